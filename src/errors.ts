@@ -1,0 +1,33 @@
+/**
+ * A fault in what a person gave or asked for, phrased for that person. Shown as it is, never as a stack.
+ * `identifier` is stable, for tests and translation.
+ */
+export class UserError extends Error {
+  override readonly name = "UserError";
+  readonly identifier: string;
+  constructor(identifier: string, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.identifier = identifier;
+  }
+}
+
+/** A fault of the engine. `retryable`: the same job may well succeed when it is run again. */
+export class EngineError extends Error {
+  override readonly name = "EngineError";
+  readonly retryable: boolean;
+  constructor(message: string, options: ErrorOptions & { retryable: boolean }) {
+    super(message, options);
+    this.retryable = options.retryable;
+  }
+}
+
+/** The work was stopped because somebody asked for it, or the process is going down. Not a fault. */
+export class CancelledError extends Error {
+  override readonly name = "CancelledError";
+  constructor(message = "cancelled") {
+    super(message);
+  }
+}
+
+/** The message of anything thrown, for logs and for wrapping with `cause`. */
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

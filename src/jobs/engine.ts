@@ -1,0 +1,89 @@
+import type { StylizerId, StylizeSettings, StylePath } from "../stylize/stylizer.ts";
+import type { Variant } from "../variant.ts";
+
+/** What the engine turned out to be, once it has started. */
+export interface EngineInfo {
+  readonly stylizer: StylizerId;
+  /** Describer id, and the name people see. */
+  readonly describer: string;
+  readonly describerLabel: string;
+  /** The execution provider in use. */
+  readonly device: string;
+  /** Whether describing and stylizing may run at the same time (different devices). */
+  readonly parallelStages: boolean;
+}
+
+/** A stored picture as the engine sees it: a file of normalised PNG bytes and its content hash. */
+export interface EnginePicture {
+  readonly path: string;
+  readonly sha256: string;
+}
+
+export interface FaceReport {
+  /** A face of score >= 0.5 that covers at least 1 % of the picture. */
+  readonly prominent: boolean;
+  readonly faces: readonly {
+    readonly x: number;
+    readonly y: number;
+    readonly width: number;
+    readonly height: number;
+    readonly score: number;
+  }[];
+}
+
+export interface DescribeTask {
+  readonly image: EnginePicture;
+  readonly prompt?: string;
+  readonly faithful?: boolean;
+}
+
+export interface DescribeReply {
+  readonly text: string;
+  readonly describer: string;
+}
+
+export interface StylizeTask {
+  readonly content: EnginePicture;
+  readonly style: EnginePicture;
+  readonly variant: Variant;
+  readonly description: string | null;
+  readonly settings: StylizeSettings;
+  /** Where the engine writes the result, PNG. */
+  readonly outputPath: string;
+  /** Folder for previews (JPEG), or `null` for none. */
+  readonly previewDir: string | null;
+}
+
+export interface StylizeReply {
+  readonly outputPath: string;
+  readonly width: number;
+  readonly height: number;
+  readonly engine: StylizerId;
+  readonly steps: number;
+  readonly guidance: number | null;
+  readonly stylePath: Exclude<StylePath, "auto"> | null;
+}
+
+/** Progress of a task, as it happens. */
+export interface EngineHooks {
+  readonly signal?: AbortSignal;
+  readonly onText?: (textSoFar: string) => void;
+  readonly onProgress?: (step: number, steps: number) => void;
+  readonly onPreview?: (path: string, step: number, steps: number) => void;
+}
+
+/**
+ * The port behind which the heavy work runs, in another process. Every method rejects with `UserError` (bad input),
+ * `EngineError` (retryable or not) or `CancelledError`, and with nothing else.
+ */
+export interface Engine {
+  /** Starts the process and finds out what it can do. */
+  start(): Promise<EngineInfo>;
+  /** `null` until started. */
+  readonly info: EngineInfo | null;
+  findFaces(image: EnginePicture): Promise<FaceReport>;
+  describe(task: DescribeTask, hooks?: EngineHooks): Promise<DescribeReply>;
+  stylize(task: StylizeTask, hooks?: EngineHooks): Promise<StylizeReply>;
+  /** Ends the process; running tasks reject with `CancelledError`. */
+  stop(): Promise<void>;
+}

@@ -1,0 +1,37 @@
+import type { JobListener } from "./events.ts";
+import type { Job, JobRequest } from "./job.ts";
+
+export interface QueuePlace {
+  /** Jobs that will run before this one; 0 when it is next or already running. */
+  readonly ahead: number;
+  /** Unix milliseconds when it will probably begin and end; `null` while there is nothing to estimate from. */
+  readonly startsAt: number | null;
+  readonly endsAt: number | null;
+}
+
+export interface QueueSnapshot {
+  /** In the order they will run; running ones first. */
+  readonly jobs: readonly Job[];
+  readonly running: number;
+  readonly waiting: number;
+}
+
+/**
+ * The queue port: takes requests, runs each through captioning and stylization once, and tells what happens.
+ * One contract suite (`test/jobs/queue-contract.ts`) holds for every adapter.
+ */
+export interface JobQueue {
+  /** @throws UserError when the person or the server has too many jobs waiting; says when to come back */
+  enqueue(request: JobRequest): Promise<Job>;
+  get(id: string): Promise<Job | null>;
+  place(id: string): Promise<QueuePlace | null>;
+  snapshot(guildId?: string | null): Promise<QueueSnapshot>;
+  /** Stops a job that waits or runs. `false` when it was already settled. */
+  cancel(id: string): Promise<boolean>;
+  /** @returns a function that ends the subscription */
+  subscribe(listener: JobListener): () => void;
+  /** Call once at start, after subscribing: takes up what an earlier process left, each job at most once more. */
+  resume(): Promise<void>;
+  /** Stops taking and running; what runs is left to be resumed. */
+  close(): Promise<void>;
+}
