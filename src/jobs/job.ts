@@ -38,6 +38,11 @@ export interface JobRequest {
   readonly stylePath: StylePath;
   /** The job this one reruns. */
   readonly parentId: string | null;
+  /**
+   * The message that stands for the job where it was asked for (Discord: the acknowledged reply). Stored with the
+   * request, so that a job whose process died right after it was queued still finds its place. Absent on a terminal.
+   */
+  readonly replyTo?: { readonly channelId: string; readonly messageId: string } | null;
 }
 
 /** Wall-clock seconds of each stage; `caption` is 0 when it came from the cache or was not needed. */
