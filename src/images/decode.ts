@@ -1,0 +1,151 @@
+/** From a file somebody sent, which may be anything, to pixels. */
+import { readFile, stat } from "node:fs/promises";
+
+import sharp, { type Metadata } from "sharp";
+
+import { messageOf } from "../errors.ts";
+import { isAnimatedPng, isPictureFormat, sniff, type PictureFormat } from "./format.ts";
+import { refusal, type PictureRole } from "./refusals.ts";
+import type { RgbImage } from "./rgb-image.ts";
+
+/** What is accepted; a refusal names the limit. */
+export interface DecodeLimits {
+  /** Size of the file, bytes. */
+  readonly maxBytes: number;
+  /** Width times height, judged by the header. */
+  readonly maxPixels: number;
+  /** Least short side, pixels. */
+  readonly minSide: number;
+  /** Largest ratio of the long to the short side. */
+  readonly maxAspect: number;
+  /** Long side of what is kept, pixels; larger pictures are shrunk while they are loaded. */
+  readonly keepSide: number;
+  /** Seconds that the decoder may take. */
+  readonly seconds: number;
+}
+
+export const DEFAULT_LIMITS: DecodeLimits = {
+  maxBytes: 20 * 1024 * 1024,
+  maxPixels: 50_000_000,
+  minSide: 32,
+  maxAspect: 8,
+  keepSide: 2048,
+  seconds: 20,
+};
+
+export interface DecodedPicture {
+  readonly image: RgbImage;
+  readonly format: PictureFormat;
+  /** Size of the picture as it was sent, upright. */
+  readonly originalWidth: number;
+  readonly originalHeight: number;
+  /** What was done to it that its owner would want to know, in words, without a full stop. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * Decodes a picture somebody sent: JPEG, PNG, WebP, GIF, AVIF or TIFF, of any colour space and depth, told by content.
+ * The result is upright, sRGB, the first frame of an animation, on white where it was transparent, and at most
+ * `limits.keepSide` long.
+ *
+ * @param source the bytes, or the path of a file
+ * @throws UserError (`picture-…`) for whatever is not such a picture, phrased for its owner
+ */
+export async function decodePicture(
+  source: Uint8Array | string,
+  role: PictureRole,
+  limits: Partial<DecodeLimits> = {},
+): Promise<DecodedPicture> {
+  const bounds = { ...DEFAULT_LIMITS, ...limits };
+  const bytes = typeof source === "string" ? await readUpTo(source, role, bounds.maxBytes) : source;
+  if (bytes.length === 0) throw refusal.empty(role);
+  if (bytes.length > bounds.maxBytes) throw refusal.tooHeavy(role, bytes.length, bounds.maxBytes);
+  const format = sniff(bytes);
+  if (!isPictureFormat(format)) throw refusal.kind(role, format);
+
+  const header = await checkHeader(bytes, role, bounds);
+  const { image, transparent } = await decodePixels(bytes, role, bounds);
+  const notes: string[] = [];
+  if (format === "png" ? isAnimatedPng(bytes) : header.pages > 1) {
+    const moves = format === "png" || format === "gif" || format === "webp";
+    notes.push(`only the first ${moves ? "frame of the animation" : "page of the file"} is used`);
+  }
+  if (transparent) notes.push("transparent parts are filled with white");
+  return { image, format, originalWidth: header.width, originalHeight: header.height, notes };
+}
+
+/** Reads a picture that this program wrote itself (a stored, normalised PNG): no limits but the memory's. */
+export async function readStoredPicture(source: Uint8Array | string): Promise<RgbImage> {
+  const { data, info } = await sharp(source)
+    .flatten({ background: "#fff" })
+    .toColourspace("srgb")
+    .raw({ depth: "uchar" })
+    .toBuffer({ resolveWithObject: true });
+  return { width: info.width, height: info.height, data: asBytes(data) };
+}
+
+async function readUpTo(path: string, role: PictureRole, maxBytes: number): Promise<Uint8Array> {
+  const failed = (error: NodeJS.ErrnoException): never => {
+    throw error.code === "ENOENT" ? refusal.missing(role, path, error) : refusal.unreadable(role, error);
+  };
+  const { size } = await stat(path).catch(failed);
+  if (size > maxBytes) throw refusal.tooHeavy(role, size, maxBytes);
+  return readFile(path).catch(failed);
+}
+
+/** Judges the picture by what its header says, before a pixel is decoded. */
+async function checkHeader(bytes: Uint8Array, role: PictureRole, bounds: DecodeLimits) {
+  let header: Metadata;
+  try {
+    header = await sharp(bytes, { limitInputPixels: false, failOn: "none" }).metadata();
+  } catch (error) {
+    throw refusal.damaged(role, error);
+  }
+  const { width, height } = header.autoOrient;
+  const long = Math.max(width, height);
+  const short = Math.min(width, height);
+  if (width * height > bounds.maxPixels) throw refusal.tooManyPixels(role, width, height, bounds.maxPixels);
+  if (long > short * bounds.maxAspect) throw refusal.tooLong(role, width, height, bounds.maxAspect);
+  if (short < bounds.minSide) throw refusal.tooSmall(role, width, height, bounds.minSide);
+  return { width, height, pages: header.pages ?? 1 };
+}
+
+/**
+ * Decodes, turns upright and converts to 8-bit sRGB. Shrinks to `keepSide`, on load where the decoder can (JPEG, WebP): no
+ * variant paints larger, and 50 megapixels are 150 MB. `failOn` is `error`, not sharp's `warning`: many sound photos carry a
+ * harmless oddity, and a truncated one still fails.
+ */
+async function decodePixels(bytes: Uint8Array, role: PictureRole, bounds: DecodeLimits) {
+  try {
+    const { data, info } = await sharp(bytes, {
+      autoOrient: true,
+      failOn: "error",
+      limitInputPixels: bounds.maxPixels,
+      sequentialRead: true,
+    })
+      .timeout({ seconds: Math.ceil(bounds.seconds) })
+      .resize({ width: bounds.keepSide, height: bounds.keepSide, fit: "inside", withoutEnlargement: true })
+      .toColourspace("srgb")
+      .raw({ depth: "uchar" })
+      .toBuffer({ resolveWithObject: true });
+    const { width, height } = info;
+    if (info.channels === 4) return onWhite(data, width, height);
+    return { image: { width, height, data: asBytes(data) }, transparent: false };
+  } catch (error) {
+    throw /timeout/i.test(messageOf(error)) ? refusal.tooSlow(role, error) : refusal.damaged(role, error);
+  }
+}
+
+/** Lays RGBA on white, and tells whether anything was see-through. */
+function onWhite(rgba: Uint8Array, width: number, height: number): { image: RgbImage; transparent: boolean } {
+  const data = new Uint8Array(width * height * 3);
+  let transparent = false;
+  for (let from = 0, to = 0; to < data.length; from += 4, to += 3) {
+    const alpha = rgba[from + 3]!;
+    if (alpha < 255) transparent = true;
+    for (let c = 0; c < 3; c++) data[to + c] = Math.round((rgba[from + c]! * alpha + 255 * (255 - alpha)) / 255);
+  }
+  return { image: { width, height, data }, transparent };
+}
+
+const asBytes = (buffer: Buffer): Uint8Array => new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
