@@ -53,7 +53,7 @@ describe("encoding", () => {
       format: "jpeg",
       width: 256,
     });
-    expect(await asked(8000)).toMatchObject({ extension: "jpg", format: "jpeg", width: 64 });
+    expect(await asked(8000)).toMatchObject({ extension: "jpg", format: "jpeg", width: 128 });
   });
 
   it("a thumbnail fits its box and is never enlarged", async () => {
