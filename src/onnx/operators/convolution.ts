@@ -1,0 +1,128 @@
+/** Convolution, pooling and resampling of pictures, [N, C, H, W]. */
+import { expectRank, expectSameDtype, type Value } from "../graph.ts";
+import { type Dim, mapDim, showShape, staticShape } from "../shape.ts";
+
+/** Rows and columns added around a picture. */
+export interface Padding {
+  readonly top: number;
+  readonly left: number;
+  readonly bottom: number;
+  readonly right: number;
+}
+
+export interface ConvOptions {
+  readonly stride?: number;
+  /** The same number on every side, or each side's own. */
+  readonly padding?: number | Padding;
+  readonly dilation?: number;
+  /** `groups` equal to the channels is a depthwise convolution. */
+  readonly groups?: number;
+}
+
+/** weight [out, in / groups, kh, kw] and bias [out], as PyTorch keeps them. */
+export function conv(x: Value, weight: Value, bias: Value | null = null, options: ConvOptions = {}): Value {
+  expectSameDtype("Conv", x, weight, bias);
+  const [n, channels, h, w] = expectRank("Conv", x, 4) as [Dim, Dim, Dim, Dim];
+  const [out, perGroup, kh, kw] = staticShape(expectRank("Conv", weight, 4)) as [number, number, number, number];
+  const { stride = 1, dilation = 1, groups = 1 } = options;
+  const pad = paddingOf(options.padding ?? 0);
+  if (channels !== perGroup * groups)
+    throw new RangeError(
+      `Conv: ${x.name} ${showShape(x.shape)} does not fit ${weight.name} ${showShape(weight.shape)}`,
+    );
+  const size = (length: Dim, kernel: number, before: number, after: number): Dim =>
+    mapDim(length, (l) => Math.floor((l + before + after - dilation * (kernel - 1) - 1) / stride) + 1, "conv");
+  return x.graph.emit(
+    "Conv",
+    bias ? [x, weight, bias] : [x, weight],
+    { dtype: x.dtype, shape: [n, out, size(h, kh, pad.top, pad.bottom), size(w, kw, pad.left, pad.right)] },
+    {
+      kernel_shape: [kh, kw],
+      pads: [pad.top, pad.left, pad.bottom, pad.right],
+      strides: [stride, stride],
+      ...(dilation !== 1 && { dilations: [dilation, dilation] }),
+      ...(groups !== 1 && { group: groups }),
+    },
+  );
+}
+
+export interface ConvTransposeOptions {
+  readonly stride?: number;
+  readonly padding?: number | Padding;
+  /** Rows and columns added at the bottom and at the right of the result. */
+  readonly outputPadding?: readonly [number, number];
+}
+
+/** weight [in, out, kh, kw]; also the gradient of `conv` with respect to its picture, with the very same weight. */
+export function convTranspose(
+  x: Value,
+  weight: Value,
+  bias: Value | null = null,
+  options: ConvTransposeOptions = {},
+): Value {
+  expectSameDtype("ConvTranspose", x, weight, bias);
+  const [n, channels, h, w] = expectRank("ConvTranspose", x, 4) as [Dim, Dim, Dim, Dim];
+  const [input, out, kh, kw] = staticShape(expectRank("ConvTranspose", weight, 4)) as [number, number, number, number];
+  if (channels !== input) throw new RangeError(`ConvTranspose: ${x.name} does not fit ${weight.name}`);
+  const { stride = 1, outputPadding = [0, 0] } = options;
+  const pad = paddingOf(options.padding ?? 0);
+  const size = (length: Dim, kernel: number, around: number, extra: number): Dim =>
+    mapDim(length, (l) => (l - 1) * stride - around + kernel + extra, "convTranspose");
+  const shape = [
+    n,
+    out,
+    size(h, kh, pad.top + pad.bottom, outputPadding[0]),
+    size(w, kw, pad.left + pad.right, outputPadding[1]),
+  ];
+  return x.graph.emit(
+    "ConvTranspose",
+    bias ? [x, weight, bias] : [x, weight],
+    { dtype: x.dtype, shape },
+    {
+      kernel_shape: [kh, kw],
+      pads: [pad.top, pad.left, pad.bottom, pad.right],
+      strides: [stride, stride],
+      output_padding: outputPadding,
+    },
+  );
+}
+
+export interface PoolOptions {
+  readonly stride?: number;
+  readonly padding?: number;
+}
+
+const pool =
+  (type: string) =>
+  (x: Value, kernel: number, options: PoolOptions = {}): Value => {
+    const [n, c, h, w] = expectRank(type, x, 4) as [Dim, Dim, Dim, Dim];
+    const { stride = kernel, padding = 0 } = options;
+    const size = (length: Dim): Dim =>
+      mapDim(length, (l) => Math.floor((l + 2 * padding - kernel) / stride) + 1, "pool");
+    return x.graph.emit(
+      type,
+      [x],
+      { dtype: x.dtype, shape: [n, c, size(h), size(w)] },
+      { kernel_shape: [kernel, kernel], strides: [stride, stride], pads: [padding, padding, padding, padding] },
+    );
+  };
+
+export const maxPool = pool("MaxPool");
+export const averagePool = pool("AveragePool");
+
+/** Nearest-neighbour resampling to [height, width], source index = floor(target index · source / target). */
+export function resizeNearest(x: Value, height: number, width: number): Value {
+  const [n, c, h, w] = staticShape(expectRank("Resize", x, 4)) as [number, number, number, number];
+  const whole = height % h === 0 && width % w === 0;
+  const scales = whole ? x.graph.constant("float32", [1, 1, height / h, width / w]) : null;
+  const sizes = whole ? null : x.graph.constant("int64", [n, c, height, width]);
+  return x.graph.emit(
+    "Resize",
+    whole ? [x, null, scales] : [x, null, null, sizes],
+    { dtype: x.dtype, shape: [n, c, height, width] },
+    { mode: "nearest", coordinate_transformation_mode: "asymmetric", nearest_mode: "floor" },
+  );
+}
+
+const paddingOf = (padding: number | Padding): Padding =>
+  typeof padding === "number" ? { top: padding, left: padding, bottom: padding, right: padding } : padding;

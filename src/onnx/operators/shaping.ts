@@ -1,0 +1,77 @@
+/** Operators that move elements about without changing them. */
+import { constantLike, expectSameDtype, integers, type Value } from "../graph.ts";
+import { axisOf, type Dim, elementCount, sameShape, type Shape, showShape, sumDims } from "../shape.ts";
+
+/** The same elements in another shape. Named sizes may move, one at most may change its place. */
+export function reshape(x: Value, shape: Shape): Value {
+  if (sameShape(x.shape, shape)) return x;
+  const isStatic = [...x.shape, ...shape].every((dim) => typeof dim === "number");
+  if (isStatic && elementCount(x.shape) !== elementCount(shape))
+    throw new RangeError(`Reshape: ${x.name} ${showShape(x.shape)} does not hold ${showShape(shape)}`);
+  const moved = shape.filter((dim, i) => typeof dim === "string" && x.shape[i] !== dim);
+  if (moved.length > 1) throw new RangeError(`Reshape: more than one named size moves in ${showShape(shape)}`);
+  const target = shape.map((dim, i) => (typeof dim === "number" ? dim : x.shape[i] === dim ? 0 : -1));
+  return x.graph.emit("Reshape", [x, integers(x.graph, target)], { dtype: x.dtype, shape });
+}
+
+/** Axis i of the result is axis `permutation[i]` of x. */
+export function transpose(x: Value, permutation: readonly number[]): Value {
+  const shape = permutation.map((axis) => x.shape[axisOf(x.shape, axis)]!);
+  if (shape.length !== x.shape.length) throw new RangeError(`Transpose: ${permutation.join()} is not a permutation`);
+  return x.graph.emit("Transpose", [x], { dtype: x.dtype, shape }, { perm: permutation });
+}
+
+/** Puts values one after the other along `axis`. */
+export function concat(values: readonly Value[], axis: number): Value {
+  const [first] = values;
+  if (!first) throw new RangeError("Concat: nothing to put together");
+  if (values.length === 1) return first;
+  expectSameDtype("Concat", ...values);
+  const at = axisOf(first.shape, axis);
+  for (const value of values)
+    if (!sameShape(without(value.shape, at), without(first.shape, at)))
+      throw new RangeError(`Concat: ${showShape(value.shape)} does not go with ${showShape(first.shape)}`);
+  const shape = first.shape.with(at, sumDims(values.map((value) => value.shape[at]!)));
+  return first.graph.emit("Concat", values, { dtype: first.dtype, shape }, { axis: at });
+}
+
+/** Cuts x into pieces of the given sizes along `axis`. */
+export function split(x: Value, sizes: readonly number[], axis: number): readonly Value[] {
+  const at = axisOf(x.shape, axis);
+  if (x.shape[at] !== sumDims(sizes)) throw new RangeError(`Split: ${sizes.join(" + ")} is not ${x.shape[at]}`);
+  const outputs = sizes.map((size) => ({ dtype: x.dtype, shape: x.shape.with(at, size) }));
+  return x.graph.emitMany("Split", [x, integers(x.graph, sizes)], outputs, { axis: at });
+}
+
+/** Elements `start` to `end` (not included) along `axis`. */
+export function slice(x: Value, axis: number, start: number, end: number): Value {
+  const at = axisOf(x.shape, axis);
+  const size = x.shape[at]!;
+  if (start < 0 || end < start || (typeof size === "number" && end > size))
+    throw new RangeError(`Slice: ${start} to ${end} is not within ${size}`);
+  const bounds = [[start], [end], [at]].map((list) => integers(x.graph, list));
+  return x.graph.emit("Slice", [x, ...bounds], { dtype: x.dtype, shape: x.shape.with(at, end - start) });
+}
+
+/** Rows of `table` along `axis`, chosen by integer `indices`; negative indices count from the end. */
+export function gather(table: Value, indices: Value, axis = 0): Value {
+  const at = axisOf(table.shape, axis);
+  const shape = [...table.shape.slice(0, at), ...indices.shape, ...table.shape.slice(at + 1)];
+  return table.graph.emit("Gather", [table, indices], { dtype: table.dtype, shape }, { axis: at });
+}
+
+/** Repeats x to `shape` by numpy's broadcasting rule. */
+export function expand(x: Value, shape: readonly number[]): Value {
+  return sameShape(x.shape, shape)
+    ? x
+    : x.graph.emit("Expand", [x, integers(x.graph, shape)], { dtype: x.dtype, shape });
+}
+
+/** Adds `before[i]` and `after[i]` elements of `value` along axis i. */
+export function pad(x: Value, before: readonly number[], after: readonly number[], value = 0): Value {
+  const grow = (dim: Dim, i: number): Dim => sumDims([dim, before[i]! + after[i]!]);
+  const amounts = integers(x.graph, [...before, ...after]);
+  return x.graph.emit("Pad", [x, amounts, constantLike(x, value)], { dtype: x.dtype, shape: x.shape.map(grow) });
+}
+
+const without = (shape: Shape, axis: number): Dim[] => shape.filter((_, i) => i !== axis);

@@ -1,0 +1,108 @@
+/** Sessions of onnxruntime over graphs recorded here, opened so that weights stay in their files. */
+import path from "node:path";
+
+import { InferenceSession } from "onnxruntime-node";
+
+import type { Device } from "../config.ts";
+import { EngineError, messageOf } from "../errors.ts";
+import type { Graph } from "./graph.ts";
+import { modelBytes } from "./model-proto.ts";
+import type { Tensor } from "./tensor.ts";
+
+/** A device that was chosen. */
+export type ExecutionDevice = Exclude<Device, "auto">;
+
+export interface SessionOptions {
+  /** Default `cpu`. There is no fallback: what a device cannot do is an error. */
+  readonly device?: ExecutionDevice;
+  /** Threads inside one operator; by default onnxruntime's choice, the physical cores. */
+  readonly threads?: number;
+  /**
+   * Rearrange weights when the session opens: a few percent faster, but every weight is copied into memory and opening
+   * takes seconds per gigabyte. Off by default: float32 weights are then read where they lie. Small networks and
+   * quantised products (MatMulNBits) gain from it.
+   */
+  readonly prepack?: boolean;
+  /** Write a profile of every operator to a file with this prefix; `endProfiling` finishes it. */
+  readonly profilePrefix?: string;
+}
+
+/**
+ * Opens a graph. External initialisers are resolved from the root folder of the disk, so files in any folder, behind
+ * any symbolic link (already resolved by the reader), may be named.
+ *
+ * @throws EngineError with onnxruntime's reason: a device that is missing, a file that ends early, no memory
+ */
+export async function openSession(graph: Graph, options: SessionOptions = {}): Promise<Session> {
+  const { device = "cpu", threads, prepack = false, profilePrefix } = options;
+  try {
+    const session = await InferenceSession.create(modelBytes(graph), {
+      executionProviders: [device],
+      graphOptimizationLevel: prepack ? "all" : "extended",
+      enableMemPattern: false,
+      logSeverityLevel: 3,
+      ...(threads !== undefined && { intraOpNumThreads: threads }),
+      ...(profilePrefix !== undefined && { enableProfiling: true, profileFilePrefix: profilePrefix }),
+      extra: {
+        session: {
+          model_external_initializers_file_folder_path: rootFolder(graph),
+          disable_prepacking: prepack ? "0" : "1",
+          "intra_op.allow_spinning": "0",
+        },
+      },
+    });
+    return new Session(graph.name, session);
+  } catch (error) {
+    throw new EngineError(`cannot open ${graph.name} on ${device}: ${messageOf(error)}`, {
+      retryable: false,
+      cause: error,
+    });
+  }
+}
+
+/** An open session. `run` blocks the thread until it is done. */
+export class Session {
+  readonly name: string;
+  readonly #session: InferenceSession;
+
+  constructor(name: string, session: InferenceSession) {
+    this.name = name;
+    this.#session = session;
+  }
+
+  /** @throws EngineError with onnxruntime's reason; no memory is one, and leaves the session usable */
+  async run(feeds: Readonly<Record<string, Tensor>>): Promise<Readonly<Record<string, Tensor>>> {
+    try {
+      return (await this.#session.run(feeds)) as Record<string, Tensor>;
+    } catch (error) {
+      const outOfMemory = /allocat/i.test(messageOf(error));
+      const advice = outOfMemory ? "; choose a smaller picture, or give the machine more memory" : "";
+      throw new EngineError(`${this.name} failed: ${messageOf(error)}${advice}`, { retryable: false, cause: error });
+    }
+  }
+
+  /** Runs a session with one output. */
+  async runOne(feeds: Readonly<Record<string, Tensor>>): Promise<Tensor> {
+    const [tensor, ...others] = Object.values(await this.run(feeds));
+    if (!tensor || others.length > 0) throw new Error(`${this.name} has ${others.length + 1} outputs`);
+    return tensor;
+  }
+
+  /** Ends a profile and writes its file. */
+  endProfiling(): void {
+    this.#session.endProfiling();
+  }
+
+  async release(): Promise<void> {
+    await this.#session.release();
+  }
+}
+
+/** The root of the disk on which the weights lie. */
+function rootFolder(graph: Graph): string {
+  const roots = new Set<string>();
+  for (const initializer of graph.initializers.values())
+    if ("external" in initializer) roots.add(path.parse(initializer.external.path).root);
+  if (roots.size > 1) throw new Error(`the weights of ${graph.name} lie on several disks: ${[...roots].join(", ")}`);
+  return [...roots][0] ?? "/";
+}

@@ -1,0 +1,35 @@
+/** Tensors at the border of a session: real numbers are `Float32Array` here, whatever the session computes in. */
+import { Tensor } from "onnxruntime-node";
+
+import { fromFloat16, toFloat16 } from "./float16.ts";
+import { showShape } from "./shape.ts";
+
+export { Tensor } from "onnxruntime-node";
+
+/** What a session computes in. */
+export type FloatType = "float32" | "float16";
+
+/** Real numbers in row-major order with their shape. */
+export interface Floats {
+  readonly data: Float32Array;
+  readonly shape: readonly number[];
+}
+
+/** A tensor of real numbers in the session's element type. */
+export const floatTensor = (dtype: FloatType, { data, shape }: Floats): Tensor =>
+  dtype === "float32" ? new Tensor("float32", data, shape) : new Tensor("float16", toFloat16(data), shape);
+
+/** The numbers of a real tensor as single precision. @throws TypeError when it holds something else */
+export function floatsOf(tensor: Tensor): Floats {
+  const shape = tensor.dims;
+  if (tensor.type === "float32") return { data: tensor.data as Float32Array, shape };
+  if (tensor.type === "float16") {
+    const { buffer, byteOffset, length } = tensor.data as Uint16Array;
+    return { data: fromFloat16(new Uint16Array(buffer, byteOffset, length)), shape };
+  }
+  throw new TypeError(`expected real numbers, got ${tensor.type} ${showShape(shape)}`);
+}
+
+/** Integer tensor of 64-bit elements, which is how token ids and positions are given. */
+export const integerTensor = (numbers: ArrayLike<number>, shape: readonly number[]): Tensor =>
+  new Tensor("int64", BigInt64Array.from(Array.from(numbers), BigInt), shape);
