@@ -31,3 +31,16 @@ export class CancelledError extends Error {
 
 /** The message of anything thrown, for logs and for wrapping with `cause`. */
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+const DISK_FULL = new Set(["ENOSPC", "EDQUOT", "EFBIG"]);
+
+/** A `UserError` (`disk-full`) for a write that failed for want of room; `null` for any other fault. */
+export function asDiskFull(cause: unknown): UserError | null {
+  const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
+  if (!DISK_FULL.has(code)) return null;
+  return new UserError(
+    "disk-full",
+    "The bot's disk is full, so the picture could not be saved. Please tell whoever runs the bot, and try again later.",
+    { cause },
+  );
+}

@@ -1,0 +1,91 @@
+/** What the queue needs to remember, as ports; `src/store` implements them over SQLite. */
+import type { FaceReport } from "./engine.ts";
+import type { Job, JobState, PictureRef } from "./job.ts";
+
+/** A job with its place in the fair order (`src/jobs/fair-order.ts`); lower turns run first. */
+export interface QueuedJob {
+  readonly job: Job;
+  readonly turn: number;
+}
+
+/** The fields of a job that change while it is worked on. */
+export type JobPatch = Partial<
+  Pick<
+    Job,
+    | "attempts"
+    | "variant"
+    | "variantReason"
+    | "description"
+    | "describer"
+    | "result"
+    | "failure"
+    | "startedAt"
+    | "settledAt"
+  >
+>;
+
+export interface JobRepository {
+  insert(job: Job, turn: number): Promise<void>;
+  get(id: string): Promise<Job | null>;
+  /**
+   * Moves a job to another state, in one transaction with the patch.
+   *
+   * @returns the job as it stands now, or `null` when the move is not legal from the state it is in (it was
+   * cancelled meanwhile, say); then nothing is written
+   */
+  transition(id: string, to: JobState, patch?: JobPatch): Promise<Job | null>;
+  /** Changes fields of a job that is not settled, without moving it. `null` when it is settled or unknown. */
+  amend(id: string, patch: JobPatch): Promise<Job | null>;
+  /** Jobs that are not settled, in the order they are to run. */
+  unsettled(): Promise<readonly QueuedJob[]>;
+  /** The newest `limit` finished jobs, oldest first. */
+  finished(limit: number): Promise<readonly Job[]>;
+}
+
+/** One description in the cache. */
+export interface CaptionKey {
+  readonly styleSha256: string;
+  /** Id of the describer that wrote it. */
+  readonly describer: string;
+  /** Of the instruction and the preprocessing (`promptHash`). */
+  readonly promptHash: string;
+}
+
+export interface CaptionRepository {
+  find(key: CaptionKey): Promise<string | null>;
+  save(key: CaptionKey, text: string): Promise<void>;
+}
+
+/** Whether a picture shows a prominent face, and who says so. A moderator's word stands above the detector's. */
+export interface FaceVerdict extends FaceReport {
+  readonly source: "detector" | "moderator";
+}
+
+export interface PictureRepository {
+  /** Records a stored picture's size; a known one is left as it is. */
+  remember(picture: Pick<PictureRef, "sha256" | "width" | "height">): Promise<void>;
+  faceVerdict(sha256: string): Promise<FaceVerdict | null>;
+  /** Records a verdict; a detector's does not replace a moderator's. */
+  saveFaceVerdict(sha256: string, verdict: FaceVerdict): Promise<void>;
+}
+
+/** The content-addressed store of picture files. */
+export interface PictureStore {
+  /**
+   * Writes the bytes under their hash; atomic, and a second time free.
+   *
+   * @throws UserError `disk-full` when there is no room; nothing half-written is left
+   */
+  put(bytes: Uint8Array, extension?: string): Promise<{ readonly sha256: string; readonly path: string }>;
+  /** Where the file of this hash is, whether it exists or not. */
+  path(sha256: string, extension?: string): string;
+  has(sha256: string, extension?: string): Promise<boolean>;
+}
+
+/** Everything the queue remembers through. */
+export interface Repositories {
+  readonly jobs: JobRepository;
+  readonly captions: CaptionRepository;
+  readonly pictures: PictureRepository;
+  readonly files: PictureStore;
+}

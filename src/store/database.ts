@@ -1,0 +1,98 @@
+/** Opens the SQLite file: pragmas, migrations, and words for what can go wrong. */
+import { mkdirSync } from "node:fs";
+import path from "node:path";
+
+import { Kysely, SqliteDialect, sql, type SqliteDatabase } from "kysely";
+import Database from "libsql";
+
+import { messageOf, UserError } from "../errors.ts";
+import { MIGRATIONS, type Migration } from "./migrations/index.ts";
+import type { Schema } from "./schema.ts";
+
+/** How long a statement waits for another process that writes, milliseconds. */
+const BUSY_TIMEOUT = 5000;
+
+/**
+ * Opens (or makes) the database at `file` and brings it to the newest version: WAL, foreign keys enforced.
+ *
+ * @throws UserError `database-corrupt`, `database-newer` or `database-unusable`, with what to do
+ */
+export async function openDatabase(
+  file: string,
+  migrations: readonly Migration[] = MIGRATIONS,
+): Promise<Kysely<Schema>> {
+  try {
+    mkdirSync(path.dirname(file), { recursive: true });
+  } catch (cause) {
+    throw unusable(file, cause);
+  }
+  let connection: InstanceType<typeof Database> | undefined;
+  try {
+    connection = new Database(file, { timeout: BUSY_TIMEOUT });
+    connection.pragma("journal_mode = WAL");
+    connection.pragma("synchronous = NORMAL");
+    connection.pragma("foreign_keys = ON");
+    checkWhole(connection, file);
+  } catch (cause) {
+    connection?.close();
+    throw cause instanceof UserError ? cause : explain(file, cause);
+  }
+  const db = new Kysely<Schema>({ dialect: new SqliteDialect({ database: connection as SqliteDatabase }) });
+  try {
+    await migrate(db, file, migrations);
+  } catch (cause) {
+    await db.destroy();
+    throw cause instanceof UserError ? cause : explain(file, cause);
+  }
+  return db;
+}
+
+/** A damaged page is found now, not in the middle of somebody's job. */
+function checkWhole(connection: InstanceType<typeof Database>, file: string): void {
+  const rows = connection.pragma("quick_check(1)") as readonly { readonly quick_check: string }[];
+  const verdict = rows[0]?.quick_check;
+  if (verdict !== "ok") throw corrupt(file, new Error(verdict ?? "no answer to quick_check"));
+}
+
+async function migrate(db: Kysely<Schema>, file: string, migrations: readonly Migration[]): Promise<void> {
+  await db.transaction().execute(async (transaction) => {
+    const { rows } = await sql<{ user_version: number }>`pragma user_version`.execute(transaction);
+    const version = rows[0]?.user_version ?? 0;
+    if (version > migrations.length) {
+      throw new UserError(
+        "database-newer",
+        `The database ${file} was written by a newer Atelier (version ${version}; this one knows ${migrations.length}). ` +
+          "Update Atelier, or point DATA_DIR at another folder.",
+      );
+    }
+    for (const migration of migrations.slice(version)) await migration.up(transaction as never);
+    if (version < migrations.length) {
+      await sql`pragma user_version = ${sql.raw(String(migrations.length))}`.execute(transaction);
+    }
+  });
+}
+
+const CORRUPT_CODES = new Set(["SQLITE_NOTADB", "SQLITE_CORRUPT"]);
+
+function explain(file: string, cause: unknown): UserError {
+  const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
+  return CORRUPT_CODES.has(code) || /malformed|not a database/.test(messageOf(cause))
+    ? corrupt(file, cause)
+    : unusable(file, cause);
+}
+
+const corrupt = (file: string, cause: unknown): UserError =>
+  new UserError(
+    "database-corrupt",
+    `The database ${file} is damaged (${messageOf(cause)}). ` +
+      "Put a backup in its place, or move it away to start with an empty one; pictures are kept in files and stay.",
+    { cause },
+  );
+
+const unusable = (file: string, cause: unknown): UserError =>
+  new UserError(
+    "database-unusable",
+    `The database ${file} cannot be opened (${messageOf(cause)}). ` +
+      "Check that DATA_DIR is a folder on a local disk that this process may write to.",
+    { cause },
+  );

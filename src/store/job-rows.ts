@@ -1,0 +1,66 @@
+/** Jobs as rows, and back. */
+import type { Selectable } from "kysely";
+
+import type { Job, JobRequest, JobResult } from "../jobs/job.ts";
+import type { JobPatch } from "../jobs/repositories.ts";
+import type { JobTable } from "./schema.ts";
+
+export function jobToRow(job: Job, turn: number): JobTable {
+  const { request } = job;
+  return {
+    id: job.id,
+    state: job.state,
+    user_id: request.userId,
+    guild_id: request.guildId,
+    content_sha256: request.content.sha256,
+    style_sha256: request.style.sha256,
+    parent_id: request.parentId,
+    request: JSON.stringify(request),
+    turn,
+    attempts: job.attempts,
+    variant: job.variant,
+    variant_reason: job.variantReason,
+    description: job.description,
+    describer: job.describer,
+    result: job.result && JSON.stringify(job.result),
+    result_sha256: job.result?.picture.sha256 ?? null,
+    failure: job.failure,
+    created_at: job.createdAt,
+    started_at: job.startedAt,
+    settled_at: job.settledAt,
+  };
+}
+
+export const rowToJob = (row: Selectable<JobTable>): Job => ({
+  id: row.id,
+  state: row.state,
+  request: JSON.parse(row.request) as JobRequest,
+  attempts: row.attempts,
+  variant: row.variant,
+  variantReason: row.variant_reason,
+  description: row.description,
+  describer: row.describer,
+  result: row.result === null ? null : (JSON.parse(row.result) as JobResult),
+  failure: row.failure,
+  createdAt: row.created_at,
+  startedAt: row.started_at,
+  settledAt: row.settled_at,
+});
+
+/** The columns that a patch sets. */
+export function patchToColumns(patch: JobPatch): Partial<JobTable> {
+  const columns: Partial<JobTable> = {};
+  if (patch.attempts !== undefined) columns.attempts = patch.attempts;
+  if (patch.variant !== undefined) columns.variant = patch.variant;
+  if (patch.variantReason !== undefined) columns.variant_reason = patch.variantReason;
+  if (patch.description !== undefined) columns.description = patch.description;
+  if (patch.describer !== undefined) columns.describer = patch.describer;
+  if (patch.failure !== undefined) columns.failure = patch.failure;
+  if (patch.startedAt !== undefined) columns.started_at = patch.startedAt;
+  if (patch.settledAt !== undefined) columns.settled_at = patch.settledAt;
+  if (patch.result !== undefined) {
+    columns.result = patch.result && JSON.stringify(patch.result);
+    columns.result_sha256 = patch.result?.picture.sha256 ?? null;
+  }
+  return columns;
+}

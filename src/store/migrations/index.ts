@@ -1,0 +1,16 @@
+/**
+ * The history of the schema. A new table or column is a new file beside this one and one more entry at the end;
+ * entries are never changed or reordered once they are on main. Number n brings a database to version n.
+ */
+import type { Transaction } from "kysely";
+
+import { start } from "./001-start.ts";
+
+export interface Migration {
+  /** Number and words, as the file's name. */
+  readonly name: string;
+  /** Runs in a transaction; foreign keys are enforced. Sees the tables as the migrations before it left them. */
+  up(db: Transaction<unknown>): Promise<void>;
+}
+
+export const MIGRATIONS: readonly Migration[] = [start];

@@ -1,0 +1,76 @@
+/** The tables of the database, typed for Kysely. The migrations in `migrations/` make them. */
+import type { JobState } from "../jobs/job.ts";
+import type { Variant } from "../variant.ts";
+
+/** Times are Unix milliseconds; truth values 0 or 1; JSON is text. */
+export interface Schema {
+  pictures: PictureTable;
+  jobs: JobTable;
+  captions: CaptionTable;
+  surfaces: SurfaceTable;
+  settings: SettingTable;
+}
+
+export interface PictureTable {
+  sha256: string;
+  width: number;
+  height: number;
+  face_prominent: number | null;
+  /** JSON of `FaceReport["faces"]` */
+  faces: string | null;
+  face_source: "detector" | "moderator" | null;
+}
+
+export interface JobTable {
+  id: string;
+  state: JobState;
+  user_id: string;
+  guild_id: string | null;
+  content_sha256: string;
+  style_sha256: string;
+  parent_id: string | null;
+  /** JSON of `JobRequest` */
+  request: string;
+  turn: number;
+  attempts: number;
+  variant: Variant | null;
+  variant_reason: string | null;
+  description: string | null;
+  describer: string | null;
+  /** JSON of `JobResult` */
+  result: string | null;
+  result_sha256: string | null;
+  failure: string | null;
+  created_at: number;
+  started_at: number | null;
+  settled_at: number | null;
+}
+
+export interface CaptionTable {
+  style_sha256: string;
+  describer: string;
+  prompt_hash: string;
+  text: string;
+  created_at: number;
+}
+
+export interface SurfaceTable {
+  job_id: string;
+  guild_id: string | null;
+  channel_id: string;
+  card_message_id: string | null;
+  thread_id: string | null;
+  description_message_id: string | null;
+  progress_message_id: string | null;
+  result_message_id: string | null;
+  /** JSON of `string[]` */
+  flags: string;
+  finished: number;
+}
+
+export interface SettingTable {
+  guild_id: string;
+  key: string;
+  /** JSON */
+  value: string;
+}

@@ -1,0 +1,46 @@
+/** Everything the bot remembers, opened from one folder. */
+import path from "node:path";
+
+import { type Kysely, sql } from "kysely";
+
+import type { Repositories } from "../jobs/repositories.ts";
+import { createCaptionRepository } from "./captions.ts";
+import { openDatabase } from "./database.ts";
+import { createJobRepository } from "./jobs.ts";
+import { createPictureFiles } from "./picture-files.ts";
+import { createPictureRepository } from "./pictures.ts";
+import type { Schema } from "./schema.ts";
+import { createSettingRepository, type SettingRepository } from "./settings.ts";
+import { createSurfaceRepository, type SurfaceRepository } from "./surfaces.ts";
+
+export interface Store extends Repositories {
+  readonly surfaces: SurfaceRepository;
+  readonly settings: SettingRepository;
+  /** For repositories of other parts, made over the same connection. */
+  readonly db: Kysely<Schema>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens `<dataDir>/atelier.db` and the picture files in `<dataDir>/pictures`.
+ *
+ * @example const store = await openStore(config.DATA_DIR);
+ * @throws UserError when the database is damaged, newer than this program, or cannot be opened
+ */
+export async function openStore(dataDir: string): Promise<Store> {
+  const db = await openDatabase(path.join(dataDir, "atelier.db"));
+  return {
+    db,
+    jobs: createJobRepository(db),
+    captions: createCaptionRepository(db),
+    pictures: createPictureRepository(db),
+    files: createPictureFiles(path.join(dataDir, "pictures")),
+    surfaces: createSurfaceRepository(db),
+    settings: createSettingRepository(db),
+    async close() {
+      // So that the one file is whole for whoever copies it.
+      await sql`pragma wal_checkpoint(truncate)`.execute(db).catch(() => undefined);
+      await db.destroy();
+    },
+  };
+}
