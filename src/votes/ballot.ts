@@ -1,0 +1,143 @@
+/** A member's ballot on one content-style pair, and how reactions make it. Pure: no Discord, no storage. */
+import { VARIANTS, type Variant } from "../variant.ts";
+
+export const PLACES = [1, 2, 3] as const;
+/** First, second or third place. */
+export type Place = (typeof PLACES)[number];
+
+/** Points of a place (the paper's rule). */
+export const POINTS: Readonly<Record<Place, number>> = { 1: 3, 2: 2, 3: 1 };
+
+export const MEDALS: Readonly<Record<Place, string>> = { 1: "🥇", 2: "🥈", 3: "🥉" };
+
+/** The place a medal stands for, `null` for any other emoji. */
+export const placeOf = (emoji: string | null | undefined): Place | null =>
+  PLACES.find((place) => MEDALS[place] === emoji) ?? null;
+
+export type Category = "face" | "non-face";
+
+/** One medal that a member has put on one result. */
+export interface Medal {
+  /** The job whose result it is. */
+  readonly result: string;
+  readonly place: Place;
+}
+
+/** A change of a member's medals, as it happened. Rows of these are the truth; ballots are derived. */
+export interface MedalChange extends Medal {
+  readonly change: "put" | "taken";
+}
+
+export interface Derived {
+  /** One place per result, one result per place. */
+  readonly places: ReadonlyMap<Place, string>;
+  /** Medals that stand on messages but no longer count, because a newer one replaced them. */
+  readonly stale: readonly Medal[];
+}
+
+const same = (a: Medal, b: Medal): boolean => a.result === b.result && a.place === b.place;
+
+/** The medals that stand on the messages after these changes, oldest first. Repeated events change nothing. */
+export function standing(changes: readonly MedalChange[]): Medal[] {
+  let medals: Medal[] = [];
+  for (const { change, result, place } of changes) {
+    const medal = { result, place };
+    const there = medals.some((other) => same(other, medal));
+    if (change === "taken") medals = medals.filter((other) => !same(other, medal));
+    else if (!there) medals.push(medal);
+  }
+  return medals;
+}
+
+/**
+ * The ballot that standing medals (oldest first) amount to: a newer medal replaces an older one on the same result, and
+ * the same medal on an older result.
+ */
+export function derive(medals: readonly Medal[]): Derived {
+  const places = new Map<Place, string>();
+  for (const { result, place } of medals) {
+    for (const [other, holder] of places) if (holder === result) places.delete(other);
+    places.set(place, result);
+  }
+  return { places, stale: medals.filter(({ result, place }) => places.get(place) !== result) };
+}
+
+/**
+ * The changes that lead from what we know to what Discord shows: medals put or taken while nobody listened.
+ * Medals that we do not know come last, in the order given.
+ */
+export function missedChanges(known: readonly MedalChange[], shown: readonly Medal[]): MedalChange[] {
+  const before = standing(known);
+  const taken = before.filter((medal) => !shown.some((other) => same(other, medal)));
+  const put = shown.filter((medal) => !before.some((other) => same(other, medal)));
+  return [
+    ...taken.map((medal) => ({ ...medal, change: "taken" as const })),
+    ...put.map((medal) => ({ ...medal, change: "put" as const })),
+  ];
+}
+
+/** A ballot as the scores see it: variants instead of messages. */
+export interface Ballot {
+  readonly voter: string;
+  /** One content-style pair, whatever messages it was shown in. */
+  readonly pair: string;
+  readonly guild: string;
+  readonly category: Category;
+  readonly engine: string;
+  /** The voter asked for the pictures. Counts, but is told apart. */
+  readonly own: boolean;
+  /** Unix milliseconds of the last change. */
+  readonly at: number;
+  /** The variants that stood to be judged. */
+  readonly shown: readonly Variant[];
+  readonly places: Readonly<Partial<Record<Place, Variant>>>;
+  /** Blind ballots: the letter each variant stood under. `null` when the variants' names were visible. */
+  readonly positions: Readonly<Partial<Record<Variant, string>>> | null;
+}
+
+/** All three places given to the three variants: the only ballots that the 3/2/1 mean may use. */
+export const isComplete = (ballot: Ballot): boolean =>
+  new Set(PLACES.map((place) => ballot.places[place])).size === VARIANTS.length &&
+  PLACES.every((place) => ballot.places[place] !== undefined);
+
+/**
+ * One ballot per voter and pair: the latest, in whatever server or thread it was cast.
+ */
+export function latestPerPair(ballots: readonly Ballot[]): Ballot[] {
+  const latest = new Map<string, Ballot>();
+  for (const ballot of ballots) {
+    const key = `${ballot.voter}\n${ballot.pair}`;
+    const other = latest.get(key);
+    if (!other || ballot.at > other.at || (ballot.at === other.at && ballot.guild > other.guild))
+      latest.set(key, ballot);
+  }
+  return [...latest.values()];
+}
+
+/**
+ * The pairwise preferences a ballot implies. A medal says which place a variant takes among those shown, so the
+ * unmarked ones take the places left over: a lone 🥇 beats the two others, a lone 🥉 loses to both, a lone 🥈 says
+ * nothing. With fewer than three variants shown only marked ones are compared.
+ */
+export function preferences(ballot: Ballot): { readonly winner: Variant; readonly loser: Variant }[] {
+  const placeOfVariant = new Map<Variant, Place>();
+  for (const place of PLACES) {
+    const variant = ballot.places[place];
+    if (variant !== undefined && !placeOfVariant.has(variant)) placeOfVariant.set(variant, place);
+  }
+  const full = VARIANTS.every((variant) => ballot.shown.includes(variant));
+  const taken = [...placeOfVariant.values()];
+  const free = PLACES.filter((place) => !taken.includes(place));
+  const range = (variant: Variant): readonly [number, number] | null => {
+    const place = placeOfVariant.get(variant);
+    if (place !== undefined) return [place, place];
+    return full && free.length > 0 && taken.length > 0 ? [free[0]!, free.at(-1)!] : null;
+  };
+  const found: { winner: Variant; loser: Variant }[] = [];
+  for (const winner of ballot.shown)
+    for (const loser of ballot.shown) {
+      const [a, b] = [range(winner), range(loser)];
+      if (winner !== loser && a && b && a[1] < b[0]) found.push({ winner, loser });
+    }
+  return found;
+}

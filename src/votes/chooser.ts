@@ -1,0 +1,72 @@
+/** Defaults that learn: which variant `auto` takes, from what a server prefers. */
+import type { Random } from "../random.ts";
+import { VARIANT_LABEL, VARIANTS, type Variant } from "../variant.ts";
+import type { Ballot, Category } from "./ballot.ts";
+import { PAPER_CHOICE, PAPER_SCORES } from "./paper.ts";
+import { countWins } from "./strengths.ts";
+
+/** Share of choices made evenly among the three, whatever the votes say: without it a loser never gets a second chance. */
+export const UNIFORM_SHARE = 0.15;
+
+/** How many comparisons the paper's finding is worth. The paper itself says that its data are few. */
+export const PRIOR_COMPARISONS = 12;
+
+export interface Choice {
+  readonly variant: Variant;
+  /** Completes the sentence "chosen because …", for people. */
+  readonly reason: string;
+}
+
+const WORD: Readonly<Record<Category, string>> = {
+  face: "there is a face in the picture",
+  "non-face": "there is no prominent face in the picture",
+};
+
+/** The paper's finding, as it is. */
+export const paperChoice = (category: Category): Choice => ({
+  variant: PAPER_CHOICE[category],
+  reason: `${WORD[category]}, and the paper's voters liked “${VARIANT_LABEL[PAPER_CHOICE[category]]}” best there`,
+});
+
+/**
+ * Thompson sampling (Thompson 1933): each variant's chance to be preferred to another is Beta distributed, with the
+ * paper's means as the prior and this server's comparisons on top; draw one chance each, take the largest. A share of
+ * `UNIFORM_SHARE` is drawn evenly. Without any comparison it is the paper's finding.
+ *
+ * @param ballots of one server and one category
+ */
+export function chooseByVotes(ballots: readonly Ballot[], category: Category, random: Random): Choice {
+  const wins = countWins(ballots);
+  const compared = wins.flat().reduce((sum, count) => sum + count, 0);
+  if (compared === 0) return paperChoice(category);
+  if (random() < UNIFORM_SHARE) {
+    const variant = VARIANTS[Math.floor(random() * VARIANTS.length)]!;
+    return { variant, reason: "now and then each variant gets its turn, so that votes can change the ranking" };
+  }
+  const share = VARIANTS.map((variant, i) => {
+    const [won, lost] = [sum(wins[i]!), sum(wins.map((row) => row[i]!))];
+    const prior = (PAPER_SCORES[category][variant] - 1) / 2; // points 1..3 over two comparisons
+    return betaSample(won + prior * PRIOR_COMPARISONS, lost + (1 - prior) * PRIOR_COMPARISONS, random);
+  });
+  const variant = VARIANTS[share.indexOf(Math.max(...share))]!;
+  const ballotWord = ballots.length === 1 ? "1 ballot" : `${ballots.length} ballots`;
+  return { variant, reason: `${WORD[category]}, and ${ballotWord} of this server say which variant suits that` };
+}
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+
+function betaSample(alpha: number, beta: number, random: Random): number {
+  const a = gammaSample(alpha, random);
+  return a / (a + gammaSample(beta, random));
+}
+
+/** Marsaglia and Tsang, "A simple method for generating gamma variables", 2000; shape at least 1/3 here. */
+function gammaSample(shape: number, random: Random): number {
+  if (shape < 1) return gammaSample(shape + 1, random) * (1 - random()) ** (1 / shape);
+  const d = shape - 1 / 3;
+  for (;;) {
+    const normal = Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+    const v = (1 + normal / Math.sqrt(9 * d)) ** 3;
+    if (v > 0 && Math.log(1 - random()) < normal ** 2 / 2 + d - d * v + d * Math.log(v)) return d * v;
+  }
+}

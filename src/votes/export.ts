@@ -1,0 +1,95 @@
+/** Ballots to and from files: anonymised, and enough to compute every figure again. */
+import { createHmac } from "node:crypto";
+
+import { z } from "zod";
+
+import { UserError } from "../errors.ts";
+import { VARIANTS } from "../variant.ts";
+import type { Ballot } from "./ballot.ts";
+
+const variant = z.enum(VARIANTS);
+const row = z.object({
+  voter: z.string(),
+  pair: z.string(),
+  guild: z.string(),
+  category: z.enum(["face", "non-face"]),
+  engine: z.string(),
+  own: z.boolean(),
+  at: z.number(),
+  shown: z.array(variant),
+  places: z.object({ 1: variant.optional(), 2: variant.optional(), 3: variant.optional() }),
+  positions: z.partialRecord(variant, z.string()).nullable(),
+});
+const file = z.object({ format: z.literal("atelier-ballots"), version: z.literal(1), ballots: z.array(row) });
+
+/**
+ * Replaces voters and servers by keyed hashes. The same salt gives the same ids, so that exports of one installation
+ * can be joined; without the salt nobody can tell whose a ballot is.
+ */
+export function anonymise(ballots: readonly Ballot[], salt: string): Ballot[] {
+  const hide = (kind: string, id: string): string =>
+    createHmac("sha256", salt).update(`${kind}:${id}`).digest("hex").slice(0, 16);
+  return ballots.map((ballot) => ({
+    ...ballot,
+    voter: hide("voter", ballot.voter),
+    guild: hide("guild", ballot.guild),
+  }));
+}
+
+export const toJson = (ballots: readonly Ballot[]): string =>
+  `${JSON.stringify({ format: "atelier-ballots", version: 1, ballots }, null, 1)}\n`;
+
+const COLUMNS = [
+  "voter",
+  "pair",
+  "guild",
+  "category",
+  "engine",
+  "own",
+  "at",
+  "first",
+  "second",
+  "third",
+  "shown",
+  "positions",
+];
+
+/** One line per ballot; no field needs quoting. */
+export function toCsv(ballots: readonly Ballot[]): string {
+  const lines = ballots.map((b) => {
+    const positions = Object.entries(b.positions ?? {}).map(([name, letter]) => `${letter}:${name}`);
+    const places = [b.places[1] ?? "", b.places[2] ?? "", b.places[3] ?? ""];
+    return [
+      b.voter,
+      b.pair,
+      b.guild,
+      b.category,
+      b.engine,
+      b.own,
+      b.at,
+      ...places,
+      b.shown.join("|"),
+      positions.join("|"),
+    ];
+  });
+  return `${[COLUMNS, ...lines].map((cells) => cells.join(",")).join("\n")}\n`;
+}
+
+/** @throws UserError when the text is not an export of ballots, or breaks off */
+export function fromJson(text: string): Ballot[] {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new UserError("ballots-not-json", "This is not a ballot export: it is not JSON, or it breaks off.", {
+      cause: error,
+    });
+  }
+  const parsed = file.safeParse(value);
+  if (!parsed.success)
+    throw new UserError(
+      "ballots-invalid",
+      `This is not a ballot export: ${z.prettifyError(parsed.error).split("\n")[0]}`,
+    );
+  return parsed.data.ballots as Ballot[];
+}

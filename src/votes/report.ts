@@ -1,0 +1,82 @@
+/** The score table in words, as `/scores` and `atelier scores` print it. */
+import { VARIANT_LABEL, VARIANTS, type Variant } from "../variant.ts";
+import { type Ballot, isComplete, latestPerPair } from "./ballot.ts";
+import { decisiveVoters, type Influence, type PositionBias, positionBias } from "./influence.ts";
+import { PAPER_SCORES } from "./paper.ts";
+import { type RowScores, type ScoreOptions, scoreTable, type ScoreRow } from "./scores.ts";
+import { strengths } from "./strengths.ts";
+
+export const ROW_LABEL: Readonly<Record<ScoreRow, string>> = {
+  overall: "Overall",
+  face: "Faces",
+  "non-face": "Non-faces",
+};
+
+/** Every figure that a set of ballots yields. */
+export interface Report {
+  readonly table: readonly RowScores[];
+  /** Ballots in all, and how many of them rank all three variants. */
+  readonly ballots: number;
+  readonly complete: number;
+  /** Bradley-Terry log strengths from complete and partial ballots, per row. */
+  readonly strengths: Readonly<Record<ScoreRow, Readonly<Record<Variant, number>> | null>>;
+  readonly decisive: readonly Influence[];
+  readonly positions: readonly PositionBias[];
+}
+
+/** @param ballots in any order; of several by one voter on one pair the latest counts */
+export function report(ballots: readonly Ballot[], options: ScoreOptions = {}): Report {
+  // Sorted, so that the bootstrap draws the same voters whatever order the rows came in.
+  const counted = latestPerPair(ballots).toSorted((a, b) =>
+    `${a.voter}\n${a.pair}` < `${b.voter}\n${b.pair}` ? -1 : 1,
+  );
+  const of = (row: ScoreRow): Ballot[] =>
+    row === "overall" ? counted : counted.filter(({ category }) => category === row);
+  return {
+    table: scoreTable(counted, options),
+    ballots: counted.length,
+    complete: counted.filter(isComplete).length,
+    strengths: {
+      overall: strengths(of("overall")),
+      face: strengths(of("face")),
+      "non-face": strengths(of("non-face")),
+    },
+    decisive: decisiveVoters(counted),
+    positions: positionBias(counted),
+  };
+}
+
+const SHORT: Readonly<Record<Variant, string>> = { inst: "InST", "image-prompt": "image+desc", prompt: "desc only" };
+
+/** A fixed-width table: ours with half widths of the intervals, the paper's row under each. At most 60 columns. */
+export function textTable({ table }: Pick<Report, "table">): string {
+  const cells = (values: readonly string[]): string => values.map((value) => value.padStart(14)).join("");
+  const lines = [`${"".padEnd(11)}${cells(VARIANTS.map((variant) => SHORT[variant]))}`];
+  for (const { row, scores } of table) {
+    const ours = VARIANTS.map((variant) => {
+      if (!scores) return "–";
+      const { mean, interval } = scores[variant];
+      return `${mean.toFixed(3)} ±${((interval.high - interval.low) / 2).toFixed(2)}`;
+    });
+    lines.push(`${ROW_LABEL[row].padEnd(11)}${cells(ours)}`);
+    lines.push(`${"  the paper".padEnd(11)}${cells(VARIANTS.map((variant) => PAPER_SCORES[row][variant].toFixed(3)))}`);
+  }
+  return lines.join("\n");
+}
+
+/** What to keep in mind when reading the table, one sentence each; empty when there is nothing to warn of. */
+export function caveats({ table, ballots, complete, decisive, positions }: Report): string[] {
+  const said: string[] = [];
+  const overall = table.find(({ row }) => row === "overall")!;
+  if (complete === 0) return ["No ballot ranks all three variants yet: give 🥇🥈🥉 to three results of one pair."];
+  if (ballots > complete)
+    said.push(`The means use the ${complete} complete of ${ballots} ballots; the strengths use all of them.`);
+  for (const [a, b] of overall.undecided)
+    said.push(`Too few ballots to tell “${VARIANT_LABEL[a]}” from “${VARIANT_LABEL[b]}”.`);
+  if (decisive.length === 1) said.push("One single person decides this ranking; without them it would be another.");
+  else if (decisive.length > 1) said.push(`Each of ${decisive.length} people alone could change this ranking.`);
+  for (const { position, mean, z } of positions)
+    if (Math.abs(z) > 2.6)
+      said.push(`Position ${position} gets ${mean.toFixed(2)} points on average, whatever stands there (even: 2.00).`);
+  return said;
+}

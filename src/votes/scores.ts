@@ -1,0 +1,121 @@
+/** The paper's table from ballots: mean 3/2/1 points with intervals. Complete ballots only. */
+import { seededRandom } from "../random.ts";
+import { VARIANTS, type Variant } from "../variant.ts";
+import { type Ballot, type Category, isComplete, PLACES, POINTS } from "./ballot.ts";
+
+export const SCORE_ROWS = ["overall", "face", "non-face"] as const satisfies readonly (Category | "overall")[];
+export type ScoreRow = (typeof SCORE_ROWS)[number];
+
+export interface Interval {
+  readonly low: number;
+  readonly high: number;
+}
+
+export interface VariantScore {
+  /** Sum of points over ballots, and that sum divided by the number of ballots. */
+  readonly points: number;
+  readonly mean: number;
+  /** 95 % percentile interval, bootstrap clustered by voter. */
+  readonly interval: Interval;
+}
+
+export interface RowScores {
+  readonly row: ScoreRow;
+  readonly ballots: number;
+  /** Of these, cast by the person who asked for the pictures. */
+  readonly own: number;
+  readonly voters: number;
+  readonly pairs: number;
+  /** `null` when there is no complete ballot. */
+  readonly scores: Readonly<Record<Variant, VariantScore>> | null;
+  /** Pairs of variants whose difference the data cannot tell from 0. */
+  readonly undecided: readonly (readonly [Variant, Variant])[];
+}
+
+export interface ScoreOptions {
+  /** Bootstrap resamples; default 1000. */
+  readonly resamples?: number;
+  /** Seed of the bootstrap, so that the same ballots show the same figures; default 1. */
+  readonly seed?: number;
+}
+
+const COMPARISONS = VARIANTS.flatMap((a, i) => VARIANTS.slice(i + 1).map((b) => [a, b] as const));
+
+/**
+ * One row of the table per category. Pass ballots through `latestPerPair` first.
+ *
+ * Voters, not ballots, are resampled: the ballots of one person are not independent of each other.
+ */
+export function scoreTable(ballots: readonly Ballot[], options: ScoreOptions = {}): RowScores[] {
+  const complete = ballots.filter(isComplete);
+  return SCORE_ROWS.map((row) =>
+    scoreRow(row, row === "overall" ? complete : complete.filter(({ category }) => category === row), options),
+  );
+}
+
+/** Points that a complete ballot gives each variant, in the order of `VARIANTS`. */
+export function pointsOf(ballot: Ballot): number[] {
+  return VARIANTS.map((variant) =>
+    PLACES.reduce((sum, place) => sum + (ballot.places[place] === variant ? POINTS[place] : 0), 0),
+  );
+}
+
+function scoreRow(row: ScoreRow, ballots: readonly Ballot[], options: ScoreOptions): RowScores {
+  const voters = new Map<string, { count: number; points: number[] }>();
+  for (const ballot of ballots) {
+    const sum = voters.get(ballot.voter) ?? { count: 0, points: VARIANTS.map(() => 0) };
+    sum.count++;
+    pointsOf(ballot).forEach((points, i) => (sum.points[i]! += points));
+    voters.set(ballot.voter, sum);
+  }
+  const counts = {
+    row,
+    ballots: ballots.length,
+    own: ballots.filter(({ own }) => own).length,
+    voters: voters.size,
+    pairs: new Set(ballots.map(({ pair }) => pair)).size,
+  };
+  if (ballots.length === 0) return { ...counts, scores: null, undecided: COMPARISONS };
+
+  const samples = bootstrap([...voters.values()], options);
+  const scores = VARIANTS.map((_, i): VariantScore => {
+    const points = [...voters.values()].reduce((sum, voter) => sum + voter.points[i]!, 0);
+    return { points, mean: points / ballots.length, interval: percentiles(samples.map((means) => means[i]!)) };
+  });
+  const undecided = COMPARISONS.filter(([a, b]) => {
+    const [i, j] = [VARIANTS.indexOf(a), VARIANTS.indexOf(b)];
+    const { low, high } = percentiles(samples.map((means) => means[i]! - means[j]!));
+    // One voter is one cluster: its interval is a point, and tells nothing about anybody else.
+    return voters.size < 2 || (low <= 0 && high >= 0);
+  });
+  return {
+    ...counts,
+    scores: Object.fromEntries(VARIANTS.map((variant, i) => [variant, scores[i]!])) as Record<Variant, VariantScore>,
+    undecided,
+  };
+}
+
+/** Mean points per variant in each resample of the voters. */
+function bootstrap(
+  voters: readonly { readonly count: number; readonly points: readonly number[] }[],
+  { resamples = 1000, seed = 1 }: ScoreOptions,
+): number[][] {
+  const random = seededRandom(seed);
+  return Array.from({ length: resamples }, () => {
+    const sums = VARIANTS.map(() => 0);
+    let count = 0;
+    for (let k = 0; k < voters.length; k++) {
+      const voter = voters[Math.floor(random() * voters.length)]!;
+      count += voter.count;
+      for (let i = 0; i < sums.length; i++) sums[i]! += voter.points[i]!;
+    }
+    return sums.map((sum) => sum / count);
+  });
+}
+
+/** The middle 95 % of a sample. */
+function percentiles(sample: readonly number[]): Interval {
+  const sorted = Float64Array.from(sample).sort();
+  const at = (share: number): number => sorted[Math.round(share * (sorted.length - 1))]!;
+  return { low: at(0.025), high: at(0.975) };
+}

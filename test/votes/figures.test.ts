@@ -1,0 +1,164 @@
+import { describe, expect, it } from "vitest";
+
+import { seededRandom } from "../../src/random.ts";
+import type { Ballot } from "../../src/votes/ballot.ts";
+import { bradleyTerry } from "../../src/votes/bradley-terry.ts";
+import { chooseByVotes, paperChoice, UNIFORM_SHARE } from "../../src/votes/chooser.ts";
+import { anonymise, fromJson, toCsv, toJson } from "../../src/votes/export.ts";
+import { decisiveVoters, positionBias } from "../../src/votes/influence.ts";
+import { caveats, report } from "../../src/votes/report.ts";
+import { UserError } from "../../src/errors.ts";
+import { VARIANTS, type Variant } from "../../src/variant.ts";
+import { paperBallots } from "./paper-ballots.ts";
+
+describe("Bradley-Terry strengths", () => {
+  it("equal the published fit of the 1987 American League (Agresti 1990, section 10.6)", () => {
+    const teams = ["Milwaukee", "Detroit", "Toronto", "New York", "Boston", "Cleveland", "Baltimore"];
+    const wins = [
+      [0, 7, 9, 7, 7, 9, 11],
+      [6, 0, 7, 5, 11, 9, 9],
+      [4, 6, 0, 7, 7, 8, 12],
+      [6, 8, 6, 0, 6, 7, 10],
+      [6, 2, 6, 7, 0, 7, 12],
+      [4, 4, 5, 6, 6, 0, 6],
+      [2, 4, 1, 3, 1, 7, 0],
+    ];
+    const fitted = bradleyTerry(wins, 0);
+    const toBaltimore = fitted.map((strength) => strength - fitted[6]!);
+    const published = [1.5814, 1.4364, 1.2945, 1.2476, 1.1077, 0.6839, 0];
+    teams.forEach((_, i) => expect(toBaltimore[i]).toBeCloseTo(published[i]!, 3));
+  });
+
+  it("stay finite for somebody who never lost", () => {
+    expect(
+      bradleyTerry([
+        [0, 5],
+        [0, 0],
+      ]).every(Number.isFinite),
+    ).toBe(true);
+  });
+});
+
+const vote = (voter: string, order: readonly Variant[], pair = "p", more: Partial<Ballot> = {}): Ballot => ({
+  voter,
+  pair,
+  guild: "g",
+  category: "non-face",
+  engine: "embedded",
+  own: false,
+  at: 0,
+  shown: VARIANTS,
+  places: { 1: order[0]!, 2: order[1]!, 3: order[2]! },
+  positions: null,
+  ...more,
+});
+
+describe("intervals and warnings", () => {
+  it("narrow with more people, and cover the mean", () => {
+    const people = (count: number): Ballot[] =>
+      Array.from({ length: count }, (_, i) =>
+        vote(`v${i}`, i % 3 ? ["prompt", "inst", "image-prompt"] : ["inst", "prompt", "image-prompt"]),
+      );
+    const width = (count: number): number => {
+      const { mean, interval } = report(people(count)).table[0]!.scores!.prompt;
+      expect(mean).toBeGreaterThanOrEqual(interval.low);
+      expect(mean).toBeLessThanOrEqual(interval.high);
+      return interval.high - interval.low;
+    };
+    expect(width(300)).toBeLessThan(width(30) / 2);
+  });
+
+  it("treat many ballots of one person as one opinion", () => {
+    const one = Array.from({ length: 50 }, (_, i) => vote("only", ["inst", "prompt", "image-prompt"], `p${i}`));
+    const result = report(one);
+    expect(result.table[0]!.undecided).toHaveLength(3);
+    expect(caveats(result).join(" ")).toContain("Too few ballots");
+  });
+
+  it("name the one voter who decides the ranking", () => {
+    const ballots = [
+      ...Array.from({ length: 4 }, (_, i) => vote(`a${i}`, ["prompt", "image-prompt", "inst"])),
+      ...Array.from({ length: 4 }, (_, i) => vote(`b${i}`, ["image-prompt", "prompt", "inst"])),
+      ...Array.from({ length: 3 }, (_, i) => vote("whale", ["prompt", "image-prompt", "inst"], `q${i}`)),
+    ];
+    expect(decisiveVoters(ballots).map(({ voter }) => voter)).toEqual(["whale"]);
+    expect(caveats(report(ballots)).join(" ")).toContain("One single person decides");
+  });
+
+  it("see that a position is favoured", () => {
+    const order: readonly Variant[] = ["inst", "image-prompt", "prompt"];
+    const biased = Array.from({ length: 30 }, (_, i) => {
+      const turned = [0, 1, 2].map((k) => order[(k + i) % 3]!);
+      return vote(`v${i}`, turned, "p", { positions: { [turned[0]!]: "A", [turned[1]!]: "B", [turned[2]!]: "C" } });
+    });
+    const [a, , c] = positionBias(biased);
+    expect(a).toMatchObject({ position: "A", mean: 3 });
+    expect(c).toMatchObject({ position: "C", mean: 1 });
+    expect(a!.z).toBeGreaterThan(5);
+  });
+
+  it("say what to do when nobody has voted", () => {
+    expect(caveats(report([])).join()).toContain("🥇🥈🥉");
+  });
+});
+
+describe("the default that learns", () => {
+  const shares = (ballots: readonly Ballot[]): Record<Variant, number> => {
+    const random = seededRandom(5);
+    const counts = { inst: 0, "image-prompt": 0, prompt: 0 };
+    for (let i = 0; i < 2000; i++) counts[chooseByVotes(ballots, "non-face", random).variant] += 1 / 2000;
+    return counts;
+  };
+
+  it("starts at the paper's finding", () => {
+    expect(paperChoice("face").variant).toBe("prompt");
+    expect(shares([])["image-prompt"]).toBeCloseTo(1);
+  });
+
+  it("moves to what the server prefers, and keeps trying the others", () => {
+    const ballots = Array.from({ length: 40 }, (_, i) => vote(`v${i}`, ["inst", "prompt", "image-prompt"]));
+    const share = shares(ballots);
+    expect(share.inst).toBeGreaterThan(0.8);
+    expect(share["image-prompt"]).toBeGreaterThan(UNIFORM_SHARE / 3 - 0.02);
+  });
+});
+
+describe("exports", () => {
+  const ballots = paperBallots();
+
+  it("hide who voted, but keep who is who", () => {
+    const hidden = anonymise(ballots, "salt");
+    expect(toJson(hidden)).not.toContain("voter-");
+    expect(new Set(hidden.map(({ voter }) => voter)).size).toBe(20);
+    expect(anonymise(ballots, "other")[0]!.voter).not.toBe(hidden[0]!.voter);
+  });
+
+  it("give every figure again", () => {
+    const hidden = anonymise(ballots, "salt");
+    expect(fromJson(toJson(hidden))).toEqual(hidden);
+    expect(toCsv(hidden).trim().split("\n")).toHaveLength(321);
+  });
+
+  it.each(["", "{", "[]", '{"format":"atelier-ballots","version":1,"ballots":[{"voter":1}]}'])(
+    "refuse %j in words",
+    (text) => {
+      expect(() => fromJson(text)).toThrow(UserError);
+    },
+  );
+});
+
+describe("speed", () => {
+  it("10,000 ballots in well under a second", () => {
+    const random = seededRandom(1);
+    const ballots = Array.from({ length: 10_000 }, (_, i) =>
+      vote(
+        `v${Math.floor(random() * 500)}`,
+        VARIANTS.toSorted(() => random() - 0.5),
+        `p${i}`,
+      ),
+    );
+    const started = performance.now();
+    report(ballots);
+    expect(performance.now() - started).toBeLessThan(1000); // the bench holds it to 200 ms on a quiet machine
+  });
+});
