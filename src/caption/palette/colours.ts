@@ -1,0 +1,163 @@
+/** The colours of a picture: a named palette by share, and small, strong accents. */
+import { hueOf, nameDistance, nearestName, type LabColour } from "../../images/colour-names.ts";
+import type { PlanarImage } from "../../images/plane.ts";
+import { meanOf, quantiles } from "./statistics.ts";
+
+export interface ColourShare extends LabColour {
+  readonly name: string;
+  /** Share of the picture, 0 to 1. */
+  readonly share: number;
+}
+
+export interface ColourMeasures {
+  /** By share, largest first; one entry per name. */
+  readonly palette: readonly ColourShare[];
+  /** Small and strong, not in the palette; at most two. */
+  readonly accents: readonly ColourShare[];
+  /** Mean chroma, and its 90th percentile. */
+  readonly chroma: number;
+  readonly chroma90: number;
+  /** -1 cool to 1 warm. */
+  readonly warmth: number;
+}
+
+const CLUSTERS = 8;
+const ROUNDS = 12;
+/** Every seventh pixel is enough for shares of a percent. */
+const STRIDE = 7;
+
+export function measureColours(image: PlanarImage): ColourMeasures {
+  const [L, a, b] = image.planes;
+  const chroma = Float32Array.from(a, (value, i) => Math.hypot(value, b[i]!));
+  const mean = meanOf(chroma);
+  const pixels: LabColour[] = [];
+  for (let i = 0; i < L.length; i += STRIDE) pixels.push({ L: L[i]!, a: a[i]!, b: b[i]! });
+  const palette = namedClusters(pixels);
+  const accents = findAccents(image, chroma, mean, new Set(mainColours(palette).map(({ name }) => name)));
+  return { palette, accents, chroma: mean, chroma90: quantiles(chroma, [0.9])[0]!, warmth: warmthOf(a, b, chroma) };
+}
+
+/** The colours that a description lists. */
+export const mainColours = (palette: readonly ColourShare[]): readonly ColourShare[] =>
+  palette.filter(({ share }) => share > 0.055).slice(0, 5);
+
+/** Chroma-weighted balance of warm and cool hues; greys do not count. */
+function warmthOf(a: Float32Array, b: Float32Array, chroma: Float32Array): number {
+  let warm = 0;
+  let cool = 0;
+  for (let i = 0; i < chroma.length; i++) {
+    if (chroma[i]! <= 0.02) continue;
+    const hue = hueOf(a[i]!, b[i]!);
+    if (hue < 118 || hue > 335) warm += chroma[i]!;
+    else if (hue > 150) cool += chroma[i]!;
+  }
+  return (warm - cool) / (warm + cool + 0.004 * chroma.length);
+}
+
+/** K-means from farthest-first seeds (deterministic), clusters of one name merged. */
+function namedClusters(pixels: readonly LabColour[]): ColourShare[] {
+  let centres = farthestFirst(pixels);
+  let members: LabColour[][] = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    members = centres.map(() => []);
+    for (const pixel of pixels) members[nearestOf(centres, pixel)]!.push(pixel);
+    centres = centres.map((centre, i) => meanColour(members[i]!) ?? centre);
+  }
+  const byName = new Map<string, LabColour[]>();
+  members.forEach((list) => {
+    const colour = impressionOf(list);
+    if (!colour) return;
+    const { name } = nearestName(colour);
+    byName.set(name, [...(byName.get(name) ?? []), ...list]);
+  });
+  return [...byName]
+    .map(([name, list]) => ({ name, share: list.length / pixels.length, ...impressionOf(list)! }))
+    .sort((one, other) => other.share - one.share);
+}
+
+/** The first seed is the mean's nearest pixel, every next one the farthest from all so far, among a thin sample. */
+function farthestFirst(pixels: readonly LabColour[]): LabColour[] {
+  const step = Math.max(1, Math.floor(pixels.length / 600));
+  const sample = pixels.filter((_, i) => i % step === 0);
+  const seeds: LabColour[] = [meanColour(sample) ?? { L: 0.5, a: 0, b: 0 }];
+  while (seeds.length < CLUSTERS) {
+    let farthest = sample[0]!;
+    let most = -1;
+    for (const pixel of sample) {
+      const distance = nameDistance(pixel, seeds[nearestOf(seeds, pixel)]!);
+      if (distance > most) {
+        most = distance;
+        farthest = pixel;
+      }
+    }
+    seeds.push(farthest);
+  }
+  return seeds;
+}
+
+function nearestOf(centres: readonly LabColour[], pixel: LabColour): number {
+  let best = 0;
+  let least = Infinity;
+  for (let i = 0; i < centres.length; i++) {
+    const distance = nameDistance(pixel, centres[i]!);
+    if (distance < least) {
+      least = distance;
+      best = i;
+    }
+  }
+  return best;
+}
+
+function meanColour(colours: readonly LabColour[]): LabColour | undefined {
+  if (colours.length === 0) return undefined;
+  let L = 0;
+  let a = 0;
+  let b = 0;
+  for (const colour of colours) {
+    L += colour.L;
+    a += colour.a;
+    b += colour.b;
+  }
+  return { L: L / colours.length, a: a / colours.length, b: b / colours.length };
+}
+
+/**
+ * The colour that people would name: the mean, with the chroma of the purer half, because broken colour averages to
+ * grey where the eye sees blue.
+ */
+function impressionOf(colours: readonly LabColour[]): LabColour | undefined {
+  const mean = meanColour(colours);
+  if (!mean) return undefined;
+  const chroma = colours.map(({ a, b }) => Math.hypot(a, b)).sort((one, other) => one - other);
+  const pure = chroma[Math.floor(0.65 * chroma.length)]!;
+  const grey = Math.hypot(mean.a, mean.b);
+  const gain = grey < 0.012 ? 1 : Math.min(1.35, Math.max(1, pure / grey));
+  return { L: mean.L, a: mean.a * gain, b: mean.b * gain };
+}
+
+/** Hue bins of 30 degrees among the strong colours; a bin is named by its purest third, not by its pale mean. */
+function findAccents(
+  image: PlanarImage,
+  chroma: Float32Array,
+  meanChroma: number,
+  taken: ReadonlySet<string>,
+): ColourShare[] {
+  const [L, a, b] = image.planes;
+  const bins: LabColour[][] = Array.from({ length: 12 }, () => []);
+  const floor = Math.max(0.06, 1.15 * meanChroma);
+  for (let i = 0; i < L.length; i++) {
+    if (chroma[i]! <= floor) continue;
+    bins[Math.floor(hueOf(a[i]!, b[i]!) / 30) % 12]!.push({ L: L[i]!, a: a[i]!, b: b[i]! });
+  }
+  const purity = ({ a, b }: LabColour) => Math.hypot(a, b);
+  const found = bins
+    .filter((bin) => bin.length > 0.006 * L.length && bin.length < 0.14 * L.length)
+    .map((bin) => {
+      const pure = bin.sort((one, other) => purity(other) - purity(one)).slice(0, Math.ceil(bin.length / 3));
+      const colour = meanColour(pure)!;
+      return { ...colour, name: nearestName(colour).name, share: bin.length / L.length };
+    })
+    .filter(({ name }) => !taken.has(name))
+    .sort((one, other) => purity(other) * Math.sqrt(other.share) - purity(one) * Math.sqrt(one.share));
+  return found.filter(({ name }, i) => found.findIndex((other) => other.name === name) === i).slice(0, 2);
+}

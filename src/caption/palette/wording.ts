@@ -1,0 +1,149 @@
+/** Measures of a picture to English sentences; every threshold stands here and nowhere else. */
+import { mainColours } from "./colours.ts";
+import type { StyleMeasures } from "./measure.ts";
+
+/** The first label whose bound the value is under; the last label has none. */
+function grade(value: number, steps: readonly (readonly [bound: number, label: string])[], last: string): string {
+  return steps.find(([bound]) => value < bound)?.[1] ?? last;
+}
+
+const list = (words: readonly string[]): string =>
+  words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} and ${words.at(-1)!}`;
+
+const article = (words: string): string => (/^[aeiou]/.test(words) ? `An ${words}` : `A ${words}`);
+
+/** The description, sentence by sentence. */
+export function sentencesOf(measures: StyleMeasures): string[] {
+  return [colourSentence(measures), markSentence(measures), lightSentence(measures)];
+}
+
+const isMonochrome = ({ colours }: StyleMeasures): boolean => colours.chroma < 0.012;
+
+function colourSentence(measures: StyleMeasures): string {
+  const { colours, tones } = measures;
+  const main = mainColours(colours.palette);
+  const names = main.map(({ name }) => name);
+  const dominant = main[0] && main[0].share > 0.42 && names.length > 1;
+  const palette = dominant ? `dominated by ${names[0]!}, with ${list(names.slice(1))}` : `of ${list(names)}`;
+  const accents = colours.accents.map(({ name }) => name);
+  const accentWords = accents.length === 0 || isMonochrome(measures) ? "" : `, with accents of ${list(accents)}`;
+  const saturation = isMonochrome(measures)
+    ? "monochrome"
+    : grade(
+        colours.chroma90,
+        [
+          [0.05, "very muted"],
+          [0.085, "muted"],
+          [0.125, "moderately saturated"],
+        ],
+        "vivid",
+      );
+  const temperature = isMonochrome(measures)
+    ? "neutral,"
+    : grade(
+        colours.warmth,
+        [
+          [-0.45, "cool,"],
+          [-0.15, "slightly cool,"],
+          [0.15, "balanced,"],
+          [0.45, "slightly warm,"],
+        ],
+        "warm,",
+      );
+  const key = grade(
+    tones.key,
+    [
+      [0.36, "dark, low-key tones"],
+      [0.8, "mid-key tones"],
+    ],
+    "bright, high-key tones",
+  );
+  const contrast = grade(
+    tones.contrast,
+    [
+      [0.4, "soft contrast"],
+      [0.6, "medium contrast"],
+    ],
+    "strong contrast",
+  );
+  return `A ${temperature} ${saturation} palette ${palette}${accentWords}; ${key} with ${contrast}.`;
+}
+
+function mediumOf({ tones, structure, colours }: StyleMeasures): string {
+  const { flat, edge, texture } = structure;
+  if (tones.line > 0.5) return "ink or pencil line drawing on plain paper";
+  const twoTone = tones.twoTone > 0.86 && tones.contrast > 0.5 && tones.darkShare > 0.12;
+  if (twoTone && colours.chroma90 < 0.11 && edge > 0.09) return "woodcut-like print in two tones";
+  if (tones.line > 0.1) return "line-based drawing with shading";
+  if (flat > 0.42 && edge > 0.1) return "graphic poster with flat areas";
+  if (flat > 0.5 && edge < 0.06) return "smoothly blended painting";
+  if (texture > 0.07) return "painting with thick, visible brushwork";
+  if (tones.key > 0.75 && texture < 0.04) return "light, watercolour-like wash";
+  return flat > 0.4 ? "smoothly modelled painting" : "painting with visible brushwork";
+}
+
+function directionOf({ structure }: StyleMeasures): string {
+  const { coherence, directionality, angle } = structure;
+  if (directionality > 0.3) {
+    const direction = grade(
+      angle,
+      [
+        [22.5, "horizontal"],
+        [67.5, "diagonal, rising to the right"],
+        [112.5, "vertical"],
+        [157.5, "diagonal, falling to the right"],
+      ],
+      "horizontal",
+    );
+    return `mostly ${direction}`;
+  }
+  if (coherence > 0.52 && directionality < 0.25) return "flowing and curved, following the forms";
+  return coherence > 0.5 ? "running in varied directions" : "broken, in scattered dabs";
+}
+
+function markSentence(measures: StyleMeasures): string {
+  const { structure } = measures;
+  const scale = grade(
+    -structure.fineness,
+    [
+      [-0.85, "fine, short strokes"],
+      [-0.6, "small strokes"],
+      [-0.4, "medium-sized strokes"],
+    ],
+    "broad strokes",
+  );
+  const surface = grade(
+    structure.texture,
+    [
+      [0.025, "a smooth surface"],
+      [0.045, "subtle texture"],
+      [0.075, "lively texture"],
+    ],
+    "rough, dense texture",
+  );
+  const edges =
+    structure.outlines > 0.06
+      ? "dark contour lines"
+      : grade(
+          structure.edge,
+          [
+            [0.07, "soft, melting edges"],
+            [0.13, "clear but painterly edges"],
+          ],
+          "hard, crisp edges",
+        );
+  return `${article(mediumOf(measures))}: ${scale}, ${directionOf(measures)}, ${surface} and ${edges}.`;
+}
+
+function lightSentence({ tones }: StyleMeasures): string {
+  const parts: string[] = [];
+  if (tones.centre > 0.06) parts.push("light gathers in the centre against darker borders");
+  else if (tones.centre < -0.06) parts.push("a dark centre stands against lighter surroundings");
+  if (tones.top > 0.12) parts.push("the top is lighter than the bottom");
+  else if (tones.top < -0.12) parts.push("the bottom is lighter than the top");
+  if (tones.left > 0.12) parts.push("light comes from the left");
+  else if (tones.left < -0.12) parts.push("light comes from the right");
+  if (parts.length === 0) return "Light is spread evenly over the whole picture.";
+  const sentence = list(parts);
+  return `${sentence[0]!.toUpperCase()}${sentence.slice(1)}.`;
+}
