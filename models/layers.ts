@@ -1,0 +1,55 @@
+/** The layers that networks are made of, each over the weights of the PyTorch module of its name. */
+import { op, type Value } from "../src/onnx/index.ts";
+import { type Dim, elementCount } from "../src/onnx/shape.ts";
+import { block, type Weights } from "../src/onnx/weights.ts";
+
+export interface LinearOptions {
+  /** Only these outputs of the stored layer: `start` of `total`. */
+  readonly rows?: { readonly start: number; readonly total: number };
+}
+
+/** x Wᵀ + b over the last axis: [..., in] -> [..., outputs]. A layer without a stored bias has none. */
+export const linear = block((w: Weights, x: Value, outputs: number, { rows }: LinearOptions = {}): Value => {
+  const inputs = x.shape.at(-1) as number;
+  const take = (name: string, shape: readonly number[]): Value =>
+    rows ? w.rows(name, [rows.total, ...shape.slice(1)], rows.start, outputs) : w.tensor(name, shape);
+  const bias = w.has("bias") ? take("bias", [outputs]) : null;
+  const lines = op.reshape(x, [elementCount(x.shape) / inputs, inputs]);
+  const y = op.gemm(lines, take("weight", [outputs, inputs]), bias, { transB: true });
+  return op.reshape(y, [...x.shape.slice(0, -1), outputs]);
+});
+
+export interface Conv2dOptions {
+  readonly stride?: number;
+  readonly padding?: op.Padding | number;
+}
+
+/** Convolution with a square kernel, padded to keep the size unless told otherwise: [N, in, H, W] -> [N, out, H', W']. */
+export const conv2d = block(
+  (w: Weights, x: Value, outputs: number, kernel: number, options: Conv2dOptions = {}): Value => {
+    const weight = w.tensor("weight", [outputs, x.shape[1] as number, kernel, kernel]);
+    return op.conv(x, weight, w.tensor("bias", [outputs]), { padding: (kernel - 1) / 2, ...options });
+  },
+);
+
+export const groupNorm = block((w: Weights, x: Value, groups: number, epsilon: number): Value => {
+  const channels = x.shape[1] as number;
+  return op.groupNorm(x, groups, w.tensor("weight", [channels]), w.tensor("bias", [channels]), epsilon);
+});
+
+export const layerNorm = block((w: Weights, x: Value, epsilon: number): Value => {
+  const width = x.shape.at(-1) as number;
+  return op.layerNorm(x, w.tensor("weight", [width]), w.tensor("bias", [width]), epsilon);
+});
+
+/** [N, C, H, W] as a sequence of pixels [N, H · W, C]. */
+export function toSequence(x: Value): Value {
+  const [n, channels, height, width] = x.shape as [Dim, number, number, number];
+  return op.transpose(op.reshape(x, [n, channels, height * width]), [0, 2, 1]);
+}
+
+/** A sequence of pixels [N, H · W, C] as [N, C, H, W]. */
+export function toPicture(x: Value, height: number, width: number): Value {
+  const [n, , channels] = x.shape as [Dim, number, number];
+  return op.reshape(op.transpose(x, [0, 2, 1]), [n, channels, height, width]);
+}

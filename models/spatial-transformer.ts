@@ -1,0 +1,74 @@
+/** The transformer of the UNet: pixels attend to each other, then to the text (`Transformer2DModel` in diffusers). */
+import { op, type Value } from "../src/onnx/index.ts";
+import { block, type Weights } from "../src/onnx/weights.ts";
+import { conv2d, groupNorm, layerNorm, linear, toPicture, toSequence } from "./layers.ts";
+
+/** Attention among the pixels of one place in the UNet. */
+export interface SelfAttention {
+  /** Key path of the place: `up_blocks.1.attentions.0.transformer_blocks.0.attn1`. */
+  readonly path: string;
+  /** [N, H · W, C] each */
+  readonly query: Value;
+  readonly key: Value;
+  readonly value: Value;
+  readonly heads: number;
+}
+
+/** Computes the attention of one place, [N, H · W, C]: where features of another picture can be mixed in. */
+export type AttendPixels = (place: SelfAttention) => Value;
+
+export const attendPixels: AttendPixels = ({ query, key, value, heads }) => op.attention(query, key, value, { heads });
+
+export interface TransformerOptions {
+  readonly heads: number;
+  readonly layers: number;
+  readonly groups: number;
+  /** Projections around the transformer are linear layers on the sequence, not 1 x 1 convolutions on the picture. */
+  readonly linearProjection: boolean;
+  readonly attend: AttendPixels;
+}
+
+const GROUP_NORM_EPSILON = 1e-6;
+const LAYER_NORM_EPSILON = 1e-5;
+
+/** x [N, C, H, W] with the text context [N, tokens, D] -> [N, C, H, W] */
+export const spatialTransformer = block((w: Weights, x: Value, context: Value, options: TransformerOptions): Value => {
+  const [, channels, height, width] = x.shape as [number, number, number, number];
+  let y = groupNorm(w.scope("norm"), x, options.groups, GROUP_NORM_EPSILON);
+  y = options.linearProjection
+    ? linear(w.scope("proj_in"), toSequence(y), channels)
+    : toSequence(conv2d(w.scope("proj_in"), y, channels, 1));
+  for (let i = 0; i < options.layers; i++)
+    y = transformerBlock(w.scope(`transformer_blocks.${i}`), y, context, options);
+  y = options.linearProjection
+    ? toPicture(linear(w.scope("proj_out"), y, channels), height, width)
+    : conv2d(w.scope("proj_out"), toPicture(y, height, width), channels, 1);
+  return op.add(y, x);
+});
+
+const transformerBlock = block((w: Weights, x: Value, context: Value, { heads, attend }: TransformerOptions): Value => {
+  let y = x;
+  const pixels = layerNorm(w.scope("norm1"), y, LAYER_NORM_EPSILON);
+  y = op.add(attention(w.scope("attn1"), pixels, pixels, heads, attend), y);
+  y = op.add(
+    attention(w.scope("attn2"), layerNorm(w.scope("norm2"), y, LAYER_NORM_EPSILON), context, heads, attendPixels),
+    y,
+  );
+  return op.add(feedForward(w.scope("ff"), layerNorm(w.scope("norm3"), y, LAYER_NORM_EPSILON)), y);
+});
+
+const attention = block((w: Weights, x: Value, source: Value, heads: number, attend: AttendPixels): Value => {
+  const width = x.shape[2] as number;
+  const query = linear(w.scope("to_q"), x, width);
+  const key = linear(w.scope("to_k"), source, width);
+  const value = linear(w.scope("to_v"), source, width);
+  return linear(w.scope("to_out.0"), attend({ path: w.path, query, key, value, heads }), width);
+});
+
+/** GEGLU: one stored layer whose second half gates the first. */
+const feedForward = block((w: Weights, x: Value): Value => {
+  const width = x.shape[2] as number;
+  const inner = 4 * width;
+  const half = (start: number): Value => linear(w.scope("net.0.proj"), x, inner, { rows: { start, total: 2 * inner } });
+  return linear(w.scope("net.2"), op.mul(half(0), op.gelu(half(inner))), width);
+});

@@ -1,0 +1,95 @@
+/** A network's weights, narrowed as its construction descends, so that the nesting of the code is that of the keys. */
+import { bytesPerElement, isFloat } from "./dtype.ts";
+import type { ExternalTensor, Graph, Value } from "./graph.ts";
+import { cast } from "./operators/elementwise.ts";
+import { showShape } from "./shape.ts";
+import type { FloatType } from "./tensor.ts";
+import { checkpointError, type TensorSource } from "./tensor-source.ts";
+
+export class Weights {
+  readonly graph: Graph;
+  /** Keys start with this: `down_blocks.0.resnets.1`, or `""`. */
+  readonly path: string;
+  /** What the network computes in; weights stored otherwise are cast, once, when the session opens. */
+  readonly dtype: FloatType;
+  readonly #source: TensorSource;
+  readonly #values: Map<string, Value>;
+
+  constructor(graph: Graph, source: TensorSource, dtype: FloatType, inside?: { path: string; from: Weights }) {
+    this.graph = graph;
+    this.dtype = dtype;
+    this.path = inside?.path ?? "";
+    this.#source = source;
+    this.#values = inside ? inside.from.#values : new Map<string, Value>();
+  }
+
+  /** The weights under `name`, which may hold dots. */
+  scope(name: string): Weights {
+    return new Weights(this.graph, this.#source, this.dtype, { path: this.#key(name), from: this });
+  }
+
+  has(name: string): boolean {
+    return this.#source.find(this.#key(name)) !== undefined;
+  }
+
+  /**
+   * The tensor `name`, in the network's element type. Axes of size 1 at the end may be there or not: older files keep
+   * linear layers as 1 x 1 convolutions.
+   *
+   * @throws EngineError naming the tensor when it is missing, or has not this shape, or holds no real numbers
+   */
+  tensor(name: string, shape: readonly number[]): Value {
+    const key = this.#key(name);
+    return this.#once(key, shape, () => ({ ...this.#find(key, shape), shape }));
+  }
+
+  /** Rows `start` to `start + count` of a tensor whose shape is `shape`: another view into the same file. */
+  rows(name: string, shape: readonly number[], start: number, count: number): Value {
+    const key = this.#key(name);
+    return this.#once(`${key}[${start}:${start + count}]`, [count, ...shape.slice(1)], () => {
+      const whole = this.#find(key, shape);
+      const rowBytes = whole.byteLength / shape[0]!;
+      const offset = whole.offset + start * rowBytes;
+      return { ...whole, shape: [count, ...shape.slice(1)], offset, byteLength: count * rowBytes };
+    });
+  }
+
+  /** The sum of the sizes, in bytes, of the tensors taken so far, as the session will hold them. */
+  get bytes(): number {
+    let sum = 0;
+    for (const value of this.#values.values())
+      sum += value.shape.reduce<number>((product, dim) => product * (dim as number), bytesPerElement(this.dtype));
+    return sum;
+  }
+
+  #key(name: string): string {
+    return this.path === "" ? name : `${this.path}.${name}`;
+  }
+
+  #find(key: string, shape: readonly number[]): ExternalTensor {
+    const tensor = this.#source.find(key);
+    if (!tensor) throw checkpointError(this.#source.label, `the tensor ${key} is missing`);
+    if (!isFloat(tensor.dtype))
+      throw checkpointError(this.#source.label, `${key} is ${tensor.dtype}, not real numbers`);
+    if (squeezed(tensor.shape as number[]) !== squeezed(shape))
+      throw checkpointError(this.#source.label, `${key} is ${showShape(tensor.shape)}, expected ${showShape(shape)}`);
+    return tensor;
+  }
+
+  #once(name: string, shape: readonly number[], locate: () => ExternalTensor): Value {
+    const key = `${name}${showShape(shape)}`;
+    const known = this.#values.get(key);
+    if (known) return known;
+    const value = this.graph.scoped(name, () => cast(this.graph.external(name, locate()), this.dtype));
+    this.#values.set(key, value);
+    return value;
+  }
+}
+
+const squeezed = (shape: readonly number[]): string => shape.join().replace(/(?:,1)+$/, "");
+
+/** A part of a network. Its nodes are named after the weights it is given. */
+export const block =
+  <Inputs extends unknown[], Output>(build: (weights: Weights, ...inputs: Inputs) => Output) =>
+  (weights: Weights, ...inputs: Inputs): Output =>
+    weights.graph.scoped(weights.path, () => build(weights, ...inputs));

@@ -1,0 +1,53 @@
+/** The committed tiny pipelines and their reference tensors, read back. */
+import { closeSync, openSync, readSync } from "node:fs";
+import path from "node:path";
+
+import { expect } from "vitest";
+
+import type { Floats } from "../../src/onnx/index.ts";
+import { readSafetensors } from "../../src/onnx/safetensors.ts";
+import type { TensorSource } from "../../src/onnx/tensor-source.ts";
+
+export const FIXTURES = path.resolve(import.meta.dirname, "../fixtures");
+export const PIPELINES = ["tiny-v1", "tiny-v2"] as const;
+
+export interface Reference {
+  readonly source: TensorSource;
+  /** A float32 tensor. */
+  floats(name: string): Floats;
+  /** An int32 tensor. */
+  integers(name: string): Int32Array;
+}
+
+export async function readReference(file: string): Promise<Reference> {
+  const source = await readSafetensors(file);
+  const read = (name: string): { buffer: ArrayBuffer; shape: readonly number[] } => {
+    const tensor = source.find(name);
+    if (!tensor) throw new Error(`${file} has no ${name}`);
+    const bytes = new Uint8Array(tensor.byteLength);
+    const handle = openSync(tensor.path, "r");
+    readSync(handle, bytes, 0, bytes.length, tensor.offset);
+    closeSync(handle);
+    return { buffer: bytes.buffer, shape: tensor.shape as number[] };
+  };
+  return {
+    source,
+    floats: (name) => {
+      const { buffer, shape } = read(name);
+      return { data: new Float32Array(buffer), shape };
+    },
+    integers: (name) => new Int32Array(read(name).buffer),
+  };
+}
+
+/** ‖actual - expected‖ / ‖expected‖ */
+export function relativeError(actual: Float32Array, expected: Float32Array): number {
+  expect(actual.length).toBe(expected.length);
+  let difference = 0;
+  let norm = 0;
+  for (let i = 0; i < actual.length; i++) {
+    difference += (actual[i]! - expected[i]!) ** 2;
+    norm += expected[i]! ** 2;
+  }
+  return Math.sqrt(difference / norm);
+}
