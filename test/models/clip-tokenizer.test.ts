@@ -1,0 +1,42 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+
+import { beforeAll, describe, expect, it } from "vitest";
+
+import { ClipTokenizer } from "../../models/clip-tokenizer.ts";
+import { FIXTURES } from "./reference.ts";
+
+const FOLDER = path.join(FIXTURES, "tiny-v1", "tokenizer");
+
+describe("the tokenizer", () => {
+  let tokenizer: ClipTokenizer;
+  beforeAll(async () => {
+    tokenizer = await ClipTokenizer.load(FOLDER);
+  });
+
+  it("gives the reference's ids for 1,000 strings", () => {
+    const expected = JSON.parse(readFileSync(path.join(FOLDER, "expected.json"), "utf8")) as [string, number[]][];
+    expect(expected).toHaveLength(1000);
+    const wrong = expected.filter(([text, ids]) => tokenizer.encode(text).join() !== ids.join());
+    expect(wrong).toEqual([]);
+  });
+
+  it("cuts a long text into rows", () => {
+    const text = "red green blue ".repeat(40);
+    const ids = tokenizer.encode(text);
+    const rows = tokenizer.rows(text, 77);
+    expect(rows).toHaveLength(Math.ceil(ids.length / 75));
+    expect(rows.flatMap((row) => row.filter((id) => id !== tokenizer.start && id !== tokenizer.end))).toEqual(ids);
+    expect(rows.every((row) => row.length === 77 && row[0] === tokenizer.start && row[76] === tokenizer.end)).toBe(
+      true,
+    );
+    expect(tokenizer.rows("", 5)).toEqual([
+      [tokenizer.start, tokenizer.end, tokenizer.end, tokenizer.end, tokenizer.end],
+    ]);
+  });
+
+  it("names what is missing", async () => {
+    await expect(ClipTokenizer.load(FIXTURES)).rejects.toThrow(/vocab\.json: cannot be read/);
+    expect(() => new ClipTokenizer({ a: 0 }, [])).toThrow(/no <\|startoftext\|>/);
+  });
+});
