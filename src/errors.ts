@@ -32,7 +32,7 @@ export class CancelledError extends Error {
 /** The message of anything thrown, for logs and for wrapping with `cause`. */
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-const DISK_FULL = new Set(["ENOSPC", "EDQUOT", "EFBIG"]);
+const DISK_FULL = new Set(["ENOSPC", "EDQUOT", "EFBIG", "SQLITE_FULL"]);
 
 /** A `UserError` (`disk-full`) for a write that failed for want of room; `null` for any other fault. */
 export function asDiskFull(cause: unknown): UserError | null {

@@ -7,7 +7,8 @@ export type JobStage = "caption" | "stylize";
  * `cancelled`. Each carries the job as it stands after the event.
  */
 export type JobEvent =
-  | { readonly type: "queued"; readonly job: Job }
+  /** `resumed`: an earlier process had queued it, and told so. */
+  | { readonly type: "queued"; readonly job: Job; readonly resumed?: boolean }
   /** The engine began a stage. `attempt` above 1: it is tried again. */
   | { readonly type: "started"; readonly job: Job; readonly stage: JobStage; readonly attempt: number }
   /** The description grows; `done` once, with the whole text, also when it came from the cache or the person. */

@@ -1,0 +1,26 @@
+/** Why a job failed, in words for people. */
+import { EngineError, messageOf, UserError } from "../errors.ts";
+
+/** How often an engine may begin to work on one job. */
+export const MAX_ATTEMPTS = 2;
+
+/** Whether a job that failed like this is worth another attempt. */
+export const isRetryable = (error: unknown, attempts: number): boolean =>
+  error instanceof EngineError && error.retryable && attempts < MAX_ATTEMPTS;
+
+export function failureWords(error: unknown): string {
+  if (error instanceof UserError) return error.message;
+  if (!(error instanceof EngineError)) {
+    return "Something went wrong inside the bot. It has been logged; please tell whoever runs the bot.";
+  }
+  if (!error.retryable) return messageOf(error);
+  return (
+    `The engine broke down ${MAX_ATTEMPTS} times while working on this picture, so it was given up ` +
+    `(${messageOf(error)}). The other jobs are not affected. A smaller size may help.`
+  );
+}
+
+/** For a job that was running each time its process went down. */
+export const INTERRUPTED_TOO_OFTEN =
+  `The bot went down ${MAX_ATTEMPTS} times while working on this picture, so it was not started again. ` +
+  "Please try once more with the same pictures.";

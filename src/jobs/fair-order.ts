@@ -1,0 +1,30 @@
+/**
+ * The fair order of the queue: start-time fair queuing (Goyal, Vin and Cheng, "Start-time Fair Queuing", SIGCOMM 1996),
+ * users as flows, each job one unit. Whoever has waited without being served goes first; somebody who sends ten jobs
+ * takes turns with the others and cannot be starved by them either.
+ */
+export class FairOrder {
+  /** Turn of the job that was begun last: the virtual time. */
+  #now = 0;
+  /** By user, the turn after that of their newest job. */
+  readonly #next = new Map<string, number>();
+
+  /** The turn of a new job of this user. Lower turns run first; equal ones in order of arrival. */
+  join(userId: string): number {
+    const turn = Math.max(this.#now, this.#next.get(userId) ?? 0);
+    this.#next.set(userId, turn + 1);
+    return turn;
+  }
+
+  /** Takes up a job that was given its turn earlier, by this process or one before it. */
+  rejoin(userId: string, turn: number): void {
+    this.#next.set(userId, Math.max(this.#next.get(userId) ?? 0, turn + 1));
+  }
+
+  /** A job of this turn was begun. */
+  begin(turn: number): void {
+    if (turn <= this.#now) return;
+    this.#now = turn;
+    for (const [userId, next] of this.#next) if (next <= turn) this.#next.delete(userId);
+  }
+}

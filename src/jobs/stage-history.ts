@@ -1,0 +1,57 @@
+/** How long stages take on this machine, learned from the jobs it has done. */
+import type { EngineInfo } from "./engine.ts";
+import type { JobStage } from "./events.ts";
+import type { Job, JobRequest } from "./job.ts";
+
+/** Weight of the newest duration in the running mean: about the last six jobs count. */
+const NEWEST = 0.3;
+
+/** Size whose duration is kept; others are scaled by area. */
+const REFERENCE_SIZE = 512;
+
+export class StageHistory {
+  readonly #means = new Map<string, number>();
+
+  /** Learns from a finished job. Captions that came from the cache (0 s) teach nothing. */
+  learn(job: Job): void {
+    if (!job.result) return;
+    const { engine, variant, seconds } = job.result;
+    if (job.describer !== null && seconds.caption > 0) this.#blend(key("caption", job.describer), seconds.caption);
+    const stylize = seconds.stylize / areaOf(job.request);
+    this.#blend(key("stylize", engine, variant), stylize);
+    this.#blend(key("stylize", engine), stylize);
+  }
+
+  /** Seconds a stage of this job will probably take on this engine; `null` while there is nothing to go by. */
+  estimate(stage: JobStage, job: Job, info: EngineInfo | null): number | null {
+    if (!info) return null;
+    if (stage === "caption") {
+      return this.#means.get(key("caption", info.describer)) ?? null;
+    }
+    const variant = job.variant ?? job.request.variant;
+    const mean =
+      this.#means.get(key("stylize", info.stylizer, variant)) ?? this.#means.get(key("stylize", info.stylizer));
+    return mean === undefined ? null : mean * areaOf(job.request);
+  }
+
+  #blend(key: string, seconds: number): void {
+    const mean = this.#means.get(key);
+    this.#means.set(key, mean === undefined ? seconds : mean + NEWEST * (seconds - mean));
+  }
+}
+
+const key = (...parts: readonly string[]): string => parts.join(":");
+
+const areaOf = ({ size }: JobRequest): number => (size / REFERENCE_SIZE) ** 2;
+
+/**
+ * Seconds left of a stage that has done `step` of `steps` in `elapsed` seconds. The pace so far counts the more, the
+ * further it is; before that, what such stages took earlier.
+ */
+export function remainingSeconds(elapsed: number, step: number, steps: number, estimate: number | null): number | null {
+  const done = steps > 0 ? step / steps : 0;
+  const byPace = done > 0 ? (elapsed / done) * (1 - done) : null;
+  const byHistory = estimate === null ? null : Math.max(0, estimate - elapsed);
+  if (byPace === null || byHistory === null) return byPace ?? byHistory;
+  return done * byPace + (1 - done) * byHistory;
+}

@@ -1,0 +1,165 @@
+/** The two stages of a job: preparing (variant, description) and stylizing. What any adapter of the queue runs. */
+import { mkdir, readFile } from "node:fs/promises";
+import path from "node:path";
+
+import { asDiskFull, CancelledError, messageOf, UserError } from "../errors.ts";
+import type { Logger } from "../log.ts";
+import { needsDescription, type Variant } from "../variant.ts";
+import type { ChooseVariant } from "./choose-variant.ts";
+import { composeDescription, knownDescription, promptHash, type Base } from "./description.ts";
+import type { Engine, EnginePicture } from "./engine.ts";
+import type { PictureRef } from "./job.ts";
+import type { FaceVerdict, Repositories } from "./repositories.ts";
+import { remainingSeconds, type StageHistory } from "./stage-history.ts";
+import type { TrackedJob } from "./tracked-job.ts";
+
+export interface StageParts {
+  readonly engine: Engine;
+  readonly repositories: Repositories;
+  readonly chooseVariant: ChooseVariant;
+  readonly history: StageHistory;
+  readonly log: Logger;
+  /** Folder of a job's previews and unfinished result. */
+  readonly workFolder: (jobId: string) => string;
+}
+
+/** Whether a job still has something to prepare before it can be painted. */
+export const needsPreparing = ({ job }: TrackedJob): boolean =>
+  job.variant === null || (job.description === null && needsDescription(job.variant));
+
+/** Chooses the variant and finds or makes the description. Asks the engine only for what nobody knows yet. */
+export async function prepare(tracked: TrackedJob, parts: StageParts): Promise<void> {
+  const startedAt = performance.now();
+  const variant = tracked.job.variant ?? (await chooseVariant(tracked, parts));
+  if (tracked.job.description === null) await findDescription(tracked, variant, parts);
+  tracked.preparationSeconds = secondsSince(startedAt);
+}
+
+async function chooseVariant(tracked: TrackedJob, parts: StageParts): Promise<Variant> {
+  const { request } = tracked.job;
+  if (request.variant !== "auto") {
+    await tracked.amend({ variant: request.variant, variantReason: null });
+    return request.variant;
+  }
+  const face = await lookForFaces(tracked, parts);
+  const { variant, reason } = await parts.chooseVariant(tracked.job, face);
+  await tracked.amend({ variant, variantReason: reason });
+  return variant;
+}
+
+/** A picture is never refused because its faces could not be found: the choice is then made without. */
+async function lookForFaces(
+  tracked: TrackedJob,
+  { engine, repositories, log }: StageParts,
+): Promise<FaceVerdict | null> {
+  const { sha256 } = tracked.job.request.content;
+  const known = await repositories.pictures.faceVerdict(sha256);
+  if (known) return known;
+  try {
+    const verdict: FaceVerdict = {
+      ...(await engine.findFaces(stored(tracked.job.request.content, repositories))),
+      source: "detector",
+    };
+    await repositories.pictures.saveFaceVerdict(sha256, verdict);
+    return verdict;
+  } catch (error) {
+    if (error instanceof CancelledError || error instanceof UserError) throw error;
+    log.warn({ job: tracked.job.id, error: messageOf(error) }, "faces could not be looked for");
+    return null;
+  }
+}
+
+async function findDescription(tracked: TrackedJob, variant: Variant, parts: StageParts): Promise<void> {
+  const { engine, repositories } = parts;
+  const { parentId, extraPrompt } = tracked.job.request;
+  const parent = parentId === null ? null : await repositories.jobs.get(parentId);
+  const known = await knownDescription(tracked.job, parent, engine.info?.describer ?? null, repositories.captions);
+  if (!known && !needsDescription(variant)) return;
+  const base = known ?? (await describe(tracked, parts));
+  const description = composeDescription(base.text, needsDescription(variant) ? extraPrompt : null);
+  const job = await tracked.amend({ description, describer: base.describer });
+  tracked.tell({ type: "description", job, text: description ?? "", done: true });
+}
+
+async function describe(tracked: TrackedJob, { engine, repositories }: StageParts): Promise<Base> {
+  await tracked.beginStage("caption");
+  const { style } = tracked.job.request;
+  const startedAt = performance.now();
+  const reply = await engine.describe(
+    { image: stored(style, repositories) },
+    {
+      signal: tracked.signal,
+      onText: (text) => tracked.tell({ type: "description", job: tracked.job, text, done: false }),
+    },
+  );
+  tracked.captionSeconds = secondsSince(startedAt);
+  const key = { styleSha256: style.sha256, describer: reply.describer, promptHash: promptHash() };
+  await repositories.captions.save(key, reply.text);
+  return reply;
+}
+
+/** Paints, and puts the result in the picture store. The job is `done` afterwards. */
+export async function stylize(tracked: TrackedJob, parts: StageParts): Promise<void> {
+  const { engine, repositories } = parts;
+  await tracked.beginStage("stylize");
+  const { id, request, variant, description } = tracked.job;
+  if (variant === null) throw new TypeError(`The variant of job ${id} was not chosen`);
+  const folder = parts.workFolder(id);
+  const startedAt = performance.now();
+  await mkdir(folder, { recursive: true }).catch((error: unknown) => {
+    throw asDiskFull(error) ?? error;
+  });
+  const reply = await engine.stylize(
+    {
+      content: stored(request.content, repositories),
+      style: stored(request.style, repositories),
+      variant,
+      // For people to read only: `inst` paints the same whether the style was described before or not.
+      description: needsDescription(variant) ? description : null,
+      settings: {
+        strength: request.strength,
+        seed: request.seed,
+        size: request.size,
+        steps: request.steps,
+        guidance: request.guidance,
+        stylePath: request.stylePath,
+        faithful: false,
+      },
+      outputPath: path.join(folder, "result.png"),
+      previewDir: folder,
+    },
+    {
+      signal: tracked.signal,
+      onProgress: (step, steps) => tellProgress(tracked, step, steps, parts),
+      onPreview: (file, step, steps) => tracked.tell({ type: "preview", job: tracked.job, path: file, step, steps }),
+    },
+  );
+  const stylizeSeconds = secondsSince(startedAt);
+  const { sha256 } = await repositories.files.put(await readFile(reply.outputPath), "png");
+  const picture: PictureRef = { sha256, width: reply.width, height: reply.height, name: `${id}.png`, notes: [] };
+  const { engine: by, stylePath, steps, guidance } = reply;
+  const seconds = {
+    caption: tracked.captionSeconds,
+    stylize: stylizeSeconds,
+    total: tracked.preparationSeconds + secondsSince(startedAt),
+  };
+  await tracked.move("done", {
+    result: { picture, variant, engine: by, stylePath, steps, guidance, seconds },
+    settledAt: Date.now(),
+  });
+}
+
+function tellProgress(tracked: TrackedJob, step: number, steps: number, { history, engine }: StageParts): void {
+  if (!tracked.stage) return;
+  Object.assign(tracked.stage, { step, steps });
+  const estimate = history.estimate("stylize", tracked.job, engine.info);
+  const etaSeconds = remainingSeconds(secondsSince(tracked.stage.startedAt), step, steps, estimate);
+  tracked.tell({ type: "progress", job: tracked.job, stage: "stylize", step, steps, etaSeconds });
+}
+
+const stored = (picture: PictureRef, { files }: Repositories): EnginePicture => ({
+  path: files.path(picture.sha256),
+  sha256: picture.sha256,
+});
+
+const secondsSince = (startedAt: number): number => (performance.now() - startedAt) / 1000;
