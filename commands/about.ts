@@ -1,0 +1,18 @@
+/** `/about`: what this bot is, what it paints with, and what it keeps. */
+import { SlashCommandBuilder } from "discord.js";
+
+import type { SlashHandler } from "../src/discord/handler.ts";
+import { noticeView } from "../src/discord/views.ts";
+import { aboutText } from "../src/discord/wording/commands.ts";
+
+export const about: SlashHandler<null> = {
+  kind: "slash",
+  data: new SlashCommandBuilder().setName("about").setDescription("What Atelier is, and how to use it").toJSON(),
+  acknowledge: "private",
+
+  parse: () => null,
+
+  async run({ bot, reply }) {
+    await reply.show(noticeView(aboutText(bot.engine.info)));
+  },
+};

@@ -1,0 +1,74 @@
+/** *Edit prompt*: the description in a modal, then the same pair with the person's own words. */
+import { LabelBuilder, ModalBuilder, TextInputBuilder, TextInputStyle } from "discord.js";
+
+import { customId, parseCustomId } from "../src/discord/custom-id.ts";
+import type { ButtonHandler, ModalHandler } from "../src/discord/handler.ts";
+import { clip } from "../src/discord/markdown.ts";
+import { assertMayWork } from "../src/discord/permissions.ts";
+import { submitJob } from "../src/discord/submit.ts";
+import { editPromptWords as words, jobGone } from "../src/discord/wording/commands.ts";
+import { UserError } from "../src/errors.ts";
+import { checkedPrompt, PROMPT_LENGTH } from "./prompt.ts";
+
+const FAMILY = "edit-prompt";
+
+export const editPrompt: ButtonHandler<string> = {
+  kind: "button",
+  family: FAMILY,
+  acknowledge: "none",
+
+  parse: ({ customId: id }) => parseCustomId(id).parts[0] ?? "",
+
+  async run({ interaction, bot }, jobId) {
+    const job = await bot.queue.get(jobId);
+    if (!job) throw new UserError("job-gone", jobGone);
+    const input = new TextInputBuilder()
+      .setCustomId("description")
+      .setStyle(TextInputStyle.Paragraph)
+      .setPlaceholder(words.placeholder)
+      .setMaxLength(PROMPT_LENGTH)
+      .setRequired(true);
+    if (job.description !== null) input.setValue(clip(job.description, PROMPT_LENGTH));
+    await interaction.showModal(
+      new ModalBuilder()
+        .setCustomId(customId(FAMILY, job.id))
+        .setTitle(words.title)
+        .addLabelComponents(
+          new LabelBuilder().setLabel(words.label).setDescription(words.hint).setTextInputComponent(input),
+        ),
+    );
+  },
+};
+
+interface EditedPrompt {
+  readonly jobId: string;
+  readonly description: string;
+}
+
+export const editedPrompt: ModalHandler<EditedPrompt> = {
+  kind: "modal",
+  family: FAMILY,
+  acknowledge: "public",
+
+  parse({ customId: id, fields }) {
+    const description = checkedPrompt(fields.getTextInputValue("description"));
+    if (description === null) throw new UserError("empty-prompt", words.empty);
+    return { jobId: parseCustomId(id).parts[0] ?? "", description };
+  },
+
+  async run({ interaction, bot, reply }, { jobId, description }) {
+    assertMayWork(interaction.appPermissions, interaction.channel?.isThread() ?? false);
+    const parent = await bot.queue.get(jobId);
+    if (!parent) throw new UserError("job-gone", jobGone);
+    const { replyTo: _, ...request } = parent.request;
+    await submitJob(bot, reply, {
+      ...request,
+      userId: interaction.user.id,
+      // Words change nothing where only the style image is looked at.
+      variant: parent.variant === "prompt" ? "prompt" : "image-prompt",
+      description,
+      extraPrompt: null,
+      parentId: parent.id,
+    });
+  },
+};

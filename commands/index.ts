@@ -1,0 +1,28 @@
+/** Everything a Discord user can do. */
+import type { Commands } from "../src/discord/handler.ts";
+import { about } from "./about.ts";
+import { cancel } from "./cancel.ts";
+import { remove } from "./delete.ts";
+import { editPrompt, editedPrompt } from "./edit-prompt.ts";
+import { queue } from "./queue.ts";
+import { rerun } from "./rerun.ts";
+import { styleDescribe } from "./style-describe.ts";
+import { stylizeThis, stylizeThisWith } from "./stylize-this.ts";
+import { stylize } from "./stylize.ts";
+
+export const commands: Commands = {
+  handlers: [
+    stylize,
+    stylizeThis,
+    stylizeThisWith,
+    styleDescribe,
+    queue,
+    about,
+    rerun,
+    editPrompt,
+    editedPrompt,
+    cancel,
+    remove,
+  ],
+  groups: { style: "Look closer at styles" },
+};

@@ -1,0 +1,12 @@
+/** The words that people add to, or put in place of, a description. */
+import { promptTooLong } from "../src/discord/wording/commands.ts";
+import { UserError } from "../src/errors.ts";
+
+export const PROMPT_LENGTH = 2000;
+
+/** `null` for nothing but blanks. @throws UserError `prompt-too-long`: not every client keeps to the limit it was given */
+export function checkedPrompt(text: string | null): string | null {
+  const words = text?.trim() ?? "";
+  if (words.length > PROMPT_LENGTH) throw new UserError("prompt-too-long", promptTooLong(words.length, PROMPT_LENGTH));
+  return words === "" ? null : words;
+}

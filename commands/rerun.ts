@@ -1,0 +1,50 @@
+/** Buttons of a result: the same pair another way, or with another seed. */
+import { customId, parseCustomId } from "../src/discord/custom-id.ts";
+import type { ButtonHandler } from "../src/discord/handler.ts";
+import { assertMayWork } from "../src/discord/permissions.ts";
+import { oncePerPerson } from "../src/discord/press-once.ts";
+import { randomSeed, submitJob } from "../src/discord/submit.ts";
+import { jobGone } from "../src/discord/wording/commands.ts";
+import { UserError } from "../src/errors.ts";
+import type { Job, JobRequest } from "../src/jobs/job.ts";
+import { type Variant, VARIANTS } from "../src/variant.ts";
+
+const CHANGES = [...VARIANTS, "new-seed", "again"] as const;
+type Change = (typeof CHANGES)[number];
+
+interface RerunInput {
+  readonly jobId: string;
+  readonly change: Change;
+}
+
+export const rerun: ButtonHandler<RerunInput> = {
+  kind: "button",
+  family: "rerun",
+  acknowledge: "public",
+
+  parse({ customId: id }) {
+    const [jobId = "", change] = parseCustomId(id).parts;
+    const known = CHANGES.find((name) => name === change);
+    if (known === undefined) throw new UserError("unknown-button", jobGone);
+    return { jobId, change: known };
+  },
+
+  async run({ interaction, bot, reply }, { jobId, change }) {
+    assertMayWork(interaction.appPermissions, interaction.channel?.isThread() ?? false);
+    const { user } = interaction;
+    await oncePerPerson(bot, user.id, customId("rerun", jobId, change), async () => {
+      const parent = await bot.queue.get(jobId);
+      if (!parent) throw new UserError("job-gone", jobGone);
+      return submitJob(bot, reply, { ...changed(parent, change), userId: user.id, parentId: parent.id });
+    });
+  },
+};
+
+/** The parent's request with one thing changed. The same variant again takes a new seed, or it would be the same picture. */
+export function changed(parent: Job, change: Change): Omit<JobRequest, "replyTo"> {
+  const { replyTo: _, ...request } = parent.request;
+  if (change === "again") return request;
+  const painted: JobRequest["variant"] = parent.variant ?? request.variant;
+  if (change === "new-seed" || change === painted) return { ...request, variant: painted, seed: randomSeed() };
+  return { ...request, variant: change satisfies Variant };
+}

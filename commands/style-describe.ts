@@ -1,0 +1,42 @@
+/** `/style describe`: a style picture in words, as they would be painted with. */
+import { type Attachment, SlashCommandSubcommandBuilder } from "discord.js";
+
+import { describeStyle } from "../src/discord/describe-style.ts";
+import type { SubcommandHandler } from "../src/discord/handler.ts";
+import { takePicture } from "../src/discord/intake.ts";
+import { thumbnailFile } from "../src/discord/job-pictures.ts";
+import { assertMayWork } from "../src/discord/permissions.ts";
+import { liveReply } from "../src/discord/reply-message.ts";
+import { describedView } from "../src/discord/views.ts";
+import { described } from "../src/discord/wording/commands.ts";
+
+const INTERVAL_MS = 1000;
+
+export const styleDescribe: SubcommandHandler<Attachment> = {
+  kind: "subcommand",
+  group: "style",
+  data: new SlashCommandSubcommandBuilder()
+    .setName("describe")
+    .setDescription("Put the style of a picture into words")
+    .addAttachmentOption((option) =>
+      option.setName("image").setDescription("The picture to look at").setFileTypes("image").setRequired(true),
+    ),
+  acknowledge: "public",
+
+  parse: ({ options }) => options.getAttachment("image", true),
+
+  async run({ interaction, bot, reply }, image) {
+    assertMayWork(interaction.appPermissions, interaction.channel?.isThread() ?? false);
+    const picture = await takePicture(bot, image, "style");
+    const thumbnail = await thumbnailFile(bot.store.files, picture, "style", described.alt(picture.name));
+    const message = liveReply(reply, bot, INTERVAL_MS);
+    const show = (words: string, by: string | null): void => {
+      message.show(describedView(thumbnail, picture.name, words, by));
+    };
+    show("", null);
+    const { text, describer } = await describeStyle(bot, picture, (words) => show(words, null));
+    const { info } = bot.engine;
+    show(text, info?.describer === describer ? info.describerLabel : describer);
+    await message.settle();
+  },
+};

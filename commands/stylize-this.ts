@@ -1,0 +1,124 @@
+/** *Stylize this picture* in the menu of a message: asks for the style in a modal. */
+import {
+  ApplicationCommandType,
+  type Attachment,
+  ContextMenuCommandBuilder,
+  FileUploadBuilder,
+  LabelBuilder,
+  ModalBuilder,
+  StringSelectMenuBuilder,
+  TextInputBuilder,
+  TextInputStyle,
+} from "discord.js";
+
+import { customId, parseCustomId } from "../src/discord/custom-id.ts";
+import type { Upload } from "../src/discord/downloads.ts";
+import type { MessageMenuHandler, ModalHandler } from "../src/discord/handler.ts";
+import { takePicture } from "../src/discord/intake.ts";
+import { findPicture } from "../src/discord/message-picture.ts";
+import { assertMayWork } from "../src/discord/permissions.ts";
+import { randomSeed, submitJob } from "../src/discord/submit.ts";
+import { stylizeThisWords as words, VARIANT_NAME } from "../src/discord/wording/commands.ts";
+import { UserError } from "../src/errors.ts";
+import { DEFAULT_SETTINGS } from "../src/stylize/stylizer.ts";
+import { VARIANT_CHOICES, type VariantChoice } from "../src/variant.ts";
+import { checkedPrompt, PROMPT_LENGTH } from "./prompt.ts";
+
+const FAMILY = "stylize-this";
+
+export const stylizeThis: MessageMenuHandler<Upload> = {
+  kind: "message-menu",
+  data: new ContextMenuCommandBuilder()
+    .setName("Stylize this picture")
+    .setType(ApplicationCommandType.Message)
+    .toJSON(),
+  acknowledge: "none",
+
+  parse({ targetMessage }) {
+    const picture = findPicture(targetMessage);
+    if (!picture) throw new UserError("no-picture", words.noPicture);
+    return picture;
+  },
+
+  async run({ interaction, bot }, picture) {
+    assertMayWork(interaction.appPermissions, interaction.channel?.isThread() ?? false);
+    await interaction.showModal(styleModal(interaction.id));
+    // Fetched while the person looks for a style: another user's message cannot be read again later.
+    bot.held.hold(interaction.id, takePicture(bot, picture, "content"));
+  },
+};
+
+const styleModal = (key: string): ModalBuilder =>
+  new ModalBuilder()
+    .setCustomId(customId(FAMILY, key))
+    .setTitle(words.title)
+    .addLabelComponents(
+      new LabelBuilder()
+        .setLabel(words.style)
+        .setDescription(words.styleHint)
+        .setFileUploadComponent(new FileUploadBuilder().setCustomId("style").setFileTypes("image")),
+      new LabelBuilder().setLabel(words.variant).setStringSelectMenuComponent(
+        new StringSelectMenuBuilder()
+          .setCustomId("variant")
+          .setRequired(false)
+          .setOptions(
+            VARIANT_CHOICES.map((value) => ({ label: VARIANT_NAME[value], value, default: value === "auto" })),
+          ),
+      ),
+      new LabelBuilder()
+        .setLabel(words.prompt)
+        .setTextInputComponent(
+          new TextInputBuilder()
+            .setCustomId("prompt")
+            .setStyle(TextInputStyle.Paragraph)
+            .setMaxLength(PROMPT_LENGTH)
+            .setRequired(false),
+        ),
+    );
+
+interface StyleInput {
+  readonly key: string;
+  readonly style: Attachment;
+  readonly variant: VariantChoice;
+  readonly extraPrompt: string | null;
+}
+
+export const stylizeThisWith: ModalHandler<StyleInput> = {
+  kind: "modal",
+  family: FAMILY,
+  acknowledge: "public",
+
+  parse({ customId: id, fields }) {
+    const style = fields.getUploadedFiles("style")?.first();
+    if (!style) throw new UserError("no-style", words.noStyle);
+    return {
+      key: parseCustomId(id).parts[0] ?? "",
+      style,
+      variant: (fields.getStringSelectValues("variant")[0] as VariantChoice | undefined) ?? "auto",
+      extraPrompt: checkedPrompt(fields.getTextInputValue("prompt")),
+    };
+  },
+
+  async run({ interaction, bot, reply }, { key, style, variant, extraPrompt }) {
+    const held = bot.held.get(key);
+    if (!held) throw new UserError("modal-too-old", words.tooOld);
+    const [content, stylePicture] = await Promise.all([held, takePicture(bot, style, "style")]);
+    const { strength, steps, guidance, stylePath } = DEFAULT_SETTINGS;
+    await submitJob(bot, reply, {
+      strength,
+      steps,
+      guidance,
+      stylePath,
+      variant,
+      extraPrompt,
+      content,
+      style: stylePicture,
+      userId: interaction.user.id,
+      guildId: interaction.guildId,
+      description: null,
+      seed: randomSeed(),
+      size: bot.config.RESULT_SIZE,
+      parentId: null,
+    });
+  },
+};

@@ -1,0 +1,21 @@
+/** What the handlers of commands and buttons work with. */
+import type { Client } from "discord.js";
+
+import type { Config } from "../config.ts";
+import type { Engine } from "../jobs/engine.ts";
+import type { JobQueue } from "../jobs/queue.ts";
+import type { Logger } from "../log.ts";
+import type { Store } from "../store/store.ts";
+import type { HeldPictures } from "./held-pictures.ts";
+import type { Presenter } from "./presenter.ts";
+
+export interface Bot {
+  readonly config: Config;
+  readonly log: Logger;
+  readonly store: Store;
+  readonly queue: JobQueue;
+  readonly engine: Engine;
+  readonly client: Client;
+  readonly held: HeldPictures;
+  readonly presenter: Presenter;
+}

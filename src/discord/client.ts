@@ -1,0 +1,56 @@
+/** The Discord client as this bot needs it, and its way in. */
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { Client, Events, GatewayIntentBits, Options, Partials, Routes } from "discord.js";
+
+import type { Config } from "../config.ts";
+import { UserError } from "../errors.ts";
+import type { Logger } from "../log.ts";
+import { isPassing, isUnauthorised } from "./discord-error.ts";
+import { login } from "./wording/login.ts";
+
+const LONGEST_PAUSE_MS = 60_000;
+
+/** No privileged intent: interactions bring their own content, results are the bot's own messages. */
+export function createClient(config: Config, log: Logger): Client {
+  const client = new Client({
+    intents: [GatewayIntentBits.Guilds, GatewayIntentBits.GuildMessageReactions],
+    partials: [Partials.Message, Partials.Reaction, Partials.User],
+    allowedMentions: { parse: [] },
+    // An upload on a slow line may run into the timeout and be sent again: the nonce keeps it from appearing twice.
+    enforceNonce: true,
+    rest: { api: config.DISCORD_API_BASE, cdn: config.DISCORD_CDN_BASE, timeout: 60_000 },
+    makeCache: Options.cacheWithLimits({ ...Options.DefaultMakeCacheSettings, MessageManager: 0, ReactionManager: 0 }),
+  });
+  client.on(Events.Error, (error) => log.error({ err: error }, "Discord client error"));
+  client.on(Events.Warn, (message) => log.warn(message));
+  client.on(Events.ShardReconnecting, () => log.info("the connection to Discord broke, reconnecting"));
+  client.on(Events.ShardResume, () => log.info("connected to Discord again"));
+  client.rest.on("rateLimited", (info) => log.debug({ route: info.route, forMs: info.timeToReset }, "rate limited"));
+  return client;
+}
+
+/**
+ * Logs in, waiting for Discord where it cannot be reached: 1 s, 2 s, 4 s, … up to a minute.
+ *
+ * @throws UserError `token-refused` when the token is wrong
+ */
+export async function connect(client: Client, token: string, log: Logger, signal?: AbortSignal): Promise<Client<true>> {
+  const ready = new Promise<Client<true>>((resolve) => {
+    client.once(Events.ClientReady, resolve);
+  });
+  for (let pause = 1000; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
+    try {
+      // Asked here first: when `login` itself fails, it takes the whole client down.
+      client.rest.setToken(token);
+      await client.rest.get(Routes.gatewayBot());
+      await client.login(token);
+      return await ready;
+    } catch (error) {
+      if (isUnauthorised(error)) throw new UserError("token-refused", login.refused, { cause: error });
+      if (!isPassing(error)) throw error;
+      log.warn({ err: error, seconds: pause / 1000 }, "Discord cannot be reached, trying again");
+      await sleep(pause, undefined, signal ? { signal } : {});
+    }
+  }
+}

@@ -1,0 +1,23 @@
+/** Custom ids of buttons and modals: `family:part:part`. They carry everything a press needs, so that it works after a restart. */
+
+const SEPARATOR = ":";
+const MAX_LENGTH = 100;
+
+export interface CustomId {
+  /** Which handler answers. */
+  readonly family: string;
+  readonly parts: readonly string[];
+}
+
+/** @throws RangeError when the id would not fit into Discord's 100 characters */
+export function customId(family: string, ...parts: readonly string[]): string {
+  const id = [family, ...parts].join(SEPARATOR);
+  if (id.length > MAX_LENGTH)
+    throw new RangeError(`custom id of ${id.length} characters, at most ${MAX_LENGTH}: ${id}`);
+  return id;
+}
+
+export function parseCustomId(id: string): CustomId {
+  const [family, ...parts] = id.split(SEPARATOR);
+  return { family: family ?? "", parts };
+}

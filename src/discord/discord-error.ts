@@ -1,0 +1,54 @@
+/** What went wrong at the border to Discord, by name. */
+import { DiscordAPIError, HTTPError, RESTJSONErrorCodes as Code } from "discord.js";
+
+/** Discord's own number of the fault, or `null` when it is not Discord that complained. */
+export const discordCode = (error: unknown): number | null =>
+  error instanceof DiscordAPIError && typeof error.code === "number" ? error.code : null;
+
+const oneOf =
+  (...codes: readonly number[]) =>
+  (error: unknown): boolean => {
+    const code = discordCode(error);
+    return code !== null && codes.includes(code);
+  };
+
+/** The message was deleted. */
+export const isMessageGone = oneOf(Code.UnknownMessage);
+
+/** Nothing can be done in this channel or thread (any more): deleted, hidden, or closed to the bot. */
+export const isPlaceGone = oneOf(Code.UnknownChannel, Code.MissingAccess, Code.MissingPermissions, Code.ThreadLocked);
+
+export const isArchived = oneOf(Code.InvalidActionOnArchivedThread);
+
+/** The message is over an hour old and was edited too often since. */
+export const isTooOldToEdit = oneOf(Code.MaximumNumberOfEditsToMessagesOlderThanOneHourReached);
+
+export const hasThreadAlready = oneOf(Code.ThreadAlreadyCreatedForMessage);
+
+/** The upload is bigger than this place takes. */
+export const isTooLarge = (error: unknown): boolean =>
+  oneOf(Code.RequestEntityTooLarge)(error) || (error instanceof HTTPError && error.status === 413);
+
+/** The interaction can no longer be answered through its token; messages still can, through the bot's own. */
+export const isTokenSpent = oneOf(
+  Code.InvalidWebhookToken,
+  Code.UnknownWebhook,
+  Code.UnknownInteraction,
+  Code.UnknownMessage,
+);
+
+/** The bot's token was refused. */
+export const isUnauthorised = (error: unknown): boolean =>
+  (error instanceof DiscordAPIError && error.status === 401 && error.code !== Code.InvalidWebhookToken) ||
+  (error instanceof Error && "code" in error && error.code === "TokenInvalid");
+
+const BROKEN_LINE = new Set(["ECONNRESET", "ECONNREFUSED", "EPIPE", "ETIMEDOUT", "EAI_AGAIN", "ENOTFOUND"]);
+
+/** The line broke, or Discord had a bad moment: the same call may well succeed. */
+export function isPassing(error: unknown): boolean {
+  if (error instanceof HTTPError || error instanceof DiscordAPIError) return error.status >= 500;
+  if (!(error instanceof Error)) return false;
+  if (error.name === "AbortError") return true;
+  const code = "code" in error ? String(error.code) : "";
+  return BROKEN_LINE.has(code) || code.startsWith("UND_ERR") || (error.cause !== undefined && isPassing(error.cause));
+}

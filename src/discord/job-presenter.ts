@@ -1,0 +1,234 @@
+/** Shows one job: card, thread, description, progress, result. Events come in, messages go out. */
+import type { Client } from "discord.js";
+
+import type { Logger } from "../log.ts";
+import { BY_USER } from "../jobs/description.ts";
+import type { JobEvent } from "../jobs/events.ts";
+import { isSettled, type Job } from "../jobs/job.ts";
+import type { QueuePlace } from "../jobs/queue.ts";
+import type { PictureStore } from "../jobs/repositories.ts";
+import type { Surface, SurfaceRepository } from "../store/surfaces.ts";
+import { announce } from "./announce.ts";
+import { type FirstEdit, firstThrough } from "./first-edit.ts";
+import { inputThumbnails, previewFile } from "./job-pictures.ts";
+import { LiveMessage } from "./live-message.ts";
+import { nonceFor } from "./nonce.ts";
+import { Venue } from "./venue.ts";
+import type { View, ViewFile } from "./view.ts";
+import { cardView, descriptionView, type JobStatus, noDescriptionView, progressView } from "./views.ts";
+import { threadName } from "./wording/jobs.ts";
+
+/** How often messages may be edited, milliseconds. */
+export const PACE = { card: 5000, description: 1000, progress: 3000 } as const;
+
+export interface PresenterParts {
+  readonly client: Client;
+  readonly surfaces: SurfaceRepository;
+  readonly files: PictureStore;
+  readonly findJob: (id: string) => Promise<Job | null>;
+  readonly log: Logger;
+  readonly describerLabel: (id: string) => string;
+  /** Whether a channel was told already why there is no thread; tells and remembers. */
+  readonly firstRemark: (channelId: string) => boolean;
+}
+
+export class JobPresenter {
+  readonly #parts: PresenterParts;
+  readonly #venue: Venue;
+  readonly #card: LiveMessage;
+  readonly #description: LiveMessage;
+  readonly #progress: LiveMessage;
+  readonly #opened: Promise<void>;
+  #job: Job;
+  #surface: Surface;
+  #open = false;
+  #place: QueuePlace | null = null;
+  #stage: JobStatus["stage"] = null;
+  #attempt = 0;
+  #step: JobStatus["step"] = null;
+  #cardEndsAt: number | null = null;
+  #written: { text: string; done: boolean } | null = null;
+  #preview: ViewFile | null = null;
+  /** Description of the job that this one reruns; it stands in the same conversation. */
+  #parentWords: string | null = null;
+  #thumbnails: readonly ViewFile[] = [];
+  #remark: string | null = null;
+  #finishing: Promise<void> | null = null;
+
+  constructor(parts: PresenterParts, job: Job, surface: Surface, firstEdit: FirstEdit | null) {
+    this.#parts = parts;
+    this.#job = job;
+    this.#surface = surface;
+    this.#adopt(job);
+    const { client, log } = parts;
+    const { channelId, threadId } = surface;
+    this.#venue = new Venue({ client, channelId, threadId, log, onMoved: () => this.#moved() });
+    const { front } = this.#venue;
+    const live = (kind: "card" | "description" | "progress"): LiveMessage =>
+      new LiveMessage({
+        home: kind === "card" ? { ...front, edit: firstThrough(firstEdit, front.edit) } : this.#venue.talk,
+        messageId: surface[`${kind}MessageId`],
+        intervalMs: PACE[kind],
+        nonce: nonceFor(job.id, kind),
+        follows: kind === "progress",
+        onCreated: (messageId) => this.#note({ [`${kind}MessageId`]: messageId }),
+        log: log.child({ job: job.id, message: kind }),
+      });
+    this.#card = live("card");
+    this.#description = live("description");
+    this.#progress = live("progress");
+    this.#opened = this.#begin();
+  }
+
+  get job(): Job {
+    return this.#job;
+  }
+
+  /** Where the job can be looked at. */
+  get link(): string {
+    const { guildId, channelId, cardMessageId, resultMessageId } = this.#surface;
+    const [place, message] =
+      resultMessageId === null ? [channelId, cardMessageId] : [this.#venue.placeId, resultMessageId];
+    return `https://discord.com/channels/${guildId ?? "@me"}/${place}/${message}`;
+  }
+
+  /** Takes an event in. Messages follow at their own pace. */
+  handle(event: JobEvent): void {
+    this.#adopt(event.job);
+    if (event.type === "started") {
+      this.#stage = event.stage;
+      this.#attempt = event.attempt;
+      this.#step = null;
+      if (event.stage === "stylize") this.#preview = null;
+    } else if (event.type === "description") {
+      this.#written = { text: event.text, done: event.done };
+    } else if (event.type === "progress") {
+      const endsAt = event.etaSeconds === null ? null : Date.now() + event.etaSeconds * 1000;
+      this.#step = { step: event.step, steps: event.steps, endsAt };
+    } else if (event.type === "preview") {
+      this.#preview = previewFile(event.path, event.step, event.steps);
+    }
+    if (isSettled(event.job.state)) void this.finish();
+    else this.#render();
+  }
+
+  /** The job's place in the queue changed. */
+  setPlace(place: QueuePlace | null): void {
+    this.#place = place;
+    this.#render();
+  }
+
+  /** Tells the end of a settled job; the second call waits for the first. */
+  finish(): Promise<void> {
+    this.#finishing ??= this.#finish().catch((error: unknown) => {
+      this.#parts.log.error({ err: error, job: this.#job.id }, "the end of a job could not be told");
+    });
+    return this.#finishing;
+  }
+
+  /** Waits for what is being sent. */
+  async idle(): Promise<void> {
+    await this.#opened;
+    await Promise.all([this.#card.settle(), this.#description.settle(), this.#progress.settle()]);
+  }
+
+  #adopt(job: Job): void {
+    this.#job = job;
+    if (job.description !== null && !this.#written?.done) this.#written = { text: job.description, done: true };
+    if (job.state === "queued" && this.#stage !== null && job.startedAt === null) this.#stage = null;
+  }
+
+  /** Card first, then the thread under it, then what stands in the thread. */
+  async #begin(): Promise<void> {
+    const { files, findJob, log, firstRemark } = this.#parts;
+    try {
+      const { parentId } = this.#job.request;
+      this.#parentWords = parentId === null ? null : ((await findJob(parentId))?.description ?? null);
+      this.#thumbnails = await inputThumbnails(files, this.#job.request);
+      await this.#card.settle(this.#cardView());
+      const cardId = this.#card.messageId;
+      if (this.#venue.threadId === null && cardId !== null && !this.#surface.flags.includes("threadless")) {
+        const remark = await this.#venue.openThread(cardId, threadName(this.#job.request));
+        if (this.#venue.threadId !== null) await this.#note({ threadId: this.#venue.threadId });
+        if (remark !== null && firstRemark(this.#surface.channelId)) this.#remark = remark;
+      }
+    } catch (error) {
+      log.warn({ err: error, job: this.#job.id }, "a job could not be shown properly");
+    }
+    this.#open = true;
+    this.#render();
+  }
+
+  #render(): void {
+    if (!this.#open || this.#finishing) return;
+    this.#card.show(this.#cardView());
+    if (this.#hasDescription()) this.#description.show(this.#descriptionView());
+    this.#progress.show(progressView(this.#status(), this.#preview));
+  }
+
+  async #finish(): Promise<void> {
+    await this.#opened;
+    const { surfaces, files, log } = this.#parts;
+    const job = this.#job;
+    if (this.#hasDescription()) {
+      const missing = this.#written === null || !this.#written.done;
+      await this.#description.settle(missing ? noDescriptionView() : this.#descriptionView());
+    }
+    const posts = job.state !== "cancelled" && this.#surface.resultMessageId === null;
+    if (posts) await this.#note({ resultMessageId: await announce(job, this.#venue, files, log) });
+    await Promise.all([
+      this.#progress.messageId === null ? undefined : this.#progress.settle(progressView(this.#status(), null)),
+      this.#card.settle(this.#cardView()),
+    ]);
+    await surfaces.update(job.id, { finished: true });
+  }
+
+  /** InST needs no words, and a rerun does not repeat those of the job it reruns. */
+  #hasDescription(): boolean {
+    const { variant, request } = this.#job;
+    if (variant === "inst" || request.variant === "inst") return false;
+    return this.#parentWords === null || (request.description !== null && request.description !== this.#parentWords);
+  }
+
+  #descriptionView(): View {
+    const { describer } = this.#job;
+    const by = describer === null || describer === BY_USER ? describer : this.#parts.describerLabel(describer);
+    return descriptionView(this.#written, by);
+  }
+
+  #status(): JobStatus {
+    return { job: this.#job, place: this.#place, stage: this.#stage, attempt: this.#attempt, step: this.#step };
+  }
+
+  #cardView(): View {
+    const status = this.#status();
+    const step = status.step && { ...status.step, endsAt: this.#steadyEnd(status.step.endsAt) };
+    return cardView(
+      { ...status, step },
+      {
+        thumbnails: this.#thumbnails,
+        threadId: this.#venue.threadId,
+        link: this.#surface.resultMessageId === null ? null : this.link,
+        remark: this.#remark,
+      },
+    );
+  }
+
+  /** The card is not edited for every second that an estimate moves. */
+  #steadyEnd(endsAt: number | null): number | null {
+    const shown = this.#cardEndsAt;
+    if (endsAt === null || shown === null) this.#cardEndsAt = endsAt;
+    else if (Math.abs(endsAt - shown) > Math.max(15_000, 0.2 * (endsAt - Date.now()))) this.#cardEndsAt = endsAt;
+    return this.#cardEndsAt;
+  }
+
+  async #moved(): Promise<void> {
+    await this.#note({ threadId: null, descriptionMessageId: null, progressMessageId: null });
+    await this.#parts.surfaces.raise(this.#job.id, "threadless");
+  }
+
+  async #note(patch: Partial<Surface>): Promise<void> {
+    this.#surface = { ...this.#surface, ...patch };
+    await this.#parts.surfaces.update(this.#job.id, patch);
+  }
+}

@@ -1,0 +1,78 @@
+/** A message as data: what it shows, ready to be sent, compared and sent again. */
+import { readFile } from "node:fs/promises";
+
+import {
+  type APIMessageTopLevelComponent,
+  type AttachmentPayload,
+  type JSONEncodable,
+  type MessageCreateOptions,
+  type MessageEditOptions,
+  MessageFlags,
+} from "discord.js";
+
+export interface ViewFile {
+  /** Name within the message; components refer to it as `attachment://name`. */
+  readonly name: string;
+  /** The bytes, or the path of a file that is read when the message is sent. */
+  readonly data: Buffer | string;
+  /** Alt text, at most 1024 characters. */
+  readonly alt: string;
+  /** What tells this file's contents from another's. */
+  readonly key: string;
+}
+
+export interface View {
+  /** Components V2, top level. */
+  readonly components: readonly APIMessageTopLevelComponent[];
+  readonly files: readonly ViewFile[];
+  /** The one person whom this message notifies. */
+  readonly pings?: string;
+}
+
+export type Builder = JSONEncodable<APIMessageTopLevelComponent>;
+
+export const view = (builders: readonly Builder[], files: readonly ViewFile[] = []): View => ({
+  components: builders.map((builder) => builder.toJSON()),
+  files,
+});
+
+/** Two views of the same fingerprint look the same. */
+export const fingerprint = (shown: View): string =>
+  JSON.stringify([shown.components, shown.files.map((file) => [file.name, file.key, file.alt]), shown.pings ?? null]);
+
+/** What a view is sent as. Message, interaction reply and follow-up all take it. */
+export interface ViewPayload {
+  readonly flags: number;
+  readonly components: readonly APIMessageTopLevelComponent[];
+  readonly files: AttachmentPayload[];
+  readonly allowedMentions: { readonly parse: []; readonly users: string[] };
+}
+
+/** @throws NodeJS.ErrnoException when a file of the view is no longer there */
+export async function payload(shown: View): Promise<ViewPayload> {
+  const files = await Promise.all(
+    shown.files.map(async (file) => ({
+      attachment: typeof file.data === "string" ? await readFile(file.data) : file.data,
+      name: file.name,
+      description: file.alt,
+    })),
+  );
+  return {
+    flags: MessageFlags.IsComponentsV2,
+    components: shown.components,
+    files,
+    allowedMentions: { parse: [], users: shown.pings === undefined ? [] : [shown.pings] },
+  };
+}
+
+export const createPayload = async (shown: View, nonce: string): Promise<MessageCreateOptions> => ({
+  ...(await payload(shown)),
+  nonce,
+  enforceNonce: true,
+});
+
+/** An edit replaces every attachment: API v10 takes the complete list. */
+export const editPayload = async (shown: View): Promise<MessageEditOptions> => ({
+  ...(await payload(shown)),
+  attachments: [],
+});

@@ -1,0 +1,163 @@
+/** What the messages of a job look like: pure functions from the job to components. */
+import {
+  ActionRowBuilder,
+  ButtonBuilder,
+  ButtonStyle,
+  ContainerBuilder,
+  MediaGalleryBuilder,
+  TextDisplayBuilder,
+} from "discord.js";
+
+import { isSettled, type Job } from "../jobs/job.ts";
+import type { QueuePlace } from "../jobs/queue.ts";
+import { customId } from "./custom-id.ts";
+import { view, type View, type ViewFile } from "./view.ts";
+import { described } from "./wording/commands.ts";
+import { button, card, description, progress, result, stageName } from "./wording/jobs.ts";
+
+const ACCENT = { working: 0xe8a33d, done: 0x4c9f70, stopped: 0x8a8f98 } as const;
+
+const text = (content: string): TextDisplayBuilder => new TextDisplayBuilder().setContent(content);
+
+const gallery = (files: readonly ViewFile[]): MediaGalleryBuilder =>
+  new MediaGalleryBuilder().addItems(
+    files.map((file) => ({ media: { url: `attachment://${file.name}` }, description: file.alt })),
+  );
+
+const press = (family: string, label: string, style: ButtonStyle, ...parts: readonly string[]): ButtonBuilder =>
+  new ButtonBuilder()
+    .setCustomId(customId(family, ...parts))
+    .setLabel(label)
+    .setStyle(style);
+
+const row = (...buttons: readonly ButtonBuilder[]): ActionRowBuilder<ButtonBuilder> =>
+  new ActionRowBuilder<ButtonBuilder>().addComponents(...buttons);
+
+/** How a job stands, as far as its messages show it. */
+export interface JobStatus {
+  readonly job: Job;
+  readonly place: QueuePlace | null;
+  readonly stage: "caption" | "stylize" | null;
+  readonly attempt: number;
+  readonly step: { readonly step: number; readonly steps: number; readonly endsAt: number | null } | null;
+}
+
+export interface CardOptions {
+  readonly thumbnails: readonly ViewFile[];
+  /** The job's thread, once there is one. */
+  readonly threadId: string | null;
+  /** Where the result is. */
+  readonly link: string | null;
+  /** A remark about this place, such as a missing permission. */
+  readonly remark: string | null;
+}
+
+/** The job card: both pictures, how far it is, Cancel while that makes sense. */
+export function cardView(status: JobStatus, options: CardOptions): View {
+  const { job } = status;
+  const settled = isSettled(job.state);
+  const box = new ContainerBuilder()
+    .setAccentColor(job.state === "done" ? ACCENT.done : settled ? ACCENT.stopped : ACCENT.working)
+    .addTextDisplayComponents(text(card.title(job.request)))
+    .addMediaGalleryComponents(gallery(options.thumbnails));
+  const notes = card.notes(job.request);
+  const lines = [
+    cardStatus(status, options.link),
+    ...(notes === null ? [] : [notes]),
+    ...(options.remark === null ? [] : [`-# ${options.remark}`]),
+    ...(options.threadId === null || settled ? [] : [card.watch(options.threadId)]),
+  ];
+  box.addTextDisplayComponents(text(lines.join("\n")));
+  if (!settled) box.addActionRowComponents(row(press("cancel", button.cancel, ButtonStyle.Secondary, job.id)));
+  return view([box], options.thumbnails);
+}
+
+function cardStatus({ job, place, stage, step }: JobStatus, link: string | null): string {
+  const endsAt = step?.endsAt ?? place?.endsAt ?? null;
+  if (job.state === "done") return card.done(job.result?.seconds.total ?? 0, link);
+  if (job.state === "failed") return card.failed(job.failure ?? "");
+  if (job.state === "cancelled") return card.cancelled;
+  if (stage === null) return card.waiting(place);
+  return stage === "caption" ? card.describing(endsAt) : card.painting(endsAt);
+}
+
+/** The style in words, growing while it is written. `null` text: not begun. */
+export function descriptionView(
+  written: { readonly text: string; readonly done: boolean } | null,
+  by: string | null,
+): View {
+  if (written === null) return view([text(description.waiting)]);
+  return view([text(written.done ? description.whole(written.text, by) : description.growing(written.text))]);
+}
+
+/** The description of a job that ended before there was one. */
+export const noDescriptionView = (): View => view([text(description.none)]);
+
+/** The one progress message, while the job waits or runs, and the line that is left of it in the end. */
+export function progressView(status: JobStatus, preview: ViewFile | null): View {
+  const { job } = status;
+  if (job.state === "done") return view([text(progress.done(job.result?.seconds.stylize ?? 0))]);
+  if (job.state === "failed") return view([text(progress.failed)]);
+  if (job.state === "cancelled") return view([text(progress.cancelled)]);
+  const lines = [progressLine(status), ...(status.attempt > 1 ? [progress.again] : [])];
+  const files = preview === null ? [] : [preview];
+  const box = new ContainerBuilder().setAccentColor(ACCENT.working).addTextDisplayComponents(text(lines.join("\n")));
+  if (preview !== null) box.addMediaGalleryComponents(gallery(files));
+  return view([box], files);
+}
+
+function progressLine({ place, stage, step }: JobStatus): string {
+  if (stage === null) return progress.waiting(place);
+  if (step !== null) return progress.step(stageName[stage], step.step, step.steps, step.endsAt);
+  return stage === "caption" ? progress.describing : progress.preparing;
+}
+
+/** The result: the picture, what made it, and what can be done with it. Notifies the requester, nobody else. */
+export function resultView(job: Job, picture: ViewFile): View {
+  const box = new ContainerBuilder()
+    .setAccentColor(ACCENT.done)
+    .addTextDisplayComponents(text(result.ready(job)))
+    .addMediaGalleryComponents(gallery([picture]))
+    .addTextDisplayComponents(text(result.settings(job)))
+    .addActionRowComponents(
+      row(
+        press("rerun", button["image-prompt"], ButtonStyle.Primary, job.id, "image-prompt"),
+        press("rerun", button.prompt, ButtonStyle.Primary, job.id, "prompt"),
+        press("rerun", button.inst, ButtonStyle.Primary, job.id, "inst"),
+        press("rerun", button["new-seed"], ButtonStyle.Secondary, job.id, "new-seed"),
+      ),
+      row(
+        press("edit-prompt", button.editPrompt, ButtonStyle.Secondary, job.id),
+        press("delete", button.delete, ButtonStyle.Danger, job.id),
+      ),
+    );
+  return { ...view([box], [picture]), pings: job.request.userId };
+}
+
+/** Bad news, to the requester alone, with a way to go on. */
+export function failureView(job: Job, words: string): View {
+  const box = new ContainerBuilder()
+    .setAccentColor(ACCENT.stopped)
+    .addTextDisplayComponents(text(words))
+    .addActionRowComponents(
+      row(
+        press("rerun", button.again, ButtonStyle.Secondary, job.id, "again"),
+        press("delete", button.delete, ButtonStyle.Danger, job.id),
+      ),
+    );
+  return { ...view([box]), pings: job.request.userId };
+}
+
+/** `/style describe`: the picture small, its style in words. `by`: who described it, `null` while the text grows. */
+export function describedView(thumbnail: ViewFile, name: string, words: string, by: string | null): View {
+  const said =
+    by !== null ? described.whole(name, words, by) : words === "" ? described.looking : described.growing(words);
+  const box = new ContainerBuilder()
+    .setAccentColor(by === null ? ACCENT.working : ACCENT.done)
+    .addMediaGalleryComponents(gallery([thumbnail]))
+    .addTextDisplayComponents(text(said));
+  return view([box], [thumbnail]);
+}
+
+/** A few words in a message of their own. */
+export const noticeView = (words: string): View => view([text(words)]);

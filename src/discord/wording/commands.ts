@@ -1,0 +1,115 @@
+/** What the bot says in answer to commands and buttons, apart from the jobs themselves. */
+import type { PictureRole } from "../../images/refusals.ts";
+import type { EngineInfo } from "../../jobs/engine.ts";
+import type { Job } from "../../jobs/job.ts";
+import type { QueuePlace } from "../../jobs/queue.ts";
+import type { VariantChoice } from "../../variant.ts";
+import { escapeText, plainName, quote, relativeTime } from "../markdown.ts";
+
+const list = new Intl.ListFormat("en", { type: "conjunction" });
+
+export const missingPermissions = (names: readonly string[]): string =>
+  `I cannot work in this channel yet: I need the permission${names.length > 1 ? "s" : ""} ${list.format(names.map((name) => `**${name}**`))}. Somebody who manages the server can allow that in the channel's settings.`;
+
+const MEBIBYTE = 1024 * 1024;
+const megabytes = (bytes: number): string => (bytes / MEBIBYTE).toFixed(bytes < 10 * MEBIBYTE ? 1 : 0);
+
+export const download = {
+  tooLarge: (role: PictureRole, bytes: number, most: number): string =>
+    `The ${role} picture is too large: ${megabytes(bytes)} MB. I take up to ${megabytes(most)} MB.`,
+  slow: (role: PictureRole, seconds: number): string =>
+    `The ${role} picture did not arrive within ${seconds} seconds. Please try again, or send a smaller one.`,
+  gone: (role: PictureRole): string => `Discord does not have the ${role} picture any more. Please upload it again.`,
+  unreachable: (role: PictureRole): string =>
+    `I could not fetch the ${role} picture from Discord. Please try again in a moment.`,
+  foreign: (role: PictureRole): string => `The ${role} picture is not on Discord. Please upload the file itself.`,
+} as const;
+
+export const promptTooLong = (length: number, most: number): string =>
+  `Your prompt has ${length.toLocaleString("en")} characters; ${most.toLocaleString("en")} fit. Please shorten it a little.`;
+
+export const router = {
+  unknown: "That belongs to an earlier version of me. Please start afresh with `/stylize`.",
+  serversOnly: "I work in servers: use me in a channel there.",
+} as const;
+
+export const jobGone = "I no longer know the picture this belongs to. Please start afresh with `/stylize`.";
+
+export const alreadyUnderWay = (link: string | null): string =>
+  link === null ? "That one is under way already." : `That one is under way already: [have a look](${link}).`;
+
+export const cancelWords = {
+  notYours: (userId: string): string => `Only <@${userId}> or a moderator can stop this one.`,
+  tooLate: "Too late to stop it: this one is finished already.",
+} as const;
+
+export const deleteWords = {
+  notYours: (userId: string): string => `Only <@${userId}> or a moderator can delete this one.`,
+} as const;
+
+export const VARIANT_NAME: Readonly<Record<VariantChoice, string>> = {
+  auto: "Auto: whatever suits the picture",
+  "image-prompt": "With the style image and its description",
+  prompt: "By the description alone",
+  inst: "InST: by the style image alone",
+};
+
+export const stylizeThisWords = {
+  title: "Stylize this picture",
+  style: "Style",
+  styleHint: "The picture whose style it should take",
+  variant: "How",
+  prompt: "Words of your own (optional)",
+  noPicture: "There is no picture in that message. Try one that shows a picture, or use `/stylize`.",
+  noStyle: "I need a style picture too. Please attach one.",
+  tooOld: "I was restarted, or that window was open for too long. Please choose *Stylize this picture* again.",
+} as const;
+
+export const editPromptWords = {
+  title: "Edit prompt",
+  label: "Describe the style",
+  hint: "Colours, strokes, mood: this is what I will paint by",
+  placeholder: "Swirling brush strokes in deep blue and gold, bold outlines, a restless night mood",
+  empty: "A few words, please: what should the style be like?",
+} as const;
+
+export const queueWords = {
+  line(n: number, job: Job, place: QueuePlace | null): string {
+    const { request, state } = job;
+    const what = `${escapeText(plainName(request.content.name))} in the style of ${escapeText(plainName(request.style.name))}`;
+    const doing = state === "queued" ? "⏳" : state === "captioning" ? "👀" : "🖌️";
+    const when = place?.endsAt == null ? "" : `, ready ${relativeTime(place.endsAt)}`;
+    return `${n}. ${doing} ${what}, for <@${request.userId}>${when}`;
+  },
+  all(lines: readonly string[], more: number, elsewhere: number): string {
+    const other = elsewhere === 0 ? "" : `\n-# ${elsewhere} more from other servers are in the same queue.`;
+    if (lines.length === 0) return `The easel is free: \`/stylize\` starts right away.${other}`;
+    const rest = more === 0 ? "" : `\n-# … and ${more} more`;
+    return `### In the queue\n${lines.join("\n")}${rest}${other}`;
+  },
+} as const;
+
+export const described = {
+  looking: "👀 Looking closely…",
+  growing: (text: string): string => `${quote(escapeText(text))} ▌`,
+  whole: (name: string, text: string, by: string): string =>
+    `### ✍️ The style of ${escapeText(plainName(name))}, in words\n${quote(escapeText(text))}\n-# Described by ${escapeText(by)}`,
+  alt: (name: string): string => `Style picture: ${plainName(name)}`,
+} as const;
+
+export function aboutText(info: EngineInfo | null): string {
+  const painter =
+    info === null
+      ? "My engine is still starting."
+      : `Right now I paint with the **${info.stylizer}** engine on ${escapeText(info.device)}, and **${escapeText(info.describerLabel)}** describes the styles.`;
+  return [
+    "### 🎨 Atelier",
+    "I repaint a picture in the style of another. Give me both with `/stylize`, or choose *Apps > Stylize this picture* in the menu of any message with a picture.",
+    "I put the style into words, paint, and show you how it comes along. The buttons under the result repaint the same pair another way:",
+    "- **With style image**: by the style picture and its description",
+    "- **Description only**: by the words alone, kind to faces",
+    "- **InST**: by the style picture alone, as in the paper of that name (Zhang et al., CVPR 2023)",
+    painter,
+    "-# I keep the pictures you give me and those I paint, so that the buttons work later. I do not read messages.",
+  ].join("\n");
+}

@@ -1,0 +1,150 @@
+/** Everything the bot says about jobs, in one place. Texts of other people go through `escapeText`. */
+import { BY_USER } from "../../jobs/description.ts";
+import type { Job, JobRequest } from "../../jobs/job.ts";
+import type { QueuePlace } from "../../jobs/queue.ts";
+import { VARIANT_LABEL } from "../../variant.ts";
+import { bar, clip, escapeText, plainName, quote, relativeTime } from "../markdown.ts";
+
+/** Alt texts and descriptions have this limit in Discord. */
+const ALT_LENGTH = 1024;
+/** All text of a Components V2 message together may have 4000 characters; the rest is for the frame around it. */
+const DESCRIPTION_LENGTH = 3000;
+const THREAD_NAME_LENGTH = 100;
+
+const contentName = (request: JobRequest): string => escapeText(plainName(request.content.name));
+const styleName = (request: JobRequest): string => escapeText(plainName(request.style.name));
+
+export const threadName = ({ content, style }: JobRequest): string =>
+  clip(`${plainName(content.name)} in the style of ${plainName(style.name)}`, THREAD_NAME_LENGTH);
+
+export const card = {
+  title: (request: JobRequest): string =>
+    `### 🎨 ${contentName(request)}, in the style of ${styleName(request)}\n-# for <@${request.userId}>`,
+
+  contentAlt: (request: JobRequest): string => clip(`Content: ${plainName(request.content.name)}`, ALT_LENGTH),
+  styleAlt: (request: JobRequest): string => clip(`Style: ${plainName(request.style.name)}`, ALT_LENGTH),
+
+  waiting(place: QueuePlace | null): string {
+    if (!place || place.ahead === 0) return `⏳ You are next.${begins(place)}`;
+    return place.ahead === 1
+      ? `⏳ One picture before yours.${begins(place)}`
+      : `⏳ ${place.ahead} pictures before yours.${begins(place)}`;
+  },
+
+  describing: (endsAt: number | null): string => `👀 Looking closely at the style.${ready(endsAt)}`,
+  painting: (endsAt: number | null): string => `🖌️ Painting.${ready(endsAt)}`,
+
+  done: (seconds: number, link: string | null): string =>
+    `✅ Done in ${duration(seconds)}${link === null ? "." : `: [see the picture](${link})`}`,
+  failed: (reason: string): string => `⚠️ ${reason}`,
+  cancelled: "🛑 Stopped before it was finished.",
+
+  watch: (threadId: string): string => `-# Watch it take shape in <#${threadId}>`,
+
+  /** What happened to the pictures on the way in. */
+  notes: ({ content, style }: JobRequest): string | null => {
+    const said = [
+      ...content.notes.map((note) => `Content picture: ${escapeText(note)}.`),
+      ...style.notes.map((note) => `Style picture: ${escapeText(note)}.`),
+      ...(content.sha256 === style.sha256 ? ["Content and style are the same picture. Bold choice!"] : []),
+    ];
+    return said.length === 0 ? null : said.map((line) => `-# ${line}`).join("\n");
+  },
+} as const;
+
+const begins = (place: QueuePlace | null): string =>
+  place?.startsAt == null ? "" : ` Yours begins ${relativeTime(place.startsAt)}.`;
+
+const ready = (endsAt: number | null): string => (endsAt === null ? "" : ` Ready ${relativeTime(endsAt)}.`);
+
+export const description = {
+  waiting: "### ✍️ The style, in words\n-# I will write down here what I see in the style picture.",
+  growing: (text: string): string => `### ✍️ The style, in words\n${shown(text)} ▌`,
+  whole: (text: string, describer: string | null): string =>
+    `### ✍️ The style, in words\n${shown(text)}\n-# ${describer === BY_USER ? "Your own words" : `Described by ${escapeText(describer ?? "me")}`}`,
+  none: "-# No description this time.",
+} as const;
+
+const shown = (text: string): string => quote(escapeText(clip(text, DESCRIPTION_LENGTH)));
+
+export const progress = {
+  waiting: (place: QueuePlace | null): string => card.waiting(place),
+  describing: "👀 **Reading the style**",
+  /** Before the first step: engines load their networks here. */
+  preparing: "🖌️ **Mixing the paints**",
+  again: "-# The first attempt broke off, so this is a fresh one.",
+  step: (stage: string, step: number, steps: number, endsAt: number | null): string =>
+    `🖌️ **${stage}**\n${bar(step / steps)}  ${Math.round((step / steps) * 100)} %, step ${step} of ${steps}${endsAt === null ? "" : `, ready ${relativeTime(endsAt)}`}`,
+  previewAlt: (step: number, steps: number): string => `Preview at step ${step} of ${steps}`,
+  done: (seconds: number): string => `-# 🖌️ Painted in ${duration(seconds)}.`,
+  failed: "-# ⚠️ It stopped here.",
+  cancelled: "-# 🛑 Stopped.",
+} as const;
+
+/** Which stage people are told about. */
+export const stageName = { caption: "Reading the style", stylize: "Painting" } as const;
+
+export const result = {
+  ready: (job: Job): string =>
+    `<@${job.request.userId}> ${contentName(job.request)}, in the style of ${styleName(job.request)} ✨`,
+
+  /** Alt text of the picture: its description, else what it was made of. */
+  alt: ({ description, request }: Job): string =>
+    clip(
+      description ?? `${plainName(request.content.name)}, repainted in the style of ${plainName(request.style.name)}`,
+      ALT_LENGTH,
+    ),
+
+  /** Variant and why, then every setting that it takes to paint the same picture again. */
+  settings(job: Job): string {
+    const { result: made, request } = job;
+    if (!made) return "";
+    const why = job.variantReason === null ? "" : `, chosen because ${escapeText(job.variantReason)}`;
+    const parts = [
+      `${made.engine} engine`,
+      `seed ${request.seed}`,
+      `strength ${request.strength.toFixed(2)}`,
+      ...(made.steps > 0 ? [`${made.steps} ${made.steps === 1 ? "step" : "steps"}`] : []),
+      ...(made.guidance === null ? [] : [`guidance ${made.guidance}`]),
+      ...(made.stylePath === null ? [] : [`style by ${made.stylePath}`]),
+      duration(made.seconds.total),
+    ];
+    return `-# **${VARIANT_LABEL[made.variant]}**${why}\n-# ${parts.join(" · ")}`;
+  },
+
+  failed: (job: Job): string => `<@${job.request.userId}> ⚠️ ${job.failure ?? "This one did not work out."}`,
+  lost: (job: Job): string =>
+    `<@${job.request.userId}> ⚠️ The picture was painted, but Discord would not take it. Press *Try again* in a moment.`,
+} as const;
+
+export const button = {
+  cancel: "Cancel",
+  "image-prompt": "With style image",
+  prompt: "Description only",
+  inst: "InST",
+  "new-seed": "New seed",
+  again: "Try again",
+  editPrompt: "Edit prompt",
+  delete: "Delete",
+} as const;
+
+/** Seconds as people say them. */
+export function duration(seconds: number): string {
+  if (seconds < 10) return `${seconds.toFixed(1)} s`;
+  if (seconds < 90) return `${Math.round(seconds)} s`;
+  const minutes = Math.round(seconds / 60);
+  return minutes < 90 ? `${minutes} min` : `${(seconds / 3600).toFixed(1)} h`;
+}
+
+/** Why the job's messages are in the channel. */
+export const threadRemark = {
+  forbidden:
+    "I may not start threads here, so everything is posted in the channel (missing permission: Create Public Threads).",
+  mute: "I may not write in threads here, so everything is posted in the channel (missing permission: Send Messages in Threads).",
+  full: "This server has as many open threads as Discord allows, so everything is posted in the channel.",
+  other: "I could not start a thread, so everything is posted in the channel.",
+  of(code: number | null): string {
+    if (code === 50_013 || code === 50_001) return threadRemark.forbidden;
+    return code === 160_006 ? threadRemark.full : threadRemark.other;
+  },
+} as const;
