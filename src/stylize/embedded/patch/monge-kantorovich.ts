@@ -1,0 +1,38 @@
+/** The linear colour map between two Gaussian distributions (Pitié & Kokaram 2007, section 3). */
+import { mapPlanes, type PlanarImage } from "../../../images/plane.ts";
+import { build, multiply, power, type Matrix3, type Vector3 } from "./matrix3.ts";
+
+export interface ColourMoments {
+  readonly mean: Vector3;
+  readonly covariance: Matrix3;
+}
+
+export function colourMoments(image: PlanarImage): ColourMoments {
+  const count = image.planes[0].length;
+  const meanOf = (plane: Float32Array): number => plane.reduce((sum, value) => sum + value, 0) / count;
+  const mean: Vector3 = [meanOf(image.planes[0]), meanOf(image.planes[1]), meanOf(image.planes[2])];
+  const covariance = build((row, column) => {
+    const a = image.planes[row];
+    const b = image.planes[column];
+    let sum = 0;
+    for (let i = 0; i < count; i++) sum += (a[i]! - mean[row]) * (b[i]! - mean[column]);
+    return sum / count + (row === column ? 1e-5 : 0);
+  });
+  return { mean, covariance };
+}
+
+/** The picture with mean and covariance of `target`, moved as little as possible. */
+export function matchMoments(image: PlanarImage, target: ColourMoments): PlanarImage {
+  const source = colourMoments(image);
+  const root = power(source.covariance, 0.5);
+  const inverse = power(source.covariance, -0.5);
+  const middle = power(multiply(multiply(root, target.covariance), root), 0.5);
+  const map = multiply(multiply(inverse, middle), inverse);
+  return mapPlanes(image, (_, channel) => {
+    const [x, y, z] = map[channel]!;
+    const [first, second, third] = image.planes;
+    const [m0, m1, m2] = source.mean;
+    const mean = target.mean[channel]!;
+    return first.map((value, i) => mean + x * (value - m0) + y * (second[i]! - m1) + z * (third[i]! - m2));
+  });
+}

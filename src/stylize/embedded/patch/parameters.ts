@@ -1,0 +1,74 @@
+/** What can be tuned in patch synthesis, and how the one strength that people set maps onto it. */
+
+/** One patch size within a level, coarse to fine. */
+export interface PatchPass {
+  /** side of the patches, pixels */
+  readonly size: number;
+  /** distance of neighbouring patches of the picture */
+  readonly gap: number;
+  readonly iterations: number;
+}
+
+export interface PatchParameters {
+  /** pull of the content per level, coarsest first; the last one repeats (0: none) */
+  readonly contentWeights: readonly number[];
+  /** of that pull: everywhere, and in addition where the content mask is 1 */
+  readonly maskBase: number;
+  readonly maskGain: number;
+  /** standard deviation of the noise added before the first level, in lightness; 0.3 of it before the others */
+  readonly noise: number;
+  readonly passes: readonly PatchPass[];
+  /** size of the style picture relative to the content's: above 1 strokes are larger */
+  readonly styleScale: number;
+  /** how far the content's contrast is brought to the style's before synthesis, 0 to 1 */
+  readonly bandAmount: number;
+  /** extra cost of style places in use more often than the average, in squared lightness */
+  readonly usagePenalty: number;
+}
+
+const PASSES: readonly PatchPass[] = [
+  { size: 21, gap: 6, iterations: 3 },
+  { size: 13, gap: 4, iterations: 3 },
+  { size: 9, gap: 3, iterations: 2 },
+];
+
+/** Interpolates linearly in a table of rising [strength, value] pairs. */
+function at(strength: number, table: readonly (readonly [number, number])[]): number {
+  const next = table.findIndex(([knot]) => knot >= strength);
+  if (next === 0) return table[0]![1];
+  if (next < 0) return table.at(-1)![1];
+  const [s0, v0] = table[next - 1]!;
+  const [s1, v1] = table[next]!;
+  return v0 + ((v1 - v0) * (strength - s0)) / (s1 - s0);
+}
+
+/** Parameters for a strength from 0 (hardly more than the style's colours) to 1 (the content barely holds). */
+export function patchParameters(strength: number): PatchParameters {
+  const weight = (subtle: number, usual: number, strong: number, wild: number): number =>
+    at(strength, [
+      [0, 2 * subtle],
+      [0.3, subtle],
+      [0.6, usual],
+      [0.8, strong],
+      [1, wild],
+    ]);
+  return {
+    contentWeights: [weight(1, 0.7, 0.4, 0.2), weight(0.85, 0.6, 0.35, 0.17), weight(0.4, 0.25, 0.15, 0.08)],
+    maskBase: 0.08,
+    maskGain: 1.8,
+    noise: at(strength, [
+      [0, 0.04],
+      [0.6, 0.12],
+      [1, 0.17],
+    ]),
+    passes: PASSES,
+    styleScale: 1,
+    bandAmount: at(strength, [
+      [0, 0.5],
+      [0.6, 0.4],
+      [0.8, 0.2],
+      [1, 0.1],
+    ]),
+    usagePenalty: 0,
+  };
+}

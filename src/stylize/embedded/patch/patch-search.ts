@@ -1,0 +1,90 @@
+/** Finds for every patch of a picture a similar patch of the style. */
+import { FEATURE_BYTES, queryFeatures } from "../kernels/features.ts";
+import { patchMatchSweep } from "../kernels/patch-match.ts";
+import { PARTS, type KernelPool } from "../kernels/pool.ts";
+import type { Picture } from "./picture.ts";
+import type { PatchField, QueryGrid } from "./query-grid.ts";
+import { usagePenalties } from "./usage-penalty.ts";
+import { transformPicture, type PatchBank, type TransformBuffer } from "./style-bank.ts";
+
+/** Rows of queries per band that is searched independently. */
+const ROWS_PER_BAND = 6;
+
+export interface SearchOptions {
+  readonly sweeps: number;
+  readonly usagePenalty: number;
+  readonly random: () => number;
+}
+
+/** A grid and a field of matches in the kernels' memory. */
+export interface PlacedField {
+  readonly xs: number;
+  readonly ys: number;
+  readonly columns: number;
+  readonly rows: number;
+  readonly matches: number;
+}
+
+/** Improves `start` by sweeps of PatchMatch. The field's memory belongs to the caller's scope. */
+export function searchPatches(
+  pool: KernelPool,
+  picture: Picture,
+  bank: PatchBank,
+  field: PatchField,
+  buffer: TransformBuffer,
+  options: SearchOptions,
+): PlacedField {
+  const { grid } = field;
+  const columns = grid.xs.length;
+  const rows = grid.ys.length;
+  const count = columns * rows;
+  const place = (values: Int32Array): number => {
+    const address = pool.allocate(4 * values.length);
+    pool.integers(address, values.length).set(values);
+    return address;
+  };
+  const xs = place(grid.xs);
+  const ys = place(grid.ys);
+  const matches = place(field.matches);
+  pool.scoped(() => {
+    const queries = pool.allocate(count * FEATURE_BYTES);
+    transformPicture(pool, buffer, picture, grid.size, bank.rowBasis);
+    const { target, planeBytes } = buffer;
+    const size = { width: picture.width, size: grid.size, columns, rows };
+    pool.run(queryFeatures, { ...size, target, planeBytes, basis: bank.columnBasis, xs, ys, features: queries });
+    const previous = pool.allocate(4 * count);
+    const penalties = usagePenalties(bank, field.matches, options.usagePenalty);
+    const inBankSteps = (positions: Int32Array): Int32Array => positions.map((at) => Math.round(at / bank.stride));
+    const shared = {
+      field: matches,
+      previous,
+      costs: pool.allocate(4 * count),
+      queries,
+      bank: bank.features,
+      bankColumns: bank.columns,
+      bankRows: 2 * bank.rows,
+      variantRows: bank.rows,
+      penalties: place(penalties.values),
+      penaltyColumns: penalties.columns,
+      xs: place(inBankSteps(grid.xs)),
+      ys: place(inBankSteps(grid.ys)),
+      columns,
+      rows,
+      radius: Math.max(bank.columns, bank.rows) >> 1,
+    };
+    for (let sweep = 0; sweep < options.sweeps; sweep++) {
+      pool.integers(previous, count).set(pool.integers(matches, count));
+      const seed = (options.random() * 4294967296) | 0;
+      const bands = Math.max(1, Math.min(PARTS, Math.floor(rows / ROWS_PER_BAND)));
+      pool.run(patchMatchSweep, { ...shared, backward: sweep & 1, fresh: sweep === 0 ? 1 : 0, seed }, bands);
+    }
+  });
+  return { xs, ys, columns, rows, matches };
+}
+
+/** The field as plain values, to carry it on. */
+export const readField = (pool: KernelPool, placed: PlacedField, grid: QueryGrid, bank: PatchBank): PatchField => ({
+  grid,
+  bank,
+  matches: pool.integers(placed.matches, placed.columns * placed.rows).slice(),
+});

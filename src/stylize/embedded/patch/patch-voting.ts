@@ -1,0 +1,89 @@
+/** Turns a field of matches into a picture: robust averages, the high band of the best patches, the content's pull. */
+import { PIXEL_BYTES } from "../kernels/kernel.ts";
+import type { KernelPool } from "../kernels/pool.ts";
+import { fuseContent, locatePatches, votePatches, weighPatches } from "../kernels/voting.ts";
+import type { PlacedField } from "./patch-search.ts";
+import { allocatePicture, blurPicture, type Picture } from "./picture.ts";
+import { SHARP_SIGMA, type PatchBank, type StyleLevel } from "./style-bank.ts";
+
+/** Rounds of re-weighting and averaging. */
+const ROUNDS = 3;
+
+/** Width of the window over a patch, in halves of its side. */
+const WINDOW_SIGMA = 0.45;
+
+const ROW_PARTS = 32;
+
+export interface Fusion {
+  readonly content: Picture;
+  /** address of one weight per pixel */
+  readonly weights: number;
+}
+
+/** Votes `field` and writes the result over `picture`. */
+export function voteField(
+  pool: KernelPool,
+  picture: Picture,
+  style: StyleLevel,
+  bank: PatchBank,
+  size: number,
+  field: PlacedField,
+  fusion: Fusion,
+): void {
+  const { width, height } = picture;
+  const { xs, ys, columns, rows } = field;
+  const grid = { xs, ys, columns, rows, size };
+  pool.scoped(() => {
+    const count = columns * rows;
+    const sources = pool.allocate(4 * count);
+    const weights = pool.allocate(4 * count);
+    const window = pool.allocate(size * size * PIXEL_BYTES);
+    const sharpWindow = pool.allocate(size * size * PIXEL_BYTES);
+    fillWindow(pool.floats(window, size * size * 4), size, 1);
+    fillWindow(pool.floats(sharpWindow, size * size * 4), size, 4);
+    const average = allocatePicture(pool, width, height);
+    const high = allocatePicture(pool, width, height);
+    const low = allocatePicture(pool, width, height);
+
+    pool.run(locatePatches, {
+      field: field.matches,
+      sources,
+      count,
+      pixels: style.pixels.address,
+      styleWidth: style.width,
+      styleHeight: style.height,
+      variantRows: bank.rows,
+      stride: bank.stride,
+      mirrorOffset: bank.mirrorOffset,
+    });
+    const vote = { ...grid, width, height, sources, styleWidth: style.width, weights };
+    for (let round = 0; round < ROUNDS; round++) {
+      const current = round === 0 ? picture.address : average.address;
+      pool.run(weighPatches, { ...grid, current, width, sources, styleWidth: style.width, weights });
+      pool.run(votePatches, { ...vote, out: average.address, reach: 0, sharp: 0, window }, ROW_PARTS);
+    }
+    const reach = style.high.address - style.pixels.address;
+    pool.run(votePatches, { ...vote, out: high.address, reach, sharp: 1, window: sharpWindow }, ROW_PARTS);
+    blurPicture(pool, average, low, SHARP_SIGMA, ROW_PARTS);
+    pool.run(fuseContent, {
+      low: low.address,
+      high: high.address,
+      content: fusion.content.address,
+      weights: fusion.weights,
+      out: picture.address,
+      width,
+      height,
+    });
+  });
+}
+
+function fillWindow(window: Float32Array, size: number, power: number): void {
+  for (let y = 0; y < size; y++) {
+    for (let x = 0; x < size; x++) {
+      const u = (2 * x + 1 - size) / size;
+      const v = (2 * y + 1 - size) / size;
+      const value = Math.exp((-power * (u * u + v * v)) / (2 * WINDOW_SIGMA * WINDOW_SIGMA));
+      window.fill(value, 4 * (y * size + x), 4 * (y * size + x + 1));
+    }
+  }
+}

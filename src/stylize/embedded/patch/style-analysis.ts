@@ -1,0 +1,31 @@
+/** Everything that synthesis needs to know about a style picture, computed once per style. */
+import { fitLongSide, resizePlanar, type PlanarImage } from "../../../images/plane.ts";
+import { bandDeviations } from "./band-match.ts";
+import { analyseLineArt, type LineArt } from "./line-art.ts";
+import { colourMoments, type ColourMoments } from "./monge-kantorovich.ts";
+import { colourQuantiles, sampleColours, type ColourQuantiles } from "./sliced-transport.ts";
+
+export class StyleAnalysis {
+  readonly image: PlanarImage;
+  readonly moments: ColourMoments;
+  readonly quantiles: ColourQuantiles;
+  readonly bands: readonly number[];
+  readonly lineArt: LineArt;
+  readonly #levels = new Map<number, PlanarImage>();
+
+  /** @param image the style in OKLab with chroma gain, without its border */
+  constructor(image: PlanarImage) {
+    this.image = image;
+    this.moments = colourMoments(image);
+    this.quantiles = colourQuantiles(sampleColours(image, 20_000));
+    this.bands = bandDeviations(image);
+    this.lineArt = analyseLineArt(image);
+  }
+
+  /** The style at a long side; kept. */
+  level(longSide: number): PlanarImage {
+    let level = this.#levels.get(longSide);
+    if (!level) this.#levels.set(longSide, (level = resizePlanar(this.image, fitLongSide(this.image, longSide))));
+    return level;
+  }
+}

@@ -1,0 +1,87 @@
+/** Patch synthesis at one resolution: search, vote, pull towards the content, correct the colours; again and again. */
+import { checkpoint } from "../../../checkpoint.ts";
+import type { Plane, PlanarImage } from "../../../images/plane.ts";
+import type { KernelPool } from "../kernels/pool.ts";
+import type { PatchPass } from "./parameters.ts";
+import { readField, searchPatches } from "./patch-search.ts";
+import { voteField } from "./patch-voting.ts";
+import { allocatePicture, readPicture, writePicture } from "./picture.ts";
+import { carryField, createGrid, randomMatches, type PatchField } from "./query-grid.ts";
+import { roughNormal, type Random } from "./random.ts";
+import { transportColours, type ColourQuantiles } from "./sliced-transport.ts";
+import { allocateTransform, buildBank, loadStyleLevel } from "./style-bank.ts";
+
+export interface LevelInput {
+  readonly style: PlanarImage;
+  /** what the picture is pulled to, and how strongly at each pixel */
+  readonly target: PlanarImage;
+  readonly pull: Plane;
+  /** where to start */
+  readonly start: PlanarImage;
+  readonly noise: number;
+  readonly passes: readonly PatchPass[];
+  readonly usagePenalty: number;
+  readonly colours: ColourQuantiles;
+  /** the field of the level before, and how much larger this one is */
+  readonly carried: { readonly field: PatchField; readonly scale: number } | null;
+}
+
+export interface LevelHooks {
+  readonly signal: AbortSignal | undefined;
+  /** a pass is done; `read` copies the picture as it is */
+  readonly onPass: (read: () => PlanarImage) => void;
+}
+
+/** Sweeps of PatchMatch in the first iteration of a pass, and in the later ones. */
+const FIRST_SWEEPS = 4;
+const LATER_SWEEPS = 2;
+
+export async function synthesiseLevel(
+  pool: KernelPool,
+  input: LevelInput,
+  random: Random,
+  hooks: LevelHooks,
+): Promise<{ image: PlanarImage; field: PatchField | null }> {
+  return pool.scopedAsync(async () => {
+    const { width, height } = input.start;
+    const picture = allocatePicture(pool, width, height);
+    writePicture(picture, input.start);
+    for (let i = 0; i < picture.pixels.length; i++) {
+      if ((i & 3) !== 3) picture.pixels[i]! += input.noise * roughNormal(random);
+    }
+    const content = allocatePicture(pool, width, height);
+    writePicture(content, input.target);
+    const weights = pool.allocate(4 * width * height);
+    pool.floats(weights, width * height).set(input.pull);
+    const style = loadStyleLevel(pool, input.style);
+    const buffer = allocateTransform(pool, Math.max(width * height, style.width * style.height));
+
+    let field: PatchField | null = input.carried?.field ?? null;
+    let scale = input.carried?.scale ?? 1;
+    for (const { size, gap, iterations } of input.passes) {
+      await pool.scopedAsync(async () => {
+        const bank = buildBank(pool, style, size, buffer);
+        for (let iteration = 0; iteration < iterations; iteration++) {
+          await checkpoint(hooks.signal);
+          pool.scoped(() => {
+            const grid = createGrid(picture, size, gap, random);
+            const matches = field
+              ? carryField(field, grid, bank, scale)
+              : randomMatches(grid.xs.length * grid.ys.length, bank, random);
+            const placed = searchPatches(pool, picture, bank, { grid, bank, matches }, buffer, {
+              sweeps: iteration === 0 ? FIRST_SWEEPS : LATER_SWEEPS,
+              usagePenalty: input.usagePenalty,
+              random,
+            });
+            voteField(pool, picture, style, bank, size, placed, { content, weights });
+            transportColours(pool, picture, input.colours, { rounds: 2, sampleLimit: 8_000 });
+            field = readField(pool, placed, grid, bank);
+            scale = 1;
+          });
+        }
+      });
+      hooks.onPass(() => readPicture(picture));
+    }
+    return { image: readPicture(picture), field };
+  });
+}

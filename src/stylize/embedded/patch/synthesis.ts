@@ -1,0 +1,145 @@
+/**
+ * Style transfer by texture synthesis (Elad & Milanfar, Style-Transfer via Texture-Synthesis, 2017), with PatchMatch
+ * instead of an exhaustive search. All pictures are OKLab with a and b times `CHROMA_GAIN`.
+ */
+import { checkpoint } from "../../../checkpoint.ts";
+import { fitLongSide, resizePlanar, resizePlane, type Plane, type PlanarImage } from "../../../images/plane.ts";
+import { type KernelPool } from "../kernels/pool.ts";
+import { matchBands } from "./band-match.ts";
+import { transferColours } from "./colour-transfer.ts";
+import { contentMask } from "./content-mask.ts";
+import { drawAsLines } from "./line-art.ts";
+import type { PatchParameters, PatchPass } from "./parameters.ts";
+import { allocatePicture, readPicture, writePicture } from "./picture.ts";
+import type { PatchField } from "./query-grid.ts";
+import { seededRandom } from "./random.ts";
+import { transportColours } from "./sliced-transport.ts";
+import type { StyleAnalysis } from "./style-analysis.ts";
+import { synthesiseLevel } from "./synthesis-level.ts";
+
+/** So that one squared distance weighs hue against lightness as the eye does. */
+export const CHROMA_GAIN = 2;
+
+/** The coarsest level is at least this long, unless the picture itself is shorter. */
+const SMALLEST_LEVEL = 96;
+
+export interface SynthesisHooks {
+  readonly signal: AbortSignal | undefined;
+  /** Stage `step` of `steps` is done; `read` makes the picture so far. */
+  readonly onStep: (step: number, steps: number, read: () => PlanarImage) => void;
+}
+
+/**
+ * Repaints `content` with patches of the style.
+ *
+ * @param content at the size of the result
+ * @throws CancelledError
+ */
+export async function synthesise(
+  pool: KernelPool,
+  content: PlanarImage,
+  style: StyleAnalysis,
+  parameters: PatchParameters,
+  seed: number,
+  hooks: SynthesisHooks,
+): Promise<PlanarImage> {
+  const random = seededRandom(seed);
+  const longSide = Math.max(content.width, content.height);
+  const plan = planLevels(content, style.image, parameters);
+  const steps = 2 + plan.reduce((sum, level) => sum + level.passes.length, 0);
+  let step = 0;
+
+  await checkpoint(hooks.signal);
+  const target = prepareTarget(pool, content, style, parameters);
+  const mask = contentMask(content);
+  hooks.onStep(++step, steps, () => target);
+
+  let image = target;
+  let field: PatchField | null = null;
+  let before = 0;
+  for (const [index, level] of plan.entries()) {
+    await checkpoint(hooks.signal);
+    const size = fitLongSide(content, level.longSide);
+    const weight = parameters.contentWeights[contentWeightIndex(index, plan.length, parameters)]!;
+    const pull: Plane = resizePlane(mask, content, size).map(
+      (value) => weight * (parameters.maskBase + parameters.maskGain * Math.min(1, Math.max(0, value))),
+    );
+    const result = await synthesiseLevel(
+      pool,
+      {
+        style: style.level(Math.round(level.longSide * parameters.styleScale)),
+        target: resizePlanar(target, size),
+        pull,
+        start: resizePlanar(image, size),
+        noise: parameters.noise * (index === 0 ? 1 : 0.3),
+        passes: level.passes,
+        usagePenalty: parameters.usagePenalty,
+        colours: style.quantiles,
+        carried: field ? { field, scale: level.longSide / before } : null,
+      },
+      random,
+      { signal: hooks.signal, onPass: (read) => hooks.onStep(++step, steps, read) },
+    );
+    ({ image, field } = result);
+    before = level.longSide;
+  }
+
+  await checkpoint(hooks.signal);
+  if (longSide !== before) image = resizePlanar(image, content);
+  const finished = finish(pool, image, style);
+  hooks.onStep(++step, steps, () => finished);
+  return finished;
+}
+
+interface LevelPlan {
+  readonly longSide: number;
+  readonly passes: readonly PatchPass[];
+}
+
+/** Halved sizes, coarsest first; patches that do not fit well into both pictures are left out. */
+function planLevels(content: PlanarImage, style: PlanarImage, parameters: PatchParameters): LevelPlan[] {
+  const longSide = Math.max(content.width, content.height);
+  const sizes = [longSide];
+  while (sizes[0]! / 2 >= SMALLEST_LEVEL) sizes.unshift(Math.round(sizes[0]! / 2));
+  const shortest = (image: PlanarImage, long: number): number => {
+    const { width, height } = fitLongSide(image, long);
+    return Math.min(width, height);
+  };
+  return sizes.map((size) => {
+    const room = Math.min(shortest(content, size), shortest(style, Math.round(size * parameters.styleScale)));
+    const passes = parameters.passes.filter((pass) => pass.size * 1.6 <= room);
+    return { longSide: size, passes };
+  });
+}
+
+/** The last weight belongs to the finest level, the first to the coarsest. */
+const contentWeightIndex = (index: number, levels: number, { contentWeights }: PatchParameters): number =>
+  index === levels - 1 ? contentWeights.length - 1 : Math.min(index, contentWeights.length - 2);
+
+/** The content in the style's colours and contrast, and in lines where the style is line art. */
+function prepareTarget(
+  pool: KernelPool,
+  content: PlanarImage,
+  style: StyleAnalysis,
+  parameters: PatchParameters,
+): PlanarImage {
+  const { lineArt } = style;
+  const coloured = transferColours(pool, content, style);
+  const matched = matchBands(coloured, style.bands, {
+    lowest: 0.6,
+    highest: 1.8 + 0.4 * lineArt.score,
+    amount: parameters.bandAmount + 0.4 * lineArt.score,
+  });
+  return lineArt.score > 0.1 ? drawAsLines(matched, content, lineArt) : matched;
+}
+
+/** Gives back the contrast that averaging took, and the style's colours. */
+function finish(pool: KernelPool, image: PlanarImage, style: StyleAnalysis): PlanarImage {
+  const matched = matchBands(image, style.bands, { lowest: 1, highest: 1.8, amount: 0.8 });
+  return pool.scoped(() => {
+    const picture = allocatePicture(pool, matched.width, matched.height);
+    writePicture(picture, matched);
+    transportColours(pool, picture, style.quantiles, { rounds: 2, sampleLimit: 8_000 });
+    return readPicture(picture);
+  });
+}
