@@ -12,7 +12,8 @@ export const missingPermissions = (names: readonly string[]): string =>
   `I cannot work in this channel yet: I need the permission${names.length > 1 ? "s" : ""} ${list.format(names.map((name) => `**${name}**`))}. Somebody who manages the server can allow that in the channel's settings.`;
 
 const MEBIBYTE = 1024 * 1024;
-const megabytes = (bytes: number): string => (bytes / MEBIBYTE).toFixed(bytes < 10 * MEBIBYTE ? 1 : 0);
+const megabytes = (bytes: number): string =>
+  bytes < 10 * MEBIBYTE ? String(Number((bytes / MEBIBYTE).toPrecision(2))) : (bytes / MEBIBYTE).toFixed(0);
 
 export const download = {
   tooLarge: (role: PictureRole, bytes: number, most: number): string =>
