@@ -1,0 +1,230 @@
+/** The checkpoints that Atelier can install: where each comes from, which of its files are needed, and on what terms. */
+import { UserError } from "../errors.ts";
+
+/** How the files of an installed checkpoint are laid out, and thus what can read them. */
+export type CheckpointLayout = "diffusers" | "transformers.js" | "llava";
+
+export interface CatalogueFile {
+  /** Path in the repository. */
+  readonly path: string;
+  /** Path in the installed folder, where it differs. */
+  readonly as?: string;
+  /** Sha256 of the content (hex); where it is not given, the hub's own is believed. */
+  readonly sha256?: string;
+  /** Some revisions have it and others do not. */
+  readonly optional?: boolean;
+}
+
+export interface CatalogueSource {
+  /** `organisation/name` on the hub. */
+  readonly repo: string;
+  /** Branch, tag or commit. */
+  readonly revision: string;
+  readonly files: readonly CatalogueFile[];
+}
+
+export interface CatalogueEntry {
+  readonly name: string;
+  readonly title: string;
+  readonly purpose: "stylizer" | "captioner" | "preview";
+  readonly layout: CheckpointLayout;
+  readonly sources: readonly CatalogueSource[];
+  /** Size of the download, about; the hub says the exact number. */
+  readonly megabytes: number;
+  readonly licence: { readonly name: string; readonly url: string };
+  /** transformers.js: which variant of each graph the files are. */
+  readonly dtypes?: Readonly<Record<string, string>>;
+}
+
+const files = (...paths: readonly string[]): CatalogueFile[] => paths.map((path) => ({ path }));
+const optional = (...paths: readonly string[]): CatalogueFile[] => paths.map((path) => ({ path, optional: true }));
+
+const STABLE_DIFFUSION_FILES = [
+  "model_index.json",
+  "scheduler/scheduler_config.json",
+  "tokenizer/vocab.json",
+  "tokenizer/merges.txt",
+  "tokenizer/tokenizer_config.json",
+  "tokenizer/special_tokens_map.json",
+  "text_encoder/config.json",
+  "unet/config.json",
+  "vae/config.json",
+] as const;
+
+const OPEN_RAIL_M = {
+  name: "CreativeML OpenRAIL-M",
+  url: "https://huggingface.co/spaces/CompVis/stable-diffusion-license",
+} as const;
+const APACHE_2 = { name: "Apache-2.0", url: "https://www.apache.org/licenses/LICENSE-2.0" } as const;
+
+const VISION_LANGUAGE_FILES = [
+  ...files(
+    "config.json",
+    "generation_config.json",
+    "preprocessor_config.json",
+    "tokenizer.json",
+    "tokenizer_config.json",
+  ),
+  ...optional("processor_config.json", "chat_template.json", "chat_template.jinja", "special_tokens_map.json"),
+];
+
+export const CATALOGUE: readonly CatalogueEntry[] = [
+  {
+    name: "stable-diffusion-v1-4",
+    title: "Stable Diffusion v1.4, the paper's, in single precision",
+    purpose: "stylizer",
+    layout: "diffusers",
+    megabytes: 4270,
+    licence: OPEN_RAIL_M,
+    sources: [
+      {
+        repo: "CompVis/stable-diffusion-v1-4",
+        revision: "133a221b8aa7292a167afc5127cb63fb5005638b",
+        files: files(
+          ...STABLE_DIFFUSION_FILES,
+          "text_encoder/model.safetensors",
+          "unet/diffusion_pytorch_model.safetensors",
+          "vae/diffusion_pytorch_model.safetensors",
+        ),
+      },
+    ],
+  },
+  {
+    name: "stable-diffusion-v1-4-fp16",
+    title: "Stable Diffusion v1.4 in half precision: half the download, for graphics cards",
+    purpose: "stylizer",
+    layout: "diffusers",
+    megabytes: 2140,
+    licence: OPEN_RAIL_M,
+    sources: [
+      {
+        repo: "CompVis/stable-diffusion-v1-4",
+        revision: "133a221b8aa7292a167afc5127cb63fb5005638b",
+        files: [
+          ...files(...STABLE_DIFFUSION_FILES),
+          { path: "text_encoder/model.fp16.safetensors", as: "text_encoder/model.safetensors" },
+          { path: "unet/diffusion_pytorch_model.fp16.safetensors", as: "unet/diffusion_pytorch_model.safetensors" },
+          { path: "vae/diffusion_pytorch_model.fp16.safetensors", as: "vae/diffusion_pytorch_model.safetensors" },
+        ],
+      },
+    ],
+  },
+  {
+    name: "taesd",
+    title: "Tiny autoencoder for sharp previews of Stable Diffusion",
+    purpose: "preview",
+    layout: "diffusers",
+    megabytes: 10,
+    licence: { name: "MIT", url: "https://huggingface.co/madebyollin/taesd" },
+    sources: [
+      {
+        repo: "madebyollin/taesd",
+        revision: "main",
+        files: files("config.json", "diffusion_pytorch_model.safetensors"),
+      },
+    ],
+  },
+  {
+    name: "sharegpt4v-7b",
+    title: "ShareGPT4V-7B, the paper's captioner, as released",
+    purpose: "captioner",
+    layout: "llava",
+    megabytes: 14_130,
+    licence: {
+      name: "research only: LLaMA 2 Community License and CC BY-NC 4.0",
+      url: "https://huggingface.co/Lin-Chen/ShareGPT4V-7B",
+    },
+    sources: [
+      {
+        repo: "Lin-Chen/ShareGPT4V-7B",
+        revision: "main",
+        files: [
+          ...files(
+            "config.json",
+            "generation_config.json",
+            "pytorch_model.bin.index.json",
+            "pytorch_model-00001-of-00002.bin",
+            "pytorch_model-00002-of-00002.bin",
+            "tokenizer.model",
+            "tokenizer_config.json",
+          ),
+          ...optional("special_tokens_map.json"),
+        ],
+      },
+      {
+        repo: "Lin-Chen/ShareGPT4V-7B_Pretrained_vit-large336-l12",
+        revision: "main",
+        files: [
+          { path: "config.json", as: "vision_tower/config.json" },
+          { path: "preprocessor_config.json", as: "vision_tower/preprocessor_config.json" },
+          { path: "pytorch_model.bin", as: "vision_tower/pytorch_model.bin" },
+        ],
+      },
+    ],
+  },
+  {
+    name: "smolvlm-256m",
+    title: "SmolVLM 256M, a small captioner for machines without a graphics card",
+    purpose: "captioner",
+    layout: "transformers.js",
+    megabytes: 215,
+    licence: APACHE_2,
+    dtypes: { embed_tokens: "fp16", vision_encoder: "q4", decoder_model_merged: "q4" },
+    sources: [
+      {
+        repo: "HuggingFaceTB/SmolVLM-256M-Instruct",
+        revision: "main",
+        files: [
+          ...VISION_LANGUAGE_FILES,
+          ...files("onnx/embed_tokens_fp16.onnx", "onnx/vision_encoder_q4.onnx", "onnx/decoder_model_merged_q4.onnx"),
+        ],
+      },
+    ],
+  },
+  {
+    name: "smolvlm-500m",
+    title: "SmolVLM 500M, twice the size of the 256M",
+    purpose: "captioner",
+    layout: "transformers.js",
+    megabytes: 400,
+    licence: APACHE_2,
+    dtypes: { embed_tokens: "fp16", vision_encoder: "q4", decoder_model_merged: "q4" },
+    sources: [
+      {
+        repo: "HuggingFaceTB/SmolVLM-500M-Instruct",
+        revision: "main",
+        files: [
+          ...VISION_LANGUAGE_FILES,
+          ...files("onnx/embed_tokens_fp16.onnx", "onnx/vision_encoder_q4.onnx", "onnx/decoder_model_merged_q4.onnx"),
+        ],
+      },
+    ],
+  },
+  {
+    name: "llava-onevision-0.5b",
+    title: "LLaVA-OneVision 0.5B, the closest small relative of the paper's captioner",
+    purpose: "captioner",
+    layout: "transformers.js",
+    megabytes: 1400,
+    licence: APACHE_2,
+    dtypes: { embed_tokens: "fp16", vision_encoder: "fp16", decoder_model_merged: "q4" },
+    sources: [
+      {
+        repo: "llava-hf/llava-onevision-qwen2-0.5b-ov-hf",
+        revision: "main",
+        files: [
+          ...VISION_LANGUAGE_FILES,
+          ...files("onnx/embed_tokens_fp16.onnx", "onnx/vision_encoder_fp16.onnx", "onnx/decoder_model_merged_q4.onnx"),
+        ],
+      },
+    ],
+  },
+];
+
+/** @throws UserError naming the checkpoints there are */
+export function findInCatalogue(name: string, catalogue: readonly CatalogueEntry[] = CATALOGUE): CatalogueEntry {
+  const entry = catalogue.find((candidate) => candidate.name === name);
+  if (entry) return entry;
+  const names = catalogue.map((candidate) => candidate.name).join(", ");
+  throw new UserError("unknown-checkpoint", `There is no checkpoint ${JSON.stringify(name)}. There are: ${names}.`);
+}
