@@ -2,8 +2,9 @@
 import { z } from "zod";
 
 import { op, type Value } from "../src/onnx/index.ts";
-import { block, type Weights } from "../src/onnx/weights.ts";
-import { layerNorm, linear } from "./layers.ts";
+import type { Weights } from "../src/onnx/weights.ts";
+import { clipEncoderLayer } from "./clip-encoder.ts";
+import { layerNorm } from "./layers.ts";
 
 /** `text_encoder/config.json` */
 export const clipTextConfigSchema = z
@@ -44,28 +45,9 @@ export function clipText(weights: Weights, config: ClipTextConfig, embeddings: V
   const table = w.scope("embeddings.position_embedding").tensor("weight", [config.positions, config.width]);
   let x = op.add(embeddings, op.slice(table, 0, 0, length));
   const mask = op.causalBias(x, length);
-  for (let i = 0; i < config.layers; i++) x = encoderLayer(w.scope(`encoder.layers.${i}`), config, x, mask);
+  for (let i = 0; i < config.layers; i++) x = clipEncoderLayer(w.scope(`encoder.layers.${i}`), config, x, mask);
   return layerNorm(w.scope("final_layer_norm"), x, config.epsilon);
 }
-
-const encoderLayer = block((w: Weights, config: ClipTextConfig, x: Value, mask: Value): Value => {
-  const y = op.add(
-    x,
-    selfAttention(w.scope("self_attn"), config, layerNorm(w.scope("layer_norm1"), x, config.epsilon), mask),
-  );
-  return op.add(y, mlp(w.scope("mlp"), config, layerNorm(w.scope("layer_norm2"), y, config.epsilon)));
-});
-
-const selfAttention = block((w: Weights, { heads, width }: ClipTextConfig, x: Value, mask: Value): Value => {
-  const project = (name: string): Value => linear(w.scope(name), x, width);
-  const mixed = op.attention(project("q_proj"), project("k_proj"), project("v_proj"), { heads, bias: mask });
-  return linear(w.scope("out_proj"), mixed, width);
-});
-
-const mlp = block((w: Weights, { activation, innerWidth, width }: ClipTextConfig, x: Value): Value => {
-  const inner = linear(w.scope("fc1"), x, innerWidth);
-  return linear(w.scope("fc2"), activation === "gelu" ? op.gelu(inner) : op.quickGelu(inner), width);
-});
 
 /** Files differ in whether the keys begin with the name of the tower. */
 const rootOf = (w: Weights): Weights => (w.has("text_model.final_layer_norm.weight") ? w.scope("text_model") : w);

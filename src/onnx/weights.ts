@@ -1,5 +1,5 @@
 /** A network's weights, narrowed as its construction descends, so that the nesting of the code is that of the keys. */
-import { bytesPerElement, isFloat } from "./dtype.ts";
+import { bytesPerElement, type DType, isFloat } from "./dtype.ts";
 import type { ExternalTensor, Graph, Value } from "./graph.ts";
 import { cast } from "./operators/elementwise.ts";
 import { showShape } from "./shape.ts";
@@ -43,6 +43,26 @@ export class Weights {
     return this.#once(key, shape, () => ({ ...this.#find(key, shape), shape }));
   }
 
+  /**
+   * The tensor `name` as it is stored, not cast: quantised weights and their scales.
+   *
+   * @throws EngineError naming the tensor when it is missing, or of another element type or shape
+   */
+  stored(name: string, dtype: DType, shape: readonly number[]): Value {
+    const key = this.#key(name);
+    return this.#once(
+      key,
+      shape,
+      () => {
+        const tensor = this.#take(key, shape);
+        if (tensor.dtype !== dtype)
+          throw checkpointError(this.#source.label, `${key} is ${tensor.dtype}, expected ${dtype}`);
+        return { ...tensor, shape };
+      },
+      (value) => value,
+    );
+  }
+
   /** Rows `start` to `start + count` of a tensor whose shape is `shape`: another view into the same file. */
   rows(name: string, shape: readonly number[], start: number, count: number): Value {
     const key = this.#key(name);
@@ -67,20 +87,30 @@ export class Weights {
   }
 
   #find(key: string, shape: readonly number[]): ExternalTensor {
-    const tensor = this.#source.find(key);
-    if (!tensor) throw checkpointError(this.#source.label, `the tensor ${key} is missing`);
+    const tensor = this.#take(key, shape);
     if (!isFloat(tensor.dtype))
       throw checkpointError(this.#source.label, `${key} is ${tensor.dtype}, not real numbers`);
+    return tensor;
+  }
+
+  #take(key: string, shape: readonly number[]): ExternalTensor {
+    const tensor = this.#source.find(key);
+    if (!tensor) throw checkpointError(this.#source.label, `the tensor ${key} is missing`);
     if (squeezed(tensor.shape as number[]) !== squeezed(shape))
       throw checkpointError(this.#source.label, `${key} is ${showShape(tensor.shape)}, expected ${showShape(shape)}`);
     return tensor;
   }
 
-  #once(name: string, shape: readonly number[], locate: () => ExternalTensor): Value {
+  #once(
+    name: string,
+    shape: readonly number[],
+    locate: () => ExternalTensor,
+    convert = (value: Value): Value => cast(value, this.dtype),
+  ): Value {
     const key = `${name}${showShape(shape)}`;
     const known = this.#values.get(key);
     if (known) return known;
-    const value = this.graph.scoped(name, () => cast(this.graph.external(name, locate()), this.dtype));
+    const value = this.graph.scoped(name, () => convert(this.graph.external(name, locate())));
     this.#values.set(key, value);
     return value;
   }

@@ -15,6 +15,10 @@ export interface Reference {
   readonly source: TensorSource;
   /** A float32 tensor. */
   floats(name: string): Floats;
+  /** A tensor of bytes. */
+  bytes(name: string): { readonly data: Uint8Array; readonly shape: readonly number[] };
+  /** An int64 tensor of small numbers. */
+  longs(name: string): number[];
   /** An int32 tensor. */
   integers(name: string): Int32Array;
 }
@@ -36,6 +40,11 @@ export async function readReference(file: string): Promise<Reference> {
       const { buffer, shape } = read(name);
       return { data: new Float32Array(buffer), shape };
     },
+    bytes: (name) => {
+      const { buffer, shape } = read(name);
+      return { data: new Uint8Array(buffer), shape };
+    },
+    longs: (name) => Array.from(new BigInt64Array(read(name).buffer), Number),
     integers: (name) => new Int32Array(read(name).buffer),
   };
 }

@@ -43,6 +43,22 @@ export function split(x: Value, sizes: readonly number[], axis: number): readonl
   return x.graph.emitMany("Split", [x, integers(x.graph, sizes)], outputs, { axis: at });
 }
 
+/** Cuts x along `axis` into pieces as long as the values in `like` are along theirs, which may be known only at run time. */
+export function splitLike(
+  x: Value,
+  axis: number,
+  like: readonly { readonly value: Value; readonly axis: number }[],
+): readonly Value[] {
+  const at = axisOf(x.shape, axis);
+  const sizes = like.map(({ value, axis: own }) => sizeOf(value, own));
+  const outputs = like.map(({ value, axis: own }) => ({ dtype: x.dtype, shape: x.shape.with(at, value.shape[own]!) }));
+  return x.graph.emitMany("Split", [x, concat(sizes, 0)], outputs, { axis: at });
+}
+
+/** The size of one axis, as an int64 vector of one element. */
+export const sizeOf = (x: Value, axis: number): Value =>
+  x.graph.emit("Shape", [x], { dtype: "int64", shape: [1] }, { start: axis, end: axis + 1 });
+
 /** Elements `start` to `end` (not included) along `axis`. */
 export function slice(x: Value, axis: number, start: number, end: number): Value {
   const at = axisOf(x.shape, axis);

@@ -1,0 +1,66 @@
+/** CLIP's vision transformer (Radford et al. 2021; `CLIPVisionModel`), as LLaVA uses it: patch states of an inner layer. */
+import { z } from "zod";
+
+import { op, type Value } from "../src/onnx/index.ts";
+import { block, type Weights } from "../src/onnx/weights.ts";
+import { clipEncoderLayer } from "./clip-encoder.ts";
+import { layerNorm } from "./layers.ts";
+
+/** `vision_config` of a LLaVA checkpoint, or the tower's own `config.json`; defaults are transformers' own. */
+export const clipVisionConfigSchema = z
+  .object({
+    hidden_size: z.number().int().positive().default(768),
+    intermediate_size: z.number().int().positive().default(3072),
+    num_hidden_layers: z.number().int().positive().default(12),
+    num_attention_heads: z.number().int().positive().default(12),
+    image_size: z.number().int().positive().default(224),
+    patch_size: z.number().int().positive().default(32),
+    hidden_act: z.enum(["quick_gelu", "gelu"]).default("quick_gelu"),
+    layer_norm_eps: z.number().positive().default(1e-5),
+  })
+  .transform((config) => ({
+    width: config.hidden_size,
+    innerWidth: config.intermediate_size,
+    layers: config.num_hidden_layers,
+    heads: config.num_attention_heads,
+    imageSize: config.image_size,
+    patchSize: config.patch_size,
+    activation: config.hidden_act,
+    epsilon: config.layer_norm_eps,
+  }));
+
+export type ClipVisionConfig = z.infer<typeof clipVisionConfigSchema>;
+
+/** Patches of a square picture. */
+export const patchCount = ({ imageSize, patchSize }: ClipVisionConfig): number => (imageSize / patchSize) ** 2;
+
+/**
+ * States of the patches after a layer, without the class token.
+ *
+ * @param pixels [N, 3, imageSize, imageSize], normalised
+ * @param layer which hidden state: -1 is the last layer's output, -2 (LLaVA) that of the layer before; layers after it
+ *   are not built
+ * @returns [N, patches, width]
+ */
+export function clipVision(weights: Weights, config: ClipVisionConfig, pixels: Value, layer: number): Value {
+  const w = weights.has("vision_model.pre_layrnorm.weight") ? weights.scope("vision_model") : weights;
+  let x = layerNorm(w.scope("pre_layrnorm"), embeddings(w.scope("embeddings"), config, pixels), config.epsilon); // sic
+  const count = layer < 0 ? config.layers + 1 + layer : layer;
+  for (let i = 0; i < count; i++) x = clipEncoderLayer(w.scope(`encoder.layers.${i}`), config, x, null);
+  return op.slice(x, 1, 1, patchCount(config) + 1);
+}
+
+/** Patches and a class token, each with its position: [N, 3, S, S] -> [N, patches + 1, width]. */
+const embeddings = block((w: Weights, config: ClipVisionConfig, pixels: Value): Value => {
+  const { width, patchSize } = config;
+  const [n] = pixels.shape as [number];
+  const kernel = w.scope("patch_embedding").tensor("weight", [width, 3, patchSize, patchSize]);
+  const count = patchCount(config);
+  const patches = op.transpose(
+    op.reshape(op.conv(pixels, kernel, null, { stride: patchSize }), [n, width, count]),
+    [0, 2, 1],
+  );
+  const classToken = op.expand(op.reshape(w.tensor("class_embedding", [width]), [1, 1, width]), [n, 1, width]);
+  const positions = w.scope("position_embedding").tensor("weight", [count + 1, width]);
+  return op.add(op.concat([classToken, patches], 1), positions);
+});

@@ -1,0 +1,79 @@
+/** LLaMA (Touvron et al. 2023; `LlamaModel` in transformers): token embeddings to the logits of the next token. */
+import { z } from "zod";
+
+import { op, type Value } from "../src/onnx/index.ts";
+import { block, type Weights } from "../src/onnx/weights.ts";
+import { projection } from "./projection.ts";
+
+/** `text_config` of a LLaVA checkpoint, or LLaMA's own `config.json`; what is left out has LLaMA-2-7B's value. */
+export const llamaConfigSchema = z
+  .object({
+    vocab_size: z.number().int().positive().default(32_000),
+    hidden_size: z.number().int().positive().default(4096),
+    intermediate_size: z.number().int().positive().default(11_008),
+    num_hidden_layers: z.number().int().positive().default(32),
+    num_attention_heads: z.number().int().positive().default(32),
+    num_key_value_heads: z.number().int().positive().nullish(),
+    head_dim: z.number().int().positive().nullish(),
+    rms_norm_eps: z.number().positive().default(1e-5),
+    max_position_embeddings: z.number().int().positive().default(4096),
+    rope_theta: z.number().positive().nullish(),
+    rope_parameters: z.object({ rope_theta: z.number().positive().nullish() }).nullish(),
+  })
+  .transform((config) => ({
+    vocabulary: config.vocab_size,
+    width: config.hidden_size,
+    innerWidth: config.intermediate_size,
+    layers: config.num_hidden_layers,
+    heads: config.num_attention_heads,
+    kvHeads: config.num_key_value_heads ?? config.num_attention_heads,
+    headWidth: config.head_dim ?? config.hidden_size / config.num_attention_heads,
+    epsilon: config.rms_norm_eps,
+    positions: config.max_position_embeddings,
+    ropeBase: config.rope_theta ?? config.rope_parameters?.rope_theta ?? 10_000,
+  }));
+
+export type LlamaConfig = z.infer<typeof llamaConfigSchema>;
+
+/** Attention over new queries, keys and values [..., length, heads · d] and whatever a cache holds; not yet rotated. */
+export type Attend = (layer: number, q: Value, k: Value, v: Value) => Value;
+
+/**
+ * The decoder's layers, without the embedding before and the head after them.
+ *
+ * @param x [..., length, width]
+ */
+export function llama(weights: Weights, config: LlamaConfig, x: Value, attend: Attend): Value {
+  let states = x;
+  for (let i = 0; i < config.layers; i++)
+    states = decoderLayer(weights.scope(`layers.${i}`), config, states, (q, k, v) => attend(i, q, k, v));
+  return rmsNorm(weights.scope("norm"), states, config.epsilon);
+}
+
+/** States [..., length, width] -> logits [..., length, vocabulary]. */
+export const languageHead = (weights: Weights, config: LlamaConfig, states: Value): Value =>
+  projection(weights, states, config.vocabulary);
+
+const decoderLayer = block(
+  (w: Weights, config: LlamaConfig, x: Value, attend: (q: Value, k: Value, v: Value) => Value): Value => {
+    const { heads, kvHeads, headWidth, width, epsilon } = config;
+    const a = w.scope("self_attn");
+    const normal = rmsNorm(w.scope("input_layernorm"), x, epsilon);
+    const mixed = attend(
+      projection(a.scope("q_proj"), normal, heads * headWidth),
+      projection(a.scope("k_proj"), normal, kvHeads * headWidth),
+      projection(a.scope("v_proj"), normal, kvHeads * headWidth),
+    );
+    const y = op.add(x, projection(a.scope("o_proj"), mixed, width));
+    return op.add(y, gatedMlp(w.scope("mlp"), config, rmsNorm(w.scope("post_attention_layernorm"), y, epsilon)));
+  },
+);
+
+const gatedMlp = block((w: Weights, { innerWidth, width }: LlamaConfig, x: Value): Value => {
+  const gate = op.silu(projection(w.scope("gate_proj"), x, innerWidth));
+  return projection(w.scope("down_proj"), op.mul(gate, projection(w.scope("up_proj"), x, innerWidth)), width);
+});
+
+const rmsNorm = block((w: Weights, x: Value, epsilon: number): Value =>
+  op.rmsNorm(x, w.tensor("weight", [x.shape.at(-1) as number]), epsilon),
+);

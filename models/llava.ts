@@ -1,0 +1,72 @@
+/** LLaVA-1.5 (Liu et al. 2023), of which ShareGPT4V is one: a vision tower, a projector, a language model. */
+import { z } from "zod";
+
+import { type Graph, op, type Value } from "../src/onnx/index.ts";
+import { block, type Weights } from "../src/onnx/weights.ts";
+import { clipVision, clipVisionConfigSchema } from "./clip-vision.ts";
+import { linear } from "./layers.ts";
+import { type LlamaConfig, languageHead, llama, llamaConfigSchema } from "./llama.ts";
+import { mergedCache, splitCache } from "./llama-cache.ts";
+
+/** `config.json` of the HF-Llava layout. */
+export const llavaConfigSchema = z
+  .object({
+    model_type: z.literal("llava"),
+    image_token_index: z.number().int().positive().optional(),
+    image_token_id: z.number().int().positive().optional(),
+    vision_feature_layer: z.number().int().default(-2),
+    vision_config: clipVisionConfigSchema,
+    text_config: llamaConfigSchema,
+  })
+  .transform((config) => ({
+    /** The token that a picture's features stand in for. */
+    imageToken: config.image_token_index ?? config.image_token_id ?? 32_000,
+    visionLayer: config.vision_feature_layer,
+    vision: config.vision_config,
+    text: config.text_config,
+  }));
+
+export type LlavaConfig = z.infer<typeof llavaConfigSchema>;
+
+/** Input `pixel_values` [pictures, 3, S, S]; output `image_features` [pictures, patches, text width]. */
+export function llavaVision(graph: Graph, weights: Weights, config: LlavaConfig, pictures: number): void {
+  const { vision, visionLayer, text } = config;
+  const pixels = graph.input("pixel_values", "float32", [pictures, 3, vision.imageSize, vision.imageSize]);
+  const states = clipVision(weights.scope("vision_tower"), vision, op.cast(pixels, weights.dtype), visionLayer);
+  const features = projector(weights.scope("multi_modal_projector"), states, text.width);
+  graph.output("image_features", op.cast(features, "float32"));
+}
+
+/** Two layers with a GELU between them (`mlp2x_gelu`). */
+const projector = block((w: Weights, x: Value, width: number): Value =>
+  linear(w.scope("linear_2"), op.gelu(linear(w.scope("linear_1"), x, width)), width),
+);
+
+/**
+ * The decoder of our own generation loop, over a cache in two parts (`splitCache`): input `inputs_embeds`
+ * [length, width], output `logits` [1, vocabulary] of the last position.
+ */
+export function llavaDecoder(graph: Graph, weights: Weights, config: LlamaConfig): void {
+  const w = weights.scope("language_model");
+  const embeddings = graph.input("inputs_embeds", "float32", ["length", config.width]);
+  const attend = splitCache(graph, config, w.dtype);
+  const states = llama(w.scope("model"), config, op.cast(embeddings, w.dtype), attend);
+  const last = op.gather(states, graph.constant("int64", [-1]));
+  graph.output("logits", op.cast(languageHead(w.scope("lm_head"), config, last), "float32"));
+}
+
+/** The decoder as transformers.js loads it (`decoder_model_merged`): [batch, length, width] -> logits of every position. */
+export function llavaMergedDecoder(graph: Graph, weights: Weights, config: LlamaConfig): void {
+  const w = weights.scope("language_model");
+  const embeddings = graph.input("inputs_embeds", "float32", ["batch_size", "sequence_length", config.width]);
+  const attend = mergedCache(graph, config, w.dtype);
+  const states = llama(w.scope("model"), config, op.cast(embeddings, w.dtype), attend);
+  graph.output("logits", op.cast(languageHead(w.scope("lm_head"), config, states), "float32"));
+}
+
+/** Rows of the embedding table, as transformers.js loads it (`embed_tokens`): int64 [batch, length] -> [batch, length, width]. */
+export function llavaEmbeddings(graph: Graph, weights: Weights, config: LlamaConfig): void {
+  const ids = graph.input("input_ids", "int64", ["batch_size", "sequence_length"]);
+  const table = weights.scope("language_model.model.embed_tokens").tensor("weight", [config.vocabulary, config.width]);
+  graph.output("inputs_embeds", op.cast(op.gather(table, ids), "float32"));
+}

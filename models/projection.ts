@@ -1,0 +1,32 @@
+/** A linear layer of a language model: real weights, or 4-bit ones where the file holds them quantised. */
+import { op, type Value } from "../src/onnx/index.ts";
+import { block, type Weights } from "../src/onnx/weights.ts";
+
+/** Weights that share a scale. */
+export const BLOCK_SIZE = 32;
+
+/** Keys of a quantised layer's tensors, in place of `weight`. */
+export const QUANTISED = { packed: "weight_q4", scales: "weight_scale", zeros: "weight_zero" } as const;
+
+/** x Wᵀ over the last axis: [..., in] -> [..., outputs]. */
+export const projection = block((w: Weights, x: Value, outputs: number): Value => {
+  const inputs = x.shape.at(-1) as number;
+  if (w.has(QUANTISED.packed)) return quantised(w, x, inputs, outputs);
+  const weight = w.tensor("weight", [outputs, inputs]);
+  return x.shape.length === 2 ? op.gemm(x, weight, null, { transB: true }) : op.matmul(x, op.transpose(weight, [1, 0]));
+});
+
+function quantised(w: Weights, x: Value, k: number, n: number): Value {
+  const blocks = Math.ceil(k / BLOCK_SIZE);
+  const zeros = w.has(QUANTISED.zeros) ? w.stored(QUANTISED.zeros, "uint8", [n, Math.ceil(blocks / 2)]) : undefined;
+  return op.matmulNBits(x, {
+    packed: w.stored(QUANTISED.packed, "uint8", [n, blocks, BLOCK_SIZE / 2]),
+    scales: w.tensor(QUANTISED.scales, [n, blocks]),
+    ...(zeros && { zeroPoints: zeros }),
+    n,
+    k,
+    bits: 4,
+    blockSize: BLOCK_SIZE,
+    accuracyLevel: 4,
+  });
+}

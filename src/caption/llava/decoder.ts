@@ -1,0 +1,131 @@
+/** The language model of a LLaVA, one token at a time. */
+import { type LlamaConfig } from "../../../models/llama.ts";
+import { llavaDecoder } from "../../../models/llava.ts";
+import {
+  type ExecutionDevice,
+  type Floats,
+  floatsOf,
+  floatTensor,
+  type FloatType,
+  Graph,
+  integerTensor,
+  openSession,
+  type Session,
+  type Tensor,
+} from "../../onnx/index.ts";
+import type { TensorSource } from "../../onnx/tensor-source.ts";
+import { Weights } from "../../onnx/weights.ts";
+
+/** Added to the score of a position that may not be seen: far below any score, and finite in half precision. */
+const UNSEEN = -60_000;
+
+type Cache = Readonly<Record<string, Tensor>>;
+
+export interface DecoderOptions {
+  readonly device?: ExecutionDevice;
+  readonly dtype?: FloatType;
+}
+
+/** Reads a prefix, then token after token. Holds the keys and values of one conversation. */
+export class LlavaDecoder {
+  readonly #session: Session;
+  readonly #config: LlamaConfig;
+  readonly #dtype: FloatType;
+  #prefix: { readonly length: number; readonly cache: Cache };
+  #recent: { readonly length: number; readonly cache: Cache };
+
+  private constructor(session: Session, config: LlamaConfig, dtype: FloatType) {
+    this.#session = session;
+    this.#config = config;
+    this.#dtype = dtype;
+    this.#prefix = { length: 1, cache: this.#blank("prefix", 1) };
+    this.#recent = { length: 0, cache: this.#blank("recent", 0) };
+  }
+
+  /** @throws EngineError naming a tensor that is missing or of another shape */
+  static async open(source: TensorSource, config: LlamaConfig, options: DecoderOptions = {}): Promise<LlavaDecoder> {
+    const { device = "cpu", dtype = "float32" } = options;
+    const graph = new Graph("llava-decoder");
+    llavaDecoder(graph, new Weights(graph, source, dtype), config);
+    // 4-bit products are several times faster once their weights are rearranged.
+    const prepack = source.names.some((name) => name.endsWith(".weight_q4"));
+    return new LlavaDecoder(await openSession(graph, { device, prepack }), config, dtype);
+  }
+
+  /**
+   * Forgets everything and reads a prefix.
+   *
+   * @param embeddings [length, width]
+   * @returns logits of the token after it, [vocabulary]
+   */
+  async begin(embeddings: Floats): Promise<Float32Array> {
+    // A prefix may not be empty: one position that nothing may look at stands in.
+    this.#prefix = { length: 1, cache: this.#blank("prefix", 1) };
+    this.#recent = { length: 0, cache: this.#blank("recent", 0) };
+    const logits = await this.#run(embeddings, 0, (_, key) => key === 0);
+    this.#prefix = { length: this.#recent.length, cache: this.#renamed(this.#recent.cache, "prefix") };
+    this.#recent = { length: 0, cache: this.#blank("recent", 0) };
+    return logits;
+  }
+
+  /** Reads one more token. @param embedding [1, width] */
+  next(embedding: Floats): Promise<Float32Array> {
+    return this.#run(embedding, this.#prefix.length + this.#recent.length, () => false);
+  }
+
+  release(): Promise<void> {
+    return this.#session.release();
+  }
+
+  async #run(
+    embeddings: Floats,
+    position: number,
+    hidden: (query: number, key: number) => boolean,
+  ): Promise<Float32Array> {
+    const [length] = embeddings.shape as [number];
+    const past = this.#prefix.length + this.#recent.length;
+    const mask = new Float32Array(length * (past + length));
+    for (let query = 0; query < length; query++)
+      for (let key = 0; key < past + length; key++)
+        if (key > past + query || hidden(query, key)) mask[query * (past + length) + key] = UNSEEN;
+    const outputs = await this.#session.run({
+      inputs_embeds: floatTensor("float32", embeddings),
+      positions: integerTensor(
+        Array.from({ length }, (_, i) => position + i),
+        [1, length],
+      ),
+      mask: floatTensor(this.#dtype, { data: mask, shape: [1, 1, length, past + length] }),
+      ...this.#prefix.cache,
+      ...this.#recent.cache,
+    });
+    this.#recent = { length: this.#recent.length + length, cache: this.#renamed(outputs, "recent") };
+    return floatsOf(outputs["logits"]!).data;
+  }
+
+  #blank(part: "prefix" | "recent", length: number): Cache {
+    const { layers, kvHeads, headWidth } = this.#config;
+    const empty = { data: new Float32Array(kvHeads * length * headWidth), shape: [1, kvHeads, length, headWidth] };
+    const tensor = floatTensor(this.#dtype, empty);
+    return this.#each(layers, (name) => [`${part}.${name}`, tensor]);
+  }
+
+  /** What a run returned (or an earlier part holds), under the names of the inputs of `part`. */
+  #renamed(cache: Cache, part: "prefix" | "recent"): Cache {
+    return this.#each(this.#config.layers, (name) => [
+      `${part}.${name}`,
+      (cache[`present.${name}`] ?? cache[`recent.${name}`])!,
+    ]);
+  }
+
+  #each(layers: number, entry: (name: string) => readonly [string, Tensor]): Cache {
+    const names = Array.from({ length: layers }, (_, i) => [`${i}.key`, `${i}.value`]).flat();
+    return Object.fromEntries(names.map(entry));
+  }
+}
+
+/** Index of the largest logit; the first of equals. */
+export function argmax(logits: Float32Array): number {
+  let best = 0;
+  for (let i = 1; i < logits.length; i++) if (logits[i]! > logits[best]!) best = i;
+  return best;
+}
