@@ -1,0 +1,235 @@
+/** The gateway: hello, identify, heartbeats, dispatch by intents, resume with replay, and what tests do to it. */
+import type { IncomingMessage } from "node:http";
+import type { Duplex } from "node:stream";
+
+import { type RawData, type WebSocket, WebSocketServer } from "ws";
+
+import type { Cdn } from "../cdn.ts";
+import { type Json, asArray, asObject, asString } from "../json.ts";
+import type { Change } from "../world/changes.ts";
+import { guildCreateJson, memberWithUser, userJson } from "../world/wire.ts";
+import type { World } from "../world/world.ts";
+import { eventsOf } from "./events.ts";
+import { INTENTS, KNOWN, PRIVILEGED, isSubscribed } from "./intents.ts";
+import { OP, Session } from "./session.ts";
+
+const HEARTBEAT_INTERVAL_MS = 41_250;
+const MAX_FRAME_BYTES = 4096;
+const MAX_FRAMES_PER_MINUTE = 120;
+
+interface Connection {
+  readonly socket: WebSocket;
+  session: Session | null;
+  frames: number[];
+  heartbeat: NodeJS.Timeout | null;
+}
+
+export class Gateway {
+  readonly #world: World;
+  readonly #cdn: Cdn;
+  readonly #server = new WebSocketServer({ noServer: true, maxPayload: 64 * 1024 });
+  readonly #connections = new Set<Connection>();
+  readonly #sessions = new Map<string, Session>();
+  /** While set, sockets are taken but not greeted. */
+  #held: WebSocket[] | null = null;
+  /** Where clients are told to connect; known once the server listens. */
+  url = "";
+  /** How often the bot has sent IDENTIFY and RESUME. */
+  readonly counts = { identify: 0, resume: 0, heartbeat: 0 };
+
+  constructor(world: World, cdn: Cdn) {
+    this.#world = world;
+    this.#cdn = cdn;
+    world.onChange((change) => this.#tell(change));
+  }
+
+  /** Whether a bot is connected and identified. */
+  get online(): boolean {
+    return [...this.#connections].some(({ session }) => session !== null);
+  }
+
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    this.#server.handleUpgrade(request, socket, head, (client) => {
+      if (this.#held) this.#held.push(client);
+      else this.#greet(client);
+    });
+  }
+
+  /** Drops every connection with a close code; sessions can be resumed. */
+  close(code = 4000): void {
+    for (const { socket } of this.#connections) socket.close(code);
+  }
+
+  /** Op 7: asks the client to reconnect and resume. */
+  reconnect(): void {
+    for (const { socket } of this.#connections) send(socket, OP.reconnect, null);
+  }
+
+  /** Op 9: the session is invalid. `resumable`: the client may try to resume it. */
+  invalidate(resumable = false): void {
+    for (const { socket, session } of this.#connections) {
+      if (session && !resumable) this.#sessions.delete(session.id);
+      send(socket, OP.invalidSession, resumable);
+    }
+  }
+
+  /** The bot is offline: what happens now it never learns of. */
+  pause(): void {
+    this.#held = [];
+    this.#sessions.clear();
+    for (const { socket } of this.#connections) socket.terminate();
+  }
+
+  resume(): void {
+    const held = this.#held ?? [];
+    this.#held = null;
+    for (const socket of held) this.#greet(socket);
+  }
+
+  /** Sends an event to the bot as it is: a duplicate INTERACTION_CREATE, say. */
+  dispatch(name: string, data: Json): void {
+    for (const session of this.#sessions.values()) session.dispatch(name, data);
+  }
+
+  shutDown(): void {
+    for (const socket of this.#held ?? []) socket.terminate();
+    for (const connection of this.#connections) {
+      if (connection.heartbeat) clearTimeout(connection.heartbeat);
+      connection.socket.terminate();
+    }
+    this.#server.close();
+  }
+
+  #tell(change: Change): void {
+    for (const session of this.#sessions.values())
+      for (const { name, inGuild, data } of eventsOf(this.#world, this.#cdn, change, session.intents))
+        if (isSubscribed(session.intents, name, inGuild)) session.dispatch(name, data);
+  }
+
+  #greet(socket: WebSocket): void {
+    const connection: Connection = { socket, session: null, frames: [], heartbeat: null };
+    this.#connections.add(connection);
+    socket.on("message", (data) => this.#receive(connection, data));
+    socket.on("error", () => socket.terminate());
+    socket.on("close", (code) => this.#leave(connection, code));
+    send(socket, OP.hello, { heartbeat_interval: HEARTBEAT_INTERVAL_MS });
+    this.#expectHeartbeat(connection);
+  }
+
+  #leave(connection: Connection, code: number): void {
+    this.#connections.delete(connection);
+    if (connection.heartbeat) clearTimeout(connection.heartbeat);
+    const { session } = connection;
+    if (!session) return;
+    if (session.socket === connection.socket) session.socket = null;
+    // A client that says goodbye ends its session; any other end can be resumed.
+    if (code === 1000 || code === 1001) this.#sessions.delete(session.id);
+    if (!this.online) this.#world.tell({ kind: "bot-presence", online: false });
+  }
+
+  #expectHeartbeat(connection: Connection): void {
+    if (connection.heartbeat) clearTimeout(connection.heartbeat);
+    connection.heartbeat = setTimeout(() => connection.socket.close(4009), HEARTBEAT_INTERVAL_MS * 1.5);
+    connection.heartbeat.unref();
+  }
+
+  #receive(connection: Connection, raw: RawData): void {
+    const { socket } = connection;
+    const bytes = raw as Buffer;
+    if (bytes.length > MAX_FRAME_BYTES) return socket.close(4002, "Payload too large");
+    const now = Date.now();
+    connection.frames = connection.frames.filter((at) => now - at < 60_000);
+    connection.frames.push(now);
+    if (connection.frames.length > MAX_FRAMES_PER_MINUTE) {
+      this.#world.violate("more than 120 gateway messages in a minute");
+      return socket.close(4008, "Rate limited");
+    }
+    let frame: Json;
+    try {
+      frame = asObject(JSON.parse(bytes.toString()));
+    } catch {
+      return socket.close(4002, "Decode error");
+    }
+    this.#handle(connection, Number(frame["op"]), frame["d"]);
+  }
+
+  #handle(connection: Connection, op: number, data: unknown): void {
+    const { socket, session } = connection;
+    if (op === OP.heartbeat) {
+      this.counts.heartbeat += 1;
+      this.#expectHeartbeat(connection);
+      send(socket, OP.heartbeatAck, null);
+    } else if (op === OP.identify) this.#identify(connection, asObject(data));
+    else if (op === OP.resume) this.#resumeSession(connection, asObject(data));
+    else if (!session) socket.close(4003, "Not authenticated");
+    else if (op === OP.requestMembers) this.#sendMembers(session, asObject(data));
+    else if (op !== OP.presence && op !== OP.voiceState) socket.close(4001, "Unknown opcode");
+  }
+
+  #identify(connection: Connection, data: Json): void {
+    const { socket } = connection;
+    const { application, users } = this.#world;
+    this.counts.identify += 1;
+    const intents = Number(data["intents"] ?? Number.NaN);
+    if (connection.session) return socket.close(4005, "Already authenticated");
+    if (bare(data["token"]) !== application.botToken) return socket.close(4004, "Authentication failed");
+    const [shard, shards] = asArray(data["shard"] ?? [0, 1]).map(Number);
+    if (shard !== 0 || shards !== 1) return socket.close(4010, "Invalid shard");
+    if (!Number.isInteger(intents) || (intents & ~KNOWN) !== 0) return socket.close(4013, "Invalid intent(s)");
+    if ((intents & PRIVILEGED & ~application.privilegedIntents) !== 0)
+      return socket.close(4014, "Disallowed intent(s)");
+
+    const session = new Session(intents, socket);
+    connection.session = session;
+    this.#sessions.set(session.id, session);
+    session.dispatch("READY", {
+      v: 10,
+      user: { ...userJson(users.get(application.botId)!), verified: true, email: null, mfa_enabled: true },
+      guilds: [{ id: this.#world.guild.id, unavailable: true }],
+      session_id: session.id,
+      session_type: "normal",
+      resume_gateway_url: this.url,
+      shard: [0, 1],
+      application: { id: application.id, flags: 0 },
+      private_channels: [],
+      relationships: [],
+      user_settings: {},
+    });
+    if ((intents & INTENTS.guilds) !== 0)
+      session.dispatch("GUILD_CREATE", guildCreateJson(this.#world, (intents & INTENTS.guildMembers) !== 0));
+    this.#world.tell({ kind: "bot-presence", online: true });
+  }
+
+  #resumeSession(connection: Connection, data: Json): void {
+    const { socket } = connection;
+    this.counts.resume += 1;
+    if (bare(data["token"]) !== this.#world.application.botToken) return socket.close(4004, "Authentication failed");
+    const session = this.#sessions.get(asString(data["session_id"]) ?? "");
+    if (!session) return send(socket, OP.invalidSession, false);
+    const sequence = Number(data["seq"]);
+    if (!Number.isInteger(sequence) || sequence > session.sequence) return socket.close(4007, "Invalid seq");
+    connection.session = session;
+    session.resume(socket, sequence);
+    this.#world.tell({ kind: "bot-presence", online: true });
+  }
+
+  #sendMembers(session: Session, data: Json): void {
+    const { guild } = this.#world;
+    const wanted = [data["user_ids"] ?? []].flat().map(String);
+    const all = [...guild.members.values()];
+    const chosen = data["user_ids"] === undefined ? all : all.filter(({ userId }) => wanted.includes(userId));
+    session.dispatch("GUILD_MEMBERS_CHUNK", {
+      guild_id: guild.id,
+      members: chosen.map((member) => memberWithUser(this.#world, member)),
+      chunk_index: 0,
+      chunk_count: 1,
+      not_found: wanted.filter((id) => !guild.members.has(id)),
+      ...(data["nonce"] !== undefined && { nonce: data["nonce"] }),
+    });
+  }
+}
+
+const bare = (token: unknown): string => String(token).replace(/^Bot /, "");
+
+const send = (socket: WebSocket, op: number, data: unknown): void =>
+  socket.send(JSON.stringify({ op, d: data, s: null, t: null }));

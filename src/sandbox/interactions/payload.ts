@@ -1,0 +1,64 @@
+/** INTERACTION_CREATE, with everything the client library expects in it. */
+import type { Cdn } from "../cdn.ts";
+import type { Json } from "../json.ts";
+import { messageJson } from "../messages/wire.ts";
+import { channelPermissions } from "../world/access.ts";
+import { memberWithUser, resolvedChannelJson, userJson } from "../world/wire.ts";
+import type { World } from "../world/world.ts";
+import { INTERACTION, type Interaction } from "./interaction.ts";
+
+export function interactionJson(world: World, cdn: Cdn, interaction: Interaction): Json {
+  const channel = world.channel(interaction.channelId);
+  const { application, guild } = world;
+  const inGuild = channel.guildId !== null;
+  const source = interaction.sourceMessageId && world.findMessage(channel.id, interaction.sourceMessageId);
+  return {
+    id: interaction.id,
+    application_id: application.id,
+    type: interaction.type,
+    token: interaction.token,
+    version: 1,
+    data: interaction.data,
+    channel_id: channel.id,
+    channel: resolvedChannelJson(world, channel, interaction.userId),
+    ...(inGuild
+      ? {
+          guild_id: guild.id,
+          guild: { id: guild.id, features: [], locale: "en-US" },
+          guild_locale: "en-US",
+          member: {
+            ...memberWithUser(world, guild.members.get(interaction.userId)!),
+            permissions: String(channelPermissions(world, channel, interaction.userId)),
+          },
+        }
+      : { user: userJson(world.user(interaction.userId)) }),
+    ...(source && { message: messageJson(world, cdn, source) }),
+    locale: "en-US",
+    app_permissions: String(channelPermissions(world, channel, application.botId)),
+    entitlements: [],
+    entitlement_sku_ids: [],
+    authorizing_integration_owners: inGuild ? { "0": guild.id } : { "0": "0" },
+    attachment_size_limit: world.maxUploadBytes,
+    context: inGuild ? 0 : 1,
+  };
+}
+
+/** What a message says about the interaction that made it. */
+export function interactionMetadata(world: World, interaction: Interaction): Json {
+  return {
+    id: interaction.id,
+    type: interaction.type,
+    user: userJson(world.user(interaction.userId)),
+    authorizing_integration_owners: { "0": world.guild.id },
+    ...(interaction.type === INTERACTION.command && {
+      name: interaction.name,
+      command_type: interaction.commandType,
+      ...(interaction.data["target_id"] !== undefined && { target_message_id: interaction.data["target_id"] }),
+    }),
+    ...(interaction.type === INTERACTION.component && { interacted_message_id: interaction.sourceMessageId }),
+    ...(interaction.type === INTERACTION.modal &&
+      interaction.triggeredBy && {
+        triggering_interaction_metadata: interactionMetadata(world, interaction.triggeredBy),
+      }),
+  };
+}

@@ -1,0 +1,87 @@
+/** The bot itself: gateway address, application, current user, registered commands. */
+import { ApiError } from "../../api-error.ts";
+import { type Json, asArray } from "../../json.ts";
+import { guildPermissions } from "../../world/access.ts";
+import { memberWithUser, userJson } from "../../world/wire.ts";
+import type { RestCall } from "../call.ts";
+import type { Services } from "../services.ts";
+
+export function applicationRoutes({ router, world, gateway, commands }: Services): void {
+  const { application, guild } = world;
+  const bot = () => world.user(application.botId);
+
+  router.route("GET", "/gateway", () => ({ url: gateway.url }), { withoutToken: true });
+  router.route("GET", "/gateway/bot", () => ({
+    url: gateway.url,
+    shards: 1,
+    session_start_limit: { total: 1000, remaining: 999, reset_after: 86_400_000, max_concurrency: 1 },
+  }));
+
+  const applicationJson = (): Json => ({
+    id: application.id,
+    name: application.name,
+    icon: null,
+    description: "",
+    type: null,
+    bot: userJson(bot()),
+    summary: "",
+    bot_public: true,
+    bot_require_code_grant: false,
+    verify_key: "0".repeat(64),
+    flags: 0,
+    hook: true,
+    owner: userJson(world.user(guild.ownerId)),
+    team: null,
+    integration_types_config: { "0": {} },
+    approximate_guild_count: 1,
+    approximate_user_install_count: 0,
+    redirect_uris: [],
+    interactions_endpoint_url: null,
+    role_connections_verification_url: null,
+  });
+  router.route("GET", "/applications/@me", applicationJson);
+  router.route("GET", "/oauth2/applications/@me", applicationJson);
+
+  router.route("GET", "/users/@me", () => ({
+    ...userJson(bot()),
+    verified: true,
+    mfa_enabled: true,
+    locale: "en-US",
+    email: null,
+  }));
+  router.route("GET", "/users/@me/guilds", () => [
+    {
+      id: guild.id,
+      name: guild.name,
+      icon: null,
+      banner: null,
+      owner: false,
+      permissions: String(guildPermissions(world, application.botId)),
+      features: [],
+    },
+  ]);
+  router.route("GET", "/users/@me/guilds/:guild/member", () =>
+    memberWithUser(world, guild.members.get(application.botId)!),
+  );
+
+  const scopeOf = ({ params }: RestCall): string | null => {
+    if (params["application"] !== application.id) throw new ApiError(50001);
+    if (params["guild"] !== undefined && params["guild"] !== guild.id) throw new ApiError(50001);
+    return params["guild"] ?? null;
+  };
+  for (const base of ["/applications/:application/commands", "/applications/:application/guilds/:guild/commands"]) {
+    router.route("GET", base, (call) => commands.list(scopeOf(call)));
+    router.route("PUT", base, (call) => commands.replace(scopeOf(call), asArray(call.body)));
+    router.route("POST", base, (call) => commands.put(scopeOf(call), call.json));
+    router.route("GET", `${base}/:command`, (call) => commands.get(scopeOf(call), call.params["command"]!));
+    router.route("PATCH", `${base}/:command`, (call) => {
+      const scope = scopeOf(call);
+      return commands.put(scope, { ...commands.get(scope, call.params["command"]!), ...call.json });
+    });
+    router.route(
+      "DELETE",
+      `${base}/:command`,
+      (call) => commands.remove(scopeOf(call), call.params["command"]!) as undefined,
+    );
+  }
+}

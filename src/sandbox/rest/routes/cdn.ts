@@ -1,0 +1,38 @@
+/** Downloads from the CDN. */
+import { setTimeout as sleep } from "node:timers/promises";
+
+import type { Hono } from "hono";
+import type { HttpBindings } from "@hono/node-server";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+
+import type { Cdn } from "../../cdn.ts";
+
+const GONE = "This content is no longer available.";
+
+export function cdnRoutes(app: Hono<{ Bindings: HttpBindings }>, cdn: Cdn): void {
+  for (const kind of ["attachments", "ephemeral-attachments"])
+    app.get(`/${kind}/:owner/:id/:name`, async (context) => {
+      const { owner, id, name } = context.req.param();
+      const attachment = cdn.find(`${kind}/${owner}/${id}/${name}`, new URL(context.req.url).searchParams);
+      if (!attachment) return context.text(GONE, 404);
+      const { fault } = cdn;
+      if (fault?.delayMs) await sleep(fault.delayMs);
+      if (fault?.html !== undefined) return context.html(fault.html);
+      if (fault?.status !== undefined) return context.text("error", fault.status as ContentfulStatusCode);
+      const headers = {
+        "content-type": attachment.contentType,
+        "content-length": String(attachment.bytes.byteLength),
+        "cache-control": "private, max-age=86400",
+        "x-robots-tag": "noindex",
+        // An uploaded page must not run as part of the sandbox's own.
+        "x-content-type-options": "nosniff",
+        "content-security-policy": "sandbox; default-src 'none'; img-src 'self'; style-src 'unsafe-inline'",
+      };
+      const bytes = attachment.bytes as Uint8Array<ArrayBuffer>;
+      return new Response(fault?.stall ? stalled(bytes) : bytes, { headers });
+    });
+}
+
+/** Half of the bytes, and then silence. */
+const stalled = (bytes: Uint8Array): ReadableStream<Uint8Array> =>
+  new ReadableStream({ start: (controller) => controller.enqueue(bytes.subarray(0, Math.ceil(bytes.length / 2))) });

@@ -1,0 +1,272 @@
+/** The sandbox as a whole: one server on loopback with REST, gateway, CDN and page over one world. */
+import type { Server } from "node:http";
+import type { AddressInfo } from "node:net";
+
+import { type HttpBindings, serve } from "@hono/node-server";
+import type { APIMessage, APIThreadChannel } from "discord.js";
+import { Hono } from "hono";
+
+import type { Logger } from "../log.ts";
+import { Cdn } from "./cdn.ts";
+import { byAge } from "./clock.ts";
+import { Faults } from "./faults.ts";
+import { Gateway } from "./gateway/gateway.ts";
+import { Commands } from "./interactions/commands.ts";
+import { Interactions } from "./interactions/interactions.ts";
+import type { Json } from "./json.ts";
+import { messageJson } from "./messages/wire.ts";
+import { type PermissionName } from "./permissions.ts";
+import { Person } from "./people/person.ts";
+import type { RequestRecord } from "./rest/call.ts";
+import { cdnRoutes } from "./rest/routes/cdn.ts";
+import { applicationRoutes } from "./rest/routes/application.ts";
+import { channelRoutes } from "./rest/routes/channels.ts";
+import { guildRoutes } from "./rest/routes/guilds.ts";
+import { interactionRoutes } from "./rest/routes/interactions.ts";
+import { messageRoutes } from "./rest/routes/messages.ts";
+import { type RequestReferee, RestRouter } from "./rest/router.ts";
+import type { Services } from "./rest/services.ts";
+import { writeTranscript } from "./transcript.ts";
+import { type WaitOptions, waitFor } from "./wait.ts";
+import { overwritePermissions } from "./world/channels.ts";
+import { type PersonName, seedWorld } from "./world/seed.ts";
+import { archiveIdleThreads } from "./world/threads.ts";
+import { channelJson } from "./world/wire.ts";
+import type { Guild } from "./world/types.ts";
+import type { World } from "./world/world.ts";
+
+const MIB = 1024 * 1024;
+
+export interface SandboxOptions {
+  /** 0: any free port. */
+  readonly port?: number;
+  readonly log?: Logger;
+  /** Most bytes of one file; Discord's own limit is 10 MiB. */
+  readonly maxUploadBytes?: number;
+  /** Added to every REST answer. */
+  readonly latencyMs?: number;
+  /** Looks at every request of the bot; what it returns becomes violations. */
+  readonly onRequest?: RequestReferee;
+  /** Bits of the privileged intents that are switched on for the application; none by default. */
+  readonly privilegedIntents?: number;
+}
+
+/** An edit of a message by the bot. */
+export interface Edit {
+  readonly at: number;
+  readonly body: Json;
+}
+
+export class DiscordSandbox {
+  readonly #server: Server;
+  readonly #services: Services;
+  readonly #world: World;
+  readonly #people = new Map<string, Person>();
+  /** The page, and the base of everything else: `http://127.0.0.1:PORT`. */
+  readonly address: string;
+  readonly faults: Faults;
+  readonly gateway: Gateway;
+  readonly cdn: Cdn;
+
+  constructor(server: Server, services: Services, faults: Faults) {
+    this.#server = server;
+    this.#services = services;
+    this.#world = services.world;
+    this.faults = faults;
+    this.gateway = services.gateway;
+    this.cdn = services.cdn;
+    this.address = services.cdn.base;
+    for (const user of this.#world.users.values())
+      if (!user.bot) this.#people.set(user.username, new Person(services, user));
+  }
+
+  /** For `DISCORD_API_BASE`. */
+  get apiBase(): string {
+    return `${this.address}/api`;
+  }
+
+  /** For `DISCORD_CDN_BASE`. */
+  get cdnBase(): string {
+    return this.address;
+  }
+
+  get botToken(): string {
+    return this.#world.application.botToken;
+  }
+
+  get applicationId(): string {
+    return this.#world.application.id;
+  }
+
+  get botUserId(): string {
+    return this.#world.application.botId;
+  }
+
+  get guild(): Guild {
+    return this.#world.guild;
+  }
+
+  /** A channel of the guild by name. */
+  channel(name: string): APIThreadChannel {
+    const channel = [...this.#world.channels.values()].find((channel) => channel.guildId && channel.name === name);
+    if (!channel) throw new Error(`The sandbox has no channel "${name}".`);
+    return channelJson(this.#world, channel) as unknown as APIThreadChannel;
+  }
+
+  member(name: PersonName): Person {
+    const person = this.#people.get(name);
+    if (!person) throw new Error(`The sandbox has no member "${name}"; it has ${[...this.#people.keys()].join(", ")}.`);
+    return person;
+  }
+
+  /** Resolves when the bot is connected and its commands are registered. */
+  async botReady(timeoutMs = 10_000): Promise<void> {
+    await this.waitFor(() => this.gateway.online && this.#services.commands.all().length > 0, {
+      timeoutMs,
+      what: "the bot to connect and register its commands",
+    });
+  }
+
+  /** The commands people see. */
+  get commands(): readonly Json[] {
+    return this.#services.commands.all();
+  }
+
+  /** The messages of a channel or thread as REST gives them, oldest first; ephemeral ones are not among them. */
+  messages(channelId: string): APIMessage[] {
+    return [...this.#world.messagesOf(channelId).values()]
+      .filter(({ ephemeralFor }) => !ephemeralFor)
+      .sort((a, b) => byAge(a.id, b.id))
+      .map((message) => messageJson(this.#world, this.cdn, message) as unknown as APIMessage);
+  }
+
+  /** The threads of a channel, oldest first. */
+  threads(channelId: string): APIThreadChannel[] {
+    return this.#world
+      .threadsOf(channelId)
+      .map((thread) => channelJson(this.#world, thread) as unknown as APIThreadChannel);
+  }
+
+  /** The ephemeral messages somebody sees, oldest first. */
+  ephemerals(userId: string): APIMessage[] {
+    return [...this.#people.values()].find(({ id }) => id === userId)?.ephemerals() ?? [];
+  }
+
+  /**
+   * Waits until `probe` gives something; it is asked again on each change.
+   *
+   * @throws Error that names `what` and shows the transcript
+   */
+  waitFor<T>(probe: () => T, options?: WaitOptions): Promise<Exclude<T, undefined | null | false>> {
+    return waitFor(this.#world, probe, () => this.transcript(), options);
+  }
+
+  transcript(channelId?: string): string {
+    const edits = (messageId: string): number => this.edits(messageId).length;
+    return writeTranscript({ world: this.#world, edits }, channelId);
+  }
+
+  /** Every REST request the bot made. */
+  get requests(): readonly RequestRecord[] {
+    return this.#services.router.requests;
+  }
+
+  /** The successful edits of a message through its channel. */
+  edits(messageId: string): readonly Edit[] {
+    return this.requests
+      .filter(
+        ({ method, path, status }) => method === "PATCH" && status === 200 && path.endsWith(`/messages/${messageId}`),
+      )
+      .map(({ at, body }) => ({ at, body: body as Json }));
+  }
+
+  /** As if fifteen minutes had passed for every interaction so far. */
+  expireInteractionTokens(): void {
+    this.#services.interactions.expireTokens();
+  }
+
+  /** Lets time pass at once: tokens and CDN addresses expire, messages grow old, idle threads are archived. */
+  advance(milliseconds: number): void {
+    this.#world.clock.advance(milliseconds);
+    archiveIdleThreads(this.#world);
+  }
+
+  /** What the bot (or another member) may and may not do in a channel, beyond its roles. */
+  setPermissions(
+    channelId: string,
+    change: { readonly allow?: readonly PermissionName[]; readonly deny?: readonly PermissionName[] },
+    userId: string = this.botUserId,
+  ): void {
+    overwritePermissions(this.#world, this.#world.channel(channelId), { id: userId, type: 1 }, change);
+  }
+
+  /** Unknown routes, bodies that break the schema or a limit, double and missed acknowledgements. Tests expect none. */
+  get violations(): readonly string[] {
+    return this.#world.violations;
+  }
+
+  async close(): Promise<void> {
+    this.#services.interactions.close();
+    this.gateway.shutDown();
+    this.#server.closeAllConnections();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+}
+
+/** Starts a sandbox on loopback. */
+export async function startSandbox(options: SandboxOptions = {}): Promise<DiscordSandbox> {
+  const { log } = options;
+  const world = seedWorld({
+    maxUploadBytes: options.maxUploadBytes ?? 10 * MIB,
+    privilegedIntents: options.privilegedIntents ?? 0,
+  });
+  const cdn = new Cdn(world.clock);
+  const gateway = new Gateway(world, cdn);
+  const faults = new Faults();
+  const commands = new Commands(world);
+  const interactions = new Interactions(world, cdn);
+  const app = new Hono<{ Bindings: HttpBindings }>();
+
+  // A page elsewhere that resolves its own name to this machine must not get in.
+  let hosts: readonly string[] = [];
+  app.use(async (context, next) => {
+    if (!hosts.includes(context.req.header("host") ?? "")) return context.text("Forbidden host", 403);
+    return next();
+  });
+  const router = new RestRouter(app, world, faults, { latencyMs: options.latencyMs ?? 0, referee: options.onRequest });
+  const services: Services = { router, world, cdn, gateway, commands, interactions };
+  applicationRoutes(services);
+  guildRoutes(services);
+  channelRoutes(services);
+  messageRoutes(services);
+  interactionRoutes(services);
+  router.catchUnknown();
+  cdnRoutes(app, cdn);
+  app.onError((error, context) => {
+    log?.error({ err: error, path: context.req.path }, "the sandbox failed");
+    world.violate(`the sandbox failed on ${context.req.method} ${context.req.path}: ${error.stack ?? error.message}`);
+    return context.json({ message: "500: Internal Server Error", code: 0 }, 500);
+  });
+
+  const server = await listen(app, options.port ?? 0);
+  const { port } = server.address() as AddressInfo;
+  hosts = [`127.0.0.1:${port}`, `localhost:${port}`];
+  cdn.base = `http://127.0.0.1:${port}`;
+  gateway.url = `ws://127.0.0.1:${port}/gateway`;
+  server.on("upgrade", (request, socket, head) => {
+    const url = new URL(request.url ?? "/", cdn.base);
+    if (!hosts.includes(request.headers.host ?? "")) socket.destroy();
+    else if (url.pathname.startsWith("/gateway")) gateway.upgrade(request, socket, head);
+    else socket.destroy();
+  });
+  world.onChange((change) => {
+    if (change.kind === "violation") log?.warn({ violation: change.text }, "the sandbox refused something");
+  });
+  return new DiscordSandbox(server, services, faults);
+}
+
+const listen = (app: Hono<{ Bindings: HttpBindings }>, port: number): Promise<Server> =>
+  new Promise((resolve, reject) => {
+    const server = serve({ fetch: app.fetch, hostname: "127.0.0.1", port }, () => resolve(server)) as Server;
+    server.on("error", reject);
+  });

@@ -1,0 +1,60 @@
+/** Starts a sandbox and the unmodified discord.js client against it. */
+import { Client, type ClientOptions, Events, GatewayIntentBits, Partials } from "discord.js";
+import sharp from "sharp";
+
+import { type DiscordSandbox, type SandboxOptions, type UploadedFile, startSandbox } from "../../src/sandbox/index.ts";
+import { openApiReferee } from "./openapi.ts";
+
+export const INTENTS = [
+  GatewayIntentBits.Guilds,
+  GatewayIntentBits.GuildMessages,
+  GatewayIntentBits.GuildMessageReactions,
+  GatewayIntentBits.DirectMessages,
+];
+
+export interface Stage {
+  readonly discord: DiscordSandbox;
+  readonly client: Client<true>;
+}
+
+export function makeClient(discord: DiscordSandbox, options: Partial<ClientOptions> = {}): Client {
+  return new Client({
+    intents: INTENTS,
+    partials: [Partials.Message, Partials.Reaction, Partials.Channel, Partials.User],
+    allowedMentions: { parse: [] },
+    enforceNonce: true,
+    ...options,
+    rest: { api: discord.apiBase, cdn: discord.cdnBase, ...options.rest },
+  });
+}
+
+/** A logged-in client; everything it sends is held against Discord's own schema where that file is at hand. */
+export async function startStage(sandbox: SandboxOptions = {}, options: Partial<ClientOptions> = {}): Promise<Stage> {
+  const onRequest = openApiReferee();
+  const discord = await startSandbox({ ...(onRequest && { onRequest }), ...sandbox });
+  const client = makeClient(discord, options);
+  const ready = new Promise((resolve) => client.once(Events.ClientReady, resolve));
+  await client.login(discord.botToken);
+  await ready;
+  return { discord, client: client as Client<true> };
+}
+
+export async function endStage({ discord, client }: Stage): Promise<void> {
+  await client.destroy();
+  await discord.close();
+}
+
+/** A small picture of one colour. */
+export async function picture(name: string, color = "#e9a23b", side = 32): Promise<UploadedFile> {
+  const bytes = await sharp({ create: { width: side, height: side, channels: 3, background: color } })
+    .png()
+    .toBuffer();
+  return { name, bytes, contentType: "image/png" };
+}
+
+/** The number in Discord's error of a rejected promise. */
+export const codeOf = (promise: Promise<unknown>): Promise<unknown> =>
+  promise.then(
+    () => "no error",
+    (error: { code?: unknown }) => error.code ?? error,
+  );

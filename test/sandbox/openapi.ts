@@ -1,0 +1,91 @@
+/** Discord's own OpenAPI file as the referee of what a bot sends, where it is at hand. */
+import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
+
+import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
+
+import { type Json, asArray, asObject, isObject } from "../../src/sandbox/json.ts";
+import type { RequestReferee } from "../../src/sandbox/index.ts";
+
+export const OPENAPI_FILE = path.resolve(import.meta.dirname, "../../../shared/discord/openapi.json");
+
+export const hasOpenApi = existsSync(OPENAPI_FILE);
+
+/** Our route patterns in the file's words: `:channel` is `{channel_id}`, `@original` has a path of its own. */
+function openApiPath(route: string, requestPath: string): string {
+  const original = /\/messages\/(?:@|%40)original/.test(requestPath);
+  return route
+    .replace("/webhooks/:application/:token", "/webhooks/{webhook_id}/{webhook_token}")
+    .replace("/interactions/:interaction/:token", "/interactions/{interaction_id}/{interaction_token}")
+    .replace(
+      "/thread-members/:user",
+      requestPath.endsWith("/@me") ? "/thread-members/@me" : "/thread-members/{user_id}",
+    )
+    .replace("/messages/:message", original ? "/messages/@original" : "/messages/{message_id}")
+    .replace(":emoji", "{emoji_name}")
+    .replaceAll(/:(\w+)/g, "{$1_id}");
+}
+
+/** Fields that the file of July 2026 does not know yet, though Discord takes them. */
+const NEWER = ["file_types"];
+
+function withoutNewer(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNewer);
+  if (!isObject(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([key]) => !NEWER.includes(key))
+      .map(([key, nested]) => [key, withoutNewer(nested)]),
+  );
+}
+
+interface Loaded {
+  readonly paths: Json;
+  readonly ajv: Ajv2020;
+  readonly compiled: Map<string, ValidateFunction | null>;
+}
+
+let loaded: Loaded | undefined;
+
+function load(): Loaded {
+  if (loaded) return loaded;
+  const file = asObject(JSON.parse(readFileSync(OPENAPI_FILE, "utf8")));
+  const ajv = new Ajv2020({ strict: false, allErrors: false, validateFormats: false });
+  ajv.addSchema({ $id: "discord", components: file["components"] } as never);
+  loaded = { paths: asObject(file["paths"]), ajv, compiled: new Map() };
+  return loaded;
+}
+
+const pointTo = (schema: unknown): unknown =>
+  JSON.parse(JSON.stringify(schema).replaceAll('"#/components/', '"discord#/components/'));
+
+/** The validator of a route's body; null when the file has no such route. */
+function validatorFor(method: string, openApi: string): ValidateFunction | null {
+  const { paths, ajv, compiled } = load();
+  const key = `${method} ${openApi}`;
+  const known = compiled.get(key);
+  if (known !== undefined) return known;
+  const operation = asObject(asObject(paths[openApi])[method.toLowerCase()]);
+  const content = asObject(asObject(operation["requestBody"])["content"]);
+  const schema = asObject(content["application/json"])["schema"];
+  const validate = schema === undefined ? null : ajv.compile(pointTo(schema) as object);
+  compiled.set(key, validate);
+  return validate;
+}
+
+/** undefined where the file is missing. */
+export function openApiReferee(): RequestReferee | undefined {
+  if (!hasOpenApi) return undefined;
+  return ({ method, route, path: requestPath, body }) => {
+    const openApi = openApiPath(route, requestPath);
+    const { paths } = load();
+    if (asObject(paths[openApi])[method.toLowerCase()] === undefined)
+      return [`${method} ${openApi} is not in Discord's OpenAPI file`];
+    if (body === undefined || (method !== "POST" && method !== "PUT" && method !== "PATCH")) return [];
+    const validate = validatorFor(method, openApi);
+    if (!validate || validate(withoutNewer(body))) return [];
+    const reasons = asArray(validate.errors).map(asObject);
+    const text = reasons.slice(0, 3).map(({ instancePath, message }) => `${String(instancePath)} ${String(message)}`);
+    return [`${method} ${route}: body breaks Discord's schema: ${text.join("; ")}`];
+  };
+}
