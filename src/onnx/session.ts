@@ -23,6 +23,11 @@ export interface SessionOptions {
    * quantised products (MatMulNBits) gain from it.
    */
   readonly prepack?: boolean;
+  /**
+   * Keep the memory of one run for the next. On by default: a step of the UNet is a fifth faster with it. Networks that
+   * run once do without, and give their memory back.
+   */
+  readonly arena?: boolean;
   /** Write a profile of every operator to a file with this prefix; `endProfiling` finishes it. */
   readonly profilePrefix?: string;
 }
@@ -34,12 +39,13 @@ export interface SessionOptions {
  * @throws EngineError with onnxruntime's reason: a device that is missing, a file that ends early, no memory
  */
 export async function openSession(graph: Graph, options: SessionOptions = {}): Promise<Session> {
-  const { device = "cpu", threads, prepack = false, profilePrefix } = options;
+  const { device = "cpu", threads, prepack = false, arena = true, profilePrefix } = options;
   try {
     const session = await InferenceSession.create(modelBytes(graph), {
       executionProviders: [device],
       graphOptimizationLevel: prepack ? "all" : "extended",
       enableMemPattern: false,
+      enableCpuMemArena: arena,
       logSeverityLevel: 3,
       ...(threads !== undefined && { intraOpNumThreads: threads }),
       ...(profilePrefix !== undefined && { enableProfiling: true, profileFilePrefix: profilePrefix }),

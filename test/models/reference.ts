@@ -4,6 +4,7 @@ import path from "node:path";
 
 import { expect } from "vitest";
 
+import type { RgbImage } from "../../src/images/rgb-image.ts";
 import type { Floats } from "../../src/onnx/index.ts";
 import { readSafetensors } from "../../src/onnx/safetensors.ts";
 import type { TensorSource } from "../../src/onnx/tensor-source.ts";
@@ -21,6 +22,8 @@ export interface Reference {
   longs(name: string): number[];
   /** An int32 tensor. */
   integers(name: string): Int32Array;
+  /** A uint8 tensor [height, width, 3]. */
+  picture(name: string): RgbImage;
 }
 
 export async function readReference(file: string): Promise<Reference> {
@@ -46,6 +49,10 @@ export async function readReference(file: string): Promise<Reference> {
     },
     longs: (name) => Array.from(new BigInt64Array(read(name).buffer), Number),
     integers: (name) => new Int32Array(read(name).buffer),
+    picture: (name) => {
+      const { buffer, shape } = read(name);
+      return { width: shape[1]!, height: shape[0]!, data: new Uint8Array(buffer) };
+    },
   };
 }
 

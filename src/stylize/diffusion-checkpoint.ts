@@ -1,0 +1,169 @@
+/** Stable Diffusion checkpoints on the disk: folders in diffusers layout, and single files in CompVis' naming. */
+import { access, readdir } from "node:fs/promises";
+import path from "node:path";
+
+import { z } from "zod";
+
+import { type ClipTextConfig, clipTextConfigSchema } from "../../models/clip-text.ts";
+import { ldmTextName, ldmUNetName, ldmVaeName } from "../../models/ldm-names.ts";
+import { type UNetConfig, unetConfigSchema } from "../../models/unet.ts";
+import { type VaeConfig, vaeConfigSchema } from "../../models/vae.ts";
+import { readJson, readSafetensors, readSafetensorsIndex } from "../onnx/safetensors.ts";
+import { checkpointError, renamed, type TensorSource } from "../onnx/tensor-source.ts";
+import { readSchedulerConfig, type SchedulerConfig, STABLE_DIFFUSION_V1 } from "./schedulers/index.ts";
+
+/** Where a checkpoint lies. */
+export interface CheckpointPlace {
+  /** A folder with `unet/`, `vae/`, `text_encoder/`, …, or a `.safetensors` file that holds everything. */
+  readonly path: string;
+  /** Folder with `vocab.json` and `merges.txt`. */
+  readonly tokenizer: string;
+}
+
+/** A checkpoint whose files were found sound; no weight is in memory yet. */
+export interface DiffusionCheckpoint {
+  readonly label: string;
+  readonly tokenizer: string;
+  readonly text: { readonly config: ClipTextConfig; readonly source: TensorSource };
+  readonly unet: { readonly config: UNetConfig; readonly source: TensorSource };
+  readonly vae: { readonly config: VaeConfig; readonly source: TensorSource };
+  readonly scheduler: SchedulerConfig;
+}
+
+/** The catalogue's names come first, full precision before half. */
+const PREFERRED = ["stable-diffusion-v1-4", "stable-diffusion-v1-4-fp16"];
+
+/** The best checkpoint in `modelsDir`, or `null`: a folder with all its parts, else a single file with a tokenizer near. */
+export async function findDiffusionCheckpoint(modelsDir: string): Promise<CheckpointPlace | null> {
+  const entries = await readdir(modelsDir).catch(() => []);
+  const rank = (name: string): number => (PREFERRED.includes(name) ? PREFERRED.indexOf(name) : PREFERRED.length);
+  const names = entries.toSorted((a, b) => rank(a) - rank(b) || a.localeCompare(b));
+  for (const name of names) {
+    const place = await folderPlace(path.join(modelsDir, name));
+    if (place) return place;
+  }
+  for (const name of names) {
+    const place = name.endsWith(".safetensors") ? await filePlace(path.join(modelsDir, name)) : null;
+    if (place) return place;
+  }
+  return null;
+}
+
+/**
+ * The place that `given` names. @throws EngineError saying what a checkpoint has to have
+ */
+export async function placeOfCheckpoint(given: string): Promise<CheckpointPlace> {
+  const place = given.endsWith(".safetensors") ? await filePlace(given) : await folderPlace(given);
+  if (place) return place;
+  throw checkpointError(
+    given,
+    given.endsWith(".safetensors")
+      ? "is not there, or has no folder `tokenizer` with vocab.json and merges.txt beside it"
+      : "is no Stable Diffusion folder: it needs unet, vae, text_encoder and tokenizer, with safetensors files",
+  );
+}
+
+/** @throws EngineError naming the file and what does not hold: another model family, a damaged file */
+export async function readDiffusionCheckpoint(place: CheckpointPlace): Promise<DiffusionCheckpoint> {
+  const checkpoint = await (place.path.endsWith(".safetensors") ? readFile(place) : readFolder(place));
+  expectOneFamily(checkpoint);
+  return checkpoint;
+}
+
+async function readFolder({ path: folder, tokenizer }: CheckpointPlace): Promise<DiffusionCheckpoint> {
+  const config = <T>(part: string, schema: z.ZodType<T>): Promise<T> =>
+    readJson(path.join(folder, part, "config.json"), schema);
+  const source = async (part: string): Promise<TensorSource> => {
+    const file = await weightsFile(path.join(folder, part));
+    if (!file) throw checkpointError(path.join(folder, part), "has no safetensors file");
+    return file.endsWith(".json") ? readSafetensorsIndex(file) : readSafetensors(file);
+  };
+  return {
+    label: folder,
+    tokenizer,
+    text: { config: await config("text_encoder", clipTextConfigSchema), source: await source("text_encoder") },
+    unet: { config: await config("unet", unetConfigSchema), source: await source("unet") },
+    vae: { config: await config("vae", vaeConfigSchema), source: await source("vae") },
+    scheduler: readSchedulerConfig(
+      await readJson(path.join(folder, "scheduler", "scheduler_config.json"), z.unknown()),
+    ),
+  };
+}
+
+async function readFile({ path: file, tokenizer }: CheckpointPlace): Promise<DiffusionCheckpoint> {
+  const source = await readSafetensors(file);
+  if (source.find("conditioner.embedders.1.model.ln_final.weight"))
+    throw checkpointError(file, "is a checkpoint of SDXL; this engine runs Stable Diffusion 1");
+  for (const name of [ldmUNetName("conv_in.weight"), ldmVaeName("decoder.conv_in.weight"), ldmTextName(TEXT_PROBE)])
+    if (!source.find(name)) throw checkpointError(file, `is no Stable Diffusion 1 checkpoint: ${name} is missing`);
+  return {
+    label: file,
+    tokenizer,
+    text: { config: clipTextConfigSchema.parse(TEXT_V1), source: renamed(source, ldmTextName) },
+    unet: { config: unetConfigSchema.parse(UNET_V1), source: renamed(source, ldmUNetName) },
+    vae: { config: vaeConfigSchema.parse(VAE_V1), source: renamed(source, ldmVaeName) },
+    scheduler: STABLE_DIFFUSION_V1,
+  };
+}
+
+function expectOneFamily({ label, text, unet, vae }: DiffusionCheckpoint): void {
+  const { inChannels, outChannels, contextWidth } = unet.config;
+  const { latentChannels } = vae.config;
+  if (inChannels !== latentChannels || outChannels !== latentChannels)
+    throw checkpointError(
+      label,
+      `its UNet takes ${inChannels} channels, not ${latentChannels}: a checkpoint for inpainting?`,
+    );
+  if (contextWidth !== text.config.width)
+    throw checkpointError(
+      label,
+      `its UNet wants texts of width ${contextWidth}, its encoder gives ${text.config.width}`,
+    );
+}
+
+const exists = (file: string): Promise<boolean> =>
+  access(file).then(
+    () => true,
+    () => false,
+  );
+
+async function hasTokenizer(folder: string): Promise<boolean> {
+  return (await exists(path.join(folder, "vocab.json"))) && (await exists(path.join(folder, "merges.txt")));
+}
+
+async function folderPlace(folder: string): Promise<CheckpointPlace | null> {
+  const parts = await Promise.all(["unet", "vae", "text_encoder"].map((part) => weightsFile(path.join(folder, part))));
+  const tokenizer = path.join(folder, "tokenizer");
+  return parts.every((file) => file !== null) && (await hasTokenizer(tokenizer)) ? { path: folder, tokenizer } : null;
+}
+
+async function filePlace(file: string): Promise<CheckpointPlace | null> {
+  const tokenizer = path.join(path.dirname(file), "tokenizer");
+  return (await exists(file)) && (await hasTokenizer(tokenizer)) ? { path: file, tokenizer } : null;
+}
+
+async function weightsFile(folder: string): Promise<string | null> {
+  for (const stem of ["diffusion_pytorch_model", "model"])
+    for (const ending of [".safetensors", ".safetensors.index.json", ".fp16.safetensors"]) {
+      const file = path.join(folder, stem + ending);
+      if (await exists(file)) return file;
+    }
+  return null;
+}
+
+const TEXT_PROBE = "text_model.final_layer_norm.weight";
+
+/** What the single files leave out: the configuration of Stable Diffusion 1. */
+const TEXT_V1 = { hidden_size: 768, intermediate_size: 3072, num_hidden_layers: 12, num_attention_heads: 12 };
+const UNET_V1 = {
+  block_out_channels: [320, 640, 1280, 1280],
+  down_block_types: ["CrossAttnDownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D", "DownBlock2D"],
+  up_block_types: ["UpBlock2D", "CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "CrossAttnUpBlock2D"],
+  cross_attention_dim: 768,
+};
+const VAE_V1 = {
+  block_out_channels: [128, 256, 512, 512],
+  layers_per_block: 2,
+  down_block_types: Array.from({ length: 4 }, () => "DownEncoderBlock2D"),
+  up_block_types: Array.from({ length: 4 }, () => "UpDecoderBlock2D"),
+};

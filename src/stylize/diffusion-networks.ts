@@ -1,0 +1,178 @@
+/** The networks of a checkpoint as functions: sessions of static shape, opened when first needed. */
+import { clipText, tokenEmbeddings } from "../../models/clip-text.ts";
+import { unet } from "../../models/unet.ts";
+import { vaeDecoder, vaeEncoder } from "../../models/vae.ts";
+import {
+  type ExecutionDevice,
+  type Floats,
+  type FloatType,
+  floatsOf,
+  floatTensor,
+  Graph,
+  type GraphOptions,
+  integerTensor,
+  openSession,
+  type Tensor,
+  type Value,
+} from "../onnx/index.ts";
+import type { SessionPool, SessionRecipe } from "../onnx/session-pool.ts";
+import type { TensorSource } from "../onnx/tensor-source.ts";
+import { Weights } from "../onnx/weights.ts";
+import type { DiffusionCheckpoint } from "./diffusion-checkpoint.ts";
+
+export interface NetworkOptions {
+  readonly device: ExecutionDevice;
+  readonly dtype: FloatType;
+  readonly attention: NonNullable<GraphOptions["attention"]>;
+  readonly sessions: SessionPool;
+}
+
+/** A vector that stands for a token wherever its id occurs. */
+export interface LearnedToken {
+  readonly id: number;
+  readonly vector: Float32Array;
+}
+
+export class DiffusionNetworks {
+  readonly checkpoint: DiffusionCheckpoint;
+  readonly #options: NetworkOptions;
+
+  constructor(checkpoint: DiffusionCheckpoint, options: NetworkOptions) {
+    this.checkpoint = checkpoint;
+    this.#options = options;
+  }
+
+  /** Encodes rows of token ids, all of the same length -> [1, rows · length, width], the rows one after the other. */
+  async encodeText(rows: readonly (readonly number[])[], learned: LearnedToken | null = null): Promise<Floats> {
+    const { width } = this.checkpoint.text.config;
+    const states: Float32Array[] = [];
+    for (const row of rows) {
+      const result = learned ? await this.#encodeWithLearned(row, learned) : await this.#encodeIds(row);
+      states.push(result.data);
+    }
+    const length = rows.reduce((sum, row) => sum + row.length, 0);
+    return { data: concatenated(states), shape: [1, length, width] };
+  }
+
+  /**
+   * The UNet's prediction for `sample` [1, C, h, w] under each context [1, tokens, width] (all equally long). On a
+   * graphics card they run as one batch; a processor is no faster that way and would need three times the memory.
+   */
+  async predict(sample: Floats, timestep: number, contexts: readonly Floats[]): Promise<Float32Array[]> {
+    if (this.#options.device === "cpu" && contexts.length > 1) {
+      const predictions: Float32Array[] = [];
+      for (const context of contexts) predictions.push(...(await this.predict(sample, timestep, [context])));
+      return predictions;
+    }
+    const { dtype } = this.#options;
+    const [, channels, height, width] = sample.shape as [number, number, number, number];
+    const [, tokens, contextWidth] = contexts[0]!.shape as [number, number, number];
+    const batch = contexts.length;
+    const shapes = { sample: [batch, channels, height, width], context: [batch, tokens, contextWidth] };
+    const { source, config } = this.checkpoint.unet;
+    const result = await this.#run(
+      `unet ${shapes.sample.join("x")} ${tokens}`,
+      source,
+      (graph, weights) =>
+        unet(weights, config, {
+          sample: graph.input("sample", dtype, shapes.sample),
+          timestep: graph.input("timestep", "float32", [1]),
+          context: graph.input("context", dtype, shapes.context),
+        }),
+      {
+        sample: floatTensor(dtype, { data: repeated(sample.data, batch), shape: shapes.sample }),
+        timestep: floatTensor("float32", { data: Float32Array.of(timestep), shape: [1] }),
+        context: floatTensor(dtype, { data: concatenated(contexts.map(({ data }) => data)), shape: shapes.context }),
+      },
+      { arena: true },
+    );
+    const each = sample.data.length;
+    return contexts.map((_, i) => result.data.slice(i * each, (i + 1) * each));
+  }
+
+  /** Pictures [1, 3, H, W] in [-1, 1] -> means and log variances [1, 2 · latent, h, w], not yet scaled. */
+  encodePicture(picture: Floats): Promise<Floats> {
+    const { source, config } = this.checkpoint.vae;
+    return this.#runOn("vae-encoder", source, picture, (weights, x) => vaeEncoder(weights, config, x));
+  }
+
+  /** Latents [1, latent, h, w], already unscaled -> pictures [1, 3, H, W], about [-1, 1]. */
+  decodeLatents(latents: Floats): Promise<Floats> {
+    const { source, config } = this.checkpoint.vae;
+    return this.#runOn("vae-decoder", source, latents, (weights, x) => vaeDecoder(weights, config, x));
+  }
+
+  #encodeIds(ids: readonly number[]): Promise<Floats> {
+    const { source, config } = this.checkpoint.text;
+    return this.#run(
+      `text-encoder ${ids.length}`,
+      source,
+      (graph, weights) =>
+        clipText(weights, config, tokenEmbeddings(weights, config, graph.input("ids", "int64", [1, ids.length]))),
+      { ids: integerTensor(ids, [1, ids.length]) },
+    );
+  }
+
+  async #encodeWithLearned(ids: readonly number[], { id, vector }: LearnedToken): Promise<Floats> {
+    const { source, config } = this.checkpoint.text;
+    const embeddings = await this.#run(
+      `token-embeddings ${ids.length}`,
+      source,
+      (graph, weights) => tokenEmbeddings(weights, config, graph.input("ids", "int64", [1, ids.length])),
+      { ids: integerTensor(ids, [1, ids.length]) },
+    );
+    const data = Float32Array.from(embeddings.data);
+    for (const [position, token] of ids.entries()) if (token === id) data.set(vector, position * config.width);
+    return this.#runOn("text-states", source, { data, shape: embeddings.shape }, (weights, x) =>
+      clipText(weights, config, x),
+    );
+  }
+
+  /** Runs a network with one real input. */
+  #runOn(
+    name: string,
+    source: TensorSource,
+    input: Floats,
+    build: (weights: Weights, x: Value) => Value,
+  ): Promise<Floats> {
+    const { dtype } = this.#options;
+    return this.#run(
+      `${name} ${input.shape.join("x")}`,
+      source,
+      (graph, weights) => build(weights, graph.input("x", dtype, input.shape)),
+      { x: floatTensor(dtype, input) },
+    );
+  }
+
+  #run(
+    key: string,
+    source: TensorSource,
+    build: (graph: Graph, weights: Weights) => Value,
+    feeds: Readonly<Record<string, Tensor>>,
+    { arena = false } = {},
+  ): Promise<Floats> {
+    const { device, dtype, attention, sessions } = this.#options;
+    const recipe = (): SessionRecipe => {
+      const graph = new Graph(key, { attention });
+      const weights = new Weights(graph, source, dtype);
+      graph.output("result", build(graph, weights));
+      return { bytes: weights.bytes, open: () => openSession(graph, { device, arena }) };
+    };
+    return sessions.use(`${this.checkpoint.label} ${key} ${device} ${dtype}`, recipe, async (session) =>
+      floatsOf(await session.runOne(feeds)),
+    );
+  }
+}
+
+function concatenated(parts: readonly Float32Array[]): Float32Array {
+  const whole = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let offset = 0;
+  for (const part of parts) {
+    whole.set(part, offset);
+    offset += part.length;
+  }
+  return whole;
+}
+
+const repeated = (data: Float32Array, times: number): Float32Array =>
+  times === 1 ? data : concatenated(Array.from({ length: times }, () => data));
