@@ -10,13 +10,13 @@ import type { PictureStore } from "../jobs/repositories.ts";
 import type { Surface, SurfaceRepository } from "../store/surfaces.ts";
 import { announce } from "./announce.ts";
 import { type FirstEdit, firstThrough } from "./first-edit.ts";
-import { inputThumbnails, previewFile } from "./job-pictures.ts";
+import { inputThumbnails, previewFile, thumbnailFile } from "./job-pictures.ts";
 import { LiveMessage } from "./live-message.ts";
 import { nonceFor } from "./nonce.ts";
 import { Venue } from "./venue.ts";
 import type { View, ViewFile } from "./view.ts";
 import { cardView, descriptionView, type JobStatus, noDescriptionView, progressView } from "./views.ts";
-import { threadName } from "./wording/jobs.ts";
+import { card, threadName } from "./wording/jobs.ts";
 
 /** How often messages may be edited, milliseconds. */
 export const PACE = { card: 5000, description: 1000, progress: 3000 } as const;
@@ -144,7 +144,7 @@ export class JobPresenter {
     try {
       const { parentId } = this.#job.request;
       this.#parentWords = parentId === null ? null : ((await findJob(parentId))?.description ?? null);
-      this.#thumbnails = await inputThumbnails(files, this.#job.request);
+      if (parentId === null) this.#thumbnails = await inputThumbnails(files, this.#job.request);
       await this.#card.settle(this.#cardView());
       const cardId = this.#card.messageId;
       if (this.#venue.threadId === null && cardId !== null && !this.#surface.flags.includes("threadless")) {
@@ -176,6 +176,10 @@ export class JobPresenter {
     }
     const posts = job.state !== "cancelled" && this.#surface.resultMessageId === null;
     if (posts) await this.#note({ resultMessageId: await announce(job, this.#venue, files, log) });
+    if (job.result && this.#thumbnails.length > 0) {
+      const picture = await thumbnailFile(files, job.result.picture, "result", card.resultAlt);
+      this.#thumbnails = [...this.#thumbnails, picture];
+    }
     await Promise.all([
       this.#progress.messageId === null ? undefined : this.#progress.settle(progressView(this.#status(), null)),
       this.#card.settle(this.#cardView()),

@@ -34,7 +34,8 @@ export class Reply {
     }
     const flags = kind === "private" ? { flags: MessageFlags.Ephemeral as const } : {};
     const answer = await interaction.deferReply({ withResponse: true, ...flags });
-    reply.#messageId = answer.resource?.message?.id ?? null;
+    // A deferred answer comes without its message, but with the message's id.
+    reply.#messageId = answer.interaction.responseMessageId;
     return reply;
   }
 

@@ -43,6 +43,7 @@ export interface JobStatus {
 }
 
 export interface CardOptions {
+  /** Content and style, and the result in the end; none for a rerun. */
   readonly thumbnails: readonly ViewFile[];
   /** The job's thread, once there is one. */
   readonly threadId: string | null;
@@ -58,8 +59,8 @@ export function cardView(status: JobStatus, options: CardOptions): View {
   const settled = isSettled(job.state);
   const box = new ContainerBuilder()
     .setAccentColor(job.state === "done" ? ACCENT.done : settled ? ACCENT.stopped : ACCENT.working)
-    .addTextDisplayComponents(text(card.title(job.request)))
-    .addMediaGalleryComponents(gallery(options.thumbnails));
+    .addTextDisplayComponents(text(job.request.parentId === null ? card.title(job.request) : card.rerunTitle(job)));
+  if (options.thumbnails.length > 0) box.addMediaGalleryComponents(gallery(options.thumbnails));
   const notes = card.notes(job.request);
   const lines = [
     cardStatus(status, options.link),

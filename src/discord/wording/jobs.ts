@@ -19,10 +19,17 @@ export const threadName = ({ content, style }: JobRequest): string =>
 
 export const card = {
   title: (request: JobRequest): string =>
-    `### 🎨 ${contentName(request)}, in the style of ${styleName(request)}\n-# for <@${request.userId}>`,
+    `### 🎨 ${contentName(request)} in the style of ${styleName(request)}\n-# for <@${request.userId}>`,
+
+  /** A rerun stands in the conversation that shows the pair already. */
+  rerunTitle: ({ request, variant }: Job): string => {
+    const way = request.description === null ? VARIANT_LABEL[variant ?? "image-prompt"] : "In your own words";
+    return `🔁 **${way}**, seed ${request.seed}, for <@${request.userId}>`;
+  },
 
   contentAlt: (request: JobRequest): string => clip(`Content: ${plainName(request.content.name)}`, ALT_LENGTH),
   styleAlt: (request: JobRequest): string => clip(`Style: ${plainName(request.style.name)}`, ALT_LENGTH),
+  resultAlt: "Result",
 
   waiting(place: QueuePlace | null): string {
     if (!place || place.ahead === 0) return `⏳ You are next.${begins(place)}`;
@@ -52,8 +59,13 @@ export const card = {
   },
 } as const;
 
+/** Not worth a word when it is about to begin anyway. */
+const SOON_MS = 5000;
+
 const begins = (place: QueuePlace | null): string =>
-  place?.startsAt == null ? "" : ` Yours begins ${relativeTime(place.startsAt)}.`;
+  place?.startsAt == null || place.startsAt < Date.now() + SOON_MS
+    ? ""
+    : ` Yours begins ${relativeTime(place.startsAt)}.`;
 
 const ready = (endsAt: number | null): string => (endsAt === null ? "" : ` Ready ${relativeTime(endsAt)}.`);
 
@@ -86,7 +98,7 @@ export const stageName = { caption: "Reading the style", stylize: "Painting" } a
 
 export const result = {
   ready: (job: Job): string =>
-    `<@${job.request.userId}> ${contentName(job.request)}, in the style of ${styleName(job.request)} ✨`,
+    `<@${job.request.userId}> here it is: **${contentName(job.request)}** in the style of **${styleName(job.request)}** ✨`,
 
   /** Alt text of the picture: its description, else what it was made of. */
   alt: ({ description, request }: Job): string =>
