@@ -40,6 +40,8 @@ export interface DescribeTask {
 export interface DescribeReply {
   readonly text: string;
   readonly describer: string;
+  /** For people, when another describer than the engine's own had to take over: which one failed, and why. */
+  readonly note?: string;
 }
 
 export interface StylizeTask {

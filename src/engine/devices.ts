@@ -1,0 +1,97 @@
+/** Which device the networks run on: each one is tried before it is trusted. */
+import path from "node:path";
+import { text } from "node:stream/consumers";
+
+import { z } from "zod";
+
+import type { Device } from "../config.ts";
+import { UserError } from "../errors.ts";
+import type { Logger } from "../log.ts";
+import type { ExecutionDevice } from "../onnx/index.ts";
+import { forkModule } from "./fork.ts";
+
+/** How long a driver may take to wake up and run the self-test. */
+const PROBE_MS = 30_000;
+
+/** What `auto` tries, best first, where onnxruntime-node has it. */
+const CANDIDATES: Partial<Record<NodeJS.Platform, readonly ExecutionDevice[]>> = {
+  linux: ["cuda", "webgpu"],
+  win32: ["dml", "webgpu"],
+  darwin: ["coreml", "webgpu"],
+};
+
+const probeReply = z.object({ fault: z.string().nullable() });
+
+/** Tries one device in a process of its own. @returns why it cannot be used, `null` when it can */
+export async function probeDevice(
+  device: ExecutionDevice,
+  { module = path.join(import.meta.dirname, "probe.ts"), timeoutMs = PROBE_MS } = {},
+): Promise<string | null> {
+  const child = forkModule(module, [device]);
+  const printed = Promise.all([text(child.stdout!), text(child.stderr!)]).then((parts) => parts.join("\n"));
+  const late = setTimeout(() => child.kill("SIGKILL"), timeoutMs);
+  let reply: unknown = null;
+  child.on("message", (message) => (reply = message));
+  const [code, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve) => {
+    child.on("error", () => resolve([null, null]));
+    child.once("close", (...how) => resolve(how));
+  });
+  clearTimeout(late);
+  const parsed = probeReply.safeParse(reply);
+  if (!parsed.success) return child.killed ? "the driver hangs" : `the driver crashed (${signal ?? code})`;
+  return parsed.data.fault === null ? null : explainFault(device, parsed.data.fault, await printed);
+}
+
+/**
+ * The device to use: the one that was asked for, or with `auto` the first that passes its self-test, else the CPU. One
+ * line in the log says why others were passed over.
+ *
+ * @throws UserError `device-unavailable` when the one that was asked for does not work
+ */
+export async function chooseDevice(
+  wanted: Device,
+  log: Logger,
+  probe: (device: ExecutionDevice) => Promise<string | null> = probeDevice,
+): Promise<ExecutionDevice> {
+  if (wanted === "cpu") return "cpu";
+  if (wanted !== "auto") {
+    const fault = await probe(wanted);
+    if (fault === null) return wanted;
+    throw new UserError(
+      "device-unavailable",
+      `DEVICE=${wanted} cannot be used: ${fault}. Set DEVICE=auto to take the best device that works.`,
+    );
+  }
+  const faults: string[] = [];
+  for (const device of CANDIDATES[process.platform] ?? []) {
+    const fault = await probe(device);
+    if (fault === null) {
+      log.info({ device }, `the networks run on ${device}${passedOver(faults)}`);
+      return device;
+    }
+    faults.push(`${device}: ${fault}`);
+  }
+  log.info({ device: "cpu" }, `the networks run on the cpu${passedOver(faults)}`);
+  return "cpu";
+}
+
+const passedOver = (faults: readonly string[]): string => (faults.length === 0 ? "" : ` (${faults.join("; ")})`);
+
+/** Puts onnxruntime's words, and what its libraries print, into what is missing and how to get it. */
+export function explainFault(device: ExecutionDevice, fault: string, printed: string): string {
+  const all = `${fault}\n${printed}`;
+  const missing =
+    /(lib[\w+-]+\.so(?:\.\d+)*|[\w-]+\.dll)[^\n]*(?:cannot open shared object|No such file|not found|missing)/i;
+  const library = missing.exec(all)?.[1];
+  if (
+    device === "cuda" &&
+    (library?.includes("onnxruntime_providers") || (!library && /Failed to load shared library/.test(all)))
+  ) {
+    return "onnxruntime's CUDA library libonnxruntime_providers_cuda.so is missing; fetch it with `npm run setup:cuda`";
+  }
+  if (library) return `the library ${library} is missing`;
+  if (/Couldn't load Vulkan/i.test(all)) return "the Vulkan loader libvulkan.so.1 is missing";
+  if (/Found no drivers|No supported adapters/i.test(all)) return "no graphics driver that WebGPU can use was found";
+  if (/backend not found/i.test(all)) return "onnxruntime-node does not have it on this platform";
+  return (fault.split("\n")[0] ?? fault).trim();
+}

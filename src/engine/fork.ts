@@ -1,0 +1,27 @@
+/** Starts a TypeScript module of this project as a child process with a message channel. */
+import { fork, type ChildProcess } from "node:child_process";
+import { createRequire } from "node:module";
+import { pathToFileURL } from "node:url";
+
+/**
+ * So that glibc gives memory back when a network is released: without these, half of what a session took stays with the
+ * process (measured: 1.5 of 3.4 GB; with them 0.1). Other platforms do not look at them.
+ */
+const MALLOC = { MALLOC_MMAP_THRESHOLD_: "65536", MALLOC_TRIM_THRESHOLD_: "65536", MALLOC_ARENA_MAX: "1" };
+
+/** What the engine has no business with. */
+const SECRETS = ["DISCORD_TOKEN", "HF_TOKEN"];
+
+/** Absolute, so that it is found from any working directory. */
+const LOADER = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
+
+/** @param module path of a `.ts` file; its output is piped */
+export function forkModule(module: string, args: readonly string[] = []): ChildProcess {
+  const env: NodeJS.ProcessEnv = { ...process.env, ...MALLOC };
+  for (const name of SECRETS) delete env[name];
+  return fork(module, [...args], {
+    execArgv: ["--import", LOADER],
+    env,
+    stdio: ["ignore", "pipe", "pipe", "ipc"],
+  });
+}

@@ -1,0 +1,121 @@
+/** What the bot's process and the engine's process say to each other; checked on both sides of the border. */
+import { z } from "zod";
+
+import { DEVICES, PRECISIONS } from "../config.ts";
+import type { DescribeReply, DescribeTask, EngineInfo, EnginePicture, FaceReport } from "../jobs/engine.ts";
+import type { StylizeReply, StylizeTask } from "../jobs/engine.ts";
+import { STYLE_PATHS, STYLIZER_IDS } from "../stylize/stylizer.ts";
+import { VARIANTS } from "../variant.ts";
+import { wireErrorSchema } from "./wire-error.ts";
+
+const taskId = z.int().nonnegative();
+const step = z.number().nonnegative();
+const stylizerId = z.enum(STYLIZER_IDS);
+const device = z.enum(DEVICES).exclude(["auto"]);
+
+/** What the engine's process needs to know to build its parts. */
+const optionsSchema = z.object({
+  ENGINE: z.enum(["auto", ...STYLIZER_IDS]),
+  CAPTIONER: z.string(),
+  CAPTION_TOKENS: z.number(),
+  MODELS_DIR: z.string(),
+  MODEL_MEMORY: z.number(),
+  PRECISION: z.enum(PRECISIONS),
+  /** Proven to work, or `cpu`. */
+  device,
+});
+export type PartsOptions = z.infer<typeof optionsSchema>;
+
+const pictureSchema = z.object({
+  path: z.string(),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+}) satisfies z.ZodType<EnginePicture>;
+
+const describeTaskSchema = z.object({
+  image: pictureSchema,
+  prompt: z.string().exactOptional(),
+  faithful: z.boolean().exactOptional(),
+}) satisfies z.ZodType<DescribeTask>;
+
+const stylizeTaskSchema = z.object({
+  content: pictureSchema,
+  style: pictureSchema,
+  variant: z.enum(VARIANTS),
+  description: z.string().nullable(),
+  settings: z.object({
+    strength: z.number().min(0).max(1),
+    seed: z.int().min(0).max(0xffff_ffff),
+    size: z.int().positive(),
+    steps: z.int().positive().nullable(),
+    guidance: z.number().nullable(),
+    stylePath: z.enum(STYLE_PATHS),
+    faithful: z.boolean(),
+  }),
+  outputPath: z.string(),
+  previewDir: z.string().nullable(),
+}) satisfies z.ZodType<StylizeTask>;
+
+/** From the bot to the engine's process. The first is always `start`. */
+export const toChildSchema = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("start"), options: optionsSchema }),
+  z.object({ type: z.literal("faces"), task: taskId, image: pictureSchema }),
+  /** `simple`: with the describer without weights, because the other one brought the process down. */
+  z.object({ type: z.literal("describe"), task: taskId, describe: describeTaskSchema, simple: z.boolean() }),
+  z.object({ type: z.literal("stylize"), task: taskId, stylize: stylizeTaskSchema }),
+  z.object({ type: z.literal("cancel"), task: taskId }),
+]);
+export type ToChild = z.infer<typeof toChildSchema>;
+
+/** A message that asks for work. */
+export type TaskMessage = Extract<ToChild, { readonly type: "faces" | "describe" | "stylize" }>;
+
+const infoSchema = z.object({
+  stylizer: stylizerId,
+  describer: z.string(),
+  describerLabel: z.string(),
+  device: z.string(),
+  parallelStages: z.boolean(),
+}) satisfies z.ZodType<EngineInfo>;
+
+/** From the engine's process to the bot. The first is `ready` or `unready`; each task ends with `reply` or `error`. */
+export const fromChildSchema = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("ready"), info: infoSchema }),
+  z.object({ type: z.literal("unready"), error: wireErrorSchema }),
+  z.object({ type: z.literal("text"), task: taskId, text: z.string() }),
+  z.object({ type: z.literal("progress"), task: taskId, step, steps: step }),
+  z.object({ type: z.literal("preview"), task: taskId, path: z.string(), step, steps: step }),
+  z.object({ type: z.literal("reply"), task: taskId, value: z.unknown() }),
+  z.object({ type: z.literal("error"), task: taskId, error: wireErrorSchema }),
+  z.object({ type: z.literal("log"), level: z.enum(["error", "warn", "info", "debug"]), text: z.string() }),
+]);
+export type FromChild = z.infer<typeof fromChildSchema>;
+
+/** The answer to each kind of task. */
+export const replySchemas = {
+  faces: z.object({
+    prominent: z.boolean(),
+    faces: z.array(
+      z.object({ x: z.number(), y: z.number(), width: z.number(), height: z.number(), score: z.number() }),
+    ),
+  }) satisfies z.ZodType<FaceReport>,
+  describe: z.object({
+    text: z.string(),
+    describer: z.string(),
+    note: z.string().exactOptional(),
+  }) satisfies z.ZodType<DescribeReply>,
+  stylize: z.object({
+    outputPath: z.string(),
+    width: z.int().positive(),
+    height: z.int().positive(),
+    engine: stylizerId,
+    steps: step,
+    guidance: z.number().nullable(),
+    stylePath: z.enum(STYLE_PATHS).exclude(["auto"]).nullable(),
+  }) satisfies z.ZodType<StylizeReply>,
+};
+
+/** The task a message is about, however broken the rest of it is. */
+export function taskOf(message: unknown): number | null {
+  const task = typeof message === "object" && message !== null && "task" in message ? message.task : null;
+  return typeof task === "number" ? task : null;
+}

@@ -1,0 +1,21 @@
+/** What an engine's process is made of. */
+import type { StyleDescriber } from "../caption/describer.ts";
+import type { RgbImage } from "../images/rgb-image.ts";
+import type { FaceReport } from "../jobs/engine.ts";
+import type { Stylizer } from "../stylize/stylizer.ts";
+import type { PartsOptions } from "./messages.ts";
+
+export interface EngineParts {
+  readonly stylizer: Stylizer;
+  readonly describer: StyleDescriber;
+  /** Takes over when `describer` fails; needs no weights. */
+  readonly simpleDescriber: StyleDescriber;
+  readonly findFaces: (image: RgbImage) => Promise<FaceReport>;
+  /** The device in use, in EngineInfo's sense. */
+  readonly device: string;
+  /** Whether describing and stylizing may run at the same time. */
+  readonly parallelStages: boolean;
+}
+
+/** Makes the parts; quick, as weights are read when they are first needed. @throws UserError, EngineError */
+export type BuildParts = (options: PartsOptions) => Promise<EngineParts>;

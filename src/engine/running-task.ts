@@ -1,0 +1,99 @@
+/** A task that the engine's process works on, as the bot's side waits for it. */
+import type { z } from "zod";
+
+import { CancelledError, EngineError, messageOf } from "../errors.ts";
+import type { EngineHooks } from "../jobs/engine.ts";
+
+export interface TaskLimits {
+  /** How long the task may take, milliseconds. */
+  readonly taskMs: number;
+  /** How long it may go on after it was told to stop, milliseconds. */
+  readonly graceMs: number;
+}
+
+/** What a task needs from its process. */
+export interface TaskOwner {
+  /** Asks the process to stop the task. */
+  cancel(): void;
+  /** Ends the process, because the task did not stop. */
+  kill(): void;
+}
+
+/** A task whose answer may be anything. */
+export interface Task {
+  readonly hooks: EngineHooks;
+  /** Whether it was told to stop and has not done so yet. */
+  readonly stopping: boolean;
+  /** Ends it with the process's answer. */
+  reply(value: unknown): void;
+  /** Ends it with an error of the process; one that was told to stop ends with the reason of that. */
+  fail(error: Error): void;
+}
+
+export class RunningTask<T> implements Task {
+  readonly promise: Promise<T>;
+  readonly hooks: EngineHooks;
+  readonly #schema: z.ZodType<T>;
+  readonly #owner: TaskOwner;
+  readonly #limits: TaskLimits;
+  readonly #late: NodeJS.Timeout;
+  #grace: NodeJS.Timeout | undefined;
+  #resolve!: (value: T) => void;
+  #reject!: (error: Error) => void;
+  /** Why it is to stop; what it rejects with, however it ends. */
+  #stopped: Error | null = null;
+
+  constructor(schema: z.ZodType<T>, hooks: EngineHooks, limits: TaskLimits, owner: TaskOwner) {
+    this.promise = new Promise<T>((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+    this.hooks = hooks;
+    this.#schema = schema;
+    this.#owner = owner;
+    this.#limits = limits;
+    hooks.signal?.addEventListener("abort", this.#onAbort, { once: true });
+    this.#late = setTimeout(() => this.#stop(tooLong(limits.taskMs)), limits.taskMs);
+  }
+
+  reply(value: unknown): void {
+    this.#end();
+    const parsed = this.#schema.safeParse(value);
+    if (parsed.success) this.#resolve(parsed.data);
+    else this.#reject(malformed(messageOf(parsed.error)));
+  }
+
+  fail(error: Error): void {
+    this.#end();
+    this.#reject(this.#stopped ?? error);
+  }
+
+  get stopping(): boolean {
+    return this.#stopped !== null;
+  }
+
+  readonly #onAbort = (): void => this.#stop(new CancelledError());
+
+  #stop(reason: Error): void {
+    if (this.#stopped) return;
+    this.#stopped = reason;
+    this.#owner.cancel();
+    this.#grace = setTimeout(() => this.#owner.kill(), this.#limits.graceMs);
+  }
+
+  #end(): void {
+    clearTimeout(this.#late);
+    clearTimeout(this.#grace);
+    this.hooks.signal?.removeEventListener("abort", this.#onAbort);
+  }
+}
+
+function tooLong(taskMs: number): EngineError {
+  const minutes = Number((taskMs / 60_000).toFixed(2));
+  const words = `It took longer than ${minutes} ${minutes === 1 ? "minute" : "minutes"} and was stopped.`;
+  return new EngineError(words, { retryable: false });
+}
+
+/** A message that breaks the protocol. Trying again would not change it. */
+export const malformed = (fault: string): EngineError =>
+  new EngineError(`the engine said what nobody understands: ${fault}`, { retryable: false });

@@ -1,0 +1,161 @@
+/** The engine as the bot sees it: a child process that is there whenever it is needed. */
+import { setTimeout as sleep } from "node:timers/promises";
+
+import type { z } from "zod";
+
+import { throwIfCancelled } from "../checkpoint.ts";
+import type { Config } from "../config.ts";
+import { CancelledError } from "../errors.ts";
+import type {
+  DescribeReply,
+  DescribeTask,
+  Engine,
+  EngineHooks,
+  EngineInfo,
+  EnginePicture,
+  FaceReport,
+  StylizeReply,
+  StylizeTask,
+} from "../jobs/engine.ts";
+import type { Logger } from "../log.ts";
+import { Backoff } from "./backoff.ts";
+import { ChildLink, type Work } from "./child-link.ts";
+import { replySchemas, type PartsOptions } from "./messages.ts";
+
+export type SupervisorConfig = Pick<
+  Config,
+  | "ENGINE"
+  | "CAPTIONER"
+  | "CAPTION_TOKENS"
+  | "MODELS_DIR"
+  | "MODEL_MEMORY"
+  | "PRECISION"
+  | "CANCEL_GRACE_SECONDS"
+  | "STAGE_MINUTES"
+>;
+
+/** How long a process may take to be ready; it reads no weights before it is asked to work. */
+const START_MS = 60_000;
+
+/** Describing one picture may bring the process down this often; then the describer without weights is asked. */
+const DESCRIBER_CRASHES = 1;
+
+export class EngineSupervisor implements Engine {
+  info: EngineInfo | null = null;
+  readonly #module: string;
+  readonly #config: SupervisorConfig;
+  readonly #log: Logger;
+  readonly #chooseDevice: () => Promise<PartsOptions["device"]>;
+  readonly #backoff = new Backoff();
+  readonly #stopping = new AbortController();
+  /** By sha256 of the picture. */
+  readonly #describerCrashes = new Map<string, number>();
+  #device: Promise<PartsOptions["device"]> | null = null;
+  #link: ChildLink | null = null;
+  #starting: Promise<ChildLink> | null = null;
+
+  /**
+   * @param module path of the module that calls `serveEngine`
+   * @param chooseDevice asked once, before the first process is started
+   */
+  constructor(
+    module: string,
+    config: SupervisorConfig,
+    log: Logger,
+    chooseDevice: () => Promise<PartsOptions["device"]>,
+  ) {
+    this.#module = module;
+    this.#config = config;
+    this.#log = log;
+    this.#chooseDevice = chooseDevice;
+  }
+
+  /** Process id of the engine, while there is one. */
+  get pid(): number | undefined {
+    return this.#link?.pid;
+  }
+
+  async start(): Promise<EngineInfo> {
+    await this.#ready();
+    return this.info!;
+  }
+
+  async findFaces(image: EnginePicture): Promise<FaceReport> {
+    return this.#done(await this.#ready(), { type: "faces", image }, replySchemas.faces);
+  }
+
+  async describe(task: DescribeTask, hooks: EngineHooks = {}): Promise<DescribeReply> {
+    const { sha256 } = task.image;
+    const crashes = this.#describerCrashes.get(sha256) ?? 0;
+    const link = await this.#ready(hooks.signal);
+    try {
+      const work = { type: "describe", describe: task, simple: crashes >= DESCRIBER_CRASHES } as const;
+      return await this.#done(link, work, replySchemas.describe, hooks);
+    } finally {
+      if (link.crashed) this.#describerCrashes.set(sha256, crashes + 1);
+    }
+  }
+
+  async stylize(task: StylizeTask, hooks: EngineHooks = {}): Promise<StylizeReply> {
+    const link = await this.#ready(hooks.signal);
+    return this.#done(link, { type: "stylize", stylize: task }, replySchemas.stylize, hooks);
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort(new CancelledError("the engine was stopped"));
+    await this.#starting?.catch(() => undefined);
+    await this.#link?.stop();
+  }
+
+  async #done<T>(link: ChildLink, work: Work, schema: z.ZodType<T>, hooks: EngineHooks = {}): Promise<T> {
+    const value = await link.run(work, schema, hooks);
+    this.#backoff.succeeded();
+    return value;
+  }
+
+  /** A process that can be given work: the one that runs, else a new one after a pause. */
+  async #ready(signal?: AbortSignal): Promise<ChildLink> {
+    throwIfCancelled(this.#stopping.signal);
+    throwIfCancelled(signal);
+    if (this.#link?.alive && !this.#starting) return this.#link;
+    this.#starting ??= this.#spawn().finally(() => (this.#starting = null));
+    const link = await (signal ? Promise.race([this.#starting, aborted(signal)]) : this.#starting);
+    throwIfCancelled(this.#stopping.signal);
+    return link;
+  }
+
+  async #spawn(): Promise<ChildLink> {
+    const { signal } = this.#stopping;
+    this.#device ??= this.#chooseDevice();
+    const device = await this.#device;
+    const pause = this.#backoff.remaining();
+    if (pause > 0) {
+      this.#log.info({ seconds: Math.ceil(pause / 100) / 10 }, "the engine is started again after a pause");
+      await sleep(pause, undefined, { signal }).catch(() => undefined);
+    }
+    throwIfCancelled(signal);
+    const { ENGINE, CAPTIONER, CAPTION_TOKENS, MODELS_DIR, MODEL_MEMORY, PRECISION } = this.#config;
+    const link = new ChildLink({
+      module: this.#module,
+      parts: { ENGINE, CAPTIONER, CAPTION_TOKENS, MODELS_DIR, MODEL_MEMORY, PRECISION, device },
+      log: this.#log,
+      graceMs: this.#config.CANCEL_GRACE_SECONDS * 1000,
+      taskMs: this.#config.STAGE_MINUTES * 60_000,
+      startMs: START_MS,
+      onGone: (crashed) => {
+        if (!crashed) return;
+        this.#backoff.failed();
+        this.#log.error({ pid: link.pid }, "the engine process is gone; it is started again when it is needed");
+      },
+    });
+    this.#link = link;
+    this.info = await link.ready;
+    return link;
+  }
+}
+
+/** Rejects when the signal is aborted. */
+const aborted = (signal: AbortSignal): Promise<never> =>
+  new Promise((_, reject) => {
+    signal.addEventListener("abort", () => reject(new CancelledError()), { once: true });
+  });
