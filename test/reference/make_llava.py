@@ -148,7 +148,7 @@ def write_hf(folder: Path, model: LlavaForConditionalGeneration) -> None:
 def write_original(folder: Path, model: LlavaForConditionalGeneration, tokenizer_from: Path) -> None:
     """Two pickled bf16 shards of language model and projector; the vision tower as a checkpoint of its own."""
     shutil.rmtree(folder, ignore_errors=True)
-    tower = folder / "vision-tower"
+    tower = folder / "vision_tower"
     tower.mkdir(parents=True)
     tensors = published_names(model)
     llm, vision = {}, {}
@@ -183,7 +183,7 @@ def write_original(folder: Path, model: LlavaForConditionalGeneration, tokenizer
         "max_position_embeddings": 512, "bos_token_id": 1, "eos_token_id": 2, "pad_token_id": 0,
         "image_aspect_ratio": "pad", "mm_hidden_size": 24, "mm_projector_type": "mlp2x_gelu",
         "mm_use_im_patch_token": False, "mm_use_im_start_end": False, "mm_vision_select_feature": "patch",
-        "mm_vision_select_layer": -2, "mm_vision_tower": "vision-tower", "torch_dtype": "bfloat16",
+        "mm_vision_select_layer": -2, "mm_vision_tower": "tiny/vision_tower", "torch_dtype": "bfloat16",
     }
     (folder / "config.json").write_text(json.dumps(config, indent=1))
     vision_config = model.config.vision_config.to_dict()

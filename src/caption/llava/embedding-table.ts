@@ -1,7 +1,7 @@
 /** Token embeddings read row by row from their file: the table of a 7B model need not be in memory. */
 import { type FileHandle, open } from "node:fs/promises";
 
-import { fromFloat16 } from "../../onnx/float16.ts";
+import { decodeFloats, isStoredFloat } from "../../onnx/decode-floats.ts";
 import type { ExternalTensor } from "../../onnx/graph.ts";
 import type { Floats } from "../../onnx/tensor.ts";
 import { checkpointError, type TensorSource } from "../../onnx/tensor-source.ts";
@@ -19,8 +19,7 @@ export class EmbeddingTable {
   static async open(source: TensorSource, name: string, width: number): Promise<EmbeddingTable> {
     const tensor = source.find(name);
     if (!tensor) throw checkpointError(source.label, `the tensor ${name} is missing`);
-    const real = ["float32", "float16", "bfloat16"].includes(tensor.dtype);
-    if (!real || tensor.shape.length !== 2 || tensor.shape[1] !== width)
+    if (!isStoredFloat(tensor.dtype) || tensor.shape.length !== 2 || tensor.shape[1] !== width)
       throw checkpointError(
         source.label,
         `${name} is ${tensor.dtype} [${tensor.shape.join(", ")}], expected [*, ${width}]`,
@@ -37,18 +36,10 @@ export class EmbeddingTable {
       if (id >= count) throw new RangeError(`token ${id} is not among the ${count} of ${this.#tensor.path}`);
       await this.#file.read(bytes, i * rowBytes, rowBytes, this.#tensor.offset + id * rowBytes);
     }
-    return { data: decode(bytes, this.#tensor.dtype), shape: [ids.length, width] };
+    return { data: decodeFloats(bytes, this.#tensor.dtype), shape: [ids.length, width] };
   }
 
   close(): Promise<void> {
     return this.#file.close();
   }
-}
-
-function decode(bytes: Buffer, dtype: ExternalTensor["dtype"]): Float32Array {
-  const buffer = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) as ArrayBuffer;
-  if (dtype === "float32") return new Float32Array(buffer);
-  const halves = new Uint16Array(buffer);
-  if (dtype === "float16") return fromFloat16(halves);
-  return new Float32Array(Uint32Array.from(halves, (half) => half << 16).buffer); // bfloat16: the upper half of a float32
 }

@@ -1,0 +1,105 @@
+/** What a converted captioner consists of: which tensor goes into which file, in which form. */
+import { bytesPerElement, type DType } from "../../../onnx/dtype.ts";
+import type { ExternalTensor } from "../../../onnx/graph.ts";
+import { elementCount } from "../../../onnx/shape.ts";
+import { checkpointError, type TensorSource } from "../../../onnx/tensor-source.ts";
+import { BLOCK_SIZE, QUANTISED } from "../../../../models/projection.ts";
+
+/** The three networks of the layout that transformers.js loads, and the precision its file names state. */
+export const FILES = {
+  vision: "vision_encoder_fp16.onnx",
+  embeddings: "embed_tokens_fp16.onnx",
+  decoder: "decoder_model_merged_q4.onnx",
+} as const;
+export type Part = keyof typeof FILES;
+
+/** A tensor of an output file. */
+export interface PlannedTensor {
+  readonly name: string;
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+  /** Byte offset in the file; set by `layOut`. */
+  readonly offset: number;
+}
+
+/** A tensor of the source, and the tensors that are made of it. */
+export interface Step {
+  readonly part: Part;
+  readonly source: ExternalTensor;
+  /** `quantise` fills packed, scales and zeros; `half` and `single` fill one tensor. */
+  readonly form: "quantise" | "half" | "single";
+  readonly outputs: readonly PlannedTensor[];
+}
+
+export interface Plan {
+  readonly steps: readonly Step[];
+  /** Size of each file with its header, and the header's bytes. */
+  readonly files: Readonly<Record<Part, { readonly header: Uint8Array; readonly size: number }>>;
+}
+
+/** Makes the plan of a source with HF-Llava names. @throws EngineError when a tensor has an unexpected form */
+export function planConversion(source: TensorSource): Plan {
+  const drafts = source.names.toSorted().flatMap((name) => draft(source, name));
+  const parts = Object.keys(FILES) as Part[];
+  const laidOut = Object.fromEntries(parts.map((part) => [part, layOut(drafts.filter((step) => step.part === part))]));
+  return {
+    steps: parts.flatMap((part) => laidOut[part]!.steps),
+    files: Object.fromEntries(parts.map((part) => [part, laidOut[part]!])) as unknown as Plan["files"],
+  };
+}
+
+function draft(source: TensorSource, name: string): Step[] {
+  const tensor = source.find(name)!;
+  if (name.endsWith(".inv_freq") || name.endsWith(".position_ids")) return []; // computed, not learned
+  const shape = tensor.shape as number[];
+  const one = (dtype: DType): PlannedTensor => ({ name, dtype, shape, offset: 0 });
+  if (name.startsWith("vision_tower.") || name.startsWith("multi_modal_projector."))
+    return [{ part: "vision", source: tensor, form: "half", outputs: [one("float16")] }];
+  if (name.endsWith("embed_tokens.weight"))
+    return [{ part: "embeddings", source: tensor, form: "half", outputs: [one("float16")] }];
+  if (!name.startsWith("language_model.")) throw checkpointError(source.label, `the tensor ${name} is not LLaVA's`);
+  if (shape.length === 1) return [{ part: "decoder", source: tensor, form: "single", outputs: [one("float32")] }];
+  if (shape.length !== 2) throw checkpointError(source.label, `${name} has ${shape.length} axes, expected 2`);
+  const [n, k] = shape as [number, number];
+  const blocks = Math.ceil(k / BLOCK_SIZE);
+  const layer = name.replace(/\.weight$/, "");
+  const outputs: PlannedTensor[] = [
+    { name: `${layer}.${QUANTISED.packed}`, dtype: "uint8", shape: [n, blocks, BLOCK_SIZE / 2], offset: 0 },
+    { name: `${layer}.${QUANTISED.scales}`, dtype: "float32", shape: [n, blocks], offset: 0 },
+    { name: `${layer}.${QUANTISED.zeros}`, dtype: "uint8", shape: [n, Math.ceil(blocks / 2)], offset: 0 },
+  ];
+  return [{ part: "decoder", source: tensor, form: "quantise", outputs }];
+}
+
+const SAFETENSORS_DTYPE: Partial<Record<DType, string>> = { uint8: "U8", float16: "F16", float32: "F32" };
+
+/**
+ * Gives every tensor its place. The file is a safetensors file, whatever its name: our own reader finds tensors by
+ * name, and a graph that points into it by offset neither knows nor minds the header.
+ */
+function layOut(steps: readonly Step[]): { steps: Step[]; header: Uint8Array; size: number } {
+  const entries: Record<string, unknown> = {};
+  let position = 0;
+  // Tensors with larger elements first, so that each is aligned to its own.
+  const all = steps
+    .flatMap((step) => step.outputs)
+    .toSorted((a, b) => bytesPerElement(b.dtype) - bytesPerElement(a.dtype));
+  const places = new Map<string, number>();
+  for (const { name, dtype, shape } of all) {
+    const size = elementCount(shape) * bytesPerElement(dtype);
+    entries[name] = { dtype: SAFETENSORS_DTYPE[dtype], shape, data_offsets: [position, position + size] };
+    places.set(name, position);
+    position += size;
+  }
+  const json = Buffer.from(JSON.stringify(entries));
+  const padded = Buffer.alloc(Math.ceil(json.length / 64) * 64 + 56, " "); // data begins at a multiple of 64
+  json.copy(padded);
+  const header = Buffer.alloc(8 + padded.length);
+  header.writeBigUInt64LE(BigInt(padded.length));
+  padded.copy(header, 8);
+  const placed = steps.map((step) => ({
+    ...step,
+    outputs: step.outputs.map((tensor) => ({ ...tensor, offset: header.length + places.get(tensor.name)! })),
+  }));
+  return { steps: placed, header, size: header.length + position };
+}
