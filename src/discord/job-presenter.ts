@@ -68,7 +68,7 @@ export class JobPresenter {
       new LiveMessage({
         home: kind === "card" ? { ...front, edit: firstThrough(firstEdit, front.edit) } : this.#venue.talk,
         messageId: surface[`${kind}MessageId`],
-        intervalMs: PACE[kind],
+        intervalMs: kind === "card" && this.#isRerun ? PACE.progress : PACE[kind],
         nonce: nonceFor(job.id, kind),
         follows: kind === "progress",
         onCreated: (messageId) => this.#note({ [`${kind}MessageId`]: messageId }),
@@ -78,6 +78,11 @@ export class JobPresenter {
     this.#description = live("description");
     this.#progress = live("progress");
     this.#opened = this.#begin();
+  }
+
+  /** A rerun stands in a conversation already: its card shows the progress, too. */
+  get #isRerun(): boolean {
+    return this.#job.request.parentId !== null;
   }
 
   get job(): Job {
@@ -135,7 +140,7 @@ export class JobPresenter {
   #adopt(job: Job): void {
     this.#job = job;
     if (job.description !== null && !this.#written?.done) this.#written = { text: job.description, done: true };
-    if (job.state === "queued" && this.#stage !== null && job.startedAt === null) this.#stage = null;
+    if (job.state === "queued") this.#stage = null;
   }
 
   /** Card first, then the thread under it, then what stands in the thread. */
@@ -144,7 +149,7 @@ export class JobPresenter {
     try {
       const { parentId } = this.#job.request;
       this.#parentWords = parentId === null ? null : ((await findJob(parentId))?.description ?? null);
-      if (parentId === null) this.#thumbnails = await inputThumbnails(files, this.#job.request);
+      if (!this.#isRerun) this.#thumbnails = await inputThumbnails(files, this.#job.request);
       await this.#card.settle(this.#cardView());
       const cardId = this.#card.messageId;
       if (this.#venue.threadId === null && cardId !== null && !this.#surface.flags.includes("threadless")) {
@@ -163,7 +168,7 @@ export class JobPresenter {
     if (!this.#open || this.#finishing) return;
     this.#card.show(this.#cardView());
     if (this.#hasDescription()) this.#description.show(this.#descriptionView());
-    this.#progress.show(progressView(this.#status(), this.#preview));
+    if (!this.#isRerun) this.#progress.show(progressView(this.#status(), this.#preview));
   }
 
   async #finish(): Promise<void> {
@@ -176,12 +181,15 @@ export class JobPresenter {
     }
     const posts = job.state !== "cancelled" && this.#surface.resultMessageId === null;
     if (posts) await this.#note({ resultMessageId: await announce(job, this.#venue, files, log) });
+    this.#preview = null;
     if (job.result && this.#thumbnails.length > 0) {
       const picture = await thumbnailFile(files, job.result.picture, "result", card.resultAlt);
       this.#thumbnails = [...this.#thumbnails, picture];
     }
     await Promise.all([
-      this.#progress.messageId === null ? undefined : this.#progress.settle(progressView(this.#status(), null)),
+      this.#progress.messageId === null
+        ? undefined
+        : this.#progress.settle(progressView(this.#status(), this.#preview)),
       this.#card.settle(this.#cardView()),
     ]);
     await surfaces.update(job.id, { finished: true });
@@ -206,11 +214,11 @@ export class JobPresenter {
 
   #cardView(): View {
     const status = this.#status();
-    const step = status.step && { ...status.step, endsAt: this.#steadyEnd(status.step.endsAt) };
+    const steady = status.step && { ...status.step, endsAt: this.#steadyEnd(status.step.endsAt) };
     return cardView(
-      { ...status, step },
+      this.#isRerun ? status : { ...status, step: steady },
       {
-        thumbnails: this.#thumbnails,
+        pictures: this.#isRerun ? (this.#preview ? [this.#preview] : []) : this.#thumbnails,
         threadId: this.#venue.threadId,
         link: this.#surface.resultMessageId === null ? null : this.link,
         remark: this.#remark,

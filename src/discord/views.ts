@@ -43,8 +43,8 @@ export interface JobStatus {
 }
 
 export interface CardOptions {
-  /** Content and style, and the result in the end; none for a rerun. */
-  readonly thumbnails: readonly ViewFile[];
+  /** Content and style, and the result in the end. For a rerun, which shows its progress itself: the newest preview. */
+  readonly pictures: readonly ViewFile[];
   /** The job's thread, once there is one. */
   readonly threadId: string | null;
   /** Where the result is. */
@@ -57,20 +57,21 @@ export interface CardOptions {
 export function cardView(status: JobStatus, options: CardOptions): View {
   const { job } = status;
   const settled = isSettled(job.state);
+  const isRerun = job.request.parentId !== null;
   const box = new ContainerBuilder()
     .setAccentColor(job.state === "done" ? ACCENT.done : settled ? ACCENT.stopped : ACCENT.working)
-    .addTextDisplayComponents(text(job.request.parentId === null ? card.title(job.request) : card.rerunTitle(job)));
-  if (options.thumbnails.length > 0) box.addMediaGalleryComponents(gallery(options.thumbnails));
-  const notes = card.notes(job.request);
+    .addTextDisplayComponents(text(isRerun ? card.rerunTitle(job) : card.title(job.request)));
+  if (options.pictures.length > 0) box.addMediaGalleryComponents(gallery(options.pictures));
+  const notes = isRerun ? null : card.notes(job.request);
   const lines = [
-    cardStatus(status, options.link),
+    isRerun && !settled ? progressLines(status) : cardStatus(status, options.link),
     ...(notes === null ? [] : [notes]),
     ...(options.remark === null ? [] : [`-# ${options.remark}`]),
     ...(options.threadId === null || settled ? [] : [card.watch(options.threadId)]),
   ];
   box.addTextDisplayComponents(text(lines.join("\n")));
   if (!settled) box.addActionRowComponents(row(press("cancel", button.cancel, ButtonStyle.Secondary, job.id)));
-  return view([box], options.thumbnails);
+  return view([box], options.pictures);
 }
 
 function cardStatus({ job, place, stage, step }: JobStatus, link: string | null): string {
@@ -100,11 +101,16 @@ export function progressView(status: JobStatus, preview: ViewFile | null): View 
   if (job.state === "done") return view([text(progress.done(job.result?.seconds.stylize ?? 0))]);
   if (job.state === "failed") return view([text(progress.failed)]);
   if (job.state === "cancelled") return view([text(progress.cancelled)]);
-  const lines = [progressLine(status), ...(status.attempt > 1 ? [progress.again] : [])];
   const files = preview === null ? [] : [preview];
-  const box = new ContainerBuilder().setAccentColor(ACCENT.working).addTextDisplayComponents(text(lines.join("\n")));
+  const box = new ContainerBuilder()
+    .setAccentColor(ACCENT.working)
+    .addTextDisplayComponents(text(progressLines(status)));
   if (preview !== null) box.addMediaGalleryComponents(gallery(files));
   return view([box], files);
+}
+
+function progressLines(status: JobStatus): string {
+  return status.attempt > 1 ? `${progressLine(status)}\n${progress.again}` : progressLine(status);
 }
 
 function progressLine({ place, stage, step }: JobStatus): string {

@@ -1,0 +1,114 @@
+/** The bot's composition root: the one place that knows every part. */
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { type Client, Events } from "discord.js";
+
+import { commands } from "../commands/index.ts";
+import type { Config } from "./config.ts";
+import type { Bot } from "./discord/bot.ts";
+import { connect, createClient } from "./discord/client.ts";
+import { HeldPictures } from "./discord/held-pictures.ts";
+import { Presenter } from "./discord/presenter.ts";
+import { registerCommands } from "./discord/registration.ts";
+import { route } from "./discord/router.ts";
+import { login } from "./discord/wording/login.ts";
+import { createEngine } from "./engine/index.ts";
+import { UserError } from "./errors.ts";
+import { createLocalQueue } from "./jobs/local-queue.ts";
+import { createLogger, type Logger } from "./log.ts";
+import { openStore } from "./store/store.ts";
+
+/** How long a closing bot waits for commands that are being answered. */
+const CLOSING_MS = 5000;
+
+export interface RunningBot {
+  readonly client: Client<true>;
+  readonly bot: Bot;
+  /** Resolves when the bot cannot go on: its session was declared invalid. */
+  readonly ended: Promise<void>;
+  /** Stops taking commands and jobs; what runs is left to be resumed by the next start. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the store, starts the engine, connects, registers the commands and takes up what an earlier run left.
+ *
+ * @param signal gives up waiting for Discord
+ * @throws UserError when the token is refused or the store cannot be opened; EngineError when no engine starts
+ */
+export async function startBot(config: Config, log: Logger, signal?: AbortSignal): Promise<RunningBot> {
+  const undo: (() => unknown)[] = [];
+  const close = async (): Promise<void> => {
+    for (const step of undo.splice(0).reverse()) await step();
+  };
+  try {
+    const store = await openStore(config.DATA_DIR);
+    undo.push(() => store.close());
+    const engine = createEngine(config, log);
+    undo.push(() => engine.stop());
+    const info = await engine.start();
+    log.info(info, "the engine is ready");
+    const client = createClient(config, log);
+    undo.push(() => client.destroy());
+    const queue = createLocalQueue({ engine, repositories: store, config, log });
+    const describerLabel = (id: string): string => (engine.info?.describer === id ? engine.info.describerLabel : id);
+    const presenter = new Presenter({ client, queue, store, log, describerLabel });
+    undo.push(() => presenter.close());
+    undo.push(() => queue.close());
+    const bot: Bot = { config, log, store, queue, engine, client, presenter, held: new HeldPictures() };
+    const stopRouting = route(client, commands, bot);
+    undo.push(() => Promise.race([stopRouting(), sleep(CLOSING_MS, undefined, { ref: false })]));
+    const ended = new Promise<void>((resolve) => {
+      client.once(Events.Invalidated, () => resolve());
+    });
+    const ready = await connect(client, config.DISCORD_TOKEN ?? "", log, signal);
+    await registerCommands(ready, commands, log);
+    await presenter.resume();
+    await queue.resume();
+    log.info({ user: ready.user.tag, servers: ready.guilds.cache.size }, "Atelier is ready");
+    return { client: ready, bot, ended, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/**
+ * Runs the bot until it is told to stop.
+ *
+ * @returns the exit code: 0 after SIGINT or SIGTERM, 1 when it cannot run
+ */
+export async function runBot(config: Config, log: Logger = createLogger(config.LOG_LEVEL)): Promise<number> {
+  if (config.DISCORD_TOKEN === undefined) return refuse(login.missing);
+  const stop = new AbortController();
+  const stopped = new Promise<void>((resolve) => {
+    stop.signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+  const onSignal = (): void => stop.abort();
+  process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
+  // A forgotten rejection loses one answer; the jobs are in the database, so going on is safe.
+  process.on("unhandledRejection", (error) => log.error({ err: error }, "unhandled rejection"));
+  try {
+    const running = await startBot(config, log, stop.signal);
+    const crashed = new Promise<Error>((resolve) => {
+      process.once("uncaughtException", resolve);
+    });
+    const reason = await Promise.race([stopped, running.ended.then(() => new Error("session invalidated")), crashed]);
+    if (reason) log.fatal({ err: reason }, "the bot cannot go on");
+    else log.info("closing: jobs that run are taken up by the next start");
+    await running.close();
+    return reason ? 1 : 0;
+  } catch (error) {
+    if (stop.signal.aborted) return 0;
+    if (error instanceof UserError) return refuse(error.message);
+    log.fatal({ err: error }, "the bot could not start");
+    return 1;
+  } finally {
+    process.off("SIGINT", onSignal).off("SIGTERM", onSignal);
+  }
+}
+
+function refuse(words: string): number {
+  process.stderr.write(`${words}\n`);
+  return 1;
+}

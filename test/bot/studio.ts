@@ -1,0 +1,109 @@
+/** A local Discord with the real bot in it: discord.js, SQLite and the engine's process, over small pictures. */
+import { mkdtemp, rm } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+
+import type { APIMessage } from "discord.js";
+
+import { type Config, readConfig } from "../../src/config.ts";
+import { createLogger } from "../../src/log.ts";
+import { type RunningBot, startBot } from "../../src/main.ts";
+import {
+  type DiscordSandbox,
+  type InteractionCall,
+  type SandboxOptions,
+  startSandbox,
+} from "../../src/sandbox/index.ts";
+import { openApiReferee } from "../sandbox/openapi.ts";
+
+export type Settings = Readonly<Partial<Record<keyof Config, string>>>;
+
+export interface Studio {
+  readonly discord: DiscordSandbox;
+  /** Id of #general. */
+  readonly general: string;
+  readonly settings: Settings;
+  readonly running: RunningBot;
+  /** Closes the bot and starts it again on the same data. */
+  restart(changes?: Settings): Promise<void>;
+  stopBot(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** @param settings on top of: 96-pixel results, palette describer, no limits worth mentioning */
+export async function openStudio(settings: Settings = {}, sandbox: Partial<SandboxOptions> = {}): Promise<Studio> {
+  const folder = await mkdtemp(path.join(os.tmpdir(), "atelier-bot-"));
+  const onRequest = openApiReferee();
+  const discord = await startSandbox({ port: 0, ...(onRequest && { onRequest }), ...sandbox });
+  const all = settingsFor(discord, folder, settings);
+  let running = await start(all);
+  return {
+    discord,
+    general: discord.channel("general").id,
+    settings: all,
+    get running() {
+      return running;
+    },
+    async restart(changes = {}) {
+      await running.close();
+      running = await start({ ...all, ...changes });
+    },
+    stopBot: () => running.close(),
+    async close() {
+      await running.close();
+      await discord.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+export const settingsFor = (discord: DiscordSandbox, folder: string, settings: Settings = {}): Settings => ({
+  DISCORD_TOKEN: discord.botToken,
+  DISCORD_API_BASE: discord.apiBase,
+  DISCORD_CDN_BASE: discord.cdnBase,
+  DATA_DIR: folder,
+  MODELS_DIR: path.join(folder, "models"),
+  ENGINE: "embedded",
+  CAPTIONER: "palette",
+  DEVICE: "cpu",
+  RESULT_SIZE: "96",
+  JOBS_PER_USER: "20",
+  LOG_LEVEL: process.env["TEST_LOG"] ?? "silent",
+  ...settings,
+});
+
+async function start(settings: Settings): Promise<RunningBot> {
+  const config = readConfig(settings);
+  return startBot(config, createLogger(config.LOG_LEVEL));
+}
+
+/** The result messages in a channel or thread: those with a *Delete* button. */
+export const results = (discord: DiscordSandbox, channelId: string): APIMessage[] =>
+  discord.messages(channelId).filter((message) => hasButton(message, "Delete"));
+
+export const hasButton = (message: APIMessage, label: string): boolean =>
+  JSON.stringify(message.components ?? []).includes(`"label":${JSON.stringify(label)}`);
+
+/** All text that a message shows. */
+export function textOf(message: APIMessage | undefined): string {
+  const texts: string[] = message?.content ? [message.content] : [];
+  const walk = (value: unknown): void => {
+    if (typeof value !== "object" || value === null) return;
+    if ("content" in value && typeof value.content === "string") texts.push(value.content);
+    for (const inner of Object.values(value)) walk(inner);
+  };
+  walk(message?.components);
+  return texts.join("\n");
+}
+
+/** The result of a command that makes a job with a thread under its card. */
+export async function stylized(studio: Studio, call: InteractionCall, timeoutMs = 20_000): Promise<APIMessage> {
+  const { discord } = studio;
+  const card = await discord.waitFor(() => call.response, { what: "the job card" });
+  const result = await discord.waitFor(() => results(discord, card.id)[0], { timeoutMs, what: "the result" });
+  await discord.waitFor(() => /Done|⚠️/.test(textOf(call.response)), { what: "the card to say that it is done" });
+  return result;
+}
+
+/** What the bot said to one person alone. */
+export const whispers = (discord: DiscordSandbox, userId: string): string[] => discord.ephemerals(userId).map(textOf);
