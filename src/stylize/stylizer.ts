@@ -23,6 +23,25 @@ export interface StylizeSettings {
   readonly faithful: boolean;
 }
 
+/** What a person gets who sets nothing but the seed. */
+export const DEFAULT_SETTINGS: Omit<StylizeSettings, "seed"> = {
+  strength: 0.6,
+  size: 512,
+  steps: null,
+  guidance: null,
+  stylePath: "auto",
+  faithful: false,
+};
+
+/** Bounds of the settings, checked where a person gives them. */
+export const SETTING_BOUNDS = {
+  strength: [0, 1],
+  size: [64, 1024],
+  steps: [1, 200],
+  guidance: [1, 30],
+  seed: [0, 0xffff_ffff],
+} as const satisfies Partial<Record<keyof StylizeSettings, readonly [number, number]>>;
+
 export interface StylizeInput {
   readonly content: RgbImage;
   /** Always given; the variant `prompt` does not look at it. */

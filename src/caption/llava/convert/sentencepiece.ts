@@ -75,7 +75,7 @@ export function tokenizerJson(model: Uint8Array, added: readonly string[], label
 function mergesOf(pieces: readonly Piece[]): [string, string][] {
   const ids = new Map(pieces.map(({ text }, id) => [text, id]));
   const merges = pieces.flatMap(({ text, score }) => {
-    const letters = [...text];
+    const letters = Array.from(text);
     const cuts: { left: string; right: string; score: number }[] = [];
     for (let i = 1; i < letters.length; i++) {
       const [left, right] = [letters.slice(0, i).join(""), letters.slice(i).join("")];

@@ -1,0 +1,26 @@
+/** The terminal's composition root: `atelier COMMAND`. */
+import { Command } from "commander";
+
+import { registerBot } from "./cli/bot.ts";
+import { registerDescribe } from "./cli/describe.ts";
+import { exitCodeOf } from "./cli/exit.ts";
+import { registerScores } from "./cli/scores.ts";
+import { registerStylize } from "./cli/stylize.ts";
+
+const program = new Command("atelier")
+  .description("Repaints a picture in the style of another.")
+  .exitOverride()
+  .configureOutput({ outputError: (text, write) => write(`atelier: ${text.replace(/^error: /, "")}`) })
+  .showSuggestionAfterError(false)
+  .helpCommand(true);
+
+registerStylize(program);
+registerDescribe(program);
+registerBot(program);
+registerScores(program);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = exitCodeOf(error);
+}

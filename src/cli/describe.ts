@@ -1,0 +1,29 @@
+/** `atelier describe STYLE`: says in words how a picture is made. */
+import type { Command } from "commander";
+
+import { readConfig } from "../config.ts";
+import { progressLine } from "./progress.ts";
+import { withWorkbench } from "./workbench.ts";
+
+export function registerDescribe(program: Command): void {
+  program
+    .command("describe")
+    .description("describe the style of a picture in words")
+    .argument("<style>", "the picture")
+    .option("--faithful", "preprocess as the reference code does", false)
+    .option("--json", "print one JSON object and nothing else", false)
+    .action(async (style: string, options: { faithful: boolean; json: boolean }) => {
+      const bar = progressLine();
+      const reply = await withWorkbench(readConfig(), async ({ engine, signal, picture }) => {
+        const image = await picture(style, "style");
+        const started = performance.now();
+        let words = 0;
+        const onText = (text: string): void => bar.show(++words, Math.max(words, 60), `${text.length} characters`);
+        const { text, describer } = await engine
+          .describe({ image, faithful: options.faithful }, { signal, onText })
+          .finally(() => bar.stop());
+        return { description: text, describer, seconds: (performance.now() - started) / 1000 };
+      });
+      console.log(options.json ? JSON.stringify(reply) : reply.description);
+    });
+}

@@ -1,0 +1,181 @@
+/** `atelier stylize CONTENT STYLE -o OUT`: the whole of the bot's work on two files. */
+import { randomInt } from "node:crypto";
+import { access, constants, copyFile, mkdir, stat, writeFile } from "node:fs/promises";
+import path from "node:path";
+
+import type { Command } from "commander";
+
+import { readConfig } from "../config.ts";
+import { messageOf, UserError } from "../errors.ts";
+import { readStoredPicture } from "../images/decode.ts";
+import { encodeJpeg, encodeWebp } from "../images/encode.ts";
+import type { DescribeReply, EnginePicture } from "../jobs/engine.ts";
+import {
+  DEFAULT_SETTINGS,
+  SETTING_BOUNDS,
+  STYLE_PATHS,
+  STYLIZER_IDS,
+  type StylePath,
+  type StylizerId,
+  type StylizeSettings,
+} from "../stylize/stylizer.ts";
+import { paperChoice } from "../votes/chooser.ts";
+import { needsDescription, VARIANT_CHOICES, type Variant, type VariantChoice } from "../variant.ts";
+import { numberBetween, oneOf } from "./options.ts";
+import { progressLine } from "./progress.ts";
+import { withWorkbench, type Workbench } from "./workbench.ts";
+
+interface StylizeOptions {
+  readonly output: string;
+  readonly variant: VariantChoice;
+  readonly engine: "auto" | StylizerId | undefined;
+  readonly strength: number;
+  readonly seed: number | undefined;
+  readonly size: number;
+  readonly steps: number | undefined;
+  readonly guidance: number | undefined;
+  readonly prompt: string | undefined;
+  readonly stylePath: StylePath;
+  readonly previews: string | undefined;
+  readonly faithful: boolean;
+  readonly json: boolean;
+}
+
+/** The printed object of `--json`. */
+interface StylizeReport {
+  readonly output: string;
+  readonly width: number;
+  readonly height: number;
+  readonly engine: StylizerId;
+  readonly variant: Variant;
+  readonly description: string | null;
+  readonly seed: number;
+  readonly strength: number;
+  readonly steps: number;
+  readonly guidance: number | null;
+  readonly seconds: { readonly caption: number; readonly stylize: number; readonly total: number };
+}
+
+const FORMATS = [".png", ".jpg", ".jpeg", ".webp"];
+
+export function registerStylize(program: Command): void {
+  const bounds = SETTING_BOUNDS;
+  program
+    .command("stylize")
+    .description("repaint a picture in the style of another")
+    .argument("<content>", "the picture to repaint")
+    .argument("<style>", "the picture whose style it takes")
+    .requiredOption("-o, --output <file>", `where the result goes (${FORMATS.join(", ")})`)
+    .option("--variant <name>", VARIANT_CHOICES.join(", "), oneOf(VARIANT_CHOICES), "auto" as const)
+    .option("--engine <name>", "auto, embedded, diffusion (default: ENGINE)", oneOf(["auto", ...STYLIZER_IDS]))
+    .option("--strength <0..1>", "how far from the content", numberBetween(...bounds.strength), 0.6)
+    .option("--seed <n>", "seed of all randomness (default: random)", numberBetween(...bounds.seed, true))
+    .option("--size <px>", "long side of the result", numberBetween(...bounds.size, true), DEFAULT_SETTINGS.size)
+    .option("--steps <n>", "denoising steps", numberBetween(...bounds.steps, true))
+    .option("--guidance <g>", "guidance scale", numberBetween(...bounds.guidance))
+    .option("--prompt <text>", "your own description, in place of a generated one")
+    .option("--style-path <name>", STYLE_PATHS.join(", "), oneOf(STYLE_PATHS), DEFAULT_SETTINGS.stylePath)
+    .option("--previews <dir>", "keep the pictures on the way in this folder")
+    .option("--faithful", "behave like the reference code", false)
+    .option("--json", "print one JSON object and nothing else", false)
+    .action(async (content: string, style: string, options: StylizeOptions) => {
+      const report = await stylize(content, style, options);
+      if (options.json) console.log(JSON.stringify(report));
+      else console.log(`${report.output}: ${report.width} x ${report.height}, ${summary(report)}`);
+    });
+}
+
+const summary = (report: StylizeReport): string =>
+  `${report.variant} by the ${report.engine} engine, seed ${report.seed}, ${report.seconds.total.toFixed(1)} s`;
+
+async function stylize(contentFile: string, styleFile: string, options: StylizeOptions): Promise<StylizeReport> {
+  const output = path.resolve(options.output);
+  await checkOutput(output);
+  const config = readConfig();
+  const bar = progressLine();
+  return withWorkbench({ ...config, ENGINE: options.engine ?? config.ENGINE }, async (bench) => {
+    const started = performance.now();
+    const [content, style] = await Promise.all([
+      bench.picture(contentFile, "content"),
+      bench.picture(styleFile, "style"),
+    ]);
+    const variant = await pickVariant(bench, content, options.variant);
+    const words = await describe(bench, style, variant, options);
+    const captioned = performance.now();
+    const settings: StylizeSettings = {
+      strength: options.strength,
+      seed: options.seed ?? randomInt(SETTING_BOUNDS.seed[1] + 1),
+      size: options.size,
+      steps: options.steps ?? null,
+      guidance: options.guidance ?? null,
+      stylePath: options.stylePath,
+      faithful: options.faithful,
+    };
+    const outputPath = path.join(bench.folder, "result.png");
+    const previews = options.previews ? path.resolve(options.previews) : null;
+    if (previews) await mkdir(previews, { recursive: true });
+    const reply = await bench.engine
+      .stylize(
+        { content, style, variant, description: words?.text ?? null, settings, outputPath, previewDir: previews },
+        { signal: bench.signal, onProgress: (step, steps) => bar.show(step, steps, "Painting") },
+      )
+      .finally(() => bar.stop());
+    await save(reply.outputPath, output);
+    const seconds = (from: number, to: number): number => Math.round(to - from) / 1000;
+    const now = performance.now();
+    return {
+      output: options.output,
+      width: reply.width,
+      height: reply.height,
+      engine: reply.engine,
+      variant,
+      description: words?.text ?? null,
+      seed: settings.seed,
+      strength: settings.strength,
+      steps: reply.steps,
+      guidance: reply.guidance,
+      seconds: { caption: seconds(started, captioned), stylize: seconds(captioned, now), total: seconds(started, now) },
+    };
+  });
+}
+
+async function pickVariant(bench: Workbench, content: EnginePicture, asked: VariantChoice): Promise<Variant> {
+  if (asked !== "auto") return asked;
+  const { prominent } = await bench.engine.findFaces(content);
+  return paperChoice(prominent ? "face" : "non-face").variant;
+}
+
+async function describe(
+  bench: Workbench,
+  image: EnginePicture,
+  variant: Variant,
+  options: StylizeOptions,
+): Promise<DescribeReply | null> {
+  if (!needsDescription(variant)) return null;
+  const prompt = options.prompt?.trim();
+  if (prompt) return { text: prompt, describer: "user" };
+  return bench.engine.describe({ image, faithful: options.faithful }, { signal: bench.signal });
+}
+
+/** Finds out before the work whether the result can be written. */
+async function checkOutput(output: string): Promise<void> {
+  const extension = path.extname(output).toLowerCase();
+  if (!FORMATS.includes(extension))
+    throw new UserError(
+      "output-format",
+      `The result must be named ${FORMATS.join(", ")}; got ${path.basename(output)}`,
+    );
+  const folder = path.dirname(output);
+  if ((await stat(output).catch(() => null))?.isDirectory())
+    throw new UserError("output-folder", `${output} is a folder; name a file`);
+  await access(folder, constants.W_OK).catch((error: unknown) => {
+    throw new UserError("output-folder", `Cannot write to ${folder}: ${messageOf(error)}`, { cause: error });
+  });
+}
+
+async function save(png: string, output: string): Promise<void> {
+  const extension = path.extname(output).toLowerCase();
+  if (extension === ".png") return copyFile(png, output);
+  const image = await readStoredPicture(png);
+  await writeFile(output, await (extension === ".webp" ? encodeWebp(image) : encodeJpeg(image)));
+}
