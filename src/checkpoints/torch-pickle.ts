@@ -1,0 +1,182 @@
+/** What a pickle of torch.save says: names and layouts of tensors. Only the globals that tensors need are known. */
+import { bytesPerElement, type DType } from "../onnx/dtype.ts";
+import { PickleError, Tuple, unpickle, type PickleGlobal, type PickleHost } from "./pickle.ts";
+
+/** A tensor as it lies in the file. */
+export interface TorchTensor {
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+  /** Steps between neighbours along each axis, in elements. */
+  readonly strides: readonly number[];
+  readonly path: string;
+  readonly offset: number;
+  /** From the first element to the last. */
+  readonly byteLength: number;
+}
+
+/** The file that a pickle belongs to, and where the bytes of its storages lie. */
+export interface StorageFile {
+  readonly path: string;
+  storage(key: string): StorageBytes | undefined;
+}
+
+interface StorageBytes {
+  readonly offset: number;
+  readonly size: number;
+}
+
+const DEEPEST_NESTING = 32;
+const MOST_VALUES = 1_000_000;
+
+/** The tensors by dotted names. @throws PickleError */
+export const unpickleTensors = (pickle: Uint8Array, file: StorageFile): Map<string, TorchTensor> =>
+  flattened(unpickle(pickle, new TorchHost(file)));
+
+const STORAGES: Readonly<Record<string, DType>> = {
+  DoubleStorage: "float64",
+  FloatStorage: "float32",
+  HalfStorage: "float16",
+  BFloat16Storage: "bfloat16",
+  LongStorage: "int64",
+  IntStorage: "int32",
+  ShortStorage: "int16",
+  CharStorage: "int8",
+  ByteStorage: "uint8",
+  BoolStorage: "bool",
+};
+
+/**
+ * What training frameworks leave beside the weights (Lightning's callbacks, numpy's numbers). Such an object is never
+ * made: all that is kept of it is that it was there.
+ */
+const INERT = new Set([
+  "numpy.core.multiarray.scalar",
+  "numpy.dtype",
+  "_codecs.encode",
+  "pytorch_lightning.callbacks.model_checkpoint.ModelCheckpoint",
+]);
+const LEFT_OUT = Symbol("an object that is not a tensor");
+
+class StorageType implements PickleGlobal {
+  readonly name: string;
+  readonly dtype: DType;
+  constructor(name: string, dtype: DType) {
+    this.name = name;
+    this.dtype = dtype;
+  }
+}
+
+class Storage {
+  readonly dtype: DType;
+  readonly entry: StorageBytes;
+  constructor(dtype: DType, entry: StorageBytes) {
+    this.dtype = dtype;
+    this.entry = entry;
+  }
+}
+
+/** Told apart from the dicts around it by its class. */
+class Stored {
+  readonly tensor: TorchTensor;
+  constructor(tensor: TorchTensor) {
+    this.tensor = tensor;
+  }
+}
+
+/** The few globals of torch, without torch. */
+class TorchHost implements PickleHost {
+  readonly #file: StorageFile;
+  readonly #globals: ReadonlyMap<string, PickleGlobal>;
+
+  constructor(file: StorageFile) {
+    this.#file = file;
+    const globals: PickleGlobal[] = [
+      { name: "collections.OrderedDict", call: emptyDict },
+      { name: "torch._utils._rebuild_tensor_v2", call: (args) => this.#tensor(args) },
+      { name: "torch._utils._rebuild_parameter", call: ([tensor]) => tensor },
+      ...Object.entries(STORAGES).map(([name, dtype]) => new StorageType(`torch.${name}`, dtype)),
+      ...[...INERT].map((name) => ({ name, call: () => LEFT_OUT })),
+    ];
+    this.#globals = new Map(globals.map((global) => [global.name, global]));
+  }
+
+  findGlobal(module: string, name: string): PickleGlobal | undefined {
+    return this.#globals.get(`${module}.${name}`);
+  }
+
+  /** Ordered dicts carry metadata of the modules; nothing else may have a state. */
+  mayHaveState(object: unknown): boolean {
+    return object instanceof Map || object === LEFT_OUT;
+  }
+
+  /** A storage by `("storage", type, key, device, number of elements)`. */
+  load(id: unknown): Storage {
+    const [kind, type, key, , count] = id instanceof Tuple ? id.items : [];
+    if (kind !== "storage" || !(type instanceof StorageType) || typeof key !== "string") {
+      throw new PickleError("it refers to something that is not a storage");
+    }
+    const entry = this.#file.storage(key);
+    if (!entry) throw new PickleError(`the storage ${key} is missing`);
+    if (!isNatural(count) || count * bytesPerElement(type.dtype) !== entry.size) {
+      throw new PickleError(
+        `the storage ${key} is said to have ${String(count)} ${type.dtype}, but has ${entry.size} bytes`,
+      );
+    }
+    return new Storage(type.dtype, entry);
+  }
+
+  /** `_rebuild_tensor_v2(storage, offset, shape, strides, …)`. */
+  #tensor([storage, start, size, stride]: readonly unknown[]): Stored {
+    if (!(storage instanceof Storage) || !isNatural(start)) throw new PickleError("a tensor is malformed");
+    const shape = naturals(size);
+    const strides = naturals(stride);
+    if (shape.length !== strides.length || shape.length > 8) throw new PickleError("a tensor's shape is malformed");
+    const count = shape.includes(0)
+      ? 0
+      : 1 + shape.reduce((sum, extent, axis) => sum + (extent - 1) * strides[axis]!, 0);
+    const bytes = bytesPerElement(storage.dtype);
+    if ((start + count) * bytes > storage.entry.size) throw new PickleError("a tensor lies outside of its storage");
+    return new Stored({
+      dtype: storage.dtype,
+      shape,
+      strides,
+      path: this.#file.path,
+      offset: storage.entry.offset + start * bytes,
+      byteLength: count * bytes,
+    });
+  }
+}
+
+function emptyDict(args: readonly unknown[]): Map<unknown, unknown> {
+  if (args.length > 0) throw new PickleError("an OrderedDict is made in a way that torch.save does not");
+  return new Map();
+}
+
+const isNatural = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
+
+function naturals(value: unknown): number[] {
+  const items = value instanceof Tuple ? value.items : [];
+  if (!(value instanceof Tuple) || !items.every(isNatural)) throw new PickleError("a tensor's shape is malformed");
+  return [...items];
+}
+
+/** The tensors of nested dicts, lists and tuples, by dotted names. */
+function flattened(root: unknown): Map<string, TorchTensor> {
+  const tensors = new Map<string, TorchTensor>();
+  let seen = 0;
+  const visit = (value: unknown, name: string, depth: number): void => {
+    if (depth > DEEPEST_NESTING || ++seen > MOST_VALUES) throw new PickleError("it is nested too deeply or in circles");
+    const inside = (key: unknown): string => (name === "" ? String(key) : `${name}.${String(key)}`);
+    if (value instanceof Stored) tensors.set(name, value.tensor);
+    else if (value instanceof Map) {
+      for (const [key, item] of value) {
+        if (typeof key === "string" || typeof key === "number") visit(item, inside(key), depth + 1);
+      }
+    } else if (value instanceof Tuple || Array.isArray(value)) {
+      const items: readonly unknown[] = value instanceof Tuple ? value.items : value;
+      for (const [i, item] of items.entries()) visit(item, inside(i), depth + 1);
+    }
+  };
+  visit(root, "", 0);
+  return tensors;
+}

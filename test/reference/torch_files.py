@@ -1,0 +1,61 @@
+"""Writes test/fixtures/torch/*: small files as torch.save makes them, and what is in them.
+
+Usage: python test/reference/torch_files.py (needs torch; CPU only)
+"""
+
+import json
+from collections import OrderedDict
+from pathlib import Path
+
+import torch
+
+OUT = Path(__file__).parent.parent / "fixtures" / "torch"
+OUT.mkdir(parents=True, exist_ok=True)
+torch.manual_seed(5)
+
+
+def listing(value, name=""):
+    if isinstance(value, torch.Tensor):
+        flat = value.detach().to(torch.float64).reshape(-1).tolist()
+        return {name: {"dtype": str(value.dtype)[6:], "shape": list(value.shape), "strides": list(value.stride()), "values": flat}}
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, (list, tuple)) else ()
+    found = {}
+    for key, item in items:
+        found |= listing(item, f"{name}.{key}" if name else str(key))
+    return found
+
+
+def save(name, value, **options):
+    torch.save(value, OUT / f"{name}.bin", **options)
+    (OUT / f"{name}.json").write_text(json.dumps(listing(value)) + "\n")
+
+
+module = torch.nn.Sequential(torch.nn.Linear(3, 4), torch.nn.Conv2d(2, 3, 3), torch.nn.BatchNorm2d(3))
+save("module", module.state_dict())
+
+shared = torch.randn(6, 4)
+save(
+    "kinds",
+    {
+        "half": torch.randn(5).half(),
+        "bfloat": torch.randn(2, 3).bfloat16(),
+        "double": torch.randn(2).double(),
+        "long": torch.tensor([[1, -(2**40)], [3, 4]]),
+        "int": torch.arange(3, dtype=torch.int32),
+        "short": torch.arange(3, dtype=torch.int16),
+        "char": torch.tensor([-1, 2], dtype=torch.int8),
+        "byte": torch.arange(5, dtype=torch.uint8),
+        "bool": torch.tensor([True, False, True]),
+        "scalar": torch.tensor(2.5),
+        "empty": torch.zeros(0, 3),
+        "parameter": torch.nn.Parameter(torch.randn(2, 2)),
+        "tied.first": shared,
+        "tied.second": shared,
+        "rows": shared[2:4],
+        "transposed": shared.t(),
+        "every.second": shared[:, ::2],
+    },
+)
+save("lightning", {"epoch": 3, "global_step": 470000, "rate": 1e-4, "state_dict": module.state_dict(), "loops": [None, {"done": True, "grids": (torch.arange(2), torch.ones(1))}]})
+save("protocol-4", OrderedDict(weight=torch.randn(3)), pickle_protocol=4)
+print(sorted(path.name for path in OUT.iterdir()))
