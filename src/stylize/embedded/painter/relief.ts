@@ -9,7 +9,7 @@ export function lit(image: PlanarImage, height: Plane, depth: number, light: Lig
   const { width } = image;
   const soft = blurPlane(height, image, 0.55 * unit);
   // By painters' habit from the upper left, unless the description says otherwise
-  const lx = light.x === 0 ? 0.6 : 0.8 * light.x;
+  const lx = light.x === 0 ? 0.6 : -0.8 * light.x;
   const ly = light.y === 0 ? 0.8 : 0.9 * light.y;
   const L = image.planes[0].slice();
   for (let y = 0; y < image.height; y++) {
@@ -21,7 +21,7 @@ export function lit(image: PlanarImage, height: Plane, depth: number, light: Lig
       const right = y * width + Math.min(width - 1, x + 1);
       const gx = soft[right]! - soft[left]!;
       const gy = soft[down + x]! - soft[up + x]!;
-      const slope = (gx * (light.x === 0 ? lx : -lx) + gy * ly) * depth;
+      const slope = (gx * lx + gy * ly) * depth;
       const shade = Math.max(-0.11, Math.min(0.13, 0.16 * slope));
       const glint = slope > 0.55 ? 0.12 * (slope - 0.55) : 0;
       L[i] = Math.min(1, L[i]! * (1 + 0.55 * shade) + 0.45 * shade + Math.min(0.08, glint));

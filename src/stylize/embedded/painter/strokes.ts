@@ -128,38 +128,27 @@ class Tracer {
   /** A stroke through a pixel: both ways along the field, as long as it suits the picture better than what is there. */
   trace(start: number, now: PlanarImage): Stroke {
     const { width } = this.#easel;
-    const { radius, longest } = this.#layer;
+    const { radius } = this.#layer;
     const x = start % width;
     const y = Math.floor(start / width);
     const turn = signed(this.#random) * this.#rule.disorder;
     const cos = Math.cos(turn);
     const sin = Math.sin(turn);
-    const half = Math.ceil(longest / STEP / 2);
-    const back = this.#walk(start, x, y, -1, half, cos, sin, now, half);
-    const count = this.#walk(start, x, y, 1, half, cos, sin, now, back - 1);
+    const back = this.#walk(start, x, y, -1, cos, sin, now);
+    const end = this.#walk(start, x, y, 1, cos, sin, now) + 1;
     const colour = this.#colourOf(start);
     return {
-      xs: this.#xs.subarray(back, count),
-      ys: this.#ys.subarray(back, count),
-      count: count - back,
+      xs: this.#xs.subarray(back, end),
+      ys: this.#ys.subarray(back, end),
+      count: end - back,
       radius: radius * (0.82 + 0.36 * this.#random()),
       ...colour,
       phase: Math.floor(this.#random() * 4096),
     };
   }
 
-  /** Writes points from the middle outwards; gives the first index (backwards) or the end (forwards). */
-  #walk(
-    start: number,
-    x0: number,
-    y0: number,
-    way: 1 | -1,
-    most: number,
-    cos: number,
-    sin: number,
-    now: PlanarImage,
-    base: number,
-  ): number {
+  /** Writes points from the middle of the buffers outwards, and gives the index of the last. */
+  #walk(start: number, x0: number, y0: number, way: 1 | -1, cos: number, sin: number, now: PlanarImage): number {
     const { width, height, field } = this.#easel;
     const { radius, shortest } = this.#layer;
     const centre = Math.ceil(this.#layer.longest / STEP / 2);
@@ -170,7 +159,7 @@ class Tracer {
     this.#ys[at] = y;
     let px = way * (field.tx[start]! * cos - field.ty[start]! * sin);
     let py = way * (field.tx[start]! * sin + field.ty[start]! * cos);
-    for (let step = 0; step < most; step++) {
+    for (let step = 0; step < centre; step++) {
       const i = Math.round(y) * width + Math.round(x);
       let dx = field.tx[i]! * cos - field.ty[i]! * sin;
       let dy = field.tx[i]! * sin + field.ty[i]! * cos;
@@ -193,7 +182,7 @@ class Tracer {
       this.#xs[at] = x;
       this.#ys[at] = y;
     }
-    return way < 0 ? at : Math.max(at, base + 1, centre) + 1;
+    return at;
   }
 
   #misfit(start: number, at: number): number {

@@ -1,0 +1,178 @@
+/** Line media on paper: ink, pencil, etching, woodcut. Lines run along the forms; tone is how thick and dense they are. */
+import { blurPlane } from "../../../images/gaussian-blur.ts";
+import type { PlanarImage, Plane } from "../../../images/plane.ts";
+import type { StyleParameters } from "../steering-parameters.ts";
+import type { Easel } from "./easel.ts";
+import { kuwahara } from "./kuwahara.ts";
+import { contourInk, engravedLines } from "./lines.ts";
+import { inked, inkColour } from "./outlines.ts";
+import { paperColour, paperGrain, sheet } from "./paper.ts";
+
+type LineMedium = "ink" | "pencil" | "etching" | "woodcut";
+
+/** A set of parallel lines: drawn where it is darker than `from`, wall to wall at `full`. */
+interface Hatch {
+  readonly pitch: number;
+  /** Turned against the field, radians. */
+  readonly turn: number;
+  readonly from: number;
+  readonly full: number;
+}
+
+interface Manner {
+  readonly contour: number;
+  readonly sensitivity: number;
+  readonly hatches: readonly Hatch[];
+  /** Sharpness of a line's sides. */
+  readonly crisp: number;
+  /** Covering power of ink, and how much the paper's grain breaks it. */
+  readonly cover: number;
+  readonly grain: number;
+}
+
+const MANNERS: Readonly<Record<LineMedium, Manner>> = {
+  ink: {
+    contour: 0.95,
+    sensitivity: 0.62,
+    hatches: [
+      { pitch: 5.2, turn: 0.5, from: 0.42, full: 1.5 },
+      { pitch: 4.8, turn: -0.5, from: 0.66, full: 1.45 },
+    ],
+    crisp: 2.6,
+    cover: 0.95,
+    grain: 0.1,
+  },
+  pencil: {
+    contour: 0.9,
+    sensitivity: 0.7,
+    hatches: [
+      { pitch: 2.9, turn: 0.35, from: 0.12, full: 1.25 },
+      { pitch: 2.5, turn: -0.75, from: 0.5, full: 1.35 },
+    ],
+    crisp: 0.9,
+    cover: 0.8,
+    grain: 0.42,
+  },
+  etching: {
+    contour: 0.75,
+    sensitivity: 0.6,
+    hatches: [
+      { pitch: 3.6, turn: 0, from: 0.14, full: 1.2 },
+      { pitch: 3.4, turn: 0.95, from: 0.46, full: 1.35 },
+      { pitch: 3.2, turn: -0.8, from: 0.7, full: 1.45 },
+    ],
+    crisp: 2.2,
+    cover: 0.92,
+    grain: 0.12,
+  },
+  woodcut: {
+    contour: 1.5,
+    sensitivity: 0.45,
+    hatches: [{ pitch: 7.5, turn: 0, from: 0.16, full: 0.86 }],
+    crisp: 4.5,
+    cover: 0.97,
+    grain: 0.1,
+  },
+};
+
+/** How much of the tone is drawn at each look after the lines are there. */
+const LOOKS = [0.55, 0.75, 0.9] as const;
+
+/** Contours first, then set by set of hatching, then the full depth of tone. */
+export async function draw(easel: Easel, medium: LineMedium): Promise<void> {
+  const { style, unit, content, field, show, breathe, random } = easel;
+  const manner = MANNERS[medium];
+  const grain = paperGrain(easel);
+  await breathe();
+  const paper = tinted(sheet(easel, paperColour(style), grain), easel, medium);
+  const pigment = medium === "pencil" && isColourful(style) ? crayons(easel) : inkColour(style);
+  await breathe();
+  const bold = 0.55 + 0.9 * style.strokeWidth.value;
+  const weight = style.outlines.said ? 0.5 + 0.7 * style.outlines.value : 1;
+  const sigma = manner.contour * unit * Math.sqrt(bold) * weight;
+  const contours = contourInk(content.planes[0], content, field, sigma, manner.sensitivity);
+  const dark = darkness(easel);
+  const sets: Plane[] = [];
+  const look = (share: number, done: number) =>
+    show(inked(paper, hatched(dark, share, contours, sets, manner, grain), pigment), done);
+  await look(0.4, 0.1);
+  for (const hatch of manner.hatches) {
+    sets.push(await engravedLines(easel, field, hatch.pitch * bold * unit, random, breathe, hatch.turn));
+    await look(0.4, 0.1 + (0.6 * sets.length) / manner.hatches.length);
+  }
+  for (const [k, share] of LOOKS.entries()) await look(share, 0.75 + 0.07 * k);
+  await look(1, 1);
+}
+
+/** Darkness of the tones to draw, 0 paper to 1 ink, with the local contrast that lines need. */
+function darkness({ target, unit }: Easel): Plane {
+  const L = target.planes[0];
+  const broad = blurPlane(L, target, 9 * unit);
+  const soft = blurPlane(L, target, 0.7 * unit);
+  const crisp = soft.map((value, i) => value + 0.55 * (value - broad[i]!));
+  const sorted = crisp.slice().sort();
+  const low = sorted[Math.floor(0.02 * sorted.length)]!;
+  const high = sorted[Math.floor(0.97 * sorted.length)]!;
+  // The tone curve has set the key; a drawing still uses most of the way from paper to ink
+  const from = Math.min(low, 0.25);
+  const to = Math.max(high, 0.85);
+  return crisp.map((value) =>
+    Math.min(1, Math.max(0, 1 - (value - 0.6 * low - 0.4 * from) / (0.6 * (high - low) + 0.4 * (to - from)))),
+  );
+}
+
+/** Ink of contours and of all line sets together, 0 to 1. */
+function hatched(
+  dark: Plane,
+  share: number,
+  contours: Plane,
+  sets: readonly Plane[],
+  manner: Manner,
+  grain: Plane,
+): Plane {
+  return contours.map((contour, i) => {
+    let bare = 1 - contour;
+    const tone = share * dark[i]!;
+    for (const [k, lines] of sets.entries()) {
+      const { from, full } = manner.hatches[k]!;
+      // A standard normal's worth of lines lies between no ink and all ink
+      const level = (tone - from) / (full - from);
+      if (level <= 0) continue;
+      const ink = 0.5 + manner.crisp * (lines[i]! - 1.75 + 3.6 * level);
+      bare *= 1 - Math.min(1, Math.max(0, ink)) * Math.min(1, 5 * level);
+    }
+    const tooth = Math.min(1, Math.max(0, 1 - manner.grain * (0.9 + grain[i]!)));
+    return (1 - bare) * manner.cover * tooth;
+  });
+}
+
+/** Whether the description names colours enough to draw or print in colour. */
+function isColourful({ palette, saturation }: StyleParameters): boolean {
+  const strong = palette.filter(({ L, a, b }) => Math.hypot(a, b) > 0.055 && L > 0.3);
+  return strong.length >= 2 && saturation.value > 0.1;
+}
+
+/** Colours of pencils: the target's, deep enough to draw with. */
+function crayons({ target }: Easel): PlanarImage {
+  const [L, a, b] = target.planes;
+  return {
+    width: target.width,
+    height: target.height,
+    planes: [L.map((value) => 0.12 + 0.55 * value), a.map((value) => 1.25 * value), b.map((value) => 1.25 * value)],
+  };
+}
+
+/** Washes or colour plates under the lines where the description is colourful. */
+function tinted(paper: PlanarImage, { target, style, unit }: Easel, medium: LineMedium): PlanarImage {
+  const amount = { ink: 0.5, pencil: 0, etching: 0.3, woodcut: 0.92 }[medium];
+  if (amount === 0 || !isColourful(style)) return paper;
+  const plates = kuwahara(target, 5 * unit);
+  const [L, a, b] = plates.planes.map((plane, channel) =>
+    plane.map((value, i) => {
+      const ground = paper.planes[channel]![i]!;
+      const printed = channel === 0 ? 0.42 + 0.58 * value : 1.1 * value;
+      return ground + amount * ((channel === 0 ? Math.min(ground, printed) : printed) - ground);
+    }),
+  ) as [Plane, Plane, Plane];
+  return { width: paper.width, height: paper.height, planes: [L, a, b] };
+}

@@ -1,0 +1,119 @@
+/** The painter: repaints a picture from a style description alone, without any style image. */
+import { checkpoint } from "../../../checkpoint.ts";
+import { blurPlane } from "../../../images/gaussian-blur.ts";
+import { oklabToRgb, rgbToOklabSized } from "../../../images/oklab.ts";
+import { fitLongSide, type PlanarImage, type Plane } from "../../../images/plane.ts";
+import type { RgbImage } from "../../../images/rgb-image.ts";
+import { seededRandom } from "../../../random.ts";
+import type { Medium, StyleParameters } from "../steering-parameters.ts";
+import { paintStrokes } from "./brushwork.ts";
+import { draw } from "./drawing.ts";
+import type { Easel } from "./easel.ts";
+import { orientationOf } from "./orientation.ts";
+import { paintPoster } from "./poster.ts";
+import { paintingTarget } from "./target.ts";
+import { layMosaic, paintPixels } from "./tiles.ts";
+import { paintWatercolour } from "./watercolour.ts";
+
+export interface PaintOptions {
+  /** Unsigned 32-bit integer; same seed and inputs, same pixels. */
+  readonly seed: number;
+  /** How far from the content, 0 to 1. */
+  readonly strength: number;
+  /** Long side of the result, pixels. */
+  readonly size: number;
+  readonly signal?: AbortSignal;
+  /** @param done 0 to 1, never falling */
+  readonly onProgress?: (done: number) => void;
+  /** The picture so far, coarse to fine, at least six times; the last is not the result itself. */
+  readonly onPreview?: (image: RgbImage, done: number) => void;
+}
+
+const MODES: Readonly<Record<Medium, (easel: Easel) => Promise<void>>> = {
+  oil: (easel) => paintStrokes(easel, "oil"),
+  pastel: (easel) => paintStrokes(easel, "pastel"),
+  pointillism: (easel) => paintStrokes(easel, "pointillism"),
+  watercolour: paintWatercolour,
+  ink: (easel) => draw(easel, "ink"),
+  pencil: (easel) => draw(easel, "pencil"),
+  etching: (easel) => draw(easel, "etching"),
+  woodcut: (easel) => draw(easel, "woodcut"),
+  poster: paintPoster,
+  mosaic: layMosaic,
+  pixel: paintPixels,
+};
+
+/**
+ * Paints the content as a description says, in the medium it names (oil where it names none).
+ *
+ * @throws CancelledError when the signal is aborted, within 250 ms
+ */
+export async function paint(content: RgbImage, style: StyleParameters, options: PaintOptions): Promise<RgbImage> {
+  const { signal, onProgress, onPreview } = options;
+  let last: PlanarImage | undefined;
+  const show = async (picture: PlanarImage, done: number): Promise<void> => {
+    last = picture;
+    onProgress?.(done);
+    if (done < 1) onPreview?.(oklabToRgb(picture), done);
+    await checkpoint(signal);
+  };
+  const easel = await setUp(content, style, options, show);
+  await MODES[style.medium.value ?? "oil"](easel);
+  return oklabToRgb(last!);
+}
+
+async function setUp(
+  image: RgbImage,
+  style: StyleParameters,
+  options: PaintOptions,
+  show: Easel["show"],
+): Promise<Easel> {
+  const { signal, strength } = options;
+  const breathe = () => checkpoint(signal);
+  await breathe();
+  const content = rgbToOklabSized(image, fitLongSide(image, options.size));
+  await breathe();
+  const unit = options.size / 512;
+  const random = seededRandom(options.seed);
+  const target = paintingTarget(content, style, Math.min(1, 0.3 + 1.05 * strength));
+  await breathe();
+  const field = orientationOf(content.planes[0], content, {
+    unit,
+    angle: style.angle.value,
+    swirl: style.curvature.value,
+    random,
+  });
+  await breathe();
+  return {
+    width: content.width,
+    height: content.height,
+    unit,
+    content,
+    target: target.image,
+    palette: target.palette,
+    field,
+    detail: detailOf(content, unit),
+    style,
+    strength,
+    random,
+    show,
+    breathe,
+  };
+}
+
+/** Gradient of lightness, spread a little and divided by its 95th percentile. */
+function detailOf(content: PlanarImage, unit: number): Plane {
+  const { width, height } = content;
+  const L = blurPlane(content.planes[0], content, 0.8 * unit);
+  const gradient = new Float32Array(L.length);
+  for (let y = 1; y < height - 1; y++) {
+    for (let x = 1; x < width - 1; x++) {
+      const i = y * width + x;
+      gradient[i] = Math.hypot(L[i + 1]! - L[i - 1]!, L[i + width]! - L[i - width]!);
+    }
+  }
+  const spread = blurPlane(gradient, content, 4 * unit);
+  const sorted = spread.slice().sort();
+  const high = Math.max(0.01, sorted[Math.floor(0.95 * sorted.length)]!);
+  return spread.map((value) => Math.min(1, value / high));
+}
