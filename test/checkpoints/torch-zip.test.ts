@@ -252,6 +252,22 @@ describe("a damaged pickle", () => {
   });
 });
 
+describe("an archive of more than 4 GiB", () => {
+  it("keeps its sizes and places in fields of their own", async () => {
+    const file = path.join(folder, "large.bin");
+    const entries = [
+      ["a/data/0", Buffer.alloc(16, 7)],
+      ["a/data.pkl", tensorPickle(4, 0, 4, 1)],
+    ] as const;
+    await writeFile(file, zipOf(entries, true));
+    expect((await readTorchTensors(file)).get("")).toMatchObject({ offset: 38, byteLength: 16 });
+    const damaged = zipOf(entries, true);
+    damaged.fill(0xff, damaged.length - 34, damaged.length - 26); // where the record is said to be
+    await writeFile(file, damaged);
+    await expect(readTorchTensors(file)).rejects.toThrow("outside the file");
+  });
+});
+
 describe("a damaged archive", () => {
   it.each([
     [0, 0, 4, 1, null],

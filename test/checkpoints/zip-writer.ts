@@ -6,7 +6,13 @@ interface Fault {
   readonly size?: number;
 }
 
-export function zipOf(entries: readonly (readonly [name: string, content: Buffer, fault?: Fault])[]): Buffer {
+const LARGE = 0xffffffff;
+
+/** @param large write sizes and places as zip64 does, in fields of their own */
+export function zipOf(
+  entries: readonly (readonly [name: string, content: Buffer, fault?: Fault])[],
+  large = false,
+): Buffer {
   const bodies: Buffer[] = [];
   const directory: Buffer[] = [];
   let position = 0;
@@ -22,8 +28,18 @@ export function zipOf(entries: readonly (readonly [name: string, content: Buffer
     central.writeUInt32LE(fault.size ?? content.length, 24);
     central.writeUInt16LE(name.length, 28);
     central.writeUInt32LE(fault.offset ?? position, 42);
+    const extra = Buffer.alloc(large ? 28 : 0);
+    if (large) {
+      extra.writeUInt16LE(1, 0);
+      extra.writeUInt16LE(24, 2);
+      for (const [i, at] of [24, 20, 42].entries()) {
+        extra.writeBigUInt64LE(BigInt(central.readUInt32LE(at)), 4 + 8 * i);
+        central.writeUInt32LE(LARGE, at);
+      }
+      central.writeUInt16LE(extra.length, 30);
+    }
     bodies.push(local, Buffer.from(name), content);
-    directory.push(central, Buffer.from(name));
+    directory.push(central, Buffer.from(name), extra);
     position += 30 + name.length + content.length;
   }
   const central = Buffer.concat(directory);
@@ -33,7 +49,17 @@ export function zipOf(entries: readonly (readonly [name: string, content: Buffer
   end.writeUInt16LE(entries.length, 10);
   end.writeUInt32LE(central.length, 12);
   end.writeUInt32LE(position, 16);
-  return Buffer.concat([...bodies, central, end]);
+  if (!large) return Buffer.concat([...bodies, central, end]);
+  const record = Buffer.alloc(56);
+  record.writeUInt32LE(0x06064b50, 0);
+  record.writeBigUInt64LE(BigInt(entries.length), 32);
+  record.writeBigUInt64LE(BigInt(central.length), 40);
+  record.writeBigUInt64LE(BigInt(position), 48);
+  const locator = Buffer.alloc(20);
+  locator.writeUInt32LE(0x07064b50, 0);
+  locator.writeBigUInt64LE(BigInt(position + central.length), 8);
+  end.writeUInt32LE(LARGE, 16);
+  return Buffer.concat([...bodies, central, record, locator, end]);
 }
 
 /** The content of a stored entry, found by its local header. */
