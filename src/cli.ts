@@ -2,6 +2,7 @@
 import { Command } from "commander";
 
 import { registerBot } from "./cli/bot.ts";
+import { registerDemo } from "./cli/demo/index.ts";
 import { registerDescribe } from "./cli/describe.ts";
 import { exitCodeOf } from "./cli/exit.ts";
 import { registerScores } from "./cli/scores.ts";
@@ -17,6 +18,7 @@ const program = new Command("atelier")
 registerStylize(program);
 registerDescribe(program);
 registerBot(program);
+registerDemo(program);
 registerScores(program);
 
 try {

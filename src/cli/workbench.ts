@@ -20,7 +20,7 @@ export interface Workbench {
   /** A folder that is removed in the end. */
   readonly folder: string;
   /** Reads a picture as the bot would read an upload. @throws UserError */
-  picture(file: string, role: PictureRole): Promise<EnginePicture>;
+  picture: (file: string, role: PictureRole) => Promise<EnginePicture>;
 }
 
 /** Sets a workbench up, lends it to `work`, and clears it away whatever happens. */

@@ -1,0 +1,54 @@
+/** `atelier demo`: the bot against the sandbox, without any Discord account. */
+import { mkdtemp, rm } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+
+import type { Command } from "commander";
+
+import { numberBetween } from "../options.ts";
+import { progressLine } from "../progress.ts";
+import { rehearse } from "./rehearsal.ts";
+import { openStage } from "./stage.ts";
+
+const PORT = 8787;
+
+export function registerDemo(program: Command): void {
+  program
+    .command("demo")
+    .description("run the bot against a Discord on this machine, with a web page to try it in")
+    .option("--port <n>", "port of the page", numberBetween(0, 65_535, true), PORT)
+    .option("--once", "run one whole /stylize by itself and write it to --out", false)
+    .option("--out <dir>", "where --once writes pictures and transcript", "out")
+    .action(async ({ once, port, out }: { once: boolean; port: number; out: string }) => {
+      if (once) await runOnce(path.resolve(out));
+      else await runPage(port);
+    });
+}
+
+async function runOnce(out: string): Promise<void> {
+  const bar = progressLine();
+  bar.show(0, 6, "The bot starts");
+  const dataDir = await mkdtemp(path.join(os.tmpdir(), "atelier-demo-"));
+  const stage = await openStage({ port: 0, dataDir });
+  try {
+    const written = await rehearse(stage.discord, out, bar);
+    bar.stop();
+    for (const file of written) console.log(path.relative(process.cwd(), file));
+  } finally {
+    bar.stop();
+    await stage.close();
+    await rm(dataDir, { recursive: true, force: true });
+  }
+}
+
+async function runPage(port: number): Promise<void> {
+  console.log("Starting a Discord on this machine, and the bot…");
+  const stage = await openStage({ port, dataDir: path.resolve("data/demo") });
+  console.log(`\nAtelier is ready. Open ${stage.discord.address} and type /stylize\n(Ctrl-C ends it.)`);
+  const interrupted = new Promise<"interrupted">((resolve) => {
+    process.once("SIGINT", () => resolve("interrupted")).once("SIGTERM", () => resolve("interrupted"));
+  });
+  const end = await Promise.race([interrupted, stage.botEnded]);
+  await stage.close();
+  if (end !== "interrupted") throw new Error(`the bot ended by itself (exit code ${end})`);
+}

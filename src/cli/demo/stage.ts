@@ -1,0 +1,57 @@
+/** The demo's stage: the sandbox in this process, the unmodified bot in a child process that knows no other Discord. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createRequire } from "node:module";
+import path from "node:path";
+
+import { createLogger } from "../../log.ts";
+import { type DiscordSandbox, startSandbox } from "../../sandbox/index.ts";
+
+/** A bot that starts with every network cold may take a while to say hello. */
+const READY_MS = 120_000;
+const CLOSE_MS = 10_000;
+
+export interface Stage {
+  readonly discord: DiscordSandbox;
+  /** Resolves with the exit code when the bot ends. */
+  readonly botEnded: Promise<number | null>;
+  close(): Promise<void>;
+}
+
+/** Raises the curtain: resolves when the bot is connected and its commands are registered. */
+export async function openStage(options: { readonly port: number; readonly dataDir: string }): Promise<Stage> {
+  const discord = await startSandbox({ port: options.port, log: createLogger(process.env["LOG_LEVEL"] ?? "error") });
+  const bot = startBot(discord, options.dataDir);
+  const botEnded = once(bot, "exit").then(([code]) => code as number | null);
+  const close = async (): Promise<void> => {
+    bot.kill("SIGTERM");
+    const forced = setTimeout(() => bot.kill("SIGKILL"), CLOSE_MS);
+    await botEnded;
+    clearTimeout(forced);
+    await discord.close();
+  };
+  const failed = botEnded.then((code) => Promise.reject(new Error(`the bot ended with exit code ${code}`)));
+  try {
+    await Promise.race([discord.botReady(READY_MS), failed]);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  failed.catch(() => {}); // from now on the caller watches `botEnded`
+  return { discord, botEnded, close };
+}
+
+function startBot(discord: DiscordSandbox, dataDir: string): ChildProcess {
+  const root = path.dirname(createRequire(import.meta.url).resolve("../../../package.json"));
+  return spawn(process.execPath, [path.join(root, "bin/atelier.mjs"), "bot"], {
+    stdio: ["ignore", "ignore", "inherit"],
+    env: {
+      LOG_LEVEL: "error",
+      ...process.env,
+      DISCORD_TOKEN: discord.botToken,
+      DISCORD_API_BASE: discord.apiBase,
+      DISCORD_CDN_BASE: discord.cdnBase,
+      DATA_DIR: dataDir,
+    },
+  });
+}
