@@ -14,7 +14,7 @@ import {
 import { customId, parseCustomId } from "../src/discord/custom-id.ts";
 import type { Upload } from "../src/discord/downloads.ts";
 import type { MessageMenuHandler, ModalHandler } from "../src/discord/handler.ts";
-import { takePicture } from "../src/discord/intake.ts";
+import { takePair, takePicture } from "../src/discord/intake.ts";
 import { findPicture } from "../src/discord/message-picture.ts";
 import { assertMayWork } from "../src/discord/permissions.ts";
 import { randomSeed, submitJob } from "../src/discord/submit.ts";
@@ -102,7 +102,7 @@ export const stylizeThisWith: ModalHandler<StyleInput> = {
   async run({ interaction, bot, reply }, { key, style, variant, extraPrompt }) {
     const held = bot.held.get(key);
     if (!held) throw new UserError("modal-too-old", words.tooOld);
-    const [content, stylePicture] = await Promise.all([held, takePicture(bot, style, "style")]);
+    const [content, stylePicture] = await takePair(bot, held, style);
     const { strength, steps, guidance, stylePath } = DEFAULT_SETTINGS;
     await submitJob(bot, reply, {
       strength,

@@ -2,7 +2,7 @@
 import { type Attachment, SlashCommandBuilder } from "discord.js";
 
 import type { SlashHandler } from "../src/discord/handler.ts";
-import { takePicture } from "../src/discord/intake.ts";
+import { takePair, takePicture } from "../src/discord/intake.ts";
 import { assertMayWork } from "../src/discord/permissions.ts";
 import { randomSeed, submitJob } from "../src/discord/submit.ts";
 import { VARIANT_NAME } from "../src/discord/wording/commands.ts";
@@ -91,7 +91,7 @@ export const stylize: SlashHandler<StylizeInput> = {
 
   async run({ interaction, bot, reply }, { content, style, ...settings }) {
     assertMayWork(interaction.appPermissions, interaction.channel?.isThread() ?? false);
-    const pictures = await Promise.all([takePicture(bot, content, "content"), takePicture(bot, style, "style")]);
+    const pictures = await takePair(bot, takePicture(bot, content, "content"), style);
     await submitJob(bot, reply, {
       ...settings,
       userId: interaction.user.id,

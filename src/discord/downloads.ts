@@ -18,6 +18,8 @@ export interface Upload {
   readonly url: string;
   readonly size: number;
   readonly name: string;
+  /** The name as it was on the person's disk, where Discord had to change it. */
+  readonly title?: string | null;
 }
 
 /** @throws UserError `download-…`, phrased for the person who uploaded it */

@@ -215,15 +215,12 @@ export class JobPresenter {
   #cardView(): View {
     const status = this.#status();
     const steady = status.step && { ...status.step, endsAt: this.#steadyEnd(status.step.endsAt) };
-    return cardView(
-      this.#isRerun ? status : { ...status, step: steady },
-      {
-        pictures: this.#isRerun ? (this.#preview ? [this.#preview] : []) : this.#thumbnails,
-        threadId: this.#venue.threadId,
-        link: this.#surface.resultMessageId === null ? null : this.link,
-        remark: this.#remark,
-      },
-    );
+    return cardView(this.#isRerun ? status : { ...status, step: steady }, {
+      pictures: this.#isRerun ? (this.#preview ? [this.#preview] : []) : this.#thumbnails,
+      threadId: this.#venue.threadId,
+      link: this.#surface.resultMessageId === null ? null : this.link,
+      remark: this.#remark,
+    });
   }
 
   /** The card is not edited for every second that an estimate moves. */

@@ -20,7 +20,7 @@ describe("text of other people", () => {
 
   it("never keeps an unescaped mark", () => {
     fc.assert(
-      fc.property(fc.string({ unit: fc.constantFrom(..."*_~|`[]<>#-@everyone \n\\1.") }), (text) => {
+      fc.property(fc.string({ unit: fc.constantFrom(...Array.from("*_~|`[]<>#-@everyone \n\\1.")) }), (text) => {
         const left = escapeText(text).replaceAll(/\\[^0-9A-Za-z\s]/g, "");
         expect(left).not.toMatch(/[*_~|`[\]<]|@everyone/);
       }),

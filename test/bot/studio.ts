@@ -27,6 +27,7 @@ export interface Studio {
   /** Closes the bot and starts it again on the same data. */
   restart(changes?: Settings): Promise<void>;
   stopBot(): Promise<void>;
+  /** @throws Error when the bot did anything that Discord would not have taken */
   close(): Promise<void>;
 }
 
@@ -53,6 +54,7 @@ export async function openStudio(settings: Settings = {}, sandbox: Partial<Sandb
       await running.close();
       await discord.close();
       await rm(folder, { recursive: true, force: true });
+      if (discord.violations.length > 0) throw new Error(discord.violations.join("\n"));
     },
   };
 }
