@@ -17,5 +17,8 @@ export interface EngineParts {
   readonly parallelStages: boolean;
 }
 
+/** Tells the bot's log something. */
+export type Report = (level: "error" | "warn" | "info" | "debug", text: string) => void;
+
 /** Makes the parts; quick, as weights are read when they are first needed. @throws UserError, EngineError */
-export type BuildParts = (options: PartsOptions) => Promise<EngineParts>;
+export type BuildParts = (options: PartsOptions, report: Report) => Promise<EngineParts>;

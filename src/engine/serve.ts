@@ -42,7 +42,7 @@ export function serveEngine(build: BuildParts): void {
 
   async function start(options: Parameters<BuildParts>[0]): Promise<void> {
     try {
-      const parts = await build(options);
+      const parts = await build(options, (level, text) => post({ type: "log", level, text }));
       worker = new EngineWorker(parts, post);
       const { stylizer, describer, device, parallelStages } = parts;
       const info = { stylizer: stylizer.id, describer: describer.id, describerLabel: describer.label };

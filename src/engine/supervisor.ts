@@ -103,8 +103,9 @@ export class EngineSupervisor implements Engine {
 
   async stop(): Promise<void> {
     this.#stopping.abort(new CancelledError("the engine was stopped"));
-    await this.#starting?.catch(() => undefined);
     await this.#link?.stop();
+    // A process that was about to be started hears of the stop before it is.
+    await this.#starting?.catch(() => undefined);
   }
 
   async #done<T>(link: ChildLink, work: Work, schema: z.ZodType<T>, hooks: EngineHooks = {}): Promise<T> {
@@ -135,6 +136,7 @@ export class EngineSupervisor implements Engine {
     }
     throwIfCancelled(signal);
     const { ENGINE, CAPTIONER, CAPTION_TOKENS, MODELS_DIR, MODEL_MEMORY, PRECISION } = this.#config;
+    let ready = false;
     const link = new ChildLink({
       module: this.#module,
       parts: { ENGINE, CAPTIONER, CAPTION_TOKENS, MODELS_DIR, MODEL_MEMORY, PRECISION, device },
@@ -143,14 +145,20 @@ export class EngineSupervisor implements Engine {
       taskMs: this.#config.STAGE_MINUTES * 60_000,
       startMs: START_MS,
       onGone: (crashed) => {
-        if (!crashed) return;
+        if (!crashed || !ready) return;
         this.#backoff.failed();
         this.#log.error({ pid: link.pid }, "the engine process is gone; it is started again when it is needed");
       },
     });
     this.#link = link;
-    this.info = await link.ready;
-    return link;
+    try {
+      this.info = await link.ready;
+      ready = true;
+      return link;
+    } catch (error) {
+      this.#backoff.failed();
+      throw error;
+    }
   }
 }
 
