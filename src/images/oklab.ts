@@ -55,9 +55,13 @@ export function oklabToRgb(image: PlanarImage, chromaGain = 1): RgbImage {
     const L = lightness[i]!;
     const a = aPlane[i]! / chromaGain;
     const b = bPlane[i]! / chromaGain;
-    const l = (L + 0.3963377774 * a + 0.2158037573 * b) ** 3;
-    const m = (L - 0.1055613458 * a - 0.0638541728 * b) ** 3;
-    const s = (L - 0.0894841775 * a - 1.291485548 * b) ** 3;
+    const rootL = L + 0.3963377774 * a + 0.2158037573 * b;
+    const rootM = L - 0.1055613458 * a - 0.0638541728 * b;
+    const rootS = L - 0.0894841775 * a - 1.291485548 * b;
+    // Written out: the power operator is twenty times slower here.
+    const l = rootL * rootL * rootL;
+    const m = rootM * rootM * rootM;
+    const s = rootS * rootS * rootS;
     data[at] = toByte(4.0767416621 * l - 3.3077115913 * m + 0.2309699292 * s);
     data[at + 1] = toByte(-1.2684380046 * l + 2.6097574011 * m - 0.3413193965 * s);
     data[at + 2] = toByte(-0.0041960863 * l - 0.7034186147 * m + 1.707614701 * s);

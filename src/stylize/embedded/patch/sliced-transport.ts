@@ -3,22 +3,23 @@
  * map between quantiles; a few orthogonal frames of axes bring one colour distribution close to another.
  */
 import type { PlanarImage } from "../../../images/plane.ts";
+import { gaussianNoise } from "../../noise.ts";
 import { COLOUR_TABLE_LENGTH, mapColours } from "../kernels/filters.ts";
 import type { KernelPool } from "../kernels/pool.ts";
 import type { Picture } from "./picture.ts";
 import { IDENTITY, orthonormal, build, type Matrix3 } from "./matrix3.ts";
-import { normal, seededRandom } from "./random.ts";
 
 const KNOTS = 256;
+const BINS = 2048;
 
 /** Beyond the outermost quantiles colours follow at half the distance. */
 const OUTER_SLOPE = 0.5;
 
 /** The frames are the same in every run, so that the style's quantiles are computed once. */
-const FRAMES: readonly Matrix3[] = (() => {
-  const random = seededRandom(20_07);
-  return Array.from({ length: 12 }, (_, i) => (i === 0 ? IDENTITY : orthonormal(build(() => normal(random)))));
-})();
+const FRAMES: readonly Matrix3[] = Array.from({ length: 12 }, (_, i) => {
+  const noise = gaussianNoise(2007, 9, i);
+  return i === 0 ? IDENTITY : orthonormal(build((row, column) => noise[3 * row + column]!));
+});
 
 /** Quantiles of a colour distribution along the three axes of every frame. */
 export interface ColourQuantiles {
@@ -31,7 +32,11 @@ export function sampleColours(image: PlanarImage, limit: number): Float32Array[]
   const length = image.planes[0].length;
   const step = Math.max(1, Math.floor(length / limit));
   const count = Math.ceil(length / step);
-  return image.planes.map((plane) => Float32Array.from({ length: count }, (_, i) => plane[i * step]!));
+  return image.planes.map((plane) => {
+    const out = new Float32Array(count);
+    for (let i = 0; i < count; i++) out[i] = plane[i * step]!;
+    return out;
+  });
 }
 
 export function colourQuantiles(samples: readonly Float32Array[]): ColourQuantiles {
@@ -72,21 +77,40 @@ function samplePicture(picture: Picture, limit: number): Float32Array[] {
   const length = picture.width * picture.height;
   const step = Math.max(1, Math.floor(length / limit));
   const count = Math.ceil(length / step);
-  return [0, 1, 2].map((channel) =>
-    Float32Array.from({ length: count }, (_, i) => picture.pixels[4 * i * step + channel]!),
-  );
+  return [0, 1, 2].map((channel) => {
+    const out = new Float32Array(count);
+    for (let i = 0; i < count; i++) out[i] = picture.pixels[4 * i * step + channel]!;
+    return out;
+  });
 }
 
-function quantilesAlong(samples: readonly Float32Array[], [x, y, z]: readonly number[]): Float32Array {
-  const [first, second, third] = samples;
-  const along = new Float32Array(first!.length);
-  for (let i = 0; i < along.length; i++) along[i] = x! * first![i]! + y! * second![i]! + z! * third![i]!;
-  along.sort();
-  const last = along.length - 1;
-  return Float32Array.from(
-    { length: KNOTS },
-    (_, k) => along[Math.min(last, Math.max(0, Math.round(((k + 0.5) / KNOTS) * along.length - 0.5)))]!,
-  );
+/** Quantiles of the samples' coordinates along an axis, read off a fine histogram: no sorting. */
+function quantilesAlong(samples: readonly Float32Array[], axis: readonly number[]): Float32Array {
+  const [first, second, third] = samples as [Float32Array, Float32Array, Float32Array];
+  const [x, y, z] = axis as [number, number, number];
+  const count = first.length;
+  const along = new Float32Array(count);
+  let lowest = Infinity;
+  let highest = -Infinity;
+  for (let i = 0; i < count; i++) {
+    const value = Math.fround(x * first[i]! + y * second[i]! + z * third[i]!);
+    along[i] = value;
+    if (value < lowest) lowest = value;
+    if (value > highest) highest = value;
+  }
+  const density = highest > lowest ? (BINS - 1e-3) / (highest - lowest) : 0;
+  const bins = new Int32Array(BINS);
+  for (let i = 0; i < count; i++) bins[((along[i]! - lowest) * density) | 0]! += 1;
+  const knots = new Float32Array(KNOTS);
+  let bin = 0;
+  let below = 0;
+  for (let k = 0; k < KNOTS; k++) {
+    const rank = ((k + 0.5) / KNOTS) * count;
+    while (bin < BINS - 1 && below + bins[bin]! < rank) below += bins[bin++]!;
+    const within = bins[bin]! > 0 ? (rank - below) / bins[bin]! : 0;
+    knots[k] = density > 0 ? lowest + (bin + Math.min(1, within)) / density : lowest;
+  }
+  return knots;
 }
 
 /** Samples the map from one set of quantiles to another evenly; returns its first argument and entries per unit. */

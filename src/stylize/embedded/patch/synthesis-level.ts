@@ -1,13 +1,13 @@
 /** Patch synthesis at one resolution: search, vote, pull towards the content, correct the colours; again and again. */
 import { checkpoint } from "../../../checkpoint.ts";
 import type { Plane, PlanarImage } from "../../../images/plane.ts";
+import type { Random } from "../../../random.ts";
 import type { KernelPool } from "../kernels/pool.ts";
 import type { PatchPass } from "./parameters.ts";
 import { readField, searchPatches } from "./patch-search.ts";
 import { voteField } from "./patch-voting.ts";
 import { allocatePicture, readPicture, writePicture } from "./picture.ts";
 import { carryField, createGrid, randomMatches, type PatchField } from "./query-grid.ts";
-import { roughNormal, type Random } from "./random.ts";
 import { transportColours, type ColourQuantiles } from "./sliced-transport.ts";
 import { allocateTransform, buildBank, loadStyleLevel } from "./style-bank.ts";
 
@@ -84,4 +84,10 @@ export async function synthesiseLevel(
     }
     return { image: readPicture(picture), field };
   });
+}
+
+/** A nearly normal deviate from one draw: the sum of its four bytes. Good enough for noise, and fast. */
+function roughNormal(random: Random): number {
+  const bits = (random() * 4294967296) | 0;
+  return ((bits & 255) + ((bits >>> 8) & 255) + ((bits >>> 16) & 255) + (bits >>> 24) - 510) / 147.8;
 }

@@ -4,15 +4,15 @@
  */
 import { checkpoint } from "../../../checkpoint.ts";
 import { fitLongSide, resizePlanar, resizePlane, type Plane, type PlanarImage } from "../../../images/plane.ts";
-import { type KernelPool } from "../kernels/pool.ts";
+import { seededRandom } from "../../../random.ts";
+import type { KernelPool } from "../kernels/pool.ts";
 import { matchBands } from "./band-match.ts";
 import { transferColours } from "./colour-transfer.ts";
-import { contentMask } from "./content-mask.ts";
+import { contentMask, faceMask, type FaceBox } from "./content-mask.ts";
 import { drawAsLines } from "./line-art.ts";
 import type { PatchParameters, PatchPass } from "./parameters.ts";
 import { allocatePicture, readPicture, writePicture } from "./picture.ts";
 import type { PatchField } from "./query-grid.ts";
-import { seededRandom } from "./random.ts";
 import { transportColours } from "./sliced-transport.ts";
 import type { StyleAnalysis } from "./style-analysis.ts";
 import { synthesiseLevel } from "./synthesis-level.ts";
@@ -29,21 +29,23 @@ export interface SynthesisHooks {
   readonly onStep: (step: number, steps: number, read: () => PlanarImage) => void;
 }
 
+export interface SynthesisInput {
+  /** at the size of the result */
+  readonly content: PlanarImage;
+  readonly faces: readonly FaceBox[];
+  readonly style: StyleAnalysis;
+  readonly parameters: PatchParameters;
+  readonly seed: number;
+}
+
 /**
- * Repaints `content` with patches of the style.
+ * Repaints the content with patches of the style.
  *
- * @param content at the size of the result
  * @throws CancelledError
  */
-export async function synthesise(
-  pool: KernelPool,
-  content: PlanarImage,
-  style: StyleAnalysis,
-  parameters: PatchParameters,
-  seed: number,
-  hooks: SynthesisHooks,
-): Promise<PlanarImage> {
-  const random = seededRandom(seed);
+export async function synthesise(pool: KernelPool, input: SynthesisInput, hooks: SynthesisHooks): Promise<PlanarImage> {
+  const { content, style, parameters } = input;
+  const random = seededRandom(input.seed);
   const longSide = Math.max(content.width, content.height);
   const plan = planLevels(content, style.image, parameters);
   const steps = 2 + plan.reduce((sum, level) => sum + level.passes.length, 0);
@@ -60,10 +62,7 @@ export async function synthesise(
   for (const [index, level] of plan.entries()) {
     await checkpoint(hooks.signal);
     const size = fitLongSide(content, level.longSide);
-    const weight = parameters.contentWeights[contentWeightIndex(index, plan.length, parameters)]!;
-    const pull: Plane = resizePlane(mask, content, size).map(
-      (value) => weight * (parameters.maskBase + parameters.maskGain * Math.min(1, Math.max(0, value))),
-    );
+    const pull = pullAt(index, plan.length, parameters, resizePlane(mask, content, size), faceMask(size, input.faces));
     const result = await synthesiseLevel(
       pool,
       {
@@ -112,9 +111,16 @@ function planLevels(content: PlanarImage, style: PlanarImage, parameters: PatchP
   });
 }
 
-/** The last weight belongs to the finest level, the first to the coarsest. */
-const contentWeightIndex = (index: number, levels: number, { contentWeights }: PatchParameters): number =>
-  index === levels - 1 ? contentWeights.length - 1 : Math.min(index, contentWeights.length - 2);
+/** How strongly each pixel of a level is drawn to the content. */
+function pullAt(level: number, levels: number, parameters: PatchParameters, mask: Plane, faces: Plane): Plane {
+  const { contentWeights, faceWeights, maskBase, maskGain } = parameters;
+  // The last weight belongs to the finest level, the first to the coarsest.
+  const index = level === levels - 1 ? contentWeights.length - 1 : Math.min(level, contentWeights.length - 2);
+  return mask.map((value, i) => {
+    const share = maskBase + maskGain * Math.min(1, Math.max(0, value));
+    return Math.max(contentWeights[index]! * share, faceWeights[index]! * faces[i]!);
+  });
+}
 
 /** The content in the style's colours and contrast, and in lines where the style is line art. */
 function prepareTarget(
