@@ -1,5 +1,4 @@
 /** The media of single strokes: oil, pastel, pointillism. */
-import { blurPlane } from "../../../images/gaussian-blur.ts";
 import type { Plane } from "../../../images/plane.ts";
 import { BRISTLES, Canvas, type Brush } from "./canvas.ts";
 import type { Easel } from "./easel.ts";
@@ -66,24 +65,21 @@ function bristleNoise(random: Easel["random"]): Plane {
   return out.map((value) => Math.min(1, Math.max(0, (value - low) / (high - low))));
 }
 
-function brushOf({ style, random, unit, width, height }: Easel, medium: StrokeMedium, grain: Plane): Brush {
+function brushOf({ style, random }: Easel, medium: StrokeMedium, grain: Plane): Brush {
   const texture = style.texture.value;
-  const tooth = medium === "pastel" ? paperTooth({ width, height }, grain, unit) : null;
+  const tooth = medium === "pastel" ? paperTooth(grain) : null;
   return {
     bristles: bristleNoise(random),
     opacity: medium === "pastel" ? 0.8 : 0.45 + 0.55 * style.opacity.value,
-    softness: (medium === "oil" ? 0.75 : 0.45) * (1 - style.edgeHardness.value) + 0.08,
+    softness: (medium === "pointillism" ? 0.15 : 0.75) * (1 - style.edgeHardness.value) + 0.08,
     dryness: medium === "pointillism" ? 0 : 0.15 + 0.75 * texture,
     streaks: medium === "pointillism" ? 0.02 : 0.02 + 0.1 * texture,
     tooth,
   };
 }
 
-/** Laid paper: a fine grain on a broader one, 0 to 1. */
-function paperTooth(size: { width: number; height: number }, grain: Plane, unit: number): Plane {
-  const broad = blurPlane(grain, size, 1.2 * unit);
-  return grain.map((value, i) => 0.62 + 0.17 * value + 0.35 * broad[i]!);
-}
+/** The grain of pastel paper, 0 to 1. */
+const paperTooth = (grain: Plane): Plane => grain.map((value) => Math.min(1, Math.max(0, 0.66 + 0.2 * value)));
 
 function ruleOf({ style }: Easel, medium: StrokeMedium): StrokeRule {
   const dots = medium === "pointillism";
@@ -101,7 +97,7 @@ function layersOf({ style, unit, strength }: Easel, medium: StrokeMedium, brush:
   const length = style.strokeLength.value;
   const [coarse, fine, count] =
     medium === "pointillism"
-      ? [2.2 + 5.5 * wide, 1.5 + 1.8 * wide, 3]
+      ? [3.4 + 5.5 * wide, 1.5 + 1.6 * wide, 4]
       : medium === "pastel"
         ? [3.5 + 15 * wide, 1.1 + 1.3 * wide, 4]
         : [5 + 25 * wide, 1.25 + 1.7 * wide, 5];
@@ -116,7 +112,7 @@ function layersOf({ style, unit, strength }: Easel, medium: StrokeMedium, brush:
       spacing: dots ? 1.35 : k === 0 ? 0.9 : 1.0,
       threshold:
         k === 0 || (dots && k === 1) ? -1 : (0.075 - 0.035 * share) * (0.45 + 0.8 * strength) * (0.75 + 0.5 * wide),
-      longest: dots ? 0.5 : 2.5 + 15 * length * (0.55 + 0.45 * share),
+      longest: dots ? 0 : 2.5 + 15 * length * (0.55 + 0.45 * share),
       shortest: dots ? 0 : 1 + 4.5 * length,
       brush:
         k === 0

@@ -144,7 +144,7 @@ export class Canvas {
       // The brush runs dry towards the end, its outer hairs first
       const dry = dryness * (0.25 * u * u + s * s * (0.55 + 0.5 * u)) - hair + 0.28;
       if (dry > 0) alpha *= Math.max(0, 1 - 4 * dry);
-      if (tooth) alpha *= Math.min(1, Math.max(0, 2.6 * (tooth[i]! - 0.36)));
+      if (tooth) alpha *= Math.min(1, Math.max(0.12, 2.4 * (tooth[i]! - 0.28)));
       alpha *= opacity;
       if (alpha <= 0.003) continue;
       L[i]! += alpha * (stroke.L + streaks * (hair - 0.5) - L[i]!);

@@ -28,6 +28,8 @@ interface Manner {
   /** Covering power of ink, and how much the paper's grain breaks it. */
   readonly cover: number;
   readonly grain: number;
+  /** How much lines are fainter where the tone is lighter. */
+  readonly pressure: number;
 }
 
 const MANNERS: Readonly<Record<LineMedium, Manner>> = {
@@ -41,17 +43,19 @@ const MANNERS: Readonly<Record<LineMedium, Manner>> = {
     crisp: 2.6,
     cover: 0.95,
     grain: 0.1,
+    pressure: 0,
   },
   pencil: {
     contour: 0.9,
     sensitivity: 0.7,
     hatches: [
-      { pitch: 2.9, turn: 0.35, from: 0.12, full: 1.25 },
-      { pitch: 2.5, turn: -0.75, from: 0.5, full: 1.35 },
+      { pitch: 3, turn: 0, from: 0.08, full: 1 },
+      { pitch: 2.8, turn: -0.7, from: 0.45, full: 1.15 },
     ],
-    crisp: 0.9,
-    cover: 0.8,
-    grain: 0.42,
+    crisp: 0.5,
+    cover: 0.9,
+    grain: 0.12,
+    pressure: 0.85,
   },
   etching: {
     contour: 0.75,
@@ -64,6 +68,7 @@ const MANNERS: Readonly<Record<LineMedium, Manner>> = {
     crisp: 2.2,
     cover: 0.92,
     grain: 0.12,
+    pressure: 0.25,
   },
   woodcut: {
     contour: 1.5,
@@ -72,11 +77,12 @@ const MANNERS: Readonly<Record<LineMedium, Manner>> = {
     crisp: 4.5,
     cover: 0.97,
     grain: 0.1,
+    pressure: 0,
   },
 };
 
 /** How much of the tone is drawn at each look after the lines are there. */
-const LOOKS = [0.55, 0.75, 0.9] as const;
+const LOOKS = [0.55, 0.7, 0.8, 0.9] as const;
 
 /** Contours first, then set by set of hatching, then the full depth of tone. */
 export async function draw(easel: Easel, medium: LineMedium): Promise<void> {
@@ -100,7 +106,7 @@ export async function draw(easel: Easel, medium: LineMedium): Promise<void> {
     sets.push(await engravedLines(easel, field, hatch.pitch * bold * unit, random, breathe, hatch.turn));
     await look(0.4, 0.1 + (0.6 * sets.length) / manner.hatches.length);
   }
-  for (const [k, share] of LOOKS.entries()) await look(share, 0.75 + 0.07 * k);
+  for (const [k, share] of LOOKS.entries()) await look(share, 0.74 + 0.06 * k);
   await look(1, 1);
 }
 
@@ -139,7 +145,9 @@ function hatched(
       const level = (tone - from) / (full - from);
       if (level <= 0) continue;
       const ink = 0.5 + manner.crisp * (lines[i]! - 1.75 + 3.6 * level);
-      bare *= 1 - Math.min(1, Math.max(0, ink)) * Math.min(1, 5 * level);
+      const line = Math.min(1, Math.max(0, ink)) * Math.min(1, 5 * level);
+      // A pencil presses as hard as the tone is dark; a pen does not
+      bare *= 1 - line * (1 - manner.pressure + manner.pressure * Math.min(1, 0.15 + level));
     }
     const tooth = Math.min(1, Math.max(0, 1 - manner.grain * (0.9 + grain[i]!)));
     return (1 - bare) * manner.cover * tooth;

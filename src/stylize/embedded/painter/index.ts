@@ -79,8 +79,7 @@ async function setUp(
   await breathe();
   const field = orientationOf(content.planes[0], content, {
     unit,
-    angle: style.angle.value,
-    swirl: style.curvature.value,
+    ...directionOf(style),
     random,
   });
   await breathe();
@@ -99,6 +98,13 @@ async function setUp(
     show,
     breathe,
   };
+}
+
+/** A hand that shades with a pencil or pen keeps one direction where the forms give none; brushes and burins wander. */
+function directionOf({ angle, curvature, medium }: StyleParameters): { angle: number | null; swirl: number } {
+  const byHand = medium.value === "pencil" || medium.value === "ink";
+  if (!byHand || angle.said || curvature.said) return { angle: angle.value, swirl: curvature.value };
+  return { angle: 52, swirl: 0 };
 }
 
 /** Gradient of lightness, spread a little and divided by its 95th percentile. */

@@ -1,6 +1,8 @@
 /** Moves the content's colours to a described palette: soft optimal transport that keeps dark dark and light light. */
 import type { LabColour } from "../../../images/colour-names.ts";
 import type { PlanarImage } from "../../../images/plane.ts";
+
+import type { Random } from "../../../random.ts";
 import type { PaletteColour } from "../steering-parameters.ts";
 
 const CLUSTERS = 20;
@@ -9,7 +11,7 @@ const ROUNDS = 8;
 const NODES = 17;
 const SINKHORN_ROUNDS = 60;
 /** Entropy of the coupling: lower is stricter, and harder at the borders of colours. */
-const ENTROPY = 0.05;
+const ENTROPY = 0.035;
 
 interface Cluster extends LabColour {
   readonly mass: number;
@@ -21,10 +23,12 @@ export class PaletteMap {
   /** Shares of the palette's colours at each node, `NODES ** 3 * palette.length`. */
   readonly #table: Float32Array;
   readonly #reach: number;
+  readonly #shares: Float32Array;
 
   /** @param palette at least one colour */
   constructor(content: PlanarImage, palette: readonly PaletteColour[]) {
     this.#palette = palette;
+    this.#shares = new Float32Array(palette.length);
     const clusters = clustersOf(content);
     const coupling = sinkhorn(clusters, palette);
     let reach = 0.05;
@@ -33,8 +37,9 @@ export class PaletteMap {
     this.#table = this.#tabulate(clusters, coupling);
   }
 
-  /** The palette's shares at a content colour, written to `out` (length: the palette's). */
-  sharesAt(L: number, a: number, b: number, out: Float32Array): void {
+  /** Writes the palette's shares at a content colour to the scratch array. */
+  #sharesAt(L: number, a: number, b: number): void {
+    const out = this.#shares;
     const size = this.#palette.length;
     const last = NODES - 1;
     const place = [L * last, this.#node(a), this.#node(b)].map((value) => Math.min(last - 1e-3, Math.max(0, value)));
@@ -55,8 +60,9 @@ export class PaletteMap {
    * The mixture of palette colours at a content colour, written to `out` as L, a, b. Opposite hues would mix to grey,
    * so the mixture keeps most of the chroma of its parts.
    */
-  mixtureAt(L: number, a: number, b: number, shares: Float32Array, out: Float32Array): void {
-    this.sharesAt(L, a, b, shares);
+  mixtureAt(L: number, a: number, b: number, out: Float32Array): void {
+    const shares = this.#shares;
+    this.#sharesAt(L, a, b);
     let mixL = 0;
     let mixA = 0;
     let mixB = 0;
@@ -73,6 +79,17 @@ export class PaletteMap {
     out[0] = mixL;
     out[1] = mixA * gain;
     out[2] = mixB * gain;
+  }
+
+  /** One colour of the palette, drawn by the shares at a content colour. */
+  drawAt(L: number, a: number, b: number, random: Random): PaletteColour {
+    this.#sharesAt(L, a, b);
+    let draw = random();
+    for (let k = 0; k < this.#palette.length; k++) {
+      draw -= this.#shares[k]!;
+      if (draw < 0) return this.#palette[k]!;
+    }
+    return this.#palette.at(-1)!;
   }
 
   #node(chroma: number): number {
@@ -95,7 +112,7 @@ export class PaletteMap {
           const nearest = Math.min(...distances);
           let total = 0;
           clusters.forEach((_, c) => {
-            const weight = Math.exp((nearest - distances[c]!) / 0.006);
+            const weight = Math.exp((nearest - distances[c]!) / 0.004);
             total += weight;
             for (let k = 0; k < size; k++) table[at + k]! += weight * coupling[c]![k]!;
           });

@@ -9,7 +9,8 @@ import { smoothNoise } from "./noise.ts";
 export function paperColour({ palette, temperature }: StyleParameters): LabColour {
   const lightest = palette.toSorted((one, other) => other.L - one.L)[0];
   const warmth = 0.018 + 0.012 * temperature.value;
-  if (!lightest || lightest.L < 0.78) return { L: 0.955, a: 0.002, b: warmth };
+  if (!lightest || lightest.L < 0.86 || Math.hypot(lightest.a, lightest.b) > 0.08)
+    return { L: 0.955, a: 0.002, b: warmth };
   return { L: Math.max(0.9, lightest.L), a: 0.6 * lightest.a, b: 0.6 * lightest.b + 0.3 * warmth };
 }
 

@@ -111,7 +111,6 @@ class Tracer {
   readonly #random: Random;
   readonly #xs: Float32Array;
   readonly #ys: Float32Array;
-  readonly #shares: Float32Array;
 
   constructor(easel: Easel, aim: PlanarImage, layer: Layer, rule: StrokeRule) {
     this.#easel = easel;
@@ -122,7 +121,6 @@ class Tracer {
     const points = 2 * Math.ceil(layer.longest / STEP) + 3;
     this.#xs = new Float32Array(points);
     this.#ys = new Float32Array(points);
-    this.#shares = new Float32Array(easel.style.palette.length);
   }
 
   /** A stroke through a pixel: both ways along the field, as long as it suits the picture better than what is there. */
@@ -201,18 +199,18 @@ class Tracer {
     let L = planes[0]![start]!;
     let a = planes[1]![start]!;
     let b = planes[2]![start]!;
-    const { palette, content, style } = this.#easel;
+    const { palette, content } = this.#easel;
     if (palette && purity > 0) {
-      palette.sharesAt(content.planes[0][start]!, content.planes[1][start]!, content.planes[2][start]!, this.#shares);
-      let draw = random();
-      const k = this.#shares.findIndex((share) => (draw -= share) < 0);
-      const pure = style.palette[k];
-      if (pure) {
-        const lean = purity * (0.4 + 0.6 * random());
-        a += lean * (pure.a - a);
-        b += lean * (pure.b - b);
-        L += 0.25 * lean * (pure.L - L);
-      }
+      const pure = palette.drawAt(
+        content.planes[0][start]!,
+        content.planes[1][start]!,
+        content.planes[2][start]!,
+        random,
+      );
+      const lean = purity * (0.4 + 0.6 * random());
+      a += lean * (pure.a - a);
+      b += lean * (pure.b - b);
+      L += 0.25 * lean * (pure.L - L);
     }
     L += 0.5 * liveliness * signed(random);
     const gain = 1 + 2.5 * liveliness * signed(random);

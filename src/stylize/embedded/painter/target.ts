@@ -22,7 +22,7 @@ export function paintingTarget(content: PlanarImage, style: StyleParameters, amo
     new Float32Array(L.length),
     new Float32Array(L.length),
   ];
-  const shares = new Float32Array(style.palette.length);
+
   const mixture = new Float32Array(3);
   const { gain, warmth } = chromaRule(style);
   for (let i = 0; i < L.length; i++) {
@@ -30,22 +30,26 @@ export function paintingTarget(content: PlanarImage, style: StyleParameters, amo
     let newA = a[i]!;
     let newB = b[i]!;
     if (palette) {
-      palette.mixtureAt(L[i]!, newA, newB, shares, mixture);
+      palette.mixtureAt(L[i]!, newA, newB, mixture);
       // A colour taken lighter or darker than it comes from the tube loses some of its chroma
+      const gap = tone - mixture[0]!;
       const fade =
-        1 / (1 + 2.2 * (tone - mixture[0]!) ** 2 + 3 * Math.max(0, tone - 0.86) + 2.5 * Math.max(0, 0.22 - tone));
+        1 / (1 + (gap < 0 ? 4.5 : 2.2) * gap * gap + 3 * Math.max(0, tone - 0.86) + 2.5 * Math.max(0, 0.22 - tone));
       newA = 0.9 * mixture[1]! * fade + 0.1 * newA;
       newB = 0.9 * mixture[2]! * fade + 0.1 * newB;
     }
     newA = newA * gain + 0.25 * warmth * tone * (1 - tone);
     newB = newB * gain + 0.85 * warmth * tone * (1 - tone);
-    const limit = Math.min(1, 0.27 / (Math.hypot(newA, newB) + 1e-6));
+    const limit = Math.min(1, chromaLimit(tone) / (Math.hypot(newA, newB) + 1e-6));
     out[0][i] = L[i]! + amount * (tone - L[i]!);
     out[1][i] = a[i]! + amount * (newA * limit - a[i]!);
     out[2][i] = b[i]! + amount * (newB * limit - b[i]!);
   }
   return { image: { width: content.width, height: content.height, planes: out }, palette };
 }
+
+/** Very light and very dark colours cannot be strong in sRGB; clipped they would turn garish. */
+const chromaLimit = (L: number): number => Math.max(0.03, 0.05 + 0.2 * (1 - ((L - 0.62) / 0.45) ** 2));
 
 /** A named palette carries its own saturation and temperature; words on them then only lean. */
 function chromaRule({ saturation, temperature, palette }: StyleParameters): { gain: number; warmth: number } {

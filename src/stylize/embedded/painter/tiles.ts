@@ -1,4 +1,5 @@
 /** Tiles: mosaic and stained glass laid along the forms, and pixel art. */
+import type { LabColour } from "../../../images/colour-names.ts";
 import { resizePlanar, createPlanar, type PlanarImage } from "../../../images/plane.ts";
 import type { Easel } from "./easel.ts";
 import { clusterColours, nearestColour } from "./flat-colours.ts";
@@ -7,13 +8,13 @@ import { signed } from "./noise.ts";
 import { inked, inkColour } from "./outlines.ts";
 
 /** Tile sizes from the first look to the last, in multiples of the last. */
-const LOOKS = [4.5, 3.2, 2.4, 1.8, 1.35, 1] as const;
+const LOOKS = [5, 3.8, 2.9, 2.2, 1.7, 1.3, 1] as const;
 
 /** Each look is laid anew with smaller tiles; where the description has heavy outlines, lead runs along the contours. */
 export async function layMosaic(easel: Easel): Promise<void> {
   const { style, unit, strength, content, field, show, breathe } = easel;
   const glass = style.outlines.value > 0.7;
-  const last = (glass ? 11 : 5) * (0.7 + 0.9 * style.strokeWidth.value) * (0.6 + 0.6 * strength) * unit;
+  const last = (glass ? 9.5 : 6) * (0.7 + 0.9 * style.strokeWidth.value) * (0.6 + 0.6 * strength) * unit;
   const contours = contourInk(content.planes[0], content, field, (glass ? 1.7 : 0.9) * unit, glass ? 0.4 : 0.3);
   await breathe();
   for (const [k, multiple] of LOOKS.entries()) {
@@ -54,7 +55,7 @@ async function tiled(easel: Easel, spacing: number, glass: boolean): Promise<Pla
   return coloured(target, tiles, owner, gap, spacing, {
     glass,
     easel,
-    joint: glass ? 0.1 : 0.13 + 0.05 * style.texture.value,
+    joint: glass ? 0.1 : 0.08 + 0.05 * style.texture.value,
   });
 }
 
@@ -121,8 +122,10 @@ function coloured(
     for (let channel = 0; channel < 3; channel++) sums[at + channel]! += target.planes[channel]![i]!;
     sums[at + 3]! += 1;
   }
+
+  const leans = tiles.map(({ x, y }) => pureColourAt(easel, Math.round(x), Math.round(y)));
   const tint = Float32Array.from(tiles, () => signed(random));
-  const grout = glass ? { L: 0.12, a: 0, b: 0 } : { L: 0.3, a: 0.004, b: 0.014 };
+  const grout = glass ? { L: 0.12, a: 0, b: 0 } : { L: 0.4, a: 0.004, b: 0.014 };
   const out = createPlanar(target.width, target.height);
   const seam = joint * spacing;
   for (let i = 0; i < owner.length; i++) {
@@ -133,12 +136,34 @@ function coloured(
     const slope = glass ? 0 : ((tile.y - Math.floor(i / width) + tile.x - (i % width)) / spacing) * 0.03;
     const bevel = glass ? 0 : 0.03 * Math.max(0, 1 - gap[i]! / (3 * seam));
     const cover = Math.min(1, Math.max(0, gap[i]! - seam * 0.55) / Math.max(1, 0.6 * seam));
-    const L = sums[k * 4]! / count + 0.035 * tint[k]! + slope - bevel;
+    const plain = sums[k * 4]! / count;
+    // Detail is painted on, as glass painters do with faces
+    const L =
+      plain +
+      (glass ? 0.75 : 0.45) * easel.detail[i]! * (target.planes[0][i]! - plain) +
+      0.035 * tint[k]! +
+      slope -
+      bevel;
+
+    const lean = leans[k] ?? null;
+    const a = (sums[k * 4 + 1]! / count) * 1.1;
+    const b = (sums[k * 4 + 2]! / count) * 1.1;
     out.planes[0][i] = grout.L + cover * (L - grout.L);
-    out.planes[1][i] = grout.a + cover * ((sums[k * 4 + 1]! / count) * 1.15 - grout.a);
-    out.planes[2][i] = grout.b + cover * ((sums[k * 4 + 2]! / count) * 1.15 - grout.b);
+    out.planes[1][i] = grout.a + cover * (a + (lean ? PURITY * (lean.a - a) : 0) - grout.a);
+    out.planes[2][i] = grout.b + cover * (b + (lean ? PURITY * (lean.b - b) : 0) - grout.b);
   }
   return out;
+}
+
+/** How far a tile leans to one colour of the palette: tesserae come in few colours. */
+const PURITY = 0.6;
+
+/** A colour of the palette for a place, drawn by the shares that stand for the content there. */
+function pureColourAt({ palette, content, random, width, height }: Easel, x: number, y: number): LabColour | null {
+  if (!palette) return null;
+  const i = Math.min(height - 1, Math.max(0, y)) * width + Math.min(width - 1, Math.max(0, x));
+  const [L, a, b] = content.planes;
+  return palette.drawAt(L[i]!, a[i]!, b[i]!, random);
 }
 
 /** Ordered dither, 4 x 4 (Bayer 1973), -0.5 to 0.5. */
@@ -147,7 +172,7 @@ const BAYER = [0, 8, 2, 10, 12, 4, 14, 6, 3, 11, 1, 9, 15, 7, 13, 5].map((value)
 /** Square pixels in few colours, dithered between neighbours of lightness; each look halves the way to the last size. */
 export async function paintPixels(easel: Easel): Promise<void> {
   const { target, style, unit, strength, show, breathe } = easel;
-  const last = Math.max(2, (2.2 + 5 * style.strokeWidth.value) * (0.55 + 0.7 * strength) * unit);
+  const last = Math.max(2, (1.8 + 4 * style.strokeWidth.value) * (0.55 + 0.7 * strength) * unit);
   for (const [k, multiple] of LOOKS.entries()) {
     const cell = last * multiple;
     const size = {
@@ -158,7 +183,7 @@ export async function paintPixels(easel: Easel): Promise<void> {
     await breathe();
     const colours = clusterColours(small, 14);
     const dithered = createPlanar(size.width, size.height);
-    const spread = 0.09 * (0.4 + style.texture.value);
+    const spread = 0.06 * (0.4 + style.texture.value);
     for (let i = 0; i < size.width * size.height; i++) {
       const x = i % size.width;
       const y = Math.floor(i / size.width);

@@ -38,7 +38,7 @@ export async function paintWatercolour(easel: Easel): Promise<void> {
     });
     await show(picture, (0.9 * (k + 1)) / GLAZES.length);
   }
-  await show(lined(picture, easel, grain), 1);
+  await show(lined(picture, easel, grain, mask), 1);
 }
 
 /** Where the content has detail, the wash keeps some of it. */
@@ -64,12 +64,20 @@ function displaced(image: PlanarImage, { dx, dy }: { dx: Plane; dy: Plane }): Pl
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       const i = y * width + x;
-      const fromX = Math.min(width - 1, Math.max(0, Math.round(x + dx[i]!)));
-      const fromY = Math.min(height - 1, Math.max(0, Math.round(y + dy[i]!)));
-      const from = fromY * width + fromX;
-      out.planes[0][i] = image.planes[0][from]!;
-      out.planes[1][i] = image.planes[1][from]!;
-      out.planes[2][i] = image.planes[2][from]!;
+      const fromX = Math.min(width - 1.001, Math.max(0, x + dx[i]!));
+      const fromY = Math.min(height - 1.001, Math.max(0, y + dy[i]!));
+      const left = Math.floor(fromX);
+      const top = Math.floor(fromY);
+      const right = Math.min(width - 1, left + 1);
+      const below = Math.min(height - 1, top + 1);
+      const u = fromX - left;
+      const v = fromY - top;
+      for (let channel = 0; channel < 3; channel++) {
+        const plane = image.planes[channel]!;
+        const upper = plane[top * width + left]! * (1 - u) + plane[top * width + right]! * u;
+        const lower = plane[below * width + left]! * (1 - u) + plane[below * width + right]! * u;
+        out.planes[channel]![i] = upper + v * (lower - upper);
+      }
     }
   }
   return out;
@@ -88,7 +96,7 @@ function pigmented(paper: PlanarImage, wash: PlanarImage, densityAt: (i: number)
   const white = 0.97;
   for (let i = 0; i < L.length; i++) {
     // Watercolour is never as dark as its subject, and leaves the lightest parts bare
-    const tone = Math.min(white, 0.1 + 0.93 * wash.planes[0][i]!);
+    const tone = Math.min(white, 0.2 + 0.85 * wash.planes[0][i]!);
     const depth = -Math.log(tone / white) + 0.015;
     const laid = depth * densityAt(i);
     const cover =
@@ -103,12 +111,12 @@ function pigmented(paper: PlanarImage, wash: PlanarImage, densityAt: (i: number)
 }
 
 /** Faint pencil under the washes unless the description rules lines out; ink where it asks for outlines. */
-function lined(picture: PlanarImage, { style, content, field, unit }: Easel, grain: Plane): PlanarImage {
+function lined(picture: PlanarImage, { style, content, field, unit }: Easel, grain: Plane, mask: Plane): PlanarImage {
   const weight = style.outlines.value;
   if (style.outlines.said && weight < 0.05) return picture;
   const sigma = (0.75 + 0.8 * weight) * unit;
   const ink = contourInk(content.planes[0], content, field, sigma, 0.3 + 0.3 * weight);
-  const pencil = ink.map((value, i) => value * Math.min(1, Math.max(0, 0.75 - 0.3 * grain[i]!)));
+  const pencil = ink.map((value, i) => mask[i]! * value * Math.min(1, Math.max(0, 0.75 - 0.3 * grain[i]!)));
   const inkLike = weight > 0.4;
   const colour = inkLike ? inkColour(style) : { L: 0.34, a: 0.006, b: 0.012 };
   return inked(picture, inkLike ? ink : pencil, colour, inkLike ? 0.85 : 0.5);
