@@ -1,5 +1,15 @@
 /** Starts a sandbox and the unmodified discord.js client against it. */
-import { Client, type ClientOptions, Events, GatewayIntentBits, Partials } from "discord.js";
+import { setTimeout as sleep } from "node:timers/promises";
+
+import {
+  Client,
+  type ClientOptions,
+  Events,
+  GatewayIntentBits,
+  type Interaction,
+  Partials,
+  TextChannel,
+} from "discord.js";
 import sharp from "sharp";
 
 import { type DiscordSandbox, type SandboxOptions, type UploadedFile, startSandbox } from "../../src/sandbox/index.ts";
@@ -58,3 +68,38 @@ export const codeOf = (promise: Promise<unknown>): Promise<unknown> =>
     () => "no error",
     (error: { code?: unknown }) => error.code ?? error,
   );
+
+/** A path whose answers come back even when they are the global limit's. */
+export const GLOBAL_PROBE = "/users/1";
+
+/** A request past the client, with the bot's token. Waits out the global limit, which a quick test may well meet. */
+export async function rest(
+  discord: DiscordSandbox,
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<{ status: number; headers: Headers; json: Record<string, unknown> }> {
+  const response = await fetch(`${discord.apiBase}/v10${path}`, {
+    method,
+    headers: { authorization: `Bot ${discord.botToken}`, "content-type": "application/json" },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  const json = text ? JSON.parse(text) : {};
+  if (json.global === true && path !== GLOBAL_PROBE) {
+    await sleep(json.retry_after * 1000 + 5);
+    return rest(discord, method, path, body);
+  }
+  return { status: response.status, headers: response.headers, json };
+}
+
+/** A text channel of the client, by name. */
+export function textChannel({ client, discord }: Stage, name: string): TextChannel {
+  const channel = client.channels.cache.get(discord.channel(name).id);
+  if (!(channel instanceof TextChannel)) throw new Error(`#${name} is no text channel`);
+  return channel;
+}
+
+/** The next interaction the bot gets. */
+export const nextInteraction = ({ client }: Stage): Promise<Interaction> =>
+  new Promise((resolve) => client.once(Events.InteractionCreate, resolve));

@@ -2,7 +2,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 
-import { type RawData, type WebSocket, WebSocketServer } from "ws";
+import { type RawData, WebSocket, WebSocketServer } from "ws";
 
 import type { Cdn } from "../cdn.ts";
 import { type Json, asArray, asObject, asString } from "../json.ts";
@@ -32,6 +32,7 @@ export class Gateway {
   readonly #sessions = new Map<string, Session>();
   /** While set, sockets are taken but not greeted. */
   #held: WebSocket[] | null = null;
+  #shut = false;
   /** Where clients are told to connect; known once the server listens. */
   url = "";
   /** How often the bot has sent IDENTIFY and RESUME. */
@@ -45,10 +46,11 @@ export class Gateway {
 
   /** Whether a bot is connected and identified. */
   get online(): boolean {
-    return [...this.#connections].some(({ session }) => session !== null);
+    return [...this.#connections].some(({ session, socket }) => session && socket.readyState === WebSocket.OPEN);
   }
 
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    if (this.#shut) return void socket.destroy();
     this.#server.handleUpgrade(request, socket, head, (client) => {
       if (this.#held) this.#held.push(client);
       else this.#greet(client);
@@ -92,6 +94,7 @@ export class Gateway {
   }
 
   shutDown(): void {
+    this.#shut = true;
     for (const socket of this.#held ?? []) socket.terminate();
     for (const connection of this.#connections) {
       if (connection.heartbeat) clearTimeout(connection.heartbeat);
