@@ -8,15 +8,20 @@ const EXTERNAL = 1;
 /** `AttributeProto.AttributeType` */
 const ATTRIBUTE = { float: 1, int: 2, string: 3, floats: 6, ints: 7 } as const;
 
+export interface ModelOptions {
+  /** How a file of external initialisers is named in the model; by default its absolute path. */
+  readonly locate?: (path: string) => string;
+}
+
 /**
  * The bytes of the model. External initialisers are written as absolute paths without the leading slash, which
  * `openSession` resolves against the root folder: a model needs no place on the disk of its own.
  */
-export function modelBytes(graph: Graph): Uint8Array {
+export function modelBytes(graph: Graph, { locate = withoutRoot }: ModelOptions = {}): Uint8Array {
   const proto = new Message();
   for (const node of graph.nodes) proto.message(1, nodeProto(node));
   proto.string(2, graph.name);
-  for (const [name, initializer] of graph.initializers) proto.message(5, tensorProto(name, initializer));
+  for (const [name, initializer] of graph.initializers) proto.message(5, tensorProto(name, initializer, locate));
   for (const input of graph.inputs) proto.message(11, valueInfo(input));
   for (const output of graph.outputs) proto.message(12, valueInfo(output));
 
@@ -50,13 +55,13 @@ function attributeProto(name: string, value: Attribute): Message {
   return proto.int(20, ATTRIBUTE.ints);
 }
 
-function tensorProto(name: string, initializer: Initializer): Message {
+function tensorProto(name: string, initializer: Initializer, locate: (path: string) => string): Message {
   const proto = new Message();
   for (const dim of initializer.shape) proto.int(1, dim as number);
   proto.int(2, DTYPE_CODE[initializer.dtype]).string(8, name);
   if ("bytes" in initializer) return proto.bytes(9, initializer.bytes);
   const { path, offset, byteLength } = initializer.external;
-  const entries = { location: withoutRoot(path), offset: String(offset), length: String(byteLength) };
+  const entries = { location: locate(path), offset: String(offset), length: String(byteLength) };
   for (const [key, value] of Object.entries(entries)) proto.message(13, new Message().string(1, key).string(2, value));
   return proto.int(14, EXTERNAL);
 }

@@ -81,7 +81,7 @@ function mergesOf(pieces: readonly Piece[]): [string, string][] {
       const [left, right] = [letters.slice(0, i).join(""), letters.slice(i).join("")];
       if (ids.has(left) && ids.has(right)) cuts.push({ left, right, score });
     }
-    return cuts.sort((a, b) => ids.get(a.left)! - ids.get(b.left)! || ids.get(a.right)! - ids.get(b.right)!);
+    return cuts;
   });
   return merges.sort((a, b) => b.score - a.score).map(({ left, right }) => [left, right]);
 }

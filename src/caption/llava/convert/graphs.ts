@@ -1,0 +1,30 @@
+/** The graphs of a converted captioner, which point into the data files beside them. */
+import { writeFile } from "node:fs/promises";
+import path from "node:path";
+
+import { llavaEmbeddings, llavaMergedDecoder, llavaVision, type LlavaConfig } from "../../../../models/llava.ts";
+import { Graph, modelBytes } from "../../../onnx/index.ts";
+import { readSafetensors } from "../../../onnx/safetensors.ts";
+import { Weights } from "../../../onnx/weights.ts";
+import { FILES, type Part } from "./plan.ts";
+
+type Build = (graph: Graph, weights: Weights, config: LlavaConfig) => void;
+
+const BUILD: Readonly<Record<Part, Build>> = {
+  vision: (graph, weights, config) => llavaVision(graph, weights, config, 1),
+  embeddings: (graph, weights, config) => llavaEmbeddings(graph, weights, config.text),
+  decoder: (graph, weights, config) => llavaMergedDecoder(graph, weights, config.text),
+};
+
+/** Name of the data file of a graph, as transformers.js expects it. */
+export const dataFile = (part: Part): string => `${FILES[part]}_data`;
+
+/** @param folder `onnx`, which holds the data files already */
+export async function writeGraphs(folder: string, config: LlavaConfig): Promise<void> {
+  for (const part of Object.keys(FILES) as Part[]) {
+    const graph = new Graph(FILES[part].replace(/\.onnx$/, ""));
+    const source = await readSafetensors(path.join(folder, dataFile(part)));
+    BUILD[part](graph, new Weights(graph, source, "float32"), config);
+    await writeFile(path.join(folder, FILES[part]), modelBytes(graph, { locate: (file) => path.basename(file) }));
+  }
+}
