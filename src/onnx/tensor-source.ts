@@ -6,14 +6,15 @@ export interface TensorSource {
   /** What people call it: the file or folder. */
   readonly label: string;
   readonly names: readonly string[];
-  find(name: string): ExternalTensor | undefined;
+  /** @param wanted the shape that the network expects; only sources that make tensors up look at it */
+  find(name: string, wanted?: readonly number[]): ExternalTensor | undefined;
 }
 
 /** A source of which every tensor is asked for by another name. */
 export const renamed = (source: TensorSource, stored: (name: string) => string): TensorSource => ({
   label: source.label,
   names: source.names,
-  find: (name) => source.find(stored(name)),
+  find: (name, wanted) => source.find(stored(name), wanted),
 });
 
 /** A checkpoint that cannot be used, with the reason. Running the job again would not help. */

@@ -94,7 +94,7 @@ export class Weights {
   }
 
   #take(key: string, shape: readonly number[]): ExternalTensor {
-    const tensor = this.#source.find(key);
+    const tensor = this.#source.find(key, shape);
     if (!tensor) throw checkpointError(this.#source.label, `the tensor ${key} is missing`);
     if (squeezed(tensor.shape as number[]) !== squeezed(shape))
       throw checkpointError(this.#source.label, `${key} is ${showShape(tensor.shape)}, expected ${showShape(shape)}`);

@@ -154,14 +154,14 @@ async function weightsFile(folder: string): Promise<string | null> {
 const TEXT_PROBE = "text_model.final_layer_norm.weight";
 
 /** What the single files leave out: the configuration of Stable Diffusion 1. */
-const TEXT_V1 = { hidden_size: 768, intermediate_size: 3072, num_hidden_layers: 12, num_attention_heads: 12 };
-const UNET_V1 = {
+export const TEXT_V1 = { hidden_size: 768, intermediate_size: 3072, num_hidden_layers: 12, num_attention_heads: 12 };
+export const UNET_V1 = {
   block_out_channels: [320, 640, 1280, 1280],
   down_block_types: ["CrossAttnDownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D", "DownBlock2D"],
   up_block_types: ["UpBlock2D", "CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "CrossAttnUpBlock2D"],
   cross_attention_dim: 768,
 };
-const VAE_V1 = {
+export const VAE_V1 = {
   block_out_channels: [128, 256, 512, 512],
   layers_per_block: 2,
   down_block_types: Array.from({ length: 4 }, () => "DownEncoderBlock2D"),

@@ -1,0 +1,101 @@
+/** Measurements of the diffusion engine, side by side with PyTorch where a Python that has it is given. */
+import { execFile } from "node:child_process";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { promisify } from "node:util";
+
+import { z } from "zod";
+
+import { type Measured, measure } from "./measure.ts";
+import { type OperatorShare, operatorShares } from "./operator-shares.ts";
+import type { ImageTiming, UNetTiming } from "./tasks.ts";
+
+export { makeRandomCheckpoint } from "./random-checkpoint.ts";
+
+const TORCH_SCRIPT = path.resolve(import.meta.dirname, "../../test/reference/time_unet.py");
+
+export interface UNetBenchOptions {
+  /** A diffusers folder; `makeRandomCheckpoint` writes one of full size. */
+  readonly checkpoint: string;
+  readonly runs?: number;
+  /** A Python with torch and diffusers, or nothing. */
+  readonly python?: string;
+  readonly onRow?: (row: UNetRow) => void;
+}
+
+const torchSchema = z.object({
+  torch: z.string(),
+  loadMs: z.number(),
+  wallMs: z.array(z.number()),
+  cpuMs: z.array(z.number()),
+});
+
+export interface UNetRow {
+  readonly latents: number;
+  readonly batch: number;
+  readonly ours: Measured<UNetTiming>;
+  readonly torch: z.infer<typeof torchSchema> | null;
+  /** Least CPU time of ours over PyTorch's: other processes disturb it less than the wall clock. */
+  readonly ratio: number | null;
+}
+
+/** One step of the UNet at 64 x 64 and 32 x 32 latents, one row and two. */
+export async function benchUNet({ checkpoint, runs = 3, python, onRow }: UNetBenchOptions): Promise<UNetRow[]> {
+  const rows: UNetRow[] = [];
+  for (const latents of [64, 32])
+    for (const batch of [1, 2]) {
+      const ours = await measure({ kind: "unet", checkpoint, latents, batch, runs, profile: null });
+      const torch = python ? await timeTorch(python, [checkpoint, latents, batch, runs].map(String)) : null;
+      const ratio = torch ? Math.min(...ours.timing.cpuMs) / Math.min(...torch.cpuMs) : null;
+      const row = { latents, batch, ours, torch, ratio };
+      onRow?.(row);
+      rows.push(row);
+    }
+  return rows;
+}
+
+/** Where the time of a UNet step goes, by operator. */
+export async function profileUNet(checkpoint: string, latents = 64): Promise<OperatorShare[]> {
+  const folder = await mkdtemp(path.join(tmpdir(), "atelier-profile-"));
+  try {
+    const profile = path.join(folder, "unet");
+    await measure({ kind: "unet", checkpoint, latents, batch: 1, runs: 1, profile });
+    const [file] = await readdir(folder);
+    return await operatorShares(path.join(folder, file!));
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+export interface ImageRow {
+  readonly form: "default" | "faithful";
+  readonly measured: Measured<ImageTiming>;
+}
+
+/** A whole picture in the default and in the faithful form: 512 pixels, strength 0.7, with style image and description. */
+export async function benchImage(
+  checkpoint: string,
+  { size = 512, onRow }: { readonly size?: number; readonly onRow?: (row: ImageRow) => void } = {},
+): Promise<ImageRow[]> {
+  const rows: ImageRow[] = [];
+  for (const form of ["default", "faithful"] as const) {
+    const faithful = form === "faithful";
+    const measured = await measure({
+      kind: "image",
+      checkpoint,
+      variant: "image-prompt",
+      faithful,
+      strength: 0.7,
+      size,
+    });
+    onRow?.({ form, measured });
+    rows.push({ form, measured });
+  }
+  return rows;
+}
+
+async function timeTorch(python: string, args: readonly string[]): Promise<z.infer<typeof torchSchema>> {
+  const { stdout } = await promisify(execFile)(python, [TORCH_SCRIPT, ...args], { maxBuffer: 1e7 });
+  return torchSchema.parse(JSON.parse(stdout.trim().split("\n").at(-1)!));
+}

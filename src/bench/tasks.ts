@@ -1,0 +1,53 @@
+/** What is measured of the diffusion engine, and what comes back: plain data, sent between processes. */
+import type { Variant } from "../variant.ts";
+
+export interface UNetTask {
+  readonly kind: "unet";
+  readonly checkpoint: string;
+  /** Side of the square latents; 64 is a picture of 512 pixels. */
+  readonly latents: number;
+  /** Rows under different contexts, predicted together. */
+  readonly batch: number;
+  /** Runs that are timed, after one that is not. */
+  readonly runs: number;
+  /** Prefix of a profile to write, or `null`. */
+  readonly profile: string | null;
+}
+
+export interface ImageTask {
+  readonly kind: "image";
+  readonly checkpoint: string;
+  readonly variant: Variant;
+  readonly faithful: boolean;
+  readonly strength: number;
+  readonly size: number;
+}
+
+export type BenchTask = UNetTask | ImageTask;
+
+export interface UNetTiming {
+  readonly kind: "unet";
+  /** From nothing to an open session, headers included, milliseconds. */
+  readonly loadMs: number;
+  readonly firstRunMs: number;
+  /** Of each timed run: wall clock, and CPU time over the number of cores it may use. */
+  readonly wallMs: readonly number[];
+  readonly cpuMs: readonly number[];
+}
+
+export interface ImageTiming {
+  readonly kind: "image";
+  readonly wallMs: number;
+  readonly cpuMs: number;
+  /** From the picture to the first finished step. */
+  readonly firstStepMs: number;
+  readonly steps: number;
+}
+
+export type Timing = UNetTiming | ImageTiming;
+
+/** The largest resident memory seen, in bytes: the process's own, and the mapped files'. `null` where it cannot be read. */
+export interface PeakMemory {
+  readonly anonymous: number;
+  readonly mapped: number;
+}
