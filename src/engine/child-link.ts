@@ -41,6 +41,7 @@ export class ChildLink {
   /** Its end was asked for from here: for this reason. */
   #ended: Error | null = null;
   #gone: Error | null = null;
+  #tasksAtEnd = 0;
 
   constructor(options: ChildLinkOptions) {
     this.#options = options;
@@ -73,6 +74,11 @@ export class ChildLink {
   /** Whether it is gone although nobody here wanted that. */
   get crashed(): boolean {
     return this.#gone !== null && this.#ended === null;
+  }
+
+  /** Whether it crashed while it had one task only, which then is to blame. */
+  get crashedOnOneTask(): boolean {
+    return this.crashed && this.#tasksAtEnd === 1;
   }
 
   /**
@@ -161,6 +167,7 @@ export class ChildLink {
     const how = signal ? `was killed (${signal}; out of memory?)` : `ended by itself (exit code ${code ?? "unknown"})`;
     const gone = this.#ended ?? new EngineError(`the engine process ${how}`, { retryable: true });
     this.#gone = gone;
+    this.#tasksAtEnd = this.#tasks.size;
     this.#rejectReady(gone);
     this.#options.onGone(this.crashed);
     for (const task of this.#tasks.values()) task.fail(gone);

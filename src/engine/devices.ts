@@ -77,16 +77,14 @@ export async function chooseDevice(
 
 const passedOver = (faults: readonly string[]): string => (faults.length === 0 ? "" : ` (${faults.join("; ")})`);
 
+/** The library that the loader of Linux or of Windows did not find. */
+const MISSING = /lib[\w+-]+\.so[.\d]*(?=["']?: cannot open shared object)|[\w-]+\.dll(?=["']? which is missing)/i;
+
 /** Puts onnxruntime's words, and what its libraries print, into what is missing and how to get it. */
 export function explainFault(device: ExecutionDevice, fault: string, printed: string): string {
   const all = `${fault}\n${printed}`;
-  const missing =
-    /(lib[\w+-]+\.so(?:\.\d+)*|[\w-]+\.dll)[^\n]*(?:cannot open shared object|No such file|not found|missing)/i;
-  const library = missing.exec(all)?.[1];
-  if (
-    device === "cuda" &&
-    (library?.includes("onnxruntime_providers") || (!library && /Failed to load shared library/.test(all)))
-  ) {
+  const library = MISSING.exec(all)?.[0];
+  if (device === "cuda" && (library?.includes("onnxruntime_providers") ?? /Failed to load shared library/.test(all))) {
     return "onnxruntime's CUDA library libonnxruntime_providers_cuda.so is missing; fetch it with `npm run setup:cuda`";
   }
   if (library) return `the library ${library} is missing`;

@@ -37,7 +37,7 @@ export type SupervisorConfig = Pick<
 /** How long a process may take to be ready; it reads no weights before it is asked to work. */
 const START_MS = 60_000;
 
-/** Describing one picture may bring the process down this often; then the describer without weights is asked. */
+/** Describing a picture may bring the process down this often; then it is described without weights. */
 const DESCRIBER_CRASHES = 1;
 
 export class EngineSupervisor implements Engine {
@@ -92,7 +92,7 @@ export class EngineSupervisor implements Engine {
       const work = { type: "describe", describe: task, simple: crashes >= DESCRIBER_CRASHES } as const;
       return await this.#done(link, work, replySchemas.describe, hooks);
     } finally {
-      if (link.crashed) this.#describerCrashes.set(sha256, crashes + 1);
+      if (link.crashedOnOneTask) this.#describerCrashes.set(sha256, crashes + 1);
     }
   }
 

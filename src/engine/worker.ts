@@ -72,7 +72,7 @@ export class EngineWorker {
   async #stylize(task: number, asked: StylizeTask, signal: AbortSignal): Promise<StylizeReply> {
     const { content, style, variant, description, settings, outputPath, previewDir } = asked;
     const [contentImage, styleImage] = await Promise.all([read(content), read(style)]);
-    if (previewDir !== null) await mkdir(previewDir, { recursive: true });
+    if (previewDir !== null) await makeFolder(previewDir);
     const onWritten = (file: string, step: number, steps: number): void =>
       this.#post({ type: "preview", task, path: file, step, steps });
     const previews = previewDir === null ? null : new PreviewWriter(previewDir, onWritten);
@@ -121,12 +121,18 @@ async function read({ path: file }: EnginePicture): Promise<RgbImage> {
 
 async function save(file: string, bytes: Uint8Array): Promise<void> {
   try {
-    await mkdir(path.dirname(file), { recursive: true });
+    await makeFolder(path.dirname(file));
     await writeFile(file, bytes);
   } catch (cause) {
     await rm(file, { force: true }).catch(() => undefined);
     throw asDiskFull(cause) ?? cause;
   }
+}
+
+async function makeFolder(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true }).catch((cause: unknown) => {
+    throw asDiskFull(cause) ?? cause;
+  });
 }
 
 const stackOf = (error: unknown): string => (error instanceof Error ? (error.stack ?? error.message) : String(error));

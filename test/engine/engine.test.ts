@@ -1,0 +1,227 @@
+import { access, readdir, symlink } from "node:fs/promises";
+import path from "node:path";
+import { monitorEventLoopDelay } from "node:perf_hooks";
+
+import sharp from "sharp";
+import { describe, expect, it } from "vitest";
+
+import { CancelledError, UserError } from "../../src/errors.ts";
+import { CHILD, gone, ODD, useBench } from "./bench.ts";
+
+const bench = useBench();
+
+describe("the engine's process", () => {
+  it("says what it is, describes, finds faces and paints, with progress and previews", async () => {
+    const engine = bench.freshEngine(CHILD);
+    expect(engine.info).toBeNull();
+    const info = await engine.start();
+    expect(info).toMatchObject({ stylizer: "embedded", describer: "palette", device: "cpu", parallelStages: false });
+    expect(engine.info).toEqual(info);
+
+    const texts: string[] = [];
+    const { text, describer } = await engine.describe({ image: bench.style }, { onText: (soFar) => texts.push(soFar) });
+    expect(describer).toBe("palette");
+    expect(text).toMatch(/yellow|gold|blue/i);
+    expect(texts.at(-1)).toBe(text);
+    expect(await engine.findFaces(bench.content)).toEqual({ prominent: false, faces: [] });
+
+    const steps: number[] = [];
+    const previews: string[] = [];
+    const task = bench.task();
+    const reply = await engine.stylize(task, {
+      onProgress: (step, of) => steps.push(step / of),
+      onPreview: (file) => previews.push(file),
+    });
+    expect(reply).toMatchObject({ outputPath: task.outputPath, width: 96, height: 64, engine: "embedded" });
+    expect(await sharp(task.outputPath).metadata()).toMatchObject({ format: "png", width: 96, height: 64 });
+    expect(steps).toEqual(steps.toSorted((a, b) => a - b));
+    expect(steps.at(-1)).toBe(1);
+    expect(previews.length).toBeGreaterThan(0);
+    expect(await readdir(task.previewDir!)).toEqual(previews.map((file) => path.basename(file)));
+    expect(await sharp(previews[0]!).metadata()).toMatchObject({ format: "jpeg" });
+  });
+
+  it("gets no secrets, and memory settings that give memory back", async () => {
+    process.env["DISCORD_TOKEN"] = "secret";
+    const { text } = await bench.freshEngine(ODD).describe({ image: bench.style, prompt: "environment" });
+    delete process.env["DISCORD_TOKEN"];
+    const environment = JSON.parse(text) as Record<string, string>;
+    expect(environment).not.toHaveProperty("DISCORD_TOKEN");
+    expect(environment).toMatchObject({ MALLOC_ARENA_MAX: "1", MALLOC_TRIM_THRESHOLD_: "65536" });
+  });
+
+  it("has what it prints in the log", async () => {
+    await bench.engine(ODD).describe({ image: bench.style, prompt: "print" });
+    await expect.poll(() => bench.lines.map((line) => line["engine"])).toContain("printed on stderr");
+    expect(bench.lines).toContainEqual(expect.objectContaining({ level: 30, engine: "printed on stdout" }));
+  });
+
+  it("leaves the bot's event loop free", async () => {
+    const engine = bench.engine(CHILD);
+    await engine.start();
+    const delay = monitorEventLoopDelay({ resolution: 5 });
+    delay.enable();
+    await engine.stylize(bench.task({ settings: { ...bench.task().settings, size: 192 } }));
+    delay.disable();
+    // The highest ones are the machine's: other tests compute on the same cores.
+    expect(delay.percentile(90) / 1e6).toBeLessThan(50);
+  });
+});
+
+describe("cancelling", () => {
+  it("stops the embedded engine within a quarter of a second of its own time", async () => {
+    const engine = bench.engine(CHILD);
+    const abort = new AbortController();
+    const began: number[] = [];
+    const painting = engine.stylize(bench.task({ settings: { ...bench.task().settings, size: 512 } }), {
+      signal: abort.signal,
+      onProgress: () => {
+        began.push(performance.now());
+        abort.abort();
+      },
+    });
+    await expect(painting).rejects.toBeInstanceOf(CancelledError);
+    const { pid } = engine;
+    expect(began).toHaveLength(1);
+    expect(performance.now() - began[0]!).toBeLessThan(2500);
+    await engine.findFaces(bench.content);
+    expect(engine.pid).toBe(pid);
+    await expect(access(bench.task().outputPath)).rejects.toThrow("ENOENT");
+  });
+
+  it("kills a process that does not stop, and only then", async () => {
+    const engine = bench.engine(ODD, { CANCEL_GRACE_SECONDS: 0.3 });
+    await engine.start();
+    const pid = engine.pid!;
+    const abort = new AbortController();
+    const blocked = engine.stylize(bench.task({ variant: "prompt", description: "block" }), { signal: abort.signal });
+    const neighbour = engine.describe({ image: bench.style, prompt: "linger" });
+    const both = Promise.allSettled([blocked, neighbour]);
+    setTimeout(() => abort.abort(), 200);
+    const [first, second] = await both;
+    expect(first).toMatchObject({ status: "rejected", reason: { name: "CancelledError" } });
+    expect(second).toMatchObject({ status: "rejected", reason: { name: "EngineError", retryable: true } });
+    await gone(pid);
+    await engine.stylize(bench.task());
+    expect(engine.pid).not.toBe(pid);
+  });
+
+  it("before the start costs no process", async () => {
+    const engine = bench.freshEngine(ODD);
+    await expect(engine.stylize(bench.task(), { signal: AbortSignal.abort() })).rejects.toBeInstanceOf(CancelledError);
+    expect(engine.pid).toBeUndefined();
+  });
+
+  it("by stopping the engine ends the process and every task", async () => {
+    const engine = bench.freshEngine(ODD);
+    await engine.start();
+    const pid = engine.pid!;
+    const painting = engine.stylize(bench.task({ variant: "prompt", description: "linger" })).catch((error) => error);
+    await engine.stop();
+    expect(await painting).toBeInstanceOf(CancelledError);
+    await gone(pid);
+    await expect(engine.start()).rejects.toBeInstanceOf(CancelledError);
+  });
+});
+
+describe("a process that dies", () => {
+  it.each(["describe", "stylize"] as const)("by SIGKILL while it is to %s is started again", async (stage) => {
+    const engine = bench.freshEngine(ODD);
+    await engine.start();
+    const pid = engine.pid!;
+    const work =
+      stage === "describe"
+        ? engine.describe({ image: bench.style, prompt: "linger" })
+        : engine.stylize(bench.task({ variant: "prompt", description: "linger" }));
+    setTimeout(() => process.kill(pid, "SIGKILL"), 100);
+    await expect(work).rejects.toMatchObject({
+      name: "EngineError",
+      retryable: true,
+      message: expect.stringContaining("killed (SIGKILL"),
+    });
+    expect(await engine.stylize(bench.task())).toMatchObject({ width: 96 });
+    expect(engine.pid).not.toBe(pid);
+  });
+
+  it("while it describes is not asked again: the simple describer takes over for this picture", async () => {
+    const engine = bench.freshEngine(ODD);
+    const describe = { image: bench.style, prompt: "die" };
+    await expect(engine.describe(describe)).rejects.toMatchObject({ name: "EngineError", retryable: true });
+    expect(await engine.describe(describe)).toEqual({
+      text: "simply colours",
+      describer: "simple",
+      note: "described by the simple describer, as the odd describer failed: it brought the engine down",
+    });
+    expect(await engine.describe({ image: bench.content })).toMatchObject({ describer: "odd" });
+  });
+
+  it("by its own exit says with which code", async () => {
+    const dying = bench.engine(ODD).stylize(bench.task({ variant: "prompt", description: "exit" }));
+    await expect(dying).rejects.toMatchObject({ retryable: true, message: expect.stringContaining("exit code 3") });
+  });
+
+  it("before it is ready is an error that may not come back", async () => {
+    const engine = bench.engine(ODD, { CAPTIONER: "exit" });
+    await expect(engine.start()).rejects.toMatchObject({ name: "EngineError", retryable: true });
+    const began = performance.now();
+    await expect(engine.start()).rejects.toMatchObject({ message: expect.stringContaining("exit code 4") });
+    expect(performance.now() - began).toBeGreaterThan(200);
+  });
+});
+
+describe("faults of a task", () => {
+  it("come across with their kind and words", async () => {
+    const engine = bench.engine(ODD);
+    const fails = (description: string) => engine.stylize(bench.task({ variant: "prompt", description }));
+    await expect(fails("refuse")).rejects.toMatchObject({ identifier: "bad-words", message: "Not these words." });
+    await expect(fails("refuse")).rejects.toBeInstanceOf(UserError);
+    await expect(fails("tire")).rejects.toMatchObject({ name: "EngineError", retryable: true, message: "tired" });
+    await expect(fails("throw")).rejects.toMatchObject({ name: "EngineError", retryable: false });
+    expect(bench.lines.some(({ msg }) => String(msg).includes("odd-engine.ts"))).toBe(true);
+  });
+
+  it("of the describer are made good by the simple one, and the reply says so", async () => {
+    const reply = await bench.engine(ODD).describe({ image: bench.style, prompt: "throw" });
+    expect(reply).toMatchObject({ text: "simply colours", describer: "simple" });
+    expect(reply.note).toContain("odd describer failed: x is not a function");
+  });
+
+  it("that last too long are ended", async () => {
+    const engine = bench.engine(ODD, { STAGE_MINUTES: 0.005, CANCEL_GRACE_SECONDS: 0.2 });
+    await engine.start();
+    for (const description of ["linger", "block"]) {
+      await expect(engine.stylize(bench.task({ variant: "prompt", description }))).rejects.toMatchObject({
+        name: "EngineError",
+        retryable: false,
+        message: expect.stringMatching(/took longer than .* minutes and was stopped/),
+      });
+    }
+  });
+
+  it("name a picture that is missing or broken", async () => {
+    const missing = { path: path.join(bench.folder, "missing.png"), sha256: "0".repeat(64) };
+    await expect(bench.engine(ODD).stylize(bench.task({ content: missing }))).rejects.toMatchObject({
+      retryable: false,
+      message: expect.stringContaining("missing.png cannot be read"),
+    });
+  });
+
+  it.skipIf(process.platform !== "linux")("say that the disk is full", async () => {
+    const outputPath = path.join(bench.folder, "full.png");
+    await symlink("/dev/full", outputPath);
+    await expect(bench.engine(ODD).stylize(bench.task({ outputPath }))).rejects.toMatchObject({
+      identifier: "disk-full",
+    });
+    await expect(access(outputPath)).rejects.toThrow("ENOENT");
+    await access("/dev/full");
+  });
+
+  it("do not come from previews: none are written where there is no folder for them", async () => {
+    const previews: string[] = [];
+    const task = bench.task({ previewDir: null });
+    expect(await bench.engine(ODD).stylize(task, { onPreview: (file) => previews.push(file) })).toMatchObject({
+      steps: 4,
+    });
+    expect(previews).toEqual([]);
+  });
+});
