@@ -101,7 +101,14 @@ async function timeImage(task: ImageTask): Promise<ImageTiming> {
       styleSha256: sha256(style),
       variant: task.variant,
       description: "a warm palette of orange, red and gold",
-      settings: { ...DEFAULT_SETTINGS, seed: 1, size: task.size, strength: task.strength, faithful: task.faithful },
+      settings: {
+        ...DEFAULT_SETTINGS,
+        seed: 1,
+        size: task.size,
+        steps: task.steps,
+        strength: task.strength,
+        faithful: task.faithful,
+      },
     },
     { onProgress: () => (firstStepMs ||= clock.wall()), onPreview: () => undefined },
   );

@@ -87,6 +87,7 @@ export async function benchImage(
       variant: "image-prompt",
       faithful,
       strength: 0.7,
+      steps: null,
       size,
     });
     onRow?.({ form, measured });

@@ -21,6 +21,8 @@ export interface ImageTask {
   readonly faithful: boolean;
   readonly strength: number;
   readonly size: number;
+  /** `null`: the form's own. */
+  readonly steps: number | null;
 }
 
 export type BenchTask = UNetTask | ImageTask;

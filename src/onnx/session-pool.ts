@@ -21,7 +21,7 @@ interface Entry {
 export class SessionPool {
   readonly budgetBytes: number;
   readonly #entries = new Map<string, Entry>();
-  readonly #opening = new Map<string, Promise<Entry>>();
+  readonly #opening = new Map<string, Promise<void>>();
 
   constructor(budgetBytes: number) {
     this.budgetBytes = budgetBytes;
@@ -37,7 +37,12 @@ export class SessionPool {
 
   /** Runs `body` with the session `key`, which `recipe` opens when it is not open yet. */
   async use<T>(key: string, recipe: () => SessionRecipe, body: (session: Session) => Promise<T>): Promise<T> {
-    const entry = this.#entries.get(key) ?? (await this.#open(key, recipe));
+    let entry = this.#entries.get(key);
+    while (!entry) {
+      await this.#open(key, recipe);
+      // Somebody else may have needed the room before this turn came.
+      entry = this.#entries.get(key);
+    }
     entry.users += 1;
     this.#entries.delete(key);
     this.#entries.set(key, entry);
@@ -48,12 +53,12 @@ export class SessionPool {
     }
   }
 
-  /** Releases every session that is not in use. */
-  async clear(): Promise<void> {
-    await this.#makeRoom(Infinity);
+  /** Releases the sessions that are not in use: all, or those whose key `which` says yes to. */
+  async release(which: (key: string) => boolean = () => true): Promise<void> {
+    for (const [key, entry] of this.#entries) if (which(key)) await this.#releaseIdle(key, entry);
   }
 
-  #open(key: string, recipe: () => SessionRecipe): Promise<Entry> {
+  #open(key: string, recipe: () => SessionRecipe): Promise<void> {
     const known = this.#opening.get(key);
     if (known) return known;
     const opening = this.#openNow(key, recipe()).finally(() => this.#opening.delete(key));
@@ -61,19 +66,21 @@ export class SessionPool {
     return opening;
   }
 
-  async #openNow(key: string, { open, bytes }: SessionRecipe): Promise<Entry> {
+  async #openNow(key: string, { open, bytes }: SessionRecipe): Promise<void> {
     await this.#makeRoom(bytes);
-    const entry: Entry = { session: await open(), bytes, users: 0 };
-    this.#entries.set(key, entry);
-    return entry;
+    this.#entries.set(key, { session: await open(), bytes, users: 0 });
   }
 
   async #makeRoom(bytes: number): Promise<void> {
     for (const [key, entry] of this.#entries) {
       if (this.bytes + bytes <= this.budgetBytes) return;
-      if (entry.users > 0) continue;
-      this.#entries.delete(key);
-      await entry.session.release();
+      await this.#releaseIdle(key, entry);
     }
+  }
+
+  async #releaseIdle(key: string, entry: Entry): Promise<void> {
+    if (entry.users > 0) return;
+    this.#entries.delete(key);
+    await entry.session.release();
   }
 }

@@ -97,8 +97,11 @@ export class DiffusionNetworks {
   }
 
   /** Latents [1, latent, h, w], already unscaled -> pictures [1, 3, H, W], about [-1, 1]. */
-  decodeLatents(latents: Floats): Promise<Floats> {
+  async decodeLatents(latents: Floats): Promise<Floats> {
     const { source, config } = this.checkpoint.vae;
+    // The decoder needs more working memory than all before it. On a processor the UNet opens again in half a second,
+    // so it gives its own back first.
+    if (this.#options.device === "cpu") await this.#options.sessions.release((key) => key.includes(" unet "));
     return this.#runOn("vae-decoder", source, latents, (weights, x) => vaeDecoder(weights, config, x));
   }
 

@@ -39,7 +39,7 @@ describe.each(PIPELINES)("InST on %s", (name) => {
     networks = new DiffusionNetworks(checkpoint, { device: "cpu", dtype: "float32", attention: "fused", sessions });
     tokenizer = await ClipTokenizer.load(checkpoint.tokenizer);
   });
-  afterAll(() => sessions.clear());
+  afterAll(() => sessions.release());
 
   const cases = FORMS.flatMap((form) => VARIANTS.map((variant) => ({ ...form, variant })));
   it.each(cases)("gives the reference's latents for $variant, $form", async ({ form, variant, ...given }) => {

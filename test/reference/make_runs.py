@@ -69,7 +69,7 @@ def default(pipeline: Pipeline, variant: str, given: dict) -> torch.Tensor:
     t = int(timesteps[0])
     eps = pipeline.unet(noised(scheduler.alphas_cumprod, t, z, given["noise"]), t, c).sample
     x = noised(scheduler.alphas_cumprod, t, z, eps)
-    guided = math.ceil(0.8 * len(timesteps))
+    guided = math.ceil(0.7 * len(timesteps))
     for i, t in enumerate(timesteps):
         eps = pipeline.unet(x, t, c).sample
         if variant != "inst" and i < guided:

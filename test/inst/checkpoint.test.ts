@@ -1,0 +1,160 @@
+/** Checkpoints as people have them on the disk: found, read in either naming, refused by name. */
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+import { ldmTextName, ldmUNetName, ldmVaeName } from "../../models/ldm-names.ts";
+import { stableDiffusionTensors } from "../../src/bench/random-checkpoint.ts";
+import {
+  findDiffusionCheckpoint,
+  placeOfCheckpoint,
+  readDiffusionCheckpoint,
+} from "../../src/stylize/diffusion-checkpoint.ts";
+import { FIXTURES } from "../models/reference.ts";
+
+let models: string;
+beforeAll(() => {
+  models = realpathSync(mkdtempSync(path.join(tmpdir(), "atelier-models-")));
+});
+afterAll(() => rmSync(models, { recursive: true, force: true }));
+
+const copyTo = (name: string): string => {
+  const folder = path.join(models, name);
+  cpSync(path.join(FIXTURES, "tiny-v1"), folder, { recursive: true });
+  return folder;
+};
+
+const changeConfig = (folder: string, part: string, change: Record<string, unknown>): void => {
+  const file = path.join(folder, part, "config.json");
+  writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, "utf8")), ...change }));
+};
+
+/** A safetensors file whose header names full-size tensors, all of them empty of meaning and none of them on the disk. */
+function writeHoles(file: string, shapes: ReadonlyMap<string, readonly number[]>): void {
+  let offset = 0;
+  const header: Record<string, unknown> = {};
+  for (const [name, shape] of shapes) {
+    const begin = offset;
+    offset += 4 * shape.reduce((product, dim) => product * dim, 1);
+    header[name] = { dtype: "F32", shape, data_offsets: [begin, offset] };
+  }
+  const json = Buffer.from(JSON.stringify(header));
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(json.length));
+  writeFileSync(file, Buffer.concat([length, json]));
+  truncateSync(file, 8 + json.length + offset);
+}
+
+describe("the number of parameters the networks ask for", () => {
+  it("is that of Stable Diffusion v1.4", () => {
+    const counts = Object.entries(stableDiffusionTensors()).map(([part, shapes]) => {
+      const numbers = [...shapes.values()].reduce(
+        (sum, shape) => sum + shape.reduce((product, dim) => product * dim, 1),
+        0,
+      );
+      return [part, shapes.size, numbers];
+    });
+    expect(counts).toEqual([
+      ["text_encoder", 196, 123_060_480],
+      ["unet", 686, 859_520_964],
+      ["vae", 248, 83_653_863],
+    ]);
+  });
+});
+
+describe("finding a checkpoint", () => {
+  it("finds nothing in an empty or a missing folder, nor where parts are missing", async () => {
+    expect(await findDiffusionCheckpoint(path.join(models, "gone"))).toBeNull();
+    const folder = copyTo("half-there");
+    rmSync(path.join(folder, "vae", "diffusion_pytorch_model.safetensors"));
+    expect(await findDiffusionCheckpoint(models)).toBeNull();
+    rmSync(folder, { recursive: true });
+  });
+
+  it("prefers the paper's checkpoint to others", async () => {
+    copyTo("a-fine-tune");
+    expect((await findDiffusionCheckpoint(models))?.path).toBe(path.join(models, "a-fine-tune"));
+    copyTo("stable-diffusion-v1-4");
+    expect((await findDiffusionCheckpoint(models))?.path).toBe(path.join(models, "stable-diffusion-v1-4"));
+  });
+});
+
+describe("reading a checkpoint", () => {
+  it("takes a single file in CompVis' naming", async () => {
+    const folder = path.join(models, "single");
+    mkdirSync(folder);
+    cpSync(path.join(FIXTURES, "tiny-v1", "tokenizer"), path.join(folder, "tokenizer"), { recursive: true });
+    const { text_encoder: text, unet, vae } = stableDiffusionTensors();
+    const names = {
+      text: prefixed(ldmTextName, text),
+      unet: prefixed(ldmUNetName, unet),
+      vae: prefixed(ldmVaeName, vae),
+    };
+    writeHoles(path.join(folder, "sd-v1-4.safetensors"), new Map([...names.text, ...names.unet, ...names.vae]));
+    const place = await findDiffusionCheckpoint(folder);
+    expect(place?.path).toBe(path.join(folder, "sd-v1-4.safetensors"));
+    const checkpoint = await readDiffusionCheckpoint(place!);
+    for (const [part, shapes] of Object.entries({ text, unet, vae }))
+      for (const [name, shape] of shapes) expect(checkpoint[part as "text"].source.find(name)?.shape).toEqual(shape);
+  });
+
+  it.each([
+    [
+      "a folder without its parts",
+      (folder: string) => rmSync(path.join(folder, "unet"), { recursive: true }),
+      /it needs unet, vae/,
+    ],
+    [
+      "a damaged file",
+      (folder: string) => truncateSync(path.join(folder, "unet", "diffusion_pytorch_model.safetensors"), 90_000),
+      /outside the file|ends within/,
+    ],
+    [
+      "another model family",
+      (folder: string) => changeConfig(folder, "unet", { addition_embed_type: "text_time" }),
+      /unet\/config\.json: addition_embed_type/,
+    ],
+    [
+      "an inpainting checkpoint",
+      (folder: string) => changeConfig(folder, "unet", { in_channels: 9 }),
+      /takes 9 channels, not 4/,
+    ],
+    [
+      "a text encoder that does not fit",
+      (folder: string) => changeConfig(folder, "text_encoder", { hidden_size: 32 }),
+      /texts of width 24, its encoder gives 32/,
+    ],
+    [
+      "a configuration that is not JSON",
+      (folder: string) => writeFileSync(path.join(folder, "vae", "config.json"), "{"),
+      /vae\/config\.json: is not JSON/,
+    ],
+    [
+      "a sampler that it does not know",
+      (folder: string) =>
+        writeFileSync(path.join(folder, "scheduler", "scheduler_config.json"), '{"beta_schedule":"cosine"}'),
+      /scheduler_config\.json is not supported/,
+    ],
+  ])("refuses %s", async (name, damage, message) => {
+    const folder = copyTo(name.replaceAll(" ", "-"));
+    damage(folder);
+    const read = async (): Promise<unknown> => readDiffusionCheckpoint(await placeOfCheckpoint(folder));
+    await expect(read()).rejects.toMatchObject({ name: "EngineError", retryable: false, message });
+  });
+});
+
+const prefixed = (
+  rename: (name: string) => string,
+  shapes: ReadonlyMap<string, readonly number[]>,
+): [string, readonly number[]][] => [...shapes].map(([name, shape]) => [rename(name), shape]);
