@@ -1,0 +1,34 @@
+/** Every device that this platform's onnxruntime could use, each one tried in a process of its own. */
+import type { Config, Device } from "../../config.ts";
+import { probeDevice } from "../../engine/index.ts";
+import { fault, note, ok, type Finding } from "./finding.ts";
+
+type TriedDevice = Exclude<Device, "auto">;
+
+const ON_PLATFORM: Partial<Record<NodeJS.Platform, readonly TriedDevice[]>> = {
+  linux: ["cuda", "webgpu"],
+  win32: ["dml", "webgpu"],
+  darwin: ["coreml", "webgpu"],
+};
+
+/**
+ * @param probe why a device cannot be used, `null` when it can
+ */
+export async function examineDevices(
+  config: Pick<Config, "DEVICE">,
+  probe: (device: TriedDevice) => Promise<string | null> = probeDevice,
+): Promise<Finding[]> {
+  const wanted = config.DEVICE === "auto" ? [] : [config.DEVICE];
+  const devices = new Set<TriedDevice>(["cpu", ...(ON_PLATFORM[process.platform] ?? []), ...wanted]);
+  const findings: Finding[] = [];
+  for (const device of devices) {
+    const reason = await probe(device);
+    if (reason === null) findings.push(ok(`${device} computes, and computes right`));
+    else if (device === "cpu") {
+      findings.push(fault(`cpu: ${reason}`, "onnxruntime-node does not work here: run npm ci again."));
+    } else if (device === config.DEVICE) {
+      findings.push(fault(`${device}: ${reason}`, `DEVICE=${device} asks for it. Set DEVICE=auto to do without.`));
+    } else findings.push(note(`${device}: ${reason}`));
+  }
+  return findings;
+}

@@ -1,0 +1,144 @@
+/** `atelier models`: lists, installs, checks and removes checkpoints. */
+import { createInterface } from "node:readline/promises";
+
+import type { Command } from "commander";
+
+import { findInCatalogue, type CatalogueEntry } from "../checkpoints/catalogue.ts";
+import { formatBytes } from "../checkpoints/disk.ts";
+import { HubCache, hubCacheFolder } from "../checkpoints/hub-cache.ts";
+import { HubClient } from "../checkpoints/hub.ts";
+import { installCheckpoint } from "../checkpoints/install.ts";
+import { CheckpointStore, notInstalled } from "../checkpoints/store.ts";
+import { verifyCheckpoint, type FileFault } from "../checkpoints/verify.ts";
+import { readConfig, type Config } from "../config.ts";
+import { CancelledError, UserError } from "../errors.ts";
+import { showInstall } from "./models-progress.ts";
+import { listCheckpoints, modelTable } from "./models-table.ts";
+import { paintFor } from "./paint.ts";
+import { progressLine } from "./progress.ts";
+
+export function registerModels(program: Command): void {
+  const models = program.command("models").description("list, install, check and remove the weights of networks");
+
+  models
+    .command("list", { isDefault: true })
+    .description("what can be installed, and what is")
+    .option("--json", "print JSON and nothing else", false)
+    .action(async ({ json }: { json: boolean }) => {
+      const rows = await listCheckpoints(storeOf(readConfig()));
+      console.log(json ? JSON.stringify(rows, null, 2) : modelTable(rows, paintFor(process.stdout)));
+    });
+
+  models
+    .command("install")
+    .description("download a checkpoint and check it; a broken download goes on where it stopped")
+    .argument("<name>", "its name in the list")
+    .option("-y, --yes", "agree to its licence without being asked", false)
+    .action(async (name: string, { yes }: { yes: boolean }) => install(findInCatalogue(name), readConfig(), yes));
+
+  models
+    .command("verify")
+    .description("read installed checkpoints again and compare every file with its checksum")
+    .argument("[name...]", "their names; all that are installed by default")
+    .action(async (names: string[]) => verify(names, storeOf(readConfig())));
+
+  models
+    .command("remove")
+    .description("delete a checkpoint")
+    .argument("<name>", "its name")
+    .action(async (name: string) => {
+      const store = storeOf(readConfig());
+      const { name: known } = findInCatalogue(name);
+      await store.remove(known);
+      console.log(`Removed ${store.folderOf(known)}`);
+    });
+
+  models
+    .command("where")
+    .description("print the folder of an installed checkpoint")
+    .argument("<name>", "its name")
+    .action(async (name: string) => {
+      const store = storeOf(readConfig());
+      if (!(await store.manifest(findInCatalogue(name).name))) throw notInstalled(name);
+      console.log(store.folderOf(name));
+    });
+}
+
+const storeOf = ({ MODELS_DIR }: Config): CheckpointStore => new CheckpointStore(MODELS_DIR);
+
+async function install(entry: CatalogueEntry, config: Config, yes: boolean): Promise<void> {
+  await withInterrupt(async (signal) => {
+    const show = showInstall(process.stderr);
+    try {
+      const manifest = await installCheckpoint({
+        entry,
+        signal,
+        store: storeOf(config),
+        hub: new HubClient({ endpoint: config.HF_ENDPOINT, token: config.HF_TOKEN }),
+        cache: new HubCache(hubCacheFolder()),
+        acceptLicence: () => agree(entry, yes, signal),
+        onEvent: show.onEvent,
+      });
+      show.stop();
+      const size = manifest.files.reduce((sum, file) => sum + file.size, 0);
+      console.log(`${entry.name} is installed in ${storeOf(config).folderOf(entry.name)} (${formatBytes(size)}).`);
+    } catch (error) {
+      show.stop();
+      if (!(error instanceof CancelledError)) throw error;
+      throw new CancelledError("Stopped. What has arrived is kept: the same command goes on from there.");
+    }
+  });
+}
+
+/** Shows the terms and asks, on a terminal. */
+async function agree(entry: CatalogueEntry, yes: boolean, signal: AbortSignal): Promise<boolean> {
+  process.stderr.write(`${entry.title}\nLicence: ${entry.licence.name}\n         ${entry.licence.url}\n`);
+  if (yes) return true;
+  if (!process.stdin.isTTY) return false;
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    const answer = await terminal.question("Do you agree to these terms? [y/N] ", { signal });
+    return /^y(?:es)?$/i.test(answer.trim());
+  } catch {
+    throw new CancelledError();
+  } finally {
+    terminal.close();
+  }
+}
+
+const FAULT: Readonly<Record<FileFault["fault"], string>> = {
+  missing: "is missing",
+  size: "has another size",
+  checksum: "was altered: its checksum does not hold",
+};
+
+async function verify(names: readonly string[], store: CheckpointStore): Promise<void> {
+  const wanted = names.length > 0 ? names : (await store.installed()).map(({ name }) => name);
+  if (wanted.length === 0) console.log(`Nothing is installed in ${store.folder}.`);
+  const damaged: string[] = [];
+  for (const name of wanted) {
+    const faults = await withInterrupt(async (signal) => {
+      const bar = progressLine();
+      const onProgress = (bytes: number, total: number, file: string): void => bar.show(bytes, total, file);
+      return verifyCheckpoint(store, findInCatalogue(name).name, { signal, onProgress }).finally(() => bar.stop());
+    });
+    if (faults.length === 0) console.log(`${name}: every file is as it was installed.`);
+    else damaged.push(name);
+    for (const { file, fault } of faults) console.log(`${name}: ${file} ${FAULT[fault]}.`);
+  }
+  if (damaged.length === 0) return;
+  const commands = damaged.map((name) => `atelier models install ${name}`).join(" and ");
+  throw new UserError("checkpoint-damaged", `Not all files are sound. Fetch them again with: ${commands}`);
+}
+
+/** Lets Ctrl-C end `work` by its signal, so that it can leave things in order. */
+async function withInterrupt<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const abort = new AbortController();
+  const stop = (): void => abort.abort(new CancelledError());
+  process.once("SIGINT", stop).once("SIGTERM", stop);
+  try {
+    return await work(abort.signal);
+  } finally {
+    process.off("SIGINT", stop).off("SIGTERM", stop);
+  }
+}
