@@ -130,7 +130,7 @@ export class Canvas {
     const rim = Math.max(brush.softness, 1.1 / radius);
     const total = length + 2 * radius;
     const mask = BRISTLES - 1;
-    const hairs = Math.min(BRISTLES, 14 * Math.sqrt(radius) + 6);
+    const hairs = Math.min(BRISTLES, 1.1 * radius + 5);
     const relief = 0.55 * Math.sqrt(radius);
     for (let t = 0; t < count; t++) {
       const i = this.#touched[t]!;

@@ -86,11 +86,11 @@ const LOOKS = [0.55, 0.7, 0.8, 0.9] as const;
 
 /** Contours first, then set by set of hatching, then the full depth of tone. */
 export async function draw(easel: Easel, medium: LineMedium): Promise<void> {
-  const { style, unit, content, field, show, breathe, random } = easel;
+  const { style, unit, strength, content, field, show, breathe, random } = easel;
   const manner = MANNERS[medium];
   const grain = paperGrain(easel);
   await breathe();
-  const paper = tinted(sheet(easel, paperColour(style), grain), easel, medium);
+  const paper = faded(tinted(sheet(easel, paperColour(style), grain), easel, medium), easel);
   const pigment = medium === "pencil" && isColourful(style) ? crayons(easel) : inkColour(style);
   await breathe();
   const bold = 0.55 + 0.9 * style.strokeWidth.value;
@@ -100,7 +100,10 @@ export async function draw(easel: Easel, medium: LineMedium): Promise<void> {
   const dark = darkness(easel);
   const sets: Plane[] = [];
   const look = (share: number, done: number) =>
-    show(inked(paper, hatched(dark, share, contours, sets, manner, grain), pigment), done);
+    show(
+      inked(paper, hatched(dark, share * Math.min(1, 0.7 + 0.4 * strength), contours, sets, manner, grain), pigment),
+      done,
+    );
   await look(0.4, 0.1);
   for (const hatch of manner.hatches) {
     sets.push(await engravedLines(easel, field, hatch.pitch * bold * unit, random, breathe, hatch.turn));
@@ -168,6 +171,16 @@ function crayons({ target }: Easel): PlanarImage {
     height: target.height,
     planes: [L.map((value) => 0.12 + 0.55 * value), a.map((value) => 1.25 * value), b.map((value) => 1.25 * value)],
   };
+}
+
+/** At little strength the content still shows through the paper, like a photograph that is drawn over. */
+function faded(paper: PlanarImage, { target, strength }: Easel): PlanarImage {
+  const through = Math.max(0, 0.62 - 0.85 * strength);
+  if (through === 0) return paper;
+  const [L, a, b] = paper.planes.map((plane, channel) =>
+    plane.map((value, i) => value + through * (target.planes[channel]![i]! - value)),
+  ) as [Plane, Plane, Plane];
+  return { width: paper.width, height: paper.height, planes: [L, a, b] };
 }
 
 /** Washes or colour plates under the lines where the description is colourful. */

@@ -21,7 +21,7 @@ export function drawOutlines(picture: PlanarImage, easel: Easel): PlanarImage {
   const weight = style.outlines.value;
   if (weight < 0.05) return picture;
   const sigma = (0.7 + 1.5 * weight) * unit * (0.8 + 0.4 * strength);
-  const ink = contourInk(content.planes[0], content, field, sigma, 0.25 + 0.5 * weight);
+  const ink = contourInk(content.planes[0], content, field, sigma, 0.3 + 0.6 * weight);
   const cover = Math.min(1, 0.45 + 0.6 * weight) * Math.min(1, 0.5 + strength);
   return inked(picture, ink, inkColour(style), cover);
 }
