@@ -64,3 +64,15 @@ export function drawAsLines(target: PlanarImage, content: PlanarImage, { score, 
   });
   return { width: target.width, height: target.height, planes: [drawn, a, b] };
 }
+
+/** A picture with the contours of the content drawn over it in an ink of the given lightness. */
+export function drawContours(
+  picture: PlanarImage,
+  content: PlanarImage,
+  { amount, ink }: { readonly amount: number; readonly ink: number },
+): PlanarImage {
+  const lines = extendedDifferenceOfGaussians(content, 1.8);
+  const [lightness, a, b] = picture.planes;
+  const drawn = lightness.map((value, i) => value + amount * (1 - lines[i]!) * Math.min(0, ink - value));
+  return { width: picture.width, height: picture.height, planes: [drawn, a, b] };
+}

@@ -24,6 +24,8 @@ export interface PatchParameters {
   readonly styleScale: number;
   /** how far the content's contrast is brought to the style's before synthesis, 0 to 1 */
   readonly bandAmount: number;
+  /** contour lines drawn over the picture: how dark, 0 to 1, and the lightness of their ink; or `null` */
+  readonly contours: { readonly amount: number; readonly ink: number } | null;
   /** extra cost of style places in use more often than the average, in squared lightness */
   readonly usagePenalty: number;
 }
@@ -79,6 +81,7 @@ export function patchParameters(strength: number): PatchParameters {
       [0.8, 0.2],
       [1, 0.1],
     ]),
+    contours: null,
     usagePenalty: 0.0015,
   };
 }

@@ -9,7 +9,7 @@ import type { KernelPool } from "../kernels/pool.ts";
 import { matchBands } from "./band-match.ts";
 import { transferColours } from "./colour-transfer.ts";
 import { contentMask, faceMask, type FaceBox } from "./content-mask.ts";
-import { drawAsLines } from "./line-art.ts";
+import { drawAsLines, drawContours } from "./line-art.ts";
 import type { PatchParameters, PatchPass } from "./parameters.ts";
 import { allocatePicture, readPicture, writePicture } from "./picture.ts";
 import type { PatchField } from "./query-grid.ts";
@@ -62,7 +62,7 @@ export async function synthesise(pool: KernelPool, input: SynthesisInput, hooks:
   for (const [index, level] of plan.entries()) {
     await checkpoint(hooks.signal);
     const size = fitLongSide(content, level.longSide);
-    const pull = pullAt(index, plan.length, parameters, resizePlane(mask, content, size), faceMask(size, input.faces));
+    const pull = pullAt(index, plan.length, input, resizePlane(mask, content, size), faceMask(size, input.faces));
     const result = await synthesiseLevel(
       pool,
       {
@@ -85,7 +85,8 @@ export async function synthesise(pool: KernelPool, input: SynthesisInput, hooks:
 
   await checkpoint(hooks.signal);
   if (longSide !== before) image = resizePlanar(image, content);
-  const finished = finish(pool, image, style);
+  const coloured = finish(pool, image, style);
+  const finished = parameters.contours ? drawContours(coloured, content, parameters.contours) : coloured;
   hooks.onStep(++step, steps, () => finished);
   return finished;
 }
@@ -112,13 +113,21 @@ function planLevels(content: PlanarImage, style: PlanarImage, parameters: PatchP
 }
 
 /** How strongly each pixel of a level is drawn to the content. */
-function pullAt(level: number, levels: number, parameters: PatchParameters, mask: Plane, faces: Plane): Plane {
+function pullAt(
+  level: number,
+  levels: number,
+  { parameters, style }: SynthesisInput,
+  mask: Plane,
+  faces: Plane,
+): Plane {
   const { contentWeights, faceWeights, maskBase, maskGain } = parameters;
+  // Lines drown a picture more easily than brush strokes do.
+  const hold = 1 + 0.6 * style.lineArt.score;
   // The last weight belongs to the finest level, the first to the coarsest.
   const index = level === levels - 1 ? contentWeights.length - 1 : Math.min(level, contentWeights.length - 2);
   return mask.map((value, i) => {
     const share = maskBase + maskGain * Math.min(1, Math.max(0, value));
-    return Math.max(contentWeights[index]! * share, faceWeights[index]! * faces[i]!);
+    return Math.max(hold * contentWeights[index]! * share, faceWeights[index]! * faces[i]!);
   });
 }
 
@@ -136,7 +145,8 @@ function prepareTarget(
     highest: 1.8 + 0.4 * lineArt.score,
     amount: parameters.bandAmount + 0.4 * lineArt.score,
   });
-  return lineArt.score > 0.1 ? drawAsLines(matched, content, lineArt) : matched;
+  const drawn = lineArt.score > 0.1 ? drawAsLines(matched, content, lineArt) : matched;
+  return parameters.contours ? drawContours(drawn, content, parameters.contours) : drawn;
 }
 
 /** Gives back the contrast that averaging took, and the style's colours. */

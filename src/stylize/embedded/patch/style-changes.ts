@@ -1,0 +1,96 @@
+/**
+ * What a description asks of a style picture that the picture does not have yet. The picture is described by the
+ * engine's own describer and both texts are read the same way: words that say what is there already change nothing.
+ */
+import { measureStyle, MEASURE_SIZE } from "../../../caption/palette/measure.ts";
+import { sentencesOf } from "../../../caption/palette/wording.ts";
+import { hueOf, type LabColour } from "../../../images/colour-names.ts";
+import { rgbToOklabSized } from "../../../images/oklab.ts";
+import { fitLongSide, type PlanarImage } from "../../../images/plane.ts";
+import type { RgbImage } from "../../../images/rgb-image.ts";
+import type { NumericParameter, PaletteColour } from "../steering-parameters.ts";
+import { parseStyle } from "../steering.ts";
+
+/** The parameters that can be changed in a style picture. */
+const CHANGEABLE = [
+  "contrast",
+  "key",
+  "saturation",
+  "temperature",
+  "strokeWidth",
+  "outlines",
+  "texture",
+  "edgeHardness",
+] as const satisfies readonly NumericParameter[];
+
+/** Differences of the parameters, described less present; 0 where nothing was said. */
+export type StyleChanges = Readonly<Record<(typeof CHANGEABLE)[number], number>> & {
+  readonly palette: readonly PaletteColour[];
+  /** how far colours move to that palette, 0 to 1 */
+  readonly paletteAmount: number;
+  /** of outlines; `null`: the darkest ink of the style */
+  readonly outlineColour: LabColour | null;
+};
+
+/** Two describers of one picture differ by so much. */
+const DEADBAND = 0.12;
+const PALETTE_DEADBAND = 0.2;
+
+export function changesFor(description: string, style: RgbImage): StyleChanges {
+  // Exactly as the describer looks at it, so that its own words are recognised.
+  const small = rgbToOklabSized(style, fitLongSide(style, MEASURE_SIZE));
+  const asked = parseStyle(description);
+  const present = parseStyle(sentencesOf(measureStyle(small)).join(" "));
+  const difference = (key: (typeof CHANGEABLE)[number]): number => {
+    const change = asked[key].said ? asked[key].value - present[key].value : 0;
+    return Math.abs(change) < DEADBAND ? 0 : change;
+  };
+  const news = missingShare(asked.palette, small) - missingShare(present.palette, small);
+  return {
+    contrast: difference("contrast"),
+    key: difference("key"),
+    saturation: difference("saturation"),
+    temperature: difference("temperature"),
+    strokeWidth: difference("strokeWidth"),
+    outlines: difference("outlines"),
+    texture: difference("texture"),
+    edgeHardness: difference("edgeHardness"),
+    palette: asked.palette,
+    paletteAmount: news < PALETTE_DEADBAND ? 0 : Math.min(0.92, 1.3 * news),
+    outlineColour: asked.outlineColour.value,
+  };
+}
+
+/** Whether there is anything to change. */
+export const isChange = (changes: StyleChanges): boolean =>
+  changes.paletteAmount > 0 || CHANGEABLE.some((key) => changes[key] !== 0);
+
+/** The part of a palette that a picture lacks, by weight: half of a colour's weight found in the picture is enough. */
+function missingShare(palette: readonly PaletteColour[], image: PlanarImage): number {
+  return palette.reduce((sum, colour) => {
+    const found = shareOfColour(colour, image) / (0.5 * colour.weight);
+    return sum + colour.weight * Math.max(0, 1 - found);
+  }, 0);
+}
+
+/** Chroma below which a colour has no hue to speak of. */
+const GREY = 0.035;
+
+/** The share of pixels that one would call by the colour's name: near in hue, or grey and near in lightness. */
+function shareOfColour(colour: LabColour, { planes }: PlanarImage): number {
+  const [L, a, b] = planes;
+  const chroma = Math.hypot(colour.a, colour.b);
+  const hue = hueOf(colour.a, colour.b);
+  let count = 0;
+  for (let i = 0; i < L.length; i++) {
+    const own = Math.hypot(a[i]!, b[i]!);
+    if (Math.abs(L[i]! - colour.L) > 0.25) continue;
+    if (chroma < GREY) {
+      if (own < 2 * GREY) count++;
+      continue;
+    }
+    const turn = Math.abs(hueOf(a[i]!, b[i]!) - hue);
+    if (own > 0.4 * chroma && Math.min(turn, 360 - turn) < 28) count++;
+  }
+  return count / L.length;
+}
