@@ -1,4 +1,5 @@
 /** Between pictures and latents: pixels as numbers, samples of the encoder's distribution, coarse views of latents. */
+import { resizePlane } from "../images/plane.ts";
 import type { RgbImage } from "../images/rgb-image.ts";
 import type { Floats } from "../onnx/index.ts";
 
@@ -57,15 +58,23 @@ const LATENT_COLOURS = [
   [-0.184, -0.271, -0.473],
 ] as const;
 
-/** A coarse picture of scaled latents, one pixel per latent. */
+/** Pixels of a preview for each latent, each way: enough to look at, too few to cost anything. */
+const PREVIEW_SCALE = 4;
+
+/** A coarse picture of scaled latents. */
 export function latentsToPreview({ data, shape }: Floats): RgbImage {
   const [, channels, height, width] = shape as [number, number, number, number];
-  const pixels = width * height;
+  const size = { width, height };
+  const larger = { width: width * PREVIEW_SCALE, height: height * PREVIEW_SCALE };
+  const pixels = larger.width * larger.height;
   const floats = new Float32Array(3 * pixels);
-  for (let c = 0; c < Math.min(channels, LATENT_COLOURS.length); c++)
-    for (let rgb = 0; rgb < 3; rgb++) {
+  for (let rgb = 0; rgb < 3; rgb++) {
+    const plane = new Float32Array(width * height);
+    for (let c = 0; c < Math.min(channels, LATENT_COLOURS.length); c++) {
       const weight = LATENT_COLOURS[c]![rgb]!;
-      for (let i = 0; i < pixels; i++) floats[rgb * pixels + i]! += weight * data[c * pixels + i]!;
+      for (let i = 0; i < plane.length; i++) plane[i]! += weight * data[c * plane.length + i]!;
     }
-  return floatsToPicture({ data: floats, shape: [1, 3, height, width] });
+    floats.set(resizePlane(plane, size, larger), rgb * pixels);
+  }
+  return floatsToPicture({ data: floats, shape: [1, 3, larger.height, larger.width] });
 }

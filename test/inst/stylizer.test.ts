@@ -66,8 +66,8 @@ describe("the diffusion stylizer", () => {
     expect(result).toMatchObject({ steps: 3, guidance: 7, stylePath: "adain" });
     expect(steps).toEqual(["1/3", "2/3", "3/3"]);
     expect(previews.map(({ width, height }) => [width, height])).toEqual([
-      [16, 8],
-      [16, 8],
+      [64, 32],
+      [64, 32],
     ]);
   });
 

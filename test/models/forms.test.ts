@@ -1,0 +1,68 @@
+/** The forms in which other devices run the networks: half precision, attention written out. Checked on the processor. */
+import path from "node:path";
+
+import { beforeAll, describe, expect, it } from "vitest";
+
+import { probeDevice } from "../../src/onnx/device-probe.ts";
+import { SessionPool } from "../../src/onnx/session-pool.ts";
+import {
+  type DiffusionCheckpoint,
+  placeOfCheckpoint,
+  readDiffusionCheckpoint,
+} from "../../src/stylize/diffusion-checkpoint.ts";
+import { DiffusionNetworks, type NetworkOptions } from "../../src/stylize/diffusion-networks.ts";
+import { FIXTURES, PIPELINES, readReference, type Reference, relativeError } from "./reference.ts";
+
+describe.each(PIPELINES)("%s", (name) => {
+  const folder = path.join(FIXTURES, name);
+  const sessions = new SessionPool(1e9);
+  let reference: Reference;
+  let checkpoint: DiffusionCheckpoint;
+
+  beforeAll(async () => {
+    reference = await readReference(path.join(folder, "networks.safetensors"));
+    checkpoint = await readDiffusionCheckpoint(await placeOfCheckpoint(folder));
+  });
+
+  const errors = async (form: Pick<NetworkOptions, "dtype" | "attention">): Promise<Record<string, number>> => {
+    const networks = new DiffusionNetworks(checkpoint, { device: "cpu", sessions, ...form });
+    const key = reference.source.names.find((entry) => entry.endsWith(".sample"))!;
+    const { data, shape } = reference.floats(key);
+    const half = data.length / 2;
+    const context = reference.floats("unet.context");
+    const expected = reference.floats(key.replace("sample", "481")).data;
+    const [unet] = await networks.predict({ data: data.slice(0, half), shape: [1, ...shape.slice(1)] }, 481, [
+      { data: context.data.slice(0, context.data.length / 2), shape: [1, ...context.shape.slice(1)] },
+    ]);
+    const text = await networks.encodeText([[...reference.integers("text.1.ids")]]);
+    const moments = await networks.encodePicture(reference.floats("vae.picture"));
+    const decoded = await networks.decodeLatents(reference.floats("vae.latents"));
+    await sessions.release();
+    return {
+      unet: relativeError(unet!, expected.slice(0, half)),
+      text: relativeError(text.data, reference.floats("text.1.states").data),
+      encoder: relativeError(moments.data, reference.floats("vae.moments").data),
+      decoder: relativeError(decoded.data, reference.floats("vae.decoded").data),
+    };
+  };
+
+  it("is as exact with attention written out", async () => {
+    for (const error of Object.values(await errors({ dtype: "float32", attention: "explicit" })))
+      expect(error).toBeLessThan(1e-5);
+  });
+
+  it("is near in half precision", async () => {
+    const attention = name === "tiny-v1" ? "fused" : "explicit";
+    for (const error of Object.values(await errors({ dtype: "float16", attention }))) expect(error).toBeLessThan(2e-2);
+  });
+});
+
+describe("the probe of a device", () => {
+  it("trusts a processor with single precision and the fused kernel", async () => {
+    expect(await probeDevice("cpu", "auto")).toEqual({ dtype: "float32", attention: "fused" });
+  });
+
+  it("reports a device that is not there", async () => {
+    await expect(probeDevice("dml", "auto")).rejects.toMatchObject({ name: "EngineError", message: /on dml/ });
+  });
+});
