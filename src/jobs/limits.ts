@@ -43,6 +43,7 @@ function comeBack(pending: readonly Pending[]): string {
 export function inWords(seconds: number): string {
   if (seconds < 60) return "less than a minute";
   const minutes = Math.ceil(seconds / 60);
+  if (minutes === 1) return "about 1 minute";
   if (minutes < 90) return `about ${minutes} minutes`;
   const hours = Math.ceil(minutes / 60);
   return `about ${hours} hours`;

@@ -11,9 +11,7 @@ import { afterAll, afterEach, beforeEach } from "vitest";
 import { EngineSupervisor, type SupervisorConfig } from "../../src/engine/supervisor.ts";
 import type { EnginePicture, StylizeTask } from "../../src/jobs/engine.ts";
 import type { Logger } from "../../src/log.ts";
-
-export const CHILD = path.resolve(import.meta.dirname, "../../src/engine/child.ts");
-export const ODD = path.join(import.meta.dirname, "fixtures/odd-engine.ts");
+import { CONFIG, DRAWINGS } from "./settings.ts";
 
 /** The bench of the test that runs. */
 export interface Bench {
@@ -28,23 +26,6 @@ export interface Bench {
   freshEngine(module: string, over?: Partial<SupervisorConfig>): EngineSupervisor;
   task(over?: Partial<StylizeTask>): StylizeTask;
 }
-
-const CONFIG: SupervisorConfig = {
-  ENGINE: "auto",
-  CAPTIONER: "auto",
-  CAPTION_TOKENS: 100,
-  MODELS_DIR: "/nonexistent",
-  MODEL_MEMORY: 1,
-  PRECISION: "auto",
-  CANCEL_GRACE_SECONDS: 5,
-  STAGE_MINUTES: 1,
-};
-
-/** Two small drawings with something to find in them. */
-const DRAWINGS = {
-  content: `<svg width="96" height="64"><rect width="96" height="64" fill="#9cf"/><circle cx="40" cy="36" r="20" fill="#c33"/></svg>`,
-  style: `<svg width="80" height="80"><rect width="80" height="80" fill="#fd0"/><path d="M0 0L80 80M0 40L40 80M40 0L80 40" stroke="#036" stroke-width="7"/></svg>`,
-};
 
 /** Call once in a test file. */
 export function useBench(): Bench {

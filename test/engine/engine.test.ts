@@ -3,10 +3,14 @@ import path from "node:path";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 
 import sharp from "sharp";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 
 import { CancelledError, UserError } from "../../src/errors.ts";
-import { CHILD, gone, ODD, useBench } from "./bench.ts";
+import { gone, useBench } from "./bench.ts";
+import { CHILD, ODD } from "./settings.ts";
+
+// Several processes are started one after the other; a busy machine takes seconds for each.
+vi.setConfig({ testTimeout: 90_000 });
 
 const bench = useBench();
 

@@ -3,13 +3,17 @@ import { once } from "node:events";
 import path from "node:path";
 import { createInterface } from "node:readline";
 
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 
 import { Backoff } from "../../src/engine/backoff.ts";
 import { forkModule } from "../../src/engine/fork.ts";
 import { fromWire, toWire } from "../../src/engine/wire-error.ts";
 import { CancelledError, EngineError, UserError } from "../../src/errors.ts";
-import { gone, ODD, useBench } from "./bench.ts";
+import { gone, useBench } from "./bench.ts";
+import { ODD } from "./settings.ts";
+
+// Several processes are started one after the other; a busy machine takes seconds for each.
+vi.setConfig({ testTimeout: 90_000 });
 
 const bench = useBench();
 const children: ChildProcess[] = [];
