@@ -78,7 +78,7 @@ export class Weights {
   get bytes(): number {
     let sum = 0;
     for (const value of this.#values.values())
-      sum += value.shape.reduce<number>((product, dim) => product * (dim as number), bytesPerElement(this.dtype));
+      sum += value.shape.reduce<number>((product, dim) => product * (dim as number), bytesPerElement(value.dtype));
     return sum;
   }
 

@@ -5,7 +5,7 @@ import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { llavaConfigSchema } from "../../models/llava.ts";
-import { LlavaDecoder } from "../../src/caption/llava/decoder.ts";
+import { decoderSession, LlavaDecoder } from "../../src/caption/llava/decoder.ts";
 import { convertLlava } from "../../src/caption/llava/convert/index.ts";
 import { dequantise, quantise } from "../../src/caption/llava/convert/quantise.ts";
 import { tokenizerJson } from "../../src/caption/llava/convert/sentencepiece.ts";
@@ -137,9 +137,10 @@ describe("a converted captioner", () => {
     const rows = await table.rows(ids);
     rows.data.set(reference.floats("0.features").data, ids.indexOf(420) * config.text.width);
     const logitsOf = async (source: TensorSource): Promise<Float32Array> => {
-      const decoder = await LlavaDecoder.open(source, config.text);
+      const session = await decoderSession(source, config.text).open();
+      const decoder = new LlavaDecoder(session, config.text);
       const logits = await decoder.begin(rows);
-      await decoder.release();
+      await session.release();
       return logits;
     };
     const file = path.join(to, "onnx/decoder_model_merged_q4.onnx_data");

@@ -4,7 +4,7 @@ import path from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 
 import { llavaConfigSchema, llavaVision } from "../../models/llava.ts";
-import { argmax, LlavaDecoder } from "../../src/caption/llava/decoder.ts";
+import { argmax, decoderSession, LlavaDecoder } from "../../src/caption/llava/decoder.ts";
 import { EmbeddingTable } from "../../src/caption/llava/embedding-table.ts";
 import { preprocess, preprocessorConfigSchema } from "../../src/caption/llava/preprocess.ts";
 import { type Floats, floatsOf, floatTensor, Graph, openSession } from "../../src/onnx/index.ts";
@@ -67,7 +67,8 @@ describe("the networks", () => {
   }
 
   it.each(SHAPES)("say the same 64 tokens as transformers', picture %i", async (i) => {
-    const decoder = await LlavaDecoder.open(await source, config.text);
+    const session = await decoderSession(await source, config.text).open();
+    const decoder = new LlavaDecoder(session, config.text);
     const table = await EmbeddingTable.open(
       await source,
       "language_model.model.embed_tokens.weight",
@@ -79,7 +80,7 @@ describe("the networks", () => {
     const tokens = [argmax(logits)];
     while (tokens.length < 64) tokens.push(argmax(await decoder.next(await table.rows([tokens.at(-1)!]))));
     expect(tokens).toEqual(recorded.generated[i]);
-    await decoder.release();
+    await session.release();
     await table.close();
   });
 });

@@ -226,6 +226,15 @@ def reference(folder: Path, model: LlavaForConditionalGeneration) -> None:
                 meta["generated"].append(generated)
             else:
                 assert generated == meta["generated"][-1], "with and without cache differ"
+    # As the describer asks: the two sides of the picture tokenised apart.
+    left, right = prompt.split("<image>")
+    ids = tokenizer(left).input_ids + [IMAGE] * 16 + tokenizer(right, add_special_tokens=False).input_ids
+    mask = torch.ones(1, len(ids), dtype=torch.long)
+    meta["described"] = {}
+    for name in ("pixels", "cropped"):
+        out = model.generate(input_ids=torch.tensor([ids]), attention_mask=mask, pixel_values=tensors[f"1.{name}"],
+                             do_sample=False, max_new_tokens=24, eos_token_id=2)
+        meta["described"][name] = out[0, len(ids):].tolist()
     texts = strings(1000)
     meta["texts"] = texts
     meta["token_ids"] = [tokenizer(text).input_ids for text in texts]

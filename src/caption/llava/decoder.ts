@@ -1,6 +1,7 @@
 /** The language model of a LLaVA, one token at a time. */
 import { type LlamaConfig } from "../../../models/llama.ts";
 import { llavaDecoder } from "../../../models/llava.ts";
+import { QUANTISED } from "../../../models/projection.ts";
 import {
   type ExecutionDevice,
   type Floats,
@@ -13,6 +14,7 @@ import {
   type Session,
   type Tensor,
 } from "../../onnx/index.ts";
+import type { SessionRecipe } from "../../onnx/session-pool.ts";
 import type { TensorSource } from "../../onnx/tensor-source.ts";
 import { Weights } from "../../onnx/weights.ts";
 
@@ -26,7 +28,21 @@ export interface DecoderOptions {
   readonly dtype?: FloatType;
 }
 
-/** Reads a prefix, then token after token. Holds the keys and values of one conversation. */
+/** The session of a decoder. @throws EngineError naming a tensor that is missing or of another shape */
+export function decoderSession(
+  source: TensorSource,
+  config: LlamaConfig,
+  { device = "cpu", dtype = "float32" }: DecoderOptions = {},
+): SessionRecipe {
+  const graph = new Graph("llava-decoder");
+  const weights = new Weights(graph, source, dtype);
+  llavaDecoder(graph, weights, config);
+  // 4-bit products are several times faster once their weights are rearranged.
+  const prepack = source.names.some((name) => name.endsWith(`.${QUANTISED.packed}`));
+  return { bytes: weights.bytes, open: () => openSession(graph, { device, prepack }) };
+}
+
+/** Reads a prefix, then token after token. Holds the keys and values of one conversation; the session is the caller's. */
 export class LlavaDecoder {
   readonly #session: Session;
   readonly #config: LlamaConfig;
@@ -34,22 +50,12 @@ export class LlavaDecoder {
   #prefix: { readonly length: number; readonly cache: Cache };
   #recent: { readonly length: number; readonly cache: Cache };
 
-  private constructor(session: Session, config: LlamaConfig, dtype: FloatType) {
+  constructor(session: Session, config: LlamaConfig, dtype: FloatType = "float32") {
     this.#session = session;
     this.#config = config;
     this.#dtype = dtype;
     this.#prefix = { length: 1, cache: this.#blank("prefix", 1) };
     this.#recent = { length: 0, cache: this.#blank("recent", 0) };
-  }
-
-  /** @throws EngineError naming a tensor that is missing or of another shape */
-  static async open(source: TensorSource, config: LlamaConfig, options: DecoderOptions = {}): Promise<LlavaDecoder> {
-    const { device = "cpu", dtype = "float32" } = options;
-    const graph = new Graph("llava-decoder");
-    llavaDecoder(graph, new Weights(graph, source, dtype), config);
-    // 4-bit products are several times faster once their weights are rearranged.
-    const prepack = source.names.some((name) => name.endsWith(".weight_q4"));
-    return new LlavaDecoder(await openSession(graph, { device, prepack }), config, dtype);
   }
 
   /**
@@ -71,10 +77,6 @@ export class LlavaDecoder {
   /** Reads one more token. @param embedding [1, width] */
   next(embedding: Floats): Promise<Float32Array> {
     return this.#run(embedding, this.#prefix.length + this.#recent.length, () => false);
-  }
-
-  release(): Promise<void> {
-    return this.#session.release();
   }
 
   async #run(

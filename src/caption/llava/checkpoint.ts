@@ -1,0 +1,54 @@
+/** A captioner of the LLaVA family as it is installed: our converted form, or HF-Llava's published one. */
+import { access } from "node:fs/promises";
+import path from "node:path";
+
+import { AutoTokenizer, env, type PreTrainedTokenizer } from "@huggingface/transformers";
+
+import { type LlavaConfig, llavaConfigSchema } from "../../../models/llava.ts";
+import { readJson, readSafetensors } from "../../onnx/safetensors.ts";
+import type { TensorSource } from "../../onnx/tensor-source.ts";
+import { dataFile } from "./convert/graphs.ts";
+import { openPublished } from "./convert/source.ts";
+import { type PreprocessorConfig, preprocessorConfigSchema } from "./preprocess.ts";
+
+export interface LlavaCheckpoint {
+  readonly folder: string;
+  readonly config: LlavaConfig;
+  readonly processing: PreprocessorConfig;
+  readonly tokenizer: PreTrainedTokenizer;
+  readonly vision: TensorSource;
+  readonly embeddings: TensorSource;
+  readonly decoder: TensorSource;
+}
+
+/** @throws EngineError naming the file that is missing or does not hold */
+export async function openLlava(folder: string): Promise<LlavaCheckpoint> {
+  const config = await readJson(path.join(folder, "config.json"), llavaConfigSchema);
+  const processing = await readJson(path.join(folder, "preprocessor_config.json"), preprocessorConfigSchema);
+  const [tokenizer, tensors] = await Promise.all([loadTokenizer(folder), openTensors(folder)]);
+  return { folder, config, processing, tokenizer, ...tensors };
+}
+
+/** The tokenizer of transformers.js, from files of this folder and nowhere else. */
+export function loadTokenizer(folder: string): Promise<PreTrainedTokenizer> {
+  env.allowRemoteModels = false;
+  env.useFSCache = false;
+  return AutoTokenizer.from_pretrained(folder, { local_files_only: true });
+}
+
+async function openTensors(folder: string): Promise<Record<"vision" | "embeddings" | "decoder", TensorSource>> {
+  const file = (part: "vision" | "embeddings" | "decoder"): string => path.join(folder, "onnx", dataFile(part));
+  if (
+    await access(file("decoder")).then(
+      () => true,
+      () => false,
+    )
+  )
+    return {
+      vision: await readSafetensors(file("vision")),
+      embeddings: await readSafetensors(file("embeddings")),
+      decoder: await readSafetensors(file("decoder")),
+    };
+  const { tensors } = await openPublished(folder);
+  return { vision: tensors, embeddings: tensors, decoder: tensors };
+}

@@ -1,0 +1,112 @@
+/** Describes a style by a LLaVA: the paper's ShareGPT4V-7B, or any other of its kind. */
+import { llavaVision } from "../../../models/llava.ts";
+import { checkpoint as breathe } from "../../checkpoint.ts";
+import { type ExecutionDevice, floatsOf, floatTensor, Graph, openSession, type Session } from "../../onnx/index.ts";
+import type { SessionPool, SessionRecipe } from "../../onnx/session-pool.ts";
+import { Weights } from "../../onnx/weights.ts";
+import { type DescribeHooks, type DescribeInput, type StyleDescriber, STYLE_PROMPT } from "../describer.ts";
+import { type LlavaCheckpoint, openLlava } from "./checkpoint.ts";
+import { argmax, decoderSession, LlavaDecoder } from "./decoder.ts";
+import { EmbeddingTable } from "./embedding-table.ts";
+import { preprocess } from "./preprocess.ts";
+
+/**
+ * Vicuna's conversation (`vicuna_v1`), left and right of the picture. The two sides are tokenised apart, as the
+ * reference does: the right one begins with a space of its own.
+ */
+const BEFORE_PICTURE =
+  "A chat between a curious user and an artificial intelligence assistant. The assistant gives helpful, detailed, and " +
+  "polite answers to the user's questions. USER: ";
+const afterPicture = (question: string): string => `\n${question} ASSISTANT:`;
+
+export interface LlavaDescriberOptions {
+  /** Folder of the checkpoint. */
+  readonly folder: string;
+  readonly id: string;
+  readonly label: string;
+  /** Most tokens of a description. */
+  readonly maxTokens: number;
+  readonly device: ExecutionDevice;
+  readonly sessions: SessionPool;
+}
+
+export class LlavaDescriber implements StyleDescriber {
+  readonly id: string;
+  readonly label: string;
+  readonly #options: LlavaDescriberOptions;
+  #opened: Promise<LlavaCheckpoint> | undefined;
+
+  constructor(options: LlavaDescriberOptions) {
+    this.id = options.id;
+    this.label = options.label;
+    this.#options = options;
+  }
+
+  /** Greedy, until the model ends its answer or `maxTokens` are reached. @throws EngineError, CancelledError */
+  async describe(input: DescribeInput, { signal, onText }: DescribeHooks = {}): Promise<string> {
+    this.#opened ??= openLlava(this.#options.folder);
+    const opened = await this.#opened.catch((error: unknown) => {
+      this.#opened = undefined; // a file that was put right is found the next time
+      throw error;
+    });
+    const { config, tokenizer } = opened;
+    const features = await this.#look(opened, input);
+    await breathe(signal);
+
+    const { sessions, device, maxTokens, id } = this.#options;
+    const table = await EmbeddingTable.open(
+      opened.embeddings,
+      "language_model.model.embed_tokens.weight",
+      config.text.width,
+    );
+    try {
+      const left = await table.rows(tokenizer.encode(BEFORE_PICTURE));
+      const question = afterPicture(input.prompt ?? STYLE_PROMPT);
+      const right = await table.rows(tokenizer.encode(question, { add_special_tokens: false }));
+      const parts = [left.data, features, right.data];
+      const data = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
+      parts.reduce((at, part) => (data.set(part, at), at + part.length), 0);
+      const prefix = { data, shape: [data.length / config.text.width, config.text.width] };
+
+      const recipe = (): SessionRecipe => decoderSession(opened.decoder, config.text, { device });
+      return await sessions.use(`${id} decoder`, recipe, async (session) => {
+        const decoder = new LlavaDecoder(session, config.text);
+        const end = tokenizer.eos_token_id;
+        const tokens: number[] = [];
+        const written = (): string => tokenizer.decode(tokens, { skip_special_tokens: true }).trim();
+        let shown = "";
+        for (let logits = await decoder.begin(prefix); ;) {
+          await breathe(signal);
+          const token = argmax(logits);
+          if (token === end) break;
+          tokens.push(token);
+          const text = written();
+          // An unfinished character shows as a replacement mark; wait for the rest of it.
+          if (text !== shown && !text.endsWith("\uFFFD")) onText?.((shown = text));
+          if (tokens.length >= maxTokens) break;
+          logits = await decoder.next(await table.rows([token]));
+        }
+        return written();
+      });
+    } finally {
+      await table.close();
+    }
+  }
+
+  /** The picture's features, [patches · width]. */
+  #look({ vision, config, processing }: LlavaCheckpoint, { image, faithful }: DescribeInput): Promise<Float32Array> {
+    const { sessions, device, id } = this.#options;
+    const size = config.vision.imageSize;
+    const pixels = preprocess(image, { ...processing, size }, { pad: faithful !== true });
+    const recipe = (): SessionRecipe => {
+      const graph = new Graph("llava-vision");
+      const weights = new Weights(graph, vision, "float32");
+      llavaVision(graph, weights, config, 1);
+      return { bytes: weights.bytes, open: () => openSession(graph, { device }) };
+    };
+    return sessions.use(`${id} vision`, recipe, async (session: Session) => {
+      const feeds = { pixel_values: floatTensor("float32", { data: pixels, shape: [1, 3, size, size] }) };
+      return floatsOf(await session.runOne(feeds)).data;
+    });
+  }
+}

@@ -1,0 +1,80 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+
+import { describe, expect, it } from "vitest";
+
+import { LlavaDescriber } from "../../src/caption/llava/describer.ts";
+import { loadTokenizer } from "../../src/caption/llava/checkpoint.ts";
+import { CancelledError } from "../../src/errors.ts";
+import type { RgbImage } from "../../src/images/rgb-image.ts";
+import { SessionPool } from "../../src/onnx/session-pool.ts";
+import { FIXTURES, readReference } from "../models/reference.ts";
+
+const folder = path.join(FIXTURES, "tiny-llava");
+const recorded = JSON.parse(readFileSync(path.join(folder, "reference.json"), "utf8")) as {
+  described: { pixels: number[]; cropped: number[] };
+  texts: string[];
+  token_ids: number[][];
+};
+
+const describer = (maxTokens = 24): LlavaDescriber =>
+  new LlavaDescriber({ folder, id: "tiny", label: "Tiny", maxTokens, device: "cpu", sessions: new SessionPool(1e9) });
+
+/** The text of recorded tokens. */
+async function textOf(tokens: readonly number[]): Promise<string> {
+  return (await loadTokenizer(folder)).decode([...tokens], { skip_special_tokens: true }).trim();
+}
+
+async function picture(): Promise<RgbImage> {
+  const { data, shape } = (await readReference(path.join(folder, "reference.safetensors"))).bytes("1.image");
+  return { width: shape[1]!, height: shape[0]!, data };
+}
+
+describe("a LLaVA describer", () => {
+  it("says what transformers' says, and lets it be read as it grows", async () => {
+    const seen: string[] = [];
+    const text = await describer().describe(
+      { image: await picture(), sha256: "x" },
+      { onText: (part) => seen.push(part) },
+    );
+    expect(text).toBe(await textOf(recorded.described.pixels));
+    expect(seen.length).toBeGreaterThan(5);
+    expect(text.startsWith(seen.at(-1)!)).toBe(true);
+  });
+
+  it("crops instead of padding where it is to be faithful", async () => {
+    const text = await describer().describe({ image: await picture(), sha256: "x", faithful: true });
+    expect(text).toBe(await textOf(recorded.described.cropped));
+  });
+
+  it("stops between tokens", async () => {
+    const abort = new AbortController();
+    let parts = 0;
+    const work = describer(200).describe(
+      { image: await picture(), sha256: "x" },
+      { signal: abort.signal, onText: () => void (++parts === 3 && abort.abort()) },
+    );
+    await expect(work).rejects.toThrow(CancelledError);
+    expect(parts).toBe(3);
+  });
+
+  it("names what is missing", async () => {
+    const nowhere = new LlavaDescriber({
+      folder: path.join(FIXTURES, "no-such-model"),
+      id: "x",
+      label: "X",
+      maxTokens: 5,
+      device: "cpu",
+      sessions: new SessionPool(1e9),
+    });
+    await expect(nowhere.describe({ image: await picture(), sha256: "x" })).rejects.toThrow(/no-such-model/);
+  });
+});
+
+describe("LLaMA's tokenizer", () => {
+  it("gives the reference's ids for a thousand texts", async () => {
+    const tokenizer = await loadTokenizer(folder);
+    expect(recorded.texts).toHaveLength(1000);
+    for (const [i, text] of recorded.texts.entries()) expect(tokenizer.encode(text)).toEqual(recorded.token_ids[i]);
+  });
+});
