@@ -1,7 +1,10 @@
 /** The checkpoints that Atelier can install: where each comes from, which of its files are needed, and on what terms. */
 import { UserError } from "../errors.ts";
 
-/** How the files of an installed checkpoint are laid out, and thus what can read them. */
+/**
+ * How the files of an installed checkpoint are laid out, and thus what can read them. `llava`: downloaded as its authors
+ * released it, into the folder `original`, and converted once.
+ */
 export type CheckpointLayout = "diffusers" | "transformers.js" | "llava";
 
 export interface CatalogueFile {
@@ -31,6 +34,8 @@ export interface CatalogueEntry {
   readonly sources: readonly CatalogueSource[];
   /** Size of the download, about; the hub says the exact number. */
   readonly megabytes: number;
+  /** What its conversion takes on the disk beside the download, about. */
+  readonly convertedMegabytes?: number;
   readonly licence: { readonly name: string; readonly url: string };
   /** transformers.js: which variant of each graph the files are. */
   readonly dtypes?: Readonly<Record<string, string>>;
@@ -38,6 +43,9 @@ export interface CatalogueEntry {
 
 const files = (...paths: readonly string[]): CatalogueFile[] => paths.map((path) => ({ path }));
 const optional = (...paths: readonly string[]): CatalogueFile[] => paths.map((path) => ({ path, optional: true }));
+
+const original = (...paths: readonly string[]): CatalogueFile[] =>
+  paths.map((path) => ({ path, as: `original/${path}` }));
 
 const STABLE_DIFFUSION_FILES = [
   "model_index.json",
@@ -126,10 +134,11 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
   },
   {
     name: "sharegpt4v-7b",
-    title: "ShareGPT4V-7B, the paper's captioner, as released",
+    title: "ShareGPT4V-7B, the paper's captioner; converted to 4 bits (4.4 GB) when it is here",
     purpose: "captioner",
     layout: "llava",
     megabytes: 14_130,
+    convertedMegabytes: 4700,
     licence: {
       name: "research only: LLaMA 2 Community License and CC BY-NC 4.0",
       url: "https://huggingface.co/Lin-Chen/ShareGPT4V-7B",
@@ -138,26 +147,21 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
       {
         repo: "Lin-Chen/ShareGPT4V-7B",
         revision: "main",
-        files: [
-          ...files(
-            "config.json",
-            "generation_config.json",
-            "pytorch_model.bin.index.json",
-            "pytorch_model-00001-of-00002.bin",
-            "pytorch_model-00002-of-00002.bin",
-            "tokenizer.model",
-            "tokenizer_config.json",
-          ),
-          ...optional("special_tokens_map.json"),
-        ],
+        files: original(
+          "config.json",
+          "pytorch_model.bin.index.json",
+          "pytorch_model-00001-of-00002.bin",
+          "pytorch_model-00002-of-00002.bin",
+          "tokenizer.model",
+        ),
       },
       {
         repo: "Lin-Chen/ShareGPT4V-7B_Pretrained_vit-large336-l12",
         revision: "main",
         files: [
-          { path: "config.json", as: "vision_tower/config.json" },
-          { path: "preprocessor_config.json", as: "vision_tower/preprocessor_config.json" },
-          { path: "pytorch_model.bin", as: "vision_tower/pytorch_model.bin" },
+          { path: "config.json", as: "original/vision_tower/config.json" },
+          { path: "preprocessor_config.json", as: "original/vision_tower/preprocessor_config.json" },
+          { path: "pytorch_model.bin", as: "original/vision_tower/pytorch_model.bin" },
         ],
       },
     ],

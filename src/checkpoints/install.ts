@@ -38,6 +38,11 @@ export interface InstallOptions {
   readonly cache: HubCache;
   /** Whether a person agrees to the terms; asked once. */
   readonly acceptLicence: (entry: CatalogueEntry) => Promise<boolean>;
+  /**
+   * What is left to do once all files are there. The checkpoint counts as installed when this is done, with the files
+   * that it names (all, where it is not given).
+   */
+  readonly finish?: (folder: string) => Promise<Manifest["files"]>;
   readonly onEvent?: (event: InstallEvent) => void;
   readonly signal?: AbortSignal | undefined;
   readonly connections?: number;
@@ -80,15 +85,17 @@ export async function installCheckpoint(options: InstallOptions): Promise<Manife
   for (const item of items) if (!(await reuse(item, options))) missing.push(item);
   const toDownload = await bytesToDownload(missing, folder);
   onEvent({ type: "planned", files: items.length, size, toDownload });
-  await expectRoom(folder, toDownload, await (options.free ?? freeBytes)(folder));
+  const room = toDownload + (entry.convertedMegabytes ?? 0) * 1e6;
+  await expectRoom(folder, room, await (options.free ?? freeBytes)(folder));
 
   await store.incomplete(entry.name);
   for (const item of missing) await fetchItem(item, options);
+  const downloaded = items.map(({ name, file }) => ({ path: name, size: file.size, checksum: file.checksum }));
   const manifest: Manifest = {
     name: entry.name,
     installedAt: new Date().toISOString(),
     sources: resolved.map(({ source, commit }) => ({ repo: source.repo, revision: source.revision, commit })),
-    files: items.map(({ name, file }) => ({ path: name, size: file.size, checksum: file.checksum })),
+    files: options.finish ? await options.finish(folder) : downloaded,
   };
   await store.complete(manifest);
   onEvent({ type: "installed", folder, size });

@@ -1,9 +1,9 @@
 /** Reads an installed checkpoint again, every byte, and compares it with its checksums. */
-import { stat } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import path from "node:path";
 
-import { hasChecksum } from "./checksum.ts";
-import { notInstalled, type CheckpointStore } from "./store.ts";
+import { hashInto, hasChecksum, startHash } from "./checksum.ts";
+import { notInstalled, type CheckpointStore, type Manifest } from "./store.ts";
 
 export interface FileFault {
   readonly file: string;
@@ -44,4 +44,25 @@ export async function verifyCheckpoint(
     }
   }
   return faults;
+}
+
+/**
+ * The files below a folder, with their sha256: what a conversion made is known by no other checksum.
+ *
+ * @param except a folder in it that is left out
+ */
+export async function recordFiles(folder: string, except: string, signal?: AbortSignal): Promise<Manifest["files"]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const names = entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)).split(path.sep).join("/"))
+    .filter((name) => !name.startsWith(`${except}/`));
+  const files: Manifest["files"] = [];
+  for (const name of names.toSorted()) {
+    const { size } = await stat(path.join(folder, name));
+    const hash = startHash("sha256", size);
+    await hashInto(hash, path.join(folder, name), { signal });
+    files.push({ path: name, size, checksum: { algorithm: "sha256", digest: hash.digest("hex") } });
+  }
+  return files;
 }

@@ -1,18 +1,13 @@
 /** `atelier models`: lists, installs, checks and removes checkpoints. */
-import { createInterface } from "node:readline/promises";
-
 import type { Command } from "commander";
 
-import { findInCatalogue, type CatalogueEntry } from "../checkpoints/catalogue.ts";
-import { formatBytes } from "../checkpoints/disk.ts";
-import { HubCache, hubCacheFolder } from "../checkpoints/hub-cache.ts";
-import { HubClient } from "../checkpoints/hub.ts";
-import { installCheckpoint } from "../checkpoints/install.ts";
+import { findInCatalogue } from "../checkpoints/catalogue.ts";
 import { CheckpointStore, notInstalled } from "../checkpoints/store.ts";
 import { verifyCheckpoint, type FileFault } from "../checkpoints/verify.ts";
 import { readConfig, type Config } from "../config.ts";
-import { CancelledError, UserError } from "../errors.ts";
-import { showInstall } from "./models-progress.ts";
+import { UserError } from "../errors.ts";
+import { withInterrupt } from "./interrupt.ts";
+import { install } from "./models-install.ts";
 import { listCheckpoints, modelTable } from "./models-table.ts";
 import { paintFor } from "./paint.ts";
 import { progressLine } from "./progress.ts";
@@ -66,46 +61,6 @@ export function registerModels(program: Command): void {
 
 const storeOf = ({ MODELS_DIR }: Config): CheckpointStore => new CheckpointStore(MODELS_DIR);
 
-async function install(entry: CatalogueEntry, config: Config, yes: boolean): Promise<void> {
-  await withInterrupt(async (signal) => {
-    const show = showInstall(process.stderr);
-    try {
-      const manifest = await installCheckpoint({
-        entry,
-        signal,
-        store: storeOf(config),
-        hub: new HubClient({ endpoint: config.HF_ENDPOINT, token: config.HF_TOKEN }),
-        cache: new HubCache(hubCacheFolder()),
-        acceptLicence: () => agree(entry, yes, signal),
-        onEvent: show.onEvent,
-      });
-      show.stop();
-      const size = manifest.files.reduce((sum, file) => sum + file.size, 0);
-      console.log(`${entry.name} is installed in ${storeOf(config).folderOf(entry.name)} (${formatBytes(size)}).`);
-    } catch (error) {
-      show.stop();
-      if (!(error instanceof CancelledError)) throw error;
-      throw new CancelledError("Stopped. What has arrived is kept: the same command goes on from there.");
-    }
-  });
-}
-
-/** Shows the terms and asks, on a terminal. */
-async function agree(entry: CatalogueEntry, yes: boolean, signal: AbortSignal): Promise<boolean> {
-  process.stderr.write(`${entry.title}\nLicence: ${entry.licence.name}\n         ${entry.licence.url}\n`);
-  if (yes) return true;
-  if (!process.stdin.isTTY) return false;
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    const answer = await terminal.question("Do you agree to these terms? [y/N] ", { signal });
-    return /^y(?:es)?$/i.test(answer.trim());
-  } catch {
-    throw new CancelledError();
-  } finally {
-    terminal.close();
-  }
-}
-
 const FAULT: Readonly<Record<FileFault["fault"], string>> = {
   missing: "is missing",
   size: "has another size",
@@ -129,16 +84,4 @@ async function verify(names: readonly string[], store: CheckpointStore): Promise
   if (damaged.length === 0) return;
   const commands = damaged.map((name) => `atelier models install ${name}`).join(" and ");
   throw new UserError("checkpoint-damaged", `Not all files are sound. Fetch them again with: ${commands}`);
-}
-
-/** Lets Ctrl-C end `work` by its signal, so that it can leave things in order. */
-async function withInterrupt<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const abort = new AbortController();
-  const stop = (): void => abort.abort(new CancelledError());
-  process.once("SIGINT", stop).once("SIGTERM", stop);
-  try {
-    return await work(abort.signal);
-  } finally {
-    process.off("SIGINT", stop).off("SIGTERM", stop);
-  }
 }

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 
@@ -6,10 +6,12 @@ import { Command } from "commander";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { CATALOGUE, type CatalogueEntry } from "../../src/checkpoints/catalogue.ts";
-import { formatBytes } from "../../src/checkpoints/disk.ts";
+import { formatBytes, freeBytes } from "../../src/checkpoints/disk.ts";
 import { retryAfterMs } from "../../src/checkpoints/retry.ts";
 import { registerModels } from "../../src/cli/models.ts";
 import { bytesOf, LocalHub } from "./local-hub.ts";
+
+const crowded = (await freeBytes(tmpdir())) < 6e9;
 
 let hub: LocalHub;
 let root: string;
@@ -69,6 +71,36 @@ describe("atelier models", () => {
     expect(await atelier("verify")).toContain("Nothing is installed");
   });
 
+  it.skipIf(crowded)(
+    "converts the paper's captioner (5 GB of room, as it asks for), keeps nothing of the download, and does it once",
+    async () => {
+      await serveOriginalLlava();
+      const folder = path.join(root, "models", "sharegpt4v-7b");
+      expect(await atelier("install", "sharegpt4v-7b", "--yes")).toContain("sharegpt4v-7b is installed in");
+      const names = (await readdir(folder)).toSorted();
+      expect(names).toContain("onnx");
+      expect(names).toContain("tokenizer.json");
+      expect(names).not.toContain("original");
+      expect(await atelier("verify")).toBe("sharegpt4v-7b: every file is as it was installed.");
+
+      hub.requests.length = 0;
+      await atelier("install", "sharegpt4v-7b");
+      expect(hub.requests).toEqual([]);
+
+      await writeFile(path.join(folder, "config.json"), "{}");
+      await atelier("install", "sharegpt4v-7b");
+      expect(hub.requests.length).toBeGreaterThan(0);
+      expect(await atelier("verify")).toBe("sharegpt4v-7b: every file is as it was installed.");
+    },
+  );
+
+  it.skipIf(crowded)("does not count a captioner as installed (5 GB of room) that could not be converted", async () => {
+    await serveOriginalLlava();
+    hub.files.set("Lin-Chen/ShareGPT4V-7B/config.json", Buffer.from('{"model_type":"another"}'));
+    await expect(atelier("install", "sharegpt4v-7b", "--yes")).rejects.toMatchObject({ name: "EngineError" });
+    expect(await atelier("list")).toMatch(/… sharegpt4v-7b .*not complete/s);
+  });
+
   it("asks nobody where there is no terminal: the licence wants --yes", async () => {
     vi.spyOn(process, "stdin", "get").mockReturnValue({ isTTY: false } as typeof process.stdin);
     await expect(atelier("install", "taesd")).rejects.toMatchObject({ identifier: "licence-not-accepted" });
@@ -82,6 +114,19 @@ describe("atelier models", () => {
     });
   });
 });
+
+/** A tiny captioner in the layout of the original release. */
+async function serveOriginalLlava(): Promise<void> {
+  const fixture = path.join(import.meta.dirname, "../fixtures/tiny-llava-original");
+  const tower = path.join(fixture, "vision_tower");
+  for (const name of (await readdir(fixture)).filter((name) => name !== "vision_tower")) {
+    hub.files.set(`Lin-Chen/ShareGPT4V-7B/${name}`, await readFile(path.join(fixture, name)));
+  }
+  for (const name of await readdir(tower)) {
+    const repo = "Lin-Chen/ShareGPT4V-7B_Pretrained_vit-large336-l12";
+    hub.files.set(`${repo}/${name}`, await readFile(path.join(tower, name)));
+  }
+}
 
 describe("the catalogue", () => {
   const targets = (entry: CatalogueEntry): string[] =>
