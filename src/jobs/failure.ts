@@ -1,5 +1,5 @@
 /** Why a job failed, in words for people. */
-import { EngineError, messageOf, UserError } from "../errors.ts";
+import { asDiskFull, EngineError, messageOf, UserError } from "../errors.ts";
 
 /** How often an engine may begin to work on one job. */
 export const MAX_ATTEMPTS = 2;
@@ -10,6 +10,8 @@ export const isRetryable = (error: unknown, attempts: number): boolean =>
 
 export function failureWords(error: unknown): string {
   if (error instanceof UserError) return error.message;
+  const diskFull = asDiskFull(error);
+  if (diskFull) return diskFull.message;
   if (!(error instanceof EngineError)) {
     return "Something went wrong inside the bot. It has been logged; please tell whoever runs the bot.";
   }

@@ -17,7 +17,7 @@ import { checkLimits } from "./limits.ts";
 import type { Span } from "./forecast.ts";
 import { outlook } from "./outlook.ts";
 import type { JobQueue, QueuePlace, QueueSnapshot } from "./queue.ts";
-import type { Repositories } from "./repositories.ts";
+import type { JobPatch, Repositories } from "./repositories.ts";
 import { StageHistory } from "./stage-history.ts";
 import { needsPreparing, prepare, stylize, type StageParts } from "./stages.ts";
 import { TrackedJob } from "./tracked-job.ts";
@@ -25,6 +25,9 @@ import { isRunning } from "./transitions.ts";
 
 /** Finished jobs that the ETA is learned from at start. */
 const HISTORY = 200;
+
+/** Until a job that failed while the disk was full is recorded as failed. */
+const RECORD_AGAIN_MS = 2000;
 
 /** The settings that the queue heeds; `Config` has them. */
 export interface LocalQueueConfig {
@@ -242,10 +245,19 @@ class LocalQueue implements JobQueue {
       const job = await this.#parts.repositories.jobs.transition(tracked.job.id, "failed", patch);
       if (job) this.#settle(job);
     } catch (error) {
-      // The person is told all the same; the row is taken up again by the next process.
+      // The person is told all the same, and the row follows when there is room again.
       this.#parts.log.error({ job: tracked.job.id, error: messageOf(error) }, "a failed job could not be recorded");
       this.#settle({ ...tracked.job, ...patch, state: "failed" });
+      this.#recordLater(tracked.job.id, patch);
     }
+  }
+
+  #recordLater(id: string, patch: JobPatch): void {
+    const record = async (): Promise<void> => {
+      if (this.#closing) return;
+      await this.#parts.repositories.jobs.transition(id, "failed", patch).catch(() => this.#recordLater(id, patch));
+    };
+    setTimeout(() => void record(), RECORD_AGAIN_MS).unref();
   }
 
   /** Forgets a job that was settled in the database, stops whoever works on it, and tells the end. */

@@ -9,6 +9,8 @@ import { messageOf, UserError } from "../errors.ts";
 import { MIGRATIONS, type Migration } from "./migrations/index.ts";
 import type { Schema } from "./schema.ts";
 
+type Connection = InstanceType<typeof Database>;
+
 /** How long a statement waits for another process that writes, milliseconds. */
 const BUSY_TIMEOUT = 5000;
 
@@ -26,7 +28,7 @@ export async function openDatabase(
   } catch (cause) {
     throw unusable(file, cause);
   }
-  let connection: InstanceType<typeof Database> | undefined;
+  let connection: Connection | undefined;
   try {
     connection = new Database(file, { timeout: BUSY_TIMEOUT });
     connection.pragma("journal_mode = WAL");
@@ -37,7 +39,7 @@ export async function openDatabase(
     connection?.close();
     throw cause instanceof UserError ? cause : explain(file, cause);
   }
-  const db = new Kysely<Schema>({ dialect: new SqliteDialect({ database: connection as SqliteDatabase }) });
+  const db = new Kysely<Schema>({ dialect: new SqliteDialect({ database: withCalmRollback(connection) }) });
   try {
     await migrate(db, file, migrations);
   } catch (cause) {
@@ -47,8 +49,26 @@ export async function openDatabase(
   return db;
 }
 
+/**
+ * When the disk is full, SQLite rolls a transaction back by itself; Kysely's own `rollback` would then fail and hide
+ * what happened.
+ */
+function withCalmRollback(connection: Connection): SqliteDatabase {
+  const nothing = {
+    reader: false,
+    all: () => [],
+    run: () => ({ changes: 0, lastInsertRowid: 0 }),
+    iterate: () => [].values(),
+  };
+  return {
+    close: () => connection.close(),
+    prepare: (text) =>
+      text === "rollback" && !connection.inTransaction ? nothing : (connection.prepare(text) as never),
+  };
+}
+
 /** A damaged page is found now, not in the middle of somebody's job. */
-function checkWhole(connection: InstanceType<typeof Database>, file: string): void {
+function checkWhole(connection: Connection, file: string): void {
   const rows = connection.pragma("quick_check(1)") as readonly { readonly quick_check: string }[];
   const verdict = rows[0]?.quick_check;
   if (verdict !== "ok") throw corrupt(file, new Error(verdict ?? "no answer to quick_check"));

@@ -1,13 +1,14 @@
-import { execFileSync, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 
-import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 import { createPictureFiles } from "../../src/store/picture-files.ts";
+import { useTinyDisk } from "./tiny-disk.ts";
 
 let folder: string;
 
@@ -56,21 +57,7 @@ describe("the picture store", () => {
   });
 });
 
-/** A disk of 256 kB, where mounting one is permitted. */
-function tinyDisk(): string | null {
-  const mountPoint = mkdtempSync(path.join(os.tmpdir(), "atelier-tiny-"));
-  const { status } = spawnSync("mount", ["-t", "tmpfs", "-o", "size=256k", "none", mountPoint]);
-  if (status === 0) return mountPoint;
-  rmSync(mountPoint, { recursive: true });
-  return null;
-}
-
-const disk = process.platform === "linux" ? tinyDisk() : null;
-afterAll(() => {
-  if (disk === null) return;
-  execFileSync("umount", [disk]);
-  rmSync(disk, { recursive: true });
-});
+const disk = useTinyDisk("256k");
 
 describe("a full disk", () => {
   it.skipIf(disk === null)(
