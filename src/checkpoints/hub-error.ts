@@ -17,10 +17,17 @@ export class HubError extends Error {
   override readonly name = "HubError";
   readonly fault: HubFault;
   readonly status: number | null;
-  constructor(fault: HubFault, message: string, options: ErrorOptions & { status?: number } = {}) {
+  /** How long the server asked to wait before the next try. */
+  readonly retryAfterMs: number | null;
+  constructor(
+    fault: HubFault,
+    message: string,
+    options: ErrorOptions & { status?: number; retryAfterMs?: number | null } = {},
+  ) {
     super(message, options);
     this.fault = fault;
     this.status = options.status ?? null;
+    this.retryAfterMs = options.retryAfterMs ?? null;
   }
 }
 
@@ -28,6 +35,15 @@ export class HubError extends Error {
 export const isTransient = (error: unknown): boolean =>
   error instanceof HubError &&
   (error.fault === "rate-limited" || error.fault === "server" || error.fault === "network");
+
+/** The wait that a `Retry-After` header asks for (seconds or a date), in milliseconds. */
+export function retryAfterMs(header: string | null, now = Date.now()): number | null {
+  if (header === null || header.trim() === "") return null;
+  const seconds = Number(header);
+  if (Number.isFinite(seconds)) return Math.max(0, seconds * 1000);
+  const date = Date.parse(header);
+  return Number.isNaN(date) ? null : Math.max(0, date - now);
+}
 
 export interface RequestContext {
   readonly endpoint: string;
@@ -45,7 +61,9 @@ export function errorOfResponse(response: Response, context: RequestContext): Hu
   const page = `${endpoint}/${repo}`;
   const code = response.headers.get("x-error-code");
   const what = context.path === null ? repo : `${context.path} of ${repo}`;
-  const fault = (kind: HubFault, message: string): HubError => new HubError(kind, message, { status });
+  const wait = retryAfterMs(response.headers.get("retry-after"));
+  const fault = (kind: HubFault, message: string): HubError =>
+    new HubError(kind, message, { status, retryAfterMs: wait });
 
   if (code === "GatedRepo" || status === 403) {
     const token = hasToken ? "Your HF_TOKEN has not been given access" : "Then set HF_TOKEN to a token of that account";

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { CancelledError, messageOf } from "../errors.ts";
 import type { Checksum } from "./checksum.ts";
 import { errorOfResponse, HubError, type RequestContext } from "./hub-error.ts";
-import { DEFAULT_RETRY, Retrier, retrying, withRetryAfter, type RetryPolicy } from "./retry.ts";
+import { DEFAULT_RETRY, Retrier, retrying, type RetryPolicy } from "./retry.ts";
 
 export interface HubOptions {
   /** `HF_ENDPOINT`, without a slash at its end. */
@@ -29,6 +29,8 @@ export interface ByteRange {
 }
 
 const MOST_REDIRECTS = 5;
+/** A person waits for the answer to a question; a download has time. */
+const QUESTION_ATTEMPTS = 3;
 
 const sha1 = z.string().regex(/^[0-9a-f]{40}$/);
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
@@ -122,7 +124,7 @@ export class HubClient {
         if (parsed.success) return parsed.data;
         throw new HubError("protocol", `${new URL(url).host} does not answer as a model hub does (${about.repo}).`);
       },
-      new Retrier(this.retry, signal),
+      new Retrier({ ...this.retry, attempts: Math.min(QUESTION_ATTEMPTS, this.retry.attempts) }, signal),
     );
   }
 
@@ -150,7 +152,7 @@ export class HubClient {
       await response.body?.cancel().catch(() => {});
       if (response.status < 300 || response.status >= 400 || location === null) {
         const context = { ...about, endpoint: this.endpoint, hasToken: this.#token !== undefined };
-        throw withRetryAfter(errorOfResponse(response, context), response);
+        throw errorOfResponse(response, context);
       }
       target = new URL(location, target);
       if (target.protocol !== "https:" && target.protocol !== new URL(this.endpoint).protocol) {

@@ -64,7 +64,7 @@ interface Item {
  * @throws UserError (terms not agreed to, no room), HubError, CancelledError; what was downloaded stays for next time
  */
 export async function installCheckpoint(options: InstallOptions): Promise<Manifest> {
-  const { entry, store, onEvent = () => {} } = options;
+  const { entry, store } = options;
   if (!(await store.hasAccepted(entry))) {
     if (!(await options.acceptLicence(entry))) {
       const { name, url } = entry.licence;
@@ -75,6 +75,16 @@ export async function installCheckpoint(options: InstallOptions): Promise<Manife
     }
     await store.accept(entry);
   }
+  const unlock = await store.lock(entry.name);
+  try {
+    return await fetchAll(options);
+  } finally {
+    await unlock();
+  }
+}
+
+async function fetchAll(options: InstallOptions): Promise<Manifest> {
+  const { entry, store, onEvent = () => {} } = options;
   const resolved = await Promise.all(entry.sources.map((source) => resolveSource(source, options)));
   const items = resolved.flatMap(({ items }) => items);
   const size = items.reduce((sum, { file }) => sum + file.size, 0);

@@ -32,6 +32,9 @@ export interface PickleHost {
   mayHaveState(object: unknown): boolean;
 }
 
+/** More than any state dict has on the stack or in the memo; less than what fills the memory. */
+const MOST_ITEMS = 1_000_000;
+
 /** @throws PickleError */
 export const unpickle = (bytes: Uint8Array, host: PickleHost): unknown => new Machine(bytes, host).run();
 
@@ -52,6 +55,9 @@ class Machine {
   run(): unknown {
     for (;;) {
       const at = this.#position;
+      if (this.#stack.length + this.#marks.length + this.#memo.size > MOST_ITEMS) {
+        throw new PickleError("it wants more memory than tensors need");
+      }
       const opcode = this.#uint8();
       if (opcode === 0x2e /* STOP */) return this.#pop();
       if (!this.#structure(opcode) && !this.#literal(opcode) && !this.#object(opcode)) {

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { throwIfCancelled } from "../checkpoint.ts";
-import { isTransient } from "./hub-error.ts";
+import { HubError, isTransient } from "./hub-error.ts";
 
 export interface RetryPolicy {
   /** Tries in a row without progress before giving up. */
@@ -18,24 +18,6 @@ export interface RetryNotice {
   readonly attempt: number;
   readonly delayMs: number;
   readonly reason: unknown;
-}
-
-/** The wait that a server asked for with `Retry-After` (seconds or a date), in milliseconds. */
-export function retryAfterMs(header: string | null, now = Date.now()): number | null {
-  if (header === null) return null;
-  const seconds = Number(header);
-  if (header.trim() !== "" && Number.isFinite(seconds)) return Math.max(0, seconds * 1000);
-  const date = Date.parse(header);
-  return Number.isNaN(date) ? null : Math.max(0, date - now);
-}
-
-const askedDelays = new WeakMap<object, number>();
-
-/** Notes on an error the wait that the server asked for. */
-export function withRetryAfter<E extends Error>(error: E, response: Response): E {
-  const delay = retryAfterMs(response.headers.get("retry-after"));
-  if (delay !== null) askedDelays.set(error, delay);
-  return error;
 }
 
 /**
@@ -63,7 +45,7 @@ export class Retrier {
     this.#failures += 1;
     if (!isTransient(reason) || this.#failures >= this.#policy.attempts) throw reason;
     const backOff = this.#policy.firstDelayMs * 2 ** (this.#failures - 1);
-    const asked = askedDelays.get(reason as object) ?? 0;
+    const asked = reason instanceof HubError ? (reason.retryAfterMs ?? 0) : 0;
     const delayMs = Math.min(this.#policy.longestDelayMs, Math.max(backOff, asked));
     this.#onRetry?.({ attempt: this.#failures, delayMs, reason });
     await sleep(delayMs, undefined, this.#signal && { signal: this.#signal }).catch(() => {});

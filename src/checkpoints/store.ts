@@ -62,6 +62,33 @@ export class CheckpointStore {
     await rm(path.join(this.folderOf(name), MANIFEST), { force: true });
   }
 
+  /**
+   * Keeps a second process from installing the same checkpoint. Release it by calling the result.
+   *
+   * @throws UserError when one is at it
+   */
+  async lock(name: string): Promise<() => Promise<void>> {
+    const file = path.join(this.folder, `${name}.lock`);
+    await mkdir(this.folder, { recursive: true });
+    const take = (): Promise<boolean> =>
+      writeFile(file, String(process.pid), { flag: "wx" }).then(
+        () => true,
+        () => false,
+      );
+    if (!(await take())) {
+      const holder = Number(await readFile(file, "utf8").catch(() => ""));
+      if (isRunning(holder)) {
+        throw new UserError(
+          "already-installing",
+          `Process ${holder} is installing ${name} now. Wait for it, or end it.`,
+        );
+      }
+      await rm(file, { force: true });
+      if (!(await take())) throw new UserError("already-installing", `Another process is installing ${name} now.`);
+    }
+    return () => rm(file, { force: true });
+  }
+
   /** @throws UserError when there is nothing to remove */
   async remove(name: string): Promise<void> {
     const entries = await readdir(this.folder).catch((): string[] => []);
@@ -79,6 +106,16 @@ export class CheckpointStore {
     const accepted = (await readJsonFile(file, licencesSchema)) ?? {};
     const { name: licence, url } = entry.licence;
     await writeJsonFile(file, { ...accepted, [entry.name]: { licence, url, acceptedAt: now.toISOString() } });
+  }
+}
+
+function isRunning(pid: number): boolean {
+  if (!Number.isInteger(pid) || pid <= 0) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code === "EPERM";
   }
 }
 

@@ -439,6 +439,17 @@ describe("before anything is downloaded", () => {
     expect(asked).toBe(3);
   });
 
+  it("makes sure that no other process is at it, and takes over from one that died", async () => {
+    const lock = path.join(root, "models", "tiny.lock");
+    await mkdir(path.dirname(lock), { recursive: true });
+    await writeFile(lock, String(process.ppid));
+    await expect(install()).rejects.toMatchObject({ identifier: "already-installing" });
+    await writeFile(lock, "999999999");
+    await install();
+    await expectWhole();
+    expect(await readdir(path.dirname(lock))).not.toContain("tiny.lock");
+  });
+
   it("looks for room on the disk", async () => {
     await expect(install({ free: async () => 300_000_000 })).resolves.toBeDefined();
     await store.remove("tiny");

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { CATALOGUE, type CatalogueEntry } from "../../src/checkpoints/catalogue.ts";
 import { formatBytes, freeBytes } from "../../src/checkpoints/disk.ts";
-import { retryAfterMs } from "../../src/checkpoints/retry.ts";
+import { retryAfterMs } from "../../src/checkpoints/hub-error.ts";
 import { registerModels } from "../../src/cli/models.ts";
 import { bytesOf, LocalHub } from "./local-hub.ts";
 

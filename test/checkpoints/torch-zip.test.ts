@@ -222,6 +222,14 @@ describe("a damaged pickle", () => {
     await expect(readTorchTensors(await saved(build()))).rejects.toThrow("nested too deeply or in circles");
   });
 
+  it.each([
+    ["the stack", "]".repeat(1_500_000)],
+    ["the marks", "(".repeat(1_500_000)],
+    ["the memo", `N${"\x94".repeat(1_500_000)}`],
+  ])("floods %s", async (_title, opcodes) => {
+    await expect(readTorchTensors(await saved(pickle(opcodes)))).rejects.toThrow("more memory than tensors need");
+  });
+
   it("may use any slot of the memo without taking its memory", async () => {
     const file = await saved(
       pickle("}r", Buffer.from([255, 255, 255, 255]), "j", Buffer.from([255, 255, 255, 255]), "."),
