@@ -21,6 +21,13 @@ import { openStore } from "./store/store.ts";
 /** How long a closing bot waits for commands that are being answered. */
 const CLOSING_MS = 5000;
 
+export interface StartOptions {
+  /** Gives up waiting for Discord. */
+  readonly signal?: AbortSignal;
+  /** How long one request to Discord may take before it is sent again. */
+  readonly restTimeoutMs?: number;
+}
+
 export interface RunningBot {
   readonly client: Client<true>;
   readonly bot: Bot;
@@ -33,10 +40,9 @@ export interface RunningBot {
 /**
  * Opens the store, starts the engine, connects, registers the commands and takes up what an earlier run left.
  *
- * @param signal gives up waiting for Discord
  * @throws UserError when the token is refused or the store cannot be opened; EngineError when no engine starts
  */
-export async function startBot(config: Config, log: Logger, signal?: AbortSignal): Promise<RunningBot> {
+export async function startBot(config: Config, log: Logger, options: StartOptions = {}): Promise<RunningBot> {
   const undo: (() => unknown)[] = [];
   const close = async (): Promise<void> => {
     for (const step of undo.splice(0).reverse()) await step();
@@ -48,7 +54,7 @@ export async function startBot(config: Config, log: Logger, signal?: AbortSignal
     undo.push(() => engine.stop());
     const info = await engine.start();
     log.info(info, "the engine is ready");
-    const client = createClient(config, log);
+    const client = createClient(config, log, options.restTimeoutMs);
     undo.push(() => client.destroy());
     const queue = createLocalQueue({ engine, repositories: store, config, log });
     const describerLabel = (id: string): string => (engine.info?.describer === id ? engine.info.describerLabel : id);
@@ -61,7 +67,7 @@ export async function startBot(config: Config, log: Logger, signal?: AbortSignal
     const ended = new Promise<void>((resolve) => {
       client.once(Events.Invalidated, () => resolve());
     });
-    const ready = await connect(client, config.DISCORD_TOKEN ?? "", log, signal);
+    const ready = await connect(client, config.DISCORD_TOKEN ?? "", log, options.signal);
     await registerCommands(ready, commands, log);
     await presenter.resume();
     await queue.resume();
@@ -89,7 +95,7 @@ export async function runBot(config: Config, log: Logger = createLogger(config.L
   // A forgotten rejection loses one answer; the jobs are in the database, so going on is safe.
   process.on("unhandledRejection", (error) => log.error({ err: error }, "unhandled rejection"));
   try {
-    const running = await startBot(config, log, stop.signal);
+    const running = await startBot(config, log, { signal: stop.signal });
     const crashed = new Promise<Error>((resolve) => {
       process.once("uncaughtException", resolve);
     });

@@ -9,17 +9,19 @@ import type { Logger } from "../log.ts";
 import { isPassing, isUnauthorised } from "./discord-error.ts";
 import { login } from "./wording/login.ts";
 
+/** discord.js gives up after 15 s, too soon for a large picture on a slow line. */
+const REST_TIMEOUT_MS = 60_000;
 const LONGEST_PAUSE_MS = 60_000;
 
 /** No privileged intent: interactions bring their own content, results are the bot's own messages. */
-export function createClient(config: Config, log: Logger): Client {
+export function createClient(config: Config, log: Logger, restTimeoutMs = REST_TIMEOUT_MS): Client {
   const client = new Client({
     intents: [GatewayIntentBits.Guilds, GatewayIntentBits.GuildMessageReactions],
     partials: [Partials.Message, Partials.Reaction, Partials.User],
     allowedMentions: { parse: [] },
     // An upload on a slow line may run into the timeout and be sent again: the nonce keeps it from appearing twice.
     enforceNonce: true,
-    rest: { api: config.DISCORD_API_BASE, cdn: config.DISCORD_CDN_BASE, timeout: 60_000 },
+    rest: { api: config.DISCORD_API_BASE, cdn: config.DISCORD_CDN_BASE, timeout: restTimeoutMs },
     makeCache: Options.cacheWithLimits({ ...Options.DefaultMakeCacheSettings, MessageManager: 0, ReactionManager: 0 }),
   });
   client.on(Events.Error, (error) => log.error({ err: error }, "Discord client error"));

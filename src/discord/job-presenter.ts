@@ -150,7 +150,8 @@ export class JobPresenter {
       const { parentId } = this.#job.request;
       this.#parentWords = parentId === null ? null : ((await findJob(parentId))?.description ?? null);
       if (!this.#isRerun) this.#thumbnails = await inputThumbnails(files, this.#job.request);
-      await this.#card.settle(this.#cardView());
+      // The card of a job that has ended is touched last, when there is a result to point to.
+      if (!isSettled(this.#job.state)) await this.#card.settle(this.#cardView());
       const cardId = this.#card.messageId;
       if (this.#venue.threadId === null && cardId !== null && !this.#surface.flags.includes("threadless")) {
         const remark = await this.#venue.openThread(cardId, threadName(this.#job.request));
@@ -186,12 +187,9 @@ export class JobPresenter {
       const picture = await thumbnailFile(files, job.result.picture, "result", card.resultAlt);
       this.#thumbnails = [...this.#thumbnails, picture];
     }
-    await Promise.all([
-      this.#progress.messageId === null
-        ? undefined
-        : this.#progress.settle(progressView(this.#status(), this.#preview)),
-      this.#card.settle(this.#cardView()),
-    ]);
+    if (this.#progress.messageId !== null) await this.#progress.settle(progressView(this.#status(), this.#preview));
+    // The card comes last: it says that everything else is there.
+    await this.#card.settle(this.#cardView());
     await surfaces.update(job.id, { finished: true });
   }
 

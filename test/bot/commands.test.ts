@@ -1,0 +1,131 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+import { landscape, waves } from "./pictures.ts";
+import { openStudio, results, type Studio, stylized, textOf, whispers } from "./studio.ts";
+
+let studio: Studio;
+
+beforeAll(async () => {
+  studio = await openStudio({ JOBS_PER_USER: "2" });
+});
+
+afterAll(() => studio.close());
+
+const lastWhisper = async (
+  act: (before: number) => Promise<unknown>,
+  who: "ada" | "grace" = "ada",
+): Promise<string> => {
+  const { discord } = studio;
+  const { id } = discord.member(who);
+  const before = whispers(discord, id).length;
+  await act(before);
+  return discord.waitFor(() => whispers(discord, id)[before], { what: "a word to one person" });
+};
+
+describe("registration", () => {
+  it("happens once: a bot that starts again with the same commands writes nothing", async () => {
+    const { discord } = studio;
+    const writes = () =>
+      discord.requests.filter(({ method, path }) => method !== "GET" && path.endsWith("/commands")).length;
+    expect(writes()).toBe(1);
+    await studio.restart();
+    expect(writes()).toBe(1);
+    const names = discord.commands.map((command) => String(command["name"])).sort();
+    expect(names).toEqual(["Stylize this picture", "about", "queue", "style", "stylize"]);
+  });
+});
+
+describe("/about", () => {
+  it("says what paints and describes", async () => {
+    const words = await lastWhisper(() => studio.discord.member("ada").slash(studio.general, "about"));
+    expect(words).toContain("**embedded** engine on cpu, and **palette describer** describes the styles");
+  });
+});
+
+describe("/style describe", () => {
+  it("puts a picture's style into words, for everybody", async () => {
+    const { discord, general } = studio;
+    const call = await discord
+      .member("grace")
+      .slash(general, "style describe", { image: await waves("Great Wave.jpg") });
+    const said = await discord.waitFor(() => textOf(call.response).includes("Described by") && textOf(call.response));
+    expect(said).toMatch(/The style of Great\\?_Wave, in words\n> .*navy/);
+    expect(call.response!.attachments).toHaveLength(1);
+  });
+
+  it("knows the style again without looking", async () => {
+    const { discord, general, running } = studio;
+    const call = await discord.member("grace").slash(general, "style describe", { image: await waves("again.jpg") });
+    await discord.waitFor(() => textOf(call.response).includes("Described by palette describer"));
+    const keys = await running.bot.store.db.selectFrom("captions").selectAll().execute();
+    expect(keys).toHaveLength(1);
+  });
+});
+
+describe("/queue", () => {
+  it("lists what is painted and what waits; limits are refused in friendly words", async () => {
+    const { discord, general } = studio;
+    const ada = discord.member("ada");
+    expect(await lastWhisper(() => ada.slash(general, "queue"))).toContain("The easel is free");
+    const inputs = { content: await landscape("big.png", 400, 300), style: await waves("big.jpg", 400, 300) };
+    const calls = [await ada.slash(general, "stylize", inputs), await ada.slash(general, "stylize", inputs)];
+    await discord.waitFor(() => calls.every(({ response }) => textOf(response).includes("big")), {
+      what: "both cards",
+    });
+    const listed = await lastWhisper(() => discord.member("grace").slash(general, "queue"), "grace");
+    expect(listed).toMatch(/^### In the queue\n1\. (🖌️|👀|⏳) big in the style of big, for <@\d+>/u);
+    const refused = await lastWhisper(() => ada.slash(general, "stylize", inputs));
+    expect(refused).toMatch(
+      /You already have 2 pictures in the queue, as many as one person may\. There will be room .+ try again then\./,
+    );
+    for (const call of calls) await stylized(studio, call);
+  });
+});
+
+describe("Stylize this picture", () => {
+  it("asks for the style in a modal and paints", async () => {
+    const { discord, general } = studio;
+    const message = await discord.member("linus").say(general, "look at this", [await landscape("my house.png")]);
+    const ada = discord.member("ada");
+    const modal = await (await ada.messageCommand(message, "Stylize this picture")).modal;
+    expect(modal.title).toBe("Stylize this picture");
+    const call = await ada.submit(modal, { style: await waves(), variant: ["inst"] });
+    const result = await stylized(studio, call);
+    expect(textOf(result)).toContain("**InST**");
+    expect(textOf(result)).toMatch(/my\\?_house/);
+    expect(result.mentions.map(({ id }) => id)).toEqual([ada.id]);
+  });
+
+  it("works on the bot's own results", async () => {
+    const { discord, general } = studio;
+    const thread = discord.threads(general).at(-1)!;
+    const result = results(discord, thread.id)[0]!;
+    const grace = discord.member("grace");
+    const modal = await (await grace.messageCommand(result, "Stylize this picture")).modal;
+    await grace.submit(modal, { style: await waves(), prompt: "more gold" });
+    const next = await discord.waitFor(() => results(discord, thread.id)[1], { timeoutMs: 20_000, what: "the result" });
+    expect(next.mentions.map(({ id }) => id)).toEqual([grace.id]);
+    expect(next.attachments[0]!.description).toContain("more gold");
+  });
+
+  it("tells when there is no picture, when it is none, and when the window is too old", async () => {
+    const { discord, general } = studio;
+    const linus = discord.member("linus");
+    const ada = discord.member("ada");
+    const words = await linus.say(general, "no picture here");
+    expect(await lastWhisper(() => ada.messageCommand(words, "Stylize this picture"))).toContain(
+      "There is no picture in that message",
+    );
+    const fake = await linus.say(general, "a fake", [
+      { name: "fake.png", bytes: Buffer.from("nothing"), contentType: "image/png" },
+    ]);
+    const modal = await (await ada.messageCommand(fake, "Stylize this picture")).modal;
+    expect(await lastWhisper(async () => ada.submit(modal, { style: await waves() }))).toContain(
+      "The content picture is not a picture",
+    );
+    const sound = await linus.say(general, "a real one", [await landscape()]);
+    const open = await (await ada.messageCommand(sound, "Stylize this picture")).modal;
+    await studio.restart();
+    expect(await lastWhisper(async () => ada.submit(open, { style: await waves() }))).toContain("I was restarted");
+  });
+});
