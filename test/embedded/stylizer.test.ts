@@ -1,0 +1,116 @@
+import { describe, expect, it } from "vitest";
+
+import { CancelledError } from "../../src/errors.ts";
+import type { RgbImage } from "../../src/images/rgb-image.ts";
+import { EmbeddedStylizer } from "../../src/stylize/embedded/index.ts";
+import { brushwork, drawn, landscape, request } from "./fixtures.ts";
+import { edgeAgreement, lightnessDistance, patchDistance } from "./measures.ts";
+
+const stylizer = new EmbeddedStylizer();
+const run = async (options: Parameters<typeof request>[0]): Promise<RgbImage> =>
+  (await stylizer.stylize(request(options))).image;
+
+describe("EmbeddedStylizer, inst", () => {
+  it("gives the same bytes for the same seed, with one thread and with three", async () => {
+    const reference = await stylizer.stylize(request());
+    for (const threads of [1, 3]) {
+      const other = await new EmbeddedStylizer({ threads }).stylize(request());
+      expect(Buffer.compare(other.image.data, reference.image.data)).toBe(0);
+    }
+    const otherSeed = await run({ seed: 2 });
+    expect(Buffer.compare(otherSeed.data, reference.image.data)).not.toBe(0);
+  });
+
+  it("shows previews from coarse to fine and counts its steps", async () => {
+    const previews: { image: RgbImage; step: number }[] = [];
+    const progress: number[] = [];
+    const result = await stylizer.stylize(request({ size: 200 }), {
+      onPreview: (image, step) => previews.push({ image, step }),
+      onProgress: (step) => progress.push(step),
+    });
+    expect(result.image).toMatchObject({ width: 200, height: 150 });
+    expect(previews.length).toBeGreaterThanOrEqual(6);
+    const widths = previews.slice(1).map(({ image }) => image.width);
+    expect(widths).toEqual(widths.toSorted((a, b) => a - b));
+    for (const { image } of previews) expect(image.width / image.height).toBeCloseTo(4 / 3, 1);
+    expect(progress).toEqual(Array.from({ length: result.steps }, (_, i) => i + 1));
+  });
+
+  it("goes further from the content and nearer to the style as strength grows", async () => {
+    const results = [];
+    for (const strength of [0.2, 0.5, 0.8]) results.push(await run({ strength, size: 256 }));
+    const agreement = results.map((image) => edgeAgreement(image, landscape(200, 150)));
+    const distance = results.map((image) => patchDistance(image, brushwork(256, 198)));
+    expect(agreement[0]).toBeGreaterThan(agreement[1]! + 0.02);
+    expect(agreement[1]).toBeGreaterThan(agreement[2]! + 0.02);
+    expect(distance[1]).toBeLessThan(distance[0]!);
+    expect(distance[2]).toBeLessThan(distance[1]!);
+  });
+
+  it("keeps the content's forms and takes the style's patches", async () => {
+    const image = await run({});
+    expect(edgeAgreement(image, landscape(200, 150))).toBeGreaterThan(0.2);
+    const style = brushwork(160, 124);
+    expect(patchDistance(image, style)).toBeLessThan(0.5 * patchDistance(landscape(160, 120), style));
+  });
+
+  it("does not copy a frame around the style", async () => {
+    const framed = (inner: RgbImage): RgbImage =>
+      drawn(inner.width, inner.height, (x, y) => {
+        if (Math.min(x, y, inner.width - 1 - x, inner.height - 1 - y) < 12) return [255, 0, 255];
+        const at = 3 * (y * inner.width + x);
+        return [inner.data[at]!, inner.data[at + 1]!, inner.data[at + 2]!];
+      });
+    const image = await run({ style: framed(brushwork(220, 170)) });
+    let magenta = 0;
+    for (let i = 0; i < image.data.length; i += 3) {
+      if (image.data[i]! > image.data[i + 1]! + 60 && image.data[i + 2]! > image.data[i + 1]! + 60) magenta++;
+    }
+    expect(magenta / (image.data.length / 3)).toBeLessThan(0.002);
+  });
+
+  it("stops within 250 ms when it is cancelled", async () => {
+    const controller = new AbortController();
+    let cancelledAt = 0;
+    const work = stylizer.stylize(request({ size: 512 }), {
+      signal: controller.signal,
+      onProgress: (step) => {
+        if (step !== 3) return;
+        cancelledAt = performance.now();
+        controller.abort();
+      },
+    });
+    await expect(work).rejects.toBeInstanceOf(CancelledError);
+    expect(performance.now() - cancelledAt).toBeLessThan(250 + 250); // the second half for a busy machine
+  });
+});
+
+describe("EmbeddedStylizer, awkward pictures", () => {
+  const flat = (width: number, height: number): RgbImage => drawn(width, height, () => [120, 60, 200]);
+  const noise = drawn(64, 64, (x, y) => [(x * 97 + y * 31) % 256, (x * 13 + y * 57) % 256, (x * y) % 256]);
+
+  it.each([
+    ["a style of 16 x 16", { style: brushwork(16, 16) }, 160, 120],
+    ["a style of 64 x 64", { style: noise }, 160, 120],
+    ["a style of one colour", { style: flat(200, 100) }, 160, 120],
+    ["a content of one colour", { content: flat(200, 100) }, 160, 80],
+    ["a tall, narrow content", { content: landscape(24, 400) }, 10, 160],
+    ["a wide, low style", { style: brushwork(600, 20) }, 160, 120],
+    ["a size of 64", { size: 64 }, 64, 48],
+    ["a tiny content", { content: landscape(20, 30) }, 40, 60],
+    ["a single black pixel as style", { style: drawn(1, 1, () => [0, 0, 0]) }, 160, 120],
+  ])("paints with %s", async (_, options, width, height) => {
+    const image = await run(options);
+    expect([image.width, image.height]).toEqual([width, height]);
+    expect(image.data).toHaveLength(3 * width * height);
+  });
+
+  it("leaves two-colour posters in their two colours", async () => {
+    const poster = drawn(160, 160, (x, y) => (((x >> 5) + (y >> 5)) % 2 ? [240, 235, 220] : [200, 30, 30]));
+    const image = await run({ style: poster });
+    let odd = 0;
+    for (let i = 0; i < image.data.length; i += 3) if (image.data[i]! < 150) odd++;
+    expect(odd / (image.data.length / 3)).toBeLessThan(0.05);
+    expect(lightnessDistance(image, landscape(200, 150))).toBeLessThan(0.35);
+  });
+});
