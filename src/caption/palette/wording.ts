@@ -82,7 +82,11 @@ function mediumOf({ tones, structure, colours }: StyleMeasures): string {
   return flat > 0.4 ? "smoothly modelled painting" : "painting with visible brushwork";
 }
 
-function directionOf({ structure }: StyleMeasures): string {
+const isFlowing = ({ structure: { coherence, directionality } }: StyleMeasures): boolean =>
+  coherence > 0.52 && directionality < 0.25;
+
+function directionOf(measures: StyleMeasures): string {
+  const { structure } = measures;
   const { coherence, directionality, angle } = structure;
   if (directionality > 0.3) {
     const direction = grade(
@@ -97,7 +101,7 @@ function directionOf({ structure }: StyleMeasures): string {
     );
     return `mostly ${direction}`;
   }
-  if (coherence > 0.52 && directionality < 0.25) return "flowing and curved, following the forms";
+  if (isFlowing(measures)) return "flowing and curved, following the forms";
   return coherence > 0.5 ? "running in varied directions" : "broken, in scattered dabs";
 }
 
@@ -106,7 +110,7 @@ function markSentence(measures: StyleMeasures): string {
   const scale = grade(
     -structure.fineness,
     [
-      [-0.85, "fine, short strokes"],
+      [-0.85, isFlowing(measures) ? "fine strokes" : "fine, short strokes"],
       [-0.6, "small strokes"],
       [-0.4, "medium-sized strokes"],
     ],
@@ -121,18 +125,20 @@ function markSentence(measures: StyleMeasures): string {
     ],
     "rough, dense texture",
   );
-  const edges =
-    structure.outlines > 0.06
-      ? "dark contour lines"
-      : grade(
-          structure.edge,
-          [
-            [0.07, "soft, melting edges"],
-            [0.13, "clear but painterly edges"],
-          ],
-          "hard, crisp edges",
-        );
-  return `${article(mediumOf(measures))}: ${scale}, ${directionOf(measures)}, ${surface} and ${edges}.`;
+  return `${article(mediumOf(measures))}: ${scale}, ${directionOf(measures)}, ${surface} and ${edgesOf(measures)}.`;
+}
+
+function edgesOf({ structure: { outlines, edge } }: StyleMeasures): string {
+  if (outlines > 0.12) return "dark contour lines";
+  if (outlines > 0.06) return "softly outlined forms";
+  return grade(
+    edge,
+    [
+      [0.07, "soft, melting edges"],
+      [0.13, "clear but painterly edges"],
+    ],
+    "hard, crisp edges",
+  );
 }
 
 function lightSentence({ tones }: StyleMeasures): string {

@@ -84,7 +84,7 @@ const muted: Meaning = { any: { saturation: 0.25 }, contrast: { contrast: 0.25 }
 const dark: Meaning = {
   colour: { key: 0.22 },
   light: { key: 0.25 },
-  line: { outlines: 0.8 },
+  line: { outlines: 0.68 },
   any: { key: 0.25 },
 };
 const rough: Meaning = {

@@ -121,7 +121,7 @@ export class PaletteBuilder {
 
   /** @param emphasis above 1 for a colour that is called dominant */
   add(colour: NamedColour, accent: boolean, emphasis = 1): void {
-    const weight = emphasis * (accent ? 0.16 : Math.max(0.25, 0.84 ** this.#mains));
+    const weight = emphasis * (accent ? 0.24 : Math.max(0.25, 0.84 ** this.#mains));
     if (!accent) this.#mains += 1;
     const known = this.#colours.get(colour.name);
     if (known) {

@@ -11,13 +11,15 @@ type StrokeMedium = "oil" | "pastel" | "pointillism";
 
 /** Paints layer on layer of strokes, then draws outlines where the description has them. */
 export async function paintStrokes(easel: Easel, medium: StrokeMedium): Promise<void> {
-  const { style, unit, width, height, random, show } = easel;
+  const { style, unit, width, height, random, show, breathe } = easel;
   const canvas = new Canvas(width, height);
   const grain = smoothNoise(easel, 0.8 * unit, random);
   fillGround(canvas, easel, medium);
+  await breathe();
   const weave = canvasWeave(easel, unit, grain);
   for (let i = 0; i < weave.length; i++) canvas.height[i] = 0.5 * weave[i]!;
   const brush = brushOf(easel, medium, grain);
+  await breathe();
   const layers = layersOf(easel, medium, brush);
   const rule = ruleOf(easel, medium);
   const depth = medium === "oil" ? 0.12 + 1.1 * style.impasto.value * (0.5 + style.texture.value) : 0.1;
@@ -27,7 +29,9 @@ export async function paintStrokes(easel: Easel, medium: StrokeMedium): Promise<
     await paintLayer(easel, canvas, layer, rule, () => show(picture(), done(0.5)));
     await show(picture(), done(1));
   }
-  await show(drawOutlines(picture(), easel), 1);
+  const painted = picture();
+  await breathe();
+  await show(drawOutlines(painted, easel), 1);
 }
 
 /** Oil is begun on a toned ground, pastel on tinted paper, dots on primed canvas. */
@@ -100,7 +104,7 @@ function layersOf({ style, unit, strength }: Easel, medium: StrokeMedium, brush:
       ? [3.4 + 5.5 * wide, 1.5 + 1.6 * wide, 4]
       : medium === "pastel"
         ? [3.5 + 15 * wide, 1.1 + 1.3 * wide, 4]
-        : [5 + 25 * wide, 1.25 + 1.7 * wide, 5];
+        : [5 + 25 * wide, 0.95 + 2.5 * wide, 5];
   const first = coarse * bold * unit;
   const last = Math.max(1.05, fine * (0.75 + 0.5 * strength) * unit);
   return Array.from({ length: count }, (_, k) => {
@@ -111,7 +115,7 @@ function layersOf({ style, unit, strength }: Easel, medium: StrokeMedium, brush:
       radius,
       spacing: dots ? 1.35 : k === 0 ? 0.9 : 1.0,
       threshold:
-        k === 0 || (dots && k === 1) ? -1 : (0.075 - 0.035 * share) * (0.45 + 0.8 * strength) * (0.75 + 0.5 * wide),
+        k === 0 || (dots && k === 1) ? -1 : (0.075 - 0.035 * share) * (0.45 + 0.8 * strength) * (0.5 + 1 * wide),
       longest: dots ? 0 : 2.5 + 15 * length * (0.55 + 0.45 * share),
       shortest: dots ? 0 : 1 + 4.5 * length,
       brush:

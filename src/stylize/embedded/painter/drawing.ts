@@ -97,13 +97,15 @@ export async function draw(easel: Easel, medium: LineMedium): Promise<void> {
   const weight = style.outlines.said ? 0.5 + 0.7 * style.outlines.value : 1;
   const sigma = manner.contour * unit * Math.sqrt(bold) * weight;
   const contours = contourInk(content.planes[0], content, field, sigma, manner.sensitivity);
+  await breathe();
   const dark = darkness(easel);
+  await breathe();
   const sets: Plane[] = [];
-  const look = (share: number, done: number) =>
-    show(
-      inked(paper, hatched(dark, share * Math.min(1, 0.7 + 0.4 * strength), contours, sets, manner, grain), pigment),
-      done,
-    );
+  const look = async (share: number, done: number) => {
+    const ink = hatched(dark, share * Math.min(1, 0.7 + 0.4 * strength), contours, sets, manner, grain);
+    await breathe();
+    await show(inked(paper, ink, pigment), done);
+  };
   await look(0.4, 0.1);
   for (const hatch of manner.hatches) {
     sets.push(await engravedLines(easel, field, hatch.pitch * bold * unit, random, breathe, hatch.turn));

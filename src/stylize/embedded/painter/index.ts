@@ -75,13 +75,16 @@ async function setUp(
   await breathe();
   const unit = options.size / 512;
   const random = seededRandom(options.seed);
-  const target = paintingTarget(content, style, Math.min(1, 0.3 + 1.05 * strength));
+  const target = await paintingTarget(content, style, Math.min(1, 0.3 + 1.05 * strength), breathe);
   await breathe();
-  const field = orientationOf(content.planes[0], content, {
+  const field = await orientationOf(content.planes[0], content, {
     unit,
     ...directionOf(style),
     random,
+    breathe,
   });
+  await breathe();
+  const detail = detailOf(content, unit);
   await breathe();
   return {
     width: content.width,
@@ -91,7 +94,7 @@ async function setUp(
     target: target.image,
     palette: target.palette,
     field,
-    detail: detailOf(content, unit),
+    detail,
     style,
     strength,
     random,

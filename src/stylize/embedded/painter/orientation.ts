@@ -20,14 +20,15 @@ export interface OrientationOptions {
   /** 0: straight and calm; 1: swirls wherever the forms leave room. */
   readonly swirl: number;
   readonly random: Random;
+  readonly breathe: () => Promise<void>;
 }
 
 /**
  * Structure tensor of lightness in three scales, so that flat parts take the direction of the forms around them
  * (as Hays & Essa 2004 interpolate strong gradients), plus swirls along the contours of smooth noise.
  */
-export function orientationOf(L: Plane, size: Size, options: OrientationOptions): Orientation {
-  const { unit, angle, swirl, random } = options;
+export async function orientationOf(L: Plane, size: Size, options: OrientationOptions): Promise<Orientation> {
+  const { unit, angle, swirl, random, breathe } = options;
   const { cos, sin, energy } = doubledGradients(L, size, unit);
   const count = L.length;
   const sumCos = new Float32Array(count);
@@ -39,6 +40,7 @@ export function orientationOf(L: Plane, size: Size, options: OrientationOptions)
   ] as const) {
     const blurredCos = blurPlane(cos, size, sigma * unit);
     const blurredSin = blurPlane(sin, size, sigma * unit);
+    await breathe();
     for (let i = 0; i < count; i++) {
       sumCos[i]! += weight * blurredCos[i]!;
       sumSin[i]! += weight * blurredSin[i]!;
@@ -47,6 +49,7 @@ export function orientationOf(L: Plane, size: Size, options: OrientationOptions)
   let mean = 0;
   for (const value of energy) mean += value / count;
   const strength = blurPlane(energy, size, 3 * unit).map((value) => value / (value + 0.8 * mean + 1e-9));
+  await breathe();
   if (swirl > 0) addSwirls(sumCos, sumSin, size, 0.55 * swirl * swirl * mean, unit, random);
   if (angle !== null) {
     const doubled = (-2 * angle * Math.PI) / 180;
@@ -55,6 +58,7 @@ export function orientationOf(L: Plane, size: Size, options: OrientationOptions)
       sumSin[i]! += 1.6 * mean * Math.sin(doubled);
     }
   }
+  await breathe();
   const tx = new Float32Array(count);
   const ty = new Float32Array(count);
   for (let i = 0; i < count; i++) {

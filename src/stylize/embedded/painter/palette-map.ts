@@ -197,7 +197,7 @@ function sinkhorn(clusters: readonly Cluster[], palette: readonly PaletteColour[
       const cosine = (cluster.a * colour.a + cluster.b * colour.b) / (own * theirs + 1e-6);
       const hue = ((1 - cosine) / 2) * Math.min(1, own / 0.08) * Math.min(1, theirs / 0.08);
       const chroma = (Math.min(own, 0.2) - Math.min(theirs, 0.2)) ** 2;
-      return Math.exp(-(1.6 * tone + 0.35 * hue + 8 * chroma) / ENTROPY) + 1e-12;
+      return Math.exp(-(1.6 * tone + 0.7 * hue + 8 * chroma) / ENTROPY) + 1e-12;
     }),
   );
   const rows = Float64Array.from(masses, () => 1);

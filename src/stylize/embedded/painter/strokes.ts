@@ -29,7 +29,7 @@ export interface StrokeRule {
 }
 
 /** Strokes between two looks at the clock of others. */
-const BATCH = 400;
+const BATCH = 80;
 
 /** Paints one layer onto the canvas. `onPart` is called at half of it. */
 export async function paintLayer(
@@ -43,6 +43,7 @@ export async function paintLayer(
   const aim = blurPlanar(easel.target, 0.45 * radius);
   await easel.breathe();
   const starts = strokeStarts(easel, canvas.image, aim, layer);
+  await easel.breathe();
   shuffle(starts, easel.random);
   const tracer = new Tracer(easel, aim, layer, rule);
   for (let k = 0; k < starts.length; k++) {

@@ -13,8 +13,14 @@ export interface Target {
  * @param content OKLab
  * @param amount 0: the content itself; 1: wholly the described palette and tones
  */
-export function paintingTarget(content: PlanarImage, style: StyleParameters, amount: number): Target {
+export async function paintingTarget(
+  content: PlanarImage,
+  style: StyleParameters,
+  amount: number,
+  breathe: () => Promise<void>,
+): Promise<Target> {
   const palette = style.palette.length > 0 ? new PaletteMap(content, style.palette) : null;
+  await breathe();
   const curve = toneCurve(content.planes[0], style);
   const [L, a, b] = content.planes;
   const out: [Plane, Plane, Plane] = [
@@ -25,7 +31,9 @@ export function paintingTarget(content: PlanarImage, style: StyleParameters, amo
 
   const mixture = new Float32Array(3);
   const { gain, warmth } = chromaRule(style);
+  await breathe();
   for (let i = 0; i < L.length; i++) {
+    if (i % 65_536 === 65_535) await breathe();
     const tone = curve[Math.min(255, Math.max(0, Math.round(L[i]! * 255)))]!;
     let newA = a[i]!;
     let newB = b[i]!;
