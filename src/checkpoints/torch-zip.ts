@@ -8,6 +8,7 @@ import { PickleError } from "./pickle.ts";
 import { unpickleTensors, type TorchTensor } from "./torch-pickle.ts";
 import { readZipDirectory, ZipError, type ZipEntry } from "./zip-directory.ts";
 
+const STATE_DICT = "state_dict.";
 const LONGEST_PICKLE = 64 * 1024 * 1024;
 
 /**
@@ -54,6 +55,13 @@ export async function readTorchSource(file: string, prefix = ""): Promise<Tensor
       throw checkpointError(file, `${prefix}${name} is stored transposed or with gaps; save a contiguous copy`);
     },
   };
+}
+
+/** The weights of a checkpoint that a trainer wrote: its `state_dict`, or the whole file where there is none. */
+export async function readTorchCheckpoint(file: string): Promise<TensorSource> {
+  const whole = await readTorchSource(file);
+  const wrapped = whole.names.some((name) => name.startsWith(STATE_DICT));
+  return wrapped ? readTorchSource(file, STATE_DICT) : whole;
 }
 
 /** Whether elements lie one after the other, the last axis fastest. */

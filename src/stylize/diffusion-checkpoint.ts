@@ -8,13 +8,14 @@ import { type ClipTextConfig, clipTextConfigSchema } from "../../models/clip-tex
 import { ldmTextName, ldmUNetName, ldmVaeName } from "../../models/ldm-names.ts";
 import { type UNetConfig, unetConfigSchema } from "../../models/unet.ts";
 import { type VaeConfig, vaeConfigSchema } from "../../models/vae.ts";
+import { readTorchCheckpoint } from "../checkpoints/torch-zip.ts";
 import { readJson, readSafetensors, readSafetensorsIndex } from "../onnx/safetensors.ts";
 import { checkpointError, renamed, type TensorSource } from "../onnx/tensor-source.ts";
 import { readSchedulerConfig, type SchedulerConfig, STABLE_DIFFUSION_V1 } from "./schedulers/index.ts";
 
 /** Where a checkpoint lies. */
 export interface CheckpointPlace {
-  /** A folder with `unet/`, `vae/`, `text_encoder/`, …, or a `.safetensors` file that holds everything. */
+  /** A folder with `unet/`, `vae/`, `text_encoder/`, …, or a `.safetensors` or `.ckpt` file that holds everything. */
   readonly path: string;
   /** Folder with `vocab.json` and `merges.txt`. */
   readonly tokenizer: string;
@@ -43,7 +44,7 @@ export async function findDiffusionCheckpoint(modelsDir: string): Promise<Checkp
     if (place) return place;
   }
   for (const name of names) {
-    const place = name.endsWith(".safetensors") ? await filePlace(path.join(modelsDir, name)) : null;
+    const place = isSingleFile(name) ? await filePlace(path.join(modelsDir, name)) : null;
     if (place) return place;
   }
   return null;
@@ -53,11 +54,11 @@ export async function findDiffusionCheckpoint(modelsDir: string): Promise<Checkp
  * The place that `given` names. @throws EngineError saying what a checkpoint has to have
  */
 export async function placeOfCheckpoint(given: string): Promise<CheckpointPlace> {
-  const place = given.endsWith(".safetensors") ? await filePlace(given) : await folderPlace(given);
+  const place = isSingleFile(given) ? await filePlace(given) : await folderPlace(given);
   if (place) return place;
   throw checkpointError(
     given,
-    given.endsWith(".safetensors")
+    isSingleFile(given)
       ? "is not there, or has no folder `tokenizer` with vocab.json and merges.txt beside it"
       : "is no Stable Diffusion folder: it needs unet, vae, text_encoder and tokenizer, with safetensors files",
   );
@@ -65,10 +66,12 @@ export async function placeOfCheckpoint(given: string): Promise<CheckpointPlace>
 
 /** @throws EngineError naming the file and what does not hold: another model family, a damaged file */
 export async function readDiffusionCheckpoint(place: CheckpointPlace): Promise<DiffusionCheckpoint> {
-  const checkpoint = await (place.path.endsWith(".safetensors") ? readFile(place) : readFolder(place));
+  const checkpoint = await (isSingleFile(place.path) ? readFile(place) : readFolder(place));
   expectOneFamily(checkpoint);
   return checkpoint;
 }
+
+const isSingleFile = (name: string): boolean => /\.(?:safetensors|ckpt)$/.test(name);
 
 async function readFolder({ path: folder, tokenizer }: CheckpointPlace): Promise<DiffusionCheckpoint> {
   const config = <T>(part: string, schema: z.ZodType<T>): Promise<T> =>
@@ -91,7 +94,7 @@ async function readFolder({ path: folder, tokenizer }: CheckpointPlace): Promise
 }
 
 async function readFile({ path: file, tokenizer }: CheckpointPlace): Promise<DiffusionCheckpoint> {
-  const source = await readSafetensors(file);
+  const source = await (file.endsWith(".ckpt") ? readTorchCheckpoint(file) : readSafetensors(file));
   if (source.find("conditioner.embedders.1.model.ln_final.weight"))
     throw checkpointError(file, "is a checkpoint of SDXL; this engine runs Stable Diffusion 1");
   for (const name of [ldmUNetName("conv_in.weight"), ldmVaeName("decoder.conv_in.weight"), ldmTextName(TEXT_PROBE)])

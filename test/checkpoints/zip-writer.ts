@@ -8,6 +8,54 @@ interface Fault {
 
 const LARGE = 0xffffffff;
 
+export function localHeader(name: string): Buffer {
+  const header = Buffer.alloc(30);
+  header.writeUInt32LE(0x04034b50, 0);
+  header.writeUInt16LE(name.length, 26);
+  return Buffer.concat([header, Buffer.from(name)]);
+}
+
+export function centralHeader(name: string, size: number, position: number, fault: Fault = {}, large = false): Buffer {
+  const header = Buffer.alloc(46);
+  header.writeUInt32LE(0x02014b50, 0);
+  header.writeUInt16LE(fault.flags ?? 0, 8);
+  header.writeUInt16LE(fault.method ?? 0, 10);
+  header.writeUInt32LE(size, 20);
+  header.writeUInt32LE(fault.size ?? size, 24);
+  header.writeUInt16LE(name.length, 28);
+  header.writeUInt32LE(fault.offset ?? position, 42);
+  const extra = Buffer.alloc(large ? 28 : 0);
+  if (large) {
+    extra.writeUInt16LE(1, 0);
+    extra.writeUInt16LE(24, 2);
+    for (const [i, at] of [24, 20, 42].entries()) {
+      extra.writeBigUInt64LE(BigInt(header.readUInt32LE(at)), 4 + 8 * i);
+      header.writeUInt32LE(LARGE, at);
+    }
+    header.writeUInt16LE(extra.length, 30);
+  }
+  return Buffer.concat([header, Buffer.from(name), extra]);
+}
+
+export function endRecord(entries: number, size: number, position: number, large = false): Buffer {
+  const end = Buffer.alloc(22);
+  end.writeUInt32LE(0x06054b50, 0);
+  end.writeUInt16LE(entries, 8);
+  end.writeUInt16LE(entries, 10);
+  end.writeUInt32LE(size, 12);
+  end.writeUInt32LE(large ? LARGE : position, 16);
+  if (!large) return end;
+  const record = Buffer.alloc(56);
+  record.writeUInt32LE(0x06064b50, 0);
+  record.writeBigUInt64LE(BigInt(entries), 32);
+  record.writeBigUInt64LE(BigInt(size), 40);
+  record.writeBigUInt64LE(BigInt(position), 48);
+  const locator = Buffer.alloc(20);
+  locator.writeUInt32LE(0x07064b50, 0);
+  locator.writeBigUInt64LE(BigInt(position + size), 8);
+  return Buffer.concat([record, locator, end]);
+}
+
 /** @param large write sizes and places as zip64 does, in fields of their own */
 export function zipOf(
   entries: readonly (readonly [name: string, content: Buffer, fault?: Fault])[],
@@ -16,50 +64,14 @@ export function zipOf(
   const bodies: Buffer[] = [];
   const directory: Buffer[] = [];
   let position = 0;
-  for (const [name, content, fault = {}] of entries) {
-    const local = Buffer.alloc(30);
-    local.writeUInt32LE(0x04034b50, 0);
-    local.writeUInt16LE(name.length, 26);
-    const central = Buffer.alloc(46);
-    central.writeUInt32LE(0x02014b50, 0);
-    central.writeUInt16LE(fault.flags ?? 0, 8);
-    central.writeUInt16LE(fault.method ?? 0, 10);
-    central.writeUInt32LE(content.length, 20);
-    central.writeUInt32LE(fault.size ?? content.length, 24);
-    central.writeUInt16LE(name.length, 28);
-    central.writeUInt32LE(fault.offset ?? position, 42);
-    const extra = Buffer.alloc(large ? 28 : 0);
-    if (large) {
-      extra.writeUInt16LE(1, 0);
-      extra.writeUInt16LE(24, 2);
-      for (const [i, at] of [24, 20, 42].entries()) {
-        extra.writeBigUInt64LE(BigInt(central.readUInt32LE(at)), 4 + 8 * i);
-        central.writeUInt32LE(LARGE, at);
-      }
-      central.writeUInt16LE(extra.length, 30);
-    }
-    bodies.push(local, Buffer.from(name), content);
-    directory.push(central, Buffer.from(name), extra);
-    position += 30 + name.length + content.length;
+  for (const [name, content, fault] of entries) {
+    const header = localHeader(name);
+    bodies.push(header, content);
+    directory.push(centralHeader(name, content.length, position, fault, large));
+    position += header.length + content.length;
   }
   const central = Buffer.concat(directory);
-  const end = Buffer.alloc(22);
-  end.writeUInt32LE(0x06054b50, 0);
-  end.writeUInt16LE(entries.length, 8);
-  end.writeUInt16LE(entries.length, 10);
-  end.writeUInt32LE(central.length, 12);
-  end.writeUInt32LE(position, 16);
-  if (!large) return Buffer.concat([...bodies, central, end]);
-  const record = Buffer.alloc(56);
-  record.writeUInt32LE(0x06064b50, 0);
-  record.writeBigUInt64LE(BigInt(entries.length), 32);
-  record.writeBigUInt64LE(BigInt(central.length), 40);
-  record.writeBigUInt64LE(BigInt(position), 48);
-  const locator = Buffer.alloc(20);
-  locator.writeUInt32LE(0x07064b50, 0);
-  locator.writeBigUInt64LE(BigInt(position + central.length), 8);
-  end.writeUInt32LE(LARGE, 16);
-  return Buffer.concat([...bodies, central, record, locator, end]);
+  return Buffer.concat([...bodies, central, endRecord(entries.length, central.length, position, large)]);
 }
 
 /** The content of a stored entry, found by its local header. */
