@@ -68,5 +68,7 @@ export function llavaMergedDecoder(graph: Graph, weights: Weights, config: Llama
 export function llavaEmbeddings(graph: Graph, weights: Weights, config: LlamaConfig): void {
   const ids = graph.input("input_ids", "int64", ["batch_size", "sequence_length"]);
   const table = weights.scope("language_model.model.embed_tokens").tensor("weight", [config.vocabulary, config.width]);
-  graph.output("inputs_embeds", op.cast(op.gather(table, ids), "float32"));
+  // The picture's token may lie behind the table's end; its row is replaced by features anyway.
+  const known = op.clip(ids, 0, config.vocabulary - 1);
+  graph.output("inputs_embeds", op.cast(op.gather(table, known), "float32"));
 }

@@ -12,7 +12,7 @@ import { FIXTURES, readReference } from "../models/reference.ts";
 
 const folder = path.join(FIXTURES, "tiny-llava");
 const recorded = JSON.parse(readFileSync(path.join(folder, "reference.json"), "utf8")) as {
-  described: { pixels: number[]; cropped: number[] };
+  described: { pixels: number[]; cropped: number[] }[];
   texts: string[];
   token_ids: number[][];
 };
@@ -25,8 +25,8 @@ async function textOf(tokens: readonly number[]): Promise<string> {
   return (await loadTokenizer(folder)).decode([...tokens], { skip_special_tokens: true }).trim();
 }
 
-async function picture(): Promise<RgbImage> {
-  const { data, shape } = (await readReference(path.join(folder, "reference.safetensors"))).bytes("1.image");
+async function picture(i: number): Promise<RgbImage> {
+  const { data, shape } = (await readReference(path.join(folder, "reference.safetensors"))).bytes(`${i}.image`);
   return { width: shape[1]!, height: shape[0]!, data };
 }
 
@@ -34,24 +34,29 @@ describe("a LLaVA describer", () => {
   it("says what transformers' says, and lets it be read as it grows", async () => {
     const seen: string[] = [];
     const text = await describer().describe(
-      { image: await picture(), sha256: "x" },
+      { image: await picture(0), sha256: "x" },
       { onText: (part) => seen.push(part) },
     );
-    expect(text).toBe(await textOf(recorded.described.pixels));
+    expect(text).toBe(await textOf(recorded.described[0]!.pixels));
     expect(seen.length).toBeGreaterThan(5);
     expect(text.startsWith(seen.at(-1)!)).toBe(true);
   });
 
   it("crops instead of padding where it is to be faithful", async () => {
-    const text = await describer().describe({ image: await picture(), sha256: "x", faithful: true });
-    expect(text).toBe(await textOf(recorded.described.cropped));
+    const text = await describer().describe({ image: await picture(1), sha256: "x", faithful: true });
+    expect(text).toBe(await textOf(recorded.described[1]!.cropped));
+  });
+
+  it("has nothing to say where the model has not", async () => {
+    expect(recorded.described[1]!.pixels).toEqual([2]); // the end at once
+    expect(await describer().describe({ image: await picture(1), sha256: "x" })).toBe("");
   });
 
   it("stops between tokens", async () => {
     const abort = new AbortController();
     let parts = 0;
     const work = describer(200).describe(
-      { image: await picture(), sha256: "x" },
+      { image: await picture(0), sha256: "x" },
       { signal: abort.signal, onText: () => void (++parts === 3 && abort.abort()) },
     );
     await expect(work).rejects.toThrow(CancelledError);
@@ -67,7 +72,7 @@ describe("a LLaVA describer", () => {
       device: "cpu",
       sessions: new SessionPool(1e9),
     });
-    await expect(nowhere.describe({ image: await picture(), sha256: "x" })).rejects.toThrow(/no-such-model/);
+    await expect(nowhere.describe({ image: await picture(0), sha256: "x" })).rejects.toThrow(/no-such-model/);
   });
 });
 

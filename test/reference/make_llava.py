@@ -62,8 +62,8 @@ def make_model(grouped: bool) -> LlavaForConditionalGeneration:
         hidden_act="quick_gelu", projection_dim=16,
     )
     text = LlamaConfig(
-        vocab_size=VOCABULARY, hidden_size=32, intermediate_size=96, num_hidden_layers=2, num_attention_heads=4,
-        num_key_value_heads=2 if grouped else 4, max_position_embeddings=512, rms_norm_eps=1e-5, bos_token_id=1,
+        vocab_size=VOCABULARY, hidden_size=32, intermediate_size=96, num_hidden_layers=2, num_attention_heads=2,
+        num_key_value_heads=1 if grouped else 2, max_position_embeddings=512, rms_norm_eps=1e-5, bos_token_id=1,
         eos_token_id=2, pad_token_id=PAD, tie_word_embeddings=False,
     )
     config = LlavaConfig(
@@ -230,11 +230,15 @@ def reference(folder: Path, model: LlavaForConditionalGeneration) -> None:
     left, right = prompt.split("<image>")
     ids = tokenizer(left).input_ids + [IMAGE] * 16 + tokenizer(right, add_special_tokens=False).input_ids
     mask = torch.ones(1, len(ids), dtype=torch.long)
-    meta["described"] = {}
-    for name in ("pixels", "cropped"):
-        out = model.generate(input_ids=torch.tensor([ids]), attention_mask=mask, pixel_values=tensors[f"1.{name}"],
-                             do_sample=False, max_new_tokens=24, eos_token_id=2)
-        meta["described"][name] = out[0, len(ids):].tolist()
+    meta["described"] = []
+    for i in range(len(SHAPES)):
+        told = {}
+        for name in ("pixels", "cropped"):
+            out = model.generate(input_ids=torch.tensor([ids]), attention_mask=mask, pixel_values=tensors[f"{i}.{name}"],
+                                 do_sample=False, max_new_tokens=24, eos_token_id=2)
+            told[name] = out[0, len(ids):].tolist()
+        meta["described"].append(told)
+    print([[len(told[name]) for name in told] for told in meta["described"]])
     texts = strings(1000)
     meta["texts"] = texts
     meta["token_ids"] = [tokenizer(text).input_ids for text in texts]
@@ -244,7 +248,7 @@ def reference(folder: Path, model: LlavaForConditionalGeneration) -> None:
 
 if __name__ == "__main__":
     out = Path(sys.argv[1] if len(sys.argv) > 1 else Path(__file__).parents[1] / "fixtures")
-    model = make_model(grouped=False)
+    model = make_model(grouped=True)
     write_hf(out / "tiny-llava", model)
     write_original(out / "tiny-llava-original", model, out / "tiny-llava")
     reference(out / "tiny-llava", model)

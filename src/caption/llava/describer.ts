@@ -73,7 +73,8 @@ export class LlavaDescriber implements StyleDescriber {
         const decoder = new LlavaDecoder(session, config.text);
         const end = tokenizer.eos_token_id;
         const tokens: number[] = [];
-        const written = (): string => tokenizer.decode(tokens, { skip_special_tokens: true }).trim();
+        const written = (): string =>
+          tokens.length === 0 ? "" : tokenizer.decode(tokens, { skip_special_tokens: true }).trim();
         let shown = "";
         for (let logits = await decoder.begin(prefix); ;) {
           await breathe(signal);
