@@ -36,6 +36,9 @@ const PASSES: readonly PatchPass[] = [
   { size: 9, gap: 3, iterations: 2 },
 ];
 
+/** For pictures so narrow that no other patch fits. */
+export const NARROW_PASS: PatchPass = { size: 5, gap: 2, iterations: 2 };
+
 /** What keeps a face recognisable, and how much of it is left at a strength. */
 const FACE_WEIGHTS = [1.3, 1.1, 0.5];
 const FACE_HOLD = [

@@ -10,7 +10,7 @@ import { matchBands } from "./band-match.ts";
 import { transferColours } from "./colour-transfer.ts";
 import { contentMask, faceMask, type FaceBox } from "./content-mask.ts";
 import { drawAsLines, drawContours } from "./line-art.ts";
-import type { PatchParameters, PatchPass } from "./parameters.ts";
+import { NARROW_PASS, type PatchParameters, type PatchPass } from "./parameters.ts";
 import { allocatePicture, readPicture, writePicture } from "./picture.ts";
 import type { PatchField } from "./query-grid.ts";
 import { transportColours } from "./sliced-transport.ts";
@@ -107,8 +107,9 @@ function planLevels(content: PlanarImage, style: PlanarImage, parameters: PatchP
   };
   return sizes.map((size) => {
     const room = Math.min(shortest(content, size), shortest(style, Math.round(size * parameters.styleScale)));
-    const passes = parameters.passes.filter((pass) => pass.size * 1.6 <= room);
-    return { longSide: size, passes };
+    const fits = (pass: PatchPass): boolean => pass.size * 1.6 <= room;
+    const passes = parameters.passes.filter(fits);
+    return { longSide: size, passes: passes.length > 0 ? passes : [NARROW_PASS].filter(fits) };
   });
 }
 
