@@ -14,6 +14,9 @@ import { Gateway } from "./gateway/gateway.ts";
 import { Commands } from "./interactions/commands.ts";
 import { Interactions } from "./interactions/interactions.ts";
 import type { Json } from "./json.ts";
+import { actionRoutes } from "./live/actions.ts";
+import { LiveSocket } from "./live/live-socket.ts";
+import { pageRoutes } from "./live/page-routes.ts";
 import { messageJson } from "./messages/wire.ts";
 import { type PermissionName } from "./permissions.ts";
 import { Person } from "./people/person.ts";
@@ -57,27 +60,38 @@ export interface Edit {
   readonly body: Json;
 }
 
+interface SandboxParts {
+  readonly server: Server;
+  readonly services: Services;
+  readonly faults: Faults;
+  readonly live: LiveSocket;
+  readonly people: ReadonlyMap<string, Person>;
+}
+
 export class DiscordSandbox {
   readonly #server: Server;
   readonly #services: Services;
   readonly #world: World;
-  readonly #people = new Map<string, Person>();
+  readonly #live: LiveSocket;
+  /** By user id. */
+  readonly #people: ReadonlyMap<string, Person>;
   /** The page, and the base of everything else: `http://127.0.0.1:PORT`. */
   readonly address: string;
   readonly faults: Faults;
   readonly gateway: Gateway;
   readonly cdn: Cdn;
 
-  constructor(server: Server, services: Services, faults: Faults) {
+  constructor(parts: SandboxParts) {
+    const { server, services, faults, live, people } = parts;
     this.#server = server;
     this.#services = services;
+    this.#live = live;
+    this.#people = people;
     this.#world = services.world;
     this.faults = faults;
     this.gateway = services.gateway;
     this.cdn = services.cdn;
     this.address = services.cdn.base;
-    for (const user of this.#world.users.values())
-      if (!user.bot) this.#people.set(user.username, new Person(services, user));
   }
 
   /** For `DISCORD_API_BASE`. */
@@ -114,8 +128,8 @@ export class DiscordSandbox {
   }
 
   member(name: PersonName): Person {
-    const person = this.#people.get(name);
-    if (!person) throw new Error(`The sandbox has no member "${name}"; it has ${[...this.#people.keys()].join(", ")}.`);
+    const person = [...this.#people.values()].find(({ username }) => username === name);
+    if (!person) throw new Error(`The sandbox has no member "${name}".`);
     return person;
   }
 
@@ -149,7 +163,7 @@ export class DiscordSandbox {
 
   /** The ephemeral messages somebody sees, oldest first. */
   ephemerals(userId: string): APIMessage[] {
-    return [...this.#people.values()].find(({ id }) => id === userId)?.ephemerals() ?? [];
+    return this.#people.get(userId)?.ephemerals() ?? [];
   }
 
   /**
@@ -208,6 +222,7 @@ export class DiscordSandbox {
   async close(): Promise<void> {
     this.#services.interactions.close();
     this.gateway.shutDown();
+    this.#live.close();
     this.#server.closeAllConnections();
     await new Promise((resolve) => this.#server.close(resolve));
   }
@@ -227,11 +242,10 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Discor
   const interactions = new Interactions(world, cdn);
   const app = new Hono<{ Bindings: HttpBindings }>();
 
-  // A page elsewhere that resolves its own name to this machine must not get in.
   let hosts: readonly string[] = [];
   app.use(async (context, next) => {
-    if (!hosts.includes(context.req.header("host") ?? "")) return context.text("Forbidden host", 403);
-    return next();
+    const { host, origin } = context.req.header();
+    return isLocal(hosts, host, origin) ? next() : context.text("Forbidden", 403);
   });
   const router = new RestRouter(app, world, faults, { latencyMs: options.latencyMs ?? 0, referee: options.onRequest });
   const services: Services = { router, world, cdn, gateway, commands, interactions };
@@ -242,6 +256,11 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Discor
   interactionRoutes(services);
   router.catchUnknown();
   cdnRoutes(app, cdn);
+  pageRoutes(app);
+  const persons = [...world.users.values()].filter(({ bot }) => !bot).map((user) => new Person(services, user));
+  const people = new Map(persons.map((person) => [person.id, person]));
+  actionRoutes(app, people, world.maxUploadBytes * 12);
+  const live = new LiveSocket(services);
   app.onError((error, context) => {
     log?.error({ err: error, path: context.req.path }, "the sandbox failed");
     world.violate(`the sandbox failed on ${context.req.method} ${context.req.path}: ${error.stack ?? error.message}`);
@@ -255,14 +274,21 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Discor
   gateway.url = `ws://127.0.0.1:${port}/gateway`;
   server.on("upgrade", (request, socket, head) => {
     const url = new URL(request.url ?? "/", cdn.base);
-    if (!hosts.includes(request.headers.host ?? "")) socket.destroy();
+    const { host, origin } = request.headers;
+    if (!isLocal(hosts, host, origin)) socket.destroy();
+    else if (url.pathname === "/sandbox/live") live.upgrade(request, socket, head);
     else if (url.pathname.startsWith("/gateway")) gateway.upgrade(request, socket, head);
     else socket.destroy();
   });
   world.onChange((change) => {
     if (change.kind === "violation") log?.warn({ violation: change.text }, "the sandbox refused something");
   });
-  return new DiscordSandbox(server, services, faults);
+  return new DiscordSandbox({ server, services, faults, live, people });
+}
+
+/** A page elsewhere must not get in: neither by a name of its own for this machine, nor by sending requests here. */
+function isLocal(hosts: readonly string[], host: string | undefined, origin: string | undefined): boolean {
+  return hosts.includes(host ?? "") && (origin === undefined || hosts.includes(origin.replace("http://", "")));
 }
 
 const listen = (app: Hono<{ Bindings: HttpBindings }>, port: number): Promise<Server> =>

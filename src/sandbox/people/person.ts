@@ -40,6 +40,10 @@ export class Person {
     return this.#user.id;
   }
 
+  get username(): string {
+    return this.#user.username;
+  }
+
   get name(): string {
     return this.#user.globalName ?? this.#user.username;
   }

@@ -1,0 +1,60 @@
+/** The page's own files and the sample pictures. */
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+
+import type { Hono } from "hono";
+import type { HttpBindings } from "@hono/node-server";
+
+import { SAMPLES_FOLDER, sampleNames } from "./page-state.ts";
+
+const PAGE_FOLDER = path.resolve(import.meta.dirname, "../page");
+
+const TYPES: Readonly<Record<string, string>> = {
+  ".html": "text/html; charset=utf-8",
+  ".css": "text/css; charset=utf-8",
+  ".js": "text/javascript; charset=utf-8",
+  ".svg": "image/svg+xml",
+  ".png": "image/png",
+  ".jpg": "image/jpeg",
+  ".jpeg": "image/jpeg",
+  ".webp": "image/webp",
+};
+
+/** Nothing from elsewhere runs here, and messages are untrusted text. */
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' blob: data: https:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join("; ");
+
+export function pageRoutes(app: Hono<{ Bindings: HttpBindings }>): void {
+  const send = async (folder: string, name: string): Promise<Response> => {
+    const type = TYPES[path.extname(name).toLowerCase()];
+    const file = path.join(folder, name);
+    if (!type || !file.startsWith(folder + path.sep)) return new Response("Not found", { status: 404 });
+    try {
+      const headers = {
+        "content-type": type,
+        "content-security-policy": POLICY,
+        "x-content-type-options": "nosniff",
+        "cache-control": "no-cache",
+      };
+      return new Response(await readFile(file), { headers });
+    } catch {
+      return new Response("Not found", { status: 404 });
+    }
+  };
+  app.get("/", () => send(PAGE_FOLDER, "index.html"));
+  app.get("/page/*", (context) => send(PAGE_FOLDER, decodeURIComponent(context.req.path.slice("/page/".length))));
+  app.get("/sandbox/samples/:kind/:name", (context) => {
+    const { kind, name } = context.req.param();
+    if (!["content", "style"].includes(kind) || !sampleNames(kind).includes(name))
+      return new Response("Not found", { status: 404 });
+    return send(path.join(SAMPLES_FOLDER, kind), name);
+  });
+}

@@ -1,0 +1,129 @@
+/** The world as the page shows it: everything at first, then only what changed. */
+import { readdirSync } from "node:fs";
+import path from "node:path";
+
+import { byAge } from "../clock.ts";
+import type { Interaction } from "../interactions/interaction.ts";
+import type { Json } from "../json.ts";
+import { messageJson } from "../messages/wire.ts";
+import type { Services } from "../rest/services.ts";
+import { channelPermissions } from "../world/access.ts";
+import type { Change } from "../world/changes.ts";
+import type { Channel, Message, User } from "../world/types.ts";
+import { channelJson } from "../world/wire.ts";
+import type { World } from "../world/world.ts";
+
+/** The sample pictures that come with the project; absent in an installation without them. */
+export const SAMPLES_FOLDER = path.resolve(import.meta.dirname, "../../../samples");
+
+export function sampleNames(kind: string): string[] {
+  try {
+    return readdirSync(path.join(SAMPLES_FOLDER, kind))
+      .filter((name) => /\.(?:png|jpe?g|webp)$/i.test(name))
+      .sort();
+  } catch {
+    return [];
+  }
+}
+
+/** Everything, for a page that has just been opened. */
+export function pageState({ world, cdn, commands, gateway }: Services): Json {
+  const messages = [...world.channels.keys()]
+    .flatMap((id) => [...world.messagesOf(id).values()])
+    .sort((a, b) => byAge(a.id, b.id));
+  return {
+    guild: { id: world.guild.id, name: world.guild.name },
+    botId: world.application.botId,
+    botOnline: gateway.online,
+    cdnBase: cdn.base,
+    maxUploadBytes: world.maxUploadBytes,
+    users: [...world.users.values()].map((user) => pageUser(world, user)),
+    roles: [...world.guild.roles.values()].map(({ id, name, color }) => ({ id, name, color })),
+    channels: [...world.channels.values()].map((channel) => pageChannel(world, channel)),
+    messages: messages.map((message) => pageMessage(world, cdn, message)),
+    commands: commands.all(),
+    samples: { content: sampleNames("content"), style: sampleNames("style") },
+  };
+}
+
+function pageUser(world: World, user: User): Json {
+  const roles = world.guild.members.get(user.id)?.roleIds.map((id) => world.guild.roles.get(id)!) ?? [];
+  const name = user.globalName ?? user.username;
+  return {
+    id: user.id,
+    username: user.username,
+    name,
+    bot: user.bot,
+    color: roles.find(({ color }) => color)?.color ?? 0,
+  };
+}
+
+/** A channel with what each person may do in it. */
+function pageChannel(world: World, channel: Channel): Json {
+  const permissions = [...world.users.keys()].map((id) => [id, String(channelPermissions(world, channel, id))]);
+  return {
+    ...channelJson(world, channel),
+    recipient_id: channel.recipientId,
+    permissions: Object.fromEntries(permissions),
+  };
+}
+
+/** A message as everybody sees it; the page itself hides what is for one person, and marks that person's reactions. */
+function pageMessage(world: World, cdn: Services["cdn"], message: Message): Json {
+  const reactors = [...message.reactions.values()].map(({ emoji, userIds }) => ({
+    emoji: emoji.name,
+    users: [...userIds],
+  }));
+  return { ...messageJson(world, cdn, message), reactors, ephemeral_for: message.ephemeralFor };
+}
+
+/** What a change means for the page; null when it shows nothing of it. */
+export function pageUpdate(services: Services, change: Change): Json | null {
+  const { world, cdn, commands } = services;
+  const message = (): Json => ({
+    type: "message",
+    message: pageMessage(world, cdn, (change as { message: Message }).message),
+  });
+  switch (change.kind) {
+    case "message-created":
+    case "message-updated":
+    case "reaction-added":
+    case "reaction-removed":
+    case "reactions-cleared":
+    case "reactions-emoji-cleared":
+      return message();
+    case "message-deleted":
+      return { type: "message-deleted", id: change.message.id, channel_id: change.message.channelId };
+    case "thread-created":
+    case "thread-updated":
+    case "thread-members":
+    case "channel-created":
+    case "channel-updated":
+      return { type: "channel", channel: pageChannel(world, change.channel) };
+    case "thread-deleted":
+      return { type: "channel-deleted", id: change.channel.id };
+    case "typing":
+      return { type: "typing", channel_id: change.channel.id, user_id: change.userId };
+    case "interaction-created":
+    case "interaction-changed":
+      return { type: "interaction", interaction: pageInteraction(change.interaction) };
+    case "commands-registered":
+      return { type: "commands", commands: commands.all() };
+    case "bot-presence":
+      return { type: "bot", online: change.online };
+    case "request":
+    case "violation":
+      return null;
+  }
+  return null;
+}
+
+/** How a use of a command stands, for the person who used it. */
+const pageInteraction = (interaction: Interaction): Json => ({
+  id: interaction.id,
+  user_id: interaction.userId,
+  channel_id: interaction.channelId,
+  name: interaction.name,
+  acknowledged: interaction.acknowledged !== null,
+  failed: interaction.failed,
+});

@@ -1,0 +1,141 @@
+/** A slash command being filled in, in the place of the message box. */
+import { el, icon, ICONS } from "./dom.js";
+import { optionField } from "./fields.js";
+import { showModal } from "./modal.js";
+import { act } from "./store.js";
+import { whileSending } from "./timeline.js";
+
+/** What `/` offers: every command, subcommands by their full name. */
+export function offered(commands) {
+  return commands
+    .filter(({ type }) => (type ?? 1) === 1)
+    .flatMap((command) => {
+      const subs = (command.options ?? []).filter(({ type }) => type <= 2);
+      if (subs.length === 0) return [{ name: command.name, description: command.description, options: command.options ?? [] }];
+      return subs.flatMap((sub) =>
+        sub.type === 1
+          ? [{ name: `${command.name} ${sub.name}`, description: sub.description, options: sub.options ?? [] }]
+          : (sub.options ?? []).map((leaf) => ({ name: `${command.name} ${sub.name} ${leaf.name}`, description: leaf.description, options: leaf.options ?? [] })),
+      );
+    });
+}
+
+export class CommandForm {
+  /** @param {{command: object, channelId: string, onClose: () => void}} options */
+  constructor({ command, channelId, onClose }) {
+    this.command = command;
+    this.channelId = channelId;
+    this.onClose = onClose;
+    this.fields = new Map();
+    this.tiles = el("div", { class: "tiles" });
+    this.inputs = el("div", { class: "option-inputs" });
+    this.more = el("div", { class: "more-options", role: "group", "aria-label": "Optional settings" });
+    this.error = el("p", { class: "form-error", role: "alert" });
+    this.sendButton = el("button", { class: "send", type: "submit", "aria-label": `Send /${command.name}`, title: "Send (Enter)" }, icon(ICONS.send, 22));
+    this.node = el(
+      "form",
+      { class: "command-form", "aria-label": `/${command.name}`, novalidate: true },
+      el("div", { class: "command-head" }, el("img", { src: "/page/icon.svg", alt: "", width: 22, height: 22 }), el("strong", { text: `/${command.name}` }), el("span", { class: "muted", text: command.description }), el("button", { class: "icon-button", type: "button", "aria-label": "Cancel the command", on: { click: onClose } }, icon(ICONS.close, 20))),
+      this.tiles,
+      this.error,
+      el("div", { class: "command-foot" }, this.inputs, this.more, this.sendButton),
+    );
+    this.node.addEventListener("submit", (event) => {
+      event.preventDefault();
+      void this.send();
+    });
+    this.node.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") onClose();
+    });
+    for (const option of command.options) if (option.required) this.add(option);
+    this.drawMore();
+    this.update();
+  }
+
+  add(option) {
+    const field = optionField(option, {
+      command: this.command.name,
+      channelId: this.channelId,
+      others: () => this.values().options,
+      onChange: () => this.update(),
+    });
+    this.fields.set(option.name, { option, field });
+    if (field.isFile) this.tiles.append(field.node);
+    else {
+      const remove = !option.required && el("button", { type: "button", class: "option-remove", "aria-label": `Remove ${option.name}`, on: { click: () => this.remove(option.name) } }, icon(ICONS.close, 14));
+      this.inputs.append(el("label", { class: "option", data: { name: option.name } }, el("span", { class: "option-name", text: option.name }), field.node, remove));
+    }
+    return field;
+  }
+
+  remove(name) {
+    this.fields.delete(name);
+    this.inputs.querySelector(`[data-name="${CSS.escape(name)}"]`)?.remove();
+    this.drawMore();
+  }
+
+  drawMore() {
+    const rest = this.command.options.filter(({ name }) => !this.fields.has(name));
+    this.more.replaceChildren(
+      ...rest.map((option) =>
+        el("button", { type: "button", class: "chip", title: option.description, on: { click: () => {
+          const field = this.add(option);
+          this.drawMore();
+          field.focus();
+        } } }, `+ ${option.name}`),
+      ),
+    );
+  }
+
+  /** Puts a file into the first attachment option that is empty. Says whether there was one. */
+  take(file) {
+    const empty = [...this.fields.values()].find(({ field }) => field.isFile && field.isEmpty());
+    empty?.field.set(file);
+    return Boolean(empty);
+  }
+
+  /** Fills an option by name. */
+  fill(name, value) {
+    const option = this.command.options.find((candidate) => candidate.name === name);
+    if (option) (this.fields.get(name)?.field ?? this.add(option)).set(value);
+  }
+
+  focus() {
+    const open = [...this.fields.values()].find(({ field }) => !field.isValid());
+    if (open) open.field.focus();
+    else this.sendButton.focus();
+  }
+
+  update() {
+    this.error.textContent = "";
+    this.node.classList.toggle("complete", [...this.fields.values()].every(({ field }) => field.isValid()));
+  }
+
+  values() {
+    const options = {};
+    const files = [];
+    for (const [name, { field }] of this.fields) {
+      const value = field.value();
+      if (value === undefined) continue;
+      if (value instanceof File) files.push([name, value]);
+      else options[name] = value;
+    }
+    return { options, files };
+  }
+
+  async send() {
+    const wrong = [...this.fields.values()].find(({ field }) => !field.isValid());
+    if (wrong) {
+      const { option, field } = wrong;
+      const range = option.min_value === undefined ? "" : ` (${option.min_value} to ${option.max_value ?? "any"})`;
+      this.error.textContent = field.value() === undefined && option.required ? `${option.name} is required. ${option.description}` : `${option.name} does not fit${range}.`;
+      field.focus();
+      return;
+    }
+    const { options, files } = this.values();
+    const { command, channelId } = this;
+    this.onClose();
+    const answer = await whileSending({ channelId, label: `/${command.name}` }, () => act("slash", { channel: channelId, command: command.name, options }, files));
+    if (answer?.modal) showModal(answer.modal, channelId);
+  }
+}

@@ -1,0 +1,213 @@
+/** Where one writes: text, files, and `/` for commands. */
+import { CommandForm, offered } from "./command-form.js";
+import { el, icon, ICONS } from "./dom.js";
+import { filesOf, named, preview } from "./files.js";
+import { act, channel, may, on, state } from "./store.js";
+import { samplePairs, sampleFile } from "./samples.js";
+import { toast } from "./toast.js";
+
+export class Composer {
+  /** @param {() => string | null} channelOf where it writes to */
+  constructor(channelOf) {
+    this.channelOf = channelOf;
+    this.files = [];
+    this.form = null;
+    this.picked = 0;
+    this.box = el("textarea", { class: "box", rows: 1, "aria-autocomplete": "list", "aria-controls": "command-list" });
+    this.popup = el("div", { class: "command-popup", role: "listbox", "aria-label": "Commands", hidden: true });
+    this.tray = el("div", { class: "tray", hidden: true });
+    this.tries = el("div", { class: "tries" });
+    this.picker = el("input", { type: "file", multiple: true, class: "visually-hidden", tabindex: -1, "aria-hidden": "true" });
+    this.bar = el(
+      "div",
+      { class: "bar" },
+      this.tray,
+      el("div", { class: "bar-line" }, el("button", { class: "icon-button", type: "button", "aria-label": "Upload a file", on: { click: () => this.picker.click() } }, icon(ICONS.plus, 24)), this.box, this.picker),
+    );
+    this.closed = el("div", { class: "bar closed", hidden: true });
+    this.slot = el("div");
+    this.root = el("div", { class: "composer" }, this.tries, this.popup, this.slot, this.bar, this.closed);
+    this.listen();
+  }
+
+  listen() {
+    this.box.addEventListener("input", () => this.typed());
+    this.box.addEventListener("keydown", (event) => this.key(event));
+    this.picker.addEventListener("change", () => {
+      this.receive([...this.picker.files]);
+      this.picker.value = "";
+    });
+    this.popup.addEventListener("pointerdown", (event) => {
+      const index = event.target.closest("[data-index]")?.dataset.index;
+      if (index === undefined) return;
+      event.preventDefault();
+      this.choose(this.matches[Number(index)]);
+    });
+    for (const topic of ["commands", "all", "channels", "presence"]) on(topic, () => this.draw());
+  }
+
+  /** Draws what depends on the channel. */
+  draw() {
+    const here = channel(this.channelOf());
+    if (!here) return;
+    const thread = here.thread_metadata;
+    const name = here.recipient_id ? "@Atelier" : thread ? `“${here.name}”` : `#${here.name}`;
+    this.box.placeholder = `Message ${name}`;
+    this.box.setAttribute("aria-label", `Message ${name}`);
+    const allowed = may(here.id, thread ? "sendInThreads" : "send") || here.recipient_id;
+    this.bar.hidden = this.form !== null || !allowed;
+    this.closed.hidden = Boolean(allowed);
+    this.closed.textContent = "You do not have permission to send messages in this channel.";
+    if (thread?.archived && !thread.locked) this.box.placeholder = "This thread is archived; a message opens it again";
+    this.drawTries();
+  }
+
+  drawTries() {
+    const stylize = offered(state.commands).find(({ name }) => name === "stylize");
+    const here = channel(this.channelOf());
+    const pairs = stylize && state.botOnline && here?.type === 0 && this.form === null ? samplePairs(state.samples) : [];
+    this.tries.hidden = pairs.length === 0;
+    this.tries.replaceChildren(
+      el("span", { class: "muted", text: "Try it:" }),
+      ...pairs.map((pair) =>
+        el(
+          "button",
+          { class: "try", type: "button", on: { click: () => void this.tryPair(stylize, pair) } },
+          el("img", { src: pair.content.url, alt: "", width: 28, height: 28 }),
+          el("img", { src: pair.style.url, alt: "", width: 28, height: 28 }),
+          `${pair.content.label} × ${pair.style.label}`,
+        ),
+      ),
+    );
+  }
+
+  async tryPair(command, pair) {
+    this.choose(command);
+    const { form } = this;
+    for (const name of ["content", "style"]) form.fill(name, await sampleFile(pair[name]));
+    form.focus();
+  }
+
+  typed() {
+    this.box.style.height = "auto";
+    this.box.style.height = `${Math.min(this.box.scrollHeight, 240)}px`;
+    const query = /^\/([\w -]*)$/.exec(this.box.value)?.[1];
+    const all = query === undefined ? [] : offered(state.commands);
+    this.matches = all.filter(({ name }) => name.includes(query.trim().toLowerCase()));
+    this.picked = 0;
+    this.drawPopup(query !== undefined);
+    const now = Date.now();
+    if (this.box.value && !this.box.value.startsWith("/") && now - (this.toldTyping ?? 0) > 6000) {
+      this.toldTyping = now;
+      act("typing", { channel: this.channelOf() }).catch(() => undefined);
+    }
+  }
+
+  drawPopup(open) {
+    this.popup.hidden = !open;
+    if (!open) return;
+    this.popup.replaceChildren(
+      el("div", { class: "popup-head" }, el("img", { src: "/page/icon.svg", alt: "", width: 20, height: 20 }), el("span", { text: this.matches.length > 0 ? "Atelier" : "No command of that name" })),
+      ...this.matches.map((command, index) =>
+        el(
+          "div",
+          { class: "command-row", role: "option", "aria-selected": index === this.picked ? "true" : "false", data: { index: String(index) } },
+          el("div", {}, el("strong", { text: `/${command.name}` }), ...command.options.filter(({ required }) => required).map(({ name }) => el("span", { class: "option-hint", text: name }))),
+          el("span", { class: "muted", text: command.description }),
+        ),
+      ),
+    );
+    this.popup.querySelector("[aria-selected=true]")?.scrollIntoView({ block: "nearest" });
+  }
+
+  key(event) {
+    if (!this.popup.hidden && this.matches.length > 0) {
+      const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+      if (step) {
+        event.preventDefault();
+        this.picked = (this.picked + step + this.matches.length) % this.matches.length;
+        this.drawPopup(true);
+        return;
+      }
+      if (event.key === "Enter" || event.key === "Tab") {
+        event.preventDefault();
+        this.choose(this.matches[this.picked]);
+        return;
+      }
+    }
+    if (event.key === "Escape") {
+      this.box.value = "";
+      this.typed();
+    }
+    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
+      event.preventDefault();
+      void this.say();
+    }
+  }
+
+  /** Begins to fill in a command. */
+  choose(command) {
+    if (!command) return;
+    this.box.value = "";
+    this.typed();
+    this.form = new CommandForm({ command, channelId: this.channelOf(), onClose: () => this.closeForm() });
+    this.slot.replaceChildren(this.form.node);
+    this.draw();
+    for (const file of this.files.splice(0)) this.form.take(file);
+    this.drawTray();
+    this.form.focus();
+  }
+
+  closeForm() {
+    this.form = null;
+    this.slot.replaceChildren();
+    this.draw();
+    this.box.focus();
+  }
+
+  /** Files from anywhere: into the open command, else beside the text. */
+  receive(files) {
+    for (const [index, file] of files.entries()) {
+      const given = named(file, index);
+      if (this.form) {
+        if (!this.form.take(given)) toast("Every file of this command is chosen; drop on one to replace it.");
+      } else if (this.files.length < 10) this.files.push(given);
+    }
+    this.drawTray();
+  }
+
+  drawTray() {
+    this.tray.hidden = this.files.length === 0;
+    this.tray.replaceChildren(
+      ...this.files.map((file) =>
+        el("figure", {}, preview(file), el("figcaption", { text: file.name }), el("button", { class: "tile-clear", type: "button", "aria-label": `Remove ${file.name}`, on: { click: () => {
+          this.files.splice(this.files.indexOf(file), 1);
+          this.drawTray();
+        } } }, icon(ICONS.close, 16))),
+      ),
+    );
+  }
+
+  async say() {
+    const text = this.box.value.trim();
+    if (text === "" && this.files.length === 0) return;
+    const files = this.files.splice(0).map((file, index) => [`file${index}`, file]);
+    this.box.value = "";
+    this.typed();
+    this.drawTray();
+    try {
+      await act("say", { channel: this.channelOf(), text }, files);
+    } catch (error) {
+      toast(error.message);
+      this.box.value = text;
+    }
+  }
+
+  /** Pasted files. */
+  paste(event) {
+    const files = filesOf(event.clipboardData);
+    if (files.length === 0) return;
+    event.preventDefault();
+    this.receive(files);
+  }
+}

@@ -1,0 +1,66 @@
+/** Files a person gives: by the picker, by dropping, by pasting; and the tiles that show them. */
+import { bytes } from "./component.js";
+import { el, icon, ICONS } from "./dom.js";
+
+/** The files of a drop or paste. */
+export const filesOf = (transfer) => [...(transfer?.files ?? [])];
+
+/** Pasted pictures have no name worth keeping. */
+export const named = (file, index = 0) =>
+  file.name && file.name !== "image.png" ? file : new File([file], `pasted-${index + 1}.${file.type.split("/")[1] ?? "png"}`, { type: file.type });
+
+const GROUPS = { image: "image/*", video: "video/*", audio: "audio/*" };
+
+/** `file_types` for an input's `accept`. */
+export const acceptOf = (types) => (types ?? []).map((type) => GROUPS[type] ?? type).join(",");
+
+export function preview(file) {
+  if (!file.type.startsWith("image/")) return el("span", { class: "file-glyph" }, icon(ICONS.upload, 28));
+  const url = URL.createObjectURL(file);
+  const img = el("img", { src: url, alt: "" });
+  img.addEventListener("load", () => URL.revokeObjectURL(url));
+  return img;
+}
+
+/**
+ * A place for one or more files.
+ * @param {{label: string, hint?: string, accept?: string, required?: boolean, several?: boolean, onChange: (files: File[]) => void}} options
+ */
+export function dropTile({ label, hint, accept, required, several, onChange }) {
+  let files = [];
+  const input = el("input", { type: "file", accept: accept || null, multiple: several, tabindex: -1, "aria-hidden": "true", class: "visually-hidden" });
+  const face = el("button", { type: "button", class: "tile-face" });
+  const node = el("div", { class: "drop-tile" }, face, input);
+  const draw = () => {
+    const [file] = files;
+    node.classList.toggle("filled", files.length > 0);
+    face.setAttribute("aria-label", file ? `${label}: ${file.name}. Choose another file` : `${label}: choose a file${required ? " (required)" : ""}`);
+    face.replaceChildren(
+      ...(file
+        ? [preview(file), el("span", { class: "tile-name" }, el("strong", { text: label }), el("span", { text: files.length > 1 ? `${files.length} files` : `${file.name} · ${bytes(file.size)}` }))]
+        : [icon(ICONS.upload, 28), el("span", { class: "tile-name" }, el("strong", { text: label }), el("span", { text: hint ?? "Drop, paste or choose a file" }))]),
+    );
+    node.querySelector(".tile-clear")?.remove();
+    if (file) node.append(el("button", { class: "tile-clear", type: "button", "aria-label": `Remove ${file.name}`, on: { click: () => set([]) } }, icon(ICONS.close, 16)));
+  };
+  const set = (next) => {
+    files = several ? next : next.slice(0, 1);
+    draw();
+    onChange(files);
+  };
+  face.addEventListener("click", () => input.click());
+  input.addEventListener("change", () => {
+    if (input.files.length > 0) set([...input.files]);
+    input.value = "";
+  });
+  for (const type of ["dragover", "dragleave", "drop"])
+    node.addEventListener(type, (event) => {
+      event.preventDefault();
+      node.classList.toggle("over", type === "dragover");
+      if (type !== "drop") return;
+      event.stopPropagation();
+      set(filesOf(event.dataTransfer));
+    });
+  draw();
+  return { node, set, isEmpty: () => files.length === 0, focus: () => face.focus() };
+}

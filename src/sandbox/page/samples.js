@@ -1,0 +1,23 @@
+/** The project's own sample pictures, as ready pairs. */
+
+const label = (name) => name.replace(/\.\w+$/, "").replaceAll(/[-_]+/g, " ");
+
+const sample = (kind, name) => ({ url: `/sandbox/samples/${kind}/${encodeURIComponent(name)}`, name, label: label(name) });
+
+/** Up to three pairs that differ in both. Portrait and waves first where they are there. */
+export function samplePairs({ content, style }) {
+  if (content.length === 0 || style.length === 0) return [];
+  const front = (names, word) => [...names].sort((a, b) => Number(b.includes(word)) - Number(a.includes(word)));
+  const contents = front(content, "portrait");
+  const styles = front(style, "wave");
+  const count = Math.min(3, Math.max(contents.length, styles.length));
+  return Array.from({ length: count }, (_, index) => ({
+    content: sample("content", contents[index % contents.length]),
+    style: sample("style", styles[index % styles.length]),
+  }));
+}
+
+export async function sampleFile({ url, name }) {
+  const blob = await (await fetch(url)).blob();
+  return new File([blob], name, { type: blob.type });
+}

@@ -1,0 +1,105 @@
+/** The channel list, the person at the keyboard, and the list of members. */
+import { avatar } from "./avatar.js";
+import { el, icon, ICONS } from "./dom.js";
+import { popup } from "./popup.js";
+import { act, become, me, on, openChannel, openThread, people, state, user } from "./store.js";
+import { toast } from "./toast.js";
+import { listedThreads } from "./timeline.js";
+
+const byId = (id) => document.querySelector(`#${id}`);
+
+export function startSidebar() {
+  for (const topic of ["all", "ready", "channels", "navigate", "presence"]) on(topic, draw);
+  byId("scrim").addEventListener("click", () => showMenu(false));
+}
+
+/** On a narrow screen the channel list slides in. */
+export function showMenu(open) {
+  document.body.classList.toggle("menu-open", open);
+  byId("scrim").hidden = !open;
+}
+
+function draw() {
+  byId("guild-name").textContent = state.guild.name;
+  drawChannels();
+  drawAccount();
+  drawMembers();
+}
+
+function entry(current, label, glyph, open) {
+  return el(
+    "button",
+    { class: current ? "channel current" : "channel", type: "button", "aria-current": current ? "page" : null, on: { click: open } },
+    glyph,
+    el("span", { text: label }),
+  );
+}
+
+function drawChannels() {
+  const go = (open) => () => {
+    open();
+    showMenu(false);
+  };
+  const texts = [...state.channels.values()].filter(({ type }) => type === 0).sort((a, b) => a.position - b.position);
+  const nodes = [el("h2", { class: "category", text: "Text channels" })];
+  for (const { id, name } of texts) {
+    nodes.push(entry(state.channelId === id && !state.threadId, name, icon(ICONS.hash, 20), go(() => openChannel(id))));
+    const threads = listedThreads(id);
+    if (threads.length === 0) continue;
+    nodes.push(
+      el("div", { class: "threads" }, ...threads.map((thread) => entry(state.threadId === thread.id, thread.name, null, go(() => openThread(thread.id))))),
+    );
+  }
+  nodes.push(el("h2", { class: "category", text: "Direct messages" }));
+  const dm = [...state.channels.values()].find(({ recipient_id: id }) => id === state.me);
+  const openDm = async () => {
+    try {
+      const { channel } = await act("dm", {});
+      openChannel(channel);
+    } catch (error) {
+      toast(error.message);
+    }
+  };
+  nodes.push(entry(dm && state.channelId === dm.id, "Atelier", avatar(state.botId, 20), go(() => void openDm())));
+  byId("channels").replaceChildren(...nodes);
+}
+
+function drawAccount() {
+  const { id, name, username } = me();
+  const open = (event) => {
+    const rows = people().map((person) =>
+      el("button", { class: "menu-item person", type: "button", role: "menuitemradio", "aria-checked": person.id === id ? "true" : "false", on: { click: () => become(person.id) } }, avatar(person.id, 28), el("span", { text: person.name }), person.id === id && el("span", { class: "tick", text: "✓" })),
+    );
+    popup(event.currentTarget, [el("div", { class: "menu-title", text: "Sit at the keyboard as" }), ...rows], "above");
+  };
+  byId("account").replaceChildren(
+    el(
+      "button",
+      { class: "account-button", type: "button", "aria-haspopup": "menu", title: "Switch to another member", on: { click: open } },
+      el("span", { class: "face online" }, avatar(id, 32)),
+      el("span", { class: "account-names" }, el("strong", { text: name }), el("small", { text: `@${username} · switch member` })),
+    ),
+  );
+}
+
+function drawMembers() {
+  const row = (id, on, extra) =>
+    el("li", { class: on ? "member" : "member off" }, el("span", { class: on ? "face online" : "face" }, avatar(id, 32)), nameOf(id), extra);
+  byId("members").replaceChildren(
+    el("h2", { class: "category", text: `Online — ${people().length + (state.botOnline ? 1 : 0)}` }),
+    el(
+      "ul",
+      {},
+      ...people().map(({ id }) => row(id, true)),
+      row(state.botId, state.botOnline, el("span", { class: "app-tag", text: "APP" })),
+    ),
+    el("p", { class: "muted small pad", text: state.botOnline ? "" : "The bot is offline." }),
+  );
+}
+
+function nameOf(id) {
+  const { name, color } = user(id);
+  const node = el("span", { text: name });
+  if (color) node.style.color = `#${color.toString(16).padStart(6, "0")}`;
+  return node;
+}

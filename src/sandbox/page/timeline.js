@@ -1,0 +1,168 @@
+/** The list of messages of a channel or thread: redrawn on each change, in place, without losing the reader's place. */
+import { avatar } from "./avatar.js";
+import { el, icon, ICONS, morph } from "./dom.js";
+import { firstText, messageNode } from "./message.js";
+import { channel, emit, messagesOf, on, state, threadsOf, user, visibleMessages } from "./store.js";
+
+const NEAR = 120;
+
+export class Timeline {
+  /** @param {() => string | null} channelOf what it shows at the moment */
+  constructor(channelOf) {
+    this.channelOf = channelOf;
+    this.list = el("ol", { class: "messages", role: "log", "aria-label": "Messages", "aria-live": "polite" });
+    this.root = el("div", { class: "timeline", tabindex: 0 }, this.list);
+    this.typing = el("div", { class: "typing", role: "status" });
+    this.stick = true;
+    this.root.addEventListener("scroll", () => {
+      this.stick = this.root.scrollHeight - this.root.scrollTop - this.root.clientHeight < NEAR;
+    });
+    // Pictures and growing text push the end down; whoever was at the end stays there.
+    new ResizeObserver(() => this.follow()).observe(this.list);
+    on("messages", (id) => id === this.channelOf() && this.schedule());
+    on("typing", (id) => id === this.channelOf() && this.drawTyping());
+    on("pending", () => this.schedule());
+    setInterval(() => this.drawTyping(), 2000);
+  }
+
+  /** Shows the channel from its end. */
+  open() {
+    this.stick = true;
+    this.list.replaceChildren();
+    this.draw();
+    this.root.scrollTop = this.root.scrollHeight;
+  }
+
+  follow() {
+    if (this.stick) this.root.scrollTop = this.root.scrollHeight;
+  }
+
+  /** Many changes in one frame make one redraw. */
+  schedule() {
+    if (this.scheduled) return;
+    this.scheduled = true;
+    requestAnimationFrame(() => {
+      this.scheduled = false;
+      this.draw();
+    });
+  }
+
+  draw() {
+    const id = this.channelOf();
+    if (!id || !channel(id)) return;
+    const next = el("ol", { class: "messages" }, beginning(id));
+    next.setAttribute("role", "log");
+    next.setAttribute("aria-label", "Messages");
+    next.setAttribute("aria-live", "polite");
+    let before = null;
+    for (const message of visibleMessages(id)) {
+      if (message.type === 21) continue;
+      const day = new Date(message.timestamp).toDateString();
+      if (!before || new Date(before.timestamp).toDateString() !== day) {
+        next.append(divider(message));
+        before = null;
+      }
+      next.append(messageNode(message, before));
+      before = message;
+    }
+    next.append(...state.pending.filter(({ channelId, userId }) => channelId === id && userId === state.me).map(pendingNode));
+    morph(this.list, next);
+    this.follow();
+    this.drawTyping();
+  }
+
+  drawTyping() {
+    const now = Date.now();
+    const typists = [...(state.typing.get(this.channelOf()) ?? [])].filter(([id, until]) => until > now && id !== state.me);
+    const names = typists.map(([id]) => user(id)?.name).filter(Boolean);
+    this.typing.replaceChildren();
+    if (names.length === 0) return;
+    const dots = el("span", { class: "typing-dots", "aria-hidden": "true" }, el("i"), el("i"), el("i"));
+    this.typing.append(dots, el("span", {}, el("strong", { text: names.join(", ") }), names.length > 1 ? " are typing…" : " is typing…"));
+  }
+
+  /** Brings a message into view and marks it for a moment. */
+  reveal(messageId) {
+    const node = this.list.querySelector(`[data-id="${CSS.escape(messageId)}"]`);
+    if (!node) return;
+    node.scrollIntoView({ block: "center", behavior: "smooth" });
+    node.animate([{ backgroundColor: "rgb(88 101 242 / 30%)" }, { backgroundColor: "transparent" }], 1800);
+  }
+}
+
+function divider(message) {
+  const date = new Date(message.timestamp);
+  const text = date.toLocaleDateString(undefined, { dateStyle: "long" });
+  return el("li", { class: "day", data: { key: `day-${date.toDateString()}` } }, el("span", { text }));
+}
+
+function beginning(id) {
+  const here = channel(id);
+  if (here.thread_metadata) return threadBeginning(here);
+  if (here.recipient_id) return el("li", { class: "beginning", data: { key: "beginning" } }, el("h2", { text: "Atelier" }), el("p", { class: "muted", text: "This is the beginning of your direct message history with Atelier." }));
+  return el(
+    "li",
+    { class: "beginning", data: { key: "beginning" } },
+    el("span", { class: "big-hash" }, icon(ICONS.hash, 40)),
+    el("h2", { text: `Welcome to #${here.name}!` }),
+    el("p", { class: "muted", text: `This is the start of the #${here.name} channel. ${here.topic ?? ""}` }),
+  );
+}
+
+/** What a thread grew from stands at its top. */
+function threadBeginning(thread) {
+  const starter = messagesOf(thread.parent_id).get(thread.id);
+  return el(
+    "li",
+    { class: "beginning", data: { key: "beginning" } },
+    el("span", { class: "big-hash" }, icon(ICONS.thread, 34)),
+    el("h2", { text: thread.name }),
+    el("p", { class: "muted" }, "Started by ", el("strong", { text: user(thread.owner_id)?.name ?? "somebody" })),
+    starter && el("div", { class: "starter" }, avatar(starter.author.id, 24), el("span", { class: "snippet", text: firstText(starter).replaceAll(/[*_#<>@]/g, "").slice(0, 160) })),
+  );
+}
+
+function pendingNode(pending) {
+  const failed = pending.error !== null;
+  return el(
+    "li",
+    { class: `message headed ${failed ? "failed" : "sending"}`, data: { key: pending.key } },
+    el("div", { class: "origin" }, avatar(pending.userId, 16), el("span", { class: "author", text: user(pending.userId).name }), el("span", { class: "muted", text: "used" }), el("span", { class: "mention", text: pending.label })),
+    el("span", { class: "face" }, avatar(state.botId, 40)),
+    el(
+      "div",
+      { class: "content" },
+      el("div", { class: "head" }, el("span", { class: "author", text: user(state.botId).name }), el("span", { class: "app-tag", text: "APP" })),
+      failed ? el("div", { class: "failure", text: pending.error }) : el("div", { class: "thinking" }, el("span", { class: "typing-dots" }, el("i"), el("i"), el("i")), el("span", { text: "Sending command…" })),
+      failed && el("div", { class: "only-you" }, icon(ICONS.eye, 16), " Only you can see this • ", el("button", { class: "plain", type: "button", data: { action: "drop-pending", pending: pending.key }, text: "Dismiss message" })),
+    ),
+  );
+}
+
+let nextKey = 1;
+
+/** Shows that a command is on its way, until it is answered; keeps the error when it is not. */
+export async function whileSending({ channelId, label }, work) {
+  const pending = { key: `pending-${nextKey}`, channelId, userId: state.me, label, error: null };
+  nextKey += 1;
+  state.pending.push(pending);
+  emit("pending");
+  try {
+    const answer = await work();
+    dropPending(pending.key);
+    return answer;
+  } catch (error) {
+    pending.error = error.message;
+    emit("pending");
+    return null;
+  }
+}
+
+export function dropPending(key) {
+  state.pending = state.pending.filter((pending) => pending.key !== key);
+  emit("pending");
+}
+
+/** Threads that are open, or in which somebody looked. */
+export const listedThreads = (channelId) =>
+  threadsOf(channelId).filter(({ id, thread_metadata: { archived } }) => !archived || id === state.threadId);
