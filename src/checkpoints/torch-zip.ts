@@ -65,7 +65,7 @@ export async function readTorchCheckpoint(file: string): Promise<TensorSource> {
 }
 
 /** Whether elements lie one after the other, the last axis fastest. */
-export function isContiguous({ shape, strides }: TorchTensor): boolean {
+function isContiguous({ shape, strides }: TorchTensor): boolean {
   let expected = 1;
   for (let axis = shape.length - 1; axis >= 0; axis--) {
     if (shape[axis] !== 1 && strides[axis] !== expected) return false;

@@ -8,7 +8,7 @@ import type { CatalogueEntry } from "../checkpoints/catalogue.ts";
 import { formatBytes } from "../checkpoints/disk.ts";
 import { HubCache, hubCacheFolder } from "../checkpoints/hub-cache.ts";
 import { HubClient } from "../checkpoints/hub.ts";
-import { installCheckpoint } from "../checkpoints/install.ts";
+import { installCheckpoint, type InstallEvent } from "../checkpoints/install.ts";
 import { CheckpointStore, type Manifest } from "../checkpoints/store.ts";
 import { recordFiles, verifyCheckpoint } from "../checkpoints/verify.ts";
 import type { Config } from "../config.ts";
@@ -25,17 +25,12 @@ export async function install(entry: CatalogueEntry, config: Config, yes: boolea
   const store = new CheckpointStore(config.MODELS_DIR);
   const folder = store.folderOf(entry.name);
   await withInterrupt(async (signal) => {
-    try {
-      const converts = entry.layout === "llava";
-      const sound = converts && (await soundConversion(store, entry.name, signal));
-      const manifest = sound || (await download(entry, config, { store, yes, signal, converts }));
-      if (converts) await rm(path.join(folder, ORIGINAL), { recursive: true, force: true });
-      const size = manifest.files.reduce((sum, file) => sum + file.size, 0);
-      console.log(`${entry.name} is installed in ${folder} (${formatBytes(size)}).`);
-    } catch (error) {
-      if (!(error instanceof CancelledError)) throw error;
-      throw new CancelledError("Stopped. What has arrived is kept: the same command goes on from there.");
-    }
+    const converts = entry.layout === "llava";
+    const sound = converts && (await soundConversion(store, entry.name, signal));
+    const manifest = sound || (await download(entry, config, { store, yes, signal, converts }));
+    if (converts) await rm(path.join(folder, ORIGINAL), { recursive: true, force: true });
+    const size = manifest.files.reduce((sum, file) => sum + file.size, 0);
+    console.log(`${entry.name} is installed in ${folder} (${formatBytes(size)}).`);
   });
 }
 
@@ -53,6 +48,11 @@ async function download(entry: CatalogueEntry, config: Config, options: Download
     show.stop();
     return convert(folder, signal);
   };
+  let began = false;
+  const onEvent = (event: InstallEvent): void => {
+    began ||= event.type === "started";
+    show.onEvent(event);
+  };
   try {
     return await installCheckpoint({
       entry,
@@ -61,9 +61,13 @@ async function download(entry: CatalogueEntry, config: Config, options: Download
       hub: new HubClient({ endpoint: config.HF_ENDPOINT, token: config.HF_TOKEN }),
       cache: new HubCache(hubCacheFolder()),
       acceptLicence: () => agree(entry, yes, signal),
-      onEvent: show.onEvent,
+      onEvent,
       ...(converts && { finish }),
     });
+  } catch (error) {
+    show.stop();
+    if (began) process.stderr.write("What has arrived is kept: the same command goes on from there.\n");
+    throw error;
   } finally {
     show.stop();
   }
@@ -97,8 +101,12 @@ async function agree(entry: CatalogueEntry, yes: boolean, signal: AbortSignal): 
   if (yes) return true;
   if (!process.stdin.isTTY) return false;
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  // Ctrl-C and Ctrl-D at the question are the terminal's own; without this it would wait for ever.
+  const leave = new AbortController();
+  terminal.once("SIGINT", () => leave.abort()).once("close", () => leave.abort());
   try {
-    const answer = await terminal.question("Do you agree to these terms? [y/N] ", { signal });
+    const either = AbortSignal.any([signal, leave.signal]);
+    const answer = await terminal.question("Do you agree to these terms? [y/N] ", { signal: either });
     return /^y(?:es)?$/i.test(answer.trim());
   } catch {
     throw new CancelledError();

@@ -54,7 +54,7 @@ export class NoiseLevels {
 const noiseOverSignal = (alphaBar: number): number => Math.sqrt((1 - alphaBar) / alphaBar);
 
 /** The variance-preserving level that has this ratio of noise over signal. */
-export function levelOfRatio(ratio: number): NoiseLevel {
+function levelOfRatio(ratio: number): NoiseLevel {
   const alpha = 1 / Math.sqrt(ratio * ratio + 1);
   return { alpha, sigma: ratio * alpha };
 }
