@@ -129,18 +129,18 @@ async function decodePixels(bytes: Uint8Array, role: PictureRole, bounds: Decode
       .raw({ depth: "uchar" })
       .toBuffer({ resolveWithObject: true });
     const { width, height } = info;
-    if (info.channels === 4) return onWhite(data, width, height);
-    return { image: { width, height, data: asBytes(data) }, transparent: false };
+    if (info.channels === 3) return { image: { width, height, data: asBytes(data) }, transparent: false };
+    return onWhite(data, width, height, info.channels);
   } catch (error) {
     throw /timeout/i.test(messageOf(error)) ? refusal.tooSlow(role, error) : refusal.damaged(role, error);
   }
 }
 
-/** Lays RGBA on white, and tells whether anything was see-through. */
-function onWhite(rgba: Uint8Array, width: number, height: number): { image: RgbImage; transparent: boolean } {
+/** Lays RGBA on white, and tells whether anything was see-through. Channels beyond the fourth (TIFF has them) are left out. */
+function onWhite(rgba: Uint8Array, width: number, height: number, channels: number) {
   const data = new Uint8Array(width * height * 3);
   let transparent = false;
-  for (let from = 0, to = 0; to < data.length; from += 4, to += 3) {
+  for (let from = 0, to = 0; to < data.length; from += channels, to += 3) {
     const alpha = rgba[from + 3]!;
     if (alpha < 255) transparent = true;
     for (let c = 0; c < 3; c++) data[to + c] = Math.round((rgba[from + c]! * alpha + 255 * (255 - alpha)) / 255);

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { UserError } from "../../src/errors.ts";
 import { decodePicture, type DecodeLimits } from "../../src/images/decode.ts";
 import type { RgbImage } from "../../src/images/rgb-image.ts";
-import { animate, isoMedia, open, pngThatClaims, quarterOf, quarters } from "./pictures.ts";
+import { animate, isoMedia, open, pngThatClaims, quarterOf, quarters, tiffOfFiveChannels } from "./pictures.ts";
 
 const picture = quarters(96, 64);
 
@@ -109,6 +109,12 @@ describe("pictures that are taken", () => {
     const decoded = await decodePicture(bytes, "content");
     expect(decoded.notes).toEqual(["transparent parts are filled with white"]);
     expect(quarterOf(decoded.image, 0, 0)).toEqual([228, 128, 128]);
+  });
+
+  it("a TIFF of five channels keeps its colours", async () => {
+    const bytes = tiffOfFiveChannels(picture);
+    expect((await sharp(bytes).metadata()).channels).toBe(5);
+    expectQuarters((await decodePicture(bytes, "content")).image, 2);
   });
 
   it("an opaque alpha channel is no transparency", async () => {

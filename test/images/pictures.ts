@@ -71,3 +71,39 @@ export function isoMedia(...brands: string[]): Buffer {
   for (const [index, brand] of brands.slice(1).entries()) box.write(brand, 16 + 4 * index, "latin1");
   return Buffer.concat([box, Buffer.alloc(64)]);
 }
+
+/** A plain TIFF whose pixels have an opaque alpha channel and one more that means nothing. */
+export function tiffOfFiveChannels({ width, height, data }: RgbImage): Buffer {
+  const pixels = Buffer.alloc(width * height * 5);
+  for (let i = 0; i < width * height; i++) {
+    pixels.set(data.subarray(i * 3, i * 3 + 3), i * 5);
+    pixels.set([255, 9], i * 5 + 3);
+  }
+  const [SHORT, LONG] = [3, 4];
+  const depths = 8 + pixels.length;
+  const entries = [
+    [256, LONG, 1, width],
+    [257, LONG, 1, height],
+    [258, SHORT, 5, depths],
+    [259, SHORT, 1, 1],
+    [262, SHORT, 1, 2],
+    [273, LONG, 1, 8],
+    [277, SHORT, 1, 5],
+    [278, LONG, 1, height],
+    [279, LONG, 1, pixels.length],
+    [338, SHORT, 2, 2],
+  ] as const;
+  const directory = Buffer.alloc(2 + entries.length * 12 + 4);
+  directory.writeUInt16LE(entries.length, 0);
+  for (const [i, [tag, type, count, value]] of entries.entries()) {
+    directory.writeUInt16LE(tag, 2 + i * 12);
+    directory.writeUInt16LE(type, 4 + i * 12);
+    directory.writeUInt32LE(count, 6 + i * 12);
+    directory.writeUInt32LE(value, 10 + i * 12);
+  }
+  const header = Buffer.alloc(8);
+  header.write("II*\0", "latin1");
+  header.writeUInt32LE(depths + 10, 4);
+  const eightBits = Buffer.from([8, 0, 8, 0, 8, 0, 8, 0, 8, 0]);
+  return Buffer.concat([header, pixels, eightBits, directory]);
+}
