@@ -15,7 +15,10 @@ export const linear = block((w: Weights, x: Value, outputs: number, { rows }: Li
     rows ? w.rows(name, [rows.total, ...shape.slice(1)], rows.start, outputs) : w.tensor(name, shape);
   const bias = w.has("bias") ? take("bias", [outputs]) : null;
   const lines = op.reshape(x, [elementCount(x.shape) / inputs, inputs]);
-  const y = op.gemm(lines, take("weight", [outputs, inputs]), bias, { transB: true });
+  const isRounded = w.graph.products === "int8" && lines.shape[0] !== 1;
+  const y = isRounded
+    ? op.gemmInt8(lines, w.rounded("weight", [rows?.total ?? outputs, inputs], rows?.start, outputs), bias)
+    : op.gemm(lines, take("weight", [outputs, inputs]), bias, { transB: true });
   return op.reshape(y, [...x.shape.slice(0, -1), outputs]);
 });
 
@@ -24,11 +27,19 @@ export interface Conv2dOptions {
   readonly padding?: op.Padding | number;
 }
 
+/** Layers with fewer channels on a side, latents and pictures, stay exact: they cost little and carry everything. */
+const FEWEST_ROUNDED = 8;
+
 /** Convolution with a square kernel, padded to keep the size unless told otherwise: [N, in, H, W] -> [N, out, H', W']. */
 export const conv2d = block(
   (w: Weights, x: Value, outputs: number, kernel: number, options: Conv2dOptions = {}): Value => {
-    const weight = w.tensor("weight", [outputs, x.shape[1] as number, kernel, kernel]);
-    return op.conv(x, weight, w.tensor("bias", [outputs]), { padding: (kernel - 1) / 2, ...options });
+    const inputs = x.shape[1] as number;
+    const shape = [outputs, inputs, kernel, kernel];
+    const bias = w.tensor("bias", [outputs]);
+    const keepsSize = options.stride === undefined && options.padding === undefined;
+    if (w.graph.products === "int8" && keepsSize && Math.min(inputs, outputs) >= FEWEST_ROUNDED)
+      return op.convInt8(x, w.rounded("weight", shape), kernel, bias);
+    return op.conv(x, w.tensor("weight", shape), bias, { padding: (kernel - 1) / 2, ...options });
   },
 );
 

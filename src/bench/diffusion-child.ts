@@ -10,6 +10,7 @@ import { Weights } from "../onnx/weights.ts";
 import { unet } from "../../models/unet.ts";
 import { placeOfCheckpoint, readDiffusionCheckpoint } from "../stylize/diffusion-checkpoint.ts";
 import { openDiffusion } from "../stylize/diffusion.ts";
+import { withRoundedUNet } from "../stylize/int8-unet.ts";
 import { gaussianNoise } from "../stylize/noise.ts";
 import { DEFAULT_SETTINGS } from "../stylize/stylizer.ts";
 import type { BenchTask, ImageTask, ImageTiming, Timing, UNetTask, UNetTiming } from "./tasks.ts";
@@ -35,13 +36,14 @@ function startClock(): Clock {
 /** The UNet alone, opened as the engine opens it. */
 async function timeUNet(task: UNetTask): Promise<UNetTiming> {
   const load = startClock();
-  const { unet: network } = await readDiffusionCheckpoint(await placeOfCheckpoint(task.checkpoint));
+  const checkpoint = await readDiffusionCheckpoint(await placeOfCheckpoint(task.checkpoint));
+  const { unet: network } = task.products === "int8" ? await withRoundedUNet(checkpoint) : checkpoint;
   const { inChannels, contextWidth } = network.config;
   const shapes = {
     sample: [task.batch, inChannels, task.latents, task.latents],
     context: [task.batch, 77, contextWidth],
   };
-  const graph = new Graph("unet");
+  const graph = new Graph("unet", { products: task.products });
   const prediction = unet(new Weights(graph, network.source, "float32"), network.config, {
     sample: graph.input("sample", "float32", shapes.sample),
     timestep: graph.input("timestep", "float32", [1]),

@@ -19,6 +19,7 @@ export interface UNetBenchOptions {
   /** A diffusers folder; `makeRandomCheckpoint` writes one of full size. */
   readonly checkpoint: string;
   readonly runs?: number;
+  readonly products?: "exact" | "int8";
   /** A Python with torch and diffusers, or nothing. */
   readonly python?: string;
   readonly onRow?: (row: UNetRow) => void;
@@ -41,11 +42,17 @@ export interface UNetRow {
 }
 
 /** One step of the UNet at 64 x 64 and 32 x 32 latents, one row and two. */
-export async function benchUNet({ checkpoint, runs = 3, python, onRow }: UNetBenchOptions): Promise<UNetRow[]> {
+export async function benchUNet({
+  checkpoint,
+  runs = 3,
+  products = "exact",
+  python,
+  onRow,
+}: UNetBenchOptions): Promise<UNetRow[]> {
   const rows: UNetRow[] = [];
   for (const latents of [64, 32])
     for (const batch of [1, 2]) {
-      const ours = await measure({ kind: "unet", checkpoint, latents, batch, runs, profile: null });
+      const ours = await measure({ kind: "unet", checkpoint, latents, batch, runs, products, profile: null });
       const torch = python ? await timeTorch(python, [checkpoint, latents, batch, runs].map(String)) : null;
       const ratio = torch ? Math.min(...ours.timing.cpuMs) / Math.min(...torch.cpuMs) : null;
       const row = { latents, batch, ours, torch, ratio };
@@ -60,7 +67,7 @@ export async function profileUNet(checkpoint: string, latents = 64): Promise<Ope
   const folder = await mkdtemp(path.join(tmpdir(), "atelier-profile-"));
   try {
     const profile = path.join(folder, "unet");
-    await measure({ kind: "unet", checkpoint, latents, batch: 1, runs: 1, profile });
+    await measure({ kind: "unet", checkpoint, latents, batch: 1, runs: 1, products: "exact", profile });
     const [file] = await readdir(folder);
     return await operatorShares(path.join(folder, file!));
   } finally {

@@ -8,6 +8,8 @@ export interface UNetTask {
   readonly latents: number;
   /** Rows under different contexts, predicted together. */
   readonly batch: number;
+  /** `int8` is the UNet of `PRECISION=int8`. */
+  readonly products: "exact" | "int8";
   /** Runs that are timed, after one that is not. */
   readonly runs: number;
   /** Prefix of a profile to write, or `null`. */

@@ -52,6 +52,8 @@ export interface GraphOptions {
   readonly opset?: number;
   /** `fused` is one operator; `explicit` writes MatMul and Softmax out (devices whose fused kernel fails its test). */
   readonly attention?: "fused" | "explicit";
+  /** `int8`: layers multiply in 8 bits where that pays; their weights come from a `roundedSource`. */
+  readonly products?: "exact" | "int8";
 }
 
 /** Records a network in the order in which its operators are called. */
@@ -59,6 +61,7 @@ export class Graph {
   readonly name: string;
   readonly opset: number;
   readonly attention: "fused" | "explicit";
+  readonly products: "exact" | "int8";
   readonly #inputs: Value[] = [];
   readonly #outputs: Value[] = [];
   readonly #nodes: GraphNode[] = [];
@@ -71,6 +74,7 @@ export class Graph {
     this.name = name;
     this.opset = options.opset ?? 21;
     this.attention = options.attention ?? "fused";
+    this.products = options.products ?? "exact";
   }
 
   get inputs(): readonly Value[] {

@@ -2,6 +2,7 @@
 export * from "./operators/attention.ts";
 export * from "./operators/convolution.ts";
 export * from "./operators/decoder.ts";
+export * from "./operators/dynamic-int8.ts";
 export * from "./operators/elementwise.ts";
 export * from "./operators/linear.ts";
 export * from "./operators/normalization.ts";

@@ -1,6 +1,7 @@
 /** A network's weights, narrowed as its construction descends, so that the nesting of the code is that of the keys. */
 import { bytesPerElement, type DType, isFloat } from "./dtype.ts";
 import type { ExternalTensor, Graph, Value } from "./graph.ts";
+import type { RoundedWeight } from "./operators/dynamic-int8.ts";
 import { cast } from "./operators/elementwise.ts";
 import { showShape } from "./shape.ts";
 import type { FloatType } from "./tensor.ts";
@@ -72,6 +73,21 @@ export class Weights {
       const offset = whole.offset + start * rowBytes;
       return { ...whole, shape: [count, ...shape.slice(1)], offset, byteLength: count * rowBytes };
     });
+  }
+
+  /**
+   * Rows of a weight rounded to 8 bits, from a source that has them (`roundedSource`): what `gemmInt8` and `convInt8`
+   * multiply with.
+   *
+   * @param shape [outputs, inputs] or [outputs, inputs, k, k]
+   */
+  rounded(name: string, shape: readonly number[], start = 0, count = shape[0]!): RoundedWeight {
+    const rows = `${name}[${start}:${start + count}]`;
+    const inputs = shape.slice(1).reduce((product, dim) => product * dim, 1);
+    return {
+      bytes: this.stored(`${rows}.int8`, "int8", [inputs, count]),
+      scale: this.stored(`${rows}.scale`, "float32", [count]),
+    };
   }
 
   /** The sum of the sizes, in bytes, of the tensors taken so far, as the session will hold them. */

@@ -24,6 +24,8 @@ export interface NetworkOptions {
   readonly device: ExecutionDevice;
   readonly dtype: FloatType;
   readonly attention: NonNullable<GraphOptions["attention"]>;
+  /** `int8` rounds the UNet's layers to 8 bits. */
+  readonly products?: NonNullable<GraphOptions["products"]>;
   readonly sessions: SessionPool;
 }
 
@@ -84,7 +86,7 @@ export class DiffusionNetworks {
         timestep: floatTensor("float32", { data: Float32Array.of(timestep), shape: [1] }),
         context: floatTensor(dtype, { data: concatenated(contexts.map(({ data }) => data)), shape: shapes.context }),
       },
-      { arena: true },
+      { arena: true, products: this.#options.products ?? "exact" },
     );
     const each = sample.data.length;
     return contexts.map((_, i) => result.data.slice(i * each, (i + 1) * each));
@@ -152,16 +154,16 @@ export class DiffusionNetworks {
     source: TensorSource,
     build: (graph: Graph, weights: Weights) => Value,
     feeds: Readonly<Record<string, Tensor>>,
-    { arena = false } = {},
+    { arena = false, products = "exact" }: { arena?: boolean; products?: NetworkOptions["products"] } = {},
   ): Promise<Floats> {
     const { device, dtype, attention, sessions } = this.#options;
     const recipe = (): SessionRecipe => {
-      const graph = new Graph(key, { attention });
+      const graph = new Graph(key, { attention, products });
       const weights = new Weights(graph, source, dtype);
       graph.output("result", build(graph, weights));
       return { bytes: weights.bytes, open: () => openSession(graph, { device, arena }) };
     };
-    return sessions.use(`${this.checkpoint.label} ${key} ${device} ${dtype}`, recipe, async (session) =>
+    return sessions.use(`${this.checkpoint.label} ${key} ${device} ${dtype} ${products}`, recipe, async (session) =>
       floatsOf(await session.runOne(feeds)),
     );
   }

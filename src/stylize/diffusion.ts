@@ -14,6 +14,7 @@ import type { SessionPool } from "../onnx/session-pool.ts";
 import { adain, channelStatistics } from "./adain.ts";
 import { type CheckpointPlace, readDiffusionCheckpoint } from "./diffusion-checkpoint.ts";
 import { DiffusionNetworks } from "./diffusion-networks.ts";
+import { withRoundedUNet } from "./int8-unet.ts";
 import { type Conditioning, expectNumbers, invert, synthesize } from "./inst.ts";
 import { formOf, type InstForm } from "./inst-form.ts";
 import { ByteCache } from "./latents-cache.ts";
@@ -45,15 +46,19 @@ export async function openDiffusion(options: DiffusionOptions): Promise<Diffusio
   const { device, precision, sessions, log } = options;
   if (precision === "fp16" && device === "cpu")
     throw new EngineError("a processor gains nothing from half precision; set PRECISION=auto", { retryable: false });
+  if (precision === "int8" && device !== "cpu")
+    throw new EngineError("PRECISION=int8 is for processors; set PRECISION=auto", { retryable: false });
   const began = performance.now();
-  const checkpoint = await readDiffusionCheckpoint(options.checkpoint);
+  const exact = await readDiffusionCheckpoint(options.checkpoint);
+  const products = precision === "int8" ? "int8" : "exact";
+  const checkpoint = products === "int8" ? await withRoundedUNet(exact) : exact;
   const tokenizer = await ClipTokenizer.load(checkpoint.tokenizer);
   const forms = await probeDevice(device, precision);
   log?.info(
-    { checkpoint: checkpoint.label, device, ...forms, ms: Math.round(performance.now() - began) },
+    { checkpoint: checkpoint.label, device, ...forms, products, ms: Math.round(performance.now() - began) },
     "diffusion opened",
   );
-  return new DiffusionStylizer(new DiffusionNetworks(checkpoint, { device, ...forms, sessions }), tokenizer);
+  return new DiffusionStylizer(new DiffusionNetworks(checkpoint, { device, ...forms, products, sessions }), tokenizer);
 }
 
 /** `length` values of N(0, 1) for a seed and a use (`NOISE_STREAM`). */
