@@ -4,7 +4,9 @@ import { Command } from "commander";
 import { registerBot } from "./cli/bot.ts";
 import { registerDemo } from "./cli/demo/index.ts";
 import { registerDescribe } from "./cli/describe.ts";
+import { registerDoctor } from "./cli/doctor.ts";
 import { exitCodeOf } from "./cli/exit.ts";
+import { registerModels } from "./cli/models.ts";
 import { registerScores } from "./cli/scores.ts";
 import { registerStylize } from "./cli/stylize.ts";
 
@@ -19,6 +21,8 @@ registerStylize(program);
 registerDescribe(program);
 registerBot(program);
 registerDemo(program);
+registerModels(program);
+registerDoctor(program);
 registerScores(program);
 
 try {
