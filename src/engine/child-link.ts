@@ -42,6 +42,8 @@ export class ChildLink {
   #ended: Error | null = null;
   #gone: Error | null = null;
   #tasksAtEnd = 0;
+  /** The last error that it printed. */
+  #complaint = "";
 
   constructor(options: ChildLinkOptions) {
     this.#options = options;
@@ -165,7 +167,8 @@ export class ChildLink {
   #onClose(code: number | null, signal: NodeJS.Signals | null): void {
     clearTimeout(this.#late);
     const how = signal ? `was killed (${signal}; out of memory?)` : `ended by itself (exit code ${code ?? "unknown"})`;
-    const gone = this.#ended ?? new EngineError(`the engine process ${how}`, { retryable: true });
+    const words = `the engine process ${how}${this.#complaint && `: ${this.#complaint}`}`;
+    const gone = this.#ended ?? new EngineError(words, { retryable: true });
     this.#gone = gone;
     this.#tasksAtEnd = this.#tasks.size;
     this.#rejectReady(gone);
@@ -178,7 +181,9 @@ export class ChildLink {
   #relay(stream: Readable | null, level: "info" | "warn"): void {
     if (!stream) return;
     createInterface({ input: stream }).on("line", (line) => {
-      if (line.trim() !== "") this.#options.log[level]({ engine: line });
+      if (line.trim() === "") return;
+      if (/^(?:\w*Error|terminate called|FATAL ERROR)\b/.test(line)) this.#complaint = line.trim();
+      this.#options.log[level]({ engine: line });
     });
   }
 }

@@ -3,9 +3,10 @@ import { PaletteDescriber } from "../caption/palette/palette-describer.ts";
 import { messageOf, UserError } from "../errors.ts";
 import { detectFaces } from "../images/faces.ts";
 import { SessionPool } from "../onnx/session-pool.ts";
-import { findDiffusionCheckpoint, openDiffusion } from "../stylize/diffusion.ts";
+import { findDiffusionCheckpoint } from "../stylize/diffusion-checkpoint.ts";
 import { EmbeddedStylizer } from "../stylize/embedded/index.ts";
 import type { Stylizer } from "../stylize/stylizer.ts";
+import { findCaptioner, openCaptioner } from "./captioners.ts";
 import type { PartsOptions } from "./messages.ts";
 import type { BuildParts, Report } from "./parts.ts";
 
@@ -13,18 +14,25 @@ const GIGABYTE = 1e9;
 
 /** @throws UserError when the settings name an engine or a captioner that is not installed; EngineError when it is broken */
 export const buildParts: BuildParts = async (options, report) => {
-  const { CAPTIONER, MODEL_MEMORY, device } = options;
-  const stylizer = await openStylizer(options, new SessionPool(MODEL_MEMORY * GIGABYTE), report);
+  const { CAPTIONER, CAPTION_TOKENS, MODELS_DIR, MODEL_MEMORY, device } = options;
+  const sessions = new SessionPool(MODEL_MEMORY * GIGABYTE);
   const simpleDescriber = new PaletteDescriber();
-  if (CAPTIONER !== "auto" && CAPTIONER !== simpleDescriber.id) throw notInstalled("CAPTIONER", CAPTIONER);
+  const captioner = CAPTIONER === simpleDescriber.id ? null : await findCaptioner(MODELS_DIR, CAPTIONER);
+  if (!captioner && CAPTIONER !== "auto" && CAPTIONER !== simpleDescriber.id)
+    throw notInstalled("CAPTIONER", CAPTIONER);
+  const describer = captioner
+    ? await openCaptioner(captioner, { maxTokens: CAPTION_TOKENS, device, sessions })
+    : simpleDescriber;
+  const stylizer = await openStylizer(options, sessions, report);
   const stylizerDevice = stylizer.id === "embedded" ? "cpu" : device;
+  const describerDevice = captioner ? device : "cpu";
   return {
     stylizer,
-    describer: simpleDescriber,
+    describer,
     simpleDescriber,
     findFaces: detectFaces,
     device: stylizerDevice,
-    parallelStages: stylizerDevice !== "cpu",
+    parallelStages: stylizerDevice !== describerDevice,
   };
 };
 
@@ -36,6 +44,7 @@ async function openStylizer(options: PartsOptions, sessions: SessionPool, report
   if (ENGINE === "diffusion" && !checkpoint) throw notInstalled("ENGINE", ENGINE);
   if (!checkpoint) return new EmbeddedStylizer();
   try {
+    const { openDiffusion } = await import("../stylize/diffusion.ts");
     return await openDiffusion({ checkpoint, device, precision: PRECISION, sessions });
   } catch (error) {
     if (ENGINE === "diffusion") throw error;
@@ -47,5 +56,6 @@ async function openStylizer(options: PartsOptions, sessions: SessionPool, report
 const notInstalled = (setting: string, value: string): UserError =>
   new UserError(
     "not-installed",
-    `${setting}=${value} needs a checkpoint that is not installed. Install one with \`atelier models install\`, or set ${setting}=auto.`,
+    `${setting}=${value} needs a checkpoint that is not installed. ` +
+      `\`atelier models\` lists what there is; ${setting}=auto takes the best that is installed.`,
   );

@@ -55,7 +55,9 @@ export class EngineWorker {
     let fault = "it brought the engine down";
     if (!simple) {
       try {
-        return { text: await describer.describe(input, hooks), describer: describer.id };
+        const text = await describer.describe(input, hooks);
+        if (text.trim() !== "") return { text, describer: describer.id };
+        fault = "it had nothing to say";
       } catch (error) {
         const hopeless = error instanceof CancelledError || error instanceof UserError;
         if (hopeless || describer.id === simpleDescriber.id) throw error;

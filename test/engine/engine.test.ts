@@ -6,6 +6,7 @@ import sharp from "sharp";
 import { describe, expect, it, vi } from "vitest";
 
 import { CancelledError, UserError } from "../../src/errors.ts";
+import { FIXTURES, readReference } from "../models/reference.ts";
 import { gone, useBench } from "./bench.ts";
 import { CHILD, ODD } from "./settings.ts";
 
@@ -43,6 +44,24 @@ describe("the engine's process", () => {
     expect(previews.length).toBeGreaterThan(0);
     expect(await readdir(task.previewDir!)).toEqual(previews.map((file) => path.basename(file)));
     expect(await sharp(previews[0]!).metadata()).toMatchObject({ format: "jpeg" });
+  });
+
+  it("runs a Stable Diffusion and a LLaVA from their published files", async () => {
+    const engine = bench.freshEngine(CHILD, { MODELS_DIR: FIXTURES, CAPTIONER: "tiny-llava", CAPTION_TOKENS: 16 });
+    expect(await engine.start()).toMatchObject({ stylizer: "diffusion", describer: "tiny-llava" });
+    // One of the pictures that the tiny model was seen to have words for.
+    const { data, shape } = (await readReference(path.join(FIXTURES, "tiny-llava/reference.safetensors"))).bytes(
+      "0.image",
+    );
+    const image = { path: path.join(bench.folder, "picture.png"), sha256: "0".repeat(64) };
+    await sharp(data, { raw: { width: shape[1]!, height: shape[0]!, channels: 3 } }).toFile(image.path);
+    const { text, describer } = await engine.describe({ image });
+    expect(describer).toBe("tiny-llava");
+    expect(text).not.toBe("");
+    const reply = await engine.stylize(
+      bench.task({ variant: "prompt", description: text, settings: { ...bench.task().settings, size: 64, steps: 2 } }),
+    );
+    expect(reply).toMatchObject({ engine: "diffusion", width: 64 });
   });
 
   it("gets no secrets, and memory settings that give memory back", async () => {
@@ -188,6 +207,10 @@ describe("faults of a task", () => {
     const reply = await bench.engine(ODD).describe({ image: bench.style, prompt: "throw" });
     expect(reply).toMatchObject({ text: "simply colours", describer: "simple" });
     expect(reply.note).toContain("odd describer failed: x is not a function");
+    expect(await bench.engine(ODD).describe({ image: bench.style, prompt: "say nothing" })).toMatchObject({
+      describer: "simple",
+      note: expect.stringContaining("it had nothing to say"),
+    });
   });
 
   it("that last too long are ended", async () => {

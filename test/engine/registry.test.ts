@@ -4,6 +4,8 @@ import path from "node:path";
 
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
+import { CheckpointStore } from "../../src/checkpoints/store.ts";
+import { findCaptioner } from "../../src/engine/captioners.ts";
 import { buildParts } from "../../src/engine/registry.ts";
 import type { PartsOptions } from "../../src/engine/messages.ts";
 
@@ -43,9 +45,36 @@ describe("the parts of an engine", () => {
   it("are refused where the settings name what is not installed", async () => {
     await expect(build({ ENGINE: "diffusion" })).rejects.toMatchObject({
       identifier: "not-installed",
-      message: expect.stringMatching(/^ENGINE=diffusion needs a checkpoint.*atelier models install/),
+      message: expect.stringMatching(/^ENGINE=diffusion needs a checkpoint.*`atelier models` lists/),
     });
     await expect(build({ CAPTIONER: "sharegpt4v-7b" })).rejects.toMatchObject({ identifier: "not-installed" });
+  });
+
+  it("are Stable Diffusion and a captioner where those are installed, each by itself", async () => {
+    const models = path.resolve(import.meta.dirname, "../fixtures");
+    const diffusion = await build({ MODELS_DIR: models });
+    expect(diffusion.stylizer.id).toBe("diffusion");
+    expect(diffusion.describer.id).toBe("palette");
+    const captioner = await build({ MODELS_DIR: models, ENGINE: "embedded", CAPTIONER: "tiny-llava" });
+    expect(captioner.stylizer.id).toBe("embedded");
+    expect(captioner.describer).toMatchObject({ id: "tiny-llava", label: "tiny-llava" });
+    expect(captioner.simpleDescriber.id).toBe("palette");
+    expect(told).toEqual([]);
+  });
+
+  it("take a captioner of the catalogue when it is installed to the end", async () => {
+    const store = new CheckpointStore(folder);
+    await mkdir(store.folderOf("smolvlm-256m"), { recursive: true });
+    expect(await findCaptioner(folder, "auto")).toBeNull();
+    await store.complete({ name: "smolvlm-256m", installedAt: "", sources: [], files: [] });
+    expect(await findCaptioner(folder, "auto")).toMatchObject({
+      name: "smolvlm-256m",
+      label: "SmolVLM 256M",
+      layout: "transformers.js",
+      dtypes: { vision_encoder: "q4" },
+    });
+    expect(await findCaptioner(folder, "sharegpt4v-7b")).toBeNull();
+    expect(await findCaptioner(folder, "../registry")).toBeNull();
   });
 
   it("are the embedded ones, with a warning, where a checkpoint cannot be opened", async () => {
