@@ -2,7 +2,7 @@
 import { CommandForm, offered } from "./command-form.js";
 import { el, icon, ICONS } from "./dom.js";
 import { filesOf, named, preview } from "./files.js";
-import { act, channel, may, on, state } from "./store.js";
+import { act, channel, emit, may, on, state } from "./store.js";
 import { samplePairs, sampleFile } from "./samples.js";
 import { toast } from "./toast.js";
 
@@ -195,6 +195,7 @@ export class Composer {
     this.box.value = "";
     this.typed();
     this.drawTray();
+    emit("sent", this.channelOf());
     try {
       await act("say", { channel: this.channelOf(), text }, files);
     } catch (error) {

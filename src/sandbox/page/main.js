@@ -8,7 +8,7 @@ import { View } from "./view.js";
 
 const byId = (id) => document.querySelector(`#${id}`);
 
-const iconButton = (label, path, click) => el("button", { class: "icon-button", type: "button", "aria-label": label, title: label, on: { click } }, icon(path, 22));
+const iconButton = (label, path, click, extra = "") => el("button", { class: `icon-button ${extra}`, type: "button", "aria-label": label, title: label, on: { click } }, icon(path, 22));
 
 const chat = new View(
   byId("chat"),
@@ -22,7 +22,7 @@ const chat = new View(
       here.topic && el("span", { class: "topic", text: here.topic }),
       el("span", { class: "spring" }),
       !here.recipient_id && iconButton("Threads", ICONS.thread, (event) => threadList(event.currentTarget, here.id)),
-      iconButton("Show or hide the member list", ICONS.people, () => document.body.classList.toggle("members-closed")),
+      iconButton("Show or hide the member list", ICONS.people, () => document.body.classList.toggle("members-closed"), "only-wide"),
     ].filter(Boolean);
   },
 );

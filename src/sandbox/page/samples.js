@@ -4,12 +4,12 @@ const label = (name) => name.replace(/\.\w+$/, "").replaceAll(/[-_]+/g, " ");
 
 const sample = (kind, name) => ({ url: `/sandbox/samples/${kind}/${encodeURIComponent(name)}`, name, label: label(name) });
 
-/** Up to three pairs that differ in both. Portrait and waves first where they are there. */
+/** Up to three pairs that differ in both; the most telling ones first where they are there. */
 export function samplePairs({ content, style }) {
   if (content.length === 0 || style.length === 0) return [];
-  const front = (names, word) => [...names].sort((a, b) => Number(b.includes(word)) - Number(a.includes(word)));
-  const contents = front(content, "portrait");
-  const styles = front(style, "wave");
+  const front = (names, words) => [...names].sort((a, b) => Number(words.test(b)) - Number(words.test(a)));
+  const contents = front(content, /portrait/);
+  const styles = front(style, /wave|night/);
   const count = Math.min(3, Math.max(contents.length, styles.length));
   return Array.from({ length: count }, (_, index) => ({
     content: sample("content", contents[index % contents.length]),

@@ -2,6 +2,7 @@
 import { avatar } from "./avatar.js";
 import { el, icon, ICONS, morph } from "./dom.js";
 import { firstText, messageNode } from "./message.js";
+import { plainText } from "./markdown.js";
 import { channel, emit, messagesOf, on, state, threadsOf, user, visibleMessages } from "./store.js";
 
 const NEAR = 120;
@@ -22,6 +23,12 @@ export class Timeline {
     on("messages", (id) => id === this.channelOf() && this.schedule());
     on("typing", (id) => id === this.channelOf() && this.drawTyping());
     on("pending", () => this.schedule());
+    // Whoever says something wants to see the end.
+    on("sent", (id) => {
+      if (id !== this.channelOf()) return;
+      this.stick = true;
+      this.follow();
+    });
     setInterval(() => this.drawTyping(), 2000);
   }
 
@@ -118,7 +125,7 @@ function threadBeginning(thread) {
     el("span", { class: "big-hash" }, icon(ICONS.thread, 34)),
     el("h2", { text: thread.name }),
     el("p", { class: "muted" }, "Started by ", el("strong", { text: user(thread.owner_id)?.name ?? "somebody" })),
-    starter && el("div", { class: "starter" }, avatar(starter.author.id, 24), el("span", { class: "snippet", text: firstText(starter).replaceAll(/[*_#<>@]/g, "").slice(0, 160) })),
+    starter && el("div", { class: "starter" }, avatar(starter.author.id, 24), el("span", { class: "snippet", text: plainText(firstText(starter)).slice(0, 160) })),
   );
 }
 
@@ -147,6 +154,7 @@ export async function whileSending({ channelId, label }, work) {
   nextKey += 1;
   state.pending.push(pending);
   emit("pending");
+  emit("sent", channelId);
   try {
     const answer = await work();
     dropPending(pending.key);
