@@ -1,4 +1,5 @@
 /** What a person fills into a modal, checked as Discord's client does, and the components the bot gets of it. */
+import { modalFields } from "../interactions/modals.ts";
 import { type Json, asArray, asObject, textOf } from "../json.ts";
 import { COMPONENT, SELECTS } from "../messages/components.ts";
 import type { UploadedFile } from "../messages/uploads.ts";
@@ -10,16 +11,33 @@ import { isFile } from "./options.ts";
 export type FieldValue = string | boolean | UploadedFile | readonly string[] | readonly UploadedFile[];
 export type FieldValues = Readonly<Record<string, FieldValue | undefined>>;
 
+type Upload = (file: UploadedFile) => Promise<Attachment>;
+
 /**
- * The answer to one field: what it holds already when nothing is given.
+ * The components of a modal's answer, row by row.
  *
- * @throws Error with the words Discord's client would show
+ * @throws Error when a field does not exist, is required, or its value breaks its rules
  */
-export async function fillField(
-  field: Json,
-  given: FieldValue | undefined,
-  upload: (file: UploadedFile) => Promise<Attachment>,
-): Promise<Json> {
+export async function fillModal(modal: Json, values: FieldValues, upload: Upload): Promise<Json[]> {
+  const known = modalFields(modal).map((field) => String(field["custom_id"]));
+  for (const key of Object.keys(values))
+    if (!known.includes(key)) throw new Error(`The modal has no field "${key}"; it has ${known.join(", ")}.`);
+  const fill = (field: Json): Promise<Json> => fillField(field, values[String(field["custom_id"])], upload);
+  return Promise.all(
+    asArray(modal["components"])
+      .map(asObject)
+      .map(async (row) => {
+        const shared = { type: row["type"], id: row["id"] ?? 0 };
+        if (row["type"] === COMPONENT.label) return { ...shared, component: await fill(asObject(row["component"])) };
+        if (row["type"] !== COMPONENT.actionRow) return shared;
+        const inputs = asArray(row["components"]).map(asObject);
+        return { ...shared, components: await Promise.all(inputs.map(fill)) };
+      }),
+  );
+}
+
+/** The answer to one field: what it holds already when nothing is given. */
+async function fillField(field: Json, given: FieldValue | undefined, upload: Upload): Promise<Json> {
   const type = Number(field["type"]);
   const answer = { type, id: field["id"] ?? 0, custom_id: field["custom_id"] };
   if (type === COMPONENT.textInput) return { ...answer, value: checkText(field, given) };

@@ -44,11 +44,23 @@ export function findCommand(commands: readonly Json[], name: string): FoundComma
 }
 
 /**
- * Checks a value against its option.
+ * Checks what was filled in: known options only, the required ones there, each value within its rules.
  *
  * @throws Error with the words Discord's client would show
  */
-export function checkOption(option: Json, value: OptionValue): void {
+export function checkOptions(command: string, options: readonly Json[], values: OptionValues): void {
+  const known = options.map((option) => String(option["name"]));
+  for (const key of Object.keys(values))
+    if (!known.includes(key))
+      throw new Error(`/${command} has no option "${key}"; it has ${known.join(", ") || "none"}.`);
+  for (const option of options) {
+    const value = values[String(option["name"])];
+    if (value !== undefined) checkOption(option, value);
+    else if (option["required"] === true) throw new Error(`/${command}: option ${String(option["name"])} is required.`);
+  }
+}
+
+function checkOption(option: Json, value: OptionValue): void {
   const type = Number(option["type"]);
   const name = String(option["name"]);
   if (type === OPTION.attachment) {

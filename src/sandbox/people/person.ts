@@ -5,22 +5,21 @@ import { ApiError } from "../api-error.ts";
 import { byAge } from "../clock.ts";
 import { INTERACTION } from "../interactions/interaction.ts";
 import type { NewInteraction } from "../interactions/interactions.ts";
-import { modalFields } from "../interactions/modals.ts";
 import { type Json, asArray, asObject } from "../json.ts";
 import { COMPONENT, SELECTS, walkComponents } from "../messages/components.ts";
 import { clearReactions, react, readEmoji, unreact } from "../messages/reactions.ts";
 import { type UploadedFile, keepUpload } from "../messages/uploads.ts";
-import { attachmentJson, messageJson } from "../messages/wire.ts";
+import { messageJson } from "../messages/wire.ts";
 import { createMessage, deleteMessage, mayDelete } from "../messages/write.ts";
 import type { Services } from "../rest/services.ts";
 import { demand, demandActive, sendPermission } from "../world/access.ts";
 import { openDm } from "../world/channels.ts";
 import { deleteThread, editThread, join } from "../world/threads.ts";
 import { type Attachment, type Channel, MESSAGE_FLAG, type Message, type User } from "../world/types.ts";
-import { memberJson, roleJson, userJson } from "../world/wire.ts";
 import { InteractionCall, type ShownModal } from "./call.ts";
-import { type FieldValues, checkValues, fillField } from "./fields.ts";
-import { type OptionValues, checkOption, findCommand, isFile } from "./options.ts";
+import { type FieldValues, checkValues, fillModal } from "./fields.ts";
+import { resolvedJson } from "./resolved.ts";
+import { type OptionValues, checkOptions, findCommand, isFile } from "./options.ts";
 
 /** A message, or just where it is. */
 export type MessageRef = Pick<APIMessage, "id" | "channel_id">;
@@ -67,20 +66,12 @@ export class Person {
     const { world, commands } = this.#services;
     this.#demandCommands(channelId);
     const { command, options, wrap } = findCommand(commands.all(), name);
-    const known = options.map((option) => String(option["name"]));
-    for (const key of Object.keys(values))
-      if (!known.includes(key))
-        throw new Error(`/${name} has no option "${key}"; it has ${known.join(", ") || "none"}.`);
-
+    checkOptions(name, options, values);
     const filled: Json[] = [];
     const attachments: Attachment[] = [];
     for (const option of options) {
       const value = values[String(option["name"])];
-      if (value === undefined) {
-        if (option["required"] === true) throw new Error(`/${name}: option ${String(option["name"])} is required.`);
-        continue;
-      }
-      checkOption(option, value);
+      if (value === undefined) continue;
       const sent = isFile(value) ? await this.#upload(value) : value;
       if (typeof sent === "object") attachments.push(sent);
       filled.push({ name: option["name"], type: option["type"], value: typeof sent === "object" ? sent.id : sent });
@@ -95,7 +86,7 @@ export class Person {
         ...commandReference(command),
         type: 1,
         options: wrap(filled),
-        ...this.#resolved(attachments, ids),
+        ...resolvedJson(this.#services, attachments, ids),
         ...(command["guild_id"] !== undefined && { guild_id: world.guild.id }),
       },
     });
@@ -185,7 +176,7 @@ export class Person {
         component_type: component["type"],
         id: component["id"],
         ...(isSelect && { values }),
-        ...(isSelect && byId && this.#resolved([], values)),
+        ...(isSelect && byId && resolvedJson(this.#services, [], values)),
       },
     });
   }
@@ -196,35 +187,18 @@ export class Person {
    * @throws Error when a field does not exist, is required, or its value breaks its rules
    */
   async submit(modal: ShownModal, values: FieldValues = {}): Promise<InteractionCall> {
-    const known = modalFields(modal.json).map((field) => String(field["custom_id"]));
-    for (const key of Object.keys(values))
-      if (!known.includes(key)) throw new Error(`The modal has no field "${key}"; it has ${known.join(", ")}.`);
     const attachments: Attachment[] = [];
-    const upload = async (file: UploadedFile): Promise<Attachment> => {
+    const components = await fillModal(modal.json, values, async (file) => {
       const attachment = await this.#upload(file);
       attachments.push(attachment);
       return attachment;
-    };
-    const fill = (field: Json): Promise<Json> => fillField(field, values[String(field["custom_id"])], upload);
-    const components: Json[] = [];
-    for (const row of asArray(modal.json["components"]).map(asObject)) {
-      const { type } = row;
-      const id = row["id"] ?? 0;
-      if (type === COMPONENT.label) components.push({ type, id, component: await fill(asObject(row["component"])) });
-      else if (type === COMPONENT.actionRow)
-        components.push({
-          type,
-          id,
-          components: await Promise.all(asArray(row["components"]).map((input) => fill(asObject(input)))),
-        });
-      else components.push({ type, id });
-    }
+    });
     return this.#interact({
       type: INTERACTION.modal,
       channelId: modal.interaction.channelId,
       sourceMessageId: modal.interaction.sourceMessageId,
       triggeredBy: modal.interaction,
-      data: { custom_id: modal.customId, components, ...this.#resolved(attachments, []) },
+      data: { custom_id: modal.customId, components, ...resolvedJson(this.#services, attachments, []) },
     });
   }
 
@@ -325,29 +299,6 @@ export class Person {
   #serve(message: Message): APIMessage {
     const { world, cdn } = this.#services;
     return messageJson(world, cdn, message, { viewerId: this.id }) as unknown as APIMessage;
-  }
-
-  /** `resolved`: the attachments, and the users, roles and channels behind ids. */
-  #resolved(attachments: readonly Attachment[], ids: readonly string[]): Json {
-    const { world, cdn } = this.#services;
-    const { guild, users, channels } = world;
-    const pick = <T>(found: (id: string) => T | undefined, json: (value: T) => Json): Json =>
-      Object.fromEntries(ids.flatMap((id) => (found(id) === undefined ? [] : [[id, json(found(id)!)]])));
-    const resolved: Json = {
-      attachments: Object.fromEntries(attachments.map((file) => [file.id, attachmentJson(file, cdn, true)])),
-      users: pick((id) => users.get(id), userJson),
-      members: pick(
-        (id) => guild.members.get(id),
-        (member) => memberJson(member, world.clock),
-      ),
-      roles: pick((id) => guild.roles.get(id), roleJson),
-      channels: pick(
-        (id) => channels.get(id),
-        ({ id, name, type }) => ({ id, name, type, permissions: "0" }),
-      ),
-    };
-    const present = Object.entries(resolved).filter(([, value]) => Object.keys(value as Json).length > 0);
-    return present.length > 0 ? { resolved: Object.fromEntries(present) } : {};
   }
 
   #interact(given: Omit<NewInteraction, "userId">): InteractionCall {
