@@ -22,8 +22,8 @@ export interface EmbeddedOptions {
   readonly threads?: number;
 }
 
-/** Styles kept analysed; a rerun with another seed or strength needs no more than one. */
-const KEPT_STYLES = 4;
+/** Styles kept analysed, some 6 MB each; a rerun with another seed or strength needs one. */
+const KEPT_STYLES = 2;
 
 interface PreparedStyle {
   readonly analysis: StyleAnalysis;

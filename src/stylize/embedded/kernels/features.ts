@@ -15,6 +15,9 @@ const CHROMA_ORDER = 3;
 export const FEATURE_LENGTH = 40;
 export const FEATURE_BYTES = 2 * FEATURE_LENGTH;
 
+/** A query's features and those of its mirror image. */
+export const QUERY_BYTES = 2 * FEATURE_BYTES;
+
 /** Integer units per unit of lightness: the largest difference still fits 16 bits. */
 export const FEATURE_SCALE = 8192;
 const FEATURE_LIMIT = 16_000;
@@ -121,10 +124,7 @@ function transformColumns(
   }
 }
 
-/**
- * The features of every patch of the style on a grid of `stride`, and of the mirrored style, stacked below it: mirroring
- * flips the sign of the odd horizontal orders, nothing else. `columns` and `rows` count the grid of one variant.
- */
+/** The features of every patch of the style on a grid of `stride`. */
 export const bankFeatures = defineKernel(
   "bankFeatures",
   {
@@ -148,25 +148,16 @@ export const bankFeatures = defineKernel(
         (x) => {
           const corner = f.value(args.target.plus(row.times(args.stride).times(args.width).plus(x).times(4)));
           // Lanes that fall beside the grid or behind its end are written to the slack behind the bank.
-          const slack = f.value(args.columns.times(args.rows).times(2 * FEATURE_BYTES));
+          const slack = f.value(args.columns.times(args.rows).times(FEATURE_BYTES));
           const places = [0, 1, 2, 3].map((lane) => {
             const at = f.value(x.plus(lane));
             const column = f.value(at.over(args.stride));
             const inside = f.value(column.times(args.stride).equals(at).and(column.less(args.columns)));
             const plain = row.times(args.columns).plus(column).times(FEATURE_BYTES);
-            const mirrored = row.plus(args.rows).times(args.columns).plus(args.columns).minus(column).minus(1);
-            return [
-              f.value(args.features.plus(inside.choose(plain, slack))),
-              f.value(args.features.plus(inside.choose(mirrored.times(FEATURE_BYTES), slack))),
-            ] as const;
+            return f.value(args.features.plus(inside.choose(plain, slack)));
           });
-          transformColumns(f, args, corner, (coefficient, horizontalOrder, lanes) => {
-            places.forEach(([plain, mirrored], lane) => {
-              const value = f.value(lanes.i32Lane(lane));
-              f.store("i16", plain, value, 2 * coefficient);
-              const flipped = horizontalOrder % 2 === 0 ? value : value.times(-1);
-              f.store("i16", mirrored, flipped, 2 * coefficient);
-            });
+          transformColumns(f, args, corner, (coefficient, _, lanes) => {
+            places.forEach((place, lane) => f.store("i16", place, lanes.i32Lane(lane), 2 * coefficient));
           });
         },
         4,
@@ -175,7 +166,11 @@ export const bankFeatures = defineKernel(
   },
 );
 
-/** The features of the patches of a picture at the crossings of `xs` (`columns`) and `ys` (`rows`). */
+/**
+ * The features of the patches of a picture at the crossings of `xs` (`columns`) and `ys` (`rows`), each followed by those
+ * of its mirror image: mirroring flips the sign of the odd horizontal orders. Comparing a mirrored query with the style
+ * is comparing the query with the mirrored style, whose features need not be kept.
+ */
 export const queryFeatures = defineKernel(
   "queryFeatures",
   {
@@ -197,9 +192,12 @@ export const queryFeatures = defineKernel(
       f.for(0, args.columns, (column) => {
         const x = f.value(args.xs.plus(column.times(4)).load("i32"));
         const corner = f.value(args.target.plus(y.times(args.width).plus(x).times(4)));
-        const place = f.value(args.features.plus(row.times(args.columns).plus(column).times(FEATURE_BYTES)));
-        transformColumns(f, args, corner, (coefficient, _, lanes) => {
-          f.store("i16", place, lanes.i32Lane(0), 2 * coefficient);
+        const place = f.value(args.features.plus(row.times(args.columns).plus(column).times(QUERY_BYTES)));
+        transformColumns(f, args, corner, (coefficient, horizontalOrder, lanes) => {
+          const value = f.value(lanes.i32Lane(0));
+          f.store("i16", place, value, 2 * coefficient);
+          const flipped = horizontalOrder % 2 === 0 ? value : value.times(-1);
+          f.store("i16", place, flipped, FEATURE_BYTES + 2 * coefficient);
         });
       });
     });

@@ -6,8 +6,8 @@
  * Bands of query rows run in parallel; across a band's border the field from before the sweep is read, so that the
  * result depends on the number of bands only.
  */
-import { PIXEL_BYTES, defineKernel } from "./kernel.ts";
-import { FEATURE_BYTES } from "./features.ts";
+import { FEATURE_BYTES, QUERY_BYTES } from "./features.ts";
+import { defineKernel } from "./kernel.ts";
 
 export const ROW_SHIFT = 16;
 export const COLUMN_MASK = 0xffff;
@@ -25,7 +25,7 @@ export const patchMatchSweep = defineKernel(
     queries: "i32",
     bank: "i32",
     bankColumns: "i32",
-    /** rows of the bank, and of one of its variants */
+    /** rows of the style and its mirror image together, and of one of them */
     bankRows: "i32",
     variantRows: "i32",
     /** what it costs to use a place of the style that is already used a lot, one i32 per square */
@@ -53,7 +53,8 @@ export const patchMatchSweep = defineKernel(
       return random.shiftRight(16).times(limit).shiftRight(16);
     };
 
-    const query = [0, 1, 2, 3, 4].map(() => f.variable("v128", 0));
+    const features = f.variable("i32", 0);
+    const query = f.variable("i32", 0);
     const best = f.variable("i32", 0);
     const bestCost = f.variable("i32", 0);
     const row = f.variable("i32", 0);
@@ -64,12 +65,20 @@ export const patchMatchSweep = defineKernel(
     const address = f.variable("i32", 0);
 
     const measure = (): void => {
-      f.set(address, args.bank.plus(row.times(args.bankColumns).plus(column).times(FEATURE_BYTES)));
-      query.forEach((lanes, i) => {
-        f.set(difference, lanes.lanes("subtractI16", address.load("v128", PIXEL_BYTES * i)));
-        const squares = difference.lanes("dotI16", difference);
-        f.set(sum, i === 0 ? squares : sum.lanes("addI32", squares));
+      f.set(query, features);
+      f.set(address, row.times(args.bankColumns).plus(column));
+      f.if(row.atLeast(args.variantRows), () => {
+        // A place in the mirrored style: the mirrored query at the same place of the style itself.
+        f.increase(query, FEATURE_BYTES);
+        f.set(address, row.minus(args.variantRows).plus(1).times(args.bankColumns).minus(column).minus(1));
       });
+      f.set(address, args.bank.plus(address.times(FEATURE_BYTES)));
+      for (let offset = 0; offset < FEATURE_BYTES; offset += 16) {
+        const lanes = query.load("v128", offset).lanes("subtractI16", address.load("v128", offset));
+        f.set(difference, lanes);
+        const squares = difference.lanes("dotI16", difference);
+        f.set(sum, offset === 0 ? squares : sum.lanes("addI32", squares));
+      }
       const square = row.shiftRight(PENALTY_SHIFT).times(args.penaltyColumns).plus(column.shiftRight(PENALTY_SHIFT));
       const penalty = args.penalties.plus(square.times(4)).load("i32");
       f.set(cost, sum.i32Lane(0).plus(sum.i32Lane(1)).plus(sum.i32Lane(2)).plus(sum.i32Lane(3)).plus(penalty));
@@ -81,13 +90,13 @@ export const patchMatchSweep = defineKernel(
         f.set(best, row.shiftLeft(ROW_SHIFT).or(column));
       });
     };
-    /** tries (row, column) if it lies in the same variant as the match `origin` */
+    /** tries (row, column) if it lies in the variant that begins at row `variantStart` */
     const variantStart = f.variable("i32", 0);
     const tryInside = (): void => {
       const inRows = row.atLeast(variantStart).and(row.less(variantStart.plus(args.variantRows)));
       f.if(inRows.and(column.atLeast(0)).and(column.less(args.bankColumns)), tryCandidate);
     };
-    const unpackRow = (match: ReturnType<typeof f.value>): void => {
+    const unpack = (match: ReturnType<typeof f.value>): void => {
       f.set(row, match.shiftRight(ROW_SHIFT));
       f.set(column, match.and(COLUMN_MASK));
       f.set(variantStart, row.atLeast(args.variantRows).choose(args.variantRows, 0));
@@ -99,15 +108,14 @@ export const patchMatchSweep = defineKernel(
       f.for(0, args.columns, (j) => {
         const x = f.value(args.backward.choose(args.columns.minus(1).minus(j), j));
         const at = f.value(y.times(args.columns).plus(x));
-        const features = f.value(args.queries.plus(at.times(FEATURE_BYTES)));
-        query.forEach((lanes, k) => f.set(lanes, features.load("v128", PIXEL_BYTES * k)));
+        f.set(features, args.queries.plus(at.times(QUERY_BYTES)));
         const entry = f.value(args.field.plus(at.times(4)));
         const costEntry = f.value(args.costs.plus(at.times(4)));
         f.set(best, entry.load("i32"));
         f.if(
           args.fresh,
           () => {
-            unpackRow(best);
+            unpack(best);
             measure();
             f.set(bestCost, cost);
           },
@@ -116,7 +124,7 @@ export const patchMatchSweep = defineKernel(
 
         const besideX = f.value(x.minus(step));
         f.if(besideX.atLeast(0).and(besideX.less(args.columns)), () => {
-          unpackRow(f.value(entry.minus(step.times(4)).load("i32")));
+          unpack(f.value(entry.minus(step.times(4)).load("i32")));
           const shift = args.xs
             .plus(x.times(4))
             .load("i32")
@@ -128,7 +136,7 @@ export const patchMatchSweep = defineKernel(
         f.if(besideY.atLeast(0).and(besideY.less(args.rows)), () => {
           const inBand = besideY.atLeast(band.start).and(besideY.less(band.end));
           const source = f.value(inBand.choose(args.field, args.previous));
-          unpackRow(f.value(source.plus(besideY.times(args.columns).plus(x).times(4)).load("i32")));
+          unpack(f.value(source.plus(besideY.times(args.columns).plus(x).times(4)).load("i32")));
           const shift = args.ys
             .plus(y.times(4))
             .load("i32")
@@ -139,7 +147,7 @@ export const patchMatchSweep = defineKernel(
 
         const radius = f.value(args.radius);
         f.while(radius.atLeast(1), () => {
-          unpackRow(best);
+          unpack(best);
           const span = f.value(radius.times(2).plus(1));
           f.set(row, row.plus(below(span)).minus(radius));
           f.set(column, column.plus(below(span)).minus(radius));

@@ -1,5 +1,5 @@
 /** Finds for every patch of a picture a similar patch of the style. */
-import { FEATURE_BYTES, queryFeatures } from "../kernels/features.ts";
+import { QUERY_BYTES, queryFeatures } from "../kernels/features.ts";
 import { patchMatchSweep } from "../kernels/patch-match.ts";
 import { PARTS, type KernelPool } from "../kernels/pool.ts";
 import type { Picture } from "./picture.ts";
@@ -47,7 +47,7 @@ export function searchPatches(
   const ys = place(grid.ys);
   const matches = place(field.matches);
   pool.scoped(() => {
-    const queries = pool.allocate(count * FEATURE_BYTES);
+    const queries = pool.allocate(count * QUERY_BYTES);
     transformPicture(pool, buffer, picture, grid.size, bank.rowBasis);
     const { target, planeBytes } = buffer;
     const size = { width: picture.width, size: grid.size, columns, rows };

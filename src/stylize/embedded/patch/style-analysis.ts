@@ -25,7 +25,12 @@ export class StyleAnalysis {
   /** The style at a long side; kept. */
   level(longSide: number): PlanarImage {
     let level = this.#levels.get(longSide);
-    if (!level) this.#levels.set(longSide, (level = resizePlanar(this.image, fitLongSide(this.image, longSide))));
+    if (!level) {
+      const size = fitLongSide(this.image, longSide);
+      const same = size.width === this.image.width && size.height === this.image.height;
+      level = same ? this.image : resizePlanar(this.image, size);
+      this.#levels.set(longSide, level);
+    }
     return level;
   }
 }

@@ -10,7 +10,6 @@ import {
   splitPlanes,
   transformRows,
 } from "../kernels/features.ts";
-import { PIXEL_BYTES } from "../kernels/kernel.ts";
 import { PARTS, type KernelPool } from "../kernels/pool.ts";
 import { allocatePicture, blurPicture, writePicture, type Picture } from "./picture.ts";
 import type { BankShape } from "./query-grid.ts";
@@ -95,7 +94,7 @@ export function buildBank(pool: KernelPool, style: StyleLevel, size: number, buf
   const columnBasis = pool.allocate(4 * basisLength(size));
   fillBasis(pool.floats(rowBasis, basisLength(size)), size, 1);
   fillBasis(pool.floats(columnBasis, basisLength(size)), size, FEATURE_SCALE / size);
-  const features = pool.allocate((2 * columns * rows + 1) * FEATURE_BYTES + PIXEL_BYTES);
+  const features = pool.allocate((columns * rows + 1) * FEATURE_BYTES);
   transformPicture(pool, buffer, { address: style.pixels.address, width, height }, size, rowBasis);
   const { target, planeBytes } = buffer;
   pool.run(bankFeatures, { target, planeBytes, width, size, basis: columnBasis, stride, columns, rows, features }, 64);
