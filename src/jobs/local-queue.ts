@@ -1,5 +1,5 @@
 /** The in-process adapter of the queue port: p-queue lanes over rows in the database. */
-import { rm } from "node:fs/promises";
+import { readdir, rm } from "node:fs/promises";
 import path from "node:path";
 
 import PQueue from "p-queue";
@@ -141,11 +141,11 @@ class LocalQueue implements JobQueue {
   async resume(): Promise<void> {
     const { jobs } = this.#parts.repositories;
     for (const job of await jobs.finished(HISTORY)) this.#parts.history.learn(job);
+    await this.#clearLeftovers();
     const left = (await jobs.unsettled()).filter(({ job }) => !this.#active.has(job.id));
     if (left[0]) this.#order.begin(left[0].turn);
     const resumed: TrackedJob[] = [];
     for (const { job, turn } of left) {
-      await this.#clearWork(job.id);
       const tracked = this.#track(job, turn);
       this.#order.rejoin(job.request.userId, turn);
       if (job.attempts >= MAX_ATTEMPTS) await this.#fail(tracked, INTERRUPTED_TOO_OFTEN);
@@ -270,6 +270,12 @@ class LocalQueue implements JobQueue {
     }
     if (job.state === "done") this.#parts.history.learn(job);
     this.#emit({ type: job.state === "done" || job.state === "failed" ? job.state : "cancelled", job });
+  }
+
+  /** Work folders of an earlier process, which may have gone before it could remove them. */
+  async #clearLeftovers(): Promise<void> {
+    const folders = await readdir(path.join(this.#config.DATA_DIR, "work")).catch(() => []);
+    for (const id of folders) if (!this.#active.has(id)) await this.#clearWork(id);
   }
 
   async #clearWork(id: string): Promise<void> {

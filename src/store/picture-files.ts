@@ -22,6 +22,9 @@ export function createPictureFiles(folder: string): PictureStore {
     return path.join(folder, sha256.slice(0, 2), `${sha256}.${extension}`);
   };
 
+  /** By path: who puts the same bytes meanwhile waits for the first. */
+  const writing = new Map<string, Promise<void>>();
+
   return {
     path: pathOf,
 
@@ -32,7 +35,11 @@ export function createPictureFiles(folder: string): PictureStore {
     async put(bytes, extension) {
       const sha256 = await hash(bytes);
       const target = pathOf(sha256, extension);
-      if (!(await exists(target))) await write(target, bytes);
+      if (!writing.has(target)) {
+        const done = writeOnce(target, bytes).finally(() => writing.delete(target));
+        writing.set(target, done);
+      }
+      await writing.get(target);
       return { sha256, path: target };
     },
   };
@@ -49,7 +56,8 @@ async function hash(bytes: Uint8Array): Promise<string> {
 
 let written = 0;
 
-async function write(target: string, bytes: Uint8Array): Promise<void> {
+async function writeOnce(target: string, bytes: Uint8Array): Promise<void> {
+  if (await exists(target)) return;
   const partial = `${target}.${process.pid}-${++written}.part`;
   try {
     await mkdir(path.dirname(target), { recursive: true });

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
@@ -94,11 +94,13 @@ describe("a bot that is killed with SIGKILL", () => {
 
   it("after the end of a job does not do it again", async () => {
     const first = await bot("auto", 1, ({ type }) => type === "done");
+    await mkdir(path.join(dataDir, "work", first[1]!.id), { recursive: true });
     const second = await bot("auto", 1);
     const done = (lines: readonly Line[]) => lines.filter(({ type }) => type === "done").map(({ id }) => id);
     expect(done(first)).toHaveLength(1);
     expect(done(second)).toHaveLength(1);
     expect(done(second)).not.toEqual(done(first));
+    expect(await readdir(path.join(dataDir, "work"))).toEqual([]);
   });
 
   it("each time over one job gives it up after the second, in clear words", async () => {
