@@ -37,6 +37,7 @@ export class LiveMessage {
   #running: Promise<void> | null = null;
   #hurry = new AbortController();
   #deleted = false;
+  #edited = false;
   /** Counts fresh messages that took the place of one too old to edit. */
   #generation = 0;
 
@@ -53,6 +54,8 @@ export class LiveMessage {
   show(view: View): void {
     if (this.#deleted) return;
     this.#next = view;
+    // Posting was no edit: the first picture may follow at once, while plain words wait their turn.
+    if (view.files.length > 0 && !this.#edited) this.#wake();
     this.#running ??= this.#run().finally(() => {
       this.#running = null;
       if (this.#next !== null) this.show(this.#next);
@@ -66,6 +69,12 @@ export class LiveMessage {
       this.#hurry.abort();
       await this.#running;
     }
+    this.#hurry = new AbortController();
+  }
+
+  /** Ends the pause that is going on, if any. */
+  #wake(): void {
+    this.#hurry.abort();
     this.#hurry = new AbortController();
   }
 
@@ -94,14 +103,18 @@ export class LiveMessage {
   }
 
   async #pause(): Promise<void> {
-    const wait = this.#messageId === null ? 0 : this.#lastAt + this.#options.intervalMs - Date.now();
+    const first = !this.#edited && this.#next !== null && this.#next.files.length > 0;
+    const wait = this.#messageId === null || first ? 0 : this.#lastAt + this.#options.intervalMs - Date.now();
     if (wait <= 0) return;
     await sleep(wait, undefined, { signal: this.#hurry.signal }).catch(() => undefined);
   }
 
   async #send(view: View): Promise<void> {
     const { home, nonce, onCreated } = this.#options;
-    if (this.#messageId !== null) return home.edit(this.#messageId, view);
+    if (this.#messageId !== null) {
+      this.#edited = true;
+      return home.edit(this.#messageId, view);
+    }
     this.#messageId = await home.create(
       view,
       this.#generation === 0 ? nonce : `${nonce.slice(0, 22)}-${this.#generation}`,

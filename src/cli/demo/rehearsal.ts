@@ -6,7 +6,7 @@ import type { APIMessage } from "discord.js";
 
 import type { DiscordSandbox, Person } from "../../sandbox/index.ts";
 import type { ProgressLine } from "../progress.ts";
-import { samples } from "./samples.ts";
+import { sample } from "./samples.ts";
 
 /** Longest wait for one picture: a diffusion engine on a CPU takes minutes. */
 const PICTURE_MS = 60 * 60_000;
@@ -24,9 +24,8 @@ export async function rehearse(discord: DiscordSandbox, out: string, bar: Progre
 
   const [ada, grace] = [discord.member("ada"), discord.member("grace")];
   const general = discord.channel("general").id;
-  const [content] = await samples("content");
-  const [style] = await samples("style");
-  if (!content || !style) throw new Error("samples/content and samples/style hold no pictures");
+  const content = await sample("content", "lighthouse");
+  const style = await sample("style", "night");
   await write(`content${path.extname(content.name)}`, content.bytes);
   await write(`style${path.extname(style.name)}`, style.bytes);
 

@@ -6,9 +6,10 @@ import type { UploadedFile } from "../../sandbox/index.ts";
 
 const FOLDER = path.resolve(import.meta.dirname, "../../../samples");
 
-/** @returns the pictures of `samples/content` or `samples/style`, by name */
-export async function samples(kind: "content" | "style"): Promise<UploadedFile[]> {
+/** One of them by its name without the extension. */
+export async function sample(kind: "content" | "style", name: string): Promise<UploadedFile> {
   const folder = path.join(FOLDER, kind);
-  const names = (await readdir(folder)).filter((name) => /\.(png|jpe?g|webp)$/.test(name)).sort();
-  return Promise.all(names.map(async (name) => ({ name, bytes: await readFile(path.join(folder, name)) })));
+  const file = (await readdir(folder)).find((candidate) => path.parse(candidate).name === name);
+  if (file === undefined) throw new Error(`${folder} has no picture called ${name}`);
+  return { name: file, bytes: await readFile(path.join(folder, file)) };
 }
