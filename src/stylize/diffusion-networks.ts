@@ -16,7 +16,6 @@ import {
   type Value,
 } from "../onnx/index.ts";
 import type { SessionPool, SessionRecipe } from "../onnx/session-pool.ts";
-import type { TensorSource } from "../onnx/tensor-source.ts";
 import { Weights } from "../onnx/weights.ts";
 import type { DiffusionCheckpoint } from "./diffusion-checkpoint.ts";
 
@@ -29,10 +28,27 @@ export interface NetworkOptions {
   readonly sessions: SessionPool;
 }
 
-/** A vector that stands for a token wherever its id occurs. */
+/** What stands for a token where its id occurs in a row: one vector, or several that take their turns. */
 export interface LearnedToken {
   readonly id: number;
+  /** [vectors, width] */
   readonly vector: Float32Array;
+}
+
+export type NetworkPart = "text" | "unet" | "vae";
+
+/** Records a graph over the weights of any of the networks; its outputs by name. */
+export type RecordGraph<Name extends string> = (
+  graph: Graph,
+  weights: (part: NetworkPart) => Weights,
+) => Readonly<Record<Name, Value>>;
+
+export interface ComputeOptions {
+  /** Keep working memory from run to run: for what runs many times. */
+  readonly arena?: boolean;
+  readonly products?: NonNullable<GraphOptions["products"]>;
+  /** Default: what the networks compute in. */
+  readonly dtype?: FloatType;
 }
 
 export class DiffusionNetworks {
@@ -42,6 +58,19 @@ export class DiffusionNetworks {
   constructor(checkpoint: DiffusionCheckpoint, options: NetworkOptions) {
     this.checkpoint = checkpoint;
     this.#options = options;
+  }
+
+  get device(): ExecutionDevice {
+    return this.#options.device;
+  }
+
+  get dtype(): FloatType {
+    return this.#options.dtype;
+  }
+
+  /** How the UNet multiplies. */
+  get products(): NonNullable<GraphOptions["products"]> {
+    return this.#options.products ?? "exact";
   }
 
   /** Encodes rows of token ids, all of the same length -> [1, rows · length, width], the rows one after the other. */
@@ -71,10 +100,10 @@ export class DiffusionNetworks {
     const [, tokens, contextWidth] = contexts[0]!.shape as [number, number, number];
     const batch = contexts.length;
     const shapes = { sample: [batch, channels, height, width], context: [batch, tokens, contextWidth] };
-    const { source, config } = this.checkpoint.unet;
+    const { config } = this.checkpoint.unet;
     const result = await this.#run(
       `unet ${shapes.sample.join("x")} ${tokens}`,
-      source,
+      "unet",
       (graph, weights) =>
         unet(weights, config, {
           sample: graph.input("sample", dtype, shapes.sample),
@@ -86,7 +115,7 @@ export class DiffusionNetworks {
         timestep: floatTensor("float32", { data: Float32Array.of(timestep), shape: [1] }),
         context: floatTensor(dtype, { data: concatenated(contexts.map(({ data }) => data)), shape: shapes.context }),
       },
-      { arena: true, products: this.#options.products ?? "exact" },
+      { arena: true, products: this.products },
     );
     const each = sample.data.length;
     return contexts.map((_, i) => result.data.slice(i * each, (i + 1) * each));
@@ -94,24 +123,24 @@ export class DiffusionNetworks {
 
   /** Pictures [1, 3, H, W] in [-1, 1] -> means and log variances [1, 2 · latent, h, w], not yet scaled. */
   encodePicture(picture: Floats): Promise<Floats> {
-    const { source, config } = this.checkpoint.vae;
-    return this.#runOn("vae-encoder", source, picture, (weights, x) => vaeEncoder(weights, config, x));
+    const { config } = this.checkpoint.vae;
+    return this.#runOn("vae-encoder", "vae", picture, (weights, x) => vaeEncoder(weights, config, x));
   }
 
   /** Latents [1, latent, h, w], already unscaled -> pictures [1, 3, H, W], about [-1, 1]. */
   async decodeLatents(latents: Floats): Promise<Floats> {
-    const { source, config } = this.checkpoint.vae;
+    const { config } = this.checkpoint.vae;
     // The decoder needs more working memory than all before it. On a processor the UNet opens again in half a second,
     // so it gives its own back first.
     if (this.#options.device === "cpu") await this.#options.sessions.release((key) => key.includes(" unet "));
-    return this.#runOn("vae-decoder", source, latents, (weights, x) => vaeDecoder(weights, config, x));
+    return this.#runOn("vae-decoder", "vae", latents, (weights, x) => vaeDecoder(weights, config, x));
   }
 
   #encodeIds(ids: readonly number[]): Promise<Floats> {
-    const { source, config } = this.checkpoint.text;
+    const { config } = this.checkpoint.text;
     return this.#run(
       `text-encoder ${ids.length}`,
-      source,
+      "text",
       (graph, weights) =>
         clipText(weights, config, tokenEmbeddings(weights, config, graph.input("ids", "int64", [1, ids.length]))),
       { ids: integerTensor(ids, [1, ids.length]) },
@@ -119,16 +148,22 @@ export class DiffusionNetworks {
   }
 
   async #encodeWithLearned(ids: readonly number[], { id, vector }: LearnedToken): Promise<Floats> {
-    const { source, config } = this.checkpoint.text;
+    const { config } = this.checkpoint.text;
     const embeddings = await this.#run(
       `token-embeddings ${ids.length}`,
-      source,
+      "text",
       (graph, weights) => tokenEmbeddings(weights, config, graph.input("ids", "int64", [1, ids.length])),
       { ids: integerTensor(ids, [1, ids.length]) },
     );
     const data = Float32Array.from(embeddings.data);
-    for (const [position, token] of ids.entries()) if (token === id) data.set(vector, position * config.width);
-    return this.#runOn("text-states", source, { data, shape: embeddings.shape }, (weights, x) =>
+    const vectors = vector.length / config.width;
+    let met = 0;
+    for (const [position, token] of ids.entries()) {
+      if (token !== id) continue;
+      const at = (met++ % vectors) * config.width;
+      data.set(vector.subarray(at, at + config.width), position * config.width);
+    }
+    return this.#runOn("text-states", "text", { data, shape: embeddings.shape }, (weights, x) =>
       clipText(weights, config, x),
     );
   }
@@ -136,36 +171,61 @@ export class DiffusionNetworks {
   /** Runs a network with one real input. */
   #runOn(
     name: string,
-    source: TensorSource,
+    part: NetworkPart,
     input: Floats,
     build: (weights: Weights, x: Value) => Value,
   ): Promise<Floats> {
     const { dtype } = this.#options;
     return this.#run(
       `${name} ${input.shape.join("x")}`,
-      source,
+      part,
       (graph, weights) => build(weights, graph.input("x", dtype, input.shape)),
       { x: floatTensor(dtype, input) },
     );
   }
 
-  #run(
+  /**
+   * Runs a graph of one's own over this checkpoint, opened when its key is first used: shared attention, gradients.
+   * `record` is called once per key, so all that it depends on belongs into the key.
+   */
+  compute<Name extends string>(
     key: string,
-    source: TensorSource,
-    build: (graph: Graph, weights: Weights) => Value,
+    record: RecordGraph<Name>,
     feeds: Readonly<Record<string, Tensor>>,
-    { arena = false, products = "exact" }: { arena?: boolean; products?: NetworkOptions["products"] } = {},
-  ): Promise<Floats> {
-    const { device, dtype, attention, sessions } = this.#options;
+    { arena = false, products = "exact", dtype = this.dtype }: ComputeOptions = {},
+  ): Promise<Readonly<Record<Name, Floats>>> {
+    const { device, attention, sessions } = this.#options;
     const recipe = (): SessionRecipe => {
       const graph = new Graph(key, { attention, products });
-      const weights = new Weights(graph, source, dtype);
-      graph.output("result", build(graph, weights));
-      return { bytes: weights.bytes, open: () => openSession(graph, { device, arena }) };
+      const parts = new Map<NetworkPart, Weights>();
+      const weights = (part: NetworkPart): Weights => {
+        const known = parts.get(part) ?? new Weights(graph, this.checkpoint[part].source, dtype);
+        parts.set(part, known);
+        return known;
+      };
+      for (const [name, value] of Object.entries<Value>(record(graph, weights))) graph.output(name, value);
+      const bytes = [...parts.values()].reduce((sum, part) => sum + part.bytes, 0);
+      return { bytes, open: () => openSession(graph, { device, arena }) };
     };
-    return sessions.use(`${this.checkpoint.label} ${key} ${device} ${dtype} ${products}`, recipe, async (session) =>
-      floatsOf(await session.runOne(feeds)),
+    return sessions.use(
+      `${this.checkpoint.label} ${key} ${device} ${dtype} ${products}`,
+      recipe,
+      async (session): Promise<Readonly<Record<Name, Floats>>> => {
+        const results = Object.entries(await session.run(feeds)).map(([name, tensor]) => [name, floatsOf(tensor)]);
+        return Object.fromEntries(results) as Record<Name, Floats>;
+      },
     );
+  }
+
+  async #run(
+    key: string,
+    part: NetworkPart,
+    build: (graph: Graph, weights: Weights) => Value,
+    feeds: Readonly<Record<string, Tensor>>,
+    options: ComputeOptions = {},
+  ): Promise<Floats> {
+    const record: RecordGraph<"result"> = (graph, weights) => ({ result: build(graph, weights(part)) });
+    return (await this.compute(key, record, feeds, options)).result;
   }
 }
 
