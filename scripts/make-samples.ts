@@ -1,0 +1,48 @@
+/**
+ * Draws the sample pictures of the demo, all of them or the ones that are named: `npm run samples -- portrait linocut`. The
+ * rendered contents take minutes, the painted styles seconds.
+ * Everything is computed here from seeds; the pictures under `samples/` are its output.
+ */
+import { mkdir, writeFile } from "node:fs/promises";
+import path from "node:path";
+
+import { encodeJpeg } from "../src/images/encode.ts";
+import type { RgbImage } from "../src/images/rgb-image.ts";
+import { ink } from "./samples/ink.ts";
+import { lighthouse } from "./samples/lighthouse.ts";
+import { linocut } from "./samples/linocut.ts";
+import { night } from "./samples/night.ts";
+import { portrait } from "./samples/portrait.ts";
+import { poster } from "./samples/poster.ts";
+import { river } from "./samples/river.ts";
+import { stillLife } from "./samples/still-life.ts";
+import { village } from "./samples/village.ts";
+
+/** Rays per pixel are the square of this. */
+const QUALITY = 2;
+
+const SAMPLES: Readonly<Record<string, () => RgbImage>> = {
+  "content/portrait": () => portrait(768, 790, QUALITY),
+  "content/lighthouse": () => lighthouse(960, 720, QUALITY),
+  "content/still-life": () => stillLife(880, 704, QUALITY),
+  "style/night": () => night(768, 608),
+  "style/village": () => village(768, 608),
+  "style/river": () => river(768, 608),
+  "style/linocut": () => linocut(768, 608),
+  "style/ink": () => ink(768, 608),
+  "style/poster": () => poster(768, 608),
+};
+
+const folder = path.resolve(import.meta.dirname, "../samples");
+const wanted = process.argv.slice(2);
+const names = Object.keys(SAMPLES).filter((name) => wanted.length === 0 || wanted.includes(path.basename(name)));
+for (const name of names) {
+  const start = performance.now();
+  const bytes = await encodeJpeg(SAMPLES[name]!(), 90);
+  const file = path.join(folder, `${name}.jpg`);
+  await mkdir(path.dirname(file), { recursive: true });
+  await writeFile(file, bytes);
+  console.log(
+    `${name}.jpg: ${Math.round(bytes.length / 1024)} kB in ${Math.round((performance.now() - start) / 1000)} s`,
+  );
+}
