@@ -3,7 +3,7 @@ import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 
 import { type HttpBindings, serve } from "@hono/node-server";
-import type { APIMessage, APIThreadChannel } from "discord.js";
+import type { APIMessage, APITextChannel, APIThreadChannel } from "discord.js";
 import { Hono } from "hono";
 
 import type { Logger } from "../log.ts";
@@ -121,10 +121,10 @@ export class DiscordSandbox {
   }
 
   /** A channel of the guild by name. */
-  channel(name: string): APIThreadChannel {
+  channel(name: string): APITextChannel {
     const channel = [...this.#world.channels.values()].find((channel) => channel.guildId && channel.name === name);
     if (!channel) throw new Error(`The sandbox has no channel "${name}".`);
-    return channelJson(this.#world, channel) as unknown as APIThreadChannel;
+    return channelJson(this.#world, channel) as unknown as APITextChannel;
   }
 
   member(name: PersonName): Person {

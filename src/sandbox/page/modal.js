@@ -1,7 +1,7 @@
 /** Modals the bot shows: labels with text inputs, file uploads, menus, radio buttons and ticks. */
 import { menuOptions } from "./component.js";
 import { el, icon, ICONS } from "./dom.js";
-import { acceptOf, dropTile } from "./files.js";
+import { acceptOf, dropTile, filesOf, named } from "./files.js";
 import { markdown } from "./markdown.js";
 import { act } from "./store.js";
 
@@ -21,8 +21,9 @@ function field(data) {
     let files = [];
     const most = data.max_values ?? 1;
     const least = data.required === false ? 0 : (data.min_values ?? 1);
+    const several = (given) => (most > 1 ? [...files, ...given].slice(0, most) : given);
     const tile = dropTile({ label: most > 1 ? `Up to ${most} files` : "File", accept: acceptOf(data.file_types), required: least > 0, several: most > 1, onChange: (next) => (files = next) });
-    return { id, node: tile.node, files: () => files, isValid: () => files.length >= least && files.length <= most };
+    return { id, node: tile.node, files: () => files, take: (given) => tile.set(several(given)), isValid: () => files.length >= least && files.length <= most };
   }
   if (data.type === 21 || data.type === 22) {
     const kind = data.type === 21 ? "radio" : "checkbox";
@@ -73,6 +74,13 @@ export function showModal(modal, channelId) {
   );
   const dialog = el("dialog", { class: "modal", "aria-labelledby": "modal-title" }, form);
   dialog.addEventListener("close", () => dialog.remove());
+  dialog.addEventListener("paste", (event) => {
+    const upload = [...fields.values()].find(({ take }) => take);
+    const files = filesOf(event.clipboardData).map(named);
+    if (files.length === 0 || !upload) return;
+    event.preventDefault();
+    upload.take(files);
+  });
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     const wrong = [...fields].find(([, made]) => !made.isValid());
