@@ -45,7 +45,17 @@ function pickEmoji(anchor, message) {
     const words = search.value.toLowerCase();
     grid.replaceChildren(
       ...EMOJI.filter(([kind, names]) => names.includes(words) || kind === words).map(([kind, names]) =>
-        el("button", { type: "button", class: "menu-item", title: names, "aria-label": names, on: { click: () => void toggleReaction(message, kind) } }, emoji(kind, 22)),
+        el(
+          "button",
+          {
+            type: "button",
+            class: "menu-item",
+            title: names,
+            "aria-label": names,
+            on: { click: () => void toggleReaction(message, kind) },
+          },
+          emoji(kind, 22),
+        ),
       ),
     );
   };
@@ -55,7 +65,18 @@ function pickEmoji(anchor, message) {
 }
 
 function item(label, run, extra = {}) {
-  return el("button", { class: `menu-item${extra.danger ? " danger" : ""}`, type: "button", role: "menuitem", disabled: extra.disabled, on: { click: run } }, el("span", { text: label }), extra.glyph);
+  return el(
+    "button",
+    {
+      class: `menu-item${extra.danger ? " danger" : ""}`,
+      type: "button",
+      role: "menuitem",
+      disabled: extra.disabled,
+      on: { click: run },
+    },
+    el("span", { text: label }),
+    extra.glyph,
+  );
 }
 
 /** The context menu of a message: reactions, apps, deleting. */
@@ -65,7 +86,9 @@ export function messageMenu(anchor, message) {
   const archived = channel(here)?.thread_metadata?.archived;
   const ephemeral = Boolean(message.ephemeral_for);
   const use = async (name) => {
-    const answer = await whileSending({ channelId: here, label: name }, () => act("menu", { ...where(message), command: name }));
+    const answer = await whileSending({ channelId: here, label: name }, () =>
+      act("menu", { ...where(message), command: name }),
+    );
     if (answer?.modal) showModal(answer.modal, here);
   };
   const mayDelete = ephemeral || message.author.id === state.me || may(here, "manageMessages");
@@ -73,13 +96,41 @@ export function messageMenu(anchor, message) {
   popup(
     anchor,
     [
-      !archived && !ephemeral && may(here, "react") && el("div", { class: "quick-row" }, ...["🥇", "🥈", "🥉"].map((kind) => el("button", { class: "menu-item", type: "button", "aria-label": `React with ${kind}`, on: { click: () => void toggleReaction(message, kind) } }, emoji(kind, 24)))),
+      !archived &&
+        !ephemeral &&
+        may(here, "react") &&
+        el(
+          "div",
+          { class: "quick-row" },
+          ...["🥇", "🥈", "🥉"].map((kind) =>
+            el(
+              "button",
+              {
+                class: "menu-item",
+                type: "button",
+                "aria-label": `React with ${kind}`,
+                on: { click: () => void toggleReaction(message, kind) },
+              },
+              emoji(kind, 24),
+            ),
+          ),
+        ),
       apps.length > 0 && !ephemeral && el("div", { class: "menu-title", text: "Apps" }),
-      ...(ephemeral ? [] : apps.map(({ name }) => item(name, () => void use(name), { glyph: el("img", { src: "/page/icon.svg", alt: "", width: 20, height: 20 }) }))),
+      ...(ephemeral
+        ? []
+        : apps.map(({ name }) =>
+            item(name, () => void use(name), {
+              glyph: el("img", { src: "/page/icon.svg", alt: "", width: 20, height: 20 }),
+            }),
+          )),
       el("hr"),
       text && item("Copy text", () => void navigator.clipboard?.writeText(text)),
       item("Copy message ID", () => void navigator.clipboard?.writeText(message.id)),
-      message.reactors.length > 0 && may(here, "manageMessages") && item("Remove all reactions", () => void attempt(() => act("clear-reactions", where(message))), { danger: true }),
+      message.reactors.length > 0 &&
+        may(here, "manageMessages") &&
+        item("Remove all reactions", () => void attempt(() => act("clear-reactions", where(message))), {
+          danger: true,
+        }),
       mayDelete && item("Delete message", () => void attempt(() => act("delete", where(message))), { danger: true }),
     ].filter(Boolean),
   );
@@ -92,7 +143,9 @@ export function threadMenu(anchor, thread) {
   const mine = thread.owner_id === state.me || may(thread.id, "manageThreads");
   popup(anchor, [
     item("Join thread", deed("join-thread"), { disabled: archived }),
-    archived ? item("Unarchive thread", deed("unarchive-thread")) : item("Archive thread", deed("archive-thread"), { disabled: !mine }),
+    archived
+      ? item("Unarchive thread", deed("unarchive-thread"))
+      : item("Archive thread", deed("archive-thread"), { disabled: !mine }),
     item("Delete thread", deed("delete-thread"), { danger: true, disabled: !may(thread.id, "manageThreads") }),
   ]);
 }
@@ -101,8 +154,19 @@ export function threadMenu(anchor, thread) {
 export function threadList(anchor, channelId) {
   const threads = threadsOf(channelId).reverse();
   const row = (thread) =>
-    el("button", { class: "menu-item", type: "button", on: { click: () => openThread(thread.id) } }, icon(ICONS.thread, 18), el("span", { text: thread.name }), thread.thread_metadata.archived && el("small", { class: "muted", text: "archived" }));
-  popup(anchor, [el("div", { class: "menu-title", text: "Threads" }), ...(threads.length > 0 ? threads.map(row) : [el("p", { class: "muted small pad", text: "There are no threads yet. /stylize opens one." })])]);
+    el(
+      "button",
+      { class: "menu-item", type: "button", on: { click: () => openThread(thread.id) } },
+      icon(ICONS.thread, 18),
+      el("span", { text: thread.name }),
+      thread.thread_metadata.archived && el("small", { class: "muted", text: "archived" }),
+    );
+  popup(anchor, [
+    el("div", { class: "menu-title", text: "Threads" }),
+    ...(threads.length > 0
+      ? threads.map(row)
+      : [el("p", { class: "muted small pad", text: "There are no threads yet. /stylize opens one." })]),
+  ]);
 }
 
 function jump({ channel: channelId, message: messageId }) {

@@ -35,12 +35,29 @@ export function avatar(userId, size = 40) {
     shape("rect", { width: 40, height: 40, fill: background }),
     shape("path", { d: "M4 42c0-9 7-13 16-13s16 4 16 13Z", fill: shirt }),
     shape("path", { d: HAIR[username] ?? HAIR.linus, fill: hair }),
-    shape("ellipse", { cx: 20, cy: 21, rx: 7.500, ry: 8.500, fill: skin }),
-    shape("circle", { cx: 17, cy: 20.500, r: 1.100, fill: "#26211f" }),
-    shape("circle", { cx: 23, cy: 20.500, r: 1.100, fill: "#26211f" }),
-    shape("path", { d: "M17 25c1.500 1.800 4.500 1.800 6 0", fill: "none", stroke: "#8a3b2a", "stroke-width": 1.200, "stroke-linecap": "round" }),
+    shape("ellipse", { cx: 20, cy: 21, rx: 7.5, ry: 8.5, fill: skin }),
+    shape("circle", { cx: 17, cy: 20.5, r: 1.1, fill: "#26211f" }),
+    shape("circle", { cx: 23, cy: 20.5, r: 1.1, fill: "#26211f" }),
+    shape("path", {
+      d: "M17 25c1.500 1.800 4.500 1.800 6 0",
+      fill: "none",
+      stroke: "#8a3b2a",
+      "stroke-width": 1.2,
+      "stroke-linecap": "round",
+    }),
   );
-  if (username === "ada") svg.append(shape("path", { d: "M12.500 18c0-6 3-8 7.500-8s7.500 2 7.500 8c-3-1-5-3-6-5-2 3-5 4.500-9 5Z", fill: hair }));
-  if (username === "grace") svg.append(shape("path", { d: "M14 20.500a2.800 2.800 0 1 0 5.600 0a2.800 2.800 0 1 0-5.600 0M20.400 20.500a2.800 2.800 0 1 0 5.600 0a2.800 2.800 0 1 0-5.600 0", fill: "none", stroke: "#222", "stroke-width": 0.900 }));
+  if (username === "ada")
+    svg.append(
+      shape("path", { d: "M12.500 18c0-6 3-8 7.500-8s7.500 2 7.500 8c-3-1-5-3-6-5-2 3-5 4.500-9 5Z", fill: hair }),
+    );
+  if (username === "grace")
+    svg.append(
+      shape("path", {
+        d: "M14 20.500a2.800 2.800 0 1 0 5.600 0a2.800 2.800 0 1 0-5.600 0M20.400 20.500a2.800 2.800 0 1 0 5.600 0a2.800 2.800 0 1 0-5.600 0",
+        fill: "none",
+        stroke: "#222",
+        "stroke-width": 0.9,
+      }),
+    );
   return svg;
 }

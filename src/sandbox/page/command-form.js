@@ -11,11 +11,16 @@ export function offered(commands) {
     .filter(({ type }) => (type ?? 1) === 1)
     .flatMap((command) => {
       const subs = (command.options ?? []).filter(({ type }) => type <= 2);
-      if (subs.length === 0) return [{ name: command.name, description: command.description, options: command.options ?? [] }];
+      if (subs.length === 0)
+        return [{ name: command.name, description: command.description, options: command.options ?? [] }];
       return subs.flatMap((sub) =>
         sub.type === 1
           ? [{ name: `${command.name} ${sub.name}`, description: sub.description, options: sub.options ?? [] }]
-          : (sub.options ?? []).map((leaf) => ({ name: `${command.name} ${sub.name} ${leaf.name}`, description: leaf.description, options: leaf.options ?? [] })),
+          : (sub.options ?? []).map((leaf) => ({
+              name: `${command.name} ${sub.name} ${leaf.name}`,
+              description: leaf.description,
+              options: leaf.options ?? [],
+            })),
       );
     });
 }
@@ -31,11 +36,26 @@ export class CommandForm {
     this.inputs = el("div", { class: "option-inputs" });
     this.more = el("div", { class: "more-options", role: "group", "aria-label": "Optional settings" });
     this.error = el("p", { class: "form-error", role: "alert" });
-    this.sendButton = el("button", { class: "send", type: "submit", "aria-label": `Send /${command.name}`, title: "Send (Enter)" }, icon(ICONS.send, 22));
+    this.sendButton = el(
+      "button",
+      { class: "send", type: "submit", "aria-label": `Send /${command.name}`, title: "Send (Enter)" },
+      icon(ICONS.send, 22),
+    );
     this.node = el(
       "form",
       { class: "command-form", "aria-label": `/${command.name}`, novalidate: true },
-      el("div", { class: "command-head" }, el("img", { src: "/page/icon.svg", alt: "", width: 22, height: 22 }), el("strong", { text: `/${command.name}` }), el("span", { class: "muted", text: command.description }), el("button", { class: "icon-button", type: "button", "aria-label": "Cancel the command", on: { click: onClose } }, icon(ICONS.close, 20))),
+      el(
+        "div",
+        { class: "command-head" },
+        el("img", { src: "/page/icon.svg", alt: "", width: 22, height: 22 }),
+        el("strong", { text: `/${command.name}` }),
+        el("span", { class: "muted", text: command.description }),
+        el(
+          "button",
+          { class: "icon-button", type: "button", "aria-label": "Cancel the command", on: { click: onClose } },
+          icon(ICONS.close, 20),
+        ),
+      ),
       this.tiles,
       this.error,
       el("div", { class: "command-foot" }, this.inputs, this.more, this.sendButton),
@@ -62,8 +82,27 @@ export class CommandForm {
     this.fields.set(option.name, { option, field });
     if (field.isFile) this.tiles.append(field.node);
     else {
-      const remove = !option.required && el("button", { type: "button", class: "option-remove", "aria-label": `Remove ${option.name}`, on: { click: () => this.remove(option.name) } }, icon(ICONS.close, 14));
-      this.inputs.append(el("label", { class: "option", data: { name: option.name } }, el("span", { class: "option-name", text: option.name }), field.node, remove));
+      const remove =
+        !option.required &&
+        el(
+          "button",
+          {
+            type: "button",
+            class: "option-remove",
+            "aria-label": `Remove ${option.name}`,
+            on: { click: () => this.remove(option.name) },
+          },
+          icon(ICONS.close, 14),
+        );
+      this.inputs.append(
+        el(
+          "label",
+          { class: "option", data: { name: option.name } },
+          el("span", { class: "option-name", text: option.name }),
+          field.node,
+          remove,
+        ),
+      );
     }
     return field;
   }
@@ -78,11 +117,22 @@ export class CommandForm {
     const rest = this.command.options.filter(({ name }) => !this.fields.has(name));
     this.more.replaceChildren(
       ...rest.map((option) =>
-        el("button", { type: "button", class: "chip", title: option.description, on: { click: () => {
-          const field = this.add(option);
-          this.drawMore();
-          field.focus();
-        } } }, `+ ${option.name}`),
+        el(
+          "button",
+          {
+            type: "button",
+            class: "chip",
+            title: option.description,
+            on: {
+              click: () => {
+                const field = this.add(option);
+                this.drawMore();
+                field.focus();
+              },
+            },
+          },
+          `+ ${option.name}`,
+        ),
       ),
     );
   }
@@ -108,7 +158,10 @@ export class CommandForm {
 
   update() {
     this.error.textContent = "";
-    this.node.classList.toggle("complete", [...this.fields.values()].every(({ field }) => field.isValid()));
+    this.node.classList.toggle(
+      "complete",
+      [...this.fields.values()].every(({ field }) => field.isValid()),
+    );
   }
 
   values() {
@@ -128,14 +181,19 @@ export class CommandForm {
     if (wrong) {
       const { option, field } = wrong;
       const range = option.min_value === undefined ? "" : ` (${option.min_value} to ${option.max_value ?? "any"})`;
-      this.error.textContent = field.value() === undefined && option.required ? `${option.name} is required. ${option.description}` : `${option.name} does not fit${range}.`;
+      this.error.textContent =
+        field.value() === undefined && option.required
+          ? `${option.name} is required. ${option.description}`
+          : `${option.name} does not fit${range}.`;
       field.focus();
       return;
     }
     const { options, files } = this.values();
     const { command, channelId } = this;
     this.onClose();
-    const answer = await whileSending({ channelId, label: `/${command.name}` }, () => act("slash", { channel: channelId, command: command.name, options }, files));
+    const answer = await whileSending({ channelId, label: `/${command.name}` }, () =>
+      act("slash", { channel: channelId, command: command.name, options }, files),
+    );
     if (answer?.modal) showModal(answer.modal, channelId);
   }
 }

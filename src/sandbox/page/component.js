@@ -20,10 +20,16 @@ const DRAW = {
   10: (display) => el("div", { class: "markdown" }, ...markdown(display.content)),
   11: (thumbnail) => picture(thumbnail.media, thumbnail, "thumbnail"),
   12: gallery,
-  13: ({ file }) => fileLink(file.url, decodeURIComponent(new URL(file.url, location.href).pathname.split("/").pop()), null),
-  14: ({ divider, spacing }) => el("hr", { class: `separator${divider === false ? " bare" : ""}${spacing === 2 ? " wide" : ""}` }),
+  13: ({ file }) =>
+    fileLink(file.url, decodeURIComponent(new URL(file.url, location.href).pathname.split("/").pop()), null),
+  14: ({ divider, spacing }) =>
+    el("hr", { class: `separator${divider === false ? " bare" : ""}${spacing === 2 ? " wide" : ""}` }),
   17(container) {
-    const node = el("div", { class: `container${container.spoiler ? " hidden-media" : ""}` }, ...container.components.map(component));
+    const node = el(
+      "div",
+      { class: `container${container.spoiler ? " hidden-media" : ""}` },
+      ...container.components.map(component),
+    );
     if (typeof container.accent_color === "number")
       node.style.setProperty("--accent", `#${container.accent_color.toString(16).padStart(6, "0")}`);
     return node;
@@ -37,12 +43,19 @@ export function component(data) {
 }
 
 function button(data) {
-  const content = [data.emoji && emoji(data.emoji.name), data.label && el("span", { text: data.label })].filter(Boolean);
+  const content = [data.emoji && emoji(data.emoji.name), data.label && el("span", { text: data.label })].filter(
+    Boolean,
+  );
   if (data.style === 5)
     return el("a", { class: "button link", href: data.url, target: "_blank", rel: "noopener noreferrer" }, ...content);
   return el(
     "button",
-    { class: `button ${STYLE[data.style]}`, type: "button", disabled: data.disabled, data: { action: "press", control: data.custom_id, key: data.custom_id } },
+    {
+      class: `button ${STYLE[data.style]}`,
+      type: "button",
+      disabled: data.disabled,
+      data: { action: "press", control: data.custom_id, key: data.custom_id },
+    },
     ...content,
   );
 }
@@ -55,7 +68,9 @@ export function menuOptions(data) {
   if (data.type === 5) return users;
   if (data.type === 6) return roles;
   if (data.type === 7) return [...users, ...roles];
-  return [...state.channels.values()].filter(({ type }) => type === 0).map(({ id, name }) => ({ value: id, label: `# ${name}` }));
+  return [...state.channels.values()]
+    .filter(({ type }) => type === 0)
+    .map(({ id, name }) => ({ value: id, label: `# ${name}` }));
 }
 
 function select(data) {
@@ -99,7 +114,12 @@ export function picture(media, { description, spoiler }, kind, key) {
   });
   const node = el(
     "button",
-    { class: `picture ${kind}${spoiler ? " hidden-media" : ""}`, type: "button", data: { action: "picture", ...(key && { key }) }, "aria-label": description ? `Open picture: ${description}` : "Open picture" },
+    {
+      class: `picture ${kind}${spoiler ? " hidden-media" : ""}`,
+      type: "button",
+      data: { action: "picture", ...(key && { key }) },
+      "aria-label": description ? `Open picture: ${description}` : "Open picture",
+    },
     img,
   );
   if (media.width && media.height) node.style.setProperty("--ratio", `${media.width} / ${media.height}`);
@@ -112,12 +132,21 @@ export function fileLink(url, name, size) {
     "a",
     { class: "file", href: local(url), download: name },
     icon(ICONS.upload, 24),
-    el("span", {}, el("span", { class: "file-name", text: name }), size !== null && el("span", { class: "muted", text: bytes(size) })),
+    el(
+      "span",
+      {},
+      el("span", { class: "file-name", text: name }),
+      size !== null && el("span", { class: "muted", text: bytes(size) }),
+    ),
   );
 }
 
 export const bytes = (size) =>
-  size < 1024 ? `${size} B` : size < 1_048_576 ? `${(size / 1024).toFixed(1)} KB` : `${(size / 1_048_576).toFixed(2)} MB`;
+  size < 1024
+    ? `${size} B`
+    : size < 1_048_576
+      ? `${(size / 1024).toFixed(1)} KB`
+      : `${(size / 1_048_576).toFixed(2)} MB`;
 
 /** The attachments of a V1 message that no embed shows. */
 export function attachments(message) {
@@ -127,7 +156,13 @@ export function attachments(message) {
   const others = files.filter((file) => !isPicture(file));
   return [
     pictures.length > 0 &&
-      gallery({ items: pictures.map((file) => ({ media: file, description: file.description, spoiler: (file.flags & 8) !== 0 })) }),
+      gallery({
+        items: pictures.map((file) => ({
+          media: file,
+          description: file.description,
+          spoiler: (file.flags & 8) !== 0,
+        })),
+      }),
     ...others.map(({ url, filename, size }) => fileLink(url, filename, size)),
   ];
 }
@@ -143,14 +178,26 @@ export function embed(data) {
       "div",
       { class: "embed-text" },
       data.author && el("div", { class: "embed-author", text: data.author.name }),
-      data.title && el("div", { class: "embed-title" }, data.url ? el("a", { href: data.url, target: "_blank", rel: "noopener noreferrer" }, ...inline(data.title)) : el("span", {}, ...inline(data.title))),
+      data.title &&
+        el(
+          "div",
+          { class: "embed-title" },
+          data.url
+            ? el("a", { href: data.url, target: "_blank", rel: "noopener noreferrer" }, ...inline(data.title))
+            : el("span", {}, ...inline(data.title)),
+        ),
       data.description && el("div", { class: "markdown" }, ...markdown(data.description)),
       data.fields?.length > 0 &&
         el(
           "div",
           { class: "embed-fields" },
           ...data.fields.map(({ name, value, inline: beside }) =>
-            el("div", { class: beside ? "field beside" : "field" }, el("div", { class: "field-name" }, ...inline(name)), el("div", { class: "markdown" }, ...markdown(value))),
+            el(
+              "div",
+              { class: beside ? "field beside" : "field" },
+              el("div", { class: "field-name" }, ...inline(name)),
+              el("div", { class: "markdown" }, ...markdown(value)),
+            ),
           ),
         ),
       data.image && picture(data.image, {}, "tile"),
@@ -158,7 +205,8 @@ export function embed(data) {
     ),
     data.thumbnail && picture(data.thumbnail, {}, "thumbnail"),
   );
-  if (typeof data.color === "number") node.style.setProperty("--accent", `#${data.color.toString(16).padStart(6, "0")}`);
+  if (typeof data.color === "number")
+    node.style.setProperty("--accent", `#${data.color.toString(16).padStart(6, "0")}`);
   return node;
 }
 

@@ -17,12 +17,33 @@ export class Composer {
     this.popup = el("div", { class: "command-popup", role: "listbox", "aria-label": "Commands", hidden: true });
     this.tray = el("div", { class: "tray", hidden: true });
     this.tries = el("div", { class: "tries" });
-    this.picker = el("input", { type: "file", multiple: true, class: "visually-hidden", tabindex: -1, "aria-hidden": "true" });
+    this.picker = el("input", {
+      type: "file",
+      multiple: true,
+      class: "visually-hidden",
+      tabindex: -1,
+      "aria-hidden": "true",
+    });
     this.bar = el(
       "div",
       { class: "bar" },
       this.tray,
-      el("div", { class: "bar-line" }, el("button", { class: "icon-button", type: "button", "aria-label": "Upload a file", on: { click: () => this.picker.click() } }, icon(ICONS.plus, 24)), this.box, this.picker),
+      el(
+        "div",
+        { class: "bar-line" },
+        el(
+          "button",
+          {
+            class: "icon-button",
+            type: "button",
+            "aria-label": "Upload a file",
+            on: { click: () => this.picker.click() },
+          },
+          icon(ICONS.plus, 24),
+        ),
+        this.box,
+        this.picker,
+      ),
     );
     this.closed = el("div", { class: "bar closed", hidden: true });
     this.slot = el("div");
@@ -65,7 +86,8 @@ export class Composer {
   drawTries() {
     const stylize = offered(state.commands).find(({ name }) => name === "stylize");
     const here = channel(this.channelOf());
-    const pairs = stylize && state.botOnline && here?.type === 0 && this.form === null ? samplePairs(state.samples) : [];
+    const pairs =
+      stylize && state.botOnline && here?.type === 0 && this.form === null ? samplePairs(state.samples) : [];
     this.tries.hidden = pairs.length === 0;
     this.tries.replaceChildren(
       el("span", { class: "muted", text: "Try it:" }),
@@ -107,12 +129,29 @@ export class Composer {
     this.popup.hidden = !open;
     if (!open) return;
     this.popup.replaceChildren(
-      el("div", { class: "popup-head" }, el("img", { src: "/page/icon.svg", alt: "", width: 20, height: 20 }), el("span", { text: this.matches.length > 0 ? "Atelier" : "No command of that name" })),
+      el(
+        "div",
+        { class: "popup-head" },
+        el("img", { src: "/page/icon.svg", alt: "", width: 20, height: 20 }),
+        el("span", { text: this.matches.length > 0 ? "Atelier" : "No command of that name" }),
+      ),
       ...this.matches.map((command, index) =>
         el(
           "div",
-          { class: "command-row", role: "option", "aria-selected": index === this.picked ? "true" : "false", data: { index: String(index) } },
-          el("div", {}, el("strong", { text: `/${command.name}` }), ...command.options.filter(({ required }) => required).map(({ name }) => el("span", { class: "option-hint", text: name }))),
+          {
+            class: "command-row",
+            role: "option",
+            "aria-selected": index === this.picked ? "true" : "false",
+            data: { index: String(index) },
+          },
+          el(
+            "div",
+            {},
+            el("strong", { text: `/${command.name}` }),
+            ...command.options
+              .filter(({ required }) => required)
+              .map(({ name }) => el("span", { class: "option-hint", text: name })),
+          ),
           el("span", { class: "muted", text: command.description }),
         ),
       ),
@@ -180,10 +219,27 @@ export class Composer {
     this.tray.hidden = this.files.length === 0;
     this.tray.replaceChildren(
       ...this.files.map((file) =>
-        el("figure", {}, preview(file), el("figcaption", { text: file.name }), el("button", { class: "tile-clear", type: "button", "aria-label": `Remove ${file.name}`, on: { click: () => {
-          this.files.splice(this.files.indexOf(file), 1);
-          this.drawTray();
-        } } }, icon(ICONS.close, 16))),
+        el(
+          "figure",
+          {},
+          preview(file),
+          el("figcaption", { text: file.name }),
+          el(
+            "button",
+            {
+              class: "tile-clear",
+              type: "button",
+              "aria-label": `Remove ${file.name}`,
+              on: {
+                click: () => {
+                  this.files.splice(this.files.indexOf(file), 1);
+                  this.drawTray();
+                },
+              },
+            },
+            icon(ICONS.close, 16),
+          ),
+        ),
       ),
     );
   }

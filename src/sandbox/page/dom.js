@@ -11,7 +11,8 @@ export function el(tag, props = {}, ...children) {
   for (const [name, value] of Object.entries(props)) {
     if (value === undefined || value === null || value === false) continue;
     if (name === "text") node.textContent = value;
-    else if (name === "on") for (const [event, listener] of Object.entries(value)) node.addEventListener(event, listener);
+    else if (name === "on")
+      for (const [event, listener] of Object.entries(value)) node.addEventListener(event, listener);
     else if (name === "data") for (const [key, item] of Object.entries(value)) node.dataset[key] = item;
     else if (name === "class") node.className = value;
     else node.setAttribute(name, value === true ? "" : String(value));
@@ -25,7 +26,12 @@ const SVG = "http://www.w3.org/2000/svg";
 /** An icon of one path on a 24 by 24 grid. */
 export function icon(path, size = 20) {
   const svg = document.createElementNS(SVG, "svg");
-  for (const [name, value] of Object.entries({ viewBox: "0 0 24 24", width: size, height: size, "aria-hidden": "true" }))
+  for (const [name, value] of Object.entries({
+    viewBox: "0 0 24 24",
+    width: size,
+    height: size,
+    "aria-hidden": "true",
+  }))
     svg.setAttribute(name, value);
   const shape = document.createElementNS(SVG, "path");
   shape.setAttribute("d", path);
@@ -36,14 +42,19 @@ export function icon(path, size = 20) {
 
 export const ICONS = {
   hash: "M10.990 3.160A1 1 0 1 0 9 2.840L8.150 8H4a1 1 0 0 0 0 2h3.820l-.67 4H3a1 1 0 1 0 0 2h3.820l-.8 4.840a1 1 0 0 0 1.970.32L8.850 16h4.970l-.8 4.840a1 1 0 0 0 1.970.32l.86-5.160H20a1 1 0 1 0 0-2h-3.820l.67-4H21a1 1 0 1 0 0-2h-3.820l.8-4.840a1 1 0 1 0-1.970-.32L15.150 8h-4.970l.8-4.840ZM14.150 14H9.180l.67-4h4.970l-.67 4Z",
-  thread: "M5 4a3 3 0 0 0-3 3v8a3 3 0 0 0 3 3h1v3.200a.8.8 0 0 0 1.300.6L12 18h7a3 3 0 0 0 3-3V7a3 3 0 0 0-3-3H5Zm2 4h10a1 1 0 1 1 0 2H7a1 1 0 0 1 0-2Zm0 4h6a1 1 0 1 1 0 2H7a1 1 0 1 1 0-2Z",
-  close: "M17.300 18.700a1 1 0 0 0 1.400-1.400L13.420 12l5.300-5.300a1 1 0 0 0-1.420-1.400L12 10.580l-5.300-5.300a1 1 0 0 0-1.400 1.420L10.580 12l-5.300 5.300a1 1 0 1 0 1.420 1.400L12 13.420l5.300 5.300Z",
+  thread:
+    "M5 4a3 3 0 0 0-3 3v8a3 3 0 0 0 3 3h1v3.200a.8.8 0 0 0 1.300.6L12 18h7a3 3 0 0 0 3-3V7a3 3 0 0 0-3-3H5Zm2 4h10a1 1 0 1 1 0 2H7a1 1 0 0 1 0-2Zm0 4h6a1 1 0 1 1 0 2H7a1 1 0 1 1 0-2Z",
+  close:
+    "M17.300 18.700a1 1 0 0 0 1.400-1.400L13.420 12l5.300-5.300a1 1 0 0 0-1.420-1.400L12 10.580l-5.300-5.300a1 1 0 0 0-1.400 1.420L10.580 12l-5.300 5.300a1 1 0 1 0 1.420 1.400L12 13.420l5.300 5.300Z",
   plus: "M13 5a1 1 0 1 0-2 0v6H5a1 1 0 1 0 0 2h6v6a1 1 0 1 0 2 0v-6h6a1 1 0 1 0 0-2h-6V5Z",
   menu: "M3 6a1 1 0 0 1 1-1h16a1 1 0 1 1 0 2H4a1 1 0 0 1-1-1Zm0 6a1 1 0 0 1 1-1h16a1 1 0 1 1 0 2H4a1 1 0 0 1-1-1Zm1 5a1 1 0 1 0 0 2h16a1 1 0 1 0 0-2H4Z",
-  people: "M9 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8Zm0 2c-4 0-7 2-7 5v1h14v-1c0-3-3-5-7-5Zm7.500-2.100A3.500 3.500 0 0 0 15 5.300a6 6 0 0 1-.5 6.300c.6.200 1.300.3 2 .3ZM17 13.700c1.300 1.300 2 3 2 5.300v1h3v-1c0-2.700-2-4.700-5-5.300Z",
-  smile: "M12 22a10 10 0 1 0 0-20 10 10 0 0 0 0 20ZM8.500 11a1.500 1.500 0 1 1 0-3 1.500 1.500 0 0 1 0 3Zm7 0a1.500 1.500 0 1 1 0-3 1.500 1.500 0 0 1 0 3Zm-8.300 3.200a1 1 0 0 1 1.500-.3c1.900 1.700 4.700 1.700 6.600 0a1 1 0 1 1 1.300 1.500 7 7 0 0 1-9.200 0 1 1 0 0 1-.2-1.200Z",
+  people:
+    "M9 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8Zm0 2c-4 0-7 2-7 5v1h14v-1c0-3-3-5-7-5Zm7.500-2.100A3.500 3.500 0 0 0 15 5.300a6 6 0 0 1-.5 6.300c.6.200 1.300.3 2 .3ZM17 13.700c1.300 1.300 2 3 2 5.300v1h3v-1c0-2.700-2-4.700-5-5.300Z",
+  smile:
+    "M12 22a10 10 0 1 0 0-20 10 10 0 0 0 0 20ZM8.500 11a1.500 1.500 0 1 1 0-3 1.500 1.500 0 0 1 0 3Zm7 0a1.500 1.500 0 1 1 0-3 1.500 1.500 0 0 1 0 3Zm-8.300 3.200a1 1 0 0 1 1.500-.3c1.900 1.700 4.700 1.700 6.600 0a1 1 0 1 1 1.300 1.500 7 7 0 0 1-9.200 0 1 1 0 0 1-.2-1.200Z",
   dots: "M4 14a2 2 0 1 0 0-4 2 2 0 0 0 0 4Zm10-2a2 2 0 1 1-4 0 2 2 0 0 1 4 0Zm8 0a2 2 0 1 1-4 0 2 2 0 0 1 4 0Z",
-  upload: "M11 4.400V15a1 1 0 1 0 2 0V4.400l3.300 3.300a1 1 0 0 0 1.400-1.400l-5-5a1 1 0 0 0-1.400 0l-5 5a1 1 0 0 0 1.400 1.400L11 4.400ZM4 15a1 1 0 0 0-2 0v4a3 3 0 0 0 3 3h14a3 3 0 0 0 3-3v-4a1 1 0 1 0-2 0v4a1 1 0 0 1-1 1H5a1 1 0 0 1-1-1v-4Z",
+  upload:
+    "M11 4.400V15a1 1 0 1 0 2 0V4.400l3.300 3.300a1 1 0 0 0 1.400-1.400l-5-5a1 1 0 0 0-1.400 0l-5 5a1 1 0 0 0 1.400 1.400L11 4.400ZM4 15a1 1 0 0 0-2 0v4a3 3 0 0 0 3 3h14a3 3 0 0 0 3-3v-4a1 1 0 1 0-2 0v4a1 1 0 0 1-1 1H5a1 1 0 0 1-1-1v-4Z",
   eye: "M12 5C6.500 5 2.700 9 1.300 11.400a1.200 1.200 0 0 0 0 1.200C2.700 15 6.500 19 12 19s9.300-4 10.700-6.400a1.200 1.200 0 0 0 0-1.200C21.300 9 17.500 5 12 5Zm0 11a4 4 0 1 1 0-8 4 4 0 0 1 0 8Zm0-2a2 2 0 1 0 0-4 2 2 0 0 0 0 4Z",
   send: "M3.600 2.300A1.100 1.100 0 0 0 2.100 3.700L4.800 11l8.200.6c.5 0 .5.800 0 .8L4.800 13l-2.700 7.300a1.100 1.100 0 0 0 1.500 1.400l18-8.600a1.200 1.200 0 0 0 0-2.200l-18-8.600Z",
 };

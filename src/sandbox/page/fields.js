@@ -3,7 +3,17 @@ import { el } from "./dom.js";
 import { acceptOf, dropTile } from "./files.js";
 import { act, people, state } from "./store.js";
 
-const TYPE = { string: 3, integer: 4, boolean: 5, user: 6, channel: 7, role: 8, mentionable: 9, number: 10, attachment: 11 };
+const TYPE = {
+  string: 3,
+  integer: 4,
+  boolean: 5,
+  user: 6,
+  channel: 7,
+  role: 8,
+  mentionable: 9,
+  number: 10,
+  attachment: 11,
+};
 
 function wrapInput(input, value) {
   return {
@@ -18,18 +28,35 @@ function wrapInput(input, value) {
 }
 
 function choiceField(choices, label, convert = String) {
-  const input = el("select", { "aria-label": label }, el("option", { value: "", text: "Select…" }), ...choices.map(({ name, value }) => el("option", { value, text: name })));
+  const input = el(
+    "select",
+    { "aria-label": label },
+    el("option", { value: "", text: "Select…" }),
+    ...choices.map(({ name, value }) => el("option", { value, text: name })),
+  );
   return wrapInput(input, () => (input.value === "" ? undefined : convert(input.value)));
 }
 
 function completed(option, command, channelId, others) {
   const list = el("datalist", { id: `complete-${option.name}` });
-  const input = el("input", { type: "text", "aria-label": option.name, list: list.id, autocomplete: "off", maxlength: option.max_length });
+  const input = el("input", {
+    type: "text",
+    "aria-label": option.name,
+    list: list.id,
+    autocomplete: "off",
+    maxlength: option.max_length,
+  });
   const names = new Map();
   let timer = 0;
   const ask = async () => {
     try {
-      const { choices } = await act("autocomplete", { channel: channelId, command, option: option.name, text: input.value, options: others() });
+      const { choices } = await act("autocomplete", {
+        channel: channelId,
+        command,
+        option: option.name,
+        text: input.value,
+        options: others(),
+      });
       names.clear();
       for (const { name, value } of choices) names.set(name, value);
       list.replaceChildren(...choices.map(({ name }) => el("option", { value: name })));
@@ -62,7 +89,13 @@ export function optionField(option, context) {
         onChange();
       },
     });
-    return { ...tile, isFile: true, value: () => file, set: (next) => tile.set([next]), isValid: () => !option.required || file !== undefined };
+    return {
+      ...tile,
+      isFile: true,
+      value: () => file,
+      set: (next) => tile.set([next]),
+      isValid: () => !option.required || file !== undefined,
+    };
   }
   const field = plainField(option, context);
   const input = field.node.matches("input, select") ? field.node : field.node.querySelector("input");
@@ -75,15 +108,50 @@ export function optionField(option, context) {
 function plainField(option, { command, channelId, others }) {
   const { type, name } = option;
   if (option.choices?.length > 0) return choiceField(option.choices, name, type === TYPE.string ? String : Number);
-  if (type === TYPE.boolean) return choiceField([{ name: "True", value: "true" }, { name: "False", value: "false" }], name, (value) => value === "true");
-  if (type === TYPE.user || type === TYPE.mentionable) return choiceField(people().map(({ id, name }) => ({ name, value: id })), name);
-  if (type === TYPE.role) return choiceField([...state.roles.values()].map(({ id, name }) => ({ name, value: id })), name);
-  if (type === TYPE.channel) return choiceField([...state.channels.values()].filter(({ type }) => type === 0).map(({ id, name }) => ({ name: `# ${name}`, value: id })), name);
+  if (type === TYPE.boolean)
+    return choiceField(
+      [
+        { name: "True", value: "true" },
+        { name: "False", value: "false" },
+      ],
+      name,
+      (value) => value === "true",
+    );
+  if (type === TYPE.user || type === TYPE.mentionable)
+    return choiceField(
+      people().map(({ id, name }) => ({ name, value: id })),
+      name,
+    );
+  if (type === TYPE.role)
+    return choiceField(
+      [...state.roles.values()].map(({ id, name }) => ({ name, value: id })),
+      name,
+    );
+  if (type === TYPE.channel)
+    return choiceField(
+      [...state.channels.values()]
+        .filter(({ type }) => type === 0)
+        .map(({ id, name }) => ({ name: `# ${name}`, value: id })),
+      name,
+    );
   if (option.autocomplete) return completed(option, command, channelId, others);
   if (type === TYPE.integer || type === TYPE.number) {
-    const input = el("input", { type: "number", "aria-label": name, min: option.min_value, max: option.max_value, step: type === TYPE.integer ? 1 : "any", placeholder: option.min_value === undefined ? null : `${option.min_value}–${option.max_value ?? "…"}` });
+    const input = el("input", {
+      type: "number",
+      "aria-label": name,
+      min: option.min_value,
+      max: option.max_value,
+      step: type === TYPE.integer ? 1 : "any",
+      placeholder: option.min_value === undefined ? null : `${option.min_value}–${option.max_value ?? "…"}`,
+    });
     return wrapInput(input, () => (input.value === "" ? undefined : Number(input.value)));
   }
-  const input = el("input", { type: "text", "aria-label": name, minlength: option.min_length, maxlength: option.max_length ?? 6000, autocomplete: "off" });
+  const input = el("input", {
+    type: "text",
+    "aria-label": name,
+    minlength: option.min_length,
+    maxlength: option.max_length ?? 6000,
+    autocomplete: "off",
+  });
   return wrapInput(input, () => (input.value === "" ? undefined : input.value));
 }

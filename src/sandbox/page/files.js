@@ -7,7 +7,9 @@ export const filesOf = (transfer) => [...(transfer?.files ?? [])];
 
 /** Pasted pictures have no name worth keeping. */
 export const named = (file, index = 0) =>
-  file.name && file.name !== "image.png" ? file : new File([file], `pasted-${index + 1}.${file.type.split("/")[1] ?? "png"}`, { type: file.type });
+  file.name && file.name !== "image.png"
+    ? file
+    : new File([file], `pasted-${index + 1}.${file.type.split("/")[1] ?? "png"}`, { type: file.type });
 
 const GROUPS = { image: "image/*", video: "video/*", audio: "audio/*" };
 
@@ -28,20 +30,53 @@ export function preview(file) {
  */
 export function dropTile({ label, hint, accept, required, several, onChange }) {
   let files = [];
-  const input = el("input", { type: "file", accept: accept || null, multiple: several, tabindex: -1, "aria-hidden": "true", class: "visually-hidden" });
+  const input = el("input", {
+    type: "file",
+    accept: accept || null,
+    multiple: several,
+    tabindex: -1,
+    "aria-hidden": "true",
+    class: "visually-hidden",
+  });
   const face = el("button", { type: "button", class: "tile-face" });
   const node = el("div", { class: "drop-tile" }, face, input);
   const draw = () => {
     const [file] = files;
     node.classList.toggle("filled", files.length > 0);
-    face.setAttribute("aria-label", file ? `${label}: ${file.name}. Choose another file` : `${label}: choose a file${required ? " (required)" : ""}`);
+    face.setAttribute(
+      "aria-label",
+      file ? `${label}: ${file.name}. Choose another file` : `${label}: choose a file${required ? " (required)" : ""}`,
+    );
     face.replaceChildren(
       ...(file
-        ? [preview(file), el("span", { class: "tile-name" }, el("strong", { text: label }), el("span", { text: files.length > 1 ? `${files.length} files` : `${file.name} · ${bytes(file.size)}` }))]
-        : [icon(ICONS.upload, 28), el("span", { class: "tile-name" }, el("strong", { text: label }), el("span", { text: hint ?? "Drop, paste or choose a file" }))]),
+        ? [
+            preview(file),
+            el(
+              "span",
+              { class: "tile-name" },
+              el("strong", { text: label }),
+              el("span", { text: files.length > 1 ? `${files.length} files` : `${file.name} · ${bytes(file.size)}` }),
+            ),
+          ]
+        : [
+            icon(ICONS.upload, 28),
+            el(
+              "span",
+              { class: "tile-name" },
+              el("strong", { text: label }),
+              el("span", { text: hint ?? "Drop, paste or choose a file" }),
+            ),
+          ]),
     );
     node.querySelector(".tile-clear")?.remove();
-    if (file) node.append(el("button", { class: "tile-clear", type: "button", "aria-label": `Remove ${file.name}`, on: { click: () => set([]) } }, icon(ICONS.close, 16)));
+    if (file)
+      node.append(
+        el(
+          "button",
+          { class: "tile-clear", type: "button", "aria-label": `Remove ${file.name}`, on: { click: () => set([]) } },
+          icon(ICONS.close, 16),
+        ),
+      );
   };
   const set = (next) => {
     files = several ? next : next.slice(0, 1);

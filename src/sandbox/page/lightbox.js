@@ -7,7 +7,12 @@ export function showPicture(img) {
     "dialog",
     { class: "lightbox", "aria-label": alt || "Picture" },
     el("img", { src, alt }),
-    el("p", {}, alt && el("span", { text: alt }), el("a", { href: src, target: "_blank", rel: "noopener", text: "Open in a new tab" })),
+    el(
+      "p",
+      {},
+      alt && el("span", { text: alt }),
+      el("a", { href: src, target: "_blank", rel: "noopener", text: "Open in a new tab" }),
+    ),
   );
   dialog.addEventListener("click", (event) => {
     if (!event.target.closest("a")) dialog.close();

@@ -8,7 +8,12 @@ import { View } from "./view.js";
 
 const byId = (id) => document.querySelector(`#${id}`);
 
-const iconButton = (label, path, click, extra = "") => el("button", { class: `icon-button ${extra}`, type: "button", "aria-label": label, title: label, on: { click } }, icon(path, 22));
+const iconButton = (label, path, click, extra = "") =>
+  el(
+    "button",
+    { class: `icon-button ${extra}`, type: "button", "aria-label": label, title: label, on: { click } },
+    icon(path, 22),
+  );
 
 const chat = new View(
   byId("chat"),
@@ -16,13 +21,27 @@ const chat = new View(
   () => {
     const here = channel(state.channelId);
     return [
-      el("button", { class: "icon-button only-narrow", type: "button", "aria-label": "Show channels", on: { click: () => showMenu(true) } }, icon(ICONS.menu, 24)),
+      el(
+        "button",
+        {
+          class: "icon-button only-narrow",
+          type: "button",
+          "aria-label": "Show channels",
+          on: { click: () => showMenu(true) },
+        },
+        icon(ICONS.menu, 24),
+      ),
       here.recipient_id ? el("span", { class: "glyph", text: "@" }) : icon(ICONS.hash, 24),
       el("h2", { text: here.recipient_id ? "Atelier" : here.name }),
       here.topic && el("span", { class: "topic", text: here.topic }),
       el("span", { class: "spring" }),
       !here.recipient_id && iconButton("Threads", ICONS.thread, (event) => threadList(event.currentTarget, here.id)),
-      iconButton("Show or hide the member list", ICONS.people, () => document.body.classList.toggle("members-closed"), "only-wide"),
+      iconButton(
+        "Show or hide the member list",
+        ICONS.people,
+        () => document.body.classList.toggle("members-closed"),
+        "only-wide",
+      ),
     ].filter(Boolean);
   },
 );

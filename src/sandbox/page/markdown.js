@@ -57,7 +57,11 @@ export function inline(text) {
 }
 
 const spoiler = (inner) =>
-  el("span", { class: "spoiler", data: { action: "spoiler" }, tabindex: 0, role: "button", "aria-label": "Spoiler" }, el("span", {}, ...inline(inner)));
+  el(
+    "span",
+    { class: "spoiler", data: { action: "spoiler" }, tabindex: 0, role: "button", "aria-label": "Spoiler" },
+    el("span", {}, ...inline(inner)),
+  );
 
 function link(url, children) {
   // A link to a message of this server opens it here.
@@ -145,4 +149,7 @@ function lines(all) {
 }
 
 /** A text in one line, without its markup, for replies and lists. */
-export const plainText = (text) => el("div", {}, ...markdown(text)).textContent.replaceAll(/\s+/g, " ").trim();
+export const plainText = (text) =>
+  el("div", {}, ...markdown(text))
+    .textContent.replaceAll(/\s+/g, " ")
+    .trim();

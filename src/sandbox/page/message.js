@@ -19,11 +19,12 @@ const color = (userId) => {
 export function continues(message, before) {
   return Boolean(
     before &&
-      before.author.id === message.author.id &&
-      message.type === 0 && ![18, 21].includes(before.type) &&
-      !message.interaction_metadata &&
-      (before.flags & FLAG.ephemeral) === (message.flags & FLAG.ephemeral) &&
-      Date.parse(message.timestamp) - Date.parse(before.timestamp) < GROUP_MS,
+    before.author.id === message.author.id &&
+    message.type === 0 &&
+    ![18, 21].includes(before.type) &&
+    !message.interaction_metadata &&
+    (before.flags & FLAG.ephemeral) === (message.flags & FLAG.ephemeral) &&
+    Date.parse(message.timestamp) - Date.parse(before.timestamp) < GROUP_MS,
   );
 }
 
@@ -41,13 +42,27 @@ function origin(message) {
   const used = message.interaction_metadata;
   if (used?.name && message.type !== 19) {
     const by = used.user.id;
-    return el("div", { class: "origin" }, avatar(by, 16), name(by), el("span", { class: "muted", text: "used" }), el("span", { class: "mention", text: used.command_type === 3 ? used.name : `/${used.name}` }));
+    return el(
+      "div",
+      { class: "origin" },
+      avatar(by, 16),
+      name(by),
+      el("span", { class: "muted", text: "used" }),
+      el("span", { class: "mention", text: used.command_type === 3 ? used.name : `/${used.name}` }),
+    );
   }
   if (message.type !== 19 || !message.message_reference) return null;
   const target = messagesOf(message.message_reference.channel_id).get(message.message_reference.message_id);
-  if (!target) return el("div", { class: "origin" }, el("em", { class: "muted", text: "Original message was deleted" }));
+  if (!target)
+    return el("div", { class: "origin" }, el("em", { class: "muted", text: "Original message was deleted" }));
   const words = plainText(firstText(target)).slice(0, 120) || "Click to see attachment";
-  return el("button", { class: "origin", type: "button", data: { action: "jump", channel: target.channel_id, message: target.id } }, avatar(target.author.id, 16), name(target.author.id), el("span", { class: "snippet", text: words }));
+  return el(
+    "button",
+    { class: "origin", type: "button", data: { action: "jump", channel: target.channel_id, message: target.id } },
+    avatar(target.author.id, 16),
+    name(target.author.id),
+    el("span", { class: "snippet", text: words }),
+  );
 }
 
 /** The first words of a message, also of one made of components. */
@@ -74,13 +89,26 @@ function reactions(message) {
       const who = users.map((id) => user(id)?.name).join(", ");
       return el(
         "button",
-        { class: mine ? "reaction mine" : "reaction", type: "button", disabled: archived, "aria-pressed": mine ? "true" : "false", "aria-label": `${kind}, ${users.length}, reacted by ${who}`, title: who, data: { action: "react", emoji: kind, key: kind } },
+        {
+          class: mine ? "reaction mine" : "reaction",
+          type: "button",
+          disabled: archived,
+          "aria-pressed": mine ? "true" : "false",
+          "aria-label": `${kind}, ${users.length}, reacted by ${who}`,
+          title: who,
+          data: { action: "react", emoji: kind, key: kind },
+        },
         emoji(kind, 16),
         el("span", { class: "count", text: String(users.length) }),
       );
     }),
-    !archived && may(message.channel_id, "react") &&
-      el("button", { class: "reaction add", type: "button", "aria-label": "Add reaction", data: { action: "pick-emoji" } }, icon(ICONS.smile, 18)),
+    !archived &&
+      may(message.channel_id, "react") &&
+      el(
+        "button",
+        { class: "reaction add", type: "button", "aria-label": "Add reaction", data: { action: "pick-emoji" } },
+        icon(ICONS.smile, 18),
+      ),
   );
 }
 
@@ -95,17 +123,40 @@ function threadCard(message) {
   return el(
     "button",
     { class: "thread-card", type: "button", data: { action: "open-thread", thread: thread.id } },
-    el("span", { class: "thread-head" }, el("strong", { text: thread.name }), el("span", { class: "thread-open", text: archived ? "Archived ›" : `${count} ${count === 1 ? "Message" : "Messages"} ›` })),
+    el(
+      "span",
+      { class: "thread-head" },
+      el("strong", { text: thread.name }),
+      el("span", {
+        class: "thread-open",
+        text: archived ? "Archived ›" : `${count} ${count === 1 ? "Message" : "Messages"} ›`,
+      }),
+    ),
     last
-      ? el("span", { class: "thread-last" }, avatar(last.author.id, 16), name(last.author.id), el("span", { class: "snippet", text: plainText(firstText(last)).slice(0, 90) || "sent a picture" }))
+      ? el(
+          "span",
+          { class: "thread-last" },
+          avatar(last.author.id, 16),
+          name(last.author.id),
+          el("span", { class: "snippet", text: plainText(firstText(last)).slice(0, 90) || "sent a picture" }),
+        )
       : el("span", { class: "thread-last muted", text: "There are no recent messages in this thread." }),
   );
 }
 
 function body(message) {
   if ((message.flags & FLAG.loading) !== 0)
-    return [el("div", { class: "thinking" }, el("span", { class: "typing-dots", "aria-hidden": "true" }, el("i"), el("i"), el("i")), el("span", { text: `${user(message.author.id).name} is thinking…` }))];
-  const edited = message.edited_timestamp && el("small", { class: "edited", title: longTime(new Date(message.edited_timestamp)), text: "(edited)" });
+    return [
+      el(
+        "div",
+        { class: "thinking" },
+        el("span", { class: "typing-dots", "aria-hidden": "true" }, el("i"), el("i"), el("i")),
+        el("span", { text: `${user(message.author.id).name} is thinking…` }),
+      ),
+    ];
+  const edited =
+    message.edited_timestamp &&
+    el("small", { class: "edited", title: longTime(new Date(message.edited_timestamp)), text: "(edited)" });
   const text = message.content ? el("div", { class: "markdown" }, ...markdown(message.content)) : null;
   if (text && edited) (text.lastElementChild ?? text).append(" ", edited);
   const v2 = (message.flags & FLAG.v2) !== 0;
@@ -121,11 +172,16 @@ function body(message) {
 function toolbar(message) {
   if ((message.flags & FLAG.ephemeral) !== 0) return null;
   const quick = !isArchived(message.channel_id) && may(message.channel_id, "react");
-  const action = (label, data, ...children) => el("button", { type: "button", "aria-label": label, title: label, data }, ...children);
+  const action = (label, data, ...children) =>
+    el("button", { type: "button", "aria-label": label, title: label, data }, ...children);
   return el(
     "div",
     { class: "toolbar", role: "group", "aria-label": "Message actions" },
-    ...(quick ? ["🥇", "🥈", "🥉"].map((kind) => action(`React with ${kind}`, { action: "react", emoji: kind }, emoji(kind, 18))) : []),
+    ...(quick
+      ? ["🥇", "🥈", "🥉"].map((kind) =>
+          action(`React with ${kind}`, { action: "react", emoji: kind }, emoji(kind, 18)),
+        )
+      : []),
     quick && action("Add reaction", { action: "pick-emoji" }, icon(ICONS.smile)),
     action("More: apps, delete", { action: "menu" }, icon(ICONS.dots)),
   );
@@ -136,7 +192,24 @@ export function messageNode(message, before) {
   const date = new Date(message.timestamp);
   const data = { id: message.id, channel: message.channel_id, key: message.id };
   if (message.type === 18)
-    return el("li", { class: "message system", data }, icon(ICONS.thread, 18), el("div", {}, name(message.author.id), " started a thread: ", el("a", { href: "#", data: { action: "jump", channel: message.message_reference.channel_id, message: "" }, text: message.content }), ". ", el("time", { class: "muted small", text: messageTime(date) })));
+    return el(
+      "li",
+      { class: "message system", data },
+      icon(ICONS.thread, 18),
+      el(
+        "div",
+        {},
+        name(message.author.id),
+        " started a thread: ",
+        el("a", {
+          href: "#",
+          data: { action: "jump", channel: message.message_reference.channel_id, message: "" },
+          text: message.content,
+        }),
+        ". ",
+        el("time", { class: "muted small", text: messageTime(date) }),
+      ),
+    );
   const joined = continues(message, before);
   const mentioned = message.mentions.some(({ id }) => id === state.me) || message.mention_everyone;
   const ephemeral = (message.flags & FLAG.ephemeral) !== 0;
@@ -151,11 +224,25 @@ export function messageNode(message, before) {
     el(
       "div",
       { class: "content" },
-      !joined && el("div", { class: "head" }, name(message.author.id), message.author.bot && tag(), el("time", { class: "time", datetime: message.timestamp, title: longTime(date), text: messageTime(date) })),
+      !joined &&
+        el(
+          "div",
+          { class: "head" },
+          name(message.author.id),
+          message.author.bot && tag(),
+          el("time", { class: "time", datetime: message.timestamp, title: longTime(date), text: messageTime(date) }),
+        ),
       ...body(message),
       reactions(message),
       threadCard(message),
-      ephemeral && el("div", { class: "only-you" }, icon(ICONS.eye, 16), " Only you can see this • ", el("button", { type: "button", class: "plain", data: { action: "dismiss" }, text: "Dismiss message" })),
+      ephemeral &&
+        el(
+          "div",
+          { class: "only-you" },
+          icon(ICONS.eye, 16),
+          " Only you can see this • ",
+          el("button", { type: "button", class: "plain", data: { action: "dismiss" }, text: "Dismiss message" }),
+        ),
     ),
     toolbar(message),
   );

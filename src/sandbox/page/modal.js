@@ -12,7 +12,13 @@ function field(data) {
   const id = `field-${nextId}`;
   nextId += 1;
   if (data.type === 4) {
-    const shared = { id, required: data.required !== false, minlength: data.min_length, maxlength: data.max_length ?? 4000, placeholder: data.placeholder };
+    const shared = {
+      id,
+      required: data.required !== false,
+      minlength: data.min_length,
+      maxlength: data.max_length ?? 4000,
+      placeholder: data.placeholder,
+    };
     const input = data.style === 2 ? el("textarea", { ...shared, rows: 5 }) : el("input", { ...shared, type: "text" });
     input.value = data.value ?? "";
     return { id, node: input, value: () => input.value, isValid: () => input.checkValidity() };
@@ -22,13 +28,38 @@ function field(data) {
     const most = data.max_values ?? 1;
     const least = data.required === false ? 0 : (data.min_values ?? 1);
     const several = (given) => (most > 1 ? [...files, ...given].slice(0, most) : given);
-    const tile = dropTile({ label: most > 1 ? `Up to ${most} files` : "File", accept: acceptOf(data.file_types), required: least > 0, several: most > 1, onChange: (next) => (files = next) });
-    return { id, node: tile.node, files: () => files, take: (given) => tile.set(several(given)), isValid: () => files.length >= least && files.length <= most };
+    const tile = dropTile({
+      label: most > 1 ? `Up to ${most} files` : "File",
+      accept: acceptOf(data.file_types),
+      required: least > 0,
+      several: most > 1,
+      onChange: (next) => (files = next),
+    });
+    return {
+      id,
+      node: tile.node,
+      files: () => files,
+      take: (given) => tile.set(several(given)),
+      isValid: () => files.length >= least && files.length <= most,
+    };
   }
   if (data.type === 21 || data.type === 22) {
     const kind = data.type === 21 ? "radio" : "checkbox";
-    const boxes = data.options.map((option) => el("input", { type: kind, name: id, value: option.value, checked: option.default }));
-    const node = el("div", { class: "choices", role: "group" }, ...data.options.map((option, index) => el("label", {}, boxes[index], el("span", {}, option.label, option.description && el("small", { class: "muted", text: option.description })))));
+    const boxes = data.options.map((option) =>
+      el("input", { type: kind, name: id, value: option.value, checked: option.default }),
+    );
+    const node = el(
+      "div",
+      { class: "choices", role: "group" },
+      ...data.options.map((option, index) =>
+        el(
+          "label",
+          {},
+          boxes[index],
+          el("span", {}, option.label, option.description && el("small", { class: "muted", text: option.description })),
+        ),
+      ),
+    );
     const chosen = () => boxes.filter(({ checked }) => checked).map(({ value }) => value);
     return { id, node, value: chosen, isValid: () => data.required === false || chosen().length > 0 };
   }
@@ -41,9 +72,16 @@ function field(data) {
     "select",
     { id, multiple: several, required: data.required !== false },
     !several && el("option", { value: "", text: data.placeholder ?? "Make a selection" }),
-    ...menuOptions(data).map((option) => el("option", { value: option.value, selected: option.default, text: option.label })),
+    ...menuOptions(data).map((option) =>
+      el("option", { value: option.value, selected: option.default, text: option.label }),
+    ),
   );
-  return { id, node: select, value: () => [...select.selectedOptions].map(({ value }) => value).filter(Boolean), isValid: () => select.checkValidity() };
+  return {
+    id,
+    node: select,
+    value: () => [...select.selectedOptions].map(({ value }) => value).filter(Boolean),
+    isValid: () => select.checkValidity(),
+  };
 }
 
 /** Shows a modal; what is filled in goes to the bot. */
@@ -58,7 +96,12 @@ export function showModal(modal, channelId) {
     return el(
       "div",
       { class: "modal-field" },
-      el("label", { for: made.id }, row.label ?? data.label ?? "", required && el("span", { class: "required", text: " *", title: "required" })),
+      el(
+        "label",
+        { for: made.id },
+        row.label ?? data.label ?? "",
+        required && el("span", { class: "required", text: " *", title: "required" }),
+      ),
       row.description && el("p", { class: "muted small", text: row.description }),
       made.node,
     );
@@ -68,9 +111,29 @@ export function showModal(modal, channelId) {
   const form = el(
     "form",
     { novalidate: true },
-    el("header", {}, el("img", { src: "/page/icon.svg", alt: "", width: 28, height: 28 }), el("h2", { id: "modal-title", text: modal.title }), el("button", { class: "icon-button", type: "button", "aria-label": "Close", on: { click: () => dialog.close() } }, icon(ICONS.close, 24))),
+    el(
+      "header",
+      {},
+      el("img", { src: "/page/icon.svg", alt: "", width: 28, height: 28 }),
+      el("h2", { id: "modal-title", text: modal.title }),
+      el(
+        "button",
+        { class: "icon-button", type: "button", "aria-label": "Close", on: { click: () => dialog.close() } },
+        icon(ICONS.close, 24),
+      ),
+    ),
     el("div", { class: "modal-body" }, ...rows, error),
-    el("footer", {}, el("button", { class: "button plain-button", type: "button", text: "Cancel", on: { click: () => dialog.close() } }), submit),
+    el(
+      "footer",
+      {},
+      el("button", {
+        class: "button plain-button",
+        type: "button",
+        text: "Cancel",
+        on: { click: () => dialog.close() },
+      }),
+      submit,
+    ),
   );
   const dialog = el("dialog", { class: "modal", "aria-labelledby": "modal-title" }, form);
   dialog.addEventListener("close", () => dialog.remove());

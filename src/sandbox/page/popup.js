@@ -18,7 +18,10 @@ export function popup(anchor, children, side = "below", className = "menu") {
   closePopup();
   const node = el("div", { class: `popup ${className}`, role: className === "menu" ? "menu" : "dialog" }, ...children);
   document.body.append(node);
-  const box = anchor instanceof Element ? anchor.getBoundingClientRect() : { left: anchor.x, right: anchor.x, top: anchor.y, bottom: anchor.y };
+  const box =
+    anchor instanceof Element
+      ? anchor.getBoundingClientRect()
+      : { left: anchor.x, right: anchor.x, top: anchor.y, bottom: anchor.y };
   const { offsetWidth: width, offsetHeight: height } = node;
   const top = side === "above" ? box.top - height - 8 : box.bottom + 6;
   node.style.left = `${Math.max(8, Math.min(box.left, innerWidth - width - 8))}px`;

@@ -2,7 +2,11 @@
 
 const label = (name) => name.replace(/\.\w+$/, "").replaceAll(/[-_]+/g, " ");
 
-const sample = (kind, name) => ({ url: `/sandbox/samples/${kind}/${encodeURIComponent(name)}`, name, label: label(name) });
+const sample = (kind, name) => ({
+  url: `/sandbox/samples/${kind}/${encodeURIComponent(name)}`,
+  name,
+  label: label(name),
+});
 
 /** Up to three pairs that differ in both; the most telling ones first where they are there. */
 export function samplePairs({ content, style }) {

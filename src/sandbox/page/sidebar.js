@@ -29,7 +29,12 @@ function draw() {
 function entry(current, label, glyph, open) {
   return el(
     "button",
-    { class: current ? "channel current" : "channel", type: "button", "aria-current": current ? "page" : null, on: { click: open } },
+    {
+      class: current ? "channel current" : "channel",
+      type: "button",
+      "aria-current": current ? "page" : null,
+      on: { click: open },
+    },
     glyph,
     el("span", { text: label }),
   );
@@ -43,11 +48,29 @@ function drawChannels() {
   const texts = [...state.channels.values()].filter(({ type }) => type === 0).sort((a, b) => a.position - b.position);
   const nodes = [el("h2", { class: "category", text: "Text channels" })];
   for (const { id, name } of texts) {
-    nodes.push(entry(state.channelId === id && !state.threadId, name, icon(ICONS.hash, 20), go(() => openChannel(id))));
+    nodes.push(
+      entry(
+        state.channelId === id && !state.threadId,
+        name,
+        icon(ICONS.hash, 20),
+        go(() => openChannel(id)),
+      ),
+    );
     const threads = listedThreads(id);
     if (threads.length === 0) continue;
     nodes.push(
-      el("div", { class: "threads" }, ...threads.map((thread) => entry(state.threadId === thread.id, thread.name, null, go(() => openThread(thread.id))))),
+      el(
+        "div",
+        { class: "threads" },
+        ...threads.map((thread) =>
+          entry(
+            state.threadId === thread.id,
+            thread.name,
+            null,
+            go(() => openThread(thread.id)),
+          ),
+        ),
+      ),
     );
   }
   nodes.push(el("h2", { class: "category", text: "Direct messages" }));
@@ -60,7 +83,14 @@ function drawChannels() {
       toast(error.message);
     }
   };
-  nodes.push(entry(dm && state.channelId === dm.id, "Atelier", avatar(state.botId, 20), go(() => void openDm())));
+  nodes.push(
+    entry(
+      dm && state.channelId === dm.id,
+      "Atelier",
+      avatar(state.botId, 20),
+      go(() => void openDm()),
+    ),
+  );
   byId("channels").replaceChildren(...nodes);
 }
 
@@ -68,23 +98,52 @@ function drawAccount() {
   const { id, name, username } = me();
   const open = (event) => {
     const rows = people().map((person) =>
-      el("button", { class: "menu-item person", type: "button", role: "menuitemradio", "aria-checked": person.id === id ? "true" : "false", on: { click: () => become(person.id) } }, avatar(person.id, 28), el("span", { text: person.name }), person.id === id && el("span", { class: "tick", text: "✓" })),
+      el(
+        "button",
+        {
+          class: "menu-item person",
+          type: "button",
+          role: "menuitemradio",
+          "aria-checked": person.id === id ? "true" : "false",
+          on: { click: () => become(person.id) },
+        },
+        avatar(person.id, 28),
+        el("span", { text: person.name }),
+        person.id === id && el("span", { class: "tick", text: "✓" }),
+      ),
     );
     popup(event.currentTarget, [el("div", { class: "menu-title", text: "Sit at the keyboard as" }), ...rows], "above");
   };
   byId("account").replaceChildren(
     el(
       "button",
-      { class: "account-button", type: "button", "aria-haspopup": "menu", title: "Switch to another member", on: { click: open } },
+      {
+        class: "account-button",
+        type: "button",
+        "aria-haspopup": "menu",
+        title: "Switch to another member",
+        on: { click: open },
+      },
       el("span", { class: "face online" }, avatar(id, 32)),
-      el("span", { class: "account-names" }, el("strong", { text: name }), el("small", { text: `@${username} · switch member` })),
+      el(
+        "span",
+        { class: "account-names" },
+        el("strong", { text: name }),
+        el("small", { text: `@${username} · switch member` }),
+      ),
     ),
   );
 }
 
 function drawMembers() {
   const row = (id, on, extra) =>
-    el("li", { class: on ? "member" : "member off" }, el("span", { class: on ? "face online" : "face" }, avatar(id, 32)), nameOf(id), extra);
+    el(
+      "li",
+      { class: on ? "member" : "member off" },
+      el("span", { class: on ? "face online" : "face" }, avatar(id, 32)),
+      nameOf(id),
+      extra,
+    );
   byId("members").replaceChildren(
     el("h2", { class: "category", text: `Online — ${people().length + (state.botOnline ? 1 : 0)}` }),
     el(

@@ -47,7 +47,15 @@ export const visibleMessages = (channelId) =>
 export const threadsOf = (channelId) =>
   [...state.channels.values()].filter(({ parent_id, thread_metadata }) => thread_metadata && parent_id === channelId);
 
-const BITS = { view: 10n, send: 11n, manageMessages: 13n, attach: 15n, react: 6n, sendInThreads: 38n, manageThreads: 34n };
+const BITS = {
+  view: 10n,
+  send: 11n,
+  manageMessages: 13n,
+  attach: 15n,
+  react: 6n,
+  sendInThreads: 38n,
+  manageThreads: 34n,
+};
 
 /** Whether the person at the keyboard may do something in a channel. */
 export function may(channelId, what, userId = state.me) {

@@ -72,7 +72,9 @@ export class Timeline {
       next.append(messageNode(message, before));
       before = message;
     }
-    next.append(...state.pending.filter(({ channelId, userId }) => channelId === id && userId === state.me).map(pendingNode));
+    next.append(
+      ...state.pending.filter(({ channelId, userId }) => channelId === id && userId === state.me).map(pendingNode),
+    );
     morph(this.list, next);
     this.follow();
     this.drawTyping();
@@ -80,12 +82,17 @@ export class Timeline {
 
   drawTyping() {
     const now = Date.now();
-    const typists = [...(state.typing.get(this.channelOf()) ?? [])].filter(([id, until]) => until > now && id !== state.me);
+    const typists = [...(state.typing.get(this.channelOf()) ?? [])].filter(
+      ([id, until]) => until > now && id !== state.me,
+    );
     const names = typists.map(([id]) => user(id)?.name).filter(Boolean);
     this.typing.replaceChildren();
     if (names.length === 0) return;
     const dots = el("span", { class: "typing-dots", "aria-hidden": "true" }, el("i"), el("i"), el("i"));
-    this.typing.append(dots, el("span", {}, el("strong", { text: names.join(", ") }), names.length > 1 ? " are typing…" : " is typing…"));
+    this.typing.append(
+      dots,
+      el("span", {}, el("strong", { text: names.join(", ") }), names.length > 1 ? " are typing…" : " is typing…"),
+    );
   }
 
   /** Brings a message into view and marks it for a moment. */
@@ -106,7 +113,13 @@ function divider(message) {
 function beginning(id) {
   const here = channel(id);
   if (here.thread_metadata) return threadBeginning(here);
-  if (here.recipient_id) return el("li", { class: "beginning", data: { key: "beginning" } }, el("h2", { text: "Atelier" }), el("p", { class: "muted", text: "This is the beginning of your direct message history with Atelier." }));
+  if (here.recipient_id)
+    return el(
+      "li",
+      { class: "beginning", data: { key: "beginning" } },
+      el("h2", { text: "Atelier" }),
+      el("p", { class: "muted", text: "This is the beginning of your direct message history with Atelier." }),
+    );
   return el(
     "li",
     { class: "beginning", data: { key: "beginning" } },
@@ -125,7 +138,13 @@ function threadBeginning(thread) {
     el("span", { class: "big-hash" }, icon(ICONS.thread, 34)),
     el("h2", { text: thread.name }),
     el("p", { class: "muted" }, "Started by ", el("strong", { text: user(thread.owner_id)?.name ?? "somebody" })),
-    starter && el("div", { class: "starter" }, avatar(starter.author.id, 24), el("span", { class: "snippet", text: plainText(firstText(starter)).slice(0, 160) })),
+    starter &&
+      el(
+        "div",
+        { class: "starter" },
+        avatar(starter.author.id, 24),
+        el("span", { class: "snippet", text: plainText(firstText(starter)).slice(0, 160) }),
+      ),
   );
 }
 
@@ -134,14 +153,45 @@ function pendingNode(pending) {
   return el(
     "li",
     { class: `message headed ${failed ? "failed" : "sending"}`, data: { key: pending.key } },
-    el("div", { class: "origin" }, avatar(pending.userId, 16), el("span", { class: "author", text: user(pending.userId).name }), el("span", { class: "muted", text: "used" }), el("span", { class: "mention", text: pending.label })),
+    el(
+      "div",
+      { class: "origin" },
+      avatar(pending.userId, 16),
+      el("span", { class: "author", text: user(pending.userId).name }),
+      el("span", { class: "muted", text: "used" }),
+      el("span", { class: "mention", text: pending.label }),
+    ),
     el("span", { class: "face" }, avatar(state.botId, 40)),
     el(
       "div",
       { class: "content" },
-      el("div", { class: "head" }, el("span", { class: "author", text: user(state.botId).name }), el("span", { class: "app-tag", text: "APP" })),
-      failed ? el("div", { class: "failure", text: pending.error }) : el("div", { class: "thinking" }, el("span", { class: "typing-dots" }, el("i"), el("i"), el("i")), el("span", { text: "Sending command…" })),
-      failed && el("div", { class: "only-you" }, icon(ICONS.eye, 16), " Only you can see this • ", el("button", { class: "plain", type: "button", data: { action: "drop-pending", pending: pending.key }, text: "Dismiss message" })),
+      el(
+        "div",
+        { class: "head" },
+        el("span", { class: "author", text: user(state.botId).name }),
+        el("span", { class: "app-tag", text: "APP" }),
+      ),
+      failed
+        ? el("div", { class: "failure", text: pending.error })
+        : el(
+            "div",
+            { class: "thinking" },
+            el("span", { class: "typing-dots" }, el("i"), el("i"), el("i")),
+            el("span", { text: "Sending command…" }),
+          ),
+      failed &&
+        el(
+          "div",
+          { class: "only-you" },
+          icon(ICONS.eye, 16),
+          " Only you can see this • ",
+          el("button", {
+            class: "plain",
+            type: "button",
+            data: { action: "drop-pending", pending: pending.key },
+            text: "Dismiss message",
+          }),
+        ),
     ),
   );
 }
