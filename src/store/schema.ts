@@ -1,6 +1,10 @@
 /** The tables of the database, typed for Kysely. The migrations in `migrations/` make them. */
+import type { Generated } from "kysely";
+
 import type { JobState } from "../jobs/job.ts";
 import type { Variant } from "../variant.ts";
+import type { Place } from "../votes/ballot.ts";
+import type { ComparisonState } from "../votes/comparison.ts";
 
 /** Times are Unix milliseconds; truth values 0 or 1; JSON is text. */
 export interface Schema {
@@ -9,6 +13,11 @@ export interface Schema {
   captions: CaptionTable;
   surfaces: SurfaceTable;
   settings: SettingTable;
+  rounds: RoundTable;
+  candidates: CandidateTable;
+  medal_changes: MedalChangeTable;
+  comparisons: ComparisonTable;
+  comparison_jobs: ComparisonJobTable;
 }
 
 export interface PictureTable {
@@ -73,4 +82,66 @@ export interface SettingTable {
   key: string;
   /** JSON */
   value: string;
+}
+
+export interface RoundTable {
+  id: string;
+  blind: number;
+  guild_id: string;
+  channel_id: string;
+  content_sha256: string;
+  style_sha256: string;
+  closes_at: number;
+  closed_at: number | null;
+}
+
+export interface CandidateTable {
+  message_id: string;
+  round_id: string;
+  job_id: string;
+  variant: Variant;
+  engine: string;
+  letter: string | null;
+  requester_id: string;
+  posted_at: number;
+  deleted_at: number | null;
+}
+
+export interface MedalChangeTable {
+  id: Generated<number>;
+  round_id: string;
+  guild_id: string;
+  channel_id: string;
+  message_id: string;
+  job_id: string;
+  content_sha256: string;
+  style_sha256: string;
+  voter_id: string;
+  account_at: number;
+  /** JSON of `string[]`; `null`: not known */
+  roles: string | null;
+  place: Place;
+  change: "put" | "taken";
+  at: number;
+}
+
+export interface ComparisonTable {
+  id: string;
+  state: ComparisonState;
+  guild_id: string;
+  channel_id: string;
+  user_id: string;
+  content_sha256: string;
+  style_sha256: string;
+  hours: number;
+  card_message_id: string;
+  sheet_message_id: string | null;
+  created_at: number;
+  closes_at: number | null;
+}
+
+export interface ComparisonJobTable {
+  comparison_id: string;
+  job_id: string;
+  letter: string;
 }

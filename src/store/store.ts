@@ -5,6 +5,7 @@ import { type Kysely, sql } from "kysely";
 
 import type { Repositories } from "../jobs/repositories.ts";
 import { createCaptionRepository } from "./captions.ts";
+import { type ComparisonRepository, createComparisonRepository } from "./comparisons.ts";
 import { openDatabase } from "./database.ts";
 import { createJobRepository } from "./jobs.ts";
 import { createPictureFiles } from "./picture-files.ts";
@@ -12,10 +13,15 @@ import { createPictureRepository } from "./pictures.ts";
 import type { Schema } from "./schema.ts";
 import { createSettingRepository, type SettingRepository } from "./settings.ts";
 import { createSurfaceRepository, type SurfaceRepository } from "./surfaces.ts";
+import { createVoteSettingRepository, type VoteSettingRepository } from "./vote-settings.ts";
+import { createVoteRepository, type VoteRepository } from "./votes.ts";
 
 export interface Store extends Repositories {
   readonly surfaces: SurfaceRepository;
   readonly settings: SettingRepository;
+  readonly votes: VoteRepository;
+  readonly voteSettings: VoteSettingRepository;
+  readonly comparisons: ComparisonRepository;
   /** For repositories of other parts, made over the same connection. */
   readonly db: Kysely<Schema>;
   close(): Promise<void>;
@@ -29,6 +35,7 @@ export interface Store extends Repositories {
  */
 export async function openStore(dataDir: string): Promise<Store> {
   const db = await openDatabase(path.join(dataDir, "atelier.db"));
+  const settings = createSettingRepository(db);
   return {
     db,
     jobs: createJobRepository(db),
@@ -36,7 +43,10 @@ export async function openStore(dataDir: string): Promise<Store> {
     pictures: createPictureRepository(db),
     files: createPictureFiles(path.join(dataDir, "pictures")),
     surfaces: createSurfaceRepository(db),
-    settings: createSettingRepository(db),
+    settings,
+    votes: createVoteRepository(db),
+    voteSettings: createVoteSettingRepository(settings),
+    comparisons: createComparisonRepository(db),
     async close() {
       // So that the one file is whole for whoever copies it.
       await sql`pragma wal_checkpoint(truncate)`.execute(db).catch(() => undefined);

@@ -5,6 +5,7 @@
 import type { Transaction } from "kysely";
 
 import { start } from "./001-start.ts";
+import { votes } from "./002-votes.ts";
 
 export interface Migration {
   /** Number and words, as the file's name. */
@@ -13,4 +14,4 @@ export interface Migration {
   up(db: Transaction<unknown>): Promise<void>;
 }
 
-export const MIGRATIONS: readonly Migration[] = [start];
+export const MIGRATIONS: readonly Migration[] = [start, votes];

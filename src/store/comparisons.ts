@@ -1,0 +1,114 @@
+/** Blind comparisons in SQLite. */
+import type { Kysely, Selectable } from "kysely";
+
+import type { Comparison, ComparisonState, Letter } from "../votes/comparison.ts";
+import type { ComparisonTable, Schema } from "./schema.ts";
+
+export interface ComparisonRepository {
+  insert(comparison: Comparison): Promise<void>;
+  get(id: string): Promise<Comparison | null>;
+  byJob(jobId: string): Promise<Comparison | null>;
+  /** Those that a restarted bot has to look after, oldest first. */
+  unfinished(): Promise<readonly Comparison[]>;
+  /** Moves a comparison on. `null` when it is no longer in the state `from`: somebody else moved it. */
+  move(id: string, from: ComparisonState, to: ComparisonState, closesAt?: number): Promise<Comparison | null>;
+  noteSheet(id: string, messageId: string): Promise<void>;
+}
+
+export function createComparisonRepository(db: Kysely<Schema>): ComparisonRepository {
+  const complete = async (row: Selectable<ComparisonTable>): Promise<Comparison> => {
+    const jobs = await db
+      .selectFrom("comparison_jobs")
+      .select(["letter", "job_id"])
+      .where("comparison_id", "=", row.id)
+      .orderBy("letter")
+      .execute();
+    return rowToComparison(
+      row,
+      jobs.map(({ letter, job_id }) => ({ letter: letter as Letter, jobId: job_id })),
+    );
+  };
+  const get = async (id: string): Promise<Comparison | null> => {
+    const row = await db.selectFrom("comparisons").selectAll().where("id", "=", id).executeTakeFirst();
+    return row ? complete(row) : null;
+  };
+  return {
+    insert: (comparison) =>
+      db.transaction().execute(async (transaction) => {
+        await transaction.insertInto("comparisons").values(comparisonToRow(comparison)).execute();
+        const jobs = comparison.jobs.map(({ letter, jobId }) => ({
+          comparison_id: comparison.id,
+          letter,
+          job_id: jobId,
+        }));
+        await transaction.insertInto("comparison_jobs").values(jobs).execute();
+      }),
+
+    get,
+
+    async byJob(jobId) {
+      const row = await db
+        .selectFrom("comparison_jobs")
+        .select("comparison_id")
+        .where("job_id", "=", jobId)
+        .executeTakeFirst();
+      return row ? get(row.comparison_id) : null;
+    },
+
+    async unfinished() {
+      const rows = await db
+        .selectFrom("comparisons")
+        .selectAll()
+        .where("state", "in", ["painting", "open", "closing"])
+        .orderBy("id")
+        .execute();
+      return Promise.all(rows.map(complete));
+    },
+
+    async move(id, from, to, closesAt) {
+      const row = await db
+        .updateTable("comparisons")
+        .set({ state: to, ...(closesAt !== undefined && { closes_at: closesAt }) })
+        .where("id", "=", id)
+        .where("state", "=", from)
+        .returningAll()
+        .executeTakeFirst();
+      return row ? complete(row) : null;
+    },
+
+    async noteSheet(id, messageId) {
+      await db.updateTable("comparisons").set({ sheet_message_id: messageId }).where("id", "=", id).execute();
+    },
+  };
+}
+
+const comparisonToRow = (comparison: Comparison): ComparisonTable => ({
+  id: comparison.id,
+  state: comparison.state,
+  guild_id: comparison.guildId,
+  channel_id: comparison.channelId,
+  user_id: comparison.userId,
+  content_sha256: comparison.contentSha256,
+  style_sha256: comparison.styleSha256,
+  hours: comparison.hours,
+  card_message_id: comparison.cardMessageId,
+  sheet_message_id: comparison.sheetMessageId,
+  created_at: comparison.createdAt,
+  closes_at: comparison.closesAt,
+});
+
+const rowToComparison = (row: Selectable<ComparisonTable>, jobs: Comparison["jobs"]): Comparison => ({
+  id: row.id,
+  state: row.state,
+  guildId: row.guild_id,
+  channelId: row.channel_id,
+  userId: row.user_id,
+  contentSha256: row.content_sha256,
+  styleSha256: row.style_sha256,
+  hours: row.hours,
+  cardMessageId: row.card_message_id,
+  sheetMessageId: row.sheet_message_id,
+  createdAt: row.created_at,
+  closesAt: row.closes_at,
+  jobs,
+});

@@ -1,0 +1,45 @@
+/** A blind comparison: one pair through all three variants, shown as A, B and C until it is closed. */
+import type { Random } from "../random.ts";
+
+/**
+ * - `painting`: the three jobs wait or run
+ * - `open`: the pictures are posted, ballots are taken
+ * - `closing`: no more ballots, the messages are being edited to reveal
+ * - `closed`: revealed; `cancelled`, `failed`: never opened
+ */
+export type ComparisonState = "painting" | "open" | "closing" | "closed" | "cancelled" | "failed";
+
+export const LETTERS = ["A", "B", "C"] as const;
+export type Letter = (typeof LETTERS)[number];
+
+export interface Comparison {
+  readonly id: string;
+  readonly state: ComparisonState;
+  readonly guildId: string;
+  /** Channel or thread of all its messages. */
+  readonly channelId: string;
+  /** Who asked for it. */
+  readonly userId: string;
+  readonly contentSha256: string;
+  readonly styleSha256: string;
+  /** How long ballots are taken. */
+  readonly hours: number;
+  readonly cardMessageId: string;
+  readonly sheetMessageId: string | null;
+  /** Unix milliseconds. */
+  readonly createdAt: number;
+  /** `null` until it is open. */
+  readonly closesAt: number | null;
+  /** Which job stands under which letter. */
+  readonly jobs: readonly { readonly letter: Letter; readonly jobId: string }[];
+}
+
+/** Every order equally likely (Fisher and Yates). */
+export function shuffled<T>(values: readonly T[], random: Random): T[] {
+  const order = [...values];
+  for (let i = order.length - 1; i > 0; i--) {
+    const j = Math.floor(random() * (i + 1));
+    [order[i], order[j]] = [order[j]!, order[i]!];
+  }
+  return order;
+}

@@ -1,0 +1,122 @@
+/** Ballots out of what was recorded: which results stood to be judged, which medals were put and taken. Pure. */
+import type { Variant } from "../variant.ts";
+import { type Ballot, type Category, derive, type MedalChange, type Place, standing } from "./ballot.ts";
+import { mayVote, type VoterRules } from "./voters.ts";
+
+/** The results of one pair that are judged against each other: those in one thread, or a blind comparison. */
+export interface Round {
+  readonly id: string;
+  readonly guildId: string;
+  /** Channel or thread of its messages. */
+  readonly channelId: string;
+  /** Content and style. */
+  readonly pair: string;
+  readonly category: Category;
+  readonly blind: boolean;
+}
+
+/** One result that stands to be judged. */
+export interface Candidate {
+  readonly roundId: string;
+  readonly messageId: string;
+  readonly jobId: string;
+  readonly variant: Variant;
+  readonly engine: string;
+  /** `A`, `B` or `C` in a blind comparison. */
+  readonly letter: string | null;
+  /** Who asked for it. */
+  readonly requesterId: string;
+  readonly deleted: boolean;
+}
+
+/** What is known of a voter at the moment of a change. */
+export interface Voter {
+  readonly voterId: string;
+  /** Unix milliseconds when the account was made. */
+  readonly accountAt: number;
+  /** `null` when they could not be found out. */
+  readonly roles: readonly string[] | null;
+}
+
+/** A medal put or taken; `result` is the job's id. */
+export interface RecordedChange extends MedalChange, Voter {
+  readonly roundId: string;
+  /** Unix milliseconds. */
+  readonly at: number;
+}
+
+/** Everything ballots are made from. Changes oldest first. */
+export interface Study {
+  readonly rounds: readonly Round[];
+  readonly candidates: readonly Candidate[];
+  readonly changes: readonly RecordedChange[];
+}
+
+/** One ballot per voter and round, of voters whom the rules of the server admit. @param rules per server */
+export function castBallots(study: Study, rules: (guildId: string) => VoterRules): Ballot[] {
+  const candidates = groupBy(study.candidates, ({ roundId }) => roundId);
+  const changes = groupBy(study.changes, ({ roundId }) => roundId);
+  const roles = latestRoles(study);
+  return study.rounds.flatMap((round) => {
+    const shown = candidates.get(round.id) ?? [];
+    const admitted = rules(round.guildId);
+    const voters = groupBy(changes.get(round.id) ?? [], ({ voterId }) => voterId);
+    return [...voters].flatMap(([voterId, made]) => {
+      const last = made.at(-1)!;
+      const known = roles.get(`${round.guildId}/${voterId}`) ?? last.roles;
+      if (!mayVote({ ...last, roles: known }, last.at, admitted)) return [];
+      const ballot = castBallot(round, shown, voterId, made);
+      return ballot ? [ballot] : [];
+    });
+  });
+}
+
+function castBallot(
+  round: Round,
+  candidates: readonly Candidate[],
+  voter: string,
+  changes: readonly RecordedChange[],
+): Ballot | null {
+  const byJob = new Map(candidates.map((candidate) => [candidate.jobId, candidate]));
+  const { places: held } = derive(standing(changes));
+  const places: Partial<Record<Place, Variant>> = {};
+  for (const [place, jobId] of held) {
+    const candidate = byJob.get(jobId);
+    if (candidate) places[place] = candidate.variant;
+  }
+  if (Object.keys(places).length === 0) return null;
+  const there = candidates.filter(({ deleted, jobId }) => !deleted || [...held.values()].includes(jobId));
+  return {
+    voter,
+    pair: round.pair,
+    guild: round.guildId,
+    category: round.category,
+    engine: there[0]?.engine ?? "",
+    own: candidates.some(({ requesterId }) => requesterId === voter),
+    at: changes.at(-1)!.at,
+    shown: [...new Set(there.map(({ variant }) => variant))],
+    places,
+    positions: round.blind ? Object.fromEntries(there.map(({ variant, letter }) => [variant, letter ?? ""])) : null,
+  };
+}
+
+/** The roles a voter was last seen with, by server and voter. */
+function latestRoles({ rounds, changes }: Study): Map<string, readonly string[]> {
+  const guilds = new Map(rounds.map(({ id, guildId }) => [id, guildId]));
+  const latest = new Map<string, { at: number; roles: readonly string[] }>();
+  for (const { roundId, voterId, at, roles } of changes) {
+    const key = `${guilds.get(roundId)}/${voterId}`;
+    if (roles !== null && at >= (latest.get(key)?.at ?? 0)) latest.set(key, { at, roles });
+  }
+  return new Map([...latest].map(([key, { roles }]) => [key, roles]));
+}
+
+function groupBy<K, T>(items: readonly T[], keyOf: (item: T) => K): Map<K, T[]> {
+  const groups = new Map<K, T[]>();
+  for (const item of items) {
+    const group = groups.get(keyOf(item));
+    if (group) group.push(item);
+    else groups.set(keyOf(item), [item]);
+  }
+  return groups;
+}
