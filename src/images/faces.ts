@@ -36,7 +36,7 @@ const SAME_FACE = 0.4;
 
 let detector: Promise<Session> | undefined;
 
-/** Finds human faces: 10 to 40 ms on one core, and about as much again to open the network at the first call. */
+/** Finds human faces: about 10 ms on one quiet core, and some tenths of a second to open the network at the first call. */
 export async function detectFaces(image: RgbImage): Promise<FaceReport> {
   detector ??= openSession(tinyFaceDetector(readTinyFaceDetectorWeights()), { threads: 1, prepack: true });
   const session = await detector;
