@@ -1,6 +1,7 @@
 /** The terminal's composition root: `atelier COMMAND`. */
 import { Command } from "commander";
 
+import { registerBench } from "./cli/bench/index.ts";
 import { registerBot } from "./cli/bot.ts";
 import { registerDemo } from "./cli/demo/index.ts";
 import { registerDescribe } from "./cli/describe.ts";
@@ -24,6 +25,7 @@ registerDemo(program);
 registerModels(program);
 registerDoctor(program);
 registerScores(program);
+registerBench(program);
 
 try {
   await program.parseAsync();

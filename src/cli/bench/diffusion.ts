@@ -1,0 +1,73 @@
+/** Measurements of Stable Diffusion on a full-size checkpoint, random weights as good as any. */
+import { access } from "node:fs/promises";
+import path from "node:path";
+
+import { benchImage, benchUNet, makeRandomCheckpoint, profileUNet } from "../../bench/diffusion.ts";
+import { UserError } from "../../errors.ts";
+import { progressLine } from "../progress.ts";
+import { atMost, heading, median, megabytes, ms, row, seconds } from "./print.ts";
+
+export interface DiffusionBenchOptions {
+  /** A diffusers folder. */
+  readonly checkpoint: string;
+  /** A Python with torch and diffusers. */
+  readonly python?: string;
+  readonly runs: number;
+}
+
+/** Where `make-checkpoint` writes; git ignores it. */
+export const RANDOM_CHECKPOINT = path.resolve("checkpoints/random-v1-4");
+
+export async function makeCheckpoint(folder: string): Promise<void> {
+  const bar = progressLine();
+  await makeRandomCheckpoint(folder, (written, total) => bar.show(written, total, "Writing")).finally(() => bar.stop());
+  console.log(folder);
+}
+
+async function expectCheckpoint(folder: string): Promise<void> {
+  await access(path.join(folder, "model_index.json")).catch((error: unknown) => {
+    throw new UserError(
+      "no-checkpoint",
+      `${folder} is not a checkpoint. Write one of random weights (4.3 GB): atelier bench make-checkpoint`,
+      { cause: error },
+    );
+  });
+}
+
+export async function unet({ checkpoint, python, runs }: DiffusionBenchOptions): Promise<void> {
+  await expectCheckpoint(checkpoint);
+  heading(`UNet, one step, medians of ${runs} (CPU time over cores in brackets)`);
+  await benchUNet({
+    checkpoint,
+    runs,
+    ...(python !== undefined && { python }),
+    onRow: ({ latents, batch, ours, torch, ratio }) => {
+      const { timing, peak } = ours;
+      const name = `${latents} x ${latents}, batch ${batch}`;
+      row(name, `${ms(median(timing.wallMs))} (${ms(median(timing.cpuMs))})`);
+      row("  load", ms(timing.loadMs), atMost(timing.loadMs, 2000, "ms"));
+      if (peak) row("  anonymous memory", megabytes(peak.anonymous), atMost(peak.anonymous / 1e6, 1200, "MB"));
+      if (torch && ratio !== null) {
+        row(`  PyTorch ${torch.torch}`, `${ms(median(torch.wallMs))} (${ms(median(torch.cpuMs))})`);
+        row("  ours to PyTorch's", ratio.toFixed(2), { text: "0.8 at most", held: ratio <= 0.8 });
+      }
+    },
+  });
+  heading("Share of time by operator, 64 x 64");
+  for (const { operator, share } of (await profileUNet(checkpoint)).slice(0, 8))
+    row(operator, `${(share * 100).toFixed(1)} %`);
+}
+
+export async function image({ checkpoint }: DiffusionBenchOptions): Promise<void> {
+  await expectCheckpoint(checkpoint);
+  heading("Whole picture at 512 px, style image and description, strength 0.7");
+  const rows = await benchImage(checkpoint, {
+    onRow: ({ form, measured: { timing, peak } }) => {
+      row(`${form}, ${timing.steps} steps`, seconds(timing.wallMs / 1000));
+      row("  first step after", seconds(timing.firstStepMs / 1000));
+      if (peak) row("  anonymous memory", megabytes(peak.anonymous));
+    },
+  });
+  const [ours, faithful] = rows.map(({ measured }) => measured.timing.wallMs) as [number, number];
+  row("default to faithful", (ours / faithful).toFixed(2), { text: "0.45 at most", held: ours / faithful <= 0.45 });
+}

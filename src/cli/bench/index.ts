@@ -1,0 +1,53 @@
+/** `atelier bench`: measures what the README claims. */
+import { cpus, loadavg } from "node:os";
+import path from "node:path";
+
+import type { Command } from "commander";
+
+import { numberBetween } from "../options.ts";
+import { type DiffusionBenchOptions, image, makeCheckpoint, RANDOM_CHECKPOINT, unet } from "./diffusion.ts";
+import { bot, embedded, jobs } from "./light.ts";
+
+export function registerBench(program: Command): void {
+  const bench = program
+    .command("bench")
+    .description("measure speed and memory, and compare with the targets")
+    .hook("preAction", printMachine);
+
+  bench
+    .command("all", { isDefault: true })
+    .description("everything that needs no checkpoint")
+    .action(async () => {
+      for (const measure of [embedded, jobs, bot]) await measure();
+    });
+  bench.command("embedded").description("the embedded engine, beside its prototype").action(embedded);
+  bench.command("jobs").description("the queue and the engine's process").action(jobs);
+  bench.command("bot").description("what a person in Discord waits for").action(bot);
+
+  const diffusion = (name: string, what: string, measure: (options: DiffusionBenchOptions) => Promise<void>): void => {
+    bench
+      .command(name)
+      .description(what)
+      .option("--checkpoint <dir>", "a diffusers folder", resolved, RANDOM_CHECKPOINT)
+      .option("--python <file>", "a Python with torch and diffusers, to compare with")
+      .option("--runs <n>", "runs of each", numberBetween(1, 100, true), 3)
+      .action(measure);
+  };
+  diffusion("unet", "one step of Stable Diffusion's UNet", unet);
+  diffusion("image", "a whole picture by Stable Diffusion", image);
+  bench
+    .command("make-checkpoint")
+    .description("write a full-size Stable Diffusion of random weights, 4.3 GB")
+    .argument("[folder]", "where to", resolved, RANDOM_CHECKPOINT)
+    .action(makeCheckpoint);
+}
+
+/** A parser for commander, which hands over an earlier value too. */
+const resolved = (folder: string): string => path.resolve(folder);
+
+function printMachine(): void {
+  const [cpu] = cpus();
+  const load = loadavg()[0]!;
+  console.log(`${cpu?.model.trim() ?? "?"}, ${cpus().length} cores, Node ${process.version}, load ${load.toFixed(1)}`);
+  if (load > 0.7) console.log("Other programs are running: figures will be worse than this machine can do.");
+}

@@ -1,0 +1,56 @@
+/** Measurements that need no checkpoint: the embedded engine, the bot, the queue, the votes. */
+import path from "node:path";
+
+import { benchDiscord } from "../../bench/discord.ts";
+import { benchEmbedded } from "../../bench/embedded.ts";
+import { benchJobs } from "../../bench/jobs.ts";
+import { readConfig } from "../../config.ts";
+import { readStoredPicture } from "../../images/decode.ts";
+import { createLogger } from "../../log.ts";
+import { progressLine } from "../progress.ts";
+import { atMost, heading, ms, row, seconds } from "./print.ts";
+
+const SAMPLES = path.resolve(import.meta.dirname, "../../../samples");
+
+export async function embedded(): Promise<void> {
+  heading("Embedded engine, inst at 512 px, medians of 5 fresh processes");
+  const bar = progressLine();
+  let run = 0;
+  const result = await benchEmbedded({
+    content: await readStoredPicture(path.join(SAMPLES, "content/lighthouse.jpg")),
+    style: await readStoredPicture(path.join(SAMPLES, "style/night.jpg")),
+    onRun: () => bar.show(++run, 10, "Painting"),
+  }).finally(() => bar.stop());
+  const { atelier, prototype, ratio } = result;
+  row("whole picture", seconds(atelier.seconds), atMost(atelier.seconds, 6, "s"));
+  row("the same style again", seconds(atelier.warmSeconds));
+  row("first preview", seconds(atelier.firstPreviewSeconds), atMost(atelier.firstPreviewSeconds, 1.5, "s"));
+  row("previews", String(atelier.previews), { text: "6 at least", held: atelier.previews >= 6 });
+  row("peak memory", `${atelier.peakMegabytes.toFixed(0)} MB`, atMost(atelier.peakMegabytes, 350, "MB"));
+  if (prototype && ratio !== null) {
+    row("one-thread prototype", seconds(prototype.seconds));
+    row("times faster than the prototype", ratio.toFixed(2));
+  } else console.log("  (the prototype is not beside the project: not compared)");
+}
+
+export async function jobs(): Promise<void> {
+  heading("Queue and engine process");
+  const result = await benchJobs(readConfig({ ENGINE: "embedded" }), createLogger("error"));
+  row("enqueue, to disk (median, p95)", `${ms(result.enqueueMs.median)}, ${ms(result.enqueueMs.p95)}`);
+  row("cancel (median)", ms(result.cancelMs.median));
+  row("engine start", ms(result.engineStartMs));
+  row("first preview after enqueue", result.firstPreviewMs === null ? "none" : ms(result.firstPreviewMs));
+  row("event-loop lag while painting (p99)", ms(result.loopLagMs.p99), atMost(result.loopLagMs.p99, 50, "ms"));
+  row("event-loop lag while painting (max)", ms(result.loopLagMs.max));
+}
+
+export async function bot(): Promise<void> {
+  heading("Bot in the sandbox, while the engine paints");
+  const result = await benchDiscord(readConfig({ ENGINE: "embedded" }), createLogger("error"));
+  const { acknowledgeMs, firstMessageMs, heartbeatLagMs } = result;
+  row("acknowledged (median)", ms(acknowledgeMs.median), atMost(acknowledgeMs.median, 300, "ms"));
+  row("acknowledged (worst)", ms(acknowledgeMs.max), atMost(acknowledgeMs.max, 300, "ms"));
+  row("enqueue to first thread message (worst)", ms(firstMessageMs.max), atMost(firstMessageMs.max, 1000, "ms"));
+  row("heartbeat lag (p99)", ms(heartbeatLagMs.p99), atMost(heartbeatLagMs.p99, 50, "ms"));
+  row("heartbeat lag (max)", ms(heartbeatLagMs.max));
+}
