@@ -11,10 +11,13 @@ export interface Launched {
   readonly ended: Promise<{ readonly code: number | null; readonly output: string }>;
 }
 
-export function launch(settings: Settings): Launched {
+/** @param maxFileKiB the size that no file may grow beyond: a disk that is full, as far as the bot can tell */
+export function launch(settings: Settings, maxFileKiB: number | "unlimited" = "unlimited"): Launched {
   const script = path.join(import.meta.dirname, "bot-process.ts");
   const env = { PATH: process.env["PATH"], HOME: process.env["HOME"], ...settings };
-  const child = spawn(process.execPath, ["--import", "tsx", script], { env, stdio: ["ignore", "pipe", "pipe"] });
+  const limited = `ulimit -f ${maxFileKiB}; exec "$0" --import tsx "$1"`;
+  const command = ["-c", limited, process.execPath, script];
+  const child = spawn("bash", command, { env, stdio: ["ignore", "pipe", "pipe"] });
   let output = "";
   for (const stream of [child.stdout, child.stderr])
     stream.on("data", (data: Buffer) => {
