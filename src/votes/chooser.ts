@@ -22,11 +22,13 @@ const WORD: Readonly<Record<Category, string>> = {
   "non-face": "there is no prominent face in the picture",
 };
 
-/** The paper's finding, as it is. */
-export const paperChoice = (category: Category): Choice => ({
-  variant: PAPER_CHOICE[category],
-  reason: `${WORD[category]}, and the paper's voters liked “${VARIANT_LABEL[PAPER_CHOICE[category]]}” best there`,
-});
+/** The paper's finding, as it is. @param category `null` when it is not known whether there is a face */
+export function paperChoice(category: Category | null): Choice {
+  if (category === null)
+    return { variant: PAPER_CHOICE["non-face"], reason: "it suits most pictures (faces could not be looked for)" };
+  const variant = PAPER_CHOICE[category];
+  return { variant, reason: `${WORD[category]}, and the paper's voters liked “${VARIANT_LABEL[variant]}” best there` };
+}
 
 /**
  * Thompson sampling (Thompson 1933): each variant's chance to be preferred to another is Beta distributed, with the

@@ -13,7 +13,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   "src/onnx": [],
   "src/caption": ["src/onnx", "models", "src/images", "src/checkpoints"],
   "src/stylize": ["src/onnx", "models", "src/images", "src/caption", "src/checkpoints"],
-  "src/jobs": ["src/stylize"],
+  "src/jobs": ["src/stylize", "src/votes"],
   "src/votes": [],
   "src/engine": ["src/jobs", "src/caption", "src/stylize", "src/onnx", "models", "src/images", "src/checkpoints"],
   "src/store": ["src/jobs", "src/votes"],
