@@ -44,10 +44,14 @@ async function start(): Promise<void> {
   await discord.botReady(25_000);
 }
 
-async function killAndRestart(): Promise<void> {
-  bot.child.kill("SIGKILL");
+async function kill(signal: NodeJS.Signals = "SIGKILL"): Promise<void> {
+  bot.child.kill(signal);
   await bot.ended;
   discord.faults.clear();
+}
+
+async function killAndRestart(): Promise<void> {
+  await kill();
   await start();
 }
 
@@ -64,13 +68,14 @@ const newest = async (): Promise<Job | null> => {
   return row ? store.jobs.get(row.id) : null;
 };
 
-async function until(state: JobState, count: number): Promise<Job> {
+/** The newest job, once it is in this state. */
+async function until(state: JobState): Promise<Job> {
   for (const end = Date.now() + 15_000; Date.now() < end; await new Promise((resolve) => setTimeout(resolve, 3))) {
     const { n } = await store.db
       .selectFrom("jobs")
       .select((is) => is.fn.countAll<number>().as("n"))
       .executeTakeFirstOrThrow();
-    const job = n >= count ? await newest() : null;
+    const job = n >= pictures ? await newest() : null;
     if (job?.state === state) return job;
   }
   throw new Error(`no job was ${state}\n${discord.transcript()}`);
@@ -86,35 +91,41 @@ async function told(call: InteractionCall): Promise<Record<string, number>> {
   return tally(discord, thread);
 }
 
-describe("a bot that is killed with SIGKILL and started again", { timeout: 60_000 }, () => {
+describe("a bot that is killed and started again", { timeout: 60_000 }, () => {
   it("while a job waits and another is painted: both are finished, once", async () => {
     const calls = [await stylize("ada"), await stylize("grace")];
     await discord.waitFor(() => calls.every(({ response }) => textOf(response).includes("in the style of")));
-    await until("queued", 2);
+    await until("queued");
     await killAndRestart();
     for (const call of calls) expect(await told(call)).toEqual(ONCE);
   });
 
   it("while the style is described: the job is taken up, with the same messages", async () => {
     const call = await stylize();
-    const job = await until("captioning", 3);
+    const job = await until("captioning");
     await killAndRestart();
     expect(await told(call)).toEqual(ONCE);
     expect(await store.jobs.get(job.id)).toMatchObject({ state: "done" });
   });
 
-  it("while it paints: the job is taken up, with the same messages", async () => {
+  it.each([
+    ["SIGKILL", "stylizing", 2],
+    // Going down in good order is not held against the job.
+    ["SIGTERM", "queued", 1],
+  ] as const)("%s while it paints: the job is taken up, with the same messages", async (signal, left, attempts) => {
     const call = await stylize();
-    const job = await until("stylizing", 4);
-    await killAndRestart();
+    const { id } = await until("stylizing");
+    await kill(signal);
+    expect((await store.jobs.get(id))!.state).toBe(left);
+    await start();
     expect(await told(call)).toEqual(ONCE);
-    expect((await store.jobs.get(job.id))!.attempts).toBe(2);
+    expect((await store.jobs.get(id))!.attempts).toBe(attempts);
   });
 
   it("when the job is done and nobody knows yet: it is told, once", async () => {
     discord.faults.add({ route: "POST /channels/:id/messages", delayMs: 60_000, when: isResult });
     const call = await stylize();
-    await until("done", 5);
+    await until("done");
     await killAndRestart();
     expect(await told(call)).toEqual(ONCE);
   });
