@@ -53,6 +53,14 @@ export async function readSafetensors(file: string): Promise<TensorSource> {
   return { label: file, names: [...tensors.keys()], find: (name) => tensors.get(name) };
 }
 
+/** The metadata of a file, empty where it has none. @throws EngineError naming the file and the fault */
+export async function readSafetensorsMetadata(file: string): Promise<Readonly<Record<string, string>>> {
+  const { header } = await readHeader(file, file);
+  const metadata = z.record(z.string(), z.string()).safeParse(header["__metadata__"] ?? {});
+  if (!metadata.success) throw checkpointError(file, "its metadata is not made of texts");
+  return metadata.data;
+}
+
 /**
  * Reads a checkpoint that was cut into several files, by its `….safetensors.index.json`. Files are named relative to
  * the index and lie beside it.

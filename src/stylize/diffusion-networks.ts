@@ -147,14 +147,20 @@ export class DiffusionNetworks {
     );
   }
 
-  async #encodeWithLearned(ids: readonly number[], { id, vector }: LearnedToken): Promise<Floats> {
+  /** Rows of the text encoder's table, [1, length, width]. */
+  tokenEmbeddings(ids: readonly number[]): Promise<Floats> {
     const { config } = this.checkpoint.text;
-    const embeddings = await this.#run(
+    return this.#run(
       `token-embeddings ${ids.length}`,
       "text",
       (graph, weights) => tokenEmbeddings(weights, config, graph.input("ids", "int64", [1, ids.length])),
       { ids: integerTensor(ids, [1, ids.length]) },
     );
+  }
+
+  async #encodeWithLearned(ids: readonly number[], { id, vector }: LearnedToken): Promise<Floats> {
+    const { config } = this.checkpoint.text;
+    const embeddings = await this.tokenEmbeddings(ids);
     const data = Float32Array.from(embeddings.data);
     const vectors = vector.length / config.width;
     let met = 0;

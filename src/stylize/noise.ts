@@ -38,6 +38,17 @@ export function gaussianNoise(seed: number, length: number, stream = 0): Float32
   return values;
 }
 
+/** `length` independent numbers in [0, 1), multiples of 2^-32; as `gaussianNoise`, each from its seed, stream and index. */
+export function uniformNumbers(seed: number, length: number, stream = 0): Float64Array {
+  const values = new Float64Array(length);
+  const words = new Uint32Array(4);
+  for (let i = 0; i < length; i++) {
+    if (i % 4 === 0) philox4x32(Uint32Array.of(i >>> 2, 0, stream, 1), seed >>> 0, 0, words);
+    values[i] = words[i % 4]! / 2 ** 32;
+  }
+  return values;
+}
+
 /** Ten rounds of Philox4x32: 128 bits of counter and 64 bits of key to 128 random bits, written to `out`. */
 export function philox4x32(counter: Uint32Array, key0: number, key1: number, out: Uint32Array): void {
   let [c0, c1, c2, c3] = counter as unknown as [number, number, number, number];

@@ -1,0 +1,75 @@
+/** Small safetensors files as a whole: written atomically, read into memory with their metadata. */
+import { open, readFile, rename, rm, stat } from "node:fs/promises";
+
+import { decodeFloats, isStoredFloat } from "./decode-floats.ts";
+import { bytesOf } from "./dtype.ts";
+import { readSafetensors, readSafetensorsMetadata } from "./safetensors.ts";
+import type { Floats } from "./tensor.ts";
+import { checkpointError } from "./tensor-source.ts";
+
+export interface SafetensorsContent {
+  readonly tensors: Readonly<Record<string, Floats>>;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/**
+ * Writes float32 tensors and metadata under a temporary name, then renames: a reader sees the old file or the new one.
+ *
+ * @throws NodeJS.ErrnoException; nothing half-written is left
+ */
+export async function writeSafetensors(file: string, { tensors, metadata }: SafetensorsContent): Promise<void> {
+  const part = `${file}.${process.pid}.part`;
+  try {
+    const handle = await open(part, "w");
+    try {
+      await handle.write(encodeSafetensors({ tensors, metadata }));
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(part, file);
+  } catch (error) {
+    await rm(part, { force: true }).catch(() => undefined);
+    throw error;
+  }
+}
+
+/** The bytes of the file. */
+export function encodeSafetensors({ tensors, metadata }: SafetensorsContent): Buffer {
+  let offset = 0;
+  const header: Record<string, unknown> = { __metadata__: metadata };
+  for (const [name, { data, shape }] of Object.entries(tensors)) {
+    header[name] = { dtype: "F32", shape, data_offsets: [offset, offset + data.byteLength] };
+    offset += data.byteLength;
+  }
+  const json = Buffer.from(JSON.stringify(header));
+  // Readers map the data in place, which wants it aligned.
+  const padding = Buffer.alloc((8 - (json.length % 8)) % 8, " ");
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(json.length + padding.length));
+  const data = Object.values(tensors).map((tensor) => bytesOf(tensor.data));
+  return Buffer.concat([length, json, padding, ...data]);
+}
+
+/**
+ * Reads a file of real tensors of at most `longest` bytes.
+ *
+ * @throws EngineError naming the file and what does not hold
+ */
+export async function readWholeSafetensors(file: string, longest: number): Promise<SafetensorsContent> {
+  const { size } = await stat(file).catch((error: unknown) => {
+    throw checkpointError(file, "cannot be read", error);
+  });
+  if (size > longest) throw checkpointError(file, `has ${size} bytes, more than the ${longest} that it may have`);
+  const source = await readSafetensors(file);
+  const metadata = await readSafetensorsMetadata(file);
+  const bytes = await readFile(file);
+  const tensors: Record<string, Floats> = {};
+  for (const name of source.names) {
+    const { dtype, shape, offset, byteLength } = source.find(name)!;
+    if (!isStoredFloat(dtype)) throw checkpointError(file, `${name} is ${dtype}, not real numbers`);
+    const data = decodeFloats(bytes.subarray(offset, offset + byteLength), dtype);
+    tensors[name] = { data, shape: shape as number[] };
+  }
+  return { tensors, metadata };
+}
