@@ -11,11 +11,14 @@ import { HeldPictures } from "./discord/held-pictures.ts";
 import { Presenter } from "./discord/presenter.ts";
 import { registerCommands } from "./discord/registration.ts";
 import { route } from "./discord/router.ts";
+import { Votes } from "./discord/votes/votes.ts";
 import { login } from "./discord/wording/login.ts";
 import { createEngine } from "./engine/index.ts";
 import { UserError } from "./errors.ts";
+import { learnFrom } from "./jobs/choose-variant.ts";
 import { createLocalQueue } from "./jobs/local-queue.ts";
 import { createLogger, type Logger } from "./log.ts";
+import { loadBallots } from "./store/ballots.ts";
 import { openStore } from "./store/store.ts";
 
 /** How long a closing bot waits for commands that are being answered. */
@@ -56,12 +59,20 @@ export async function startBot(config: Config, log: Logger, options: StartOption
     log.info(info, "the engine is ready");
     const client = createClient(config, log, options.restTimeoutMs);
     undo.push(() => client.destroy());
-    const queue = createLocalQueue({ engine, repositories: store, config, log });
+    const chooseVariant = learnFrom({
+      settings: (guildId) => store.voteSettings.get(guildId),
+      ballots: (guildId) => loadBallots(store, guildId),
+    });
+    const queue = createLocalQueue({ engine, repositories: store, config, log, chooseVariant });
+    const votes = new Votes({ client, store, engine, log });
+    undo.push(() => votes.close());
+    votes.listen();
     const describerLabel = (id: string): string => (engine.info?.describer === id ? engine.info.describerLabel : id);
-    const presenter = new Presenter({ client, queue, store, log, describerLabel });
+    const onResult = votes.posted.bind(votes);
+    const presenter = new Presenter({ client, queue, store, log, describerLabel, onResult });
     undo.push(() => presenter.close());
     undo.push(() => queue.close());
-    const bot: Bot = { config, log, store, queue, engine, client, presenter, held: new HeldPictures() };
+    const bot: Bot = { config, log, store, queue, engine, client, presenter, votes, held: new HeldPictures() };
     const stopRouting = route(client, commands, bot);
     undo.push(() => Promise.race([stopRouting(), sleep(CLOSING_MS, undefined, { ref: false })]));
     const ended = new Promise<void>((resolve) => {

@@ -8,6 +8,7 @@ import type { Logger } from "../log.ts";
 import type { Store } from "../store/store.ts";
 import type { HeldPictures } from "./held-pictures.ts";
 import type { Presenter } from "./presenter.ts";
+import type { Votes } from "./votes/votes.ts";
 
 export interface Bot {
   readonly config: Config;
@@ -18,4 +19,5 @@ export interface Bot {
   readonly client: Client;
   readonly held: HeldPictures;
   readonly presenter: Presenter;
+  readonly votes: Votes;
 }

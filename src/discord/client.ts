@@ -16,7 +16,8 @@ const LONGEST_PAUSE_MS = 60_000;
 /** No privileged intent: interactions bring their own content, results are the bot's own messages. */
 export function createClient(config: Config, log: Logger, restTimeoutMs = REST_TIMEOUT_MS): Client {
   const client = new Client({
-    intents: [GatewayIntentBits.Guilds, GatewayIntentBits.GuildMessageReactions],
+    // Messages are asked for because their deletion is told with them; without the content intent they come empty.
+    intents: [GatewayIntentBits.Guilds, GatewayIntentBits.GuildMessages, GatewayIntentBits.GuildMessageReactions],
     partials: [Partials.Message, Partials.Reaction, Partials.User],
     allowedMentions: { parse: [] },
     // An upload on a slow line may run into the timeout and be sent again: the nonce keeps it from appearing twice.

@@ -28,6 +28,8 @@ export interface PresenterParts {
   readonly findJob: (id: string) => Promise<Job | null>;
   readonly log: Logger;
   readonly describerLabel: (id: string) => string;
+  /** A finished picture was posted. */
+  readonly onResult: (job: Job, channelId: string, messageId: string) => void;
   /** Whether a channel was told already why there is no thread; tells and remembers. */
   readonly firstRemark: (channelId: string) => boolean;
 }
@@ -181,7 +183,11 @@ export class JobPresenter {
       await this.#description.settle(missing ? noDescriptionView() : this.#descriptionView());
     }
     const posts = job.state !== "cancelled" && this.#surface.resultMessageId === null;
-    if (posts) await this.#note({ resultMessageId: await announce(job, this.#venue, files, log) });
+    if (posts) {
+      const resultMessageId = await announce(job, this.#venue, files, log);
+      await this.#note({ resultMessageId });
+      if (job.state === "done") this.#parts.onResult(job, this.#venue.placeId, resultMessageId);
+    }
     this.#preview = null;
     if (job.result && this.#thumbnails.length > 0) {
       const picture = await thumbnailFile(files, job.result.picture, "result", card.resultAlt);

@@ -17,6 +17,8 @@ export interface PresenterOptions {
   readonly log: Logger;
   /** The name people see for a describer's id. */
   readonly describerLabel: (id: string) => string;
+  /** A finished picture was posted. */
+  readonly onResult: (job: Job, channelId: string, messageId: string) => void;
 }
 
 export class Presenter {
@@ -33,7 +35,7 @@ export class Presenter {
 
   constructor(options: PresenterOptions) {
     this.#options = options;
-    const { client, store, log, describerLabel } = options;
+    const { client, store, log, describerLabel, onResult } = options;
     this.#parts = {
       client,
       surfaces: store.surfaces,
@@ -41,6 +43,7 @@ export class Presenter {
       findJob: (id) => options.queue.get(id),
       log,
       describerLabel,
+      onResult,
       firstRemark: (channelId) => !this.#remarked.has(channelId) && this.#remarked.add(channelId).size > 0,
     };
     this.#unsubscribe = options.queue.subscribe((event) => this.#handle(event));

@@ -42,8 +42,8 @@ export interface VoteRepository {
   study(guildId: string | null): Promise<Study>;
   /** Results that were posted after `since` and never became candidates: the process died in between. */
   strays(since: number): Promise<readonly { readonly jobId: string; readonly messageId: string }[]>;
-  /** Whether a message shows a job that has no result to vote on: its card or its progress. */
-  isUnfinished(messageId: string): Promise<boolean>;
+  /** Whether a message of a job or a comparison is one that nobody can vote on: its card, its progress, its overview. */
+  isNoResult(messageId: string): Promise<boolean>;
 }
 
 export function createVoteRepository(db: Kysely<Schema>): VoteRepository {
@@ -217,13 +217,19 @@ export function createVoteRepository(db: Kysely<Schema>): VoteRepository {
       return rows.map((row) => ({ jobId: row.job_id, messageId: row.result_message_id! }));
     },
 
-    async isUnfinished(messageId) {
-      const row = await db
+    async isNoResult(messageId) {
+      const job = await db
         .selectFrom("surfaces")
         .select("job_id")
         .where((is) => is.or([is("card_message_id", "=", messageId), is("progress_message_id", "=", messageId)]))
         .executeTakeFirst();
-      return row !== undefined;
+      if (job) return true;
+      const comparison = await db
+        .selectFrom("comparisons")
+        .select("id")
+        .where((is) => is.or([is("card_message_id", "=", messageId), is("sheet_message_id", "=", messageId)]))
+        .executeTakeFirst();
+      return comparison !== undefined;
     },
   };
 }

@@ -1,0 +1,287 @@
+/** Votes by reaction: gateway events become recorded changes, medals that no longer count are taken away. */
+import {
+  type Client,
+  Events,
+  GatewayDispatchEvents as Dispatch,
+  type GatewayMessageDeleteBulkDispatchData,
+  type GatewayMessageDeleteDispatchData,
+  type GatewayMessageReactionAddDispatchData,
+  type GatewayMessageReactionRemoveAllDispatchData,
+  type GatewayMessageReactionRemoveDispatchData,
+  type GatewayMessageReactionRemoveEmojiDispatchData,
+  SnowflakeUtil,
+} from "discord.js";
+
+import type { Engine } from "../../jobs/engine.ts";
+import { newJobId } from "../../jobs/job-id.ts";
+import type { Job } from "../../jobs/job.ts";
+import type { Logger } from "../../log.ts";
+import type { Store } from "../../store/store.ts";
+import type { Judged, TimedRound } from "../../store/votes.ts";
+import { type Ballot, derive, type Medal, type Place, placeOf, standing } from "../../votes/ballot.ts";
+import { type Candidate, castBallots, type RecordedChange } from "../../votes/rounds.ts";
+import { categorise } from "./categorise.ts";
+import { InTurn } from "./in-turn.ts";
+import { putMedals, removeMedal } from "./reactions.ts";
+import { catchUp, type CaughtUp } from "./catch-up.ts";
+
+/** How long results take ballots after the newest one of their pair in the thread, milliseconds. */
+export const VOTING_MS = 7 * 86_400_000;
+
+export interface VotesOptions {
+  readonly client: Client;
+  readonly store: Store;
+  readonly engine: Engine;
+  readonly log: Logger;
+}
+
+export const isOpen = (round: TimedRound, now = Date.now()): boolean => round.closedAt === null && now < round.closesAt;
+
+export class Votes {
+  readonly #options: VotesOptions;
+  /** Changes are recorded in the order they happened, whatever has to be looked up for them. */
+  readonly #turn = new InTurn();
+  readonly #errands = new Set<Promise<void>>();
+  #closed = false;
+
+  constructor(options: VotesOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Begins to listen. Raw dispatches are read, not discord.js's reactions: they come whole, whether the message, the user or an
+   * archived thread is in a cache or not.
+   */
+  listen(): void {
+    const { client } = this.#options;
+    const hear = (event: Dispatch, take: (data: never) => Promise<void>): void => {
+      client.ws.on(event, (data: unknown) => this.#inTurn(event, () => take(data as never)));
+    };
+    hear(Dispatch.MessageReactionAdd, (data: GatewayMessageReactionAddDispatchData) => this.#added(data));
+    hear(Dispatch.MessageReactionRemove, (data: GatewayMessageReactionRemoveDispatchData) =>
+      this.#cleared(data.message_id, { place: placeIn(data), voterId: data.user_id }),
+    );
+    hear(Dispatch.MessageReactionRemoveAll, (data: GatewayMessageReactionRemoveAllDispatchData) =>
+      this.#cleared(data.message_id, {}),
+    );
+    hear(Dispatch.MessageReactionRemoveEmoji, (data: GatewayMessageReactionRemoveEmojiDispatchData) =>
+      this.#cleared(data.message_id, { place: placeIn(data) }),
+    );
+    hear(Dispatch.MessageDelete, ({ id }: GatewayMessageDeleteDispatchData) => this.#deleted(id));
+    hear(Dispatch.MessageDeleteBulk, async ({ ids }: GatewayMessageDeleteBulkDispatchData) => {
+      for (const id of ids) await this.#deleted(id);
+    });
+    // A session that could not be resumed has missed events, as a restart has.
+    client.on(Events.ShardReady, () => void this.reconcile());
+  }
+
+  /** A result was posted: from now on it takes ballots, among the other results of its pair in the same place. */
+  posted(job: Job, channelId: string, messageId: string): void {
+    this.#inTurn("posted", () => this.#welcome(job, channelId, messageId));
+  }
+
+  /** Makes a posted message a candidate of a round that exists. */
+  async enter(candidate: Omit<Candidate, "deleted">): Promise<void> {
+    await this.#options.store.votes.addCandidate(candidate, Date.now());
+  }
+
+  /** Puts the bot's medals on messages, one after the other, without anybody waiting for it. */
+  invite(channelId: string, messageIds: readonly string[]): void {
+    this.#errand("putting medals", async () => {
+      for (const messageId of messageIds) await putMedals(this.#options.client, { channelId, messageId });
+    });
+  }
+
+  /** Reads the medals of all open rounds again: what happened while nobody listened. Resolves when all is recorded. */
+  async reconcile(): Promise<void> {
+    const { store, log } = this.#options;
+    if (this.#closed) return;
+    try {
+      for (const { jobId, messageId } of await store.votes.strays(Date.now() - VOTING_MS)) {
+        const [job, surface] = [await store.jobs.get(jobId), await store.surfaces.get(jobId)];
+        if (job && surface)
+          await this.#turn.run(() => this.#welcome(job, surface.threadId ?? surface.channelId, messageId));
+      }
+      for (const round of await store.votes.openRounds(Date.now()))
+        await this.#turn.run(async () => this.#tidy(round, await this.#catchUp(round)));
+    } catch (error) {
+      log.error({ err: error }, "votes could not be read again");
+    }
+  }
+
+  /** Reads a round's medals one last time and takes no more ballots on it. */
+  closeRound(id: string): Promise<void> {
+    return this.#turn.run(async () => {
+      const { votes } = this.#options.store;
+      const round = await votes.round(id);
+      if (!round || round.closedAt !== null) return;
+      await this.#catchUp(round);
+      await votes.closeRound(id, Date.now());
+    });
+  }
+
+  /** The ballots of one round that count. */
+  async ballotsOf(roundId: string): Promise<Ballot[]> {
+    const { votes, voteSettings } = this.#options.store;
+    const round = await votes.round(roundId);
+    if (!round) return [];
+    const settings = await voteSettings.get(round.guildId);
+    const [candidates, changes] = [await votes.candidates(roundId), await votes.changes(roundId)];
+    return castBallots({ rounds: [round], candidates, changes }, () => settings);
+  }
+
+  /** Waits until what was heard so far is recorded, and what is being sent is sent. */
+  async idle(): Promise<void> {
+    await this.#turn.idle();
+    await Promise.all(this.#errands);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.idle();
+  }
+
+  async #welcome(job: Job, channelId: string, messageId: string): Promise<void> {
+    const { guildId, content, style, userId } = job.request;
+    const { store, engine, log } = this.#options;
+    if (guildId === null || !job.result) return;
+    const now = Date.now();
+    const round = await store.votes.joinRound({
+      id: newJobId(),
+      blind: false,
+      guildId,
+      channelId,
+      contentSha256: content.sha256,
+      styleSha256: style.sha256,
+      closesAt: now + VOTING_MS,
+    });
+    const { variant, engine: by } = job.result;
+    await this.enter({
+      roundId: round.id,
+      messageId,
+      jobId: job.id,
+      variant,
+      engine: by,
+      letter: null,
+      requesterId: userId,
+    });
+    this.invite(channelId, [messageId]);
+    this.#errand("looking for faces", () => categorise(content, store, engine, log));
+  }
+
+  async #added(data: GatewayMessageReactionAddDispatchData): Promise<void> {
+    const { client, store } = this.#options;
+    const { user_id: voterId, message_id: messageId, channel_id: channelId } = data;
+    const place = placeIn(data);
+    if (place === null || voterId === client.user?.id || data.member?.user.bot === true) return;
+    const judged = await store.votes.judged(messageId);
+    if (!judged || !isOpen(judged.round)) {
+      if (judged || (await store.votes.isNoResult(messageId))) this.#takeOff({ channelId, messageId }, place, voterId);
+      return;
+    }
+    const { round, candidate } = judged;
+    const roles = data.member?.roles ?? null;
+    await store.votes.record(round, messageId, [
+      { ...changeOf(judged, place, voterId), change: "put", roles, accountAt: SnowflakeUtil.timestampFrom(voterId) },
+    ]);
+    const { stale } = derive(standing(await store.votes.changes(round.id, voterId)));
+    if (stale.length > 0) await this.#takeOffStale(round, voterId, stale, [candidate]);
+  }
+
+  /** Medals of one voter or of all, of one place or of all, went from a message. */
+  async #cleared(
+    messageId: string,
+    which: { readonly place?: Place | null; readonly voterId?: string },
+  ): Promise<void> {
+    const { votes } = this.#options.store;
+    if (which.place === null) return;
+    const judged = await votes.judged(messageId);
+    if (!judged || !isOpen(judged.round)) return;
+    const { round, candidate } = judged;
+    const known = await votes.changes(round.id, which.voterId);
+    for (const voterId of new Set(known.map((change) => change.voterId))) {
+      const gone = standing(known.filter((change) => change.voterId === voterId)).filter(
+        ({ result, place }) => result === candidate.jobId && (which.place === undefined || which.place === place),
+      );
+      await votes.record(
+        round,
+        messageId,
+        gone.map(({ place }) => ({ ...changeOf(judged, place, voterId), change: "taken" })),
+      );
+    }
+  }
+
+  async #deleted(messageId: string): Promise<void> {
+    const { votes } = this.#options.store;
+    const judged = await votes.judged(messageId);
+    // What was decided stays decided, whoever tidies up afterwards.
+    if (!judged || !isOpen(judged.round)) return;
+    await this.#cleared(messageId, {});
+    await votes.markDeleted(messageId, Date.now());
+  }
+
+  async #catchUp(round: TimedRound): Promise<CaughtUp> {
+    const { client, store, log } = this.#options;
+    return catchUp(round, { client, votes: store.votes, log });
+  }
+
+  /** After a while of deafness: stale medals go, the bot's own come back. */
+  async #tidy(round: TimedRound, { voters, missing }: CaughtUp): Promise<void> {
+    const { votes } = this.#options.store;
+    for (const voterId of voters) {
+      const { stale } = derive(standing(await votes.changes(round.id, voterId)));
+      if (stale.length > 0) await this.#takeOffStale(round, voterId, stale, []);
+    }
+    for (const { messageId, places } of missing)
+      this.#errand("putting medals", () =>
+        putMedals(this.#options.client, { channelId: round.channelId, messageId }, places),
+      );
+  }
+
+  async #takeOffStale(
+    round: TimedRound,
+    voterId: string,
+    stale: readonly Medal[],
+    known: readonly Candidate[],
+  ): Promise<void> {
+    const candidates = [...known, ...(await this.#options.store.votes.candidates(round.id))];
+    for (const { result, place } of stale) {
+      const messageId = candidates.find(({ jobId }) => jobId === result)?.messageId;
+      if (messageId !== undefined) this.#takeOff({ channelId: round.channelId, messageId }, place, voterId);
+    }
+  }
+
+  #takeOff(message: { readonly channelId: string; readonly messageId: string }, place: Place, voterId: string): void {
+    this.#errand("taking a medal off", async () => {
+      await removeMedal(this.#options.client, message, place, voterId);
+    });
+  }
+
+  #inTurn(what: string, work: () => Promise<void>): void {
+    if (this.#closed) return;
+    this.#turn.run(work).catch((error: unknown) => {
+      this.#options.log.error({ err: error, what }, "a vote could not be recorded");
+    });
+  }
+
+  #errand(what: string, work: () => Promise<void>): void {
+    const errand = work().catch((error: unknown) => {
+      this.#options.log.warn({ err: error }, `${what} did not work`);
+    });
+    this.#errands.add(errand);
+    void errand.finally(() => this.#errands.delete(errand));
+  }
+}
+
+const placeIn = ({ emoji }: { readonly emoji: { readonly id: string | null; readonly name: string | null } }) =>
+  emoji.id === null ? placeOf(emoji.name) : null;
+
+const changeOf = ({ round, candidate }: Judged, place: Place, voterId: string): Omit<RecordedChange, "change"> => ({
+  roundId: round.id,
+  result: candidate.jobId,
+  place,
+  voterId,
+  accountAt: SnowflakeUtil.timestampFrom(voterId),
+  roles: null,
+  at: Date.now(),
+});
