@@ -5,11 +5,12 @@ import path from "node:path";
 
 import type { Command } from "commander";
 
+import { conditioning, type PaintingWords } from "../caption/conditioning.ts";
 import { readConfig } from "../config.ts";
 import { messageOf, UserError } from "../errors.ts";
 import { readStoredPicture } from "../images/decode.ts";
 import { encodeJpeg, encodeWebp } from "../images/encode.ts";
-import type { DescribeReply, EnginePicture } from "../jobs/engine.ts";
+import type { EnginePicture } from "../jobs/engine.ts";
 import {
   DEFAULT_SETTINGS,
   SETTING_BOUNDS,
@@ -48,6 +49,7 @@ interface StylizeReport {
   readonly height: number;
   readonly engine: StylizerId;
   readonly variant: Variant;
+  /** The words that it was painted by. */
   readonly description: string | null;
   readonly seed: number;
   readonly strength: number;
@@ -116,7 +118,7 @@ async function stylize(contentFile: string, styleFile: string, options: StylizeO
     if (previews) await mkdir(previews, { recursive: true });
     const reply = await bench.engine
       .stylize(
-        { content, style, variant, description: words?.text ?? null, settings, outputPath, previewDir: previews },
+        { content, style, variant, ...words, settings, outputPath, previewDir: previews },
         { signal: bench.signal, onProgress: (step, steps) => bar.show(step, steps, "Painting") },
       )
       .finally(() => bar.stop());
@@ -129,7 +131,7 @@ async function stylize(contentFile: string, styleFile: string, options: StylizeO
       height: reply.height,
       engine: reply.engine,
       variant,
-      description: words?.text ?? null,
+      description: conditioning(words, settings),
       seed: settings.seed,
       strength: settings.strength,
       steps: reply.steps,
@@ -145,16 +147,19 @@ async function pickVariant(bench: Workbench, content: EnginePicture, asked: Vari
   return paperChoice(prominent ? "face" : "non-face").variant;
 }
 
+/** The person's own words, or else the captioner's. */
 async function describe(
   bench: Workbench,
   image: EnginePicture,
   variant: Variant,
   options: StylizeOptions,
-): Promise<DescribeReply | null> {
-  if (!needsDescription(variant)) return null;
+): Promise<PaintingWords> {
+  if (!needsDescription(variant)) return { description: null, ownWords: [] };
   const prompt = options.prompt?.trim();
-  if (prompt) return { text: prompt, describer: "user" };
-  return bench.engine.describe({ image, faithful: options.faithful }, { signal: bench.signal });
+  if (prompt) return { description: null, ownWords: [prompt] };
+  const { text, note } = await bench.engine.describe({ image, faithful: options.faithful }, { signal: bench.signal });
+  if (note !== undefined) process.stderr.write(`${note}\n`);
+  return { description: text, ownWords: [] };
 }
 
 /** Finds out before the work whether the result can be written. */

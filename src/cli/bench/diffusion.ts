@@ -15,9 +15,6 @@ export interface DiffusionBenchOptions {
   readonly runs: number;
 }
 
-/** Where `make-checkpoint` writes; git ignores it. */
-export const RANDOM_CHECKPOINT = path.resolve("checkpoints/random-v1-4");
-
 export async function makeCheckpoint(folder: string): Promise<void> {
   const bar = progressLine();
   await makeRandomCheckpoint(folder, (written, total) => bar.show(written, total, "Writing")).finally(() => bar.stop());

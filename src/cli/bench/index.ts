@@ -5,8 +5,18 @@ import path from "node:path";
 import type { Command } from "commander";
 
 import { numberBetween } from "../options.ts";
-import { type DiffusionBenchOptions, image, makeCheckpoint, RANDOM_CHECKPOINT, unet } from "./diffusion.ts";
-import { bot, embedded, jobs } from "./light.ts";
+import type { DiffusionBenchOptions } from "./diffusion.ts";
+
+type Light = "embedded" | "jobs" | "bot";
+
+/** Where `make-checkpoint` writes; git ignores it. */
+const RANDOM_CHECKPOINT = path.resolve("checkpoints/random-v1-4");
+
+/** Measuring code is loaded when it is called for: it brings the whole bot along. */
+const light = async (...names: readonly Light[]): Promise<void> => {
+  const measures = await import("./light.ts");
+  for (const name of names) await measures[name]();
+};
 
 export function registerBench(program: Command): void {
   const bench = program
@@ -17,29 +27,36 @@ export function registerBench(program: Command): void {
   bench
     .command("all", { isDefault: true })
     .description("everything that needs no checkpoint")
-    .action(async () => {
-      for (const measure of [embedded, jobs, bot]) await measure();
-    });
-  bench.command("embedded").description("the embedded engine, beside its prototype").action(embedded);
-  bench.command("jobs").description("the queue and the engine's process").action(jobs);
-  bench.command("bot").description("what a person in Discord waits for").action(bot);
+    .action(() => light("embedded", "jobs", "bot"));
+  bench
+    .command("embedded")
+    .description("the embedded engine, beside its prototype")
+    .action(() => light("embedded"));
+  bench
+    .command("jobs")
+    .description("the queue and the engine's process")
+    .action(() => light("jobs"));
+  bench
+    .command("bot")
+    .description("what a person in Discord waits for")
+    .action(() => light("bot"));
 
-  const diffusion = (name: string, what: string, measure: (options: DiffusionBenchOptions) => Promise<void>): void => {
+  const diffusion = (name: "unet" | "image", what: string): void => {
     bench
       .command(name)
       .description(what)
       .option("--checkpoint <dir>", "a diffusers folder", resolved, RANDOM_CHECKPOINT)
       .option("--python <file>", "a Python with torch and diffusers, to compare with")
       .option("--runs <n>", "runs of each", numberBetween(1, 100, true), 3)
-      .action(measure);
+      .action(async (options: DiffusionBenchOptions) => (await import("./diffusion.ts"))[name](options));
   };
-  diffusion("unet", "one step of Stable Diffusion's UNet", unet);
-  diffusion("image", "a whole picture by Stable Diffusion", image);
+  diffusion("unet", "one step of Stable Diffusion's UNet");
+  diffusion("image", "a whole picture by Stable Diffusion");
   bench
     .command("make-checkpoint")
     .description("write a full-size Stable Diffusion of random weights, 4.3 GB")
     .argument("[folder]", "where to", resolved, RANDOM_CHECKPOINT)
-    .action(makeCheckpoint);
+    .action(async (folder: string) => (await import("./diffusion.ts")).makeCheckpoint(folder));
 }
 
 /** A parser for commander, which hands over an earlier value too. */

@@ -7,8 +7,6 @@ import type { Command } from "commander";
 
 import { numberBetween } from "../options.ts";
 import { progressLine } from "../progress.ts";
-import { rehearse } from "./rehearsal.ts";
-import { openStage } from "./stage.ts";
 
 const PORT = 8787;
 
@@ -26,6 +24,7 @@ export function registerDemo(program: Command): void {
 }
 
 async function runOnce(out: string): Promise<void> {
+  const [{ openStage }, { rehearse }] = await Promise.all([import("./stage.ts"), import("./rehearsal.ts")]);
   const bar = progressLine();
   bar.show(0, 6, "The bot starts");
   const dataDir = await mkdtemp(path.join(os.tmpdir(), "atelier-demo-"));
@@ -42,6 +41,7 @@ async function runOnce(out: string): Promise<void> {
 }
 
 async function runPage(port: number): Promise<void> {
+  const { openStage } = await import("./stage.ts");
   console.log("Starting a Discord on this machine, and the bot…");
   const stage = await openStage({ port, dataDir: path.resolve("data/demo") });
   console.log(`\nAtelier is ready. Open ${stage.discord.address} and type /stylize\n(Ctrl-C ends it.)`);
