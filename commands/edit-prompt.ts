@@ -1,6 +1,7 @@
 /** *Edit prompt*: the description in a modal, then the same pair with the person's own words. */
 import { LabelBuilder, ModalBuilder, TextInputBuilder, TextInputStyle } from "discord.js";
 
+import { conditioning } from "../src/caption/conditioning.ts";
 import { customId, parseCustomId } from "../src/discord/custom-id.ts";
 import type { ButtonHandler, ModalHandler } from "../src/discord/handler.ts";
 import { clip } from "../src/discord/markdown.ts";
@@ -8,6 +9,7 @@ import { assertMayWork } from "../src/discord/permissions.ts";
 import { submitJob } from "../src/discord/submit.ts";
 import { editPromptWords as words, jobGone } from "../src/discord/wording/commands.ts";
 import { UserError } from "../src/errors.ts";
+import { paintingWords } from "../src/jobs/description.ts";
 import { checkedPrompt, PROMPT_LENGTH } from "./prompt.ts";
 
 const FAMILY = "edit-prompt";
@@ -28,7 +30,8 @@ export const editPrompt: ButtonHandler<string> = {
       .setPlaceholder(words.placeholder)
       .setMaxLength(PROMPT_LENGTH)
       .setRequired(true);
-    if (job.description !== null) input.setValue(clip(job.description, PROMPT_LENGTH));
+    const painted = conditioning(paintingWords({ ...job, variant: "image-prompt" }));
+    if (painted !== null) input.setValue(clip(painted, PROMPT_LENGTH));
     await interaction.showModal(
       new ModalBuilder()
         .setCustomId(customId(FAMILY, job.id))

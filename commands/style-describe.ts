@@ -30,13 +30,9 @@ export const styleDescribe: SubcommandHandler<Attachment> = {
     const picture = await takePicture(bot, image, "style");
     const thumbnail = await thumbnailFile(bot.store.files, picture, "style", described.alt(picture.name));
     const message = liveReply(reply, bot, INTERVAL_MS);
-    const show = (words: string, by: string | null): void => {
-      message.show(describedView(thumbnail, picture.name, words, by));
-    };
-    show("", null);
-    const { text, describer } = await describeStyle(bot, picture, (words) => show(words, null));
-    const { info } = bot.engine;
-    show(text, info?.describer === describer ? info.describerLabel : describer);
-    await message.settle();
+    const grow = (words: string): void => message.show(describedView(thumbnail, picture.name, words, null));
+    grow("");
+    const { text, describer, note = null } = await describeStyle(bot, picture, grow);
+    await message.settle(describedView(thumbnail, picture.name, text, { by: bot.describerLabel(describer), note }));
   },
 };

@@ -13,6 +13,7 @@ import { registerCommands } from "./discord/registration.ts";
 import { route } from "./discord/router.ts";
 import { Votes } from "./discord/votes/votes.ts";
 import { login } from "./discord/wording/login.ts";
+import { describerLabel } from "./engine/captioners.ts";
 import { createEngine } from "./engine/index.ts";
 import { UserError } from "./errors.ts";
 import { learnFrom } from "./jobs/choose-variant.ts";
@@ -67,12 +68,11 @@ export async function startBot(config: Config, log: Logger, options: StartOption
     const votes = new Votes({ client, store, engine, log });
     undo.push(() => votes.close());
     votes.listen();
-    const describerLabel = (id: string): string => (engine.info?.describer === id ? engine.info.describerLabel : id);
     const onResult = votes.posted.bind(votes);
     const presenter = new Presenter({ client, queue, store, log, describerLabel, onResult });
     undo.push(() => presenter.close());
     undo.push(() => queue.close());
-    const bot: Bot = { config, log, store, queue, engine, client, presenter, votes, held: new HeldPictures() };
+    const bot: Bot = { config, log, store, queue, engine, client, presenter, describerLabel, votes, held: new HeldPictures() };
     const stopRouting = route(client, commands, bot);
     undo.push(() => Promise.race([stopRouting(), sleep(CLOSING_MS, undefined, { ref: false })]));
     const ended = new Promise<void>((resolve) => {

@@ -22,15 +22,21 @@ const COLOURS = new Set(colourWords());
 export const judgeSentences = (text: string): JudgedSentence[] => sentencesOf(text).map(judge);
 
 /**
- * The description with the sentences on style first; the others follow only where `rest` asks for them. A text without
- * any sentence on style comes back whole: a person's three words are better than none.
+ * Which sentences a picture is painted by: those on style. Where there is none, all have to do, as something is better
+ * than nothing.
  */
-export function styleText(text: string, { rest = false }: { readonly rest?: boolean } = {}): string {
+export function usedSentences(text: string): readonly { readonly sentence: string; readonly isUsed: boolean }[] {
   const judged = judgeSentences(text);
-  const style = judged.filter(({ isStyle }) => isStyle);
-  if (style.length === 0) return text.trim();
-  const others = rest ? judged.filter(({ isStyle }) => !isStyle) : [];
-  return [...style, ...others].map(({ sentence }) => sentence).join(" ");
+  const hasStyle = judged.some(({ isStyle }) => isStyle);
+  return judged.map(({ sentence, isStyle }) => ({ sentence, isUsed: isStyle || !hasStyle }));
+}
+
+/** The sentences that are used, in their order; the others follow only where `rest` asks for them. */
+export function styleText(text: string, { rest = false }: { readonly rest?: boolean } = {}): string {
+  const sentences = usedSentences(text);
+  const used = sentences.filter(({ isUsed }) => isUsed);
+  const others = rest ? sentences.filter(({ isUsed }) => !isUsed) : [];
+  return [...used, ...others].map(({ sentence }) => sentence).join(" ");
 }
 
 /** Sentences as they were written, list marks removed; abbreviations and decimals do not end one. */

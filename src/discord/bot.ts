@@ -19,5 +19,7 @@ export interface Bot {
   readonly client: Client;
   readonly held: HeldPictures;
   readonly presenter: Presenter;
+  /** The name people see for a describer's id. */
+  readonly describerLabel: (id: string) => string;
   readonly votes: Votes;
 }

@@ -15,11 +15,11 @@ import { LiveMessage } from "./live-message.ts";
 import { nonceFor } from "./nonce.ts";
 import { Venue } from "./venue.ts";
 import type { View, ViewFile } from "./view.ts";
-import { cardView, descriptionView, type JobStatus, noDescriptionView, progressView } from "./views.ts";
+import { cardView, descriptionView, type JobStatus, noDescriptionView, progressView, type Written } from "./views.ts";
 import { card, threadName } from "./wording/jobs.ts";
 
 /** How often messages may be edited, milliseconds. */
-export const PACE = { card: 5000, description: 1000, progress: 3000 } as const;
+export const PACE = { card: 2000, description: 1000, progress: 3000 } as const;
 
 export interface PresenterParts {
   readonly client: Client;
@@ -49,7 +49,7 @@ export class JobPresenter {
   #attempt = 0;
   #step: JobStatus["step"] = null;
   #cardEndsAt: number | null = null;
-  #written: { text: string; done: boolean } | null = null;
+  #written: Written | null = null;
   #preview: ViewFile | null = null;
   /** Description of the job that this one reruns; it stands in the same conversation. */
   #parentWords: string | null = null;
@@ -108,7 +108,7 @@ export class JobPresenter {
       this.#step = null;
       if (event.stage === "stylize") this.#preview = null;
     } else if (event.type === "description") {
-      this.#written = { text: event.text, done: event.done };
+      this.#written = { text: event.text, done: event.done, note: event.note ?? null };
     } else if (event.type === "progress") {
       const endsAt = event.etaSeconds === null ? null : Date.now() + event.etaSeconds * 1000;
       this.#step = { step: event.step, steps: event.steps, endsAt };
@@ -141,7 +141,7 @@ export class JobPresenter {
 
   #adopt(job: Job): void {
     this.#job = job;
-    if (job.description !== null && !this.#written?.done) this.#written = { text: job.description, done: true };
+    if (job.description !== null && !this.#written?.done) this.#written = { text: job.description, done: true, note: null };
     if (job.state === "queued") this.#stage = null;
   }
 
@@ -207,9 +207,9 @@ export class JobPresenter {
   }
 
   #descriptionView(): View {
-    const { describer } = this.#job;
+    const { describer, request } = this.#job;
     const by = describer === null || describer === BY_USER ? describer : this.#parts.describerLabel(describer);
-    return descriptionView(this.#written, by);
+    return descriptionView(this.#written, by, request.extraPrompt);
   }
 
   #status(): JobStatus {

@@ -13,7 +13,8 @@ import type { QueuePlace } from "../jobs/queue.ts";
 import { customId } from "./custom-id.ts";
 import { view, type View, type ViewFile } from "./view.ts";
 import { described } from "./wording/commands.ts";
-import { button, card, description, progress, result, stageName } from "./wording/jobs.ts";
+import { description, type Origin } from "./wording/descriptions.ts";
+import { button, card, progress, result, stageName } from "./wording/jobs.ts";
 
 const ACCENT = { working: 0xe8a33d, done: 0x4c9f70, stopped: 0x8a8f98 } as const;
 
@@ -83,13 +84,19 @@ function cardStatus({ job, place, stage, step }: JobStatus, link: string | null)
   return stage === "caption" ? card.describing(endsAt) : card.painting(endsAt);
 }
 
-/** The style in words, growing while it is written. `null` text: not begun. */
-export function descriptionView(
-  written: { readonly text: string; readonly done: boolean } | null,
-  by: string | null,
-): View {
+/** A description as far as it is written. */
+export interface Written {
+  readonly text: string;
+  readonly done: boolean;
+  /** What people should know about how it came about. */
+  readonly note: string | null;
+}
+
+/** The style in words, growing while it is written. `null`: not begun. `extra`: words that the person added. */
+export function descriptionView(written: Written | null, by: string | null, extra: string | null): View {
   if (written === null) return view([text(description.waiting)]);
-  return view([text(written.done ? description.whole(written.text, by) : description.growing(written.text))]);
+  if (!written.done) return view([text(description.growing(written.text))]);
+  return view([text(description.whole(written.text, { by: by ?? "me", note: written.note }, extra))]);
 }
 
 /** The description of a job that ended before there was one. */
@@ -155,12 +162,12 @@ export function failureView(job: Job, words: string): View {
   return { ...view([box]), pings: job.request.userId };
 }
 
-/** `/style describe`: the picture small, its style in words. `by`: who described it, `null` while the text grows. */
-export function describedView(thumbnail: ViewFile, name: string, words: string, by: string | null): View {
-  const said =
-    by !== null ? described.whole(name, words, by) : words === "" ? described.looking : described.growing(words);
+/** `/style describe`: the picture small, its style in words. `origin`: who described it, `null` until all is written. */
+export function describedView(thumbnail: ViewFile, name: string, words: string, origin: Origin | null): View {
+  const growing = words === "" ? described.looking : description.growing(words);
+  const said = origin === null ? growing : described.whole(name, words, origin);
   const box = new ContainerBuilder()
-    .setAccentColor(by === null ? ACCENT.working : ACCENT.done)
+    .setAccentColor(origin === null ? ACCENT.working : ACCENT.done)
     .addMediaGalleryComponents(gallery([thumbnail]))
     .addTextDisplayComponents(text(said));
   return view([box], [thumbnail]);

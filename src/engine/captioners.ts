@@ -3,6 +3,7 @@ import { readdir } from "node:fs/promises";
 import path from "node:path";
 
 import type { StyleDescriber } from "../caption/describer.ts";
+import { PaletteDescriber } from "../caption/palette/palette-describer.ts";
 import { CATALOGUE, type CatalogueEntry } from "../checkpoints/catalogue.ts";
 import { CheckpointStore } from "../checkpoints/store.ts";
 import type { ExecutionDevice } from "../onnx/index.ts";
@@ -37,6 +38,14 @@ export async function findCaptioner(modelsDir: string, wanted: string): Promise<
   return wanted === "auto" || path.basename(wanted) !== wanted ? null : unlisted(wanted, store.folderOf(wanted));
 }
 
+/** The name people see for a describer's id, whether it is installed or not. */
+export function describerLabel(id: string): string {
+  const entry = CATALOGUE.find(({ name }) => name === id);
+  if (entry) return labelOf(entry);
+  const palette = new PaletteDescriber();
+  return id === palette.id ? palette.label : id;
+}
+
 /** Opens nothing yet: weights are read for the first picture. */
 export async function openCaptioner(place: CaptionerPlace, options: CaptionerOptions): Promise<StyleDescriber> {
   const { name: id, label, folder, dtypes } = place;
@@ -49,13 +58,16 @@ export async function openCaptioner(place: CaptionerPlace, options: CaptionerOpt
   return new TransformersDescriber({ folder, id, label, maxTokens, device, ...(dtypes && { dtypes }) });
 }
 
-const placeOf = ({ name, title, layout, dtypes }: CatalogueEntry, folder: string): CaptionerPlace => ({
-  name,
-  label: title.split(",")[0]!,
+const placeOf = (entry: CatalogueEntry, folder: string): CaptionerPlace => ({
+  name: entry.name,
+  label: labelOf(entry),
   folder,
-  layout: layout === "llava" ? "llava" : "transformers.js",
-  ...(dtypes && { dtypes }),
+  layout: entry.layout === "llava" ? "llava" : "transformers.js",
+  ...(entry.dtypes && { dtypes: entry.dtypes }),
 });
+
+/** Titles begin with the name. */
+const labelOf = ({ title }: CatalogueEntry): string => title.split(",")[0]!;
 
 /** A folder that somebody put there: told by its files. */
 async function unlisted(name: string, folder: string): Promise<CaptionerPlace | null> {

@@ -42,6 +42,7 @@ const stylizeTaskSchema = z.object({
   style: pictureSchema,
   variant: z.enum(VARIANTS),
   description: z.string().nullable(),
+  ownWords: z.array(z.string()).readonly(),
   settings: z.object({
     strength: z.number().min(0).max(1),
     seed: z.int().min(0).max(0xffff_ffff),

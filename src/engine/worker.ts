@@ -2,6 +2,7 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 
+import { conditioning } from "../caption/conditioning.ts";
 import { asDiskFull, CancelledError, EngineError, messageOf, UserError } from "../errors.ts";
 import { readStoredPicture } from "../images/decode.ts";
 import { encodePng } from "../images/encode.ts";
@@ -72,7 +73,7 @@ export class EngineWorker {
   }
 
   async #stylize(task: number, asked: StylizeTask, signal: AbortSignal): Promise<StylizeReply> {
-    const { content, style, variant, description, settings, outputPath, previewDir } = asked;
+    const { content, style, variant, settings, outputPath, previewDir } = asked;
     const [contentImage, styleImage] = await Promise.all([read(content), read(style)]);
     if (previewDir !== null) await makeFolder(previewDir);
     const onWritten = (file: string, step: number, steps: number): void =>
@@ -86,7 +87,7 @@ export class EngineWorker {
           contentSha256: content.sha256,
           styleSha256: style.sha256,
           variant,
-          description,
+          description: conditioning(asked, settings),
           settings,
         },
         {

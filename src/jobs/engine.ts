@@ -48,7 +48,10 @@ export interface StylizeTask {
   readonly content: EnginePicture;
   readonly style: EnginePicture;
   readonly variant: Variant;
+  /** What a describer said of the style, whole; of this only the sentences on style count. `null`: nobody was asked. */
   readonly description: string | null;
+  /** What the person said, which counts as it stands: a description in place of a generated one, words added to either. */
+  readonly ownWords: readonly string[];
   readonly settings: StylizeSettings;
   /** Where the engine writes the result, PNG. */
   readonly outputPath: string;

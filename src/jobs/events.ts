@@ -11,8 +11,17 @@ export type JobEvent =
   | { readonly type: "queued"; readonly job: Job; readonly resumed?: boolean }
   /** The engine began a stage. `attempt` above 1: it is tried again. */
   | { readonly type: "started"; readonly job: Job; readonly stage: JobStage; readonly attempt: number }
-  /** The description grows; `done` once, with the whole text, also when it came from the cache or the person. */
-  | { readonly type: "description"; readonly job: Job; readonly text: string; readonly done: boolean }
+  /**
+   * The description grows; `done` once, with the whole text, also when it came from the cache or the person. `note`: what
+   * people should know about how it came about.
+   */
+  | {
+      readonly type: "description";
+      readonly job: Job;
+      readonly text: string;
+      readonly done: boolean;
+      readonly note?: string;
+    }
   | {
       readonly type: "progress";
       readonly job: Job;

@@ -73,7 +73,7 @@ export interface Job {
   /** Variant that will be or was painted, once chosen, with the reason in words for people. */
   readonly variant: Variant | null;
   readonly variantReason: string | null;
-  /** Description in use, once known, and who wrote it (a describer's id, or `user`). */
+  /** Description in use, once known, whole and without added words, and who wrote it (a describer's id, or `user`). */
   readonly description: string | null;
   readonly describer: string | null;
   readonly result: JobResult | null;

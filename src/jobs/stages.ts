@@ -6,8 +6,8 @@ import { asDiskFull, CancelledError, messageOf, UserError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import { needsDescription, type Variant } from "../variant.ts";
 import type { ChooseVariant } from "./choose-variant.ts";
-import { composeDescription, knownDescription, promptHash, type Base } from "./description.ts";
-import type { Engine, EnginePicture } from "./engine.ts";
+import { knownDescription, paintingWords, promptHash } from "./description.ts";
+import type { DescribeReply, Engine, EnginePicture } from "./engine.ts";
 import type { PictureRef } from "./job.ts";
 import type { FaceVerdict, Repositories } from "./repositories.ts";
 import { remainingSeconds, type StageHistory } from "./stage-history.ts";
@@ -71,17 +71,16 @@ async function lookForFaces(
 
 async function findDescription(tracked: TrackedJob, variant: Variant, parts: StageParts): Promise<void> {
   const { engine, repositories } = parts;
-  const { parentId, extraPrompt } = tracked.job.request;
+  const { parentId } = tracked.job.request;
   const parent = parentId === null ? null : await repositories.jobs.get(parentId);
   const known = await knownDescription(tracked.job, parent, engine.info?.describer ?? null, repositories.captions);
   if (!known && !needsDescription(variant)) return;
-  const base = known ?? (await describe(tracked, parts));
-  const description = composeDescription(base.text, needsDescription(variant) ? extraPrompt : null);
-  const job = await tracked.amend({ description, describer: base.describer });
-  tracked.tell({ type: "description", job, text: description ?? "", done: true });
+  const { text, describer, note }: DescribeReply = known ?? (await describe(tracked, parts));
+  const job = await tracked.amend({ description: text, describer });
+  tracked.tell({ type: "description", job, text, done: true, ...(note !== undefined && { note }) });
 }
 
-async function describe(tracked: TrackedJob, { engine, repositories }: StageParts): Promise<Base> {
+async function describe(tracked: TrackedJob, { engine, repositories }: StageParts): Promise<DescribeReply> {
   await tracked.beginStage("caption");
   const { style } = tracked.job.request;
   const startedAt = performance.now();
@@ -102,7 +101,7 @@ async function describe(tracked: TrackedJob, { engine, repositories }: StagePart
 export async function stylize(tracked: TrackedJob, parts: StageParts): Promise<void> {
   const { engine, repositories } = parts;
   await tracked.beginStage("stylize");
-  const { id, request, variant, description } = tracked.job;
+  const { id, request, variant } = tracked.job;
   if (variant === null) throw new TypeError(`The variant of job ${id} was not chosen`);
   const folder = parts.workFolder(id);
   const startedAt = performance.now();
@@ -114,8 +113,7 @@ export async function stylize(tracked: TrackedJob, parts: StageParts): Promise<v
       content: stored(request.content, repositories),
       style: stored(request.style, repositories),
       variant,
-      // For people to read only: `inst` paints the same whether the style was described before or not.
-      description: needsDescription(variant) ? description : null,
+      ...paintingWords(tracked.job),
       settings: {
         strength: request.strength,
         seed: request.seed,

@@ -74,6 +74,7 @@ export function useBench(): Bench {
     style: bench.style,
     variant: "inst",
     description: null,
+    ownWords: [],
     settings: { strength: 0.5, seed: 1, size: 96, steps: null, guidance: null, stylePath: "auto", faithful: false },
     outputPath: path.join(bench.folder, "result.png"),
     previewDir: path.join(bench.folder, "previews"),

@@ -94,7 +94,8 @@ export function queueContract(name: string, make: MakeQueue): void {
       const painting = await engine.call(1);
       expect(painting.task).toMatchObject({
         variant: "image-prompt",
-        description: "blue strokes. more gold",
+        description: "blue strokes",
+        ownWords: ["more gold"],
         content: { path: store.files.path(job.request.content.sha256) },
         settings: { seed: 1, size: 64, strength: 0.6, steps: null },
       });
@@ -106,7 +107,7 @@ export function queueContract(name: string, make: MakeQueue): void {
       expect(done).toMatchObject({
         state: "done",
         attempts: 1,
-        description: "blue strokes. more gold",
+        description: "blue strokes",
         describer: "scripted",
         result: { variant: "image-prompt", engine: "embedded", steps: 6, picture: { width: 64, height: 48 } },
         failure: null,
@@ -127,7 +128,7 @@ export function queueContract(name: string, make: MakeQueue): void {
       expect(events.slice(1, 6)).toMatchObject([
         { stage: "caption", attempt: 1 },
         { text: "blue", done: false },
-        { text: "blue strokes. more gold", done: true },
+        { text: "blue strokes", done: true },
         { stage: "stylize", attempt: 1 },
         { stage: "stylize", step: 1, steps: 4, etaSeconds: expect.any(Number) },
       ]);
@@ -152,7 +153,7 @@ export function queueContract(name: string, make: MakeQueue): void {
       await settled(await queue.enqueue(request()));
       const job = await settled(await queue.enqueue(request({ variant: "inst" })));
       expect(job.description).toBe("blue strokes");
-      expect(engine.calls.at(-1)!.task).toMatchObject({ variant: "inst", description: null });
+      expect(engine.calls.at(-1)!.task).toMatchObject({ variant: "inst", description: null, ownWords: [] });
     });
 
     it("is described in the person's own words where they are given", async () => {
@@ -160,8 +161,9 @@ export function queueContract(name: string, make: MakeQueue): void {
       const job = await settled(
         await queue.enqueue(request({ variant: "prompt", description: "  A woodcut ", extraPrompt: "in red" })),
       );
-      expect(job).toMatchObject({ description: "A woodcut. in red", describer: "user" });
+      expect(job).toMatchObject({ description: "A woodcut", describer: "user" });
       expect(engine.calls.map(({ kind }) => kind)).toEqual(["stylize"]);
+      expect(engine.calls[0]!.task).toMatchObject({ description: null, ownWords: ["A woodcut", "in red"] });
       expect(events).toContainEqual(expect.objectContaining({ type: "description", done: true }));
     });
   });
@@ -181,7 +183,8 @@ export function queueContract(name: string, make: MakeQueue): void {
       const parent = await settled(await queue.enqueue(request({ extraPrompt: "gold" })));
       engine.info = { ...engine.info!, describer: "newer" };
       const rerun = await settled(await queue.enqueue(request({ extraPrompt: "gold", parentId: parent.id, seed: 2 })));
-      expect(rerun.description).toBe("blue strokes. gold");
+      expect(rerun.description).toBe("blue strokes");
+      expect(engine.calls.at(-1)!.task).toMatchObject({ description: "blue strokes", ownWords: ["gold"] });
       const edited = await settled(await queue.enqueue(request({ description: "A woodcut", parentId: parent.id })));
       const again = await settled(await queue.enqueue(request({ parentId: edited.id })));
       expect(again).toMatchObject({ description: "A woodcut", describer: "user" });

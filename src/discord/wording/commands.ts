@@ -4,7 +4,8 @@ import type { EngineInfo } from "../../jobs/engine.ts";
 import type { Job } from "../../jobs/job.ts";
 import type { QueuePlace } from "../../jobs/queue.ts";
 import type { VariantChoice } from "../../variant.ts";
-import { escapeText, plainName, quote, relativeTime } from "../markdown.ts";
+import { escapeText, plainName, relativeTime } from "../markdown.ts";
+import { descriptionLines, type Origin } from "./descriptions.ts";
 
 const list = new Intl.ListFormat("en", { type: "conjunction" });
 
@@ -92,9 +93,8 @@ export const queueWords = {
 
 export const described = {
   looking: "👀 Looking closely…",
-  growing: (text: string): string => `${quote(escapeText(text))} ▌`,
-  whole: (name: string, text: string, by: string): string =>
-    `### ✍️ The style of ${escapeText(plainName(name))}, in words\n${quote(escapeText(text))}\n-# Described by ${escapeText(by)}`,
+  whole: (name: string, text: string, origin: Origin): string =>
+    `### ✍️ The style of ${escapeText(plainName(name))}, in words\n${descriptionLines(text, origin)}`,
   alt: (name: string): string => `Style picture: ${plainName(name)}`,
 } as const;
 

@@ -1,14 +1,13 @@
 /** Everything the bot says about jobs, in one place. Texts of other people go through `escapeText`. */
-import { BY_USER } from "../../jobs/description.ts";
+import { conditioning } from "../../caption/conditioning.ts";
+import { paintingWords } from "../../jobs/description.ts";
 import type { Job, JobRequest } from "../../jobs/job.ts";
 import type { QueuePlace } from "../../jobs/queue.ts";
 import { VARIANT_LABEL } from "../../variant.ts";
-import { bar, clip, escapeText, plainName, quote, relativeTime } from "../markdown.ts";
+import { bar, clip, escapeText, plainName, relativeTime } from "../markdown.ts";
 
 /** Alt texts and descriptions have this limit in Discord. */
 const ALT_LENGTH = 1024;
-/** All text of a Components V2 message together may have 4000 characters; the rest is for the frame around it. */
-const DESCRIPTION_LENGTH = 3000;
 const THREAD_NAME_LENGTH = 100;
 
 const contentName = (request: JobRequest): string => escapeText(plainName(request.content.name));
@@ -32,7 +31,8 @@ export const card = {
   resultAlt: "Result",
 
   waiting(place: QueuePlace | null): string {
-    if (!place || place.ahead === 0) return `⏳ You are next.${begins(place)}`;
+    if (place === null) return "⏳ In the queue.";
+    if (place.ahead === 0) return `⏳ You are next.${begins(place)}`;
     return place.ahead === 1
       ? `⏳ One picture before yours.${begins(place)}`
       : `⏳ ${place.ahead} pictures before yours.${begins(place)}`;
@@ -62,22 +62,10 @@ export const card = {
 /** Not worth a word when it is about to begin anyway. */
 const SOON_MS = 5000;
 
-const begins = (place: QueuePlace | null): string =>
-  place?.startsAt == null || place.startsAt < Date.now() + SOON_MS
-    ? ""
-    : ` Yours begins ${relativeTime(place.startsAt)}.`;
+const begins = ({ startsAt }: QueuePlace): string =>
+  startsAt === null || startsAt < Date.now() + SOON_MS ? "" : ` Yours begins ${relativeTime(startsAt)}.`;
 
 const ready = (endsAt: number | null): string => (endsAt === null ? "" : ` Ready ${relativeTime(endsAt)}.`);
-
-export const description = {
-  waiting: "### ✍️ The style, in words\n-# I will write down here what I see in the style picture.",
-  growing: (text: string): string => `### ✍️ The style, in words\n${shown(text)} ▌`,
-  whole: (text: string, describer: string | null): string =>
-    `### ✍️ The style, in words\n${shown(text)}\n-# ${describer === BY_USER ? "Your own words" : `Described by ${escapeText(describer ?? "me")}`}`,
-  none: "-# No description this time.",
-} as const;
-
-const shown = (text: string): string => quote(escapeText(clip(text, DESCRIPTION_LENGTH)));
 
 export const progress = {
   waiting: (place: QueuePlace | null): string => card.waiting(place),
@@ -100,10 +88,11 @@ export const result = {
   ready: (job: Job): string =>
     `<@${job.request.userId}> here it is: **${contentName(job.request)}** in the style of **${styleName(job.request)}** ✨`,
 
-  /** Alt text of the picture: its description, else what it was made of. */
-  alt: ({ description, request }: Job): string =>
+  /** Alt text of the picture: the words it was painted by, else what it was made of. */
+  alt: (job: Job): string =>
     clip(
-      description ?? `${plainName(request.content.name)}, repainted in the style of ${plainName(request.style.name)}`,
+      conditioning(paintingWords(job)) ??
+        `${plainName(job.request.content.name)}, repainted in the style of ${plainName(job.request.style.name)}`,
       ALT_LENGTH,
     ),
 

@@ -1,0 +1,64 @@
+/** How a style in words is shown: whole, with what the picture is not painted by set apart, and who wrote it. */
+import { usedSentences } from "../../caption/style-sentences.ts";
+import { BY_USER } from "../../jobs/description.ts";
+import { clip, escapeText, quote } from "../markdown.ts";
+
+/** All text of a Components V2 message together may have 4000 characters; the rest is for the frame around it. */
+const DESCRIPTION_LENGTH = 2600;
+const EXTRA_LENGTH = 800;
+/** Notes carry error messages, which can be long. */
+const NOTE_LENGTH = 250;
+
+const TITLE = "### ✍️ The style, in words";
+
+export interface Origin {
+  /** Label of the describer, or `BY_USER`. */
+  readonly by: string;
+  /** What people should know about how it came about. */
+  readonly note: string | null;
+}
+
+export const description = {
+  waiting: `${TITLE}\n-# I will write down here what I see in the style picture.`,
+  growing: (text: string): string => `${TITLE}\n${quoted(text, DESCRIPTION_LENGTH, escapeText)} ▌`,
+
+  /** @param extra words that the person added */
+  whole(text: string, origin: Origin, extra: string | null): string {
+    const added = extra?.trim() ? [quoted(extra, EXTRA_LENGTH, escapeText), "-# Added in your own words"] : [];
+    return [TITLE, descriptionLines(text, origin), ...added].join("\n");
+  },
+
+  none: "-# No description this time.",
+} as const;
+
+/** A finished description and the small print under it. A person's own words are all used. */
+export function descriptionLines(text: string, { by, note }: Origin): string {
+  if (by === BY_USER) return `${quoted(text, DESCRIPTION_LENGTH, escapeText)}\n-# Your own words`;
+  const isPartly = usedSentences(text).some(({ isUsed }) => !isUsed);
+  const hint = isPartly ? " · *in italics*: what is depicted, left out of the painting" : "";
+  return [
+    quoted(text, DESCRIPTION_LENGTH, withUnusedInItalics),
+    `-# Described by ${escapeText(by)}${hint}`,
+    ...(note === null ? [] : [`-# ⚠️ ${escapeText(clip(note.replaceAll(/\s+/g, " "), NOTE_LENGTH))}`]),
+  ].join("\n");
+}
+
+/** Quoted, and cut so that it fits with all its escapes. */
+function quoted(text: string, most: number, format: (text: string) => string): string {
+  for (let length = most; ; length = Math.floor(length * 0.7)) {
+    const shown = quote(format(clip(text, length)));
+    if (shown.length <= most) return shown;
+  }
+}
+
+function withUnusedInItalics(text: string): string {
+  let at = 0;
+  let shown = "";
+  for (const { sentence, isUsed } of usedSentences(text)) {
+    const start = text.indexOf(sentence, at);
+    const words = escapeText(sentence);
+    shown += escapeText(text.slice(at, start)) + (isUsed ? words : `*${words}*`);
+    at = start + sentence.length;
+  }
+  return shown + escapeText(text.slice(at));
+}

@@ -1,0 +1,161 @@
+/** Everything the bot says about votes, comparisons and scores. */
+import type { Job } from "../../jobs/job.ts";
+import { VARIANT_LABEL, type Variant } from "../../variant.ts";
+import { MEDALS, PLACES, type Place, POINTS } from "../../votes/ballot.ts";
+import { LETTERS, type Letter } from "../../votes/comparison.ts";
+import { bar, clip, escapeText, plainName, relativeTime } from "../markdown.ts";
+
+const pairName = ({ request }: Job): string =>
+  `${escapeText(plainName(request.content.name))} in the style of ${escapeText(plainName(request.style.name))}`;
+
+const count = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`;
+
+/** What a picture got in a round. */
+export interface Tally {
+  readonly letter: Letter;
+  readonly variant: Variant;
+  readonly medals: Readonly<Record<Place, number>>;
+  readonly points: number;
+}
+
+const list = new Intl.ListFormat("en", { type: "conjunction" });
+
+export const comparison = {
+  painting(job: Job, done: number, endsAt: number | null): string {
+    const when = endsAt === null ? "" : `, ready ${relativeTime(endsAt)}`;
+    return `### ⚖️ Blind comparison: ${pairName(job)}\n🖌️ Painting it in three ways\n${bar(done / LETTERS.length)}  ${done} of ${LETTERS.length}${when}\n-# for <@${job.request.userId}>`;
+  },
+  ready: (job: Job, link: string): string =>
+    `### ⚖️ Blind comparison: ${pairName(job)}\n✅ Three pictures wait for your medals: [have a look](${link})`,
+  failed: (words: string): string => `⚠️ There is no comparison this time: ${words}`,
+  pictureFailed: "one of the three pictures did not work out. Please try again.",
+  notPosted: "I could not post the pictures here. Please check what I may do in this channel.",
+  cancelled: "🛑 The comparison was stopped before it began.",
+
+  open: (job: Job, closesAt: number): string =>
+    `<@${job.request.userId}> ⚖️ **${pairName(job)}**, painted in three ways. Which do you like best?\nGive 🥇 🥈 🥉 to **A**, **B** and **C** below. What is what I will tell ${relativeTime(closesAt)}, when voting ends.`,
+  sheetAlt: (job: Job): string =>
+    `Overview: ${plainName(job.request.content.name)}, ${plainName(job.request.style.name)}, and the pictures A, B and C`,
+  sheetTitle: (job: Job): string =>
+    `${plainName(job.request.content.name)} in the style of ${plainName(job.request.style.name)}`,
+  cell: { content: "Content", style: "Style" },
+  revealedCell: (letter: Letter, variant: Variant): string => `${letter}: ${VARIANT_LABEL[variant]}`,
+  picture: (letter: Letter): string => `### ${letter}`,
+  /** Says nothing of how it was made: descriptions belong to some variants only. */
+  pictureAlt: (letter: Letter, { request }: Job): string =>
+    `Picture ${letter} of a blind comparison: ${plainName(request.content.name)} in the style of ${plainName(request.style.name)}`,
+
+  revealed(job: Job, tallies: readonly Tally[], ballots: number, own: boolean): string {
+    const title = `### ⚖️ Revealed: ${pairName(job)}`;
+    if (ballots === 0) return `${title}\nNobody voted. ${list.format(tallies.map((tally) => `${tally.letter} is ${name(tally)}`))}.`;
+    const best = tallies.filter(({ points }) => points === tallies[0]!.points);
+    const winner =
+      best.length === 1
+        ? `**${VARIANT_LABEL[best[0]!.variant]}** (${best[0]!.letter}) was liked best.`
+        : `${list.format(best.map((tally) => `${name(tally)} (${tally.letter})`))} are level.`;
+    const lines = tallies.map((tally) => `${tally.letter} · ${name(tally)} · ${tallyWords(tally)}`);
+    const whose = own ? ", one of them by the person who asked" : "";
+    return `${title}\n${winner}\n${lines.join("\n")}\n-# ${count(ballots, "ballot")}${whose}. 🥇 3 points, 🥈 2, 🥉 1.`;
+  },
+  revealedPicture: (tally: Tally): string => `### ${tally.letter}: ${VARIANT_LABEL[tally.variant]}\n${tallyWords(tally)}`,
+
+  notYours: (userId: string): string => `Only <@${userId}> or a moderator can do that.`,
+  gone: "I no longer know this comparison. Start a new one with `/compare`.",
+  over: "This comparison is over and its pictures are revealed already.",
+  underWay: (link: string): string => `This pair is being compared here already: [have a look](${link}).`,
+  unfinished: "That picture is not finished yet. Compare it when it is.",
+  missingPicture: "I no longer have the pictures of this pair. Start afresh with `/compare` and upload them again.",
+} as const;
+
+const name = ({ variant }: Pick<Tally, "variant">): string => `**${VARIANT_LABEL[variant]}**`;
+
+const tallyWords = ({ medals, points }: Tally): string =>
+  `${PLACES.map((place) => `${MEDALS[place]} ${medals[place]}`).join("  ")} = ${count(points, "point")}`;
+
+export const voteButton = {
+  compare: "Compare",
+  ballot: "My ballot",
+  end: "Reveal now",
+  cancel: "Cancel",
+  face: "It shows a face",
+  noFace: "It shows no face",
+} as const;
+
+export const ballotPanel = {
+  unfinished: "There is nothing to vote on yet: this picture is not finished.",
+  title: (closesAt: number, open: boolean): string =>
+    open
+      ? `### 🗳️ Your ballot on this pair\nVoting ends ${relativeTime(closesAt)}.`
+      : `### 🗳️ Your ballot on this pair\nVoting on this pair is over (${relativeTime(closesAt)}), so new medals no longer count.`,
+  line: (place: Place, what: string): string => `${MEDALS[place]} ${what} · ${count(POINTS[place], "point")}`,
+  empty: "You have not given any medal yet.",
+  how: (pictures: number): string =>
+    pictures > 1
+      ? `-# Give 🥇 🥈 🥉 to the ${pictures} pictures of this pair, each medal once. Moving a medal moves your vote, taking it off takes it back.`
+      : "-# Give 🥇 🥈 🥉 once there are several pictures of this pair here: the buttons paint it in other ways.",
+  picture: (label: string, link: string): string => `[${label}](${link})`,
+  notAdmitted: "⚠️ Your medals do not count here: this server asks for an older account, or for a role that you do not have.",
+  face: (prominent: boolean, by: "detector" | "moderator"): string =>
+    `-# The content picture counts among those ${prominent ? "with" : "without"} a face (says ${by === "detector" ? "the detector" : "a moderator"}).`,
+  noVerdict: "-# Whether the content picture shows a face is not known, so it counts among those without.",
+  notModerator: "Only a moderator can change that.",
+} as const;
+
+export const SCOPE_NAME = { server: "This server", everywhere: "Everywhere" } as const;
+export const CATEGORY_NAME = { overall: "Overall", face: "Faces", "non-face": "Non-faces" } as const;
+export const PERIOD_NAME = { all: "All time", "90": "90 days", "30": "30 days", "7": "7 days" } as const;
+
+export interface ScoreFilter {
+  readonly scope: keyof typeof SCOPE_NAME;
+  readonly category: keyof typeof CATEGORY_NAME;
+  readonly period: keyof typeof PERIOD_NAME;
+  readonly engine: string;
+}
+
+export const scores = {
+  /** What the figures are about. */
+  about: ({ scope, category, period, engine }: ScoreFilter): string =>
+    [
+      SCOPE_NAME[scope],
+      ...(category === "overall" ? [] : [CATEGORY_NAME[category]]),
+      PERIOD_NAME[period],
+      ...(engine === "all" ? [] : [`${engine} engine`]),
+    ].join(" · "),
+  title: (about: string): string => `### 📊 Which way of painting people prefer\n-# ${about}`,
+  counts: (ballots: number, complete: number, people: number, pairs: number): string =>
+    `**${count(ballots, "ballot")}** (${complete} complete) by **${count(people, "person", "people")}** on **${count(pairs, "pair")}**`,
+  own: (own: number): string =>
+    own === 0 ? "" : `-# ${count(own, "complete ballot")} by the person who asked for the pictures.`,
+  none: "No ballots yet. Give 🥇 🥈 🥉 to several results of one pair, or start a blind `/compare`.",
+  meaning:
+    "-# Mean points of complete ballots (🥇 3, 🥈 2, 🥉 1) ± half of the 95 % interval, resampled by voter; the paper's figures below each row.",
+  strengths: (of: string, values: readonly (readonly [Variant, number])[]): string =>
+    `**Strength**, ${of} (Bradley-Terry, partial ballots too): ${values.map(([variant, value]) => `${VARIANT_LABEL[variant]} ${signed(value)}`).join(" · ")}`,
+  caveat: (sentence: string): string => `⚠️ ${sentence}`,
+  chartTitle: "What people prefer",
+  chartSubtitle: (about: string, complete: number, people: number): string =>
+    `${about}: ${count(complete, "complete ballot")} by ${count(people, "person", "people")}, 95 % intervals`,
+  paper: "the paper",
+  chartAlt: (rows: readonly string[]): string => clip(`Mean points out of 3. ${rows.join(" ")}`, 1024),
+  chartAltRow: (row: string, values: readonly (readonly [Variant, number, number, number, number])[]): string =>
+    `${row}: ${values.map(([variant, mean, low, high, paper]) => `${VARIANT_LABEL[variant]} ${mean.toFixed(2)} (${low.toFixed(2)} to ${high.toFixed(2)}, the paper ${paper.toFixed(2)})`).join(", ")}.`,
+  exported: (about: string, ballots: number): string =>
+    `### 📦 ${count(ballots, "ballot")}, anonymised\n-# ${about}\nWho voted is hidden behind salted ids. \`atelier scores --from ballots.json\` computes every figure again.`,
+  nothingToExport: "There are no ballots to export yet.",
+} as const;
+
+const signed = (value: number): string => `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(2)}`;
+
+export const settings = {
+  title: "### ⚙️ Votes in this server",
+  pinned: (variant: Variant): string => `**Auto** always takes *${VARIANT_LABEL[variant]}*.`,
+  learning: "**Auto** learns: it starts at the paper's finding and moves to what this server's ballots say.",
+  paper: "**Auto** follows the paper's finding and does not learn from ballots.",
+  age: (days: number): string =>
+    days === 0
+      ? "**Voters**: accounts of any age."
+      : `**Voters**: accounts of at least ${count(days, "day")}.`,
+  role: (roleId: string | null): string =>
+    roleId === null ? "Every member's medals count." : `Only medals of members with <@&${roleId}> count.`,
+  notAllowed: "Only members who may manage the server can change its settings.",
+} as const;
