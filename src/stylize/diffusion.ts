@@ -4,8 +4,9 @@ import { createHash } from "node:crypto";
 import { ClipTokenizer } from "../../models/clip-tokenizer.ts";
 import { checkpoint as pause } from "../checkpoint.ts";
 import type { Precision } from "../config.ts";
-import { EngineError, UserError } from "../errors.ts";
+import { EngineError } from "../errors.ts";
 import { cropTo, resizeTo, sizeForLongSide } from "../images/resize.ts";
+import type { Size } from "../images/plane.ts";
 import type { RgbImage } from "../images/rgb-image.ts";
 import type { Logger } from "../log.ts";
 import { probeDevice } from "../onnx/device-probe.ts";
@@ -13,14 +14,16 @@ import type { ExecutionDevice, Floats } from "../onnx/index.ts";
 import type { SessionPool } from "../onnx/session-pool.ts";
 import { adain, channelStatistics } from "./adain.ts";
 import { type CheckpointPlace, readDiffusionCheckpoint } from "./diffusion-checkpoint.ts";
-import { DiffusionNetworks } from "./diffusion-networks.ts";
+import { DiffusionNetworks, type LearnedToken } from "./diffusion-networks.ts";
 import { withRoundedUNet } from "./int8-unet.ts";
-import { type Conditioning, expectNumbers, invert, synthesize } from "./inst.ts";
+import { type Conditioning, expectNumbers, invert, type PredictNoise, synthesize } from "./inst.ts";
 import { formOf, type InstForm } from "./inst-form.ts";
 import { ByteCache } from "./latents-cache.ts";
 import { floatsToPicture, latentsOfMoments, latentsToPreview, pictureToFloats, unscaled } from "./latents.ts";
 import { gaussianNoise, NOISE_STREAM } from "./noise.ts";
 import { createScheduler } from "./schedulers/index.ts";
+import { attentionGrid, GAMMA, invertDdim, paintWithStyleAttention } from "./style-attention.ts";
+import { choosePath, learnedToken, promptOf } from "./style-path.ts";
 import type { StylizeHooks, StylizeInput, Stylizer, StylizeResult } from "./stylizer.ts";
 
 export { findDiffusionCheckpoint, placeOfCheckpoint, type CheckpointPlace } from "./diffusion-checkpoint.ts";
@@ -70,6 +73,10 @@ export class DiffusionStylizer implements Stylizer {
   readonly #tokenizer: ClipTokenizer;
   readonly #noise: NoiseSource;
   readonly #cache = new ByteCache<Floats>(CACHE_BYTES, ({ data }) => data.byteLength);
+  /** Latents of pictures on their way to noise. */
+  readonly #tracks = new ByteCache<readonly Floats[]>(CACHE_BYTES, (track) =>
+    track.reduce((sum, { data }) => sum + data.byteLength, 0),
+  );
 
   /** @param noise where randomness comes from; the default is the same on every machine */
   constructor(networks: DiffusionNetworks, tokenizer: ClipTokenizer, noise: NoiseSource = gaussianNoise) {
@@ -90,23 +97,33 @@ export class DiffusionStylizer implements Stylizer {
   /** All of `stylize` but the decoder: the scaled latents [1, C, h, w] of the result. */
   async stylizeToLatents(
     input: StylizeInput,
-    { signal, onProgress, onPreview }: StylizeHooks = {},
+    hooks: StylizeHooks = {},
   ): Promise<Omit<StylizeResult, "image"> & { readonly latents: Floats }> {
-    const { settings } = input;
+    const { settings, token } = input;
+    const { signal, onProgress, onPreview } = hooks;
     const form = formOf(settings);
-    const stylePath = stylePathOf(input);
+    const stylePath = choosePath(input, this.#networks.checkpoint.text.config.width);
+    const learned = stylePath === "token" ? learnedToken(this.#tokenizer, token!) : null;
+    const conditioning = await this.#condition(input, form, learned, signal);
+    const guidance = conditioning.empty ? conditioning.guidance : null;
+    if (stylePath === "attention")
+      return { ...(await this.#paintWithAttention(input, form, conditioning, hooks)), guidance, stylePath };
+
     const plan = createScheduler(form.scheduler, this.#networks.checkpoint.scheduler).plan({
       steps: form.steps,
       strength: settings.strength,
       startLevel: form.startLevel,
     });
-    const conditioning = await this.#condition(input, form, signal);
     const start = await this.#startLatents(input, form, signal);
-
     const size = start.data.length;
     const steps = plan.timesteps.length;
+    let unetRows = 0;
+    const predict: PredictNoise = (sample, timestep, contexts) => {
+      unetRows += contexts.length;
+      return this.#networks.predict(sample, timestep, contexts);
+    };
     const synthesis = {
-      predict: this.#networks.predict.bind(this.#networks),
+      predict,
       plan,
       conditioning,
       signal,
@@ -118,72 +135,120 @@ export class DiffusionStylizer implements Stylizer {
     };
     const inverted = await invert(start, this.#noise(settings.seed, size, NOISE_STREAM.start), synthesis);
     const latents = await synthesize(inverted, synthesis);
-    return { latents, steps, guidance: conditioning.empty ? conditioning.guidance : null, stylePath };
+    return { latents, steps, guidance, stylePath, unetRows };
   }
 
-  /** Encodes the description, and the empty prompt as long as it. Without a description nothing is guided. */
+  /**
+   * Style attention: the latents of both pictures on their way to noise are found once and kept, then the output is
+   * painted beside them. Progress counts all three ways.
+   */
+  async #paintWithAttention(
+    input: StylizeInput,
+    form: InstForm,
+    conditioning: Conditioning,
+    { signal, onProgress, onPreview }: StylizeHooks,
+  ): Promise<Pick<StylizeResult, "steps"> & { readonly latents: Floats; readonly unetRows: number }> {
+    const { settings, content: picture } = input;
+    const { scheduler } = this.#networks.checkpoint;
+    const grid = attentionGrid(form.steps, settings.strength, scheduler);
+    const steps = 3 * grid.length;
+    // The exchange wants equally many rows of latents: the style is cut to the content's shape.
+    const content = await this.#latentsOf(picture, input.contentSha256, form, settings, signal);
+    const style = await this.#latentsOf(input.style, input.styleSha256, form, settings, signal, picture);
+    const empty = conditioning.empty ?? conditioning.prompt;
+    let unetRows = 0;
+    const sampled = form.posterior === "sample" ? settings.seed : "mean";
+    const track = (sha256: string, latents: Floats): Promise<readonly Floats[]> => {
+      const key = [sha256, latents.shape.join("x"), grid.join(), empty.shape[1], form.fit, sampled];
+      return this.#tracks.get(key.join(" "), () => {
+        unetRows += grid.length;
+        return invertDdim(this.#networks, latents, grid, empty, signal);
+      });
+    };
+    const contentTrack = await track(input.contentSha256, content);
+    onProgress?.(grid.length, steps);
+    const styleTrack = await track(input.styleSha256, style);
+    onProgress?.(2 * grid.length, steps);
+    const { latents, rows } = await paintWithStyleAttention(this.#networks, {
+      grid,
+      content: contentTrack,
+      style: styleTrack,
+      conditioning,
+      gamma: GAMMA,
+      signal,
+      onStep: (step, predictedOriginal) => {
+        const done = 2 * grid.length + step;
+        onProgress?.(done, steps);
+        if (done < steps) onPreview?.(latentsToPreview(predictedOriginal), done, steps);
+      },
+    });
+    return { latents, steps: grid.length, unetRows: unetRows + rows };
+  }
+
+  /** Encodes the prompt, and the empty prompt as long as it. Without words or a token nothing is guided. */
   async #condition(
     { variant, description }: StylizeInput,
     form: InstForm,
+    learned: LearnedToken | null,
     signal: AbortSignal | undefined,
   ): Promise<Conditioning> {
-    const text = variant === "inst" ? "" : (description ?? "");
-    const { positions } = this.#networks.checkpoint.text.config;
+    const { positions, width } = this.#networks.checkpoint.text.config;
+    const vectors = learned ? learned.vector.length / width : 0;
+    const text = promptOf(variant === "inst" ? "" : (description ?? ""), vectors);
     const rows = this.#tokenizer.rows(text, positions).slice(0, form.promptRows);
     const [emptyRow] = this.#tokenizer.rows("", positions);
     const { guidance, guidedPart } = form;
-    const prompt = await this.#encode(rows, signal);
-    const empty =
-      text.trim() === ""
-        ? null
-        : await this.#encode(
-            rows.map(() => emptyRow!),
-            signal,
-          );
-    return { prompt, empty, guidance, guidedPart };
+    const prompt = await this.#encode(rows, signal, learned);
+    const isEmpty = text.trim() === "";
+    const emptyRows = rows.map(() => emptyRow!);
+    return { prompt, empty: isEmpty ? null : await this.#encode(emptyRows, signal), guidance, guidedPart };
   }
 
-  #encode(rows: readonly (readonly number[])[], signal: AbortSignal | undefined): Promise<Floats> {
-    const key = createHash("sha256").update(JSON.stringify(rows)).digest("hex");
-    return this.#cache.get(`text ${key}`, async () => {
+  #encode(
+    rows: readonly (readonly number[])[],
+    signal: AbortSignal | undefined,
+    learned: LearnedToken | null = null,
+  ): Promise<Floats> {
+    const hash = createHash("sha256").update(JSON.stringify(rows));
+    if (learned) hash.update(learned.vector);
+    return this.#cache.get(`text ${hash.digest("hex")}`, async () => {
       await pause(signal);
-      return this.#networks.encodeText(rows);
+      return this.#networks.encodeText(rows, learned);
     });
   }
 
   /** The content's latents, with the style's statistics in them where the variant looks at the style image. */
   async #startLatents(input: StylizeInput, form: InstForm, signal: AbortSignal | undefined): Promise<Floats> {
-    const { size, seed } = input.settings;
-    const latentsOf = async (picture: RgbImage, sha256: string, stream: number): Promise<Floats> => {
-      const moments = await this.#cache.get(`moments ${sha256} ${size} ${form.fit}`, async () => {
-        await pause(signal);
-        return this.#networks.encodePicture(pictureToFloats(await fitted(picture, size, form.fit)));
-      });
-      expectNumbers(moments.data, "the encoder");
-      const noise = form.posterior === "sample" ? this.#noise(seed, moments.data.length / 2, stream) : null;
-      return latentsOfMoments(moments, this.#networks.checkpoint.vae.config.scalingFactor, noise);
-    };
-    const content = await latentsOf(input.content, input.contentSha256, NOISE_STREAM.contentPosterior);
+    const { settings } = input;
+    const content = await this.#latentsOf(input.content, input.contentSha256, form, settings, signal);
     if (input.variant === "prompt") return content;
-    return adain(
-      content,
-      channelStatistics(await latentsOf(input.style, input.styleSha256, NOISE_STREAM.stylePosterior)),
-    );
+    const style = await this.#latentsOf(input.style, input.styleSha256, form, settings, signal, input.style);
+    return adain(content, channelStatistics(style));
+  }
+
+  /** Scaled latents of a picture. @param style given for a style: a picture with the shape that it is cut to */
+  async #latentsOf(
+    picture: RgbImage,
+    sha256: string,
+    form: InstForm,
+    { size, seed }: StylizeInput["settings"],
+    signal: AbortSignal | undefined,
+    style?: RgbImage,
+  ): Promise<Floats> {
+    const { width, height } = sizeOf(style ?? picture, size, form.fit);
+    const moments = await this.#cache.get(`moments ${sha256} ${width}x${height} ${form.fit}`, async () => {
+      await pause(signal);
+      const fitted = await (form.fit === "stretch" ? resizeTo : cropTo)(picture, width, height);
+      return this.#networks.encodePicture(pictureToFloats(fitted));
+    });
+    expectNumbers(moments.data, "the encoder");
+    const stream = style ? NOISE_STREAM.stylePosterior : NOISE_STREAM.contentPosterior;
+    const noise = form.posterior === "sample" ? this.#noise(seed, moments.data.length / 2, stream) : null;
+    return latentsOfMoments(moments, this.#networks.checkpoint.vae.config.scalingFactor, noise);
   }
 }
 
-function stylePathOf({ variant, settings }: StylizeInput): "adain" | null {
-  if (variant === "prompt") return null;
-  if (settings.stylePath === "auto" || settings.stylePath === "adain") return "adain";
-  throw new UserError(
-    "style-path-missing",
-    `The style path “${settings.stylePath}” is not available with this engine; choose “adain” or “auto”.`,
-  );
-}
-
-/** The picture at the size it is painted in. */
-function fitted(picture: RgbImage, size: number, fit: InstForm["fit"]): Promise<RgbImage> {
-  const shape = fit === "stretch" ? { width: 1, height: 1 } : picture;
-  const { width, height } = sizeForLongSide(shape, size, SIZE_MULTIPLE);
-  return fit === "stretch" ? resizeTo(picture, width, height) : cropTo(picture, width, height);
+/** The size that a picture is painted in. */
+function sizeOf(picture: Size, size: number, fit: InstForm["fit"]): Size {
+  return sizeForLongSide(fit === "stretch" ? { width: 1, height: 1 } : picture, size, SIZE_MULTIPLE);
 }

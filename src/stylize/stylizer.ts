@@ -52,6 +52,8 @@ export interface StylizeInput {
   readonly variant: Variant;
   /** Style description in English; `null` only for the variant `inst`. */
   readonly description: string | null;
+  /** What was learned for the style image: one or more vectors of the text encoder's width, one after the other. */
+  readonly token?: Float32Array | null;
   readonly settings: StylizeSettings;
 }
 
@@ -71,6 +73,8 @@ export interface StylizeResult {
   readonly guidance: number | null;
   /** How the style image entered, `null` where it did not or the engine has one way only. */
   readonly stylePath: Exclude<StylePath, "auto"> | null;
+  /** Rows that passed the UNet, inversions included: what the picture cost (diffusion only). */
+  readonly unetRows?: number;
 }
 
 export const STYLIZER_IDS = ["embedded", "diffusion"] as const;

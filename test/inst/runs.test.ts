@@ -70,7 +70,7 @@ describe.each(PIPELINES)("InST on %s", (name) => {
           size: given.size,
           steps: null,
           guidance: null,
-          stylePath: "auto",
+          stylePath: "adain",
           faithful: given.faithful,
         },
       },

@@ -34,7 +34,7 @@ const input = (
   styleSha256: "5".repeat(64),
   variant: "image-prompt",
   description: "bold black outlines",
-  settings: { ...DEFAULT_SETTINGS, seed: 3, size: 128, steps: 5, ...settings },
+  settings: { ...DEFAULT_SETTINGS, seed: 3, size: 128, steps: 5, stylePath: "adain", ...settings },
   ...changes,
 });
 
@@ -148,9 +148,13 @@ describe("the diffusion stylizer", () => {
     });
   });
 
-  it("names a style path that it has not", async () => {
+  it("says that a token was not learned, or not on this checkpoint", async () => {
     const work = new DiffusionStylizer(networksOf(checkpoint), tokenizer).stylize(input({}, { stylePath: "token" }));
-    await expect(work).rejects.toMatchObject({ name: "UserError", identifier: "style-path-missing" });
+    await expect(work).rejects.toMatchObject({ name: "UserError", identifier: "style-not-learned" });
+    const foreign = input({ token: new Float32Array(25) }, { stylePath: "token" });
+    await expect(new DiffusionStylizer(networksOf(checkpoint), tokenizer).stylize(foreign)).rejects.toMatchObject({
+      message: /another checkpoint/,
+    });
   });
 
   it("puts a learned vector where its token stands", async () => {
