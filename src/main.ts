@@ -72,7 +72,18 @@ export async function startBot(config: Config, log: Logger, options: StartOption
     const presenter = new Presenter({ client, queue, store, log, describerLabel, onResult });
     undo.push(() => presenter.close());
     undo.push(() => queue.close());
-    const bot: Bot = { config, log, store, queue, engine, client, presenter, describerLabel, votes, held: new HeldPictures() };
+    const bot: Bot = {
+      config,
+      log,
+      store,
+      queue,
+      engine,
+      client,
+      presenter,
+      describerLabel,
+      votes,
+      held: new HeldPictures(),
+    };
     const stopRouting = route(client, commands, bot);
     undo.push(() => Promise.race([stopRouting(), sleep(CLOSING_MS, undefined, { ref: false })]));
     const ended = new Promise<void>((resolve) => {

@@ -141,7 +141,8 @@ export class JobPresenter {
 
   #adopt(job: Job): void {
     this.#job = job;
-    if (job.description !== null && !this.#written?.done) this.#written = { text: job.description, done: true, note: null };
+    if (job.description !== null && !this.#written?.done)
+      this.#written = { text: job.description, done: true, note: null };
     if (job.state === "queued") this.#stage = null;
   }
 
