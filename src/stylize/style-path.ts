@@ -2,8 +2,8 @@
 import type { ClipTokenizer } from "../../models/clip-tokenizer.ts";
 import { UserError } from "../errors.ts";
 import type { LearnedToken } from "./diffusion-networks.ts";
+import { STYLE_TOKEN } from "./style-token.ts";
 import type { StylizeInput, StylizeResult } from "./stylizer.ts";
-import { STYLE_TOKEN } from "./textual-inversion.ts";
 
 type Path = NonNullable<StylizeResult["stylePath"]>;
 

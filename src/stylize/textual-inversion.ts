@@ -19,11 +19,9 @@ import type { InversionSettings, InversionState, LossPoint } from "./inversion-s
 import { latentsOfMoments, pictureToFloats } from "./latents.ts";
 import { NoiseLevels } from "./schedulers/noise-levels.ts";
 import { linear } from "./schedulers/linear.ts";
+import { STYLE_TOKEN } from "./style-token.ts";
 import { startingVector } from "./style-words.ts";
 import { FreeVector, type TokenParameters } from "./token-parameters.ts";
-
-/** The prompt that is trained, and the token that stands for the style. */
-export const STYLE_TOKEN = "*";
 
 /** Steps between two looks at the fixed set. */
 export const VALIDATE_EVERY = 50;

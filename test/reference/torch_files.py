@@ -59,3 +59,10 @@ save(
 save("lightning", {"epoch": 3, "global_step": 470000, "rate": 1e-4, "state_dict": module.state_dict(), "loops": [None, {"done": True, "grids": (torch.arange(2), torch.ones(1))}]})
 save("protocol-4", OrderedDict(weight=torch.randn(3)), pickle_protocol=4)
 print(sorted(path.name for path in OUT.iterdir()))
+
+vector = torch.arange(24, dtype=torch.float32) / 100
+torch.save({"<my-style>": vector}, OUT / "learned_embeds.bin")
+torch.save(
+    {"string_to_token": {"*": 265}, "string_to_param": {"*": torch.stack([vector, vector + 1])}, "name": "x", "step": 5},
+    OUT / "web-embedding.pt",
+)

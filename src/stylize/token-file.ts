@@ -1,0 +1,145 @@
+/**
+ * A learned style as a small file: safetensors with one tensor, named as the token it stands for, so that diffusers'
+ * `load_textual_inversion` reads it too; and the files that other tools write.
+ */
+import { open, stat } from "node:fs/promises";
+
+import { z } from "zod";
+
+import { readTorchTensors } from "../checkpoints/torch-zip.ts";
+import { messageOf, UserError } from "../errors.ts";
+import { decodeFloats, isStoredFloat } from "../onnx/decode-floats.ts";
+import type { Floats } from "../onnx/index.ts";
+import {
+  encodeSafetensors,
+  readWholeSafetensors,
+  type SafetensorsContent,
+  writeSafetensors,
+} from "../onnx/safetensors-file.ts";
+import { STYLE_TOKEN } from "./style-token.ts";
+
+export interface TokenFile {
+  /** [vectors, width] */
+  readonly vectors: Floats;
+  /** What whoever made it says of it; nothing of a file by another tool. */
+  readonly about: TokenAbout;
+}
+
+const aboutSchema = z.object({
+  name: z.string().max(200).nullable().default(null),
+  description: z.string().max(4000).nullable().default(null),
+  /** Of the picture that was learned. */
+  styleSha256: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .nullable()
+    .default(null),
+  steps: z.int().nonnegative().nullable().default(null),
+  loss: z.number().nullable().default(null),
+});
+export type TokenAbout = z.infer<typeof aboutSchema>;
+
+const ABOUT = "atelier.token";
+/** As many tokens as a prompt has room for, twice as wide as any text encoder of Stable Diffusion. */
+const LONGEST = 75 * 2048 * 4 + 65_536;
+const MOST_VECTORS = 75;
+const WIDTHS = [8, 2048] as const;
+/** Learned vectors are near the table's, whose numbers are below 1. */
+const LARGEST_NUMBER = 1000;
+
+const contentOf = ({ vectors, about }: TokenFile): SafetensorsContent => ({
+  tensors: { [STYLE_TOKEN]: vectors },
+  metadata: { format: "pt", [ABOUT]: JSON.stringify(about) },
+});
+
+export const encodeTokenFile = (token: TokenFile): Buffer => encodeSafetensors(contentOf(token));
+
+/** @throws NodeJS.ErrnoException; the file is there whole or not at all */
+export const writeTokenFile = (file: string, token: TokenFile): Promise<void> =>
+  writeSafetensors(file, contentOf(token));
+
+/**
+ * Reads a token file of Atelier, `learned_embeds.safetensors` and `.bin` of diffusers, and embeddings of the web interfaces
+ * (`emb_params`, `string_to_param`). Nothing in it is run, and nothing is believed that does not hold.
+ *
+ * @param name what people call it
+ * @throws UserError `token-file` saying what is wrong with it
+ */
+export async function readTokenFile(file: string, name: string): Promise<TokenFile> {
+  const { size } = await stat(file).catch((cause: unknown) => {
+    throw refused(name, "it cannot be read", cause);
+  });
+  if (size > LONGEST)
+    throw refused(name, `it has ${Math.ceil(size / 1024)} KB; a learned style has ${LONGEST / 1024} at most`);
+  const isTorch = await beginsAsTorch(file);
+  const { tensors, metadata } = await (isTorch ? readTorch(file) : readWholeSafetensors(file, LONGEST)).catch(
+    (cause: unknown) => {
+      throw refused(name, faultOf(cause, file), cause);
+    },
+  );
+  return { vectors: vectorsOf(tensors, name), about: aboutOf(metadata[ABOUT]) };
+}
+
+/** Zip archives and bare pickles; anything else is read as safetensors. */
+async function beginsAsTorch(file: string): Promise<boolean> {
+  const handle = await open(file);
+  try {
+    const first = Buffer.alloc(2);
+    await handle.read(first, 0, 2, 0);
+    return first.toString("latin1") === "PK" || first[0] === 0x80;
+  } finally {
+    await handle.close();
+  }
+}
+
+async function readTorch(file: string): Promise<SafetensorsContent> {
+  const handle = await open(file);
+  try {
+    const tensors: Record<string, Floats> = {};
+    for (const [name, { dtype, shape, strides, offset, byteLength }] of await readTorchTensors(file)) {
+      if (!isStoredFloat(dtype)) continue;
+      if (shape.length > 0 && strides.at(-1) !== 1 && shape.at(-1) !== 1)
+        throw new RangeError(`the tensor ${name} is stored transposed`);
+      const bytes = Buffer.alloc(Math.min(byteLength, LONGEST));
+      await handle.read(bytes, 0, bytes.length, offset);
+      tensors[name] = { data: decodeFloats(bytes, dtype), shape: shape as number[] };
+    }
+    return { tensors, metadata: {} };
+  } finally {
+    await handle.close();
+  }
+}
+
+function vectorsOf(tensors: Readonly<Record<string, Floats>>, name: string): Floats {
+  if (tensors["clip_g"]) throw refused(name, "it is for SDXL; this program runs Stable Diffusion 1");
+  const found = Object.values(tensors).filter(({ shape }) => shape.length === 1 || shape.length === 2);
+  const [tensor, ...others] = found;
+  if (!tensor || others.length > 0)
+    throw refused(name, `it holds ${found.length === 0 ? "no" : found.length} vectors by name, not one`);
+  const [width, count] = [tensor.shape.at(-1)!, tensor.shape.length === 1 ? 1 : tensor.shape[0]!];
+  if (width < WIDTHS[0] || width > WIDTHS[1] || count < 1 || count > MOST_VECTORS)
+    throw refused(name, `its tensor is [${tensor.shape.join(", ")}], which is no learned token`);
+  if (tensor.data.length !== width * count) throw refused(name, "its tensor is cut short");
+  if (!tensor.data.every((value) => Math.abs(value) <= LARGEST_NUMBER))
+    throw refused(name, "it holds numbers that no learned token has");
+  return { data: tensor.data, shape: [count, width] };
+}
+
+function aboutOf(text: string | undefined): TokenAbout {
+  const nothing = aboutSchema.parse({});
+  if (text === undefined) return nothing;
+  try {
+    return aboutSchema.safeParse(JSON.parse(text)).data ?? nothing;
+  } catch {
+    return nothing;
+  }
+}
+
+/** The reason without the path, which means nothing to whoever sent the file. */
+const faultOf = (cause: unknown, file: string): string =>
+  messageOf(cause)
+    .replaceAll(file, "")
+    .replace(/^[: ]*(?:\(header\))?[: ]*/, "");
+
+const refused = (name: string, fault: string, cause?: unknown): UserError =>
+  new UserError("token-file", `${name} is no learned style that I can use: ${fault}.`, { cause });
