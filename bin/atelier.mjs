@@ -1,6 +1,11 @@
 #!/usr/bin/env node
 // Runs the TypeScript sources as they are: no build step, one truth.
-import { register } from "tsx/esm/api";
-
-register();
+try {
+  const { register } = await import("tsx/esm/api");
+  register();
+} catch (error) {
+  if (error?.code !== "ERR_MODULE_NOT_FOUND") throw error;
+  console.error("atelier: its packages are not installed. Run `npm ci` in its folder first (Node 20.19 or later).");
+  process.exit(1);
+}
 await import("../src/cli.ts");
