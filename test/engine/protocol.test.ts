@@ -42,7 +42,9 @@ describe("the border", () => {
     children.push(child);
     const heard: unknown[] = [];
     child.on("message", (message) => heard.push(message));
-    const heardOf = (count: number) => expect.poll(() => heard.length, { timeout: 10_000 }).toBe(count);
+    const heardOf = async (count: number): Promise<void> => {
+      await expect.poll(() => heard.length, { timeout: 10_000 }).toBe(count);
+    };
     for (const message of [
       "hello",
       null,
