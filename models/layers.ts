@@ -25,6 +25,8 @@ export const linear = block((w: Weights, x: Value, outputs: number, { rows }: Li
 export interface Conv2dOptions {
   readonly stride?: number;
   readonly padding?: op.Padding | number;
+  /** Default `true`. */
+  readonly bias?: boolean;
 }
 
 /** Layers with fewer channels on a side, latents and pictures, stay exact: they cost little and carry everything. */
@@ -32,10 +34,10 @@ const FEWEST_ROUNDED = 8;
 
 /** Convolution with a square kernel, padded to keep the size unless told otherwise: [N, in, H, W] -> [N, out, H', W']. */
 export const conv2d = block(
-  (w: Weights, x: Value, outputs: number, kernel: number, options: Conv2dOptions = {}): Value => {
+  (w: Weights, x: Value, outputs: number, kernel: number, { bias: hasBias = true, ...options }: Conv2dOptions = {}) => {
     const inputs = x.shape[1] as number;
     const shape = [outputs, inputs, kernel, kernel];
-    const bias = w.tensor("bias", [outputs]);
+    const bias = hasBias ? w.tensor("bias", [outputs]) : null;
     const keepsSize = options.stride === undefined && options.padding === undefined;
     if (w.graph.products === "int8" && keepsSize && Math.min(inputs, outputs) >= FEWEST_ROUNDED)
       return op.convInt8(x, w.rounded("weight", shape), kernel, bias);

@@ -6,6 +6,7 @@ import { SessionPool } from "../onnx/session-pool.ts";
 import { findDiffusionCheckpoint } from "../stylize/diffusion-checkpoint.ts";
 import { EmbeddedStylizer } from "../stylize/embedded/index.ts";
 import type { Stylizer } from "../stylize/stylizer.ts";
+import type { DecodePreview } from "../stylize/tiny-decoder.ts";
 import { findCaptioner, openCaptioner } from "./captioners.ts";
 import type { PartsOptions } from "./messages.ts";
 import type { BuildParts, Report } from "./parts.ts";
@@ -45,11 +46,27 @@ async function openStylizer(options: PartsOptions, sessions: SessionPool, report
   if (!checkpoint) return new EmbeddedStylizer();
   try {
     const { openDiffusion } = await import("../stylize/diffusion.ts");
-    return await openDiffusion({ checkpoint, device, precision: PRECISION, sessions });
+    const decodePreview = await openPreviews(options, sessions, report);
+    return await openDiffusion({ checkpoint, device, precision: PRECISION, sessions, decodePreview });
   } catch (error) {
     if (ENGINE === "diffusion") throw error;
     report("warn", `the embedded engine is used, as the checkpoint ${checkpoint.path} cannot be: ${messageOf(error)}`);
     return new EmbeddedStylizer();
+  }
+}
+
+/** Previews are worth a warning, and no more, when they cannot be sharp. */
+async function openPreviews(
+  { MODELS_DIR, device }: PartsOptions,
+  sessions: SessionPool,
+  report: Report,
+): Promise<DecodePreview | null> {
+  try {
+    const { openTinyDecoder } = await import("../stylize/tiny-decoder.ts");
+    return await openTinyDecoder(MODELS_DIR, { device, sessions });
+  } catch (error) {
+    report("warn", `previews are coarse, as the small decoder cannot be used: ${messageOf(error)}`);
+    return null;
   }
 }
 

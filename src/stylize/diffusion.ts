@@ -19,12 +19,14 @@ import { withRoundedUNet } from "./int8-unet.ts";
 import { type Conditioning, expectNumbers, invert, type PredictNoise, synthesize } from "./inst.ts";
 import { formOf, type InstForm } from "./inst-form.ts";
 import { ByteCache } from "./latents-cache.ts";
-import { floatsToPicture, latentsOfMoments, latentsToPreview, pictureToFloats, unscaled } from "./latents.ts";
+import { floatsToPicture, latentsOfMoments, pictureToFloats, unscaled } from "./latents.ts";
 import { gaussianNoise, NOISE_STREAM } from "./noise.ts";
+import { Previews } from "./previews.ts";
 import { createScheduler } from "./schedulers/index.ts";
 import { attentionGrid, GAMMA, invertDdim, paintWithStyleAttention } from "./style-attention.ts";
 import { choosePath, learnedToken, promptOf } from "./style-path.ts";
 import type { StylizeHooks, StylizeInput, Stylizer, StylizeResult } from "./stylizer.ts";
+import type { DecodePreview } from "./tiny-decoder.ts";
 
 export { findDiffusionCheckpoint, placeOfCheckpoint, type CheckpointPlace } from "./diffusion-checkpoint.ts";
 
@@ -37,6 +39,8 @@ export interface DiffusionOptions {
   readonly precision: Precision;
   /** The pool in which sessions are kept (`MODEL_MEMORY`); give one pool to all that share the memory. */
   readonly sessions: SessionPool;
+  /** Makes sharp previews (`openTinyDecoder`). */
+  readonly decodePreview?: DecodePreview | null;
   readonly log?: Logger;
 }
 
@@ -46,7 +50,7 @@ export interface DiffusionOptions {
  * @throws EngineError naming what is wrong with the checkpoint or the device
  */
 export async function openDiffusion(options: DiffusionOptions): Promise<DiffusionStylizer> {
-  const { device, precision, sessions, log } = options;
+  const { device, precision, sessions, decodePreview, log } = options;
   if (precision === "fp16" && device === "cpu")
     throw new EngineError("a processor gains nothing from half precision; set PRECISION=auto", { retryable: false });
   if (precision === "int8" && device !== "cpu")
@@ -61,7 +65,8 @@ export async function openDiffusion(options: DiffusionOptions): Promise<Diffusio
     { checkpoint: checkpoint.label, device, ...forms, products, ms: Math.round(performance.now() - began) },
     "diffusion opened",
   );
-  return new DiffusionStylizer(new DiffusionNetworks(checkpoint, { device, ...forms, products, sessions }), tokenizer);
+  const networks = new DiffusionNetworks(checkpoint, { device, ...forms, products, sessions });
+  return new DiffusionStylizer(networks, tokenizer, gaussianNoise, decodePreview);
 }
 
 /** `length` values of N(0, 1) for a seed and a use (`NOISE_STREAM`). */
@@ -72,17 +77,27 @@ export class DiffusionStylizer implements Stylizer {
   readonly #networks: DiffusionNetworks;
   readonly #tokenizer: ClipTokenizer;
   readonly #noise: NoiseSource;
+  readonly #decodePreview: DecodePreview | null;
   readonly #cache = new ByteCache<Floats>(CACHE_BYTES, ({ data }) => data.byteLength);
   /** Latents of pictures on their way to noise. */
   readonly #tracks = new ByteCache<readonly Floats[]>(CACHE_BYTES, (track) =>
     track.reduce((sum, { data }) => sum + data.byteLength, 0),
   );
 
-  /** @param noise where randomness comes from; the default is the same on every machine */
-  constructor(networks: DiffusionNetworks, tokenizer: ClipTokenizer, noise: NoiseSource = gaussianNoise) {
+  /**
+   * @param noise where randomness comes from; the default is the same on every machine
+   * @param decodePreview without it, previews come through a linear map
+   */
+  constructor(
+    networks: DiffusionNetworks,
+    tokenizer: ClipTokenizer,
+    noise: NoiseSource = gaussianNoise,
+    decodePreview: DecodePreview | null = null,
+  ) {
     this.#networks = networks;
     this.#tokenizer = tokenizer;
     this.#noise = noise;
+    this.#decodePreview = decodePreview;
   }
 
   async stylize(input: StylizeInput, hooks: StylizeHooks = {}): Promise<StylizeResult> {
@@ -100,7 +115,8 @@ export class DiffusionStylizer implements Stylizer {
     hooks: StylizeHooks = {},
   ): Promise<Omit<StylizeResult, "image"> & { readonly latents: Floats }> {
     const { settings, token } = input;
-    const { signal, onProgress, onPreview } = hooks;
+    const { signal } = hooks;
+    const showStep = this.#shown(hooks);
     const form = formOf(settings);
     const stylePath = choosePath(input, this.#networks.checkpoint.text.config.width);
     const learned = stylePath === "token" ? learnedToken(this.#tokenizer, token!) : null;
@@ -128,10 +144,7 @@ export class DiffusionStylizer implements Stylizer {
       conditioning,
       signal,
       stepNoise: (index: number) => this.#noise(settings.seed, size, NOISE_STREAM.step + index),
-      onStep: (step: number, predictedOriginal: Floats) => {
-        onProgress?.(step, steps);
-        if (step < steps) onPreview?.(latentsToPreview(predictedOriginal), step, steps);
-      },
+      onStep: (step: number, predictedOriginal: Floats) => showStep(step, steps, predictedOriginal),
     };
     const inverted = await invert(start, this.#noise(settings.seed, size, NOISE_STREAM.start), synthesis);
     const latents = await synthesize(inverted, synthesis);
@@ -146,9 +159,11 @@ export class DiffusionStylizer implements Stylizer {
     input: StylizeInput,
     form: InstForm,
     conditioning: Conditioning,
-    { signal, onProgress, onPreview }: StylizeHooks,
+    hooks: StylizeHooks,
   ): Promise<Pick<StylizeResult, "steps"> & { readonly latents: Floats; readonly unetRows: number }> {
     const { settings, content: picture } = input;
+    const { signal, onProgress } = hooks;
+    const showStep = this.#shown(hooks);
     const { scheduler } = this.#networks.checkpoint;
     const grid = attentionGrid(form.steps, settings.strength, scheduler);
     const steps = 3 * grid.length;
@@ -176,13 +191,18 @@ export class DiffusionStylizer implements Stylizer {
       conditioning,
       gamma: GAMMA,
       signal,
-      onStep: (step, predictedOriginal) => {
-        const done = 2 * grid.length + step;
-        onProgress?.(done, steps);
-        if (done < steps) onPreview?.(latentsToPreview(predictedOriginal), done, steps);
-      },
+      onStep: (step, predictedOriginal) => showStep(2 * grid.length + step, steps, predictedOriginal),
     });
     return { latents, steps: grid.length, unetRows: unetRows + rows };
+  }
+
+  /** Tells of each step as it is done, the last without a preview: the picture itself follows. */
+  #shown({ onProgress, onPreview }: StylizeHooks) {
+    const previews = new Previews(this.#decodePreview);
+    return async (step: number, steps: number, predictedOriginal: Floats): Promise<void> => {
+      onProgress?.(step, steps);
+      if (onPreview && step < steps) onPreview(await previews.show(predictedOriginal, step), step, steps);
+    };
   }
 
   /** Encodes the prompt, and the empty prompt as long as it. Without words or a token nothing is guided. */

@@ -32,7 +32,7 @@ export interface Synthesis {
   readonly conditioning: Conditioning;
   readonly signal: AbortSignal | undefined;
   /** Step `step` of `plan.timesteps.length` is done; with the clean latents as the network now sees them. */
-  readonly onStep?: (step: number, predictedOriginal: Floats) => void;
+  readonly onStep?: (step: number, predictedOriginal: Floats) => Promise<void>;
   /** N(0, 1) for step `index`, where the sampler wants it. */
   readonly stepNoise: (index: number) => Float32Array;
 }
@@ -73,7 +73,7 @@ export async function synthesize(start: Floats, synthesis: Synthesis): Promise<F
     const noise = plan.stochastic ? stepNoise(index) : undefined;
     const result = plan.step(prediction, index, sample, noise);
     sample = result.sample;
-    onStep?.(index + 1, { data: result.predictedOriginal, shape });
+    await onStep?.(index + 1, { data: result.predictedOriginal, shape });
   }
   return { data: sample, shape };
 }

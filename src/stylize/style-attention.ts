@@ -87,7 +87,7 @@ export interface StyleAttentionInput {
   readonly gamma?: GammaSchedule;
   readonly temperature?: number;
   readonly signal?: AbortSignal | undefined;
-  readonly onStep?: (step: number, predictedOriginal: Floats) => void;
+  readonly onStep?: (step: number, predictedOriginal: Floats) => Promise<void>;
 }
 
 export interface StyleAttentionResult {
@@ -126,7 +126,7 @@ export async function paintWithStyleAttention(
     const next = levels.at(grid[i - 1] ?? 0);
     const result = ddimStep(networks, prediction, sample, levels.at(grid[i]!), next);
     sample = result.sample;
-    onStep?.(index + 1, { data: result.original, shape });
+    await onStep?.(index + 1, { data: result.original, shape });
   }
   return { latents: { data: sample, shape }, rows };
 }
