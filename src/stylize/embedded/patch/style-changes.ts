@@ -1,6 +1,6 @@
 /**
- * What a description asks of a style picture that the picture does not have yet. The picture is described by the
- * engine's own describer and both texts are read the same way: words that say what is there already change nothing.
+ * What a description asks of a style picture. The picture is described by the engine's own describer and both texts are
+ * read the same way: what it lacks is changed in full, words that say what is there already are stressed a little.
  */
 import { measureStyle, MEASURE_SIZE } from "../../../caption/palette/measure.ts";
 import { sentencesOf } from "../../../caption/palette/wording.ts";
@@ -8,7 +8,7 @@ import { hueOf, type LabColour } from "../../../images/colour-names.ts";
 import { rgbToOklabSized } from "../../../images/oklab.ts";
 import { fitLongSide, type PlanarImage } from "../../../images/plane.ts";
 import type { RgbImage } from "../../../images/rgb-image.ts";
-import type { NumericParameter, PaletteColour } from "../steering-parameters.ts";
+import { NEUTRAL, type NumericParameter, type PaletteColour } from "../steering-parameters.ts";
 import { parseStyle } from "../steering.ts";
 
 /** The parameters that can be changed in a style picture. */
@@ -35,6 +35,9 @@ export type StyleChanges = Readonly<Record<(typeof CHANGEABLE)[number], number>>
 /** Two describers of one picture differ by so much. */
 const DEADBAND = 0.12;
 const PALETTE_DEADBAND = 0.2;
+/** How far words that only confirm the style push it their way: visible side by side, and no more. */
+const STRESS = 0.3;
+const PALETTE_STRESS = 0.25;
 
 export function changesFor(description: string, style: RgbImage): StyleChanges {
   // Exactly as the describer looks at it, so that its own words are recognised.
@@ -42,8 +45,9 @@ export function changesFor(description: string, style: RgbImage): StyleChanges {
   const asked = parseStyle(description);
   const present = parseStyle(sentencesOf(measureStyle(small)).join(" "));
   const difference = (key: (typeof CHANGEABLE)[number]): number => {
-    const change = asked[key].said ? asked[key].value - present[key].value : 0;
-    return Math.abs(change) < DEADBAND ? 0 : change;
+    if (!asked[key].said) return 0;
+    const change = asked[key].value - present[key].value;
+    return Math.abs(change) < DEADBAND ? STRESS * (asked[key].value - NEUTRAL[key]) : change;
   };
   const news = missingShare(asked.palette, small) - missingShare(present.palette, small);
   return {
@@ -56,9 +60,14 @@ export function changesFor(description: string, style: RgbImage): StyleChanges {
     texture: difference("texture"),
     edgeHardness: difference("edgeHardness"),
     palette: asked.palette,
-    paletteAmount: news < PALETTE_DEADBAND ? 0 : Math.min(0.92, 1.3 * news),
+    paletteAmount: paletteAmount(asked.palette, news),
     outlineColour: asked.outlineColour.value,
   };
+}
+
+function paletteAmount(palette: readonly PaletteColour[], news: number): number {
+  if (palette.length === 0) return 0;
+  return news < PALETTE_DEADBAND ? PALETTE_STRESS : Math.min(0.92, 1.3 * news);
 }
 
 /** Whether there is anything to change. */
