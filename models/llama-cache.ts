@@ -3,14 +3,24 @@ import { op, type Graph, type Value } from "../src/onnx/index.ts";
 import type { FloatType } from "../src/onnx/tensor.ts";
 import type { Attend, LlamaConfig } from "./llama.ts";
 
-/** Tables [positions, d / 2] of the rotary embedding (Su et al. 2021, equation 15). */
-export function rotaryTables(graph: Graph, config: LlamaConfig, dtype: FloatType): { cos: Value; sin: Value } {
+interface RotaryTables {
+  readonly cos: Value;
+  readonly sin: Value;
+}
+
+/** Tables [positions, d / 2] of the rotary embedding (Su et al. 2021, equation 15), all of it times `factor`. */
+function rotaryTables(graph: Graph, config: LlamaConfig, dtype: FloatType, factor = 1): RotaryTables {
   const half = config.headWidth / 2;
   const angles = Array.from({ length: config.positions * half }, (_, i) => {
     const frequency = config.ropeBase ** (-(i % half) / half);
     return Math.floor(i / half) * Math.fround(frequency);
   });
-  const table = (f: (angle: number) => number): Value => graph.constant(dtype, angles.map(f), [config.positions, half]);
+  const table = (f: (angle: number) => number): Value =>
+    graph.constant(
+      dtype,
+      angles.map((angle) => factor * f(angle)),
+      [config.positions, half],
+    );
   return { cos: table(Math.cos), sin: table(Math.sin) };
 }
 
@@ -18,39 +28,42 @@ export function rotaryTables(graph: Graph, config: LlamaConfig, dtype: FloatType
  * A cache in two parts: the prefix (picture and question; read, never copied) and the recent tokens (short, handed on
  * from step to step). A single growing cache would be copied whole for every token, half a megabyte per position.
  *
- * Inputs `prefix.{i}.key`, `prefix.{i}.value` [1, kvHeads, prefix, d], `recent.{i}.…` [1, kvHeads, recent, d],
- * `positions` int64 [1, length] and `mask` [1, 1, length, prefix + recent + length]; outputs `present.{i}.…`
- * [1, kvHeads, recent + length, d]. The prefix may not be empty: mask a dummy.
+ * Inputs `prefix.{i}.key` [1, kvHeads, d, prefix] and `prefix.{i}.value` [1, kvHeads, prefix, d], `recent.{i}.…` likewise,
+ * `positions` int64 [1, length] and `mask` [1, 1, length, prefix + recent + length]; outputs `present.{i}.…` over recent
+ * and new positions. Keys lie transposed, as their product with a single query reads them. The prefix may not be empty:
+ * mask a dummy.
  */
 export function splitCache(graph: Graph, config: LlamaConfig, dtype: FloatType): Attend {
   const { heads, kvHeads, headWidth: d } = config;
   const positions = graph.input("positions", "int64", [1, "length"]);
   const mask = graph.input("mask", dtype, [1, 1, "length", "prefix + recent + length"]);
-  const { cos, sin } = rotaryTables(graph, config, dtype);
+  const forKeys = rotaryTables(graph, config, dtype);
+  // Attention's scale, too: onnxruntime would put a factor of its own into the product with the keys, which then takes
+  // twice as long.
+  const forQueries = rotaryTables(graph, config, dtype, 1 / Math.sqrt(d));
   const groups = heads / kvHeads;
 
-  /** [length, n · d] rotated, as [1, n, length, d] */
-  const apart = (x: Value, n: number, rotate: boolean): Value => {
-    const batch = op.reshape(x, [1, "length", n * d]);
-    const rotated = rotate ? op.rotaryEmbedding(batch, positions, cos, sin, n) : batch;
-    return op.transpose(op.reshape(rotated, [1, "length", n, d]), [0, 2, 1, 3]);
-  };
-  const flip = (x: Value): Value => op.transpose(x, [0, 1, 3, 2]);
+  const rotated = (x: Value, n: number, { cos, sin }: RotaryTables): Value =>
+    op.rotaryEmbedding(op.reshape(x, [1, "length", n * d]), positions, cos, sin, n);
+  /** [length, n · d] as [1, n, length, d], or as [1, n, d, length] */
+  const apart = (x: Value, n: number): Value => op.transpose(op.reshape(x, [1, "length", n, d]), [0, 2, 1, 3]);
+  const apartTransposed = (x: Value, n: number): Value =>
+    op.transpose(op.reshape(x, [1, "length", n, d]), [0, 2, 3, 1]);
 
   return (layer, q, k, v) => {
     const past = (part: "prefix" | "recent", what: "key" | "value"): Value =>
-      graph.input(`${part}.${layer}.${what}`, dtype, [1, kvHeads, part, d]);
+      graph.input(`${part}.${layer}.${what}`, dtype, what === "key" ? [1, kvHeads, d, part] : [1, kvHeads, part, d]);
     const prefixKey = past("prefix", "key");
     const prefixValue = past("prefix", "value");
-    const keys = op.concat([past("recent", "key"), apart(k, kvHeads, true)], 2);
-    const values = op.concat([past("recent", "value"), apart(v, kvHeads, false)], 2);
+    const keys = op.concat([past("recent", "key"), apartTransposed(rotated(k, kvHeads, forKeys), kvHeads)], 3);
+    const values = op.concat([past("recent", "value"), apart(v, kvHeads)], 2);
     // Queries of one group share keys: they stand below each other, so that one product serves them all.
-    const queries = op.scale(grouped(apart(q, heads, true)), 1 / Math.sqrt(d));
-    const scores = op.concat([op.matmul(queries, flip(prefixKey)), op.matmul(queries, flip(keys))], 3);
+    const queries = grouped(apart(rotated(q, heads, forQueries), heads));
+    const scores = op.concat([op.matmul(queries, prefixKey), op.matmul(queries, keys)], 3);
     const weights = op.softmax(op.add(scores, groups === 1 ? mask : op.concat(Array<Value>(groups).fill(mask), 2)));
     const [onPrefix, onRecent] = op.splitLike(weights, 3, [
-      { value: prefixKey, axis: 2 },
-      { value: keys, axis: 2 },
+      { value: prefixKey, axis: 3 },
+      { value: keys, axis: 3 },
     ]) as [Value, Value];
     const mixed = ungrouped(op.add(op.matmul(onPrefix, prefixValue), op.matmul(onRecent, values)));
     graph.output(`present.${layer}.key`, keys);

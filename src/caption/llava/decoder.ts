@@ -106,9 +106,10 @@ export class LlavaDecoder {
 
   #blank(part: "prefix" | "recent", length: number): Cache {
     const { layers, kvHeads, headWidth } = this.#config;
-    const empty = { data: new Float32Array(kvHeads * length * headWidth), shape: [1, kvHeads, length, headWidth] };
-    const tensor = floatTensor(this.#dtype, empty);
-    return this.#each(layers, (name) => [`${part}.${name}`, tensor]);
+    const data = new Float32Array(kvHeads * length * headWidth);
+    const keys = floatTensor(this.#dtype, { data, shape: [1, kvHeads, headWidth, length] });
+    const values = floatTensor(this.#dtype, { data, shape: [1, kvHeads, length, headWidth] });
+    return this.#each(layers, (name) => [`${part}.${name}`, name.endsWith("key") ? keys : values]);
   }
 
   /** What a run returned (or an earlier part holds), under the names of the inputs of `part`. */
