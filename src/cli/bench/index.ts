@@ -9,8 +9,8 @@ import type { DiffusionBenchOptions } from "./diffusion.ts";
 
 type Light = "embedded" | "jobs" | "bot";
 
-/** Where `make-checkpoint` writes; git ignores it. */
-const RANDOM_CHECKPOINT = path.resolve("checkpoints/random-v1-4");
+/** Where `make-checkpoint` writes: ignored by git, and not among the checkpoints that the bot paints with. */
+const RANDOM_CHECKPOINT = path.resolve("out/bench/random-v1");
 
 /** Measuring code is loaded when it is called for: it brings the whole bot along. */
 const light = async (...names: readonly Light[]): Promise<void> => {
