@@ -25,6 +25,9 @@ export const isTooOldToEdit = oneOf(Code.MaximumNumberOfEditsToMessagesOlderThan
 
 export const hasThreadAlready = oneOf(Code.ThreadAlreadyCreatedForMessage);
 
+/** The interaction was answered before. */
+export const isAcknowledged = oneOf(Code.InteractionHasAlreadyBeenAcknowledged);
+
 /** The upload is bigger than this place takes. */
 export const isTooLarge = (error: unknown): boolean =>
   oneOf(Code.RequestEntityTooLarge)(error) || (error instanceof HTTPError && error.status === 413);

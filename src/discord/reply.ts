@@ -6,7 +6,9 @@ import {
   type ModalSubmitInteraction,
 } from "discord.js";
 
+import { isAcknowledged } from "./discord-error.ts";
 import type { Acknowledgement } from "./handler.ts";
+import { persevere } from "./persevere.ts";
 import { editPayload, payload, type View } from "./view.ts";
 
 export type Repliable =
@@ -28,15 +30,27 @@ export class Reply {
   static async open(interaction: Repliable, kind: Acknowledgement): Promise<Reply> {
     const reply = new Reply(interaction, kind);
     if (kind === "none") return reply;
-    if (kind === "silent") {
-      if ("deferUpdate" in interaction) await interaction.deferUpdate();
-      return reply;
+    try {
+      await persevere(() => reply.#acknowledge());
+    } catch (error) {
+      if (!isAcknowledged(error)) throw error;
+      // The connection broke after Discord had heard the first attempt, and it was made again.
+      interaction.deferred = true;
+      if (kind !== "silent") reply.#messageId = (await interaction.fetchReply()).id;
     }
-    const flags = kind === "private" ? { flags: MessageFlags.Ephemeral as const } : {};
+    return reply;
+  }
+
+  async #acknowledge(): Promise<void> {
+    const interaction = this.#interaction;
+    if (this.#kind === "silent") {
+      if ("deferUpdate" in interaction) await interaction.deferUpdate();
+      return;
+    }
+    const flags = this.#kind === "private" ? { flags: MessageFlags.Ephemeral as const } : {};
     const answer = await interaction.deferReply({ withResponse: true, ...flags });
     // A deferred answer comes without its message, but with the message's id.
-    reply.#messageId = answer.interaction.responseMessageId;
-    return reply;
+    this.#messageId = answer.interaction.responseMessageId;
   }
 
   get channelId(): string {

@@ -84,10 +84,9 @@ async function until(state: JobState): Promise<Job> {
 const isResult = ({ body }: { readonly body: unknown }): boolean => JSON.stringify(body ?? "").includes('"Delete"');
 
 /** What was said about a job that was interrupted, by the time its card points to the result. */
-async function told(call: InteractionCall): Promise<Record<string, number>> {
+async function told(call: InteractionCall): Promise<ReturnType<typeof tally>> {
   const thread = await discord.waitFor(() => call.response?.id, { what: "the card" });
   await discord.waitFor(() => textOf(call.response).includes("Done"), { timeoutMs: 40_000, what: "the end" });
-  await discord.waitFor(() => tally(discord, thread).progress === 1, { what: "the last edit of the progress" });
   return tally(discord, thread);
 }
 
