@@ -63,6 +63,25 @@ describe("a LLaVA describer", () => {
     expect(parts).toBe(3);
   });
 
+  it("stops while it reads the question, too", async () => {
+    const abort = new AbortController();
+    const work = describer().describe({ image: await picture(0), sha256: "x" }, { signal: abort.signal });
+    setImmediate(() => abort.abort());
+    await expect(work).rejects.toThrow(CancelledError);
+  });
+
+  it("ends where the model's positions do, however much it may write", async () => {
+    const text = await describer(5000).describe({ image: await picture(0), sha256: "x" });
+    expect(text.length).toBeGreaterThan(200);
+  });
+
+  it("refuses a question that the model has no room for", async () => {
+    const prompt = "What style? ".repeat(200);
+    await expect(describer().describe({ image: await picture(0), sha256: "x", prompt })).rejects.toThrow(
+      /the question takes \d+ positions, the model has 512/,
+    );
+  });
+
   it("names what is missing", async () => {
     const nowhere = new LlavaDescriber({
       folder: path.join(FIXTURES, "no-such-model"),

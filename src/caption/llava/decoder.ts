@@ -1,7 +1,8 @@
 /** The language model of a LLaVA, one token at a time. */
-import { type LlamaConfig } from "../../../models/llama.ts";
+import type { LlamaConfig } from "../../../models/llama.ts";
 import { llavaDecoder } from "../../../models/llava.ts";
 import { QUANTISED } from "../../../models/projection.ts";
+import { checkpoint as breathe } from "../../checkpoint.ts";
 import {
   type ExecutionDevice,
   type Floats,
@@ -20,6 +21,9 @@ import { Weights } from "../../onnx/weights.ts";
 
 /** Added to the score of a position that may not be seen: far below any score, and finite in half precision. */
 const UNSEEN = -60_000;
+
+/** Positions of a prefix that are read at once. Weights are read once per piece, and more at once is no faster. */
+const PIECE = 64;
 
 type Cache = Readonly<Record<string, Tensor>>;
 
@@ -59,16 +63,24 @@ export class LlavaDecoder {
   }
 
   /**
-   * Forgets everything and reads a prefix.
+   * Forgets everything and reads a prefix, piece by piece: seconds lie between two chances to cancel, not a minute.
    *
    * @param embeddings [length, width]
    * @returns logits of the token after it, [vocabulary]
+   * @throws CancelledError when the signal is aborted
    */
-  async begin(embeddings: Floats): Promise<Float32Array> {
+  async begin({ data, shape }: Floats, signal?: AbortSignal): Promise<Float32Array> {
+    const [length, width] = shape as [number, number];
     // A prefix may not be empty: one position that nothing may look at stands in.
     this.#prefix = { length: 1, cache: this.#blank("prefix", 1) };
     this.#recent = { length: 0, cache: this.#blank("recent", 0) };
-    const logits = await this.#run(embeddings, 0, (_, key) => key === 0);
+    let logits: Float32Array = new Float32Array();
+    for (let start = 0; start < length; start += PIECE) {
+      await breathe(signal);
+      const end = Math.min(length, start + PIECE);
+      const piece = { data: data.subarray(start * width, end * width), shape: [end - start, width] };
+      logits = await this.#run(piece, start, 1);
+    }
     this.#prefix = { length: this.#recent.length, cache: this.#renamed(this.#recent.cache, "prefix") };
     this.#recent = { length: 0, cache: this.#blank("recent", 0) };
     return logits;
@@ -76,27 +88,26 @@ export class LlavaDecoder {
 
   /** Reads one more token. @param embedding [1, width] */
   next(embedding: Floats): Promise<Float32Array> {
-    return this.#run(embedding, this.#prefix.length + this.#recent.length, () => false);
+    return this.#run(embedding, this.#prefix.length + this.#recent.length, 0);
   }
 
-  async #run(
-    embeddings: Floats,
-    position: number,
-    hidden: (query: number, key: number) => boolean,
-  ): Promise<Float32Array> {
+  /** @param hidden how many of the first keys nothing may look at */
+  async #run(embeddings: Floats, position: number, hidden: number): Promise<Float32Array> {
     const [length] = embeddings.shape as [number];
     const past = this.#prefix.length + this.#recent.length;
-    const mask = new Float32Array(length * (past + length));
-    for (let query = 0; query < length; query++)
-      for (let key = 0; key < past + length; key++)
-        if (key > past + query || hidden(query, key)) mask[query * (past + length) + key] = UNSEEN;
+    const keys = past + length;
+    const mask = new Float32Array(length * keys);
+    for (let query = 0; query < length; query++) {
+      mask.fill(UNSEEN, query * keys, query * keys + hidden);
+      mask.fill(UNSEEN, query * keys + past + query + 1, (query + 1) * keys);
+    }
     const outputs = await this.#session.run({
       inputs_embeds: floatTensor("float32", embeddings),
       positions: integerTensor(
         Array.from({ length }, (_, i) => position + i),
         [1, length],
       ),
-      mask: floatTensor(this.#dtype, { data: mask, shape: [1, 1, length, past + length] }),
+      mask: floatTensor(this.#dtype, { data: mask, shape: [1, 1, length, keys] }),
       ...this.#prefix.cache,
       ...this.#recent.cache,
     });

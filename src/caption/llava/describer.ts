@@ -1,7 +1,16 @@
 /** Describes a style by a LLaVA: the paper's ShareGPT4V-7B, or any other of its kind. */
 import { llavaVision } from "../../../models/llava.ts";
 import { checkpoint as breathe } from "../../checkpoint.ts";
-import { type ExecutionDevice, floatsOf, floatTensor, Graph, openSession, type Session } from "../../onnx/index.ts";
+import { EngineError } from "../../errors.ts";
+import {
+  type ExecutionDevice,
+  type Floats,
+  floatsOf,
+  floatTensor,
+  Graph,
+  openSession,
+  type Session,
+} from "../../onnx/index.ts";
 import type { SessionPool, SessionRecipe } from "../../onnx/session-pool.ts";
 import { Weights } from "../../onnx/weights.ts";
 import { type DescribeHooks, type DescribeInput, type StyleDescriber, STYLE_PROMPT } from "../describer.ts";
@@ -49,49 +58,44 @@ export class LlavaDescriber implements StyleDescriber {
       this.#opened = undefined; // a file that was put right is found the next time
       throw error;
     });
-    const { config, tokenizer } = opened;
     const features = await this.#look(opened, input);
     await breathe(signal);
-
-    const { sessions, device, maxTokens, id } = this.#options;
-    const table = await EmbeddingTable.open(
-      opened.embeddings,
-      "language_model.model.embed_tokens.weight",
-      config.text.width,
-    );
+    const name = "language_model.model.embed_tokens.weight";
+    const table = await EmbeddingTable.open(opened.embeddings, name, opened.config.text.width);
     try {
-      const left = await table.rows(tokenizer.encode(BEFORE_PICTURE));
-      const question = afterPicture(input.prompt ?? STYLE_PROMPT);
-      const right = await table.rows(tokenizer.encode(question, { add_special_tokens: false }));
-      const parts = [left.data, features, right.data];
-      const data = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
-      parts.reduce((at, part) => (data.set(part, at), at + part.length), 0);
-      const prefix = { data, shape: [data.length / config.text.width, config.text.width] };
-
-      const recipe = (): SessionRecipe => decoderSession(opened.decoder, config.text, { device });
-      return await sessions.use(`${id} decoder`, recipe, async (session) => {
-        const decoder = new LlavaDecoder(session, config.text);
-        const end = tokenizer.eos_token_id;
-        const tokens: number[] = [];
-        const written = (): string =>
-          tokens.length === 0 ? "" : tokenizer.decode(tokens, { skip_special_tokens: true }).trim();
-        let shown = "";
-        for (let logits = await decoder.begin(prefix); ;) {
-          await breathe(signal);
-          const token = argmax(logits);
-          if (token === end) break;
-          tokens.push(token);
-          const text = written();
-          // An unfinished character shows as a replacement mark; wait for the rest of it.
-          if (text !== shown && !text.endsWith("\uFFFD")) onText?.((shown = text));
-          if (tokens.length >= maxTokens) break;
-          logits = await decoder.next(await table.rows([token]));
-        }
-        return written();
-      });
+      const prefix = await conversation(opened, table, features, input.prompt ?? STYLE_PROMPT);
+      return await this.#write(opened, table, prefix, { ...(signal && { signal }), ...(onText && { onText }) });
     } finally {
       await table.close();
     }
+  }
+
+  /** Reads the prefix, then writes token after token. */
+  #write(opened: LlavaCheckpoint, table: EmbeddingTable, prefix: Floats, hooks: DescribeHooks): Promise<string> {
+    const { signal, onText } = hooks;
+    const { decoder: weights, config, tokenizer } = opened;
+    const { sessions, device, maxTokens, id } = this.#options;
+    const most = Math.min(maxTokens, config.text.positions - prefix.shape[0]!);
+    const recipe = (): SessionRecipe => decoderSession(weights, config.text, { device });
+    return sessions.use(`${id} decoder`, recipe, async (session) => {
+      const decoder = new LlavaDecoder(session, config.text);
+      const tokens: number[] = [];
+      const written = (): string =>
+        tokens.length === 0 ? "" : tokenizer.decode(tokens, { skip_special_tokens: true }).trim();
+      let shown = "";
+      let logits = await decoder.begin(prefix, signal);
+      while (tokens.length < most) {
+        await breathe(signal);
+        const token = argmax(logits);
+        if (token === tokenizer.eos_token_id) break;
+        tokens.push(token);
+        const text = written();
+        // An unfinished character shows as a replacement mark; wait for the rest of it.
+        if (text !== shown && !text.endsWith("\uFFFD")) onText?.((shown = text));
+        if (tokens.length < most) logits = await decoder.next(await table.rows([token]));
+      }
+      return written();
+    });
   }
 
   /** The picture's features, [patches · width]. */
@@ -110,4 +114,25 @@ export class LlavaDescriber implements StyleDescriber {
       return floatsOf(await session.runOne(feeds)).data;
     });
   }
+}
+
+/** Embeddings of the question with the picture's features in it, [length, width]. */
+async function conversation(
+  { config, tokenizer }: LlavaCheckpoint,
+  table: EmbeddingTable,
+  features: Float32Array,
+  question: string,
+): Promise<Floats> {
+  const left = await table.rows(tokenizer.encode(BEFORE_PICTURE));
+  const right = await table.rows(tokenizer.encode(afterPicture(question), { add_special_tokens: false }));
+  const parts = [left.data, features, right.data];
+  const data = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
+  parts.reduce((at, part) => (data.set(part, at), at + part.length), 0);
+  const { width, positions } = config.text;
+  const length = data.length / width;
+  if (length >= positions)
+    throw new EngineError(`the question takes ${length} positions, the model has ${positions}; ask less`, {
+      retryable: false,
+    });
+  return { data, shape: [length, width] };
 }
