@@ -25,6 +25,9 @@ export interface ChildLinkOptions extends TaskLimits {
   readonly onGone: (crashed: boolean) => void;
 }
 
+/** Node's timers go no further: 24 days. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 /** A message that asks for work, before it gets its number. */
 export type Work = TaskMessage extends infer M ? (M extends TaskMessage ? Omit<M, "task"> : never) : never;
 
@@ -91,7 +94,9 @@ export class ChildLink {
     if (hooks.signal?.aborted) throw new CancelledError();
     if (this.#gone ?? this.#ended) throw this.#gone ?? this.#ended;
     const task = ++this.#numbered;
-    const running = new RunningTask(schema, hooks, this.#options, {
+    // What goes on in the background takes as long as it takes.
+    const limits = work.type === "learn" ? { ...this.#options, taskMs: LONGEST_TIMER_MS } : this.#options;
+    const running = new RunningTask(schema, hooks, limits, {
       cancel: () => this.#send({ type: "cancel", task }),
       kill: () => this.#kill(new EngineError("the engine process was restarted", { retryable: true })),
     });
@@ -141,6 +146,8 @@ export class ChildLink {
         return this.#hooks(message.task).onText?.(message.text);
       case "progress":
         return this.#hooks(message.task).onProgress?.(message.step, message.steps);
+      case "look":
+        return this.#hooks(message.task).onLook?.(message.step, message.loss);
       case "preview":
         return this.#hooks(message.task).onPreview?.(message.path, message.step, message.steps);
     }

@@ -3,7 +3,7 @@ import { z } from "zod";
 
 import { DEVICES, PRECISIONS } from "../config.ts";
 import type { DescribeReply, DescribeTask, EngineInfo, EnginePicture, FaceReport } from "../jobs/engine.ts";
-import type { StylizeReply, StylizeTask } from "../jobs/engine.ts";
+import type { LearnReply, LearnTask, StylizeReply, StylizeTask } from "../jobs/engine.ts";
 import { STYLE_PATHS, STYLIZER_IDS } from "../stylize/stylizer.ts";
 import { VARIANTS } from "../variant.ts";
 import { wireErrorSchema } from "./wire-error.ts";
@@ -52,9 +52,20 @@ const stylizeTaskSchema = z.object({
     stylePath: z.enum(STYLE_PATHS),
     faithful: z.boolean(),
   }),
+  tokenPath: z.string().nullable().exactOptional(),
   outputPath: z.string(),
   previewDir: z.string().nullable(),
 }) satisfies z.ZodType<StylizeTask>;
+
+const learnTaskSchema = z.object({
+  image: pictureSchema,
+  description: z.string().nullable(),
+  form: z.enum(["vector", "affine"]),
+  size: z.int().positive().nullable(),
+  maxSteps: z.int().positive().nullable(),
+  statePath: z.string(),
+  sampleDir: z.string().nullable(),
+}) satisfies z.ZodType<LearnTask>;
 
 /** From the bot to the engine's process. The first is always `start`. */
 export const toChildSchema = z.discriminatedUnion("type", [
@@ -63,12 +74,13 @@ export const toChildSchema = z.discriminatedUnion("type", [
   /** `simple`: with the describer without weights, because the other one brought the process down. */
   z.object({ type: z.literal("describe"), task: taskId, describe: describeTaskSchema, simple: z.boolean() }),
   z.object({ type: z.literal("stylize"), task: taskId, stylize: stylizeTaskSchema }),
+  z.object({ type: z.literal("learn"), task: taskId, learn: learnTaskSchema }),
   z.object({ type: z.literal("cancel"), task: taskId }),
 ]);
 export type ToChild = z.infer<typeof toChildSchema>;
 
 /** A message that asks for work. */
-export type TaskMessage = Extract<ToChild, { readonly type: "faces" | "describe" | "stylize" }>;
+export type TaskMessage = Extract<ToChild, { readonly type: "faces" | "describe" | "stylize" | "learn" }>;
 
 const infoSchema = z.object({
   stylizer: stylizerId,
@@ -85,6 +97,7 @@ export const fromChildSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("text"), task: taskId, text: z.string() }),
   z.object({ type: z.literal("progress"), task: taskId, step, steps: step }),
   z.object({ type: z.literal("preview"), task: taskId, path: z.string(), step, steps: step }),
+  z.object({ type: z.literal("look"), task: taskId, step, loss: z.number() }),
   z.object({ type: z.literal("reply"), task: taskId, value: z.unknown() }),
   z.object({ type: z.literal("error"), task: taskId, error: wireErrorSchema }),
   z.object({ type: z.literal("log"), level: z.enum(["error", "warn", "info", "debug"]), text: z.string() }),
@@ -113,6 +126,13 @@ export const replySchemas = {
     guidance: z.number().nullable(),
     stylePath: z.enum(STYLE_PATHS).exclude(["auto"]).nullable(),
   }) satisfies z.ZodType<StylizeReply>,
+  learn: z.object({
+    steps: step,
+    best: step,
+    firstLoss: z.number(),
+    loss: z.number(),
+    form: z.enum(["vector", "affine"]),
+  }) satisfies z.ZodType<LearnReply>,
 };
 
 /** The task a message is about, however broken the rest of it is. */

@@ -14,6 +14,8 @@ import type {
   EngineInfo,
   EnginePicture,
   FaceReport,
+  LearnReply,
+  LearnTask,
   StylizeReply,
   StylizeTask,
 } from "../jobs/engine.ts";
@@ -99,6 +101,11 @@ export class EngineSupervisor implements Engine {
   async stylize(task: StylizeTask, hooks: EngineHooks = {}): Promise<StylizeReply> {
     const link = await this.#ready(hooks.signal);
     return this.#done(link, { type: "stylize", stylize: task }, replySchemas.stylize, hooks);
+  }
+
+  async learn(task: LearnTask, hooks: EngineHooks = {}): Promise<LearnReply> {
+    const link = await this.#ready(hooks.signal);
+    return this.#done(link, { type: "learn", learn: task }, replySchemas.learn, hooks);
   }
 
   async stop(): Promise<void> {

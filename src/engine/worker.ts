@@ -1,22 +1,41 @@
 /** Does the tasks in the engine's process. */
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 
+import { checkpoint, throwIfCancelled } from "../checkpoint.ts";
 import { conditioning } from "../caption/conditioning.ts";
 import { asDiskFull, CancelledError, EngineError, messageOf, UserError } from "../errors.ts";
 import { readStoredPicture } from "../images/decode.ts";
-import { encodePng } from "../images/encode.ts";
+import { encodeJpeg, encodePng } from "../images/encode.ts";
 import type { RgbImage } from "../images/rgb-image.ts";
-import type { DescribeReply, DescribeTask, EnginePicture, StylizeReply, StylizeTask } from "../jobs/engine.ts";
+import type {
+  DescribeReply,
+  DescribeTask,
+  EnginePicture,
+  LearnReply,
+  LearnTask,
+  StylizeReply,
+  StylizeTask,
+} from "../jobs/engine.ts";
+import { readTokenFile } from "../stylize/token-file.ts";
 import type { FromChild, TaskMessage } from "./messages.ts";
 import type { EngineParts } from "./parts.ts";
 import { PreviewWriter } from "./preview-writer.ts";
 import { toWire } from "./wire-error.ts";
 
+const POLL_MS = 100;
+const CALM_POLLS = 5;
+
+const LEARNING_NEEDS_DIFFUSION =
+  "Learning a style needs the diffusion engine. Whoever runs this bot can install it with `atelier models install stable-diffusion-v1-4`; until then I paint by the style image itself.";
+
 export class EngineWorker {
   readonly #parts: EngineParts;
   readonly #post: (message: FromChild) => void;
   readonly #running = new Map<number, AbortController>();
+  /** Tasks that let others go first. */
+  readonly #patient = new Set<number>();
 
   constructor(parts: EngineParts, post: (message: FromChild) => void) {
     this.#parts = parts;
@@ -45,7 +64,47 @@ export class EngineWorker {
   async #do(message: TaskMessage, signal: AbortSignal): Promise<unknown> {
     if (message.type === "faces") return this.#parts.findFaces(await read(message.image));
     if (message.type === "describe") return this.#describe(message.task, message.describe, message.simple, signal);
+    if (message.type === "learn") return this.#learn(message.task, message.learn, signal);
     return this.#stylize(message.task, message.stylize, signal);
+  }
+
+  async #learn(task: number, asked: LearnTask, signal: AbortSignal): Promise<LearnReply> {
+    const { stylizer } = this.#parts;
+    if (!stylizer.learn) throw new UserError("learning-needs-diffusion", LEARNING_NEEDS_DIFFUSION);
+    const { image, sampleDir, ...how } = asked;
+    this.#patient.add(task);
+    try {
+      if (sampleDir !== null) await makeFolder(sampleDir);
+      return await stylizer.learn(
+        { ...how, picture: await read(image), styleSha256: image.sha256 },
+        {
+          signal,
+          giveWay: () => this.#quiet(signal),
+          onStep: (step, steps) => this.#post({ type: "progress", task, step, steps }),
+          onLook: (step, loss) => this.#post({ type: "look", task, step, loss }),
+          ...(sampleDir !== null && {
+            onSample: async (picture: RgbImage, step: number) => {
+              const file = path.join(sampleDir, `sample-${step}.jpg`);
+              await save(file, await encodeJpeg(picture));
+              this.#post({ type: "preview", task, path: file, step, steps: step });
+            },
+          }),
+        },
+      );
+    } finally {
+      this.#patient.delete(task);
+    }
+  }
+
+  /** Resolves when no urgent task has run for a moment: between the stages of a picture there is a short pause. */
+  async #quiet(signal: AbortSignal): Promise<void> {
+    const isBusy = (): boolean => [...this.#running.keys()].some((task) => !this.#patient.has(task));
+    await checkpoint(signal);
+    if (!isBusy()) return;
+    for (let calm = 0; calm < CALM_POLLS; calm = isBusy() ? 0 : calm + 1) {
+      await sleep(POLL_MS);
+      throwIfCancelled(signal);
+    }
   }
 
   async #describe(task: number, asked: DescribeTask, simple: boolean, signal: AbortSignal): Promise<DescribeReply> {
@@ -88,6 +147,7 @@ export class EngineWorker {
           styleSha256: style.sha256,
           variant,
           description: conditioning(asked, settings),
+          token: await this.#token(asked),
           settings,
         },
         {
@@ -103,6 +163,18 @@ export class EngineWorker {
     } finally {
       // A preview that could not be written is no loss, and none is written after the end.
       await previews?.idle().catch((error: unknown) => this.#log("warn", `no preview: ${messageOf(error)}`));
+    }
+  }
+
+  /** A token whose file is gone or damaged is done without, unless it was asked for by name. */
+  async #token({ tokenPath, settings }: StylizeTask): Promise<Float32Array | null> {
+    if (!tokenPath || this.#parts.stylizer.id !== "diffusion") return null;
+    try {
+      return (await readTokenFile(tokenPath, "That style's file")).vectors.data;
+    } catch (error) {
+      if (settings.stylePath === "token") throw error;
+      this.#log("warn", `a learned style is done without: ${messageOf(error)}`);
+      return null;
     }
   }
 

@@ -1,3 +1,5 @@
+import type { Learned } from "../stylize/learn-style.ts";
+import type { TokenForm } from "../stylize/token-parameters.ts";
 import type { StylizerId, StylizeSettings, StylePath } from "../stylize/stylizer.ts";
 import type { Variant } from "../variant.ts";
 
@@ -53,6 +55,8 @@ export interface StylizeTask {
   /** What the person said, which counts as it stands: a description in place of a generated one, words added to either. */
   readonly ownWords: readonly string[];
   readonly settings: StylizeSettings;
+  /** File of the token that was learned for the style. */
+  readonly tokenPath?: string | null;
   /** Where the engine writes the result, PNG. */
   readonly outputPath: string;
   /** Folder for previews (JPEG), or `null` for none. */
@@ -69,12 +73,30 @@ export interface StylizeReply {
   readonly stylePath: Exclude<StylePath, "auto"> | null;
 }
 
+/** A style to be learned in the background: engines let every other task go first. */
+export interface LearnTask {
+  readonly image: EnginePicture;
+  readonly description: string | null;
+  readonly form: TokenForm;
+  /** Side of the square the picture is seen in, and the most steps; `null`: the engine's own. */
+  readonly size: number | null;
+  readonly maxSteps: number | null;
+  /** File in which the run is kept, and from which it goes on. */
+  readonly statePath: string;
+  /** Folder for samples (JPEG), or `null` for none. */
+  readonly sampleDir: string | null;
+}
+
+export type LearnReply = Learned;
+
 /** Progress of a task, as it happens. */
 export interface EngineHooks {
   readonly signal?: AbortSignal;
   readonly onText?: (textSoFar: string) => void;
   readonly onProgress?: (step: number, steps: number) => void;
   readonly onPreview?: (path: string, step: number, steps: number) => void;
+  /** The loss of a style that is being learned was looked at. */
+  readonly onLook?: (step: number, loss: number) => void;
 }
 
 /**
@@ -89,6 +111,12 @@ export interface Engine {
   findFaces(image: EnginePicture): Promise<FaceReport>;
   describe(task: DescribeTask, hooks?: EngineHooks): Promise<DescribeReply>;
   stylize(task: StylizeTask, hooks?: EngineHooks): Promise<StylizeReply>;
+  /**
+   * Learns a style until its loss settles; what was reached stays in the state's file, however it ends.
+   *
+   * @throws UserError `learning-needs-diffusion` where the engine cannot
+   */
+  learn(task: LearnTask, hooks?: EngineHooks): Promise<LearnReply>;
   /** Ends the process; running tasks reject with `CancelledError`. */
   stop(): Promise<void>;
 }

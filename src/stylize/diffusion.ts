@@ -23,6 +23,7 @@ import { floatsToPicture, latentsOfMoments, pictureToFloats, unscaled } from "./
 import { gaussianNoise, NOISE_STREAM } from "./noise.ts";
 import { Previews } from "./previews.ts";
 import { createScheduler } from "./schedulers/index.ts";
+import { type Learned, type LearnHooks, type LearnInput, learnStyle } from "./learn-style.ts";
 import { attentionGrid, GAMMA, invertDdim, paintWithStyleAttention } from "./style-attention.ts";
 import { choosePath, learnedToken, promptOf } from "./style-path.ts";
 import type { StylizeHooks, StylizeInput, Stylizer, StylizeResult } from "./stylizer.ts";
@@ -107,6 +108,10 @@ export class DiffusionStylizer implements Stylizer {
     const decoded = await this.#networks.decodeLatents(unscaled(latents, scalingFactor));
     expectNumbers(decoded.data, "the decoder");
     return { ...result, image: floatsToPicture(decoded, formOf(input.settings).rounding) };
+  }
+
+  learn(input: LearnInput, hooks: LearnHooks = {}): Promise<Learned> {
+    return learnStyle(this.#networks, this.#tokenizer, this, input, hooks);
   }
 
   /** All of `stylize` but the decoder: the scaled latents [1, C, h, w] of the result. */

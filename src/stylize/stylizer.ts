@@ -1,5 +1,6 @@
 import type { RgbImage } from "../images/rgb-image.ts";
 import type { Variant } from "../variant.ts";
+import type { Learned, LearnHooks, LearnInput } from "./learn-style.ts";
 
 export const STYLE_PATHS = ["auto", "token", "attention", "adain"] as const;
 
@@ -84,4 +85,6 @@ export type StylizerId = (typeof STYLIZER_IDS)[number];
 export interface Stylizer {
   readonly id: StylizerId;
   stylize(input: StylizeInput, hooks?: StylizeHooks): Promise<StylizeResult>;
+  /** Learns a style's token; engines without networks cannot. */
+  learn?(input: LearnInput, hooks?: LearnHooks): Promise<Learned>;
 }

@@ -50,6 +50,10 @@ export class ScriptedEngine implements Engine {
 
   async stop(): Promise<void> {}
 
+  async learn(): Promise<never> {
+    throw new Error("this engine learns nothing");
+  }
+
   findFaces(image: EnginePicture): Promise<FaceReport> {
     return this.#call("faces", image, {}, async (answer) => answer as FaceReport);
   }
