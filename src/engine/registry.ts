@@ -41,16 +41,16 @@ export const buildParts: BuildParts = async (options, report) => {
 async function openStylizer(options: PartsOptions, sessions: SessionPool, report: Report): Promise<Stylizer> {
   const { ENGINE, MODELS_DIR, PRECISION, device } = options;
   if (ENGINE === "embedded") return new EmbeddedStylizer();
-  const checkpoint = await findDiffusionCheckpoint(MODELS_DIR);
-  if (ENGINE === "diffusion" && !checkpoint) throw notInstalled("ENGINE", ENGINE);
-  if (!checkpoint) return new EmbeddedStylizer();
   try {
+    const checkpoint = await findDiffusionCheckpoint(MODELS_DIR);
+    if (ENGINE === "diffusion" && !checkpoint) throw notInstalled("ENGINE", ENGINE);
+    if (!checkpoint) return new EmbeddedStylizer();
     const { openDiffusion } = await import("../stylize/diffusion.ts");
     const decodePreview = await openPreviews(options, sessions, report);
     return await openDiffusion({ checkpoint, device, precision: PRECISION, sessions, decodePreview });
   } catch (error) {
     if (ENGINE === "diffusion") throw error;
-    report("warn", `the embedded engine is used, as the checkpoint ${checkpoint.path} cannot be: ${messageOf(error)}`);
+    report("warn", `the embedded engine is used, as the checkpoint cannot be: ${messageOf(error)}`);
     return new EmbeddedStylizer();
   }
 }

@@ -9,6 +9,7 @@ import { ldmTextName, ldmUNetName, ldmVaeName } from "../../models/ldm-names.ts"
 import { type UNetConfig, unetConfigSchema } from "../../models/unet.ts";
 import { type VaeConfig, vaeConfigSchema } from "../../models/vae.ts";
 import { readTorchCheckpoint } from "../checkpoints/torch-zip.ts";
+import type { EngineError } from "../errors.ts";
 import { readJson, readSafetensors, readSafetensorsIndex } from "../onnx/safetensors.ts";
 import { checkpointError, renamed, type TensorSource } from "../onnx/tensor-source.ts";
 import { readSchedulerConfig, type SchedulerConfig, STABLE_DIFFUSION_V1 } from "./schedulers/index.ts";
@@ -34,7 +35,11 @@ export interface DiffusionCheckpoint {
 /** The catalogue's names come first, full precision before half. */
 const PREFERRED = ["stable-diffusion-v1-4", "stable-diffusion-v1-4-fp16"];
 
-/** The best checkpoint in `modelsDir`, or `null`: a folder with all its parts, else a single file with a tokenizer near. */
+/**
+ * The best checkpoint in `modelsDir`, or `null`: a folder with all its parts, else a single file.
+ *
+ * @throws EngineError when there is a single file and no tokenizer beside it
+ */
 export async function findDiffusionCheckpoint(modelsDir: string): Promise<CheckpointPlace | null> {
   const entries = await readdir(modelsDir).catch(() => []);
   const rank = (name: string): number => (PREFERRED.includes(name) ? PREFERRED.indexOf(name) : PREFERRED.length);
@@ -43,30 +48,26 @@ export async function findDiffusionCheckpoint(modelsDir: string): Promise<Checkp
     const place = await folderPlace(path.join(modelsDir, name));
     if (place) return place;
   }
-  for (const name of names) {
-    const place = isSingleFile(name) ? await filePlace(path.join(modelsDir, name)) : null;
-    if (place) return place;
-  }
-  return null;
+  const file = names.find(isSingleFile);
+  return file === undefined ? null : filePlace(path.join(modelsDir, file));
 }
 
 /**
  * The place that `given` names. @throws EngineError saying what a checkpoint has to have
  */
 export async function placeOfCheckpoint(given: string): Promise<CheckpointPlace> {
-  const place = isSingleFile(given) ? await filePlace(given) : await folderPlace(given);
+  if (isSingleFile(given)) return filePlace(given);
+  const place = await folderPlace(given);
   if (place) return place;
   throw checkpointError(
     given,
-    isSingleFile(given)
-      ? "is not there, or has no folder `tokenizer` with vocab.json and merges.txt beside it"
-      : "is no Stable Diffusion folder: it needs unet, vae, text_encoder and tokenizer, with safetensors files",
+    "is no Stable Diffusion folder: it needs unet, vae, text_encoder and tokenizer, with safetensors files",
   );
 }
 
 /** @throws EngineError naming the file and what does not hold: another model family, a damaged file */
 export async function readDiffusionCheckpoint(place: CheckpointPlace): Promise<DiffusionCheckpoint> {
-  const checkpoint = await (isSingleFile(place.path) ? readFile(place) : readFolder(place));
+  const checkpoint = await (isSingleFile(place.path) ? readSingleFile(place) : readFolder(place));
   expectOneFamily(checkpoint);
   return checkpoint;
 }
@@ -81,6 +82,7 @@ async function readFolder({ path: folder, tokenizer }: CheckpointPlace): Promise
     if (!file) throw checkpointError(path.join(folder, part), "has no safetensors file");
     return file.endsWith(".json") ? readSafetensorsIndex(file) : readSafetensors(file);
   };
+  expectFirstVersion(folder, await config("unet", familySchema));
   return {
     label: folder,
     tokenizer,
@@ -93,18 +95,40 @@ async function readFolder({ path: folder, tokenizer }: CheckpointPlace): Promise
   };
 }
 
-async function readFile({ path: file, tokenizer }: CheckpointPlace): Promise<DiffusionCheckpoint> {
+/** What tells other versions of Stable Diffusion apart, in `unet/config.json`. */
+const familySchema = z.object({ addition_embed_type: z.unknown(), cross_attention_dim: z.unknown() });
+
+function expectFirstVersion(label: string, unet: z.infer<typeof familySchema>): void {
+  if (unet.addition_embed_type === "text_time") throw otherVersion(label, "XL");
+  if (unet.cross_attention_dim === 1024) throw otherVersion(label, "2");
+}
+
+const otherVersion = (label: string, version: string): EngineError =>
+  checkpointError(label, `is a Stable Diffusion ${version}; this engine runs Stable Diffusion 1.x`);
+
+/** Configurations of the networks in a file that has none. */
+export interface SingleFileConfigs {
+  readonly text: unknown;
+  readonly unet: unknown;
+  readonly vae: unknown;
+}
+
+/** Reads a file in CompVis' naming, which does not say how large its networks are. @throws EngineError */
+export async function readSingleFile(
+  { path: file, tokenizer }: CheckpointPlace,
+  configs: SingleFileConfigs = { text: TEXT_V1, unet: UNET_V1, vae: VAE_V1 },
+): Promise<DiffusionCheckpoint> {
   const source = await (file.endsWith(".ckpt") ? readTorchCheckpoint(file) : readSafetensors(file));
-  if (source.find("conditioner.embedders.1.model.ln_final.weight"))
-    throw checkpointError(file, "is a checkpoint of SDXL; this engine runs Stable Diffusion 1");
+  if (source.find("conditioner.embedders.1.model.ln_final.weight")) throw otherVersion(file, "XL");
+  if (source.find("cond_stage_model.model.ln_final.weight")) throw otherVersion(file, "2");
   for (const name of [ldmUNetName("conv_in.weight"), ldmVaeName("decoder.conv_in.weight"), ldmTextName(TEXT_PROBE)])
     if (!source.find(name)) throw checkpointError(file, `is no Stable Diffusion 1 checkpoint: ${name} is missing`);
   return {
     label: file,
     tokenizer,
-    text: { config: clipTextConfigSchema.parse(TEXT_V1), source: renamed(source, ldmTextName) },
-    unet: { config: unetConfigSchema.parse(UNET_V1), source: renamed(source, ldmUNetName) },
-    vae: { config: vaeConfigSchema.parse(VAE_V1), source: renamed(source, ldmVaeName) },
+    text: { config: clipTextConfigSchema.parse(configs.text), source: renamed(source, ldmTextName) },
+    unet: { config: unetConfigSchema.parse(configs.unet), source: renamed(source, ldmUNetName) },
+    vae: { config: vaeConfigSchema.parse(configs.vae), source: renamed(source, ldmVaeName) },
     scheduler: STABLE_DIFFUSION_V1,
   };
 }
@@ -140,9 +164,14 @@ async function folderPlace(folder: string): Promise<CheckpointPlace | null> {
   return parts.every((file) => file !== null) && (await hasTokenizer(tokenizer)) ? { path: folder, tokenizer } : null;
 }
 
-async function filePlace(file: string): Promise<CheckpointPlace | null> {
+async function filePlace(file: string): Promise<CheckpointPlace> {
   const tokenizer = path.join(path.dirname(file), "tokenizer");
-  return (await exists(file)) && (await hasTokenizer(tokenizer)) ? { path: file, tokenizer } : null;
+  if (!(await exists(file))) throw checkpointError(file, "is not there");
+  if (await hasTokenizer(tokenizer)) return { path: file, tokenizer };
+  throw checkpointError(
+    file,
+    `holds no tokenizer; put vocab.json and merges.txt of Stable Diffusion's folder \`tokenizer\` into ${tokenizer}`,
+  );
 }
 
 async function weightsFile(folder: string): Promise<string | null> {

@@ -8,11 +8,13 @@ interface Fault {
 
 const LARGE = 0xffffffff;
 
-export function localHeader(name: string): Buffer {
+/** @param padding bytes of extra field, which put the content where it is wanted */
+export function localHeader(name: string, padding = 0): Buffer {
   const header = Buffer.alloc(30);
   header.writeUInt32LE(0x04034b50, 0);
   header.writeUInt16LE(name.length, 26);
-  return Buffer.concat([header, Buffer.from(name)]);
+  header.writeUInt16LE(padding, 28);
+  return Buffer.concat([header, Buffer.from(name), Buffer.alloc(padding)]);
 }
 
 export function centralHeader(name: string, size: number, position: number, fault: Fault = {}, large = false): Buffer {

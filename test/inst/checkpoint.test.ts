@@ -121,9 +121,19 @@ describe("reading a checkpoint", () => {
       /outside the file|ends within/,
     ],
     [
-      "another model family",
-      (folder: string) => changeConfig(folder, "unet", { addition_embed_type: "text_time" }),
-      /unet\/config\.json: addition_embed_type/,
+      "Stable Diffusion XL",
+      (folder: string) => changeConfig(folder, "unet", { addition_embed_type: "text_time", cross_attention_dim: 2048 }),
+      /is a Stable Diffusion XL; this engine runs Stable Diffusion 1\.x/,
+    ],
+    [
+      "Stable Diffusion 2",
+      (folder: string) => changeConfig(folder, "unet", { cross_attention_dim: 1024 }),
+      /is a Stable Diffusion 2; this engine runs/,
+    ],
+    [
+      "a network that it does not know",
+      (folder: string) => changeConfig(folder, "unet", { class_embed_type: "timestep" }),
+      /unet\/config\.json: class_embed_type/,
     ],
     [
       "an inpainting checkpoint",

@@ -42,12 +42,12 @@ const INSTALL_STYLIZER = "For the paper's: atelier models install stable-diffusi
 
 async function examineStylizer({ ENGINE, MODELS_DIR }: Pick<Config, "ENGINE" | "MODELS_DIR">): Promise<Finding> {
   if (ENGINE === "embedded") return ok("the embedded engine paints (ENGINE=embedded)");
-  const place = await findDiffusionCheckpoint(MODELS_DIR);
-  if (place === null) {
-    if (ENGINE === "diffusion") return fault("ENGINE=diffusion, but no checkpoint is installed", INSTALL_STYLIZER);
-    return note("no Stable Diffusion is installed: the embedded engine paints, without weights", INSTALL_STYLIZER);
-  }
   try {
+    const place = await findDiffusionCheckpoint(MODELS_DIR);
+    if (place === null) {
+      if (ENGINE === "diffusion") return fault("ENGINE=diffusion, but no checkpoint is installed", INSTALL_STYLIZER);
+      return note("no Stable Diffusion is installed: the embedded engine paints, without weights", INSTALL_STYLIZER);
+    }
     await readDiffusionCheckpoint(place);
     return ok(`diffusion paints, with ${place.path}`);
   } catch (error) {
