@@ -1,11 +1,15 @@
 /** Everything a Discord user can do. */
 import type { Commands } from "../src/discord/handler.ts";
 import { about } from "./about.ts";
+import { ballot, face } from "./ballot.ts";
 import { cancel } from "./cancel.ts";
+import { compare, compareResult, endComparison } from "./compare.ts";
 import { remove } from "./delete.ts";
 import { editPrompt, editedPrompt } from "./edit-prompt.ts";
 import { queue } from "./queue.ts";
 import { rerun } from "./rerun.ts";
+import { scoresExport, scoresShow } from "./scores.ts";
+import { settings } from "./settings.ts";
 import { styleDescribe } from "./style-describe.ts";
 import { stylizeThis, stylizeThisWith } from "./stylize-this.ts";
 import { stylize } from "./stylize.ts";
@@ -23,6 +27,14 @@ export const commands: Commands = {
     editedPrompt,
     cancel,
     remove,
+    compare,
+    compareResult,
+    endComparison,
+    ballot,
+    face,
+    scoresShow,
+    scoresExport,
+    settings,
   ],
-  groups: { style: "Look closer at styles" },
+  groups: { style: "Look closer at styles", scores: "Which way of painting people prefer" },
 };

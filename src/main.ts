@@ -11,6 +11,7 @@ import { HeldPictures } from "./discord/held-pictures.ts";
 import { Presenter } from "./discord/presenter.ts";
 import { registerCommands } from "./discord/registration.ts";
 import { route } from "./discord/router.ts";
+import { Comparisons } from "./discord/votes/comparisons.ts";
 import { Votes } from "./discord/votes/votes.ts";
 import { login } from "./discord/wording/login.ts";
 import { describerLabel } from "./engine/captioners.ts";
@@ -68,11 +69,14 @@ export async function startBot(config: Config, log: Logger, options: StartOption
     const votes = new Votes({ client, store, engine, log });
     undo.push(() => votes.close());
     votes.listen();
+    const comparisons = new Comparisons({ client, store, queue, votes, log });
+    undo.push(() => comparisons.close());
     const onResult = votes.posted.bind(votes);
     const presenter = new Presenter({ client, queue, store, log, describerLabel, onResult });
     undo.push(() => presenter.close());
     undo.push(() => queue.close());
     const bot: Bot = {
+      comparisons,
       config,
       log,
       store,
@@ -92,6 +96,7 @@ export async function startBot(config: Config, log: Logger, options: StartOption
     const ready = await connect(client, config.DISCORD_TOKEN ?? "", log, options.signal);
     await registerCommands(ready, commands, log);
     await presenter.resume();
+    await comparisons.resume();
     await queue.resume();
     log.info({ user: ready.user.tag, servers: ready.guilds.cache.size }, "Atelier is ready");
     return { client: ready, bot, ended, close };

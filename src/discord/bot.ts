@@ -8,6 +8,7 @@ import type { Logger } from "../log.ts";
 import type { Store } from "../store/store.ts";
 import type { HeldPictures } from "./held-pictures.ts";
 import type { Presenter } from "./presenter.ts";
+import type { Comparisons } from "./votes/comparisons.ts";
 import type { Votes } from "./votes/votes.ts";
 
 export interface Bot {
@@ -22,4 +23,5 @@ export interface Bot {
   /** The name people see for a describer's id. */
   readonly describerLabel: (id: string) => string;
   readonly votes: Votes;
+  readonly comparisons: Comparisons;
 }

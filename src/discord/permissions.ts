@@ -25,6 +25,15 @@ export function assertMayWork(app: Readonly<PermissionsBitField>, inThread: bool
   if (missing.length > 0) throw new UserError("missing-permissions", missingPermissions(missing));
 }
 
+/** A comparison stands where it was asked for: no thread of its own would stay open for votes. @throws UserError `missing-permissions` */
+export function assertMayPost(app: Readonly<PermissionsBitField>, inThread: boolean): void {
+  const speak: Needed[number] = inThread
+    ? ["Send Messages in Threads", PermissionFlagsBits.SendMessagesInThreads]
+    : ["Send Messages", PermissionFlagsBits.SendMessages];
+  const missing = [...ALWAYS, speak].filter(([, bit]) => !app.has(bit)).map(([name]) => name);
+  if (missing.length > 0) throw new UserError("missing-permissions", missingPermissions(missing));
+}
+
 /** The requester of a job may do this to it, and whoever keeps order in the channel. @throws UserError `not-yours` */
 export function assertOwnerOrModerator(
   interaction: {

@@ -15,23 +15,24 @@ import { view, type View, type ViewFile } from "./view.ts";
 import { described } from "./wording/commands.ts";
 import { description, type Origin } from "./wording/descriptions.ts";
 import { button, card, progress, result, stageName } from "./wording/jobs.ts";
+import { voteButton } from "./wording/votes.ts";
 
-const ACCENT = { working: 0xe8a33d, done: 0x4c9f70, stopped: 0x8a8f98 } as const;
+export const ACCENT = { working: 0xe8a33d, done: 0x4c9f70, stopped: 0x8a8f98 } as const;
 
-const text = (content: string): TextDisplayBuilder => new TextDisplayBuilder().setContent(content);
+export const text = (content: string): TextDisplayBuilder => new TextDisplayBuilder().setContent(content);
 
-const gallery = (files: readonly ViewFile[]): MediaGalleryBuilder =>
+export const gallery = (files: readonly ViewFile[]): MediaGalleryBuilder =>
   new MediaGalleryBuilder().addItems(
     files.map((file) => ({ media: { url: `attachment://${file.name}` }, description: file.alt })),
   );
 
-const press = (family: string, label: string, style: ButtonStyle, ...parts: readonly string[]): ButtonBuilder =>
+export const press = (family: string, label: string, style: ButtonStyle, ...parts: readonly string[]): ButtonBuilder =>
   new ButtonBuilder()
     .setCustomId(customId(family, ...parts))
     .setLabel(label)
     .setStyle(style);
 
-const row = (...buttons: readonly ButtonBuilder[]): ActionRowBuilder<ButtonBuilder> =>
+export const row = (...buttons: readonly ButtonBuilder[]): ActionRowBuilder<ButtonBuilder> =>
   new ActionRowBuilder<ButtonBuilder>().addComponents(...buttons);
 
 /** How a job stands, as far as its messages show it. */
@@ -133,20 +134,25 @@ export function resultView(job: Job, picture: ViewFile): View {
     .addTextDisplayComponents(text(result.ready(job)))
     .addMediaGalleryComponents(gallery([picture]))
     .addTextDisplayComponents(text(result.settings(job)))
-    .addActionRowComponents(
-      row(
-        press("rerun", button["image-prompt"], ButtonStyle.Primary, job.id, "image-prompt"),
-        press("rerun", button.prompt, ButtonStyle.Primary, job.id, "prompt"),
-        press("rerun", button.inst, ButtonStyle.Primary, job.id, "inst"),
-        press("rerun", button["new-seed"], ButtonStyle.Secondary, job.id, "new-seed"),
-      ),
-      row(
-        press("edit-prompt", button.editPrompt, ButtonStyle.Secondary, job.id),
-        press("delete", button.delete, ButtonStyle.Danger, job.id),
-      ),
-    );
+    .addActionRowComponents(...resultRows(job));
   return { ...view([box], [picture]), pings: job.request.userId };
 }
+
+/** What can be done with a result. */
+export const resultRows = (job: Job): ActionRowBuilder<ButtonBuilder>[] => [
+  row(
+    press("rerun", button["image-prompt"], ButtonStyle.Primary, job.id, "image-prompt"),
+    press("rerun", button.prompt, ButtonStyle.Primary, job.id, "prompt"),
+    press("rerun", button.inst, ButtonStyle.Primary, job.id, "inst"),
+    press("rerun", button["new-seed"], ButtonStyle.Secondary, job.id, "new-seed"),
+    press("compare", voteButton.compare, ButtonStyle.Secondary, job.id),
+  ),
+  row(
+    press("edit-prompt", button.editPrompt, ButtonStyle.Secondary, job.id),
+    press("ballot", voteButton.ballot, ButtonStyle.Secondary, job.id),
+    press("delete", button.delete, ButtonStyle.Danger, job.id),
+  ),
+];
 
 /** Bad news, to the requester alone, with a way to go on. */
 export function failureView(job: Job, words: string): View {

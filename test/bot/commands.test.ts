@@ -31,7 +31,16 @@ describe("registration", () => {
     await studio.restart();
     expect(writes()).toBe(1);
     const names = discord.commands.map((command) => String(command["name"])).sort();
-    expect(names).toEqual(["Stylize this picture", "about", "queue", "style", "stylize"]);
+    expect(names).toEqual([
+      "Stylize this picture",
+      "about",
+      "compare",
+      "queue",
+      "scores",
+      "settings",
+      "style",
+      "stylize",
+    ]);
   });
 });
 

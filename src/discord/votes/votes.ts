@@ -14,7 +14,7 @@ import {
 
 import type { Engine } from "../../jobs/engine.ts";
 import { newJobId } from "../../jobs/job-id.ts";
-import type { Job } from "../../jobs/job.ts";
+import type { Job, PictureRef } from "../../jobs/job.ts";
 import type { Logger } from "../../log.ts";
 import type { Store } from "../../store/store.ts";
 import type { Judged, TimedRound } from "../../store/votes.ts";
@@ -80,16 +80,17 @@ export class Votes {
     this.#inTurn("posted", () => this.#welcome(job, channelId, messageId));
   }
 
-  /** Makes a posted message a candidate of a round that exists. */
-  async enter(candidate: Omit<Candidate, "deleted">): Promise<void> {
-    await this.#options.store.votes.addCandidate(candidate, Date.now());
-  }
-
   /** Puts the bot's medals on messages, one after the other, without anybody waiting for it. */
   invite(channelId: string, messageIds: readonly string[]): void {
     this.#errand("putting medals", async () => {
       for (const messageId of messageIds) await putMedals(this.#options.client, { channelId, messageId });
     });
+  }
+
+  /** Finds out whether a content picture that is voted on shows a face, without anybody waiting for it. */
+  categorise(content: PictureRef): void {
+    const { store, engine, log } = this.#options;
+    this.#errand("looking for faces", () => categorise(content, store, engine, log));
   }
 
   /** Reads the medals of all open rounds again: what happened while nobody listened. Resolves when all is recorded. */
@@ -143,7 +144,7 @@ export class Votes {
 
   async #welcome(job: Job, channelId: string, messageId: string): Promise<void> {
     const { guildId, content, style, userId } = job.request;
-    const { store, engine, log } = this.#options;
+    const { store } = this.#options;
     if (guildId === null || !job.result) return;
     const now = Date.now();
     const round = await store.votes.joinRound({
@@ -156,17 +157,20 @@ export class Votes {
       closesAt: now + VOTING_MS,
     });
     const { variant, engine: by } = job.result;
-    await this.enter({
-      roundId: round.id,
-      messageId,
-      jobId: job.id,
-      variant,
-      engine: by,
-      letter: null,
-      requesterId: userId,
-    });
+    await store.votes.addCandidate(
+      {
+        roundId: round.id,
+        messageId,
+        jobId: job.id,
+        variant,
+        engine: by,
+        letter: null,
+        requesterId: userId,
+      },
+      now,
+    );
     this.invite(channelId, [messageId]);
-    this.#errand("looking for faces", () => categorise(content, store, engine, log));
+    this.categorise(content);
   }
 
   async #added(data: GatewayMessageReactionAddDispatchData): Promise<void> {

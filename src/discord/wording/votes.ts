@@ -47,7 +47,8 @@ export const comparison = {
 
   revealed(job: Job, tallies: readonly Tally[], ballots: number, own: boolean): string {
     const title = `### ⚖️ Revealed: ${pairName(job)}`;
-    if (ballots === 0) return `${title}\nNobody voted. ${list.format(tallies.map((tally) => `${tally.letter} is ${name(tally)}`))}.`;
+    if (ballots === 0)
+      return `${title}\nNobody voted. ${list.format(tallies.map((tally) => `${tally.letter} is ${name(tally)}`))}.`;
     const best = tallies.filter(({ points }) => points === tallies[0]!.points);
     const winner =
       best.length === 1
@@ -57,7 +58,8 @@ export const comparison = {
     const whose = own ? ", one of them by the person who asked" : "";
     return `${title}\n${winner}\n${lines.join("\n")}\n-# ${count(ballots, "ballot")}${whose}. 🥇 3 points, 🥈 2, 🥉 1.`;
   },
-  revealedPicture: (tally: Tally): string => `### ${tally.letter}: ${VARIANT_LABEL[tally.variant]}\n${tallyWords(tally)}`,
+  revealedPicture: (tally: Tally): string =>
+    `### ${tally.letter}: ${VARIANT_LABEL[tally.variant]}\n${tallyWords(tally)}`,
 
   notYours: (userId: string): string => `Only <@${userId}> or a moderator can do that.`,
   gone: "I no longer know this comparison. Start a new one with `/compare`.",
@@ -94,7 +96,8 @@ export const ballotPanel = {
       ? `-# Give 🥇 🥈 🥉 to the ${pictures} pictures of this pair, each medal once. Moving a medal moves your vote, taking it off takes it back.`
       : "-# Give 🥇 🥈 🥉 once there are several pictures of this pair here: the buttons paint it in other ways.",
   picture: (label: string, link: string): string => `[${label}](${link})`,
-  notAdmitted: "⚠️ Your medals do not count here: this server asks for an older account, or for a role that you do not have.",
+  notAdmitted:
+    "⚠️ Your medals do not count here: this server asks for an older account, or for a role that you do not have.",
   face: (prominent: boolean, by: "detector" | "moderator"): string =>
     `-# The content picture counts among those ${prominent ? "with" : "without"} a face (says ${by === "detector" ? "the detector" : "a moderator"}).`,
   noVerdict: "-# Whether the content picture shows a face is not known, so it counts among those without.",
@@ -152,9 +155,7 @@ export const settings = {
   learning: "**Auto** learns: it starts at the paper's finding and moves to what this server's ballots say.",
   paper: "**Auto** follows the paper's finding and does not learn from ballots.",
   age: (days: number): string =>
-    days === 0
-      ? "**Voters**: accounts of any age."
-      : `**Voters**: accounts of at least ${count(days, "day")}.`,
+    days === 0 ? "**Voters**: accounts of any age." : `**Voters**: accounts of at least ${count(days, "day")}.`,
   role: (roleId: string | null): string =>
     roleId === null ? "Every member's medals count." : `Only medals of members with <@&${roleId}> count.`,
   notAllowed: "Only members who may manage the server can change its settings.",

@@ -1,0 +1,136 @@
+/** `/compare` and the button *Compare*: one pair through all three variants, judged blind. */
+import { type Attachment, SlashCommandBuilder } from "discord.js";
+
+import { parseCustomId } from "../src/discord/custom-id.ts";
+import type { ButtonHandler, SlashHandler } from "../src/discord/handler.ts";
+import { takePair, takePicture } from "../src/discord/intake.ts";
+import { assertMayPost, assertOwnerOrModerator } from "../src/discord/permissions.ts";
+import { randomSeed } from "../src/discord/submit.ts";
+import { jobGone } from "../src/discord/wording/commands.ts";
+import { comparison as words } from "../src/discord/wording/votes.ts";
+import { UserError } from "../src/errors.ts";
+import { DEFAULT_SETTINGS, SETTING_BOUNDS } from "../src/stylize/stylizer.ts";
+import { checkedPrompt, PROMPT_LENGTH } from "./prompt.ts";
+
+const DEFAULT_HOURS = 24;
+const HOURS = [0.1, 168] as const;
+
+interface CompareInput {
+  readonly content: Attachment;
+  readonly style: Attachment;
+  readonly hours: number;
+  readonly strength: number;
+  readonly seed: number;
+  readonly extraPrompt: string | null;
+}
+
+const { strength, seed } = SETTING_BOUNDS;
+
+export const compare: SlashHandler<CompareInput> = {
+  kind: "slash",
+  data: new SlashCommandBuilder()
+    .setName("compare")
+    .setDescription("Paint a picture in all three ways, and let people judge blind")
+    .addAttachmentOption((option) =>
+      option.setName("content").setDescription("The picture to repaint").setFileTypes("image").setRequired(true),
+    )
+    .addAttachmentOption((option) =>
+      option
+        .setName("style")
+        .setDescription("The picture whose style it takes")
+        .setFileTypes("image")
+        .setRequired(true),
+    )
+    .addNumberOption((option) =>
+      option
+        .setName("hours")
+        .setDescription(`How long people may vote before it is revealed (default: ${DEFAULT_HOURS})`)
+        .setMinValue(HOURS[0])
+        .setMaxValue(HOURS[1]),
+    )
+    .addNumberOption((option) =>
+      option
+        .setName("strength")
+        .setDescription(`How far from the content, 0 to 1 (default: ${DEFAULT_SETTINGS.strength})`)
+        .setMinValue(strength[0])
+        .setMaxValue(strength[1]),
+    )
+    .addStringOption((option) =>
+      option
+        .setName("prompt")
+        .setDescription("Words of your own, added to the description of the style")
+        .setMaxLength(PROMPT_LENGTH),
+    )
+    .addIntegerOption((option) =>
+      option
+        .setName("seed")
+        .setDescription("The same seed paints the same pictures")
+        .setMinValue(seed[0])
+        .setMaxValue(seed[1]),
+    )
+    .toJSON(),
+  acknowledge: "public",
+
+  parse: ({ options }) => ({
+    content: options.getAttachment("content", true),
+    style: options.getAttachment("style", true),
+    hours: Math.min(HOURS[1], Math.max(HOURS[0], options.getNumber("hours") ?? DEFAULT_HOURS)),
+    strength: options.getNumber("strength") ?? DEFAULT_SETTINGS.strength,
+    seed: options.getInteger("seed") ?? randomSeed(),
+    extraPrompt: checkedPrompt(options.getString("prompt")),
+  }),
+
+  async run({ interaction, bot, reply }, { content, style, hours, ...settings }) {
+    assertMayPost(interaction.appPermissions, interaction.channel?.isThread() ?? false);
+    const pictures = await takePair(bot, takePicture(bot, content, "content"), style);
+    const { steps, guidance, stylePath } = DEFAULT_SETTINGS;
+    const request = {
+      ...settings,
+      steps,
+      guidance,
+      stylePath,
+      userId: interaction.user.id,
+      guildId: interaction.guildId,
+      content: pictures[0],
+      style: pictures[1],
+      description: null,
+      size: bot.config.RESULT_SIZE,
+    };
+    await bot.comparisons.start(request, hours, reply);
+  },
+};
+
+/** The pair, seed and settings of a result, for whoever presses. */
+export const compareResult: ButtonHandler<string> = {
+  kind: "button",
+  family: "compare",
+  acknowledge: "public",
+
+  parse: ({ customId: id }) => parseCustomId(id).parts[0] ?? "",
+
+  async run({ interaction, bot, reply }, jobId) {
+    assertMayPost(interaction.appPermissions, interaction.channel?.isThread() ?? false);
+    const job = await bot.queue.get(jobId);
+    if (!job) throw new UserError("job-gone", jobGone);
+    if (job.state !== "done") throw new UserError("unfinished", words.unfinished);
+    const { replyTo: _replyTo, variant: _variant, parentId: _parentId, ...settings } = job.request;
+    const request = { ...settings, userId: interaction.user.id, guildId: interaction.guildId };
+    await bot.comparisons.start(request, DEFAULT_HOURS, reply);
+  },
+};
+
+/** *Cancel* while it is painted, *Reveal now* while people vote. */
+export const endComparison: ButtonHandler<string> = {
+  kind: "button",
+  family: "end-comparison",
+  acknowledge: "silent",
+
+  parse: ({ customId: id }) => parseCustomId(id).parts[0] ?? "",
+
+  async run({ interaction, bot }, id) {
+    const comparison = await bot.store.comparisons.get(id);
+    if (!comparison) throw new UserError("comparison-gone", words.gone);
+    assertOwnerOrModerator(interaction, comparison.userId, words.notYours(comparison.userId));
+    if (!(await bot.comparisons.end(id))) throw new UserError("comparison-over", words.over);
+  },
+};

@@ -1,0 +1,90 @@
+/** `/scores show` and `/scores export`: what people prefer, and the ballots behind it. */
+import {
+  FileBuilder,
+  type SlashCommandSubcommandBuilder,
+  SlashCommandSubcommandBuilder as Subcommand,
+} from "discord.js";
+
+import type { SubcommandHandler } from "../src/discord/handler.ts";
+import { text, noticeView } from "../src/discord/views.ts";
+import { view, type ViewFile } from "../src/discord/view.ts";
+import { filtered, scoresView } from "../src/discord/votes/scores-view.ts";
+import {
+  CATEGORY_NAME,
+  PERIOD_NAME,
+  SCOPE_NAME,
+  type ScoreFilter,
+  scores as words,
+} from "../src/discord/wording/votes.ts";
+import { loadBallots } from "../src/store/ballots.ts";
+import { STYLIZER_IDS } from "../src/stylize/stylizer.ts";
+import { anonymise, toCsv, toJson } from "../src/votes/export.ts";
+
+const choices = (names: Readonly<Record<string, string>>): { name: string; value: string }[] =>
+  Object.entries(names).map(([value, name]) => ({ name, value }));
+
+const withFilter = (command: SlashCommandSubcommandBuilder): SlashCommandSubcommandBuilder =>
+  command
+    .addStringOption((option) =>
+      option.setName("scope").setDescription("Whose ballots (default: this server's)").setChoices(choices(SCOPE_NAME)),
+    )
+    .addStringOption((option) =>
+      option.setName("category").setDescription("Which pictures (default: all)").setChoices(choices(CATEGORY_NAME)),
+    )
+    .addStringOption((option) =>
+      option.setName("period").setDescription("Ballots of which time (default: all)").setChoices(choices(PERIOD_NAME)),
+    )
+    .addStringOption((option) =>
+      option
+        .setName("engine")
+        .setDescription("Painted by which engine (default: any)")
+        .setChoices(STYLIZER_IDS.map((value) => ({ name: value, value }))),
+    );
+
+const filterIn = ({ options }: { readonly options: { getString(name: string): string | null } }): ScoreFilter => ({
+  scope: (options.getString("scope") as ScoreFilter["scope"] | null) ?? "server",
+  category: (options.getString("category") as ScoreFilter["category"] | null) ?? "overall",
+  period: (options.getString("period") as ScoreFilter["period"] | null) ?? "all",
+  engine: options.getString("engine") ?? "all",
+});
+
+export const scoresShow: SubcommandHandler<ScoreFilter> = {
+  kind: "subcommand",
+  group: "scores",
+  data: withFilter(new Subcommand().setName("show").setDescription("Which way of painting people prefer")),
+  acknowledge: "public",
+
+  parse: filterIn,
+
+  async run({ interaction, bot, reply }, filter) {
+    await bot.votes.idle();
+    const ballots = await loadBallots(bot.store, filter.scope === "server" ? interaction.guildId : null);
+    await reply.show(await scoresView(filtered(ballots, filter), filter));
+  },
+};
+
+export const scoresExport: SubcommandHandler<ScoreFilter> = {
+  kind: "subcommand",
+  group: "scores",
+  data: withFilter(new Subcommand().setName("export").setDescription("The anonymised ballots as CSV and JSON")),
+  acknowledge: "private",
+
+  parse: filterIn,
+
+  async run({ interaction, bot, reply }, filter) {
+    await bot.votes.idle();
+    const all = await loadBallots(bot.store, filter.scope === "server" ? interaction.guildId : null);
+    const ballots = filtered(all, filter);
+    if (ballots.length === 0) return reply.show(noticeView(words.nothingToExport));
+    const hidden = anonymise(ballots, await bot.store.voteSettings.exportSalt());
+    const file = (name: string, data: string): ViewFile => ({
+      name,
+      data: Buffer.from(data),
+      alt: words.about(filter),
+      key: name,
+    });
+    const files = [file("ballots.csv", toCsv(hidden)), file("ballots.json", toJson(hidden))];
+    const shown = files.map(({ name }) => new FileBuilder().setURL(`attachment://${name}`));
+    await reply.show(view([text(words.exported(words.about(filter), ballots.length)), ...shown], files));
+  },
+};

@@ -1,0 +1,64 @@
+/** `/settings`: what a server decides about votes and about `auto`. For those who manage it. */
+import { PermissionFlagsBits, SlashCommandBuilder } from "discord.js";
+
+import type { SlashHandler } from "../src/discord/handler.ts";
+import { noticeView } from "../src/discord/views.ts";
+import { settings as words } from "../src/discord/wording/votes.ts";
+import { UserError } from "../src/errors.ts";
+import { type Variant, VARIANT_LABEL, VARIANTS } from "../src/variant.ts";
+import type { VoteSettings } from "../src/votes/voters.ts";
+
+const LONGEST_DAYS = 3650;
+
+export const settings: SlashHandler<Partial<VoteSettings>> = {
+  kind: "slash",
+  data: new SlashCommandBuilder()
+    .setName("settings")
+    .setDescription("What this server decides about votes (for those who manage it); no options: how things stand")
+    .addBooleanOption((option) =>
+      option.setName("learning").setDescription("Whether auto learns from this server's ballots"),
+    )
+    .addStringOption((option) =>
+      option
+        .setName("auto")
+        .setDescription("What auto always takes, whatever the ballots say")
+        .setChoices(
+          { name: "Nothing in particular", value: "free" },
+          ...VARIANTS.map((value) => ({ name: VARIANT_LABEL[value], value })),
+        ),
+    )
+    .addIntegerOption((option) =>
+      option
+        .setName("account-days")
+        .setDescription("Medals of accounts younger than this do not count (0: of any age)")
+        .setMinValue(0)
+        .setMaxValue(LONGEST_DAYS),
+    )
+    .addRoleOption((option) =>
+      option.setName("voters").setDescription("Only medals of members with this role count (@everyone: all)"),
+    )
+    .toJSON(),
+  acknowledge: "private",
+
+  parse({ options, guildId }) {
+    const learning = options.getBoolean("learning");
+    const auto = options.getString("auto");
+    const days = options.getInteger("account-days");
+    const role = options.getRole("voters");
+    return {
+      ...(learning !== null && { learning }),
+      ...(auto !== null && { pinned: auto === "free" ? null : (auto as Variant) }),
+      ...(days !== null && { minAccountDays: days }),
+      ...(role !== null && { requiredRoleId: role.id === guildId ? null : role.id }),
+    };
+  },
+
+  async run({ interaction, bot, reply }, changes) {
+    if (!interaction.memberPermissions.has(PermissionFlagsBits.ManageGuild))
+      throw new UserError("not-manager", words.notAllowed);
+    const now = await bot.store.voteSettings.change(interaction.guildId, changes);
+    const auto = now.pinned !== null ? words.pinned(now.pinned) : now.learning ? words.learning : words.paper;
+    const lines = [words.title, auto, `${words.age(now.minAccountDays)} ${words.role(now.requiredRoleId)}`];
+    await reply.show(noticeView(lines.join("\n")));
+  },
+};

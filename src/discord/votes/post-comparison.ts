@@ -1,0 +1,83 @@
+/** Posts a blind comparison, and reveals it by editing its messages. Both may be done again after a crash. */
+import type { Store } from "../../store/store.ts";
+import { type Ballot, PLACES, POINTS } from "../../votes/ballot.ts";
+import type { Comparison } from "../../votes/comparison.ts";
+import { isMessageGone } from "../discord-error.ts";
+import { nonceFor } from "../nonce.ts";
+import type { Venue } from "../venue.ts";
+import type { View } from "../view.ts";
+import type { Tally } from "../wording/votes.ts";
+import { letterFile, sheetFile, type Shown } from "./comparison-pictures.ts";
+import { blindView, revealedSheetView, revealedView, sheetView } from "./comparison-views.ts";
+
+interface Places {
+  readonly store: Store;
+  readonly venue: Venue;
+}
+
+/** Overview first, then A, B and C; what was posted already is not posted again. @returns the overview's message id */
+export async function post(
+  comparison: Comparison,
+  shown: readonly Shown[],
+  closesAt: number,
+  { store, venue }: Places,
+): Promise<string> {
+  const { id, userId } = comparison;
+  let { sheetMessageId } = comparison;
+  if (sheetMessageId === null) {
+    const sheet = await sheetFile(store.files, shown, false);
+    sheetMessageId = await venue.post(sheetView(comparison, shown[0]!.job, sheet, closesAt), nonceFor(id, "sheet"));
+    await store.comparisons.noteSheet(id, sheetMessageId);
+  }
+  for (const one of shown) {
+    const { letter, job } = one;
+    if (await store.votes.judgedJob(job.id)) continue;
+    const messageId = await venue.post(
+      blindView(letter, await letterFile(store.files, one)),
+      nonceFor(id, `letter-${letter}`),
+    );
+    const { variant, engine } = job.result!;
+    await store.votes.addCandidate(
+      { roundId: id, messageId, jobId: job.id, variant, engine, letter, requesterId: userId },
+      Date.now(),
+    );
+  }
+  return sheetMessageId;
+}
+
+/** Tells which letter is what, and how the ballots went. A message that was deleted stays deleted. */
+export async function reveal(
+  comparison: Comparison,
+  shown: readonly Shown[],
+  ballots: readonly Ballot[],
+  { store, venue }: Places,
+): Promise<void> {
+  const edit = async (messageId: string, view: View): Promise<void> => {
+    await venue.edit(messageId, view).catch((error: unknown) => {
+      if (!isMessageGone(error)) throw error;
+    });
+  };
+  const tallies = tallyOf(shown, ballots);
+  const candidates = await store.votes.candidates(comparison.id);
+  for (const one of shown) {
+    const candidate = candidates.find(({ jobId }) => jobId === one.job.id);
+    const tally = tallies.find(({ letter }) => letter === one.letter)!;
+    if (candidate) await edit(candidate.messageId, revealedView(one.job, tally, await letterFile(store.files, one)));
+  }
+  if (comparison.sheetMessageId === null || shown.length === 0) return;
+  const sheet = await sheetFile(store.files, shown, true);
+  const own = ballots.some((ballot) => ballot.own);
+  await edit(comparison.sheetMessageId, revealedSheetView(shown[0]!.job, sheet, tallies, ballots.length, own));
+}
+
+/** Medals and points of each picture, the best first. */
+export function tallyOf(shown: readonly Shown[], ballots: readonly Ballot[]): Tally[] {
+  const tallies = shown.map(({ letter, job }): Tally => {
+    const variant = job.result!.variant;
+    const medals = Object.fromEntries(
+      PLACES.map((place) => [place, ballots.filter(({ places }) => places[place] === variant).length]),
+    ) as Tally["medals"];
+    return { letter, variant, medals, points: PLACES.reduce((sum, place) => sum + POINTS[place] * medals[place], 0) };
+  });
+  return tallies.toSorted((a, b) => b.points - a.points);
+}

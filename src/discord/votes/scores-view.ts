@@ -1,0 +1,95 @@
+/** What `/scores` shows: the table as text and as a picture, beside the paper's, with everything to keep in mind. */
+import { intervalChart } from "../../images/charts.ts";
+import { VARIANT_LABEL, VARIANTS } from "../../variant.ts";
+import type { Ballot } from "../../votes/ballot.ts";
+import { PAPER_SCORES } from "../../votes/paper.ts";
+import { caveats, report, ROW_LABEL, textTable } from "../../votes/report.ts";
+import type { RowScores } from "../../votes/scores.ts";
+import { type Builder, view, type View, type ViewFile } from "../view.ts";
+import { gallery, text } from "../views.ts";
+import { type ScoreFilter, scores as words } from "../wording/votes.ts";
+
+const DAY_MS = 86_400_000;
+
+/** The ballots that a filter leaves. The same ones are exported, so that the figures can be computed again. */
+export function filtered(ballots: readonly Ballot[], filter: ScoreFilter, now = Date.now()): Ballot[] {
+  const since = filter.period === "all" ? -Infinity : now - Number(filter.period) * DAY_MS;
+  return ballots.filter(
+    ({ category, engine, at }) =>
+      at >= since &&
+      (filter.category === "overall" || category === filter.category) &&
+      (filter.engine === "all" || engine === filter.engine),
+  );
+}
+
+/** @param ballots as `filtered` leaves them */
+export async function scoresView(ballots: readonly Ballot[], filter: ScoreFilter): Promise<View> {
+  const figures = report(ballots);
+  const about = words.about(filter);
+  const rows = figures.table.filter(({ row }) => (filter.category === "overall" ? true : row === filter.category));
+  const { length: complete, own } = { length: figures.complete, own: figures.table[0]!.own };
+  const people = new Set(ballots.map(({ voter }) => voter)).size;
+  const pairs = new Set(ballots.map(({ pair }) => pair)).size;
+  const strength = figures.strengths[filter.category];
+  const builders: Builder[] = [text(words.title(about))];
+  const files: ViewFile[] = [];
+  if (complete > 0) {
+    const chart = await chartFile(rows, about, complete, figures.table[0]!.voters);
+    files.push(chart);
+    builders.push(gallery([chart]));
+  }
+  const lines = [
+    ballots.length === 0 ? words.none : words.counts(ballots.length, complete, people, pairs),
+    `\`\`\`\n${textTable({ table: rows })}\n\`\`\``,
+    words.meaning,
+    ...(strength
+      ? [
+          words.strengths(
+            ROW_LABEL[filter.category].toLowerCase(),
+            VARIANTS.map((v) => [v, strength[v]]),
+          ),
+        ]
+      : []),
+    ...(ballots.length === 0 ? [] : caveats(figures).map((sentence) => words.caveat(sentence))),
+    ...(own === 0 ? [] : [words.own(own)]),
+  ];
+  builders.push(text(lines.join("\n")));
+  return view(builders, files);
+}
+
+async function chartFile(
+  rows: readonly RowScores[],
+  about: string,
+  complete: number,
+  people: number,
+): Promise<ViewFile> {
+  const png = await intervalChart({
+    title: words.chartTitle,
+    subtitle: words.chartSubtitle(about, complete, people),
+    groups: rows.map(({ row, ballots }) => `${ROW_LABEL[row]} (${ballots})`),
+    series: VARIANTS.map((variant) => VARIANT_LABEL[variant]),
+    bars: rows.map(({ row, scores }) =>
+      VARIANTS.map((variant) => {
+        if (!scores) return null;
+        const { mean, interval } = scores[variant];
+        return { mean, ...interval, reference: PAPER_SCORES[row][variant] };
+      }),
+    ),
+    referenceLabel: words.paper,
+    axis: { min: 1, max: 3 },
+  });
+  const alt = rows.flatMap(({ row, scores }) =>
+    scores
+      ? [
+          words.chartAltRow(
+            ROW_LABEL[row],
+            VARIANTS.map((variant) => {
+              const { mean, interval } = scores[variant];
+              return [variant, mean, interval.low, interval.high, PAPER_SCORES[row][variant]];
+            }),
+          ),
+        ]
+      : [],
+  );
+  return { name: "scores.png", data: png, alt: words.chartAlt(alt), key: `${about}/${complete}` };
+}
