@@ -1,5 +1,6 @@
 /** What the queue needs to remember, as ports; `src/store` implements them over SQLite. */
 import type { FaceReport } from "./engine.ts";
+import type { TokenRepository } from "./style.ts";
 import type { Job, JobState, PictureRef } from "./job.ts";
 
 /** A job with its place in the fair order (`src/jobs/fair-order.ts`); lower turns run first. */
@@ -88,4 +89,6 @@ export interface Repositories {
   readonly captions: CaptionRepository;
   readonly pictures: PictureRepository;
   readonly files: PictureStore;
+  /** Tokens that were learned for styles. */
+  readonly styles?: TokenRepository;
 }

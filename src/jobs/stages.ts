@@ -10,6 +10,7 @@ import { knownDescription, paintingWords, promptHash } from "./description.ts";
 import type { DescribeReply, Engine, EnginePicture } from "./engine.ts";
 import type { PictureRef } from "./job.ts";
 import type { FaceVerdict, Repositories } from "./repositories.ts";
+import { TOKEN_EXTENSION } from "./style.ts";
 import { remainingSeconds, type StageHistory } from "./stage-history.ts";
 import type { TrackedJob } from "./tracked-job.ts";
 
@@ -123,6 +124,7 @@ export async function stylize(tracked: TrackedJob, parts: StageParts): Promise<v
         stylePath: request.stylePath,
         faithful: false,
       },
+      tokenPath: await tokenPath(tracked, parts),
       outputPath: path.join(folder, "result.png"),
       previewDir: folder,
     },
@@ -145,6 +147,13 @@ export async function stylize(tracked: TrackedJob, parts: StageParts): Promise<v
     result: { picture, variant, engine: by, stylePath, steps, guidance, seconds },
     settledAt: Date.now(),
   });
+}
+
+/** The file of the token that the server has for this style. */
+async function tokenPath({ job }: TrackedJob, { repositories }: StageParts): Promise<string | null> {
+  const { guildId, style } = job.request;
+  const sha256 = guildId === null ? null : await repositories.styles?.tokenFor(guildId, style.sha256);
+  return sha256 ? repositories.files.path(sha256, TOKEN_EXTENSION) : null;
 }
 
 function tellProgress(tracked: TrackedJob, step: number, steps: number, { history, engine }: StageParts): void {

@@ -18,6 +18,8 @@ export interface Schema {
   medal_changes: MedalChangeTable;
   comparisons: ComparisonTable;
   comparison_jobs: ComparisonJobTable;
+  styles: StyleTable;
+  learnings: LearningTable;
 }
 
 export interface PictureTable {
@@ -144,4 +146,34 @@ export interface ComparisonJobTable {
   comparison_id: string;
   job_id: string;
   letter: string;
+}
+
+export interface StyleTable {
+  id: string;
+  guild_id: string;
+  name: string;
+  /** The name as names are compared. */
+  folded: string;
+  owner_id: string;
+  picture_sha256: string;
+  /** JSON of `PictureRef` */
+  picture: string;
+  description: string | null;
+  token_sha256: string | null;
+  created_at: number;
+}
+
+export interface LearningTable {
+  id: string;
+  style_id: string;
+  guild_id: string;
+  user_id: string;
+  name: string;
+  picture_sha256: string;
+  description: string | null;
+  channel_id: string;
+  card_message_id: string;
+  thread_id: string | null;
+  progress_message_id: string | null;
+  settled: number;
 }

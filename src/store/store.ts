@@ -4,15 +4,18 @@ import path from "node:path";
 import { type Kysely, sql } from "kysely";
 
 import type { Repositories } from "../jobs/repositories.ts";
+import type { StyleRepository } from "../jobs/style.ts";
 import { createCaptionRepository } from "./captions.ts";
 import { type ComparisonRepository, createComparisonRepository } from "./comparisons.ts";
 import { openDatabase } from "./database.ts";
 import { createJobRepository } from "./jobs.ts";
 import { createPictureFiles } from "./picture-files.ts";
 import { createPictureRepository } from "./pictures.ts";
+import { createLearningRepository, type LearningRepository } from "./learnings.ts";
 import type { Schema } from "./schema.ts";
 import { createSettingRepository, type SettingRepository } from "./settings.ts";
 import { createSurfaceRepository, type SurfaceRepository } from "./surfaces.ts";
+import { createStyleRepository } from "./styles.ts";
 import { createVoteSettingRepository, type VoteSettingRepository } from "./vote-settings.ts";
 import { createVoteRepository, type VoteRepository } from "./votes.ts";
 
@@ -22,6 +25,8 @@ export interface Store extends Repositories {
   readonly votes: VoteRepository;
   readonly voteSettings: VoteSettingRepository;
   readonly comparisons: ComparisonRepository;
+  readonly styles: StyleRepository;
+  readonly learnings: LearningRepository;
   /** For repositories of other parts, made over the same connection. */
   readonly db: Kysely<Schema>;
   close(): Promise<void>;
@@ -47,6 +52,8 @@ export async function openStore(dataDir: string): Promise<Store> {
     votes: createVoteRepository(db),
     voteSettings: createVoteSettingRepository(settings),
     comparisons: createComparisonRepository(db),
+    styles: createStyleRepository(db),
+    learnings: createLearningRepository(db),
     async close() {
       // So that the one file is whole for whoever copies it.
       await sql`pragma wal_checkpoint(truncate)`.execute(db).catch(() => undefined);

@@ -6,6 +6,7 @@ import type { Transaction } from "kysely";
 
 import { start } from "./001-start.ts";
 import { votes } from "./002-votes.ts";
+import { styles } from "./003-styles.ts";
 
 export interface Migration {
   /** Number and words, as the file's name. */
@@ -14,4 +15,4 @@ export interface Migration {
   up(db: Transaction<unknown>): Promise<void>;
 }
 
-export const MIGRATIONS: readonly Migration[] = [start, votes];
+export const MIGRATIONS: readonly Migration[] = [start, votes, styles];

@@ -1,0 +1,80 @@
+/** Styles that are being learned, and where that is shown, in SQLite. */
+import type { Kysely, Selectable } from "kysely";
+
+import type { LearningTable, Schema } from "./schema.ts";
+
+export interface Learning {
+  readonly id: string;
+  readonly styleId: string;
+  readonly guildId: string;
+  readonly userId: string;
+  /** The style's name when it was asked for. */
+  readonly name: string;
+  readonly pictureSha256: string;
+  readonly description: string | null;
+  readonly channelId: string;
+  readonly cardMessageId: string;
+  readonly threadId: string | null;
+  readonly progressMessageId: string | null;
+}
+
+export interface LearningRepository {
+  insert(learning: Learning): Promise<void>;
+  /** Those that are not over, in the order they were asked for. */
+  unsettled(): Promise<readonly Learning[]>;
+  note(id: string, place: Partial<Pick<Learning, "threadId" | "progressMessageId">>): Promise<void>;
+  settle(id: string): Promise<void>;
+}
+
+export function createLearningRepository(db: Kysely<Schema>): LearningRepository {
+  return {
+    async insert(learning) {
+      await db.insertInto("learnings").values(learningToRow(learning)).execute();
+    },
+
+    async unsettled() {
+      const rows = await db.selectFrom("learnings").selectAll().where("settled", "=", 0).orderBy("id").execute();
+      return rows.map(rowToLearning);
+    },
+
+    async note(id, { threadId, progressMessageId }) {
+      const changes: Partial<LearningTable> = {};
+      if (threadId !== undefined) changes.thread_id = threadId;
+      if (progressMessageId !== undefined) changes.progress_message_id = progressMessageId;
+      await db.updateTable("learnings").set(changes).where("id", "=", id).execute();
+    },
+
+    async settle(id) {
+      await db.updateTable("learnings").set({ settled: 1 }).where("id", "=", id).execute();
+    },
+  };
+}
+
+const learningToRow = (learning: Learning): LearningTable => ({
+  id: learning.id,
+  style_id: learning.styleId,
+  guild_id: learning.guildId,
+  user_id: learning.userId,
+  name: learning.name,
+  picture_sha256: learning.pictureSha256,
+  description: learning.description,
+  channel_id: learning.channelId,
+  card_message_id: learning.cardMessageId,
+  thread_id: learning.threadId,
+  progress_message_id: learning.progressMessageId,
+  settled: 0,
+});
+
+const rowToLearning = (row: Selectable<LearningTable>): Learning => ({
+  id: row.id,
+  styleId: row.style_id,
+  guildId: row.guild_id,
+  userId: row.user_id,
+  name: row.name,
+  pictureSha256: row.picture_sha256,
+  description: row.description,
+  channelId: row.channel_id,
+  cardMessageId: row.card_message_id,
+  threadId: row.thread_id,
+  progressMessageId: row.progress_message_id,
+});
