@@ -52,6 +52,16 @@ async function rasterise(option: EChartsOption, size: Size): Promise<Buffer> {
   }
 }
 
+const titleOf = ({ title, subtitle }: { readonly title: string; readonly subtitle: string }) => ({
+  text: title,
+  subtext: subtitle,
+  left: 24,
+  top: 16,
+  itemGap: 14,
+  textStyle: { color: INK, fontSize: 24, fontFamily: FONT },
+  subtextStyle: { color: FAINT, fontSize: 15, fontFamily: FONT },
+});
+
 export interface IntervalBar {
   readonly mean: number;
   readonly low: number;
@@ -84,15 +94,7 @@ export async function intervalChart(chart: IntervalChart): Promise<Buffer> {
   ]);
   return rasterise(
     {
-      title: {
-        text: chart.title,
-        subtext: chart.subtitle,
-        left: 24,
-        top: 16,
-        itemGap: 14,
-        textStyle: { color: INK, fontSize: 24, fontFamily: FONT },
-        subtextStyle: { color: FAINT, fontSize: 15, fontFamily: FONT },
-      },
+      title: titleOf(chart),
       legend: {
         data: [...chart.series, chart.referenceLabel],
         bottom: 14,
@@ -210,15 +212,7 @@ export async function lineChart(chart: {
   });
   return rasterise(
     {
-      title: {
-        text: chart.title,
-        subtext: chart.subtitle,
-        left: 24,
-        top: 16,
-        itemGap: 14,
-        textStyle: { color: INK, fontSize: 24, fontFamily: FONT },
-        subtextStyle: { color: FAINT, fontSize: 15, fontFamily: FONT },
-      },
+      title: titleOf(chart),
       grid: { left: 84, right: 28, top: 100, bottom: 72 },
       xAxis: axis(chart.xLabel, 36),
       yAxis: axis(chart.yLabel, 58),

@@ -61,19 +61,27 @@ export async function readSafetensorsMetadata(file: string): Promise<Readonly<Re
   return metadata.data;
 }
 
+/** A checkpoint in several safetensors files, by its `….safetensors.index.json`. @throws EngineError */
+export const readSafetensorsIndex = (indexFile: string): Promise<TensorSource> =>
+  readShards(indexFile, ".safetensors", readSafetensors);
+
 /**
- * Reads a checkpoint that was cut into several files, by its `….safetensors.index.json`. Files are named relative to
- * the index and lie beside it.
+ * Reads a checkpoint that was cut into several files, by its index. Files are named relative to the index and lie
+ * beside it.
  *
  * @throws EngineError naming the file and the fault
  */
-export async function readSafetensorsIndex(indexFile: string): Promise<TensorSource> {
+export async function readShards(
+  indexFile: string,
+  extension: string,
+  read: (file: string) => Promise<TensorSource>,
+): Promise<TensorSource> {
   const { weight_map: map } = await readJson(indexFile, indexSchema);
   const parts = new Map<string, TensorSource>();
   for (const name of new Set(Object.values(map))) {
-    if (path.basename(name) !== name || !name.endsWith(".safetensors"))
+    if (path.basename(name) !== name || !name.endsWith(extension))
       throw checkpointError(indexFile, `names the file ${JSON.stringify(name)}, which is not one beside it`);
-    parts.set(name, await readSafetensors(path.join(path.dirname(indexFile), name)));
+    parts.set(name, await read(path.join(path.dirname(indexFile), name)));
   }
   for (const [tensor, name] of Object.entries(map))
     if (!parts.get(name)!.find(tensor)) throw checkpointError(indexFile, `${name} does not hold the tensor ${tensor}`);

@@ -5,7 +5,7 @@ import path from "node:path";
 import { z } from "zod";
 
 import { readTorchSource } from "../../../checkpoints/torch-zip.ts";
-import { readJson, readSafetensors, readSafetensorsIndex } from "../../../onnx/safetensors.ts";
+import { readJson, readSafetensors, readSafetensorsIndex, readShards } from "../../../onnx/safetensors.ts";
 import { checkpointError, renamed, type TensorSource } from "../../../onnx/tensor-source.ts";
 
 type Json = Record<string, unknown>;
@@ -32,6 +32,8 @@ export async function openPublished(folder: string): Promise<PublishedLlava> {
     : openOriginal(folder, config);
 }
 
+const readTorchIndex = (indexFile: string): Promise<TensorSource> => readShards(indexFile, ".bin", readTorchSource);
+
 const SHARD_FILES = [
   ["model.safetensors.index.json", readSafetensorsIndex],
   ["model.safetensors", readSafetensors],
@@ -51,24 +53,6 @@ async function openShards(folder: string): Promise<TensorSource> {
       return read(file);
   }
   throw checkpointError(folder, `holds none of ${SHARD_FILES.map(([name]) => name).join(", ")}`);
-}
-
-const indexSchema = z.object({ weight_map: z.record(z.string(), z.string()) });
-
-async function readTorchIndex(indexFile: string): Promise<TensorSource> {
-  const { weight_map: map } = await readJson(indexFile, indexSchema);
-  const parts = new Map<string, TensorSource>();
-  for (const name of new Set(Object.values(map))) {
-    if (path.basename(name) !== name) throw checkpointError(indexFile, `names ${name}, which is not beside it`);
-    parts.set(name, await readTorchSource(path.join(path.dirname(indexFile), name)));
-  }
-  for (const [tensor, name] of Object.entries(map))
-    if (!parts.get(name)!.find(tensor)) throw checkpointError(indexFile, `${name} does not hold the tensor ${tensor}`);
-  return {
-    label: indexFile,
-    names: Object.keys(map),
-    find: (name) => (Object.hasOwn(map, name) ? parts.get(map[name]!)!.find(name) : undefined),
-  };
 }
 
 /** The release of LLaVA's and ShareGPT4V's authors: the language model here, the vision tower in `vision_tower`. */
