@@ -9,7 +9,7 @@ import { cropTo, resizeTo, sizeForLongSide } from "../images/resize.ts";
 import type { Size } from "../images/plane.ts";
 import type { RgbImage } from "../images/rgb-image.ts";
 import type { Logger } from "../log.ts";
-import { probeDevice } from "../onnx/device-probe.ts";
+import { chooseForms } from "../onnx/device-forms.ts";
 import type { ExecutionDevice, Floats } from "../onnx/index.ts";
 import type { SessionPool } from "../onnx/session-pool.ts";
 import { adain, channelStatistics } from "./adain.ts";
@@ -61,7 +61,7 @@ export async function openDiffusion(options: DiffusionOptions): Promise<Diffusio
   const products = precision === "int8" ? "int8" : "exact";
   const checkpoint = products === "int8" ? await withRoundedUNet(exact) : exact;
   const tokenizer = await ClipTokenizer.load(checkpoint.tokenizer);
-  const forms = await probeDevice(device, precision);
+  const forms = await chooseForms(device, precision);
   log?.info(
     { checkpoint: checkpoint.label, device, ...forms, products, ms: Math.round(performance.now() - began) },
     "diffusion opened",

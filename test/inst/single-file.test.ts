@@ -50,9 +50,9 @@ async function ldmTensors() {
   ] as const;
   const tensors: { name: string; shape: readonly number[]; data: Float32Array }[] = [];
   for (const [file, rename] of parts) {
-    const { source, floats } = await readReference(path.join(TINY, `${file}.safetensors`));
-    for (const stored of source.names) {
-      const { data, shape } = floats(stored);
+    const reference = await readReference(path.join(TINY, `${file}.safetensors`));
+    for (const stored of reference.source.names) {
+      const { data, shape } = reference.floats(stored);
       const name = rename(stored);
       const isConvolution = /mid\.attn_1\.(?:q|k|v|proj_out)\.weight/.test(name);
       tensors.push({ name, shape: isConvolution ? [...shape, 1, 1] : shape, data });

@@ -5,7 +5,6 @@ import path from "node:path";
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import { probeDevice } from "../../src/onnx/device-probe.ts";
 import { SessionPool } from "../../src/onnx/session-pool.ts";
 import {
   type DiffusionCheckpoint,
@@ -75,15 +74,5 @@ describe.each(PIPELINES)("%s", (name) => {
   it("is near in half precision", async () => {
     const attention = name === "tiny-v1" ? "fused" : "explicit";
     for (const error of Object.values(await errors({ dtype: "float16", attention }))) expect(error).toBeLessThan(2e-2);
-  });
-});
-
-describe("the probe of a device", () => {
-  it("trusts a processor with single precision and the fused kernel", async () => {
-    expect(await probeDevice("cpu", "auto")).toEqual({ dtype: "float32", attention: "fused" });
-  });
-
-  it("reports a device that is not there", async () => {
-    await expect(probeDevice("dml", "auto")).rejects.toMatchObject({ name: "EngineError", message: /on dml/ });
   });
 });
