@@ -126,7 +126,7 @@ export class EngineWorker {
     }
     const text = await simpleDescriber.describe(input, hooks);
     if (describer.id === simpleDescriber.id) return { text, describer: simpleDescriber.id };
-    const note = `described by the ${simpleDescriber.label}, as the ${describer.label} failed: ${fault}`;
+    const note = `${describer.label} failed: ${fault.replace(/\.$/, "")}; the ${simpleDescriber.label} took over`;
     this.#log("warn", note);
     return { text, describer: simpleDescriber.id, note };
   }

@@ -173,7 +173,7 @@ describe("a process that dies", () => {
     expect(await engine.describe(describe)).toEqual({
       text: "simply colours",
       describer: "simple",
-      note: "described by the simple describer, as the odd describer failed: it brought the engine down",
+      note: "odd describer failed: it brought the engine down; the simple describer took over",
     });
     expect(await engine.describe({ image: bench.content })).toMatchObject({ describer: "odd" });
   });

@@ -4,7 +4,7 @@ import { BY_USER } from "../../jobs/description.ts";
 import { clip, escapeText, quote } from "../markdown.ts";
 
 /** All text of a Components V2 message together may have 4000 characters; the rest is for the frame around it. */
-const DESCRIPTION_LENGTH = 2600;
+const DESCRIPTION_LENGTH = 2400;
 const EXTRA_LENGTH = 800;
 /** Notes carry error messages, which can be long. */
 const NOTE_LENGTH = 250;
@@ -43,10 +43,14 @@ export function descriptionLines(text: string, { by, note }: Origin): string {
   ].join("\n");
 }
 
+/** Control characters but for the end of a line, and what turns the direction of writing around. */
+const INVISIBLE = /[^\P{Cc}\n]|[\u202A-\u202E\u2066-\u2069]/gu;
+
 /** Quoted, and cut so that it fits with all its escapes. */
 function quoted(text: string, most: number, format: (text: string) => string): string {
+  const plain = text.replaceAll(/\r\n?/g, "\n").replaceAll(INVISIBLE, "");
   for (let length = most; ; length = Math.floor(length * 0.7)) {
-    const shown = quote(format(clip(text, length)));
+    const shown = quote(format(clip(plain, length)));
     if (shown.length <= most) return shown;
   }
 }
