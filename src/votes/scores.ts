@@ -39,6 +39,12 @@ export interface ScoreOptions {
   readonly seed?: number;
 }
 
+/**
+ * With fewer voters even a unanimous preference may be chance: five people agree by chance in 1 of 16 cases (sign test, 5 %
+ * two-sided), and a bootstrap over so few clusters shows intervals of no width.
+ */
+const FEWEST_VOTERS = 6;
+
 const COMPARISONS = VARIANTS.flatMap((a, i) => VARIANTS.slice(i + 1).map((b) => [a, b] as const));
 
 /**
@@ -85,8 +91,7 @@ function scoreRow(row: ScoreRow, ballots: readonly Ballot[], options: ScoreOptio
   const undecided = COMPARISONS.filter(([a, b]) => {
     const [i, j] = [VARIANTS.indexOf(a), VARIANTS.indexOf(b)];
     const { low, high } = percentiles(samples.map((means) => means[i]! - means[j]!));
-    // One voter is one cluster: its interval is a point, and tells nothing about anybody else.
-    return voters.size < 2 || (low <= 0 && high >= 0);
+    return voters.size < FEWEST_VOTERS || (low <= 0 && high >= 0);
   });
   return {
     ...counts,
