@@ -6,7 +6,7 @@ import { EngineError } from "../errors.ts";
 import { forkModule } from "../engine/fork.ts";
 import type { BenchTask, PeakMemory, Timing } from "./tasks.ts";
 
-const CHILD = path.join(import.meta.dirname, "diffusion-child.ts");
+const CHILD = path.join(import.meta.dirname, "measure-child.ts");
 const SAMPLE_MS = 50;
 
 type TimingOf<Task extends BenchTask> = Extract<Timing, { kind: Task["kind"] }>;

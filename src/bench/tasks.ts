@@ -1,4 +1,4 @@
-/** What is measured of the diffusion engine, and what comes back: plain data, sent between processes. */
+/** What is measured of the diffusion engine and of the captioner, and what comes back: plain data, sent between processes. */
 import type { Variant } from "../variant.ts";
 
 export interface UNetTask {
@@ -27,7 +27,19 @@ export interface ImageTask {
   readonly steps: number | null;
 }
 
-export type BenchTask = UNetTask | ImageTask;
+export interface CaptionTask {
+  readonly kind: "caption";
+  /** A converted captioner. */
+  readonly checkpoint: string;
+  /** Positions of the prefix: picture and question. */
+  readonly prefix: number;
+  /** Tokens that are written and timed. */
+  readonly tokens: number;
+  /** Prefix of a profile to write, or `null`. */
+  readonly profile: string | null;
+}
+
+export type BenchTask = UNetTask | ImageTask | CaptionTask;
 
 export interface UNetTiming {
   readonly kind: "unet";
@@ -48,7 +60,24 @@ export interface ImageTiming {
   readonly steps: number;
 }
 
-export type Timing = UNetTiming | ImageTiming;
+export interface CaptionTiming {
+  readonly kind: "caption";
+  /** Opening the vision tower and looking at one picture. */
+  readonly visionMs: number;
+  /** Opening the language model. */
+  readonly loadMs: number;
+  /** Reading the prefix, up to the first token. */
+  readonly firstMs: number;
+  readonly firstCpuMs: number;
+  /** Of each token. */
+  readonly wallMs: readonly number[];
+  readonly cpuMs: readonly number[];
+  /** Bytes that a token reads: the language model's weights, and the prefix's keys and values. */
+  readonly weightBytes: number;
+  readonly cacheBytes: number;
+}
+
+export type Timing = UNetTiming | ImageTiming | CaptionTiming;
 
 /** The largest resident memory seen, in bytes: the process's own, and the mapped files'. `null` where it cannot be read. */
 export interface PeakMemory {

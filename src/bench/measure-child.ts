@@ -1,6 +1,5 @@
 /** One measurement in a process of its own, so that its memory is its own: forked by `measure`, never run by hand. */
 import { createHash } from "node:crypto";
-import { availableParallelism } from "node:os";
 
 import { messageOf } from "../errors.ts";
 import type { RgbImage } from "../images/rgb-image.ts";
@@ -13,25 +12,9 @@ import { openDiffusion } from "../stylize/diffusion.ts";
 import { withRoundedUNet } from "../stylize/int8-unet.ts";
 import { gaussianNoise } from "../stylize/noise.ts";
 import { DEFAULT_SETTINGS } from "../stylize/stylizer.ts";
+import { timeCaption } from "./caption-run.ts";
+import { startClock } from "./clock.ts";
 import type { BenchTask, ImageTask, ImageTiming, Timing, UNetTask, UNetTiming } from "./tasks.ts";
-
-interface Clock {
-  readonly wall: () => number;
-  /** CPU time of all threads over the number of cores: what the wall clock would say on an idle machine. */
-  readonly cpu: () => number;
-}
-
-function startClock(): Clock {
-  const began = performance.now();
-  const cpuBegan = process.cpuUsage();
-  return {
-    wall: () => performance.now() - began,
-    cpu: () => {
-      const { user, system } = process.cpuUsage(cpuBegan);
-      return (user + system) / 1000 / availableParallelism();
-    },
-  };
-}
 
 /** The UNet alone, opened as the engine opens it. */
 async function timeUNet(task: UNetTask): Promise<UNetTiming> {
@@ -126,7 +109,10 @@ function testPicture(size: number, stream: number): RgbImage {
   };
 }
 
-const run = (task: BenchTask): Promise<Timing> => (task.kind === "unet" ? timeUNet(task) : timeImage(task));
+function run(task: BenchTask): Promise<Timing> {
+  if (task.kind === "caption") return timeCaption(task);
+  return task.kind === "unet" ? timeUNet(task) : timeImage(task);
+}
 
 process.once("message", (task: BenchTask) => {
   run(task)

@@ -1,0 +1,70 @@
+/** Times a captioner's networks on one picture and one prefix of random numbers; text plays no part. */
+import path from "node:path";
+
+import { llavaConfigSchema, llavaDecoder, llavaVision } from "../../models/llava.ts";
+import { dataFile } from "../caption/llava/convert/graphs.ts";
+import { LlavaDecoder } from "../caption/llava/decoder.ts";
+import { type Floats, floatTensor, Graph, openSession } from "../onnx/index.ts";
+import { readJson, readSafetensors } from "../onnx/safetensors.ts";
+import { Weights } from "../onnx/weights.ts";
+import { seededRandom } from "../random.ts";
+import { startClock } from "./clock.ts";
+import type { CaptionTask, CaptionTiming } from "./tasks.ts";
+
+export async function timeCaption(task: CaptionTask): Promise<CaptionTiming> {
+  const config = await readJson(path.join(task.checkpoint, "config.json"), llavaConfigSchema);
+  const sourceOf = (part: "vision" | "decoder") => readSafetensors(path.join(task.checkpoint, "onnx", dataFile(part)));
+  const random = seededRandom(1);
+  const noise = (...shape: number[]): Floats => {
+    const length = shape.reduce((product, dim) => product * dim, 1);
+    return { data: Float32Array.from({ length }, () => 2 * random() - 1), shape };
+  };
+
+  const looking = startClock();
+  const graph = new Graph("llava-vision");
+  llavaVision(graph, new Weights(graph, await sourceOf("vision"), "float32"), config, 1);
+  const vision = await openSession(graph);
+  const { imageSize } = config.vision;
+  await vision.runOne({ pixel_values: floatTensor("float32", noise(1, 3, imageSize, imageSize)) });
+  await vision.release();
+  const visionMs = looking.wall();
+
+  const loading = startClock();
+  const decoderGraph = new Graph("llava-decoder");
+  const weights = new Weights(decoderGraph, await sourceOf("decoder"), "float32");
+  llavaDecoder(decoderGraph, weights, config.text);
+  const session = await openSession(decoderGraph, {
+    prepack: true,
+    ...(task.profile !== null && { profilePrefix: task.profile }),
+  });
+  const loadMs = loading.wall();
+
+  const decoder = new LlavaDecoder(session, config.text);
+  const { width, layers, kvHeads, headWidth } = config.text;
+  const reading = startClock();
+  await decoder.begin(noise(task.prefix, width));
+  const [firstMs, firstCpuMs] = [reading.wall(), reading.cpu()];
+  const wallMs: number[] = [];
+  const cpuMs: number[] = [];
+  for (let i = 0; i < task.tokens; i++) {
+    const token = noise(1, width);
+    const clock = startClock();
+    await decoder.next(token);
+    wallMs.push(clock.wall());
+    cpuMs.push(clock.cpu());
+  }
+  if (task.profile !== null) session.endProfiling();
+  await session.release();
+  const cacheBytes = 2 * 4 * task.prefix * layers * kvHeads * headWidth;
+  return {
+    kind: "caption",
+    visionMs,
+    loadMs,
+    firstMs,
+    firstCpuMs,
+    wallMs,
+    cpuMs,
+    weightBytes: weights.bytes,
+    cacheBytes,
+  };
+}
