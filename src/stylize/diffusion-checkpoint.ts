@@ -96,7 +96,10 @@ async function readFolder({ path: folder, tokenizer }: CheckpointPlace): Promise
 }
 
 /** What tells other versions of Stable Diffusion apart, in `unet/config.json`. */
-const familySchema = z.object({ addition_embed_type: z.unknown(), cross_attention_dim: z.unknown() });
+const familySchema = z.object({
+  addition_embed_type: z.unknown().optional(),
+  cross_attention_dim: z.unknown().optional(),
+});
 
 function expectFirstVersion(label: string, unet: z.infer<typeof familySchema>): void {
   if (unet.addition_embed_type === "text_time") throw otherVersion(label, "XL");

@@ -109,6 +109,20 @@ describe("reading a checkpoint", () => {
       for (const [name, shape] of shapes) expect(checkpoint[part as "text"].source.find(name)?.shape).toEqual(shape);
   });
 
+  it("takes a folder of 2022, whose configuration leaves out what came later", async () => {
+    const folder = copyTo("of-2022");
+    const later = [
+      "addition_embed_type",
+      "class_embed_type",
+      "encoder_hid_dim",
+      "num_attention_heads",
+      "mid_block_type",
+    ];
+    changeConfig(folder, "unet", Object.fromEntries(later.map((name) => [name, undefined])));
+    const checkpoint = await readDiffusionCheckpoint(await placeOfCheckpoint(folder));
+    expect(checkpoint.unet.config.contextWidth).toBe(24);
+  });
+
   it.each([
     [
       "a folder without its parts",
