@@ -11,6 +11,11 @@ import { rerun } from "./rerun.ts";
 import { scoresExport, scoresShow } from "./scores.ts";
 import { settings } from "./settings.ts";
 import { styleDescribe } from "./style-describe.ts";
+import { styleExport, styleImport } from "./style-export.ts";
+import { styleList } from "./style-list.ts";
+import { styleRemove, styleRename } from "./style-rename.ts";
+import { styleSave } from "./style-save.ts";
+import { styleShow } from "./style-show.ts";
 import { stylizeThis, stylizeThisWith } from "./stylize-this.ts";
 import { stylize } from "./stylize.ts";
 
@@ -20,6 +25,13 @@ export const commands: Commands = {
     stylizeThis,
     stylizeThisWith,
     styleDescribe,
+    styleSave,
+    styleList,
+    styleShow,
+    styleRename,
+    styleRemove,
+    styleExport,
+    styleImport,
     queue,
     about,
     rerun,
@@ -36,5 +48,5 @@ export const commands: Commands = {
     scoresExport,
     settings,
   ],
-  groups: { style: "Look closer at styles", scores: "Which way of painting people prefer" },
+  groups: { style: "Keep styles, look at them, learn them", scores: "Which way of painting people prefer" },
 };

@@ -1,24 +1,31 @@
 /** `/stylize`: repaint one picture in the style of another. */
 import { type Attachment, SlashCommandBuilder } from "discord.js";
 
+import type { Bot } from "../src/discord/bot.ts";
 import type { SlashHandler } from "../src/discord/handler.ts";
 import { takePair, takePicture } from "../src/discord/intake.ts";
 import { assertMayWork } from "../src/discord/permissions.ts";
 import { randomSeed, submitJob } from "../src/discord/submit.ts";
+import { findStyle, styleChoices, styleNameOption } from "../src/discord/styles/library.ts";
 import { VARIANT_NAME } from "../src/discord/wording/commands.ts";
-import { DEFAULT_SETTINGS, SETTING_BOUNDS } from "../src/stylize/stylizer.ts";
+import { STYLE_PATH_NAME, styleWords } from "../src/discord/wording/styles.ts";
+import { UserError } from "../src/errors.ts";
+import type { PictureRef } from "../src/jobs/job.ts";
+import { DEFAULT_SETTINGS, SETTING_BOUNDS, STYLE_PATHS, type StylePath } from "../src/stylize/stylizer.ts";
 import { VARIANT_CHOICES, type VariantChoice } from "../src/variant.ts";
 import { checkedPrompt, PROMPT_LENGTH } from "./prompt.ts";
 
 interface StylizeInput {
   readonly content: Attachment;
-  readonly style: Attachment;
+  /** A picture, or the name of a style of the library: one of the two. */
+  readonly style: Attachment | string;
   readonly variant: VariantChoice;
   readonly strength: number;
   readonly steps: number | null;
   readonly guidance: number | null;
   readonly seed: number;
   readonly extraPrompt: string | null;
+  readonly stylePath: StylePath;
 }
 
 const { strength, steps, guidance, seed } = SETTING_BOUNDS;
@@ -30,8 +37,9 @@ const data = new SlashCommandBuilder()
     option.setName("content").setDescription("The picture to repaint").setFileTypes("image").setRequired(true),
   )
   .addAttachmentOption((option) =>
-    option.setName("style").setDescription("The picture whose style it takes").setFileTypes("image").setRequired(true),
+    option.setName("style").setDescription("The picture whose style it takes").setFileTypes("image"),
   )
+  .addStringOption(styleNameOption("style_name", "A style of this server, in place of a picture", false))
   .addStringOption((option) =>
     option
       .setName("variant")
@@ -71,36 +79,66 @@ const data = new SlashCommandBuilder()
       .setDescription("How closely to follow the description (diffusion engine)")
       .setMinValue(guidance[0])
       .setMaxValue(guidance[1]),
+  )
+  .addStringOption((option) =>
+    option
+      .setName("style_path")
+      .setDescription("How the style picture itself enters (diffusion engine)")
+      .setChoices(STYLE_PATHS.map((value) => ({ name: STYLE_PATH_NAME[value], value }))),
   );
+
+/** @throws UserError when neither is given, or both */
+function oneStyle(picture: Attachment | null, name: string | null): Attachment | string {
+  if (picture && name !== null) throw new UserError("two-styles", styleWords.twoStyles);
+  const given = picture ?? name;
+  if (given === null) throw new UserError("no-style", styleWords.needsStyle);
+  return given;
+}
+
+/** The content, the picture of a style of the library, and its owner's words for it. */
+async function withNamedStyle(
+  bot: Bot,
+  guildId: string,
+  name: string,
+  content: Attachment,
+): Promise<[PictureRef, PictureRef, string | null]> {
+  const style = await findStyle(bot, guildId, name);
+  return [await takePicture(bot, content, "content"), { ...style.picture, name: style.name }, style.description];
+}
 
 export const stylize: SlashHandler<StylizeInput> = {
   kind: "slash",
   data: data.toJSON(),
   acknowledge: "public",
+  autocomplete: styleChoices,
 
   parse: ({ options }) => ({
     content: options.getAttachment("content", true),
-    style: options.getAttachment("style", true),
+    style: oneStyle(options.getAttachment("style"), options.getString("style_name")),
     variant: (options.getString("variant") as VariantChoice | null) ?? "auto",
     strength: options.getNumber("strength") ?? DEFAULT_SETTINGS.strength,
     steps: options.getInteger("steps"),
     guidance: options.getNumber("guidance"),
     seed: options.getInteger("seed") ?? randomSeed(),
     extraPrompt: checkedPrompt(options.getString("prompt")),
+    stylePath: (options.getString("style_path") as StylePath | null) ?? DEFAULT_SETTINGS.stylePath,
   }),
 
   async run({ interaction, bot, reply }, { content, style, ...settings }) {
     assertMayWork(interaction.appPermissions, interaction.channel?.isThread() ?? false);
-    const pictures = await takePair(bot, takePicture(bot, content, "content"), style);
+    const { guildId } = interaction;
+    const [picture, stylePicture, description] =
+      typeof style === "string"
+        ? await withNamedStyle(bot, guildId, style, content)
+        : [...(await takePair(bot, takePicture(bot, content, "content"), style)), null];
     await submitJob(bot, reply, {
       ...settings,
       userId: interaction.user.id,
-      guildId: interaction.guildId,
-      content: pictures[0],
-      style: pictures[1],
-      description: null,
+      guildId,
+      content: picture,
+      style: stylePicture,
+      description,
       size: bot.config.RESULT_SIZE,
-      stylePath: DEFAULT_SETTINGS.stylePath,
       parentId: null,
     });
   },

@@ -10,7 +10,7 @@ export interface Style {
   readonly picture: PictureRef;
   /** The owner's words; `null`: the describer's. */
   readonly description: string | null;
-  /** Sha256 of the token's file in the picture store (`.safetensors`). */
+  /** Sha256 of the token's file in the picture store (safetensors, `.token`). */
   readonly tokenSha256: string | null;
   /** Unix milliseconds. */
   readonly createdAt: number;
@@ -39,7 +39,7 @@ export interface StyleRepository extends TokenRepository {
 }
 
 /** Extension of tokens in the picture store. */
-export const TOKEN_EXTENSION = "safetensors";
+export const TOKEN_EXTENSION = "token";
 
 /** Longest name, in characters: what an autocomplete choice holds. */
 export const STYLE_NAME_LENGTH = 80;

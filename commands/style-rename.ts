@@ -1,0 +1,58 @@
+/** `/style rename` and `/style remove`: for the owner of a style and for moderators. */
+import { SlashCommandSubcommandBuilder } from "discord.js";
+
+import type { SubcommandHandler } from "../src/discord/handler.ts";
+import { assertOwnerOrModerator } from "../src/discord/permissions.ts";
+import { findStyle, styleChoices, styleNameOption } from "../src/discord/styles/library.ts";
+import { noticeView } from "../src/discord/views.ts";
+import { styleWords as words } from "../src/discord/wording/styles.ts";
+import { UserError } from "../src/errors.ts";
+import { STYLE_NAME_LENGTH, styleName } from "../src/jobs/style.ts";
+
+interface RenameInput {
+  readonly name: string;
+  readonly to: string;
+}
+
+export const styleRename: SubcommandHandler<RenameInput> = {
+  kind: "subcommand",
+  group: "style",
+  data: new SlashCommandSubcommandBuilder()
+    .setName("rename")
+    .setDescription("Give a style another name")
+    .addStringOption(styleNameOption("name", "Which style", true))
+    .addStringOption((option) =>
+      option.setName("to").setDescription("Its new name").setMaxLength(STYLE_NAME_LENGTH).setRequired(true),
+    ),
+  acknowledge: "public",
+  autocomplete: styleChoices,
+
+  parse: ({ options }) => ({ name: options.getString("name", true), to: styleName(options.getString("to", true)) }),
+
+  async run({ interaction, bot, reply }, { name, to }) {
+    const style = await findStyle(bot, interaction.guildId, name);
+    assertOwnerOrModerator(interaction, style.ownerId, words.notYours(style.ownerId));
+    if (!(await bot.store.styles.rename(style.id, to))) throw new UserError("style-taken", words.taken(to));
+    await reply.show(noticeView(words.renamed(style.name, to)));
+  },
+};
+
+export const styleRemove: SubcommandHandler<string> = {
+  kind: "subcommand",
+  group: "style",
+  data: new SlashCommandSubcommandBuilder()
+    .setName("remove")
+    .setDescription("Take a style out of the library")
+    .addStringOption(styleNameOption("name", "Which style", true)),
+  acknowledge: "public",
+  autocomplete: styleChoices,
+
+  parse: ({ options }) => options.getString("name", true),
+
+  async run({ interaction, bot, reply }, name) {
+    const style = await findStyle(bot, interaction.guildId, name);
+    assertOwnerOrModerator(interaction, style.ownerId, words.notYours(style.ownerId));
+    if (!(await bot.store.styles.remove(style.id))) throw new UserError("style-gone", words.gone);
+    await reply.show(noticeView(words.removed(style.name)));
+  },
+};

@@ -1,0 +1,52 @@
+/** `/style save`: puts a style picture into the server's library under a name. */
+import { type Attachment, SlashCommandSubcommandBuilder } from "discord.js";
+
+import type { SubcommandHandler } from "../src/discord/handler.ts";
+import { takePicture } from "../src/discord/intake.ts";
+import { thumbnailFile } from "../src/discord/job-pictures.ts";
+import { saveStyle } from "../src/discord/styles/library.ts";
+import { picturesView } from "../src/discord/styles/views.ts";
+import { styleWords as words } from "../src/discord/wording/styles.ts";
+import { STYLE_NAME_LENGTH, styleName } from "../src/jobs/style.ts";
+import { checkedPrompt, PROMPT_LENGTH } from "./prompt.ts";
+
+interface SaveInput {
+  readonly image: Attachment;
+  readonly name: string;
+  readonly description: string | null;
+}
+
+export const styleSave: SubcommandHandler<SaveInput> = {
+  kind: "subcommand",
+  group: "style",
+  data: new SlashCommandSubcommandBuilder()
+    .setName("save")
+    .setDescription("Keep a style under a name")
+    .addAttachmentOption((option) =>
+      option.setName("image").setDescription("The style picture").setFileTypes("image").setRequired(true),
+    )
+    .addStringOption((option) =>
+      option.setName("name").setDescription("What to call it").setMaxLength(STYLE_NAME_LENGTH).setRequired(true),
+    )
+    .addStringOption((option) =>
+      option
+        .setName("description")
+        .setDescription("The style in your words (default: I describe it)")
+        .setMaxLength(PROMPT_LENGTH),
+    ),
+  acknowledge: "public",
+
+  parse: ({ options }) => ({
+    image: options.getAttachment("image", true),
+    name: styleName(options.getString("name", true)),
+    description: checkedPrompt(options.getString("description")),
+  }),
+
+  async run({ interaction, bot, reply }, { image, name, description }) {
+    const picture = await takePicture(bot, image, "style");
+    const { guildId, user } = interaction;
+    const style = await saveStyle(bot, { guildId, ownerId: user.id, name, picture, description, tokenSha256: null });
+    const thumbnail = await thumbnailFile(bot.store.files, picture, "style", words.alt(style));
+    await reply.show(picturesView(words.saved(style), [thumbnail]));
+  },
+};

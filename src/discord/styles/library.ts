@@ -1,0 +1,72 @@
+/** The library of a server as its commands use it: options with autocomplete, look-ups that fail in words. */
+import type { AutocompleteInteraction, SlashCommandStringOption } from "discord.js";
+
+import { UserError } from "../../errors.ts";
+import { promptHash } from "../../jobs/description.ts";
+import { newJobId } from "../../jobs/job-id.ts";
+import type { PictureRef } from "../../jobs/job.ts";
+import { MOST_STYLES, STYLE_NAME_LENGTH, styleName, type Style } from "../../jobs/style.ts";
+import type { Bot } from "../bot.ts";
+import { styleWords as words } from "../wording/styles.ts";
+
+/** Most choices that Discord takes. */
+const CHOICES = 25;
+
+/** The option that names a style of the library. */
+export const styleNameOption =
+  (name: string, description: string, required: boolean) =>
+  (option: SlashCommandStringOption): SlashCommandStringOption =>
+    option
+      .setName(name)
+      .setDescription(description)
+      .setMaxLength(STYLE_NAME_LENGTH)
+      .setAutocomplete(true)
+      .setRequired(required);
+
+export async function styleChoices(
+  interaction: AutocompleteInteraction<"cached">,
+  { store }: Pick<Bot, "store">,
+): Promise<{ name: string; value: string }[]> {
+  const typed = interaction.options.getFocused().slice(0, STYLE_NAME_LENGTH);
+  const styles = await store.styles.search(interaction.guildId, typed, CHOICES);
+  return styles.map(({ name, tokenSha256 }) => ({
+    name: tokenSha256 === null ? name : `${name} (learned)`,
+    value: name,
+  }));
+}
+
+/** @throws UserError `style-unknown` */
+export async function findStyle({ store }: Pick<Bot, "store">, guildId: string, name: string): Promise<Style> {
+  const style = await store.styles.find(guildId, name.trim());
+  if (!style) throw new UserError("style-unknown", words.unknown(name));
+  return style;
+}
+
+export interface NewStyle {
+  readonly guildId: string;
+  readonly ownerId: string;
+  readonly name: string;
+  readonly picture: PictureRef;
+  readonly description: string | null;
+  readonly tokenSha256: string | null;
+}
+
+/** @throws UserError when the name is taken or no name, or the library is full */
+export async function saveStyle({ store }: Pick<Bot, "store">, given: NewStyle): Promise<Style> {
+  const style = { ...given, id: newJobId(), name: styleName(given.name), createdAt: Date.now() };
+  if ((await store.styles.count(style.guildId)) >= MOST_STYLES)
+    throw new UserError("library-full", words.full(MOST_STYLES));
+  if (!(await store.styles.insert(style))) throw new UserError("style-taken", words.taken(style.name));
+  return style;
+}
+
+/** The description people see: the owner's, else what a describer said of the picture before. */
+export async function descriptionOf(
+  { store, engine }: Pick<Bot, "store" | "engine">,
+  style: Style,
+): Promise<string | null> {
+  if (style.description !== null) return style.description;
+  const describer = engine.info?.describer;
+  if (describer === undefined) return null;
+  return store.captions.find({ styleSha256: style.picture.sha256, describer, promptHash: promptHash() });
+}

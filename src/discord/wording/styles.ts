@@ -1,0 +1,90 @@
+/** Everything the bot says about the library of styles and about learning. */
+import type { Style } from "../../jobs/style.ts";
+import type { StylePath } from "../../stylize/stylizer.ts";
+import { bar, clip, escapeText, quote, relativeTime } from "../markdown.ts";
+
+const DESCRIPTION_LENGTH = 1500;
+
+const named = (name: string): string => `**${escapeText(name)}**`;
+
+export const styleWords = {
+  unknown: (name: string): string =>
+    `This server has no style called ${named(clip(name, 80))}. \`/style list\` shows those it has; \`/style save\` adds one.`,
+  taken: (name: string): string => `This server has a style called ${named(name)} already. Choose another name.`,
+  gone: "That style was removed meanwhile.",
+  full: (most: number): string =>
+    `This server has ${most.toLocaleString("en")} styles, as many as fit. Remove one first.`,
+  notYours: (ownerId: string): string => `Only <@${ownerId}> or a moderator can change this style.`,
+  saved: ({ name }: Style): string =>
+    `### 🎨 Saved: ${named(name)}\nPaint with it: \`/stylize content: style_name:\`. Let me learn it for a closer likeness: \`/style learn\`.`,
+  imported: ({ name }: Style, vectors: number): string =>
+    `### 🎨 Imported: ${named(name)}\nWith its learned token (${vectors} ${vectors === 1 ? "vector" : "vectors"}). Paint with it: \`/stylize content: style_name:\`.`,
+  renamed: (from: string, to: string): string => `${named(from)} is now called ${named(to)}.`,
+  removed: (name: string): string =>
+    `${named(name)} is no longer in the library. Pictures that were asked for with it are painted all the same.`,
+  about: (style: Style, description: string | null): string =>
+    [
+      `### 🎨 ${escapeText(style.name)}`,
+      ...(description === null ? [] : [quote(escapeText(clip(description, DESCRIPTION_LENGTH)))]),
+      `-# ${style.tokenSha256 === null ? "Not learned yet: I paint it by its picture." : "Learned: I paint it by its token."} Saved by <@${style.ownerId}> ${relativeTime(style.createdAt)}.`,
+    ].join("\n"),
+  alt: ({ name }: Style): string => clip(`Style: ${name}`, 1000),
+  none: "No styles yet. Save one with `/style save`: a picture and a name.",
+  noPage: (pages: number): string => `There ${pages === 1 ? "is 1 page" : `are ${pages} pages`} only.`,
+  list: (count: number, page: number, pages: number): string =>
+    `### 🎨 Styles of this server\n-# ${count.toLocaleString("en")} in all${pages === 1 ? "" : `, page ${page} of ${pages}`}`,
+  listAlt: (names: readonly string[]): string => clip(`Styles: ${names.join(", ")}`, 1000),
+  notLearned: (name: string): string =>
+    `${named(name)} has no token to export yet. Let me learn it first: \`/style learn\`.`,
+  exported: (name: string): string =>
+    `### 📦 ${named(name)}, as a file\nFor \`/style import\` in another server, for \`atelier stylize --token\`, and for programs that read textual inversions.`,
+  fileTooLarge: "That file is too large for a learned style, which has a few kilobytes.",
+  fileGone: "I could not fetch that file from Discord. Please upload it again.",
+  tokenGone: "The file of that token is missing on my disk. Learn the style again.",
+  needsStyle: "I need a style: attach a picture as `style`, or choose one of the library with `style_name`.",
+  twoStyles: "Choose one style: a picture (`style`) or one of the library (`style_name`), not both.",
+  needsPicture: (name: string): string =>
+    `This server has no style called ${named(name)} yet, so I need its picture too: \`image\`.`,
+  otherPicture: (name: string): string =>
+    `${named(name)} has another picture already. Leave \`image\` out to learn it, or choose another name.`,
+} as const;
+
+export const STYLE_PATH_NAME: Readonly<Record<StylePath, string>> = {
+  auto: "Auto: the learned token, else shared attention",
+  token: "Learned token (after /style learn)",
+  attention: "Shared attention: slow, close to the picture",
+  adain: "Colours alone: quick",
+};
+
+export interface LearningStatus {
+  readonly step: number;
+  readonly steps: number;
+  readonly loss: number | null;
+  readonly firstLoss: number | null;
+  readonly endsAt: number | null;
+}
+
+export const learning = {
+  title: (name: string, userId: string): string => `### 🎓 Learning ${named(name)}\n-# for <@${userId}>`,
+  threadName: (name: string): string => clip(`Learning ${name.replaceAll(/[\p{Cc}]/gu, "")}`, 100),
+  waiting: "⏳ In line. I learn in the background: pictures that people ask for come first.",
+  working: "📖 I look at the picture again and again. Pictures that people ask for come first.",
+  done: (name: string): string => `✅ Learned. From now on ${named(name)} is painted by what I learned.`,
+  stopped: (kept: boolean): string =>
+    kept ? "🛑 Stopped. What I had learned by then is kept." : "🛑 Stopped before anything was learned.",
+  failed: (reason: string): string => `⚠️ ${reason}`,
+  gone: "🛑 The style was removed meanwhile, so what I learned is not kept.",
+  progress: ({ step, steps, loss, firstLoss, endsAt }: LearningStatus): string =>
+    [
+      `📖 **Learning**\n${bar(step / steps)}  step ${step.toLocaleString("en")} of at most ${steps.toLocaleString("en")}${endsAt === null ? "" : `, done ${relativeTime(endsAt)} at the latest`}`,
+      ...(loss === null || firstLoss === null ? [] : [`-# Loss ${loss.toFixed(4)}, ${firstLoss.toFixed(4)} at first`]),
+    ].join("\n"),
+  result: (steps: number, firstLoss: number, loss: number): string =>
+    `-# ${steps.toLocaleString("en")} steps, loss ${firstLoss.toFixed(4)} → ${loss.toFixed(4)}`,
+  curveAlt: "The loss, falling with the steps",
+  sampleAlt: (step: number): string => `What the token stands for at step ${step}`,
+  curveTitle: "How well the token predicts the picture",
+  notYours: (userId: string): string => `Only <@${userId}> or a moderator can stop this one.`,
+  tooLate: "Too late to stop it: this one is over already.",
+  already: (name: string): string => `${named(name)} is being learned already.`,
+} as const;
