@@ -28,7 +28,7 @@ export const ballot: ButtonHandler<string> = {
   parse: ({ customId: id }) => parseCustomId(id).parts[0] ?? "",
 
   async run({ interaction, bot, reply }, jobId) {
-    await bot.votes.idle();
+    await bot.votes.recorded();
     await reply.show(await ballotPanel(bot.store, jobId, looker(interaction)));
   },
 };

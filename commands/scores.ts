@@ -57,7 +57,7 @@ export const scoresShow: SubcommandHandler<ScoreFilter> = {
   parse: filterIn,
 
   async run({ interaction, bot, reply }, filter) {
-    await bot.votes.idle();
+    await bot.votes.recorded();
     const ballots = await loadBallots(bot.store, filter.scope === "server" ? interaction.guildId : null);
     await reply.show(await scoresView(filtered(ballots, filter), filter));
   },
@@ -72,7 +72,7 @@ export const scoresExport: SubcommandHandler<ScoreFilter> = {
   parse: filterIn,
 
   async run({ interaction, bot, reply }, filter) {
-    await bot.votes.idle();
+    await bot.votes.recorded();
     const all = await loadBallots(bot.store, filter.scope === "server" ? interaction.guildId : null);
     const ballots = filtered(all, filter);
     if (ballots.length === 0) return reply.show(noticeView(words.nothingToExport));

@@ -71,8 +71,10 @@ export function caveats({ table, ballots, complete, decisive, positions }: Repor
   if (complete === 0) return ["No ballot ranks all three variants yet: give 🥇🥈🥉 to three results of one pair."];
   if (ballots > complete)
     said.push(`The means use the ${complete} complete of ${ballots} ballots; the strengths use all of them.`);
-  for (const [a, b] of overall.undecided)
-    said.push(`Too few ballots to tell “${VARIANT_LABEL[a]}” from “${VARIANT_LABEL[b]}”.`);
+  if (overall.undecided.length === VARIANTS.length) said.push("Too few ballots to tell the three variants apart.");
+  else
+    for (const [a, b] of overall.undecided)
+      said.push(`Too few ballots to tell “${VARIANT_LABEL[a]}” from “${VARIANT_LABEL[b]}”.`);
   if (decisive.length === 1) said.push("One single person decides this ranking; without them it would be another.");
   else if (decisive.length > 1) said.push(`Each of ${decisive.length} people alone could change this ranking.`);
   for (const { position, mean, z } of positions)

@@ -34,7 +34,12 @@ export async function scoresView(ballots: readonly Ballot[], filter: ScoreFilter
   const builders: Builder[] = [text(words.title(about))];
   const files: ViewFile[] = [];
   if (complete > 0) {
-    const chart = await chartFile(rows, about, complete, figures.table[0]!.voters);
+    const chart = await chartFile(
+      rows.filter(({ scores }) => scores !== null),
+      about,
+      complete,
+      figures.table[0]!.voters,
+    );
     files.push(chart);
     builders.push(gallery([chart]));
   }

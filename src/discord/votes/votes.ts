@@ -131,9 +131,14 @@ export class Votes {
     return castBallots({ rounds: [round], candidates, changes }, () => settings);
   }
 
+  /** Waits until what was heard so far is recorded. */
+  recorded(): Promise<void> {
+    return this.#turn.idle();
+  }
+
   /** Waits until what was heard so far is recorded, and what is being sent is sent. */
   async idle(): Promise<void> {
-    await this.#turn.idle();
+    await this.recorded();
     await Promise.all(this.#errands);
   }
 
