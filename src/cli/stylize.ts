@@ -11,6 +11,7 @@ import { messageOf, UserError } from "../errors.ts";
 import { readStoredPicture } from "../images/decode.ts";
 import { encodeJpeg, encodeWebp } from "../images/encode.ts";
 import type { EnginePicture } from "../jobs/engine.ts";
+import { FAITHFUL_STRENGTH } from "../stylize/inst-form.ts";
 import {
   DEFAULT_SETTINGS,
   SETTING_BOUNDS,
@@ -26,19 +27,22 @@ import { numberBetween, oneOf } from "./options.ts";
 import { progressLine } from "./progress.ts";
 import { withWorkbench, type Workbench } from "./workbench.ts";
 
-interface StylizeOptions {
+interface SettingOptions {
+  readonly strength?: number;
+  readonly seed?: number;
+  readonly size: number;
+  readonly steps?: number;
+  readonly guidance?: number;
+  readonly stylePath: StylePath;
+  readonly faithful: boolean;
+}
+
+interface StylizeOptions extends SettingOptions {
   readonly output: string;
   readonly variant: VariantChoice;
-  readonly engine: "auto" | StylizerId | undefined;
-  readonly strength: number;
-  readonly seed: number | undefined;
-  readonly size: number;
-  readonly steps: number | undefined;
-  readonly guidance: number | undefined;
-  readonly prompt: string | undefined;
-  readonly stylePath: StylePath;
-  readonly previews: string | undefined;
-  readonly faithful: boolean;
+  readonly engine?: "auto" | StylizerId;
+  readonly prompt?: string;
+  readonly previews?: string;
   readonly json: boolean;
 }
 
@@ -58,6 +62,7 @@ interface StylizeReport {
   readonly seconds: { readonly caption: number; readonly stylize: number; readonly total: number };
 }
 
+const STRENGTH_HELP = `how far from the content (default: ${DEFAULT_SETTINGS.strength}; faithful: ${FAITHFUL_STRENGTH})`;
 const FORMATS = [".png", ".jpg", ".jpeg", ".webp"];
 
 export function registerStylize(program: Command): void {
@@ -70,7 +75,7 @@ export function registerStylize(program: Command): void {
     .requiredOption("-o, --output <file>", `where the result goes (${FORMATS.join(", ")})`)
     .option("--variant <name>", VARIANT_CHOICES.join(", "), oneOf(VARIANT_CHOICES), "auto" as const)
     .option("--engine <name>", "auto, embedded, diffusion (default: ENGINE)", oneOf(["auto", ...STYLIZER_IDS]))
-    .option("--strength <0..1>", "how far from the content", numberBetween(...bounds.strength), 0.6)
+    .option("--strength <0..1>", STRENGTH_HELP, numberBetween(...bounds.strength))
     .option("--seed <n>", "seed of all randomness (default: random)", numberBetween(...bounds.seed, true))
     .option("--size <px>", "long side of the result", numberBetween(...bounds.size, true), DEFAULT_SETTINGS.size)
     .option("--steps <n>", "denoising steps", numberBetween(...bounds.steps, true))
@@ -78,7 +83,7 @@ export function registerStylize(program: Command): void {
     .option("--prompt <text>", "your own description, in place of a generated one")
     .option("--style-path <name>", STYLE_PATHS.join(", "), oneOf(STYLE_PATHS), DEFAULT_SETTINGS.stylePath)
     .option("--previews <dir>", "keep the pictures on the way in this folder")
-    .option("--faithful", "behave like the reference code", false)
+    .option("--faithful", "behave like the reference code: 50 DDIM steps, guidance 10, a stretched square", false)
     .option("--json", "print one JSON object and nothing else", false)
     .action(async (content: string, style: string, options: StylizeOptions) => {
       const report = await stylize(content, style, options);
@@ -104,15 +109,7 @@ async function stylize(contentFile: string, styleFile: string, options: StylizeO
     const variant = await pickVariant(bench, content, options.variant);
     const words = await describe(bench, style, variant, options);
     const captioned = performance.now();
-    const settings: StylizeSettings = {
-      strength: options.strength,
-      seed: options.seed ?? randomInt(SETTING_BOUNDS.seed[1] + 1),
-      size: options.size,
-      steps: options.steps ?? null,
-      guidance: options.guidance ?? null,
-      stylePath: options.stylePath,
-      faithful: options.faithful,
-    };
+    const settings = settingsOf(options);
     const outputPath = path.join(bench.folder, "result.png");
     const previews = options.previews ? path.resolve(options.previews) : null;
     if (previews) await mkdir(previews, { recursive: true });
@@ -139,6 +136,20 @@ async function stylize(contentFile: string, styleFile: string, options: StylizeO
       seconds: { caption: seconds(started, captioned), stylize: seconds(captioned, now), total: seconds(started, now) },
     };
   });
+}
+
+/** What the person set; where they set nothing, the engine's or the reference code's own. */
+export function settingsOf(options: SettingOptions): StylizeSettings {
+  const { faithful, size, stylePath } = options;
+  return {
+    strength: options.strength ?? (faithful ? FAITHFUL_STRENGTH : DEFAULT_SETTINGS.strength),
+    seed: options.seed ?? randomInt(SETTING_BOUNDS.seed[1] + 1),
+    size,
+    steps: options.steps ?? null,
+    guidance: options.guidance ?? null,
+    stylePath,
+    faithful,
+  };
 }
 
 async function pickVariant(bench: Workbench, content: EnginePicture, asked: VariantChoice): Promise<Variant> {

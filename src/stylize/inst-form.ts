@@ -36,7 +36,10 @@ const DEFAULT_FORM: InstForm = {
   rounding: "nearest",
 };
 
-/** InST.ipynb of zyxElsa/InST at 71a8f01 (June 2024). Its strength in the examples is 0.7, its picture 512 pixels. */
+/** The strength of the reference code's example; it is the caller's to set, as is the size, 512 pixels there. */
+export const FAITHFUL_STRENGTH = 0.7;
+
+/** InST.ipynb of zyxElsa/InST at 71a8f01 (June 2024). */
 const FAITHFUL_FORM: InstForm = {
   scheduler: "ddim",
   steps: 50,
