@@ -2,43 +2,29 @@
 import { mkdir, open, writeFile } from "node:fs/promises";
 import path from "node:path";
 
-import { clipText, clipTextConfigSchema, tokenEmbeddings } from "../../models/clip-text.ts";
-import { unet, unetConfigSchema } from "../../models/unet.ts";
-import { vaeConfigSchema, vaeDecoder, vaeEncoder } from "../../models/vae.ts";
+import { clipTextConfigSchema } from "../../models/clip-text.ts";
+import { unetConfigSchema } from "../../models/unet.ts";
+import { vaeConfigSchema } from "../../models/vae.ts";
 import { bytesOf } from "../onnx/dtype.ts";
-import { Graph } from "../onnx/index.ts";
-import type { TensorSource } from "../onnx/tensor-source.ts";
-import { Weights } from "../onnx/weights.ts";
 import { TEXT_V1, UNET_V1, VAE_V1 } from "../stylize/diffusion-checkpoint.ts";
+import { askForWeights, type NetworkConfigs } from "../stylize/record-networks.ts";
 
 type Shapes = ReadonlyMap<string, readonly number[]>;
 
 /** Names and shapes of each network's weights, in the order in which the network asks for them. */
 export function stableDiffusionTensors(): Readonly<Record<"text_encoder" | "unet" | "vae", Shapes>> {
-  const text = clipTextConfigSchema.parse(TEXT_V1);
-  const vae = vaeConfigSchema.parse(VAE_V1);
-  return {
-    text_encoder: shapesOf((w, graph) =>
-      clipText(w, text, tokenEmbeddings(w, text, graph.input("ids", "int64", [1, 77]))),
-    ),
-    unet: shapesOf((w, graph) =>
-      unet(w, unetConfigSchema.parse(UNET_V1), {
-        sample: graph.input("sample", "float32", [1, 4, 64, 64]),
-        timestep: graph.input("timestep", "float32", [1]),
-        context: graph.input("context", "float32", [1, 77, 768]),
-      }),
-    ),
-    vae: shapesOf((w, graph) => {
-      vaeEncoder(w, vae, graph.input("picture", "float32", [1, 3, 64, 64]));
-      vaeDecoder(w, vae, graph.input("latents", "float32", [1, 4, 8, 8]));
-    }),
+  const configs = {
+    text: clipTextConfigSchema.parse(TEXT_V1),
+    unet: unetConfigSchema.parse(UNET_V1),
+    vae: vaeConfigSchema.parse(VAE_V1),
   };
+  return { text_encoder: shapesOf("text", configs), unet: shapesOf("unet", configs), vae: shapesOf("vae", configs) };
 }
 
-/** Records a network over a source that has whatever is asked for. */
-function shapesOf(record: (weights: Weights, graph: Graph) => unknown): Shapes {
+/** What a network asks of a source that has whatever is asked for. */
+function shapesOf(part: keyof NetworkConfigs, configs: NetworkConfigs): Shapes {
   const shapes = new Map<string, readonly number[]>();
-  const source: TensorSource = {
+  askForWeights(part, configs, {
     label: "random",
     names: [],
     find: (name, shape) => {
@@ -47,9 +33,7 @@ function shapesOf(record: (weights: Weights, graph: Graph) => unknown): Shapes {
       shapes.set(name, shape);
       return { ...PLACEHOLDER, shape, byteLength: 4 * count(shape) };
     },
-  };
-  const graph = new Graph("shapes");
-  record(new Weights(graph, source, "float32"), graph);
+  });
   return shapes;
 }
 

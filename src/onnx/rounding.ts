@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { access, type FileHandle, open, rename, rm, stat } from "node:fs/promises";
 
+import { EngineError } from "../errors.ts";
 import { fromFloat16 } from "./float16.ts";
 import type { ExternalTensor } from "./graph.ts";
 import { readSafetensors } from "./safetensors.ts";
@@ -87,8 +88,9 @@ async function writeRounded(file: string, rows: readonly RoundedRows[]): Promise
   const length = Buffer.alloc(8);
   length.writeBigUInt64LE(BigInt(json.length));
   const part = `${file}.part`;
-  const handle = await open(part, "w");
+  let handle: FileHandle | undefined;
   try {
+    handle = await open(part, "w");
     await handle.write(Buffer.concat([length, json]));
     for (const row of rows) {
       const { bytes, scales } = roundRows(await readRows(row), row);
@@ -98,8 +100,9 @@ async function writeRounded(file: string, rows: readonly RoundedRows[]): Promise
     await handle.close();
     await rename(part, file);
   } catch (error) {
-    await handle.close().catch(() => undefined);
+    await handle?.close().catch(() => undefined);
     await rm(part, { force: true });
+    if (error instanceof EngineError) throw error;
     throw checkpointError(file, "cannot be written; PRECISION=int8 needs room for it beside the checkpoint", error);
   }
 }

@@ -12,6 +12,7 @@ import { readTorchCheckpoint } from "../checkpoints/torch-zip.ts";
 import type { EngineError } from "../errors.ts";
 import { readJson, readSafetensors, readSafetensorsIndex } from "../onnx/safetensors.ts";
 import { checkpointError, renamed, type TensorSource } from "../onnx/tensor-source.ts";
+import { askForWeights } from "./record-networks.ts";
 import { readSchedulerConfig, type SchedulerConfig, STABLE_DIFFUSION_V1 } from "./schedulers/index.ts";
 
 /** Where a checkpoint lies. */
@@ -69,6 +70,7 @@ export async function placeOfCheckpoint(given: string): Promise<CheckpointPlace>
 export async function readDiffusionCheckpoint(place: CheckpointPlace): Promise<DiffusionCheckpoint> {
   const checkpoint = await (isSingleFile(place.path) ? readSingleFile(place) : readFolder(place));
   expectOneFamily(checkpoint);
+  expectWeights(checkpoint);
   return checkpoint;
 }
 
@@ -149,6 +151,14 @@ function expectOneFamily({ label, text, unet, vae }: DiffusionCheckpoint): void 
       label,
       `its UNet wants texts of width ${contextWidth}, its encoder gives ${text.config.width}`,
     );
+}
+
+/** What is missing is said now, by name, and not in the middle of the first picture. */
+function expectWeights({ text, unet, vae }: DiffusionCheckpoint): void {
+  const configs = { text: text.config, unet: unet.config, vae: vae.config };
+  askForWeights("text", configs, text.source);
+  askForWeights("unet", configs, unet.source);
+  askForWeights("vae", configs, vae.source);
 }
 
 const exists = (file: string): Promise<boolean> =>

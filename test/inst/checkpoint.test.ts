@@ -35,6 +35,24 @@ const copyTo = (name: string): string => {
   return folder;
 };
 
+/** Rewrites the header of a network's file; the data stays as it is. */
+function changeHeader(folder: string, part: string, change: (header: Record<string, HeaderEntry>) => void): void {
+  const file = path.join(folder, part, "diffusion_pytorch_model.safetensors");
+  const bytes = readFileSync(file);
+  const end = 8 + Number(bytes.readBigUInt64LE());
+  const header = JSON.parse(bytes.toString("utf8", 8, end)) as Record<string, HeaderEntry>;
+  change(header);
+  const json = Buffer.from(JSON.stringify(header));
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(json.length));
+  writeFileSync(file, Buffer.concat([length, json, bytes.subarray(end)]));
+}
+
+interface HeaderEntry {
+  dtype: string;
+  shape: number[];
+}
+
 const changeConfig = (folder: string, part: string, change: Record<string, unknown>): void => {
   const file = path.join(folder, part, "config.json");
   writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, "utf8")), ...change }));
@@ -133,6 +151,28 @@ describe("reading a checkpoint", () => {
       "a damaged file",
       (folder: string) => truncateSync(path.join(folder, "unet", "diffusion_pytorch_model.safetensors"), 90_000),
       /outside the file|ends within/,
+    ],
+    [
+      "a file that lacks a tensor",
+      (folder: string) =>
+        changeHeader(folder, "unet", (header) => {
+          header["other.weight"] = header["conv_in.weight"]!;
+          delete header["conv_in.weight"];
+        }),
+      /unet\/diffusion_pytorch_model\.safetensors: the tensor conv_in\.weight is missing/,
+    ],
+    [
+      "a tensor of another shape",
+      (folder: string) => changeHeader(folder, "vae", (header) => header["decoder.conv_in.weight"]!.shape.reverse()),
+      /decoder\.conv_in\.weight is \[3, 3, 4, 16\], expected \[16, 4, 3, 3\]/,
+    ],
+    [
+      "a tensor of another kind",
+      (folder: string) =>
+        changeHeader(folder, "unet", (header) => {
+          header["conv_out.bias"]!.dtype = "I32";
+        }),
+      /conv_out\.bias is int32, not real numbers/,
     ],
     [
       "Stable Diffusion XL",
