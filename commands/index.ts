@@ -12,6 +12,7 @@ import { scoresExport, scoresShow } from "./scores.ts";
 import { settings } from "./settings.ts";
 import { styleDescribe } from "./style-describe.ts";
 import { styleExport, styleImport } from "./style-export.ts";
+import { learnThis, stopLearning, styleLearn } from "./style-learn.ts";
 import { styleList } from "./style-list.ts";
 import { styleRemove, styleRename } from "./style-rename.ts";
 import { styleSave } from "./style-save.ts";
@@ -32,6 +33,9 @@ export const commands: Commands = {
     styleRemove,
     styleExport,
     styleImport,
+    styleLearn,
+    learnThis,
+    stopLearning,
     queue,
     about,
     rerun,

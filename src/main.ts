@@ -11,6 +11,7 @@ import { HeldPictures } from "./discord/held-pictures.ts";
 import { Presenter } from "./discord/presenter.ts";
 import { registerCommands } from "./discord/registration.ts";
 import { route } from "./discord/router.ts";
+import { LearningDesk } from "./discord/styles/learning-desk.ts";
 import { Comparisons } from "./discord/votes/comparisons.ts";
 import { Votes } from "./discord/votes/votes.ts";
 import { login } from "./discord/wording/login.ts";
@@ -75,7 +76,10 @@ export async function startBot(config: Config, log: Logger, options: StartOption
     const presenter = new Presenter({ client, queue, store, log, describerLabel, onResult });
     undo.push(() => presenter.close());
     undo.push(() => queue.close());
+    const learning = new LearningDesk({ client, store, engine, config, log });
+    undo.push(() => learning.close());
     const bot: Bot = {
+      learning,
       comparisons,
       config,
       log,
@@ -98,6 +102,7 @@ export async function startBot(config: Config, log: Logger, options: StartOption
     await presenter.resume();
     await comparisons.resume();
     await queue.resume();
+    await learning.resume();
     log.info({ user: ready.user.tag, servers: ready.guilds.cache.size }, "Atelier is ready");
     return { client: ready, bot, ended, close };
   } catch (error) {

@@ -9,6 +9,7 @@ import type { Store } from "../store/store.ts";
 import type { HeldPictures } from "./held-pictures.ts";
 import type { Presenter } from "./presenter.ts";
 import type { Comparisons } from "./votes/comparisons.ts";
+import type { LearningDesk } from "./styles/learning-desk.ts";
 import type { Votes } from "./votes/votes.ts";
 
 export interface Bot {
@@ -23,5 +24,6 @@ export interface Bot {
   /** The name people see for a describer's id. */
   readonly describerLabel: (id: string) => string;
   readonly votes: Votes;
+  readonly learning: LearningDesk;
   readonly comparisons: Comparisons;
 }

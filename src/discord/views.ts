@@ -150,6 +150,7 @@ export const resultRows = (job: Job): ActionRowBuilder<ButtonBuilder>[] => [
   row(
     press("edit-prompt", button.editPrompt, ButtonStyle.Secondary, job.id),
     press("ballot", voteButton.ballot, ButtonStyle.Secondary, job.id),
+    ...(job.result?.engine === "diffusion" ? [press("learn-style", button.learn, ButtonStyle.Secondary, job.id)] : []),
     press("delete", button.delete, ButtonStyle.Danger, job.id),
   ),
 ];

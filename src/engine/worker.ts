@@ -18,6 +18,7 @@ import type {
   StylizeReply,
   StylizeTask,
 } from "../jobs/engine.ts";
+import { LEARNING_NEEDS_DIFFUSION } from "../jobs/style.ts";
 import { readTokenFile } from "../stylize/token-file.ts";
 import type { FromChild, TaskMessage } from "./messages.ts";
 import type { EngineParts } from "./parts.ts";
@@ -26,9 +27,6 @@ import { toWire } from "./wire-error.ts";
 
 const POLL_MS = 100;
 const CALM_POLLS = 5;
-
-const LEARNING_NEEDS_DIFFUSION =
-  "Learning a style needs the diffusion engine. Whoever runs this bot can install it with `atelier models install stable-diffusion-v1-4`; until then I paint by the style image itself.";
 
 export class EngineWorker {
   readonly #parts: EngineParts;

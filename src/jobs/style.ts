@@ -65,3 +65,6 @@ export function styleName(text: string): string {
 
 /** Names that differ in nothing that people see as different are one. */
 export const foldedName = (name: string): string => name.normalize("NFKC").toUpperCase().toLowerCase();
+
+export const LEARNING_NEEDS_DIFFUSION =
+  "Learning a style needs the diffusion engine. Whoever runs this bot can install it with `atelier models install stable-diffusion-v1-4`; until then I paint by the style image itself.";

@@ -118,7 +118,7 @@ describe("an engine that learns a style", () => {
   it("lets pictures go first", async () => {
     let step = 0;
     const learnt = engine.learn(learning("slow", { maxSteps: 400 }), { onProgress: (now) => (step = now) });
-    while (step < 5) await new Promise((resolve) => setTimeout(resolve, 5));
+    await expect.poll(() => step, { interval: 5, timeout: 10_000 }).toBeGreaterThan(4);
     let painted = 0;
     const during: number[] = [];
     await engine.stylize(painting({ settings: { ...painting().settings, steps: 30 } }), {

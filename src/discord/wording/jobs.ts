@@ -126,6 +126,7 @@ export const button = {
   "new-seed": "New seed",
   again: "Try again",
   editPrompt: "Edit prompt",
+  learn: "Learn this style",
   delete: "Delete",
 } as const;
 

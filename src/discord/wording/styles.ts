@@ -28,7 +28,7 @@ export const styleWords = {
       ...(description === null ? [] : [quote(escapeText(clip(description, DESCRIPTION_LENGTH)))]),
       `-# ${style.tokenSha256 === null ? "Not learned yet: I paint it by its picture." : "Learned: I paint it by its token."} Saved by <@${style.ownerId}> ${relativeTime(style.createdAt)}.`,
     ].join("\n"),
-  alt: ({ name }: Style): string => clip(`Style: ${name}`, 1000),
+  alt: ({ name }: Pick<Style, "name">): string => clip(`Style: ${name}`, 1000),
   none: "No styles yet. Save one with `/style save`: a picture and a name.",
   noPage: (pages: number): string => `There ${pages === 1 ? "is 1 page" : `are ${pages} pages`} only.`,
   list: (count: number, page: number, pages: number): string =>
@@ -84,6 +84,7 @@ export const learning = {
   curveAlt: "The loss, falling with the steps",
   sampleAlt: (step: number): string => `What the token stands for at step ${step}`,
   curveTitle: "How well the token predicts the picture",
+  curveSubtitle: (looks: number): string => `lower is better; ${looks} looks at a fixed set of noises`,
   notYours: (userId: string): string => `Only <@${userId}> or a moderator can stop this one.`,
   tooLate: "Too late to stop it: this one is over already.",
   already: (name: string): string => `${named(name)} is being learned already.`,

@@ -1,0 +1,102 @@
+/** `/style learn` and *Learn this style*: a style's token, learned in the background; *Cancel* keeps what was learned. */
+import { type Attachment, SlashCommandSubcommandBuilder } from "discord.js";
+
+import type { Bot } from "../src/discord/bot.ts";
+import { parseCustomId } from "../src/discord/custom-id.ts";
+import type { ButtonHandler, SubcommandHandler } from "../src/discord/handler.ts";
+import { takePicture } from "../src/discord/intake.ts";
+import { plainName } from "../src/discord/markdown.ts";
+import { assertMayWork, assertOwnerOrModerator } from "../src/discord/permissions.ts";
+import { saveStyle, styleChoices, styleNameOption } from "../src/discord/styles/library.ts";
+import { jobGone } from "../src/discord/wording/commands.ts";
+import { learning as words, styleWords } from "../src/discord/wording/styles.ts";
+import { UserError } from "../src/errors.ts";
+import type { Job } from "../src/jobs/job.ts";
+import { LEARNING_NEEDS_DIFFUSION, styleName, type Style } from "../src/jobs/style.ts";
+
+interface LearnInput {
+  readonly name: string;
+  readonly image: Attachment | null;
+}
+
+export const styleLearn: SubcommandHandler<LearnInput> = {
+  kind: "subcommand",
+  group: "style",
+  data: new SlashCommandSubcommandBuilder()
+    .setName("learn")
+    .setDescription("Learn a style by heart, in the background (diffusion engine)")
+    .addStringOption(styleNameOption("name", "A style of this server, or the name of a new one", true))
+    .addAttachmentOption((option) =>
+      option.setName("image").setDescription("The picture of a new style").setFileTypes("image"),
+    ),
+  acknowledge: "public",
+  autocomplete: styleChoices,
+
+  parse: ({ options }) => ({
+    name: styleName(options.getString("name", true)),
+    image: options.getAttachment("image"),
+  }),
+
+  async run({ interaction, bot, reply }, { name, image }) {
+    assertMayWork(interaction.appPermissions, interaction.channel?.isThread() ?? false);
+    assertCanLearn(bot);
+    const { guildId, user } = interaction;
+    const known = await bot.store.styles.find(guildId, name);
+    if (!known && !image) throw new UserError("style-unknown", styleWords.needsPicture(name));
+    const picture = image ? await takePicture(bot, image, "style") : known!.picture;
+    if (known && known.picture.sha256 !== picture.sha256)
+      throw new UserError("style-taken", styleWords.otherPicture(known.name));
+    const fresh = { guildId, ownerId: user.id, name, picture, description: null, tokenSha256: null };
+    await bot.learning.ask(reply, known ?? (await saveStyle(bot, fresh)), user.id);
+  },
+};
+
+/** On results of the diffusion engine: the style picture goes into the library, if it is not there, and is learned. */
+export const learnThis: ButtonHandler<string> = {
+  kind: "button",
+  family: "learn-style",
+  acknowledge: "public",
+
+  parse: ({ customId: id }) => parseCustomId(id).parts[0] ?? "",
+
+  async run({ interaction, bot, reply }, jobId) {
+    assertMayWork(interaction.appPermissions, interaction.channel?.isThread() ?? false);
+    assertCanLearn(bot);
+    const { guildId, user } = interaction;
+    const job = await bot.queue.get(jobId);
+    if (!job) throw new UserError("job-gone", jobGone);
+    await bot.learning.ask(reply, await styleOf(bot, guildId, user.id, job), user.id);
+  },
+};
+
+export const stopLearning: ButtonHandler<string> = {
+  kind: "button",
+  family: "stop-learning",
+  acknowledge: "silent",
+
+  parse: ({ customId: id }) => parseCustomId(id).parts[0] ?? "",
+
+  async run({ interaction, bot }, id) {
+    const requester = await bot.learning.requesterOf(id);
+    if (requester === null) throw new UserError("too-late", words.tooLate);
+    assertOwnerOrModerator(interaction, requester, words.notYours(requester));
+    if (!(await bot.learning.stop(id))) throw new UserError("too-late", words.tooLate);
+  },
+};
+
+function assertCanLearn({ engine }: Bot): void {
+  if (engine.info?.stylizer !== "diffusion") throw new UserError("learning-needs-diffusion", LEARNING_NEEDS_DIFFUSION);
+}
+
+/** The style of the library with the job's style picture, else a new one under the picture's name. */
+async function styleOf(bot: Bot, guildId: string, userId: string, { request }: Job): Promise<Style> {
+  const { styles } = bot.store;
+  const { style: picture, description } = request;
+  const base = plainName(picture.name);
+  for (let n = 1; ; n++) {
+    const name = n === 1 ? base : `${base} ${n}`;
+    const known = await styles.find(guildId, name);
+    if (known?.picture.sha256 === picture.sha256) return known;
+    if (!known) return saveStyle(bot, { guildId, ownerId: userId, name, picture, description, tokenSha256: null });
+  }
+}

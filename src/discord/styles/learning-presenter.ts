@@ -1,0 +1,163 @@
+/** Shows one style that is being learned: its card, and in its thread the steps, the loss as a curve, samples. */
+import { lineChart } from "../../images/charts.ts";
+import type { EngineHooks } from "../../jobs/engine.ts";
+import type { Learning } from "../../store/learnings.ts";
+import type { InversionState } from "../../stylize/inversion-state.ts";
+import type { Bot } from "../bot.ts";
+import { firstThrough, type FirstEdit } from "../first-edit.ts";
+import { thumbnailFile } from "../job-pictures.ts";
+import { LiveMessage } from "../live-message.ts";
+import { nonceFor } from "../nonce.ts";
+import { Venue } from "../venue.ts";
+import type { ViewFile } from "../view.ts";
+import { learning as words, styleWords } from "../wording/styles.ts";
+import { learningCard, learningProgress } from "./views.ts";
+
+const INTERVAL_MS = 5000;
+
+type Parts = Pick<Bot, "client" | "store" | "log">;
+type Point = readonly [step: number, loss: number];
+
+export class LearningPresenter {
+  readonly #parts: Parts;
+  readonly #learning: Learning;
+  readonly #venue: Venue;
+  readonly #progress: LiveMessage;
+  #points: Point[] = [];
+  #curve: ViewFile | null = null;
+  #sample: ViewFile | null = null;
+  #since: { readonly step: number; readonly at: number } | null = null;
+  #at = { step: 0, steps: 0 };
+
+  constructor(parts: Parts, learning: Learning) {
+    const { client, log, store } = parts;
+    const { id, channelId, threadId, progressMessageId } = learning;
+    this.#parts = parts;
+    this.#learning = learning;
+    this.#venue = new Venue({
+      client,
+      channelId,
+      threadId,
+      log,
+      onMoved: () => store.learnings.note(id, { threadId: null }),
+    });
+    this.#progress = new LiveMessage({
+      home: this.#venue.talk,
+      messageId: progressMessageId,
+      intervalMs: INTERVAL_MS,
+      nonce: nonceFor(id, "learning"),
+      follows: true,
+      onCreated: (messageId) => store.learnings.note(id, { progressMessageId: messageId }),
+      log: log.child({ learning: id }),
+    });
+  }
+
+  /** Shows the card and opens the thread under it. */
+  async open(firstEdit: FirstEdit): Promise<void> {
+    const { id, name, cardMessageId } = this.#learning;
+    await this.#showCard(words.waiting, true, firstEdit);
+    await this.#venue.openThread(cardMessageId, words.threadName(name));
+    await this.#parts.store.learnings.note(id, { threadId: this.#venue.threadId });
+  }
+
+  began(): void {
+    void this.#showCard(words.working, true);
+  }
+
+  /** What the engine tells. @param onStep told about every step */
+  hooks(onStep: (step: number) => void): EngineHooks {
+    this.#since = null;
+    return {
+      onProgress: (step, steps) => {
+        onStep(step);
+        this.#since ??= { step, at: Date.now() };
+        this.#at = { step, steps };
+        this.#showProgress();
+      },
+      onLook: (step, loss) => {
+        this.#points = [...this.#points.filter(([known]) => known < step), [step, loss]];
+        void this.#drawCurve();
+      },
+      onPreview: (file, step) => {
+        this.#sample = { name: "sample.jpg", data: file, alt: words.sampleAlt(step), key: file };
+        this.#showProgress();
+      },
+    };
+  }
+
+  /** The last word, on the card and in the thread. */
+  async end(said: string, state: InversionState | null): Promise<void> {
+    const result = state
+      ? words.result(state.step, state.validations[0]?.loss ?? state.best.loss, state.best.loss)
+      : null;
+    if (state) {
+      this.#points = state.validations.map(({ step, loss }) => [step, loss]);
+      await this.#drawCurve(state.losses);
+    }
+    const lines = [said, ...(result === null ? [] : [result])].join("\n");
+    await this.#progress.settle(learningProgress(lines, this.#pictures));
+    await this.#showCard(lines, false);
+  }
+
+  get #pictures(): ViewFile[] {
+    return [this.#curve, this.#sample].filter((file) => file !== null);
+  }
+
+  #showProgress(): void {
+    const { step, steps } = this.#at;
+    if (steps === 0) return;
+    const done = step - (this.#since?.step ?? step);
+    const each = done > 0 ? (Date.now() - this.#since!.at) / done : null;
+    const status = {
+      step,
+      steps,
+      loss: this.#points.at(-1)?.[1] ?? null,
+      firstLoss: this.#points[0]?.[1] ?? null,
+      endsAt: each === null ? null : Date.now() + each * (steps - step),
+    };
+    this.#progress.show(learningProgress(words.progress(status), this.#pictures));
+  }
+
+  async #drawCurve(losses: readonly number[] = []): Promise<void> {
+    const points = this.#points;
+    if (points.length < 2) return;
+    try {
+      const data = await lineChart({
+        title: words.curveTitle,
+        subtitle: words.curveSubtitle(points.length),
+        xLabel: "step",
+        yLabel: "loss",
+        series: [
+          { name: "loss", points },
+          ...(losses.length > 0 ? [{ name: "means of 25 steps", points: meansOf(losses, 25), faint: true }] : []),
+        ],
+      });
+      this.#curve = { name: "loss.png", data, alt: words.curveAlt, key: `curve ${points.at(-1)![0]} ${losses.length}` };
+      if (losses.length === 0) this.#showProgress();
+    } catch (error) {
+      this.#parts.log.warn({ err: error }, "no curve could be drawn");
+    }
+  }
+
+  async #showCard(said: string, cancels: boolean, firstEdit: FirstEdit | null = null): Promise<void> {
+    const { id, name, userId, cardMessageId, pictureSha256 } = this.#learning;
+    const picture = { sha256: pictureSha256, width: 0, height: 0, name, notes: [] };
+    try {
+      const thumbnail = await thumbnailFile(this.#parts.store.files, picture, "style", styleWords.alt({ name }));
+      const edit = firstThrough(firstEdit, this.#venue.front.edit);
+      await edit(cardMessageId, learningCard(`${words.title(name, userId)}\n${said}`, thumbnail, cancels ? id : null));
+    } catch (error) {
+      this.#parts.log.warn({ err: error, learning: id }, "the card of a style cannot be shown");
+    }
+  }
+}
+
+/** Means of so many steps each, so that a trend shows through the noise. */
+function meansOf(losses: readonly number[], size: number): Point[] {
+  const points: Point[] = [];
+  for (let end = size; end <= losses.length; end += size) {
+    const part = losses.slice(end - size, end);
+    points.push([end, part.reduce((sum, loss) => sum + loss, 0) / size]);
+  }
+  return points;
+}

@@ -1,0 +1,106 @@
+/** Learning a style in the bot: its thread, a restart in the middle, a picture that comes first, and the end by *Cancel*. */
+import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+import { landscape, waves } from "./pictures.ts";
+import { hasButton, openStudio, type Studio, stylized, textOf, whispers } from "./studio.ts";
+
+const FIXTURES = path.resolve(import.meta.dirname, "../fixtures");
+
+let studio: Studio;
+let models: string;
+
+beforeAll(async () => {
+  models = await mkdtemp(path.join(os.tmpdir(), "atelier-models-"));
+  await symlink(path.join(FIXTURES, "tiny-v1"), path.join(models, "tiny-v1"));
+  studio = await openStudio({ ENGINE: "diffusion", MODELS_DIR: models });
+});
+
+afterAll(async () => {
+  await studio.close();
+  await rm(models, { recursive: true, force: true });
+});
+
+describe("/style learn", () => {
+  it("learns in its thread, goes on after a restart, keeps what it learned when it is stopped", async () => {
+    const { discord, general } = studio;
+    const ada = discord.member("ada");
+    const call = await ada.slash(general, "style learn", { name: "Wave", image: await waves() });
+    const thread = await discord.waitFor(() => discord.threads(general)[0], { what: "a thread" });
+    expect(thread.name).toBe("Learning Wave");
+    const progress = (): string => discord.messages(thread.id).map(textOf).join("\n");
+    const stepShown = (): number => Number(/step ([\d,]+) of/.exec(progress())?.[1]?.replace(",", "") ?? 0);
+    await discord.waitFor(() => stepShown() >= 1, { timeoutMs: 30_000, what: "the first steps" });
+
+    await studio.restart();
+    const before = stepShown();
+    await discord.waitFor(() => stepShown() > before + 60, { timeoutMs: 90_000, what: "steps after the restart" });
+    expect(progress()).toMatch(/Loss \d\.\d+, \d\.\d+ at first/);
+
+    // A picture comes first.
+    const result = await stylized(
+      studio,
+      await ada.slash(general, "stylize", { content: await landscape(), style_name: "Wave", variant: "inst" }),
+      60_000,
+    );
+    expect(textOf(result)).toContain("style by attention");
+    expect(hasButton(result, "Learn this style")).toBe(true);
+
+    const card = discord.messages(general).find((message) => textOf(message).includes("Learning **Wave**"))!;
+    const { id } = discord.member("linus");
+    const heard = whispers(discord, id).length;
+    await discord.member("linus").press(card, "Cancel");
+    expect(await discord.waitFor(() => whispers(discord, id)[heard], { what: "a refusal" })).toContain(
+      "or a moderator",
+    );
+    await ada.press(card, "Cancel");
+    const over = (): boolean =>
+      textOf(discord.messages(general).find((message) => message.id === card.id)).includes("is kept");
+    await discord.waitFor(over, { timeoutMs: 30_000, what: "the card to say that it is over" });
+    expect(call.response?.id).toBe(card.id);
+    const last = discord.messages(thread.id).find((message) => textOf(message).includes("Stopped"))!;
+    expect(last.attachments.map(({ filename }) => filename)).toContain("loss.png");
+    const left = (): Promise<string[]> => readdir(path.join(studio.settings.DATA_DIR!, "learning"));
+    await expect.poll(left).toEqual([]);
+
+    const learned = await stylized(
+      studio,
+      await ada.slash(general, "stylize", { content: await landscape(), style_name: "Wave", variant: "inst" }),
+      60_000,
+    );
+    expect(textOf(learned)).toContain("style by token");
+    const out = process.env["KEEP_PICTURES"];
+    if (out) {
+      await mkdir(out, { recursive: true });
+      for (const { url, filename } of last.attachments)
+        await writeFile(path.join(out, filename), Buffer.from(await (await fetch(url)).arrayBuffer()));
+    }
+  }, 240_000);
+
+  it("needs a picture for a new name, and no other picture for an old one", async () => {
+    const { discord, general } = studio;
+    const grace = discord.member("grace");
+    const heard = (): string[] => whispers(discord, grace.id);
+    await grace.slash(general, "style learn", { name: "Unknown" });
+    await expect.poll(() => heard().join()).toContain("I need its picture too");
+    await grace.slash(general, "style learn", { name: "wave", image: await landscape() });
+    await expect.poll(() => heard().join()).toContain("has another picture already");
+  });
+
+  it("says what to install where there is no diffusion engine", async () => {
+    await studio.restart({ ENGINE: "embedded" });
+    const { discord, general } = studio;
+    const grace = discord.member("grace");
+    await grace.slash(general, "style learn", { name: "New", image: await waves() });
+    const words = await discord.waitFor(
+      () => whispers(discord, grace.id).find((said) => said.includes("atelier models")),
+      {
+        what: "a refusal",
+      },
+    );
+    expect(words).toContain("needs the diffusion engine");
+  });
+});
