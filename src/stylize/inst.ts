@@ -98,7 +98,7 @@ async function guided(
 export function expectNumbers(values: Float32Array, where: string): void {
   if (values.every(Number.isFinite)) return;
   throw new EngineError(
-    `the network gave values that are not numbers (${where}); set PRECISION=fp32, and if that does not help, verify the checkpoint`,
+    `the network gave values that are not numbers (${where}); set PRECISION=fp32, and if that does not help, check the weights with \`atelier models verify\``,
     { retryable: false },
   );
 }
