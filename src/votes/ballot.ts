@@ -97,8 +97,9 @@ export interface Ballot {
 
 /** All three places given to the three variants: the only ballots that the 3/2/1 mean may use. */
 export const isComplete = (ballot: Ballot): boolean =>
-  new Set(PLACES.map((place) => ballot.places[place])).size === VARIANTS.length &&
-  PLACES.every((place) => ballot.places[place] !== undefined);
+  VARIANTS.every(
+    (variant) => ballot.places[1] === variant || ballot.places[2] === variant || ballot.places[3] === variant,
+  );
 
 /**
  * One ballot per voter and pair: the latest, in whatever server or thread it was cast.
@@ -134,10 +135,14 @@ export function preferences(ballot: Ballot): { readonly winner: Variant; readonl
     return full && free.length > 0 && taken.length > 0 ? [free[0]!, free.at(-1)!] : null;
   };
   const found: { winner: Variant; loser: Variant }[] = [];
-  for (const winner of ballot.shown)
-    for (const loser of ballot.shown) {
-      const [a, b] = [range(winner), range(loser)];
-      if (winner !== loser && a && b && a[1] < b[0]) found.push({ winner, loser });
-    }
+  const ranges = ballot.shown.map((variant) => range(variant));
+  ballot.shown.forEach((winner, i) => {
+    const worst = ranges[i]?.[1];
+    if (worst === undefined) return;
+    ballot.shown.forEach((loser, j) => {
+      const best = ranges[j]?.[0];
+      if (i !== j && best !== undefined && worst < best) found.push({ winner, loser });
+    });
+  });
   return found;
 }

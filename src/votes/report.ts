@@ -1,10 +1,10 @@
 /** The score table in words, as `/scores` and `atelier scores` print it. */
 import { VARIANT_LABEL, VARIANTS, type Variant } from "../variant.ts";
-import { type Ballot, isComplete, latestPerPair } from "./ballot.ts";
+import { type Ballot, type Category, isComplete, latestPerPair } from "./ballot.ts";
 import { decisiveVoters, type Influence, type PositionBias, positionBias } from "./influence.ts";
 import { PAPER_SCORES } from "./paper.ts";
 import { type RowScores, type ScoreOptions, scoreTable, type ScoreRow } from "./scores.ts";
-import { strengths } from "./strengths.ts";
+import { countWins, strengths } from "./strengths.ts";
 
 export const ROW_LABEL: Readonly<Record<ScoreRow, string>> = {
   overall: "Overall",
@@ -28,18 +28,18 @@ export interface Report {
 export function report(ballots: readonly Ballot[], options: ScoreOptions = {}): Report {
   // Sorted, so that the bootstrap draws the same voters whatever order the rows came in.
   const counted = latestPerPair(ballots).toSorted((a, b) =>
-    `${a.voter}\n${a.pair}` < `${b.voter}\n${b.pair}` ? -1 : 1,
+    a.voter === b.voter ? (a.pair < b.pair ? -1 : 1) : a.voter < b.voter ? -1 : 1,
   );
-  const of = (row: ScoreRow): Ballot[] =>
-    row === "overall" ? counted : counted.filter(({ category }) => category === row);
+  const wins = (wanted: Category): number[][] => countWins(counted.filter(({ category }) => category === wanted));
+  const [face, other] = [wins("face"), wins("non-face")];
   return {
     table: scoreTable(counted, options),
     ballots: counted.length,
     complete: counted.filter(isComplete).length,
     strengths: {
-      overall: strengths(of("overall")),
-      face: strengths(of("face")),
-      "non-face": strengths(of("non-face")),
+      overall: strengths(face.map((row, i) => row.map((count, j) => count + other[i]![j]!))),
+      face: strengths(face),
+      "non-face": strengths(other),
     },
     decisive: decisiveVoters(counted),
     positions: positionBias(counted),

@@ -56,16 +56,18 @@ export interface Study {
 export function castBallots(study: Study, rules: (guildId: string) => VoterRules): Ballot[] {
   const candidates = groupBy(study.candidates, ({ roundId }) => roundId);
   const changes = groupBy(study.changes, ({ roundId }) => roundId);
-  const roles = latestRoles(study);
+  let roles: Map<string, readonly string[]> | undefined;
   return study.rounds.flatMap((round) => {
     const shown = candidates.get(round.id) ?? [];
+    const byJob = new Map(shown.map((candidate) => [candidate.jobId, candidate]));
     const admitted = rules(round.guildId);
+    if (admitted.requiredRoleId !== null) roles ??= latestRoles(study);
     const voters = groupBy(changes.get(round.id) ?? [], ({ voterId }) => voterId);
     return [...voters].flatMap(([voterId, made]) => {
       const last = made.at(-1)!;
-      const known = roles.get(`${round.guildId}/${voterId}`) ?? last.roles;
+      const known = roles?.get(`${round.guildId}/${voterId}`) ?? last.roles;
       if (!mayVote({ ...last, roles: known }, last.at, admitted)) return [];
-      const ballot = castBallot(round, shown, voterId, made);
+      const ballot = castBallot(round, byJob, voterId, made);
       return ballot ? [ballot] : [];
     });
   });
@@ -73,11 +75,11 @@ export function castBallots(study: Study, rules: (guildId: string) => VoterRules
 
 function castBallot(
   round: Round,
-  candidates: readonly Candidate[],
+  byJob: ReadonlyMap<string, Candidate>,
   voter: string,
   changes: readonly RecordedChange[],
 ): Ballot | null {
-  const byJob = new Map(candidates.map((candidate) => [candidate.jobId, candidate]));
+  const candidates = [...byJob.values()];
   const { places: held } = derive(standing(changes));
   const places: Partial<Record<Place, Variant>> = {};
   for (const [place, jobId] of held) {
@@ -114,9 +116,10 @@ function latestRoles({ rounds, changes }: Study): Map<string, readonly string[]>
 function groupBy<K, T>(items: readonly T[], keyOf: (item: T) => K): Map<K, T[]> {
   const groups = new Map<K, T[]>();
   for (const item of items) {
-    const group = groups.get(keyOf(item));
+    const key = keyOf(item);
+    const group = groups.get(key);
     if (group) group.push(item);
-    else groups.set(keyOf(item), [item]);
+    else groups.set(key, [item]);
   }
   return groups;
 }

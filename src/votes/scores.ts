@@ -61,9 +61,12 @@ export function scoreTable(ballots: readonly Ballot[], options: ScoreOptions = {
 
 /** Points that a complete ballot gives each variant, in the order of `VARIANTS`. */
 export function pointsOf(ballot: Ballot): number[] {
-  return VARIANTS.map((variant) =>
-    PLACES.reduce((sum, place) => sum + (ballot.places[place] === variant ? POINTS[place] : 0), 0),
-  );
+  const points = VARIANTS.map(() => 0);
+  for (const place of PLACES) {
+    const variant = ballot.places[place];
+    if (variant !== undefined) points[VARIANTS.indexOf(variant)]! += POINTS[place];
+  }
+  return points;
 }
 
 function scoreRow(row: ScoreRow, ballots: readonly Ballot[], options: ScoreOptions): RowScores {
@@ -106,13 +109,15 @@ function bootstrap(
   { resamples = 1000, seed = 1 }: ScoreOptions,
 ): number[][] {
   const random = seededRandom(seed);
+  const counts = Float64Array.from(voters, ({ count }) => count);
+  const points = VARIANTS.map((_, i) => Float64Array.from(voters, (voter) => voter.points[i]!));
   return Array.from({ length: resamples }, () => {
     const sums = VARIANTS.map(() => 0);
     let count = 0;
     for (let k = 0; k < voters.length; k++) {
-      const voter = voters[Math.floor(random() * voters.length)]!;
-      count += voter.count;
-      for (let i = 0; i < sums.length; i++) sums[i]! += voter.points[i]!;
+      const drawn = Math.floor(random() * voters.length);
+      count += counts[drawn]!;
+      for (let i = 0; i < sums.length; i++) sums[i]! += points[i]![drawn]!;
     }
     return sums.map((sum) => sum / count);
   });

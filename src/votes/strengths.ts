@@ -1,7 +1,7 @@
 /** How strong each variant is by all ballots, partial ones too. */
 import { VARIANTS, type Variant } from "../variant.ts";
 import { type Ballot, preferences } from "./ballot.ts";
-import { bradleyTerry } from "./bradley-terry.ts";
+import { bradleyTerry, type WinMatrix } from "./bradley-terry.ts";
 
 /** Wins of each variant over each other, in the order of `VARIANTS`. */
 export function countWins(ballots: readonly Ballot[]): number[][] {
@@ -11,9 +11,8 @@ export function countWins(ballots: readonly Ballot[]): number[][] {
   return wins;
 }
 
-/** Bradley-Terry log strength per variant, centred on 0; `null` when no ballot compares anything. */
-export function strengths(ballots: readonly Ballot[]): Record<Variant, number> | null {
-  const wins = countWins(ballots);
+/** Bradley-Terry log strength per variant, centred on 0; `null` when nothing was compared. @param wins as `countWins` counts */
+export function strengths(wins: WinMatrix): Record<Variant, number> | null {
   if (wins.flat().every((count) => count === 0)) return null;
   const fitted = bradleyTerry(wins);
   return Object.fromEntries(VARIANTS.map((variant, i) => [variant, fitted[i]!])) as Record<Variant, number>;

@@ -7,7 +7,7 @@ import type { Command } from "commander";
 import { numberBetween } from "../options.ts";
 import type { DiffusionBenchOptions } from "./diffusion.ts";
 
-type Light = "embedded" | "jobs" | "bot";
+type Light = "embedded" | "jobs" | "bot" | "votes";
 
 /** Where `make-checkpoint` writes: ignored by git, and not among the checkpoints that the bot paints with. */
 const RANDOM_CHECKPOINT = path.resolve("out/bench/random-v1");
@@ -27,7 +27,7 @@ export function registerBench(program: Command): void {
   bench
     .command("all", { isDefault: true })
     .description("everything that needs no checkpoint")
-    .action(() => light("embedded", "jobs", "bot"));
+    .action(() => light("embedded", "jobs", "bot", "votes"));
   bench
     .command("embedded")
     .description("the embedded engine, beside its prototype")
@@ -40,6 +40,10 @@ export function registerBench(program: Command): void {
     .command("bot")
     .description("what a person in Discord waits for")
     .action(() => light("bot"));
+  bench
+    .command("votes")
+    .description("ten thousand ballots, from medals to the score table")
+    .action(() => light("votes"));
 
   const diffusion = (name: "unet" | "image", what: string): void => {
     bench

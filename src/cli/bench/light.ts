@@ -4,6 +4,7 @@ import path from "node:path";
 import { benchDiscord } from "../../bench/discord.ts";
 import { benchEmbedded } from "../../bench/embedded.ts";
 import { benchJobs } from "../../bench/jobs.ts";
+import { benchVotes } from "../../bench/votes.ts";
 import { readConfig } from "../../config.ts";
 import { readStoredPicture } from "../../images/decode.ts";
 import { createLogger } from "../../log.ts";
@@ -53,4 +54,12 @@ export async function bot(): Promise<void> {
   row("enqueue to first thread message (worst)", ms(firstMessageMs.max), atMost(firstMessageMs.max, 1000, "ms"));
   row("heartbeat lag (p99)", ms(heartbeatLagMs.p99), atMost(heartbeatLagMs.p99, 50, "ms"));
   row("heartbeat lag (max)", ms(heartbeatLagMs.max));
+}
+
+export async function votes(): Promise<void> {
+  heading("Votes, medians of 5");
+  const result = benchVotes();
+  row(`${result.ballots} ballots from ${result.changes} medals put and taken`, ms(result.ballotsMs));
+  row("table, intervals and strengths from these", ms(result.reportMs));
+  row("both", ms(result.totalMs), atMost(result.totalMs, 200, "ms"));
 }
