@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 
@@ -8,6 +8,7 @@ import { CheckpointStore } from "../../src/checkpoints/store.ts";
 import { findCaptioner } from "../../src/engine/captioners.ts";
 import { buildParts } from "../../src/engine/registry.ts";
 import type { PartsOptions } from "../../src/engine/messages.ts";
+import { DEFAULT_SETTINGS } from "../../src/stylize/stylizer.ts";
 
 let folder: string;
 const told: string[] = [];
@@ -32,6 +33,46 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
+const FIXTURES = path.resolve(import.meta.dirname, "../fixtures");
+
+/** Widths of the previews of a picture of 64 pixels, of which the linear map shows half. */
+async function previewWidths(): Promise<number[]> {
+  const { stylizer } = await build();
+  const grey = { width: 64, height: 64, data: new Uint8Array(64 * 64 * 3).fill(128) };
+  const widths: number[] = [];
+  await stylizer.stylize(
+    {
+      content: grey,
+      style: grey,
+      contentSha256: "c".repeat(64),
+      styleSha256: "5".repeat(64),
+      variant: "prompt",
+      description: "bold black outlines",
+      settings: { ...DEFAULT_SETTINGS, seed: 3, size: 64, steps: 6, strength: 1 },
+    },
+    { onPreview: ({ width }) => widths.push(width) },
+  );
+  return widths;
+}
+
+describe("the small decoder of previews", () => {
+  beforeEach(() => symlink(path.join(FIXTURES, "tiny-v1"), path.join(folder, "tiny-v1")));
+
+  it("shows them sharp where it is installed, once its cost is known to be small", async () => {
+    expect(await previewWidths()).toEqual([32, 32, 32, 32, 32]);
+    await symlink(path.join(FIXTURES, "tiny-taesd"), path.join(folder, "taesd"));
+    expect((await previewWidths()).slice(0, 4)).toEqual([32, 32, 32, 64]);
+    expect(told).toEqual([]);
+  });
+
+  it("is done without, with a warning, where it is damaged", async () => {
+    await cp(path.join(FIXTURES, "tiny-taesd"), path.join(folder, "taesd"), { recursive: true });
+    await writeFile(path.join(folder, "taesd", "config.json"), JSON.stringify({ decoder_block_out_channels: [] }));
+    expect(await previewWidths()).toEqual([32, 32, 32, 32, 32]);
+    expect(told).toEqual([expect.stringMatching(/^warn: previews are coarse, as .*taesd.config\.json: /)]);
+  });
+});
+
 describe("the parts of an engine", () => {
   it("are the embedded ones where nothing is installed, on the cpu whatever the device", async () => {
     const parts = await build({ device: "cuda" });
@@ -51,11 +92,10 @@ describe("the parts of an engine", () => {
   });
 
   it("are Stable Diffusion and a captioner where those are installed, each by itself", async () => {
-    const models = path.resolve(import.meta.dirname, "../fixtures");
-    const diffusion = await build({ MODELS_DIR: models });
+    const diffusion = await build({ MODELS_DIR: FIXTURES });
     expect(diffusion.stylizer.id).toBe("diffusion");
     expect(diffusion.describer.id).toBe("palette");
-    const captioner = await build({ MODELS_DIR: models, ENGINE: "embedded", CAPTIONER: "tiny-llava" });
+    const captioner = await build({ MODELS_DIR: FIXTURES, ENGINE: "embedded", CAPTIONER: "tiny-llava" });
     expect(captioner.stylizer.id).toBe("embedded");
     expect(captioner.describer).toMatchObject({ id: "tiny-llava", label: "tiny-llava" });
     expect(captioner.simpleDescriber.id).toBe("palette");
@@ -89,7 +129,9 @@ describe("the parts of an engine", () => {
     }
     await writeFile(path.join(folder, "broken", "model_index.json"), "{}");
     expect((await build()).stylizer.id).toBe("embedded");
-    expect(told).toEqual([expect.stringMatching(/^warn: the embedded engine is used, as the checkpoint cannot be: .*broken/)]);
+    expect(told).toEqual([
+      expect.stringMatching(/^warn: the embedded engine is used, as the checkpoint cannot be: .*broken/),
+    ]);
     await expect(build({ ENGINE: "diffusion" })).rejects.toMatchObject({ name: "EngineError", retryable: false });
   });
 });
