@@ -1,0 +1,134 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+
+import { learnFrom } from "../../src/jobs/choose-variant.ts";
+import type { Job } from "../../src/jobs/job.ts";
+import { seededRandom } from "../../src/random.ts";
+import { VARIANTS, type Variant } from "../../src/variant.ts";
+import { type Ballot, isComplete, type Medal, missedChanges, PLACES } from "../../src/votes/ballot.ts";
+import { LETTERS, shuffled } from "../../src/votes/comparison.ts";
+import { type Candidate, castBallots, type RecordedChange, type Round } from "../../src/votes/rounds.ts";
+import { DEFAULT_VOTE_SETTINGS, mayVote } from "../../src/votes/voters.ts";
+import { benchVotes } from "../../src/bench/votes.ts";
+
+const DAY = 86_400_000;
+const round: Round = { id: "r", guildId: "g", channelId: "c", pair: "p", category: "face", blind: true };
+const candidates: Candidate[] = VARIANTS.map((variant, i) => ({
+  roundId: "r",
+  messageId: `message-${variant}`,
+  jobId: variant,
+  variant,
+  engine: "embedded",
+  letter: LETTERS[i]!,
+  requesterId: "ada",
+  deleted: false,
+}));
+
+type Event = Medal & Pick<RecordedChange, "change">;
+const recorded = (events: readonly Event[], facts: Partial<RecordedChange> = {}): RecordedChange[] =>
+  events.map((event, at) => ({ ...event, roundId: "r", voterId: "grace", accountAt: 0, roles: null, at, ...facts }));
+const cast = (changes: readonly RecordedChange[], rules = DEFAULT_VOTE_SETTINGS): Ballot[] =>
+  castBallots({ rounds: [round], candidates, changes }, () => rules);
+
+const event = fc.record({
+  result: fc.constantFrom(...VARIANTS),
+  place: fc.constantFrom(...PLACES),
+  change: fc.constantFrom("put" as const, "taken" as const),
+});
+
+describe("ballots of a round", () => {
+  it("carry variants, letters, and whose pictures they judge", () => {
+    const all = PLACES.map((place, i) => ({ result: VARIANTS[i]!, place, change: "put" as const }));
+    const [ballot, ...rest] = cast(recorded(all));
+    expect(rest).toEqual([]);
+    expect(ballot).toMatchObject({
+      voter: "grace",
+      guild: "g",
+      category: "face",
+      own: false,
+      shown: [...VARIANTS],
+      places: { 1: VARIANTS[0], 2: VARIANTS[1], 3: VARIANTS[2] },
+      positions: { [VARIANTS[0]]: "A", [VARIANTS[1]]: "B", [VARIANTS[2]]: "C" },
+    });
+    expect(isComplete(ballot!)).toBe(true);
+    expect(cast(recorded(all, { voterId: "ada" }))[0]!.own).toBe(true);
+  });
+
+  it("are the same whether every event was heard or only the last state was read", () => {
+    fc.assert(
+      fc.property(fc.array(event, { maxLength: 30 }), (events) => {
+        const shown: Medal[] = [];
+        for (const { change, result, place } of events) {
+          const at = shown.findIndex((medal) => medal.result === result && medal.place === place);
+          if (change === "put" && at < 0) shown.push({ result, place });
+          if (change === "taken" && at >= 0) shown.splice(at, 1);
+        }
+        const heard = cast(recorded(events))[0]?.places ?? {};
+        const read = cast(recorded(missedChanges([], shown)))[0]?.places ?? {};
+        expect(read).toEqual(heard);
+      }),
+    );
+  });
+
+  it("of young accounts and of people without the role do not count", () => {
+    const put = [{ result: "inst", place: 1, change: "put" }] as const;
+    const young = { ...DEFAULT_VOTE_SETTINGS, minAccountDays: 7 };
+    expect(cast(recorded(put, { accountAt: -6 * DAY }), young)).toEqual([]);
+    expect(cast(recorded(put, { accountAt: -8 * DAY }), young)).toHaveLength(1);
+    const role = { ...DEFAULT_VOTE_SETTINGS, requiredRoleId: "painter" };
+    expect(cast(recorded(put), role)).toEqual([]);
+    expect(cast(recorded(put, { roles: ["painter"] }), role)).toHaveLength(1);
+    expect(mayVote({ accountAt: 0, roles: ["other"] }, DAY, role)).toBe(false);
+  });
+});
+
+describe("a blind order", () => {
+  it("is each of the six equally often", () => {
+    const random = seededRandom(3);
+    const counts = new Map<string, number>();
+    for (let i = 0; i < 6000; i++) {
+      const order = shuffled(LETTERS, random).join("");
+      counts.set(order, (counts.get(order) ?? 0) + 1);
+    }
+    expect(counts.size).toBe(6);
+    for (const count of counts.values()) expect(Math.abs(count - 1000)).toBeLessThan(120);
+  });
+});
+
+describe("what auto takes", () => {
+  const job = { request: { guildId: "g" } } as Job;
+  const face = { prominent: true, faces: [], source: "detector" } as const;
+  const ballots = Array.from({ length: 60 }, (_, i): Ballot => ({
+    voter: `v${i}`,
+    pair: "p",
+    guild: "g",
+    category: "face",
+    engine: "embedded",
+    own: false,
+    at: 0,
+    shown: VARIANTS,
+    places: { 1: "inst", 2: "prompt", 3: "image-prompt" },
+    positions: null,
+  }));
+  const choose = (settings: { learning: boolean; pinned: Variant | null }, guildId: string | null = "g") =>
+    learnFrom({ settings: async () => settings, ballots: async () => ballots }, seededRandom(5))(
+      { ...job, request: { ...job.request, guildId } } as Job,
+      face,
+    );
+
+  it("follows this server's ballots, its pin, or the paper", async () => {
+    expect(await choose({ learning: true, pinned: null })).toMatchObject({
+      variant: "inst",
+      reason: expect.stringContaining("60 ballots of this server") as string,
+    });
+    expect((await choose({ learning: true, pinned: "image-prompt" })).variant).toBe("image-prompt");
+    expect((await choose({ learning: false, pinned: null })).variant).toBe("prompt");
+    expect((await choose({ learning: true, pinned: null }, null)).reason).toContain("the paper's voters");
+  });
+});
+
+describe("the bench of votes", () => {
+  it("counts what it made", () => {
+    expect(benchVotes(600, 1)).toMatchObject({ ballots: 600, changes: 3000 });
+  });
+});
