@@ -220,6 +220,52 @@ describe("bad checkpoints", () => {
     );
   });
 
+  /** Changes the header of a shard in place; what replaces must be as long as what it replaces. */
+  async function amendShard(folder: string, from: RegExp, to: (match: string) => string): Promise<void> {
+    const file = path.join(folder, "model-00001-of-00002.safetensors");
+    const bytes = await readFile(file);
+    const length = Number(bytes.readBigUInt64LE(0));
+    const header = bytes.toString("latin1", 8, 8 + length);
+    const amended = header.replace(from, to);
+    expect([amended.length, amended === header]).toEqual([length, false]);
+    bytes.write(amended, 8, "latin1");
+    await writeFile(file, bytes);
+  }
+
+  it("name the tensor of the wrong shape, before anything is written", async () => {
+    const folder = await copy("wrong-shape");
+    await amendShard(
+      folder,
+      /(?<="language_model.model.layers.0.mlp.down_proj.weight":[^}]*"shape":)\[32,96\]/,
+      () => "[96,32]",
+    );
+    const to = path.join(scratch, "x5");
+    await expect(convertLlava(folder, to)).rejects.toThrow(
+      /layers\.0\.mlp\.down_proj\.weight is \[96, 32\], expected \[32, 96\]/,
+    );
+    await expect(stat(to)).rejects.toThrow(/ENOENT/);
+  });
+
+  it("name the tensor that is missing", async () => {
+    const folder = await copy("missing-layer");
+    const file = path.join(folder, "config.json");
+    const config = JSON.parse(await readFile(file, "utf8")) as { text_config: object };
+    const text_config = { ...config.text_config, num_hidden_layers: 3 };
+    await writeFile(file, JSON.stringify({ ...config, text_config }));
+    await expect(convertLlava(folder, path.join(scratch, "x6"))).rejects.toThrow(
+      /missing-layer.*tensor language_model\.model\.layers\.2\.\S+ is missing/,
+    );
+  });
+
+  it.each([
+    ["I32", /is int32, expected float32, float16 or bfloat16/],
+    ["F99", /unknown element type F99/],
+  ])("name the tensor of an element type that is none of theirs: %s", async (dtype, words) => {
+    const folder = await copy(`dtype-${dtype}`);
+    await amendShard(folder, /(?<="language_model.lm_head.weight":\{"dtype":")F32/, () => dtype);
+    await expect(convertLlava(folder, path.join(scratch, "x7"))).rejects.toThrow(words);
+  });
+
   it("name the setting that is wrong", async () => {
     const folder = await copy("wrong-config");
     await copyFile(path.join(published, "preprocessor_config.json"), path.join(folder, "config.json"));

@@ -5,6 +5,7 @@ import path from "node:path";
 import { llavaEmbeddings, llavaMergedDecoder, llavaVision, type LlavaConfig } from "../../../../models/llava.ts";
 import { Graph, modelBytes } from "../../../onnx/index.ts";
 import { readSafetensors } from "../../../onnx/safetensors.ts";
+import type { TensorSource } from "../../../onnx/tensor-source.ts";
 import { Weights } from "../../../onnx/weights.ts";
 import { FILES, type Part } from "./plan.ts";
 
@@ -19,12 +20,25 @@ const BUILD: Readonly<Record<Part, Build>> = {
 /** Name of the data file of a graph, as transformers.js expects it. */
 export const dataFile = (part: Part): string => `${FILES[part]}_data`;
 
+function build(part: Part, source: TensorSource, config: LlavaConfig): Graph {
+  const graph = new Graph(FILES[part].replace(/\.onnx$/, ""));
+  BUILD[part](graph, new Weights(graph, source, "float32"), config);
+  return graph;
+}
+
+/**
+ * Finds out, before an hour's work, whether the published tensors are what the networks take.
+ *
+ * @throws EngineError naming a tensor that is missing or of another shape
+ */
+export function checkTensors(published: TensorSource, config: LlavaConfig): void {
+  for (const part of Object.keys(FILES) as Part[]) build(part, published, config);
+}
+
 /** @param folder `onnx`, which holds the data files already */
 export async function writeGraphs(folder: string, config: LlavaConfig): Promise<void> {
   for (const part of Object.keys(FILES) as Part[]) {
-    const graph = new Graph(FILES[part].replace(/\.onnx$/, ""));
-    const source = await readSafetensors(path.join(folder, dataFile(part)));
-    BUILD[part](graph, new Weights(graph, source, "float32"), config);
+    const graph = build(part, await readSafetensors(path.join(folder, dataFile(part))), config);
     await writeFile(path.join(folder, FILES[part]), modelBytes(graph, { locate: (file) => path.basename(file) }));
   }
 }

@@ -8,7 +8,7 @@ import { llavaConfigSchema } from "../../../../models/llava.ts";
 import { expectRoom, freeBytes, whereDiskIsFull } from "../../../checkpoints/disk.ts";
 import { CancelledError } from "../../../errors.ts";
 import { checkpointError } from "../../../onnx/tensor-source.ts";
-import { dataFile, writeGraphs } from "./graphs.ts";
+import { checkTensors, dataFile, writeGraphs } from "./graphs.ts";
 import { type Part, type Plan, planConversion } from "./plan.ts";
 import { writeSettings } from "./settings.ts";
 import { openPublished } from "./source.ts";
@@ -41,6 +41,7 @@ export async function convertLlava(from: string, to: string, options: ConvertOpt
     throw checkpointError(from, `config.json: ${issue?.path.join(".")}: ${issue?.message}`);
   }
   const plan = planConversion(published.tensors);
+  checkTensors(published.tensors, parsed.data);
   const onnx = path.join(to, "onnx");
   await mkdir(onnx, { recursive: true });
   const done = await prepare(plan, onnx, options);

@@ -1,4 +1,5 @@
 /** What a converted captioner consists of: which tensor goes into which file, in which form. */
+import { isStoredFloat } from "../../../onnx/decode-floats.ts";
 import { bytesPerElement, type DType } from "../../../onnx/dtype.ts";
 import type { ExternalTensor } from "../../../onnx/graph.ts";
 import { elementCount } from "../../../onnx/shape.ts";
@@ -51,6 +52,8 @@ export function planConversion(source: TensorSource): Plan {
 function draft(source: TensorSource, name: string): Step[] {
   const tensor = source.find(name)!;
   if (name.endsWith(".inv_freq") || name.endsWith(".position_ids")) return []; // computed, not learned
+  if (!isStoredFloat(tensor.dtype))
+    throw checkpointError(source.label, `${name} is ${tensor.dtype}, expected float32, float16 or bfloat16`);
   const shape = tensor.shape as number[];
   const one = (dtype: DType): PlannedTensor => ({ name, dtype, shape, offset: 0 });
   if (name.startsWith("vision_tower.") || name.startsWith("multi_modal_projector."))
