@@ -13,8 +13,8 @@ import { forkModule } from "./fork.ts";
 /** How long a driver may take to wake up and run the self-test. */
 const PROBE_MS = 30_000;
 
-/** What `auto` tries, best first, where onnxruntime-node has it. */
-const CANDIDATES: Partial<Record<NodeJS.Platform, readonly ExecutionDevice[]>> = {
+/** The devices beside the CPU that onnxruntime-node has on a platform, best first. */
+export const PLATFORM_DEVICES: Partial<Record<NodeJS.Platform, readonly ExecutionDevice[]>> = {
   linux: ["cuda", "webgpu"],
   win32: ["dml", "webgpu"],
   darwin: ["coreml", "webgpu"],
@@ -63,7 +63,7 @@ export async function chooseDevice(
     );
   }
   const faults: string[] = [];
-  for (const device of CANDIDATES[process.platform] ?? []) {
+  for (const device of PLATFORM_DEVICES[process.platform] ?? []) {
     const fault = await probe(device);
     if (fault === null) {
       log.info({ device }, `the networks run on ${device}${passedOver(faults)}`);

@@ -8,7 +8,7 @@ import type { Logger } from "../log.ts";
 import { chooseDevice } from "./devices.ts";
 import { EngineSupervisor, type SupervisorConfig } from "./supervisor.ts";
 
-export { probeDevice } from "./devices.ts";
+export { PLATFORM_DEVICES, probeDevice } from "./devices.ts";
 
 /**
  * An engine in a forked process, which is started by `start()` and again whenever it is gone and needed.

@@ -1,15 +1,9 @@
 /** Every device that this platform's onnxruntime could use, each one tried in a process of its own. */
 import type { Config, Device } from "../../config.ts";
-import { probeDevice } from "../../engine/index.ts";
+import { PLATFORM_DEVICES, probeDevice } from "../../engine/index.ts";
 import { fault, note, ok, type Finding } from "./finding.ts";
 
 type TriedDevice = Exclude<Device, "auto">;
-
-const ON_PLATFORM: Partial<Record<NodeJS.Platform, readonly TriedDevice[]>> = {
-  linux: ["cuda", "webgpu"],
-  win32: ["dml", "webgpu"],
-  darwin: ["coreml", "webgpu"],
-};
 
 /**
  * @param probe why a device cannot be used, `null` when it can
@@ -19,7 +13,7 @@ export async function examineDevices(
   probe: (device: TriedDevice) => Promise<string | null> = probeDevice,
 ): Promise<Finding[]> {
   const wanted = config.DEVICE === "auto" ? [] : [config.DEVICE];
-  const devices = new Set<TriedDevice>(["cpu", ...(ON_PLATFORM[process.platform] ?? []), ...wanted]);
+  const devices = new Set<TriedDevice>(["cpu", ...(PLATFORM_DEVICES[process.platform] ?? []), ...wanted]);
   const findings: Finding[] = [];
   for (const device of devices) {
     const reason = await probe(device);
