@@ -9,6 +9,7 @@ import { registerDoctor } from "./cli/doctor.ts";
 import { exitCodeOf } from "./cli/exit.ts";
 import { registerModels } from "./cli/models.ts";
 import { registerScores } from "./cli/scores.ts";
+import { registerStyle } from "./cli/style.ts";
 import { registerStylize } from "./cli/stylize.ts";
 
 const program = new Command("atelier")
@@ -20,6 +21,7 @@ const program = new Command("atelier")
 
 registerStylize(program);
 registerDescribe(program);
+registerStyle(program);
 registerBot(program);
 registerDemo(program);
 registerModels(program);

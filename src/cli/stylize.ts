@@ -10,7 +10,7 @@ import { readConfig } from "../config.ts";
 import { messageOf, UserError } from "../errors.ts";
 import { readStoredPicture } from "../images/decode.ts";
 import { encodeJpeg, encodeWebp } from "../images/encode.ts";
-import type { EnginePicture } from "../jobs/engine.ts";
+import type { EnginePicture, StylizeReply } from "../jobs/engine.ts";
 import { FAITHFUL_STRENGTH } from "../stylize/inst-form.ts";
 import {
   DEFAULT_SETTINGS,
@@ -21,6 +21,7 @@ import {
   type StylizerId,
   type StylizeSettings,
 } from "../stylize/stylizer.ts";
+import { readTokenFile } from "../stylize/token-file.ts";
 import { paperChoice } from "../votes/chooser.ts";
 import { needsDescription, VARIANT_CHOICES, type Variant, type VariantChoice } from "../variant.ts";
 import { numberBetween, oneOf } from "./options.ts";
@@ -42,6 +43,7 @@ interface StylizeOptions extends SettingOptions {
   readonly variant: VariantChoice;
   readonly engine?: "auto" | StylizerId;
   readonly prompt?: string;
+  readonly token?: string;
   readonly previews?: string;
   readonly json: boolean;
 }
@@ -59,6 +61,7 @@ interface StylizeReport {
   readonly strength: number;
   readonly steps: number;
   readonly guidance: number | null;
+  readonly stylePath: StylizeReply["stylePath"];
   readonly seconds: { readonly caption: number; readonly stylize: number; readonly total: number };
 }
 
@@ -82,6 +85,7 @@ export function registerStylize(program: Command): void {
     .option("--guidance <g>", "guidance scale", numberBetween(...bounds.guidance))
     .option("--prompt <text>", "your own description, in place of a generated one")
     .option("--style-path <name>", STYLE_PATHS.join(", "), oneOf(STYLE_PATHS), DEFAULT_SETTINGS.stylePath)
+    .option("--token <file>", "what was learned for the style (atelier style learn)")
     .option("--previews <dir>", "keep the pictures on the way in this folder")
     .option("--faithful", "behave like the reference code: 50 DDIM steps, guidance 10, a stretched square", false)
     .option("--json", "print one JSON object and nothing else", false)
@@ -106,6 +110,8 @@ async function stylize(contentFile: string, styleFile: string, options: StylizeO
       bench.picture(contentFile, "content"),
       bench.picture(styleFile, "style"),
     ]);
+    const tokenPath = options.token === undefined ? null : path.resolve(options.token);
+    if (tokenPath !== null) await readTokenFile(tokenPath, path.basename(tokenPath));
     const variant = await pickVariant(bench, content, options.variant);
     const words = await describe(bench, style, variant, options);
     const captioned = performance.now();
@@ -115,7 +121,7 @@ async function stylize(contentFile: string, styleFile: string, options: StylizeO
     if (previews) await mkdir(previews, { recursive: true });
     const reply = await bench.engine
       .stylize(
-        { content, style, variant, ...words, settings, outputPath, previewDir: previews },
+        { content, style, variant, ...words, settings, tokenPath, outputPath, previewDir: previews },
         { signal: bench.signal, onProgress: (step, steps) => bar.show(step, steps, "Painting") },
       )
       .finally(() => bar.stop());
@@ -133,6 +139,7 @@ async function stylize(contentFile: string, styleFile: string, options: StylizeO
       strength: settings.strength,
       steps: reply.steps,
       guidance: reply.guidance,
+      stylePath: reply.stylePath,
       seconds: { caption: seconds(started, captioned), stylize: seconds(captioned, now), total: seconds(started, now) },
     };
   });

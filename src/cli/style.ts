@@ -1,0 +1,125 @@
+/** `atelier style learn IMAGE --name NAME`: a style's token as a file, for `atelier stylize --token` and `/style import`. */
+import { access, constants, rm } from "node:fs/promises";
+import path from "node:path";
+
+import type { Command } from "commander";
+
+import { readConfig } from "../config.ts";
+import { CancelledError, messageOf, UserError } from "../errors.ts";
+import { styleName } from "../jobs/style.ts";
+import { type InversionState, readInversionState } from "../stylize/inversion-state.ts";
+import { SETTING_BOUNDS } from "../stylize/stylizer.ts";
+import { writeTokenFile } from "../stylize/token-file.ts";
+import { numberBetween } from "./options.ts";
+import { progressLine } from "./progress.ts";
+import { withWorkbench } from "./workbench.ts";
+
+interface LearnOptions {
+  readonly name: string;
+  readonly output: string | undefined;
+  readonly prompt: string | undefined;
+  readonly size: number | undefined;
+  readonly steps: number | undefined;
+  readonly faithful: boolean;
+  readonly json: boolean;
+}
+
+/** The printed object of `--json`. */
+interface LearnReport {
+  readonly output: string;
+  readonly name: string;
+  readonly form: string;
+  readonly steps: number;
+  readonly firstLoss: number;
+  readonly loss: number;
+  readonly seconds: number;
+  /** Whether it was stopped before it was done; the same command goes on with it. */
+  readonly stopped: boolean;
+}
+
+const MOST_STEPS = 100_000;
+
+export function registerStyle(program: Command): void {
+  const style = program.command("style").description("learn styles");
+  style
+    .command("learn")
+    .description("learn a style picture by textual inversion")
+    .argument("<image>", "the style picture")
+    .requiredOption("--name <name>", "what to call it")
+    .option("-o, --output <file>", "where the token goes (default: the name, .safetensors)")
+    .option("--prompt <text>", "your own description to start from, in place of a generated one")
+    .option("--size <px>", "side of the square it is seen in", numberBetween(...SETTING_BOUNDS.size, true))
+    .option("--steps <n>", "most steps", numberBetween(1, MOST_STEPS, true))
+    .option("--faithful", "train the reference code's module: 6,100 steps", false)
+    .option("--json", "print one JSON object and nothing else", false)
+    .action(async (image: string, options: LearnOptions) => {
+      const report = await learn(image, options);
+      const { output, steps, firstLoss, loss, seconds, stopped } = report;
+      if (options.json) return console.log(JSON.stringify(report));
+      const end = stopped ? "; stopped, the same command goes on" : "";
+      console.log(
+        `${output}: ${steps} steps in ${seconds.toFixed(1)} s, loss ${firstLoss.toFixed(4)} to ${loss.toFixed(4)}${end}`,
+      );
+    });
+}
+
+async function learn(imageFile: string, options: LearnOptions): Promise<LearnReport> {
+  const name = styleName(options.name);
+  const output = path.resolve(options.output ?? `${fileStem(name)}.safetensors`);
+  await access(path.dirname(output), constants.W_OK).catch((cause: unknown) => {
+    throw new UserError("output-folder", `Cannot write to ${path.dirname(output)}: ${messageOf(cause)}`, { cause });
+  });
+  const statePath = `${output}.learning`;
+  const bar = progressLine();
+  return withWorkbench(readConfig(), async ({ engine, signal, picture }) => {
+    const began = performance.now();
+    const image = await picture(imageFile, "style");
+    const description = options.prompt?.trim() || (await engine.describe({ image }, { signal })).text;
+    let loss = "";
+    let stopped = false;
+    await engine
+      .learn(
+        {
+          image,
+          description,
+          form: options.faithful ? "affine" : "vector",
+          size: options.size ?? null,
+          maxSteps: options.steps ?? null,
+          statePath,
+          sampleDir: null,
+        },
+        {
+          signal,
+          onLook: (_step, value) => (loss = `, loss ${value.toFixed(4)}`),
+          onProgress: (step, steps) => bar.show(step, steps, `Learning${loss}`),
+        },
+      )
+      .catch((error: unknown) => {
+        if (!(error instanceof CancelledError)) throw error;
+        stopped = true;
+      })
+      .finally(() => bar.stop());
+    const state = await stateOf(statePath, stopped);
+    const { best, step: steps, settings, validations } = state;
+    await writeTokenFile(output, {
+      vectors: { data: best.vector, shape: [1, best.vector.length] },
+      about: { name, description, styleSha256: image.sha256, steps, loss: best.loss },
+    });
+    if (!stopped) await rm(statePath, { force: true });
+    const seconds = (performance.now() - began) / 1000;
+    const firstLoss = validations[0]?.loss ?? best.loss;
+    return { output, name, form: settings.form, steps, firstLoss, loss: best.loss, seconds, stopped };
+  });
+}
+
+/** @throws CancelledError when it was stopped before anything was learned */
+async function stateOf(file: string, stopped: boolean): Promise<InversionState> {
+  const state = await readInversionState(file).catch((error: unknown) => {
+    throw stopped ? new CancelledError() : error;
+  });
+  if (stopped && state.best.step === 0) throw new CancelledError();
+  return state;
+}
+
+const fileStem = (name: string): string =>
+  name.replaceAll(/[^\p{L}\p{N}]+/gu, "-").replaceAll(/^-+|-+$/g, "") || "style";
