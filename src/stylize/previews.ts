@@ -7,7 +7,7 @@ import type { DecodePreview } from "./tiny-decoder.ts";
 /** The part of the time so far that the small decoder may have taken. */
 const LARGEST_PART = 0.03;
 
-/** What it is thought to cost before it was ever run, as a part of a guided step: 0.56 s to 5.5 s at 512 px on a processor. */
+/** Its cost before it was ever run, as a part of a guided step: 0.56 s of 5.5 s at 512 pixels on a processor. */
 const FIRST_GUESS = 0.1;
 
 export class Previews {
