@@ -193,6 +193,23 @@ describe("/compare", () => {
   }, 40_000);
 });
 
+describe("a comparison that cannot be", () => {
+  it("is refused in words when a picture of the pair is no longer there", async () => {
+    const { discord, general } = studio;
+    const ada = discord.member("ada");
+    const call = await ada.slash(general, "stylize", {
+      content: await landscape("lost.png", 90, 70),
+      style: await waves(),
+    });
+    const result = await stylized(studio, call);
+    const { store } = studio.running.bot;
+    const { round } = (await store.votes.judged(result.id))!;
+    await rm(store.files.path(round.contentSha256));
+    await ada.press(result, "Compare");
+    await expect.poll(() => whispers(discord, ada.id).at(-1), SOON).toContain("I no longer have the pictures");
+  });
+});
+
 describe("/scores", () => {
   it("shows the table as text and as a picture with alt text", async () => {
     const { discord, general } = studio;
