@@ -14,6 +14,7 @@ import { gaussianNoise } from "../stylize/noise.ts";
 import { DEFAULT_SETTINGS } from "../stylize/stylizer.ts";
 import { timeCaption } from "./caption-run.ts";
 import { startClock } from "./clock.ts";
+import { timeInversion } from "./inversion-run.ts";
 import type { BenchTask, ImageTask, ImageTiming, Timing, UNetTask, UNetTiming } from "./tasks.ts";
 
 /** The UNet alone, opened as the engine opens it. */
@@ -111,6 +112,7 @@ function testPicture(size: number, stream: number): RgbImage {
 
 function run(task: BenchTask): Promise<Timing> {
   if (task.kind === "caption") return timeCaption(task);
+  if (task.kind === "inversion") return timeInversion(task);
   return task.kind === "unet" ? timeUNet(task) : timeImage(task);
 }
 

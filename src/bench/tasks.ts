@@ -39,7 +39,16 @@ export interface CaptionTask {
   readonly profile: string | null;
 }
 
-export type BenchTask = UNetTask | ImageTask | CaptionTask;
+export interface InversionTask {
+  readonly kind: "inversion";
+  readonly checkpoint: string;
+  /** Side of the square latents. */
+  readonly latents: number;
+  /** Steps that are timed, after one that is not. */
+  readonly runs: number;
+}
+
+export type BenchTask = UNetTask | ImageTask | CaptionTask | InversionTask;
 
 export interface UNetTiming {
   readonly kind: "unet";
@@ -77,7 +86,15 @@ export interface CaptionTiming {
   readonly cacheBytes: number;
 }
 
-export type Timing = UNetTiming | ImageTiming | CaptionTiming;
+export interface InversionTiming {
+  readonly kind: "inversion";
+  /** Opening included. */
+  readonly firstRunMs: number;
+  readonly wallMs: readonly number[];
+  readonly cpuMs: readonly number[];
+}
+
+export type Timing = UNetTiming | ImageTiming | CaptionTiming | InversionTiming;
 
 /** The largest resident memory seen, in bytes: the process's own, and the mapped files'. `null` where it cannot be read. */
 export interface PeakMemory {

@@ -57,6 +57,13 @@ export function registerBench(program: Command): void {
   diffusion("unet", "one step of Stable Diffusion's UNet");
   diffusion("image", "a whole picture by Stable Diffusion");
   bench
+    .command("inversion")
+    .description("a step of learning a style, and what each style path costs")
+    .option("--checkpoint <dir>", "a diffusers folder", resolved, RANDOM_CHECKPOINT)
+    .option("--python <file>", "a Python with torch, diffusers and transformers, to compare with")
+    .option("--runs <n>", "runs of each", numberBetween(1, 100, true), 3)
+    .action(async (options: DiffusionBenchOptions) => (await import("./inversion.ts")).inversion(options));
+  bench
     .command("make-checkpoint")
     .description("write a full-size Stable Diffusion of random weights, 4.3 GB")
     .argument("[folder]", "where to", resolved, RANDOM_CHECKPOINT)
