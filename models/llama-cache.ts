@@ -26,7 +26,8 @@ function rotaryTables(graph: Graph, config: LlamaConfig, dtype: FloatType, facto
 
 /**
  * A cache in two parts: the prefix (picture and question; read, never copied) and the recent tokens (short, handed on
- * from step to step). A single growing cache would be copied whole for every token, half a megabyte per position.
+ * from step to step). A single growing cache is copied whole for every token, a megabyte per position of a 7B model: with
+ * a prefix of 640 positions a token then takes 1.39 times as long (two layers and the head: 12.5 ms of CPU against 9.0).
  *
  * Inputs `prefix.{i}.key` [1, kvHeads, d, prefix] and `prefix.{i}.value` [1, kvHeads, prefix, d], `recent.{i}.…` likewise,
  * `positions` int64 [1, length] and `mask` [1, 1, length, prefix + recent + length]; outputs `present.{i}.…` over recent

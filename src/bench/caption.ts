@@ -85,6 +85,8 @@ async function timePeer(
   const config = layersSchema.parse(JSON.parse(await readFile(path.join(checkpoint, "config.json"), "utf8")));
   const layers = config.text_config.num_hidden_layers;
   const args = [LLAMA_SCRIPT, path.join(checkpoint, `random-${layers}.gguf`), layers, prefix, tokens].map(String);
-  const { stdout } = await promisify(execFile)(python, args, { maxBuffer: 1e7 });
+  // Its threads wait for each other in a loop by default, which on a busy machine is most of their CPU time.
+  const env = { ...process.env, OMP_WAIT_POLICY: "passive" };
+  const { stdout } = await promisify(execFile)(python, args, { maxBuffer: 1e7, env });
   return peerSchema.parse(JSON.parse(stdout.trim().split("\n").at(-1)!));
 }

@@ -27,8 +27,8 @@ export interface ConvertOptions {
 const JOURNAL = "conversion.journal";
 
 /**
- * Converts `from` (HF-Llava layout or the original release) into `to`. Memory stays at some dozens of megabytes per
- * thread, whatever the size of the model. What is done is written down as it is done: started again, it goes on.
+ * Converts `from` (HF-Llava layout or the original release) into `to`. Memory stays under half a gigabyte, whatever the
+ * size of the model, as tensors are read piece by piece. What is done is written down as it is done: started again, it goes on.
  *
  * @throws EngineError naming a tensor or file that does not hold; UserError when the disk is too small; CancelledError
  */
