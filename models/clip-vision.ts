@@ -32,7 +32,7 @@ export const clipVisionConfigSchema = z
 export type ClipVisionConfig = z.infer<typeof clipVisionConfigSchema>;
 
 /** Patches of a square picture. */
-export const patchCount = ({ imageSize, patchSize }: ClipVisionConfig): number => (imageSize / patchSize) ** 2;
+const patchCount = ({ imageSize, patchSize }: ClipVisionConfig): number => (imageSize / patchSize) ** 2;
 
 /**
  * States of the patches after a layer, without the class token.

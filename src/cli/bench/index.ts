@@ -5,12 +5,14 @@ import path from "node:path";
 import type { Command } from "commander";
 
 import { numberBetween } from "../options.ts";
+import type { CaptionBenchCommand } from "./caption.ts";
 import type { DiffusionBenchOptions } from "./diffusion.ts";
 
 type Light = "embedded" | "jobs" | "bot" | "votes";
 
 /** Where `make-checkpoint` writes: ignored by git, and not among the checkpoints that the bot paints with. */
 const RANDOM_CHECKPOINT = path.resolve("out/bench/random-v1");
+const RANDOM_CAPTIONER = path.resolve("out/bench/random-7b");
 
 /** Measuring code is loaded when it is called for: it brings the whole bot along. */
 const light = async (...names: readonly Light[]): Promise<void> => {
@@ -68,6 +70,18 @@ export function registerBench(program: Command): void {
     .description("write a full-size Stable Diffusion of random weights, 4.3 GB")
     .argument("[folder]", "where to", resolved, RANDOM_CHECKPOINT)
     .action(async (folder: string) => (await import("./diffusion.ts")).makeCheckpoint(folder));
+
+  bench
+    .command("caption")
+    .description("the captioner: first token, tokens, memory")
+    .option("--checkpoint <dir>", "a converted captioner", resolved, RANDOM_CAPTIONER)
+    .option("--python <file>", "a Python with llama-cpp-python, to compare with")
+    .action(async (options: CaptionBenchCommand) => (await import("./caption.ts")).caption(options));
+  bench
+    .command("make-captioner")
+    .description("write a full-size ShareGPT4V of random weights in 4 bits, 4.9 GB")
+    .argument("[folder]", "where to", resolved, RANDOM_CAPTIONER)
+    .action(async (folder: string) => (await import("./caption.ts")).makeCaptioner(folder));
 }
 
 /** A parser for commander, which hands over an earlier value too. */

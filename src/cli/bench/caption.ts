@@ -1,0 +1,37 @@
+/** Measurements of the captioner on a full-size checkpoint of random weights. */
+import { benchCaption, makeRandomCaptioner } from "../../bench/caption.ts";
+import { progressLine } from "../progress.ts";
+import { heading, median, megabytes, ms, row } from "./print.ts";
+
+export interface CaptionBenchCommand {
+  /** A converted captioner. */
+  readonly checkpoint: string;
+  /** A Python with llama-cpp-python. */
+  readonly python?: string;
+}
+
+export async function makeCaptioner(folder: string): Promise<void> {
+  const bar = progressLine();
+  const onProgress = (done: number, total: number): void => bar.show(done, total, "Writing");
+  await makeRandomCaptioner(folder, { onProgress }).finally(() => bar.stop());
+  console.log(folder);
+}
+
+export async function caption({ checkpoint, python }: CaptionBenchCommand): Promise<void> {
+  heading("Captioner, a prefix of 640 positions, 24 tokens (CPU time over cores in brackets)");
+  const result = await benchCaption({ checkpoint, ...(python !== undefined && { python }) });
+  const { timing, peak } = result.ours;
+  row("looking at the picture", ms(timing.visionMs));
+  row("opening the language model", ms(timing.loadMs));
+  row("reading the prefix, to the first token", `${ms(timing.firstMs)} (${ms(timing.firstCpuMs)})`);
+  const token = median(timing.wallMs);
+  row("one token", `${ms(token)} (${ms(median(timing.cpuMs))})`);
+  row("tokens per second", (1000 / token).toFixed(2));
+  row("weights and cache read per token", megabytes(timing.weightBytes + timing.cacheBytes));
+  row("memory bandwidth", `${(result.bandwidth / 1e9).toFixed(1)} GB/s`);
+  row("a token at that bandwidth", ms(result.boundMs));
+  if (peak) row("anonymous memory", megabytes(peak.anonymous));
+  if (!result.peer || result.ratio === null) return;
+  row(`${result.peer.peer}, one token`, `${ms(median(result.peer.wallMs))} (${ms(median(result.peer.cpuMs))})`);
+  row("ours to the peer's", result.ratio.toFixed(2), { text: "0.8 at most", held: result.ratio <= 0.8 });
+}
