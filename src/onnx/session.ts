@@ -59,7 +59,11 @@ export async function openSession(graph: Graph, options: SessionOptions = {}): P
     });
     return new Session(graph.name, session);
   } catch (error) {
-    throw new EngineError(`cannot open ${graph.name} on ${device}: ${messageOf(error)}`, {
+    const outOfMemory = /alloc/i.test(messageOf(error));
+    const advice = outOfMemory
+      ? "; there is too little memory for it: end other programs, or take a smaller model"
+      : "";
+    throw new EngineError(`cannot open ${graph.name} on ${device}: ${messageOf(error)}${advice}`, {
       retryable: false,
       cause: error,
     });
