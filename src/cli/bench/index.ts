@@ -12,7 +12,7 @@ type Light = "embedded" | "jobs" | "bot" | "votes";
 
 /** Where `make-checkpoint` writes: ignored by git, and not among the checkpoints that the bot paints with. */
 const RANDOM_CHECKPOINT = path.resolve("out/bench/random-v1");
-const RANDOM_CAPTIONER = path.resolve("out/bench/random-7b");
+const RANDOM_CAPTIONER = path.resolve("out/bench/random-captioner");
 
 /** Measuring code is loaded when it is called for: it brings the whole bot along. */
 const light = async (...names: readonly Light[]): Promise<void> => {
