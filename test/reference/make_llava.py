@@ -15,6 +15,7 @@ import numpy as np
 import sentencepiece
 import torch
 from PIL import Image
+from sentencepiece import sentencepiece_model_pb2
 from safetensors.torch import save_file
 from transformers import (
     AutoTokenizer,
@@ -53,6 +54,10 @@ def train_tokenizer(folder: Path) -> None:
     )
     corpus.unlink()
     (folder / "tokenizer.vocab").unlink()
+    model = sentencepiece_model_pb2.ModelProto()
+    model.ParseFromString((folder / "tokenizer.model").read_bytes())
+    model.ClearField("trainer_spec")  # where it was trained is nobody's business
+    (folder / "tokenizer.model").write_bytes(model.SerializeToString())
 
 
 def make_model(grouped: bool) -> LlavaForConditionalGeneration:
