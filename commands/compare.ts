@@ -9,8 +9,9 @@ import { randomSeed } from "../src/discord/submit.ts";
 import { jobGone } from "../src/discord/wording/commands.ts";
 import { comparison as words } from "../src/discord/wording/votes.ts";
 import { UserError } from "../src/errors.ts";
-import { DEFAULT_SETTINGS, SETTING_BOUNDS } from "../src/stylize/stylizer.ts";
-import { checkedPrompt, PROMPT_LENGTH } from "./prompt.ts";
+import { DEFAULT_SETTINGS } from "../src/stylize/stylizer.ts";
+import { contentOption, promptOption, seedOption, strengthOption } from "./painting-options.ts";
+import { checkedPrompt } from "./prompt.ts";
 
 const DEFAULT_HOURS = 24;
 const HOURS = [0.1, 168] as const;
@@ -24,16 +25,12 @@ interface CompareInput {
   readonly extraPrompt: string | null;
 }
 
-const { strength, seed } = SETTING_BOUNDS;
-
 export const compare: SlashHandler<CompareInput> = {
   kind: "slash",
   data: new SlashCommandBuilder()
     .setName("compare")
     .setDescription("Paint a picture in all three ways, and let people judge blind")
-    .addAttachmentOption((option) =>
-      option.setName("content").setDescription("The picture to repaint").setFileTypes("image").setRequired(true),
-    )
+    .addAttachmentOption(contentOption)
     .addAttachmentOption((option) =>
       option
         .setName("style")
@@ -48,26 +45,9 @@ export const compare: SlashHandler<CompareInput> = {
         .setMinValue(HOURS[0])
         .setMaxValue(HOURS[1]),
     )
-    .addNumberOption((option) =>
-      option
-        .setName("strength")
-        .setDescription(`How far from the content, 0 to 1 (default: ${DEFAULT_SETTINGS.strength})`)
-        .setMinValue(strength[0])
-        .setMaxValue(strength[1]),
-    )
-    .addStringOption((option) =>
-      option
-        .setName("prompt")
-        .setDescription("Words of your own, added to the description of the style")
-        .setMaxLength(PROMPT_LENGTH),
-    )
-    .addIntegerOption((option) =>
-      option
-        .setName("seed")
-        .setDescription("The same seed paints the same pictures")
-        .setMinValue(seed[0])
-        .setMaxValue(seed[1]),
-    )
+    .addNumberOption(strengthOption)
+    .addStringOption(promptOption)
+    .addIntegerOption(seedOption)
     .toJSON(),
   acknowledge: "public",
 

@@ -13,7 +13,8 @@ import { UserError } from "../src/errors.ts";
 import type { PictureRef } from "../src/jobs/job.ts";
 import { DEFAULT_SETTINGS, SETTING_BOUNDS, STYLE_PATHS, type StylePath } from "../src/stylize/stylizer.ts";
 import { VARIANT_CHOICES, type VariantChoice } from "../src/variant.ts";
-import { checkedPrompt, PROMPT_LENGTH } from "./prompt.ts";
+import { contentOption, promptOption, seedOption, strengthOption } from "./painting-options.ts";
+import { checkedPrompt } from "./prompt.ts";
 
 interface StylizeInput {
   readonly content: Attachment;
@@ -28,14 +29,12 @@ interface StylizeInput {
   readonly stylePath: StylePath;
 }
 
-const { strength, steps, guidance, seed } = SETTING_BOUNDS;
+const { steps, guidance } = SETTING_BOUNDS;
 
 const data = new SlashCommandBuilder()
   .setName("stylize")
   .setDescription("Repaint a picture in the style of another")
-  .addAttachmentOption((option) =>
-    option.setName("content").setDescription("The picture to repaint").setFileTypes("image").setRequired(true),
-  )
+  .addAttachmentOption(contentOption)
   .addAttachmentOption((option) =>
     option.setName("style").setDescription("The picture whose style it takes").setFileTypes("image"),
   )
@@ -46,26 +45,9 @@ const data = new SlashCommandBuilder()
       .setDescription("How the style gets into the picture (default: whatever suits it)")
       .setChoices(VARIANT_CHOICES.map((value) => ({ name: VARIANT_NAME[value], value }))),
   )
-  .addNumberOption((option) =>
-    option
-      .setName("strength")
-      .setDescription(`How far from the content, 0 to 1 (default: ${DEFAULT_SETTINGS.strength})`)
-      .setMinValue(strength[0])
-      .setMaxValue(strength[1]),
-  )
-  .addStringOption((option) =>
-    option
-      .setName("prompt")
-      .setDescription("Words of your own, added to the description of the style")
-      .setMaxLength(PROMPT_LENGTH),
-  )
-  .addIntegerOption((option) =>
-    option
-      .setName("seed")
-      .setDescription("The same seed paints the same picture")
-      .setMinValue(seed[0])
-      .setMaxValue(seed[1]),
-  )
+  .addNumberOption(strengthOption)
+  .addStringOption(promptOption)
+  .addIntegerOption(seedOption)
   .addIntegerOption((option) =>
     option
       .setName("steps")

@@ -72,6 +72,7 @@ export class JobPresenter {
         messageId: surface[`${kind}MessageId`],
         intervalMs: kind === "card" && this.#isRerun ? PACE.progress : PACE[kind],
         nonce: nonceFor(job.id, kind),
+        streams: kind === "description",
         follows: kind === "progress",
         onCreated: (messageId) => this.#note({ [`${kind}MessageId`]: messageId }),
         log: log.child({ job: job.id, message: kind }),

@@ -19,6 +19,8 @@ export interface LiveMessageOptions {
   readonly messageId: string | null;
   /** Least time between the starts of two edits. */
   readonly intervalMs: number;
+  /** Words that grow: their first edit comes without delay. */
+  readonly streams?: boolean;
   /** The same for every attempt to create this message, so that Discord drops a second one. */
   readonly nonce: string;
   /** Whether a new message is made where the conversation moves to, when this place is gone. */
@@ -54,8 +56,7 @@ export class LiveMessage {
   show(view: View): void {
     if (this.#deleted) return;
     this.#next = view;
-    // Posting was no edit: the first picture may follow at once, while plain words wait their turn.
-    if (view.files.length > 0 && !this.#edited) this.#wake();
+    if (this.#mayFollowAtOnce(view)) this.#wake();
     this.#running ??= this.#run().finally(() => {
       this.#running = null;
       if (this.#next !== null) this.show(this.#next);
@@ -70,6 +71,11 @@ export class LiveMessage {
       await this.#running;
     }
     this.#hurry = new AbortController();
+  }
+
+  /** Posting was no edit: the first picture need not wait, nor need the first words of a message that streams. */
+  #mayFollowAtOnce(view: View): boolean {
+    return !this.#edited && (this.#options.streams === true || view.files.length > 0);
   }
 
   /** Ends the pause that is going on, if any. */
@@ -103,7 +109,7 @@ export class LiveMessage {
   }
 
   async #pause(): Promise<void> {
-    const first = !this.#edited && this.#next !== null && this.#next.files.length > 0;
+    const first = this.#next !== null && this.#mayFollowAtOnce(this.#next);
     const wait = this.#messageId === null || first ? 0 : this.#lastAt + this.#options.intervalMs - Date.now();
     if (wait <= 0) return;
     await sleep(wait, undefined, { signal: this.#hurry.signal }).catch(() => undefined);

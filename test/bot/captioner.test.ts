@@ -101,13 +101,18 @@ describe("a description by a captioner", () => {
     const engine = running.bot.engine as unknown as { readonly pid: number };
     const { pid } = engine;
     const ada = discord.member("ada");
+    // The tiny model may be done before the first edit shows its words: watch the words themselves.
+    const growing = new Promise<void>((resolve) => {
+      const stop = running.bot.queue.subscribe((event) => {
+        if (event.type !== "description" || event.done) return;
+        stop();
+        resolve();
+      });
+    });
     const call = await ada.slash(general, "stylize", await pictures(99));
-    const what = "the description to grow";
-    const growing = await discord.waitFor(
-      () => call.response && textOf(descriptionIn(studio, call.response.id)).endsWith(" ▌") && call.response,
-      { what },
-    );
-    await ada.press(growing, "Cancel");
+    await growing;
+    const card = await discord.waitFor(() => call.response, { what: "the job card" });
+    await ada.press(card, "Cancel");
     await discord.waitFor(() => textOf(call.response).includes("Stopped"), { what: "the job to be stopped" });
     await stylized(studio, await ada.slash(general, "stylize", await pictures()));
     expect(engine.pid).toBe(pid);

@@ -1,0 +1,35 @@
+/** Options that every command has which paints: the content picture, strength, words, seed. */
+import type {
+  SlashCommandAttachmentOption,
+  SlashCommandIntegerOption,
+  SlashCommandNumberOption,
+  SlashCommandStringOption,
+} from "discord.js";
+
+import { DEFAULT_SETTINGS, SETTING_BOUNDS } from "../src/stylize/stylizer.ts";
+import { PROMPT_LENGTH } from "./prompt.ts";
+
+const { strength, seed } = SETTING_BOUNDS;
+
+export const contentOption = (option: SlashCommandAttachmentOption): SlashCommandAttachmentOption =>
+  option.setName("content").setDescription("The picture to repaint").setFileTypes("image").setRequired(true);
+
+export const strengthOption = (option: SlashCommandNumberOption): SlashCommandNumberOption =>
+  option
+    .setName("strength")
+    .setDescription(`How far from the content, 0 to 1 (default: ${DEFAULT_SETTINGS.strength})`)
+    .setMinValue(strength[0])
+    .setMaxValue(strength[1]);
+
+export const promptOption = (option: SlashCommandStringOption): SlashCommandStringOption =>
+  option
+    .setName("prompt")
+    .setDescription("Words of your own, added to the description of the style")
+    .setMaxLength(PROMPT_LENGTH);
+
+export const seedOption = (option: SlashCommandIntegerOption): SlashCommandIntegerOption =>
+  option
+    .setName("seed")
+    .setDescription("The same seed paints the same picture")
+    .setMinValue(seed[0])
+    .setMaxValue(seed[1]);
