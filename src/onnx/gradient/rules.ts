@@ -212,8 +212,9 @@ function convInputGradient(s: Step): Value {
  * are computed again: they cost a pass over x and save keeping x̂.
  */
 function normalisedGradient(input: Value, g: Value, axes: readonly number[], epsilon: number): Value {
-  const centred = sub(input, reduceMean(input, axes));
-  const count = elementCount(input.shape) / elementCount(reduceMean(input, axes).shape);
+  const mean = reduceMean(input, axes);
+  const centred = sub(input, mean);
+  const count = elementCount(input.shape) / elementCount(mean.shape);
   const deviation = reciprocal(sqrt(shift(scale(reduceSumSquare(centred, axes), 1 / count), epsilon)));
   const unit = mul(centred, deviation);
   return mul(deviation, sub(sub(g, reduceMean(g, axes)), mul(unit, reduceMean(mul(g, unit), axes))));
