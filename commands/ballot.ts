@@ -4,9 +4,9 @@ import { PermissionFlagsBits } from "discord.js";
 import { parseCustomId } from "../src/discord/custom-id.ts";
 import type { ButtonHandler } from "../src/discord/handler.ts";
 import { ballotPanel } from "../src/discord/votes/ballot-panel.ts";
-import { jobGone } from "../src/discord/wording/commands.ts";
 import { ballotPanel as words } from "../src/discord/wording/votes.ts";
 import { UserError } from "../src/errors.ts";
+import { findJob, subjectOf } from "./job-button.ts";
 
 interface Looking {
   readonly user: { readonly id: string };
@@ -25,7 +25,7 @@ export const ballot: ButtonHandler<string> = {
   family: "ballot",
   acknowledge: "private",
 
-  parse: ({ customId: id }) => parseCustomId(id).parts[0] ?? "",
+  parse: subjectOf,
 
   async run({ interaction, bot, reply }, jobId) {
     await bot.votes.recorded();
@@ -46,8 +46,7 @@ export const face: ButtonHandler<{ readonly jobId: string; readonly prominent: b
   async run({ interaction, bot, reply }, { jobId, prominent }) {
     if (!interaction.memberPermissions.has(PermissionFlagsBits.ManageMessages))
       throw new UserError("not-moderator", words.notModerator);
-    const job = await bot.queue.get(jobId);
-    if (!job) throw new UserError("job-gone", jobGone);
+    const job = await findJob(bot, jobId);
     const { pictures } = bot.store;
     const { sha256 } = job.request.content;
     const faces = (await pictures.faceVerdict(sha256))?.faces ?? [];

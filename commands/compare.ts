@@ -1,16 +1,15 @@
 /** `/compare` and the button *Compare*: one pair through all three variants, judged blind. */
 import { type Attachment, SlashCommandBuilder } from "discord.js";
 
-import { parseCustomId } from "../src/discord/custom-id.ts";
 import type { ButtonHandler, SlashHandler } from "../src/discord/handler.ts";
 import { takePair, takePicture } from "../src/discord/intake.ts";
 import { assertMayPost, assertOwnerOrModerator } from "../src/discord/permissions.ts";
 import { randomSeed } from "../src/discord/submit.ts";
-import { jobGone } from "../src/discord/wording/commands.ts";
 import { comparison as words } from "../src/discord/wording/votes.ts";
 import { UserError } from "../src/errors.ts";
 import { DEFAULT_SETTINGS } from "../src/stylize/stylizer.ts";
-import { contentOption, promptOption, seedOption, strengthOption } from "./painting-options.ts";
+import { findJob, subjectOf } from "./job-button.ts";
+import { contentOption, promptOption, seedOption, strengthOption, styleOption } from "./painting-options.ts";
 import { checkedPrompt } from "./prompt.ts";
 
 const DEFAULT_HOURS = 24;
@@ -31,13 +30,7 @@ export const compare: SlashHandler<CompareInput> = {
     .setName("compare")
     .setDescription("Paint a picture in all three ways, and let people judge blind")
     .addAttachmentOption(contentOption)
-    .addAttachmentOption((option) =>
-      option
-        .setName("style")
-        .setDescription("The picture whose style it takes")
-        .setFileTypes("image")
-        .setRequired(true),
-    )
+    .addAttachmentOption(styleOption(true))
     .addNumberOption((option) =>
       option
         .setName("hours")
@@ -61,7 +54,7 @@ export const compare: SlashHandler<CompareInput> = {
   }),
 
   async run({ interaction, bot, reply }, { content, style, hours, ...settings }) {
-    assertMayPost(interaction.appPermissions, interaction.channel?.isThread() ?? false);
+    assertMayPost(interaction);
     const pictures = await takePair(bot, takePicture(bot, content, "content"), style);
     const { steps, guidance, stylePath } = DEFAULT_SETTINGS;
     const request = {
@@ -86,12 +79,11 @@ export const compareResult: ButtonHandler<string> = {
   family: "compare",
   acknowledge: "public",
 
-  parse: ({ customId: id }) => parseCustomId(id).parts[0] ?? "",
+  parse: subjectOf,
 
   async run({ interaction, bot, reply }, jobId) {
-    assertMayPost(interaction.appPermissions, interaction.channel?.isThread() ?? false);
-    const job = await bot.queue.get(jobId);
-    if (!job) throw new UserError("job-gone", jobGone);
+    assertMayPost(interaction);
+    const job = await findJob(bot, jobId);
     if (job.state !== "done") throw new UserError("unfinished", words.unfinished);
     const { replyTo: _replyTo, variant: _variant, parentId: _parentId, ...settings } = job.request;
     const request = { ...settings, userId: interaction.user.id, guildId: interaction.guildId };
@@ -105,7 +97,7 @@ export const endComparison: ButtonHandler<string> = {
   family: "end-comparison",
   acknowledge: "silent",
 
-  parse: ({ customId: id }) => parseCustomId(id).parts[0] ?? "",
+  parse: subjectOf,
 
   async run({ interaction, bot }, id) {
     const comparison = await bot.store.comparisons.get(id);

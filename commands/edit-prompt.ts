@@ -2,14 +2,15 @@
 import { LabelBuilder, ModalBuilder, TextInputBuilder, TextInputStyle } from "discord.js";
 
 import { conditioning } from "../src/caption/conditioning.ts";
-import { customId, parseCustomId } from "../src/discord/custom-id.ts";
+import { customId } from "../src/discord/custom-id.ts";
 import type { ButtonHandler, ModalHandler } from "../src/discord/handler.ts";
 import { clip } from "../src/discord/markdown.ts";
 import { assertMayWork } from "../src/discord/permissions.ts";
 import { submitJob } from "../src/discord/submit.ts";
-import { editPromptWords as words, jobGone } from "../src/discord/wording/commands.ts";
+import { editPromptWords as words } from "../src/discord/wording/commands.ts";
 import { UserError } from "../src/errors.ts";
 import { paintingWords } from "../src/jobs/description.ts";
+import { findJob, subjectOf } from "./job-button.ts";
 import { checkedPrompt, PROMPT_LENGTH } from "./prompt.ts";
 
 const FAMILY = "edit-prompt";
@@ -19,11 +20,10 @@ export const editPrompt: ButtonHandler<string> = {
   family: FAMILY,
   acknowledge: "none",
 
-  parse: ({ customId: id }) => parseCustomId(id).parts[0] ?? "",
+  parse: subjectOf,
 
   async run({ interaction, bot }, jobId) {
-    const job = await bot.queue.get(jobId);
-    if (!job) throw new UserError("job-gone", jobGone);
+    const job = await findJob(bot, jobId);
     const input = new TextInputBuilder()
       .setCustomId("description")
       .setStyle(TextInputStyle.Paragraph)
@@ -53,16 +53,15 @@ export const editedPrompt: ModalHandler<EditedPrompt> = {
   family: FAMILY,
   acknowledge: "public",
 
-  parse({ customId: id, fields }) {
-    const description = checkedPrompt(fields.getTextInputValue("description"));
+  parse(interaction) {
+    const description = checkedPrompt(interaction.fields.getTextInputValue("description"));
     if (description === null) throw new UserError("empty-prompt", words.empty);
-    return { jobId: parseCustomId(id).parts[0] ?? "", description };
+    return { jobId: subjectOf(interaction), description };
   },
 
   async run({ interaction, bot, reply }, { jobId, description }) {
-    assertMayWork(interaction.appPermissions, interaction.channel?.isThread() ?? false);
-    const parent = await bot.queue.get(jobId);
-    if (!parent) throw new UserError("job-gone", jobGone);
+    assertMayWork(interaction);
+    const parent = await findJob(bot, jobId);
     const { replyTo: _, ...request } = parent.request;
     await submitJob(bot, reply, {
       ...request,

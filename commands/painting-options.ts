@@ -1,4 +1,4 @@
-/** Options that every command has which paints: the content picture, strength, words, seed. */
+/** Options of more than one command: pictures, and what it takes to paint. */
 import type {
   SlashCommandAttachmentOption,
   SlashCommandIntegerOption,
@@ -11,8 +11,15 @@ import { PROMPT_LENGTH } from "./prompt.ts";
 
 const { strength, seed } = SETTING_BOUNDS;
 
-export const contentOption = (option: SlashCommandAttachmentOption): SlashCommandAttachmentOption =>
-  option.setName("content").setDescription("The picture to repaint").setFileTypes("image").setRequired(true);
+export const pictureOption =
+  (name: string, description: string, required: boolean) =>
+  (option: SlashCommandAttachmentOption): SlashCommandAttachmentOption =>
+    option.setName(name).setDescription(description).setFileTypes("image").setRequired(required);
+
+export const contentOption = pictureOption("content", "The picture to repaint", true);
+
+export const styleOption = (required: boolean): ReturnType<typeof pictureOption> =>
+  pictureOption("style", "The picture whose style it takes", required);
 
 export const strengthOption = (option: SlashCommandNumberOption): SlashCommandNumberOption =>
   option

@@ -8,6 +8,7 @@ import { jobGone } from "../src/discord/wording/commands.ts";
 import { UserError } from "../src/errors.ts";
 import type { Job, JobRequest } from "../src/jobs/job.ts";
 import { type Variant, VARIANTS } from "../src/variant.ts";
+import { findJob } from "./job-button.ts";
 
 const CHANGES = [...VARIANTS, "new-seed", "again"] as const;
 type Change = (typeof CHANGES)[number];
@@ -30,11 +31,10 @@ export const rerun: ButtonHandler<RerunInput> = {
   },
 
   async run({ interaction, bot, reply }, { jobId, change }) {
-    assertMayWork(interaction.appPermissions, interaction.channel?.isThread() ?? false);
+    assertMayWork(interaction);
     const { user } = interaction;
     await oncePerPerson(bot, user.id, customId("rerun", jobId, change), async () => {
-      const parent = await bot.queue.get(jobId);
-      if (!parent) throw new UserError("job-gone", jobGone);
+      const parent = await findJob(bot, jobId);
       return submitJob(bot, reply, { ...changed(parent, change), userId: user.id, parentId: parent.id });
     });
   },

@@ -9,6 +9,7 @@ import { assertMayWork } from "../src/discord/permissions.ts";
 import { liveReply } from "../src/discord/reply-message.ts";
 import { describedView } from "../src/discord/views.ts";
 import { described } from "../src/discord/wording/commands.ts";
+import { pictureOption } from "./painting-options.ts";
 
 const INTERVAL_MS = 1000;
 
@@ -18,15 +19,13 @@ export const styleDescribe: SubcommandHandler<Attachment> = {
   data: new SlashCommandSubcommandBuilder()
     .setName("describe")
     .setDescription("Put the style of a picture into words")
-    .addAttachmentOption((option) =>
-      option.setName("image").setDescription("The picture to look at").setFileTypes("image").setRequired(true),
-    ),
+    .addAttachmentOption(pictureOption("image", "The picture to look at", true)),
   acknowledge: "public",
 
   parse: ({ options }) => options.getAttachment("image", true),
 
   async run({ interaction, bot, reply }, image) {
-    assertMayWork(interaction.appPermissions, interaction.channel?.isThread() ?? false);
+    assertMayWork(interaction);
     const picture = await takePicture(bot, image, "style");
     const thumbnail = await thumbnailFile(bot.store.files, picture, "style", described.alt(picture.name));
     const message = liveReply(reply, bot, INTERVAL_MS);

@@ -2,17 +2,17 @@
 import { type Attachment, SlashCommandSubcommandBuilder } from "discord.js";
 
 import type { Bot } from "../src/discord/bot.ts";
-import { parseCustomId } from "../src/discord/custom-id.ts";
 import type { ButtonHandler, SubcommandHandler } from "../src/discord/handler.ts";
 import { takePicture } from "../src/discord/intake.ts";
 import { plainName } from "../src/discord/markdown.ts";
 import { assertMayWork, assertOwnerOrModerator } from "../src/discord/permissions.ts";
 import { saveStyle, styleChoices, styleNameOption } from "../src/discord/styles/library.ts";
-import { jobGone } from "../src/discord/wording/commands.ts";
 import { learning as words, styleWords } from "../src/discord/wording/styles.ts";
 import { UserError } from "../src/errors.ts";
 import type { Job } from "../src/jobs/job.ts";
 import { LEARNING_NEEDS_DIFFUSION, styleName, type Style } from "../src/jobs/style.ts";
+import { findJob, subjectOf } from "./job-button.ts";
+import { pictureOption } from "./painting-options.ts";
 
 interface LearnInput {
   readonly name: string;
@@ -26,9 +26,7 @@ export const styleLearn: SubcommandHandler<LearnInput> = {
     .setName("learn")
     .setDescription("Learn a style by heart, in the background (diffusion engine)")
     .addStringOption(styleNameOption("name", "A style of this server, or the name of a new one", true))
-    .addAttachmentOption((option) =>
-      option.setName("image").setDescription("The picture of a new style").setFileTypes("image"),
-    ),
+    .addAttachmentOption(pictureOption("image", "The picture of a new style", false)),
   acknowledge: "public",
   autocomplete: styleChoices,
 
@@ -38,7 +36,7 @@ export const styleLearn: SubcommandHandler<LearnInput> = {
   }),
 
   async run({ interaction, bot, reply }, { name, image }) {
-    assertMayWork(interaction.appPermissions, interaction.channel?.isThread() ?? false);
+    assertMayWork(interaction);
     assertCanLearn(bot);
     const { guildId, user } = interaction;
     const known = await bot.store.styles.find(guildId, name);
@@ -57,14 +55,13 @@ export const learnThis: ButtonHandler<string> = {
   family: "learn-style",
   acknowledge: "public",
 
-  parse: ({ customId: id }) => parseCustomId(id).parts[0] ?? "",
+  parse: subjectOf,
 
   async run({ interaction, bot, reply }, jobId) {
-    assertMayWork(interaction.appPermissions, interaction.channel?.isThread() ?? false);
+    assertMayWork(interaction);
     assertCanLearn(bot);
     const { guildId, user } = interaction;
-    const job = await bot.queue.get(jobId);
-    if (!job) throw new UserError("job-gone", jobGone);
+    const job = await findJob(bot, jobId);
     await bot.learning.ask(reply, await styleOf(bot, guildId, user.id, job), user.id);
   },
 };
@@ -74,7 +71,7 @@ export const stopLearning: ButtonHandler<string> = {
   family: "stop-learning",
   acknowledge: "silent",
 
-  parse: ({ customId: id }) => parseCustomId(id).parts[0] ?? "",
+  parse: subjectOf,
 
   async run({ interaction, bot }, id) {
     const requester = await bot.learning.requesterOf(id);

@@ -8,6 +8,7 @@ import { saveStyle } from "../src/discord/styles/library.ts";
 import { picturesView } from "../src/discord/styles/views.ts";
 import { styleWords as words } from "../src/discord/wording/styles.ts";
 import { STYLE_NAME_LENGTH, styleName } from "../src/jobs/style.ts";
+import { pictureOption } from "./painting-options.ts";
 import { checkedPrompt, PROMPT_LENGTH } from "./prompt.ts";
 
 interface SaveInput {
@@ -22,9 +23,7 @@ export const styleSave: SubcommandHandler<SaveInput> = {
   data: new SlashCommandSubcommandBuilder()
     .setName("save")
     .setDescription("Keep a style under a name")
-    .addAttachmentOption((option) =>
-      option.setName("image").setDescription("The style picture").setFileTypes("image").setRequired(true),
-    )
+    .addAttachmentOption(pictureOption("image", "The style picture", true))
     .addStringOption((option) =>
       option.setName("name").setDescription("What to call it").setMaxLength(STYLE_NAME_LENGTH).setRequired(true),
     )

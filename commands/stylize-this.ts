@@ -11,7 +11,7 @@ import {
   TextInputStyle,
 } from "discord.js";
 
-import { customId, parseCustomId } from "../src/discord/custom-id.ts";
+import { customId } from "../src/discord/custom-id.ts";
 import type { Upload } from "../src/discord/downloads.ts";
 import type { MessageMenuHandler, ModalHandler } from "../src/discord/handler.ts";
 import { takePair, takePicture } from "../src/discord/intake.ts";
@@ -22,6 +22,7 @@ import { stylizeThisWords as words, VARIANT_NAME } from "../src/discord/wording/
 import { UserError } from "../src/errors.ts";
 import { DEFAULT_SETTINGS } from "../src/stylize/stylizer.ts";
 import { VARIANT_CHOICES, type VariantChoice } from "../src/variant.ts";
+import { subjectOf } from "./job-button.ts";
 import { checkedPrompt, PROMPT_LENGTH } from "./prompt.ts";
 
 const FAMILY = "stylize-this";
@@ -41,7 +42,7 @@ export const stylizeThis: MessageMenuHandler<Upload> = {
   },
 
   async run({ interaction, bot }, picture) {
-    assertMayWork(interaction.appPermissions, interaction.channel?.isThread() ?? false);
+    assertMayWork(interaction);
     await interaction.showModal(styleModal(interaction.id));
     // Fetched while the person looks for a style: another user's message cannot be read again later.
     bot.held.hold(interaction.id, takePicture(bot, picture, "content"));
@@ -88,11 +89,12 @@ export const stylizeThisWith: ModalHandler<StyleInput> = {
   family: FAMILY,
   acknowledge: "public",
 
-  parse({ customId: id, fields }) {
+  parse(interaction) {
+    const { fields } = interaction;
     const style = fields.getUploadedFiles("style")?.first();
     if (!style) throw new UserError("no-style", words.noStyle);
     return {
-      key: parseCustomId(id).parts[0] ?? "",
+      key: subjectOf(interaction),
       style,
       variant: (fields.getStringSelectValues("variant")[0] as VariantChoice | undefined) ?? "auto",
       extraPrompt: checkedPrompt(fields.getTextInputValue("prompt")),

@@ -13,7 +13,7 @@ import { UserError } from "../src/errors.ts";
 import type { PictureRef } from "../src/jobs/job.ts";
 import { DEFAULT_SETTINGS, SETTING_BOUNDS, STYLE_PATHS, type StylePath } from "../src/stylize/stylizer.ts";
 import { VARIANT_CHOICES, type VariantChoice } from "../src/variant.ts";
-import { contentOption, promptOption, seedOption, strengthOption } from "./painting-options.ts";
+import { contentOption, promptOption, seedOption, strengthOption, styleOption } from "./painting-options.ts";
 import { checkedPrompt } from "./prompt.ts";
 
 interface StylizeInput {
@@ -35,9 +35,7 @@ const data = new SlashCommandBuilder()
   .setName("stylize")
   .setDescription("Repaint a picture in the style of another")
   .addAttachmentOption(contentOption)
-  .addAttachmentOption((option) =>
-    option.setName("style").setDescription("The picture whose style it takes").setFileTypes("image"),
-  )
+  .addAttachmentOption(styleOption(false))
   .addStringOption(styleNameOption("style_name", "A style of this server, in place of a picture", false))
   .addStringOption((option) =>
     option
@@ -107,7 +105,7 @@ export const stylize: SlashHandler<StylizeInput> = {
   }),
 
   async run({ interaction, bot, reply }, { content, style, ...settings }) {
-    assertMayWork(interaction.appPermissions, interaction.channel?.isThread() ?? false);
+    assertMayWork(interaction);
     const { guildId } = interaction;
     const [picture, stylePicture, description] =
       typeof style === "string"

@@ -11,12 +11,19 @@ const ALWAYS: Needed = [
   ["Attach Files", PermissionFlagsBits.AttachFiles],
 ];
 
+/** Where an interaction happens, and what the bot may do there. */
+interface Place {
+  readonly appPermissions: Readonly<PermissionsBitField>;
+  readonly channel: { isThread(): boolean } | null;
+}
+
 /**
  * In a channel the bot writes in a thread of the job or, failing that, in the channel; one of the two has to be open to it.
  *
  * @throws UserError `missing-permissions`
  */
-export function assertMayWork(app: Readonly<PermissionsBitField>, inThread: boolean): void {
+export function assertMayWork({ appPermissions: app, channel }: Place): void {
+  const inThread = channel?.isThread() ?? false;
   const missing = ALWAYS.filter(([, bit]) => !app.has(bit)).map(([name]) => name);
   const mayThread = app.has(PermissionFlagsBits.SendMessagesInThreads);
   if (inThread && !mayThread) missing.push("Send Messages in Threads");
@@ -26,8 +33,8 @@ export function assertMayWork(app: Readonly<PermissionsBitField>, inThread: bool
 }
 
 /** A comparison stands where it was asked for: no thread of its own would stay open for votes. @throws UserError `missing-permissions` */
-export function assertMayPost(app: Readonly<PermissionsBitField>, inThread: boolean): void {
-  const speak: Needed[number] = inThread
+export function assertMayPost({ appPermissions: app, channel }: Place): void {
+  const speak: Needed[number] = channel?.isThread()
     ? ["Send Messages in Threads", PermissionFlagsBits.SendMessagesInThreads]
     : ["Send Messages", PermissionFlagsBits.SendMessages];
   const missing = [...ALWAYS, speak].filter(([, bit]) => !app.has(bit)).map(([name]) => name);
