@@ -5,9 +5,10 @@ import {
   SlashCommandSubcommandBuilder as Subcommand,
 } from "discord.js";
 
-import type { SubcommandHandler } from "../src/discord/handler.ts";
+import type { Bot } from "../src/discord/bot.ts";
+import type { Acknowledgement, SubcommandHandler } from "../src/discord/handler.ts";
 import { text, noticeView } from "../src/discord/views.ts";
-import { view, type ViewFile } from "../src/discord/view.ts";
+import { view, type View, type ViewFile } from "../src/discord/view.ts";
 import { filtered, scoresView } from "../src/discord/votes/scores-view.ts";
 import {
   CATEGORY_NAME,
@@ -18,6 +19,7 @@ import {
 } from "../src/discord/wording/votes.ts";
 import { loadBallots } from "../src/store/ballots.ts";
 import { STYLIZER_IDS } from "../src/stylize/stylizer.ts";
+import type { Ballot } from "../src/votes/ballot.ts";
 import { anonymise, toCsv, toJson } from "../src/votes/export.ts";
 
 const choices = (names: Readonly<Record<string, string>>): { name: string; value: string }[] =>
@@ -48,43 +50,42 @@ const filterIn = ({ options }: { readonly options: { getString(name: string): st
   engine: options.getString("engine") ?? "all",
 });
 
-export const scoresShow: SubcommandHandler<ScoreFilter> = {
+type Show = (ballots: readonly Ballot[], filter: ScoreFilter, bot: Bot) => Promise<View>;
+
+/** A subcommand of `/scores`: `show` gets the ballots that the filter leaves, with every medal that was heard of until now. */
+const onBallots = (
+  name: string,
+  description: string,
+  acknowledge: Acknowledgement,
+  show: Show,
+): SubcommandHandler<ScoreFilter> => ({
   kind: "subcommand",
   group: "scores",
-  data: withFilter(new Subcommand().setName("show").setDescription("Which way of painting people prefer")),
-  acknowledge: "public",
-
-  parse: filterIn,
-
-  async run({ interaction, bot, reply }, filter) {
-    await bot.votes.recorded();
-    const ballots = await loadBallots(bot.store, filter.scope === "server" ? interaction.guildId : null);
-    await reply.show(await scoresView(filtered(ballots, filter), filter));
-  },
-};
-
-export const scoresExport: SubcommandHandler<ScoreFilter> = {
-  kind: "subcommand",
-  group: "scores",
-  data: withFilter(new Subcommand().setName("export").setDescription("The anonymised ballots as CSV and JSON")),
-  acknowledge: "private",
+  data: withFilter(new Subcommand().setName(name).setDescription(description)),
+  acknowledge,
 
   parse: filterIn,
 
   async run({ interaction, bot, reply }, filter) {
     await bot.votes.recorded();
     const all = await loadBallots(bot.store, filter.scope === "server" ? interaction.guildId : null);
-    const ballots = filtered(all, filter);
-    if (ballots.length === 0) return reply.show(noticeView(words.nothingToExport));
+    await reply.show(await show(filtered(all, filter), filter, bot));
+  },
+});
+
+export const scoresShow = onBallots("show", "Which way of painting people prefer", "public", scoresView);
+
+export const scoresExport = onBallots(
+  "export",
+  "The anonymised ballots as CSV and JSON",
+  "private",
+  async (ballots, filter, bot) => {
+    if (ballots.length === 0) return noticeView(words.nothingToExport);
     const hidden = anonymise(ballots, await bot.store.voteSettings.exportSalt());
-    const file = (name: string, data: string): ViewFile => ({
-      name,
-      data: Buffer.from(data),
-      alt: words.about(filter),
-      key: name,
-    });
+    const about = words.about(filter);
+    const file = (name: string, data: string): ViewFile => ({ name, data: Buffer.from(data), alt: about, key: name });
     const files = [file("ballots.csv", toCsv(hidden)), file("ballots.json", toJson(hidden))];
     const shown = files.map(({ name }) => new FileBuilder().setURL(`attachment://${name}`));
-    await reply.show(view([text(words.exported(words.about(filter), ballots.length)), ...shown], files));
+    return view([text(words.exported(about, ballots.length)), ...shown], files);
   },
-};
+);

@@ -4,29 +4,17 @@ import { type Attachment, SlashCommandSubcommandBuilder } from "discord.js";
 import type { SubcommandHandler } from "../src/discord/handler.ts";
 import { takePicture } from "../src/discord/intake.ts";
 import { thumbnailFile } from "../src/discord/job-pictures.ts";
-import { findStyle, saveStyle, styleChoices, styleNameOption } from "../src/discord/styles/library.ts";
+import { saveStyle } from "../src/discord/styles/library.ts";
 import { takeToken, tokenFileOf } from "../src/discord/styles/token-transfer.ts";
 import { fileView, picturesView } from "../src/discord/styles/views.ts";
 import { styleWords as words } from "../src/discord/wording/styles.ts";
 import { STYLE_NAME_LENGTH, styleName } from "../src/jobs/style.ts";
+import { onStyle } from "./on-style.ts";
+import { pictureOption } from "./painting-options.ts";
 
-export const styleExport: SubcommandHandler<string> = {
-  kind: "subcommand",
-  group: "style",
-  data: new SlashCommandSubcommandBuilder()
-    .setName("export")
-    .setDescription("A learned style as a file")
-    .addStringOption(styleNameOption("name", "Which style", true)),
-  acknowledge: "public",
-  autocomplete: styleChoices,
-
-  parse: ({ options }) => options.getString("name", true),
-
-  async run({ interaction, bot, reply }, name) {
-    const style = await findStyle(bot, interaction.guildId, name);
-    await reply.show(fileView(words.exported(style.name), await tokenFileOf(bot, style)));
-  },
-};
+export const styleExport = onStyle("export", "A learned style as a file", async ({ bot, reply }, style) => {
+  await reply.show(fileView(words.exported(style.name), await tokenFileOf(bot, style)));
+});
 
 interface ImportInput {
   readonly file: Attachment;
@@ -43,9 +31,7 @@ export const styleImport: SubcommandHandler<ImportInput> = {
     .addAttachmentOption((option) =>
       option.setName("file").setDescription(".safetensors, or learned_embeds.bin").setRequired(true),
     )
-    .addAttachmentOption((option) =>
-      option.setName("image").setDescription("A picture in that style").setFileTypes("image").setRequired(true),
-    )
+    .addAttachmentOption(pictureOption("image", "A picture in that style", true))
     .addStringOption((option) =>
       option
         .setName("name")

@@ -8,6 +8,7 @@ import { noticeView } from "../src/discord/views.ts";
 import { styleWords as words } from "../src/discord/wording/styles.ts";
 import { UserError } from "../src/errors.ts";
 import { STYLE_NAME_LENGTH, styleName } from "../src/jobs/style.ts";
+import { onStyle } from "./on-style.ts";
 
 interface RenameInput {
   readonly name: string;
@@ -37,22 +38,9 @@ export const styleRename: SubcommandHandler<RenameInput> = {
   },
 };
 
-export const styleRemove: SubcommandHandler<string> = {
-  kind: "subcommand",
-  group: "style",
-  data: new SlashCommandSubcommandBuilder()
-    .setName("remove")
-    .setDescription("Take a style out of the library")
-    .addStringOption(styleNameOption("name", "Which style", true)),
-  acknowledge: "public",
-  autocomplete: styleChoices,
-
-  parse: ({ options }) => options.getString("name", true),
-
-  async run({ interaction, bot, reply }, name) {
-    const style = await findStyle(bot, interaction.guildId, name);
-    assertOwnerOrModerator(interaction, style.ownerId, words.notYours(style.ownerId));
-    if (!(await bot.store.styles.remove(style.id))) throw new UserError("style-gone", words.gone);
-    await reply.show(noticeView(words.removed(style.name)));
-  },
-};
+export const styleRemove = onStyle("remove", "Take a style out of the library", async (call, style) => {
+  const { interaction, bot, reply } = call;
+  assertOwnerOrModerator(interaction, style.ownerId, words.notYours(style.ownerId));
+  if (!(await bot.store.styles.remove(style.id))) throw new UserError("style-gone", words.gone);
+  await reply.show(noticeView(words.removed(style.name)));
+});

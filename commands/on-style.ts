@@ -1,0 +1,28 @@
+/** A subcommand of `/style` that takes one style of the library by its name. */
+import { SlashCommandSubcommandBuilder } from "discord.js";
+
+import type { Call, SubcommandHandler } from "../src/discord/handler.ts";
+import { findStyle, styleChoices, styleNameOption } from "../src/discord/styles/library.ts";
+import type { Style } from "../src/jobs/style.ts";
+
+type StyleCall = Call<Parameters<SubcommandHandler["parse"]>[0]>;
+
+/** `run` gets the style itself: one that the server does not have is refused before. */
+export const onStyle = (
+  name: string,
+  description: string,
+  run: (call: StyleCall, style: Style) => Promise<void>,
+): SubcommandHandler<string> => ({
+  kind: "subcommand",
+  group: "style",
+  data: new SlashCommandSubcommandBuilder()
+    .setName(name)
+    .setDescription(description)
+    .addStringOption(styleNameOption("name", "Which style", true)),
+  acknowledge: "public",
+  autocomplete: styleChoices,
+
+  parse: ({ options }) => options.getString("name", true),
+
+  run: async (call, styleName) => run(call, await findStyle(call.bot, call.interaction.guildId, styleName)),
+});
