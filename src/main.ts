@@ -22,6 +22,7 @@ import { learnFrom } from "./jobs/choose-variant.ts";
 import { createLocalQueue } from "./jobs/local-queue.ts";
 import { createLogger, type Logger } from "./log.ts";
 import { loadBallots } from "./store/ballots.ts";
+import { lockFolder } from "./store/folder-lock.ts";
 import { openStore } from "./store/store.ts";
 
 /** How long a closing bot waits for commands that are being answered. */
@@ -46,7 +47,8 @@ export interface RunningBot {
 /**
  * Opens the store, starts the engine, connects, registers the commands and takes up what an earlier run left.
  *
- * @throws UserError when the token is refused or the store cannot be opened; EngineError when no engine starts
+ * @throws UserError when another bot has the folder, the store cannot be opened or the token is refused; EngineError
+ * when no engine starts
  */
 export async function startBot(config: Config, log: Logger, options: StartOptions = {}): Promise<RunningBot> {
   const undo: (() => unknown)[] = [];
@@ -54,6 +56,8 @@ export async function startBot(config: Config, log: Logger, options: StartOption
     for (const step of undo.splice(0).reverse()) await step();
   };
   try {
+    const lock = lockFolder(config.DATA_DIR);
+    undo.push(() => lock.release());
     const store = await openStore(config.DATA_DIR);
     undo.push(() => store.close());
     const engine = createEngine(config, log);
@@ -114,7 +118,7 @@ export async function startBot(config: Config, log: Logger, options: StartOption
 /**
  * Runs the bot until it is told to stop.
  *
- * @returns the exit code: 0 after SIGINT or SIGTERM, 1 when it cannot run
+ * @returns the exit code: 0 after SIGINT or SIGTERM, 2 when somebody has to put a setting right, 1 for anything else
  */
 export async function runBot(config: Config, log: Logger = createLogger(config.LOG_LEVEL)): Promise<number> {
   if (config.DISCORD_TOKEN === undefined) return refuse(login.missing);
@@ -148,5 +152,5 @@ export async function runBot(config: Config, log: Logger = createLogger(config.L
 
 function refuse(words: string): number {
   process.stderr.write(`${words}\n`);
-  return 1;
+  return 2;
 }

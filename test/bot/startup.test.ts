@@ -7,6 +7,7 @@ import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { type DiscordSandbox, startSandbox } from "../../src/sandbox/index.ts";
+import { openStore } from "../../src/store/store.ts";
 import { type Launched, launch } from "./launch.ts";
 import { type Settings, settingsFor } from "./studio.ts";
 
@@ -29,7 +30,7 @@ const start = (settings: Settings = {}): Launched =>
 describe("the bot's process", { timeout: 60_000 }, () => {
   it("says what is missing without a token, and where the demo is", async () => {
     const { code, output } = await start({ DISCORD_TOKEN: "" }).ended;
-    expect(code).toBe(1);
+    expect(code).toBe(2);
     expect(output.trim().split("\n")).toHaveLength(1);
     expect(output).toContain("DISCORD_TOKEN is not set");
     expect(output).toContain("npm run demo");
@@ -37,7 +38,7 @@ describe("the bot's process", { timeout: 60_000 }, () => {
 
   it("says in one line that a token is wrong", async () => {
     const { code, output } = await start({ DISCORD_TOKEN: `${discord.botToken}x` }).ended;
-    expect(code).toBe(1);
+    expect(code).toBe(2);
     expect(output.trim().split("\n")).toHaveLength(1);
     expect(output).toContain("Discord refused DISCORD_TOKEN");
     expect(output).not.toContain(discord.botToken);
@@ -55,10 +56,31 @@ describe("the bot's process", { timeout: 60_000 }, () => {
       // Another sandbox has another token. That it is refused shows that the bot asked again, and then stops asking.
       const { code, output } = await bot.ended;
       expect(output).toContain("Discord refused DISCORD_TOKEN");
-      expect(code).toBe(1);
+      expect(code).toBe(2);
     } finally {
       await arrived.close();
     }
+  });
+
+  it("leaves a folder alone that another bot has, and takes it when that one was killed", async () => {
+    const first = start();
+    await discord.botReady(20_000);
+    const { code, output } = await start().ended;
+    expect(code).toBe(2);
+    expect(output.trim().split("\n")).toHaveLength(1);
+    expect(output).toContain(`Another bot is running on ${folder} already (process ${first.child.pid} on`);
+    expect(output).toContain("Stop that one first, or give this one a DATA_DIR of its own.");
+    // Who only reads is not in the way, nor is the bot in theirs.
+    const reading = await openStore(folder);
+    expect(await reading.jobs.unsettled()).toEqual([]);
+    await reading.close();
+    first.child.kill("SIGKILL");
+    await first.ended;
+    await discord.waitFor(() => !discord.gateway.online);
+    const next = start();
+    await discord.botReady(20_000);
+    next.child.kill("SIGTERM");
+    expect(await next.ended).toMatchObject({ code: 0 });
   });
 
   it("ends cleanly on SIGTERM", async () => {
