@@ -52,9 +52,9 @@ export function rowsPerImage(steps: number, guidedPart: number): Readonly<Record
     adain: 1 + steps,
     "adain with description": 1 + steps + guided,
     token: 1 + steps + guided,
-    "attention, first run": 5 * steps,
-    "attention, style known": 4 * steps,
-    "attention with description, style known": 4 * steps + guided,
+    "attention, first run": 2 * (steps + 1) + steps,
+    "attention, style known": 1 + 2 * steps,
+    "attention with description, style known": 1 + 2 * steps + guided,
   };
 }
 

@@ -3,4 +3,13 @@ export * as op from "./operators.ts";
 export { Graph, type ExternalTensor, type GraphNode, type GraphOptions, type TensorType, type Value } from "./graph.ts";
 export { modelBytes } from "./model-proto.ts";
 export { openSession, Session, type ExecutionDevice, type SessionOptions } from "./session.ts";
-export { type Floats, type FloatType, floatsOf, floatTensor, integerTensor, Tensor } from "./tensor.ts";
+export {
+  concatenated,
+  type Floats,
+  type FloatType,
+  floatsOf,
+  floatTensor,
+  integerTensor,
+  rowsOf,
+  Tensor,
+} from "./tensor.ts";

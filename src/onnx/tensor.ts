@@ -33,3 +33,21 @@ export function floatsOf(tensor: Tensor): Floats {
 /** Integer tensor of 64-bit elements, which is how token ids and positions are given. */
 export const integerTensor = (numbers: ArrayLike<number>, shape: readonly number[]): Tensor =>
   new Tensor("int64", BigInt64Array.from(Array.from(numbers), BigInt), shape);
+
+/** The rows of a batch, each as numbers of its own. */
+export function rowsOf(batch: Tensor): Float32Array[] {
+  const { data, shape } = floatsOf(batch);
+  const each = data.length / shape[0]!;
+  return Array.from({ length: shape[0]! }, (_, i) => data.slice(i * each, (i + 1) * each));
+}
+
+/** Numbers one after the other. */
+export function concatenated(parts: readonly Float32Array[]): Float32Array {
+  const whole = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let offset = 0;
+  for (const part of parts) {
+    whole.set(part, offset);
+    offset += part.length;
+  }
+  return whole;
+}

@@ -1,5 +1,6 @@
 /** The networks of a checkpoint as functions: sessions of static shape, opened when first needed. */
 import { clipText, tokenEmbeddings } from "../../models/clip-text.ts";
+import type { AttendPixels } from "../../models/spatial-transformer.ts";
 import { unet } from "../../models/unet.ts";
 import { vaeDecoder, vaeEncoder } from "../../models/vae.ts";
 import {
@@ -10,8 +11,10 @@ import {
   floatTensor,
   Graph,
   type GraphOptions,
+  concatenated,
   integerTensor,
   openSession,
+  rowsOf,
   type Tensor,
   type Value,
 } from "../onnx/index.ts";
@@ -43,6 +46,23 @@ export type RecordGraph<Name extends string> = (
   weights: (part: NetworkPart) => Weights,
 ) => Readonly<Record<Name, Value>>;
 
+export interface UNetRun {
+  /** Noisy latents [1, C, h, w], the same for every row. */
+  readonly sample: Floats;
+  readonly timestep: number;
+  /** Encoded text [1, tokens, width], one for each row, all equally long. */
+  readonly contexts: readonly Floats[];
+}
+
+/** Another self-attention in the UNet, with inputs and outputs of its own. */
+export interface UNetExchange {
+  /** Tells its sessions from others; all that `attend` depends on belongs into it. */
+  readonly name: string;
+  /** Called once, while the network is recorded; what it puts into `given` is given out. */
+  readonly attend: (graph: Graph, given: Record<string, Value>) => AttendPixels;
+  readonly feeds?: Readonly<Record<string, Tensor>>;
+}
+
 export interface ComputeOptions {
   /** Keep working memory from run to run: for what runs many times. */
   readonly arena?: boolean;
@@ -68,6 +88,11 @@ export class DiffusionNetworks {
     return this.#options.dtype;
   }
 
+  /** What open sessions may hold. */
+  get memoryBytes(): number {
+    return this.#options.sessions.budgetBytes;
+  }
+
   /** How the UNet multiplies. */
   get products(): NonNullable<GraphOptions["products"]> {
     return this.#options.products ?? "exact";
@@ -85,40 +110,49 @@ export class DiffusionNetworks {
     return { data: concatenated(states), shape: [1, length, width] };
   }
 
-  /**
-   * The UNet's prediction for `sample` [1, C, h, w] under each context [1, tokens, width] (all equally long). On a
-   * graphics card they run as one batch; a processor is no faster that way and would need three times the memory.
-   */
-  async predict(sample: Floats, timestep: number, contexts: readonly Floats[]): Promise<Float32Array[]> {
-    if (this.#options.device === "cpu" && contexts.length > 1) {
-      const predictions: Float32Array[] = [];
-      for (const context of contexts) predictions.push(...(await this.predict(sample, timestep, [context])));
-      return predictions;
+  /** The UNet's prediction for `sample` [1, C, h, w] under each context. */
+  async predict(
+    sample: Floats,
+    timestep: number,
+    contexts: readonly Floats[],
+    exchange?: UNetExchange,
+  ): Promise<Float32Array[]> {
+    // A graphics card takes the rows as one batch; a processor is no faster that way and would need three times the memory.
+    const batches = this.#options.device === "cpu" ? contexts.map((context) => [context]) : [contexts];
+    const predictions: Float32Array[] = [];
+    for (const batch of batches) {
+      const { prediction } = await this.runUNet({ sample, timestep, contexts: batch }, exchange);
+      predictions.push(...rowsOf(prediction!));
     }
-    const { dtype } = this.#options;
-    const [, channels, height, width] = sample.shape as [number, number, number, number];
-    const [, tokens, contextWidth] = contexts[0]!.shape as [number, number, number];
-    const batch = contexts.length;
-    const shapes = { sample: [batch, channels, height, width], context: [batch, tokens, contextWidth] };
+    return predictions;
+  }
+
+  /** The UNet over a batch. @returns `prediction` [contexts, C, h, w], and what `exchange` gives out */
+  runUNet({ sample, timestep, contexts }: UNetRun, exchange?: UNetExchange): Promise<Readonly<Record<string, Tensor>>> {
+    const { dtype, products } = this;
     const { config } = this.checkpoint.unet;
-    const result = await this.#run(
-      `unet ${shapes.sample.join("x")} ${tokens}`,
-      "unet",
-      (graph, weights) =>
-        unet(weights, config, {
+    const batch = contexts.length;
+    const shapes = { sample: sample.shape.with(0, batch), context: contexts[0]!.shape.with(0, batch) };
+    return this.#computeTensors(
+      `unet ${exchange?.name ?? ""} ${shapes.sample.join("x")} ${shapes.context[1]}`,
+      (graph, weights) => {
+        const inputs = {
           sample: graph.input("sample", dtype, shapes.sample),
           timestep: graph.input("timestep", "float32", [1]),
           context: graph.input("context", dtype, shapes.context),
-        }),
+        };
+        const given: Record<string, Value> = {};
+        const prediction = unet(weights("unet"), config, inputs, exchange?.attend(graph, given));
+        return { prediction, ...given };
+      },
       {
-        sample: floatTensor(dtype, { data: repeated(sample.data, batch), shape: shapes.sample }),
+        sample: floatTensor(dtype, { data: concatenated(contexts.map(() => sample.data)), shape: shapes.sample }),
         timestep: floatTensor("float32", { data: Float32Array.of(timestep), shape: [1] }),
         context: floatTensor(dtype, { data: concatenated(contexts.map(({ data }) => data)), shape: shapes.context }),
+        ...exchange?.feeds,
       },
-      { arena: true, products: this.products },
+      { arena: true, products },
     );
-    const each = sample.data.length;
-    return contexts.map((_, i) => result.data.slice(i * each, (i + 1) * each));
   }
 
   /** Pictures [1, 3, H, W] in [-1, 1] -> means and log variances [1, 2 · latent, h, w], not yet scaled. */
@@ -130,10 +164,14 @@ export class DiffusionNetworks {
   /** Latents [1, latent, h, w], already unscaled -> pictures [1, 3, H, W], about [-1, 1]. */
   async decodeLatents(latents: Floats): Promise<Floats> {
     const { config } = this.checkpoint.vae;
-    // The decoder needs more working memory than all before it. On a processor the UNet opens again in half a second,
-    // so it gives its own back first.
-    if (this.#options.device === "cpu") await this.#options.sessions.release((key) => key.includes(" unet "));
+    // The decoder needs more working memory than all before it.
+    await this.closeUNet();
     return this.#runOn("vae-decoder", "vae", latents, (weights, x) => vaeDecoder(weights, config, x));
+  }
+
+  /** Gives the working memory of the UNet back, on a processor, where it opens again in half a second. */
+  async closeUNet(): Promise<void> {
+    if (this.#options.device === "cpu") await this.#options.sessions.release((key) => key.includes(" unet "));
   }
 
   #encodeIds(ids: readonly number[]): Promise<Floats> {
@@ -194,12 +232,23 @@ export class DiffusionNetworks {
    * Runs a graph of one's own over this checkpoint, opened when its key is first used: shared attention, gradients.
    * `record` is called once per key, so all that it depends on belongs into the key.
    */
-  compute<Name extends string>(
+  async compute<Name extends string>(
     key: string,
     record: RecordGraph<Name>,
     feeds: Readonly<Record<string, Tensor>>,
-    { arena = false, products = "exact", dtype = this.dtype }: ComputeOptions = {},
+    options: ComputeOptions = {},
   ): Promise<Readonly<Record<Name, Floats>>> {
+    const tensors = await this.#computeTensors(key, record, feeds, options);
+    const results = Object.entries<Tensor>(tensors).map(([name, tensor]) => [name, floatsOf(tensor)]);
+    return Object.fromEntries(results) as Record<Name, Floats>;
+  }
+
+  #computeTensors<Name extends string>(
+    key: string,
+    record: RecordGraph<Name>,
+    feeds: Readonly<Record<string, Tensor>>,
+    { arena = false, products = "exact", dtype = this.dtype }: ComputeOptions,
+  ): Promise<Readonly<Record<Name, Tensor>>> {
     const { device, attention, sessions } = this.#options;
     const recipe = (): SessionRecipe => {
       const graph = new Graph(key, { attention, products });
@@ -216,10 +265,7 @@ export class DiffusionNetworks {
     return sessions.use(
       `${this.checkpoint.label} ${key} ${device} ${dtype} ${products}`,
       recipe,
-      async (session): Promise<Readonly<Record<Name, Floats>>> => {
-        const results = Object.entries(await session.run(feeds)).map(([name, tensor]) => [name, floatsOf(tensor)]);
-        return Object.fromEntries(results) as Record<Name, Floats>;
-      },
+      (session) => session.run(feeds) as Promise<Readonly<Record<Name, Tensor>>>,
     );
   }
 
@@ -234,16 +280,3 @@ export class DiffusionNetworks {
     return (await this.compute(key, record, feeds, options)).result;
   }
 }
-
-function concatenated(parts: readonly Float32Array[]): Float32Array {
-  const whole = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    whole.set(part, offset);
-    offset += part.length;
-  }
-  return whole;
-}
-
-const repeated = (data: Float32Array, times: number): Float32Array =>
-  times === 1 ? data : concatenated(Array.from({ length: times }, () => data));

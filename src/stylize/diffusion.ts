@@ -24,7 +24,8 @@ import { gaussianNoise, NOISE_STREAM } from "./noise.ts";
 import { Previews } from "./previews.ts";
 import { createScheduler } from "./schedulers/index.ts";
 import { type Learned, type LearnHooks, type LearnInput, learnStyle } from "./learn-style.ts";
-import { attentionGrid, GAMMA, invertDdim, paintWithStyleAttention } from "./style-attention.ts";
+import { attentionGrid, paintWithStyleAttention } from "./style-attention.ts";
+import { type Role, type Trace, Traces } from "./style-inversion.ts";
 import { choosePath, learnedToken, promptOf } from "./style-path.ts";
 import type { StylizeHooks, StylizeInput, Stylizer, StylizeResult } from "./stylizer.ts";
 import type { DecodePreview } from "./tiny-decoder.ts";
@@ -33,6 +34,8 @@ export { findDiffusionCheckpoint, placeOfCheckpoint, type CheckpointPlace } from
 
 const SIZE_MULTIPLE = 64;
 const CACHE_BYTES = 64e6;
+/** Of `MODEL_MEMORY`, for traces: by default those of a style and a content of 512 x 512 pixels. */
+const TRACES_PART = 1 / 20;
 
 export interface DiffusionOptions {
   readonly checkpoint: CheckpointPlace;
@@ -80,10 +83,8 @@ export class DiffusionStylizer implements Stylizer {
   readonly #noise: NoiseSource;
   readonly #decodePreview: DecodePreview | null;
   readonly #cache = new ByteCache<Floats>(CACHE_BYTES, ({ data }) => data.byteLength);
-  /** Latents of pictures on their way to noise. */
-  readonly #tracks = new ByteCache<readonly Floats[]>(CACHE_BYTES, (track) =>
-    track.reduce((sum, { data }) => sum + data.byteLength, 0),
-  );
+  /** What style attention saw of pictures on their way to noise. */
+  readonly #traces: Traces;
 
   /**
    * @param noise where randomness comes from; the default is the same on every machine
@@ -96,6 +97,7 @@ export class DiffusionStylizer implements Stylizer {
     decodePreview: DecodePreview | null = null,
   ) {
     this.#networks = networks;
+    this.#traces = new Traces(networks, networks.memoryBytes * TRACES_PART);
     this.#tokenizer = tokenizer;
     this.#noise = noise;
     this.#decodePreview = decodePreview;
@@ -156,10 +158,7 @@ export class DiffusionStylizer implements Stylizer {
     return { latents, steps, guidance, stylePath, unetRows };
   }
 
-  /**
-   * Style attention: the latents of both pictures on their way to noise are found once and kept, then the output is
-   * painted beside them. Progress counts all three ways.
-   */
+  /** Style attention: both pictures go to noise once, then the output is painted with what was seen on the way. */
   async #paintWithAttention(
     input: StylizeInput,
     form: InstForm,
@@ -167,36 +166,39 @@ export class DiffusionStylizer implements Stylizer {
     hooks: StylizeHooks,
   ): Promise<Pick<StylizeResult, "steps"> & { readonly latents: Floats; readonly unetRows: number }> {
     const { settings, content: picture } = input;
-    const { signal, onProgress } = hooks;
+    const { signal } = hooks;
     const showStep = this.#shown(hooks);
-    const { scheduler } = this.#networks.checkpoint;
-    const grid = attentionGrid(form.steps, settings.strength, scheduler);
-    const steps = 3 * grid.length;
+    const grid = attentionGrid(form.steps, settings.strength, this.#networks.checkpoint.scheduler);
+    const rowsEach = grid.length + 1;
+    const steps = 2 * rowsEach + grid.length;
     // The exchange wants equally many rows of latents: the style is cut to the content's shape.
     const content = await this.#latentsOf(picture, input.contentSha256, form, settings, signal);
     const style = await this.#latentsOf(input.style, input.styleSha256, form, settings, signal, picture);
-    const empty = conditioning.empty ?? conditioning.prompt;
+    const empty = await this.#encode(this.#tokenizer.rows("", this.#networks.checkpoint.text.config.positions), signal);
     let unetRows = 0;
     const sampled = form.posterior === "sample" ? settings.seed : "mean";
-    const track = (sha256: string, latents: Floats): Promise<readonly Floats[]> => {
-      const key = [sha256, latents.shape.join("x"), grid.join(), empty.shape[1], form.fit, sampled];
-      return this.#tracks.get(key.join(" "), () => {
-        unetRows += grid.length;
-        return invertDdim(this.#networks, latents, grid, empty, signal);
-      });
+    const trace = async (role: Role, sha256: string, latents: Floats, before: number): Promise<Trace> => {
+      let rows = 0;
+      const onRow = (): void => {
+        rows += 1;
+        hooks.onProgress?.(before + rows, steps);
+      };
+      const key = `${sha256} ${form.fit} ${sampled}`;
+      const found = await this.#traces.of(key, latents, { role, grid, empty, signal, onRow });
+      unetRows += rows;
+      return found;
     };
-    const contentTrack = await track(input.contentSha256, content);
-    onProgress?.(grid.length, steps);
-    const styleTrack = await track(input.styleSha256, style);
-    onProgress?.(2 * grid.length, steps);
+    const traces = {
+      content: await trace("content", input.contentSha256, content, 0),
+      style: await trace("style", input.styleSha256, style, rowsEach),
+    };
+    await this.#networks.closeUNet();
     const { latents, rows } = await paintWithStyleAttention(this.#networks, {
       grid,
-      content: contentTrack,
-      style: styleTrack,
+      ...traces,
       conditioning,
-      gamma: GAMMA,
       signal,
-      onStep: (step, predictedOriginal) => showStep(2 * grid.length + step, steps, predictedOriginal),
+      onStep: (step, predictedOriginal) => showStep(2 * rowsEach + step, steps, predictedOriginal),
     });
     return { latents, steps: grid.length, unetRows: unetRows + rows };
   }

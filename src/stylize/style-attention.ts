@@ -5,19 +5,16 @@
  *
  *     Q = γ Q_content + (1 - γ) Q_output,   φ = softmax(T · Q K_styleᵀ / √d) V_style
  *
- * The paper keeps features of the inversions, gigabytes of them. Here only their latents are kept, and style, content and
- * output pass the UNet as one batch with the exchange wired inside.
+ * What is taken over was kept when both pictures went to noise (`style-inversion.ts`).
  */
-import { attendPixels, type AttendPixels } from "../../models/spatial-transformer.ts";
-import { unet } from "../../models/unet.ts";
+import { attendPixels } from "../../models/spatial-transformer.ts";
 import { checkpoint as pause } from "../checkpoint.ts";
 import { type Floats, floatTensor, op, type Value } from "../onnx/index.ts";
 import { adain, channelStatistics } from "./adain.ts";
-import type { DiffusionNetworks } from "./diffusion-networks.ts";
+import type { DiffusionNetworks, UNetExchange } from "./diffusion-networks.ts";
 import { type Conditioning, expectNumbers } from "./inst.ts";
-import { linear } from "./schedulers/linear.ts";
-import { type NoiseLevel, NoiseLevels } from "./schedulers/noise-levels.ts";
-import { noiseOf, originalOf } from "./schedulers/prediction.ts";
+import { NoiseLevels } from "./schedulers/noise-levels.ts";
+import { ddimStep, type Features, isExchanged, type Trace } from "./style-inversion.ts";
 
 /**
  * How much of the content's queries stays, from the first step to the last along half a cosine: composition is decided
@@ -48,41 +45,12 @@ interface GridConfig {
   readonly stepsOffset: number;
 }
 
-/**
- * DDIM backwards, under the empty prompt and unguided: the latents at each point of `grid`, rising. Each step predicts the
- * noise where it stands, the first at timestep 0. Costs one row of the UNet per point.
- *
- * @param latents clean and scaled, [1, C, h, w]
- */
-export async function invertDdim(
-  networks: DiffusionNetworks,
-  latents: Floats,
-  grid: readonly number[],
-  empty: Floats,
-  signal: AbortSignal | undefined,
-): Promise<readonly Floats[]> {
-  const levels = new NoiseLevels(networks.checkpoint.scheduler);
-  const track: Floats[] = [];
-  let sample = latents.data;
-  let at = 0;
-  for (const timestep of grid) {
-    await pause(signal);
-    const [prediction] = await networks.predict({ data: sample, shape: latents.shape }, at, [empty]);
-    expectNumbers(prediction!, `the inversion at timestep ${at}`);
-    sample = ddimStep(networks, prediction!, sample, levels.at(at), levels.at(timestep)).sample;
-    track.push({ data: sample, shape: latents.shape });
-    at = timestep;
-  }
-  return track;
-}
-
 export interface StyleAttentionInput {
-  /** Rising; what `invertDdim` was given. */
+  /** Rising; what both traces were made over. */
   readonly grid: readonly number[];
-  /** Latents of the content and of the style at each point of the grid, all of one shape. */
-  readonly content: readonly Floats[];
-  readonly style: readonly Floats[];
-  /** The output's prompt; style and content pass under the empty one. */
+  /** Of one shape. */
+  readonly content: Trace;
+  readonly style: Trace;
   readonly conditioning: Conditioning;
   readonly gamma?: GammaSchedule;
   readonly temperature?: number;
@@ -105,22 +73,21 @@ export async function paintWithStyleAttention(
   const { prompt, empty, guidance, guidedPart } = conditioning;
   const levels = new NoiseLevels(networks.checkpoint.scheduler);
   const guided = empty && guidance !== 1 ? Math.ceil(grid.length * guidedPart) : 0;
-  const { shape } = content[0]!;
-  let sample = adain(content.at(-1)!, channelStatistics(style.at(-1)!)).data;
+  const { shape } = content.end;
+  let sample = adain(content.end, channelStatistics(style.end)).data;
   let rows = 0;
   for (let index = 0; index < grid.length; index++) {
     await pause(signal);
     const i = grid.length - 1 - index;
     const contexts = empty && index < guided ? [empty, prompt] : [prompt];
-    const predictions = await predictTogether(networks, {
-      latents: [style[i]!, content[i]!, ...contexts.map(() => ({ data: sample, shape }))],
-      contexts: [empty ?? prompt, empty ?? prompt, ...contexts],
-      timestep: grid[i]!,
+    const exchange = takingOver(networks, {
+      features: { ...content.features[i]!, ...style.features[i]! },
       gamma: gammaAt(gamma, index / Math.max(1, grid.length - 1)),
       temperature,
     });
-    rows += 2 + contexts.length;
-    const [first, second] = predictions;
+    const at = { data: sample, shape };
+    const [first, second] = await networks.predict(at, grid[i]!, contexts, exchange);
+    rows += contexts.length;
     const prediction = second ? first!.map((value, n) => value + guidance * (second[n]! - value)) : first!;
     expectNumbers(prediction, `step ${index + 1}`);
     const next = levels.at(grid[i - 1] ?? 0);
@@ -131,88 +98,42 @@ export async function paintWithStyleAttention(
   return { latents: { data: sample, shape }, rows };
 }
 
-function ddimStep(
-  networks: DiffusionNetworks,
-  prediction: Float32Array,
-  sample: Float32Array,
-  from: NoiseLevel,
-  to: NoiseLevel,
-): { readonly sample: Float32Array; readonly original: Float32Array } {
-  const type = networks.checkpoint.scheduler.predictionType;
-  const original = originalOf(type, from, prediction, sample);
-  return { sample: linear([to.alpha, original], [to.sigma, noiseOf(type, from, prediction, sample)]), original };
-}
-
-interface Together {
-  /** Style, content, then one or more outputs. */
-  readonly latents: readonly Floats[];
-  /** One for each, equally long. */
-  readonly contexts: readonly Floats[];
-  readonly timestep: number;
+interface Exchange {
+  readonly features: Features;
   readonly gamma: number;
   readonly temperature: number;
 }
 
-/** @returns the predictions for the outputs */
-async function predictTogether(networks: DiffusionNetworks, { latents, contexts, ...at }: Together) {
-  const { dtype, products } = networks;
-  const batch = latents.length;
-  const [sample, context] = [stacked(latents), stacked(contexts)];
+/** Attention over the style, asked for partly by the content; what was kept of both goes into the graph. */
+function takingOver(networks: DiffusionNetworks, { features, gamma, temperature }: Exchange): UNetExchange {
+  const { dtype } = networks;
   const { config } = networks.checkpoint.unet;
-  const lastLevels = [config.channels.length - 2, config.channels.length - 1].map((level) => `up_blocks.${level}.`);
   const scalar = (value: number) => floatTensor(dtype, { data: Float32Array.of(value), shape: [1] });
-  const { prediction } = await networks.compute(
-    `unet attention ${sample.shape.join("x")} ${context.shape[1]}`,
-    (graph, weights) => {
-      const gamma = graph.input("gamma", dtype, [1]);
-      const temperature = graph.input("temperature", dtype, [1]);
-      const exchange = exchangeWithStyle(gamma, temperature, batch);
-      const attend: AttendPixels = (place) =>
-        lastLevels.some((level) => place.path.startsWith(level)) ? exchange(place) : attendPixels(place);
-      const inputs = {
-        sample: graph.input("sample", dtype, sample.shape),
-        timestep: graph.input("timestep", "float32", [1]),
-        context: graph.input("context", dtype, context.shape),
+  return {
+    name: "taking over",
+    attend: (graph) => {
+      const [share, sharpness] = [graph.input("gamma", dtype, [1]), graph.input("temperature", dtype, [1])];
+      return (place) => {
+        if (!isExchanged(place.path, config)) return attendPixels(place);
+        const kept = (part: "query" | "key" | "value"): Value => {
+          const { shape } = place[part];
+          return op.cast(graph.input(`${place.path}.${part}`, "float16", shape.with(0, 1)), dtype);
+        };
+        const forEachRow = (x: Value): Value =>
+          op.concat(
+            Array.from({ length: place.query.shape[0] as number }, () => x),
+            0,
+          );
+        // γ Q_content + (1 - γ) Q = Q + γ (Q_content - Q)
+        const query = op.add(place.query, op.mul(op.sub(kept("query"), place.query), share));
+        return attendPixels({
+          ...place,
+          query: op.mul(query, sharpness),
+          key: forEachRow(kept("key")),
+          value: forEachRow(kept("value")),
+        });
       };
-      return { prediction: op.slice(unet(weights("unet"), config, inputs, attend), 0, 2, batch) };
     },
-    {
-      sample: floatTensor(dtype, sample),
-      timestep: floatTensor("float32", { data: Float32Array.of(at.timestep), shape: [1] }),
-      context: floatTensor(dtype, context),
-      gamma: scalar(at.gamma),
-      temperature: scalar(at.temperature),
-    },
-    { arena: true, products },
-  );
-  const each = latents[0]!.data.length;
-  return Array.from({ length: batch - 2 }, (_, i) => prediction.data.slice(i * each, (i + 1) * each));
-}
-
-/** Attention of the rows [style, content, outputs…]: the first two among themselves, the outputs over the style. */
-const exchangeWithStyle =
-  (gamma: Value, temperature: Value, batch: number): AttendPixels =>
-  (place) => {
-    const outputs = batch - 2;
-    const [both, own] = op.split(place.query, [2, outputs], 0) as [Value, Value];
-    const contentQuery = op.slice(both, 0, 1, 2);
-    // γ Q_content + (1 - γ) Q = Q + γ (Q_content - Q)
-    const mixed = op.mul(op.add(own, op.mul(op.sub(contentQuery, own), gamma)), temperature);
-    const ofStyle = (x: Value): Value => {
-      const style = op.slice(x, 0, 0, 1);
-      return op.concat([op.slice(x, 0, 0, 2), ...Array.from({ length: outputs }, () => style)], 0);
-    };
-    return attendPixels({
-      ...place,
-      query: op.concat([both, mixed], 0),
-      key: ofStyle(place.key),
-      value: ofStyle(place.value),
-    });
+    feeds: { ...features, gamma: scalar(gamma), temperature: scalar(temperature) },
   };
-
-function stacked(rows: readonly Floats[]): Floats {
-  const [, ...shape] = rows[0]!.shape;
-  const data = new Float32Array(rows.length * rows[0]!.data.length);
-  rows.forEach((row, i) => data.set(row.data, i * row.data.length));
-  return { data, shape: [rows.length, ...shape] };
 }

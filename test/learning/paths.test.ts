@@ -55,10 +55,10 @@ describe.each(PIPELINES)("style paths on %s", (name) => {
     const progress: number[] = [];
     const first = await stylizer.stylizeToLatents(input("inst"), { onProgress: (step) => progress.push(step) });
     expect(relativeError(first.latents.data, reference.floats("attention.inst").data)).toBeLessThan(1e-3);
-    expect(first).toMatchObject({ stylePath: "attention", steps: STEPS, guidance: null, unetRows: 5 * STEPS });
-    expect(progress).toEqual([STEPS, ...Array.from({ length: STEPS + 1 }, (_, i) => 2 * STEPS + i)]);
+    expect(first).toMatchObject({ stylePath: "attention", steps: STEPS, guidance: null, unetRows: 3 * STEPS + 2 });
+    expect(progress).toEqual(Array.from({ length: 3 * STEPS + 2 }, (_, i) => i + 1));
     const again = await stylizer.stylizeToLatents(input("inst", { contentSha256: "d".repeat(64) }));
-    expect(again.unetRows).toBe(4 * STEPS);
+    expect(again.unetRows).toBe(2 * STEPS + 1);
     expect(again.latents.data).toEqual(first.latents.data);
   });
 
@@ -66,8 +66,8 @@ describe.each(PIPELINES)("style paths on %s", (name) => {
     const stylizer = new DiffusionStylizer(pipeline.networks, pipeline.tokenizer);
     const result = await stylizer.stylizeToLatents(input("image-prompt"));
     expect(relativeError(result.latents.data, reference.floats("attention.image-prompt").data)).toBeLessThan(1e-3);
-    // Ten of the fourteen steps are guided: a fourth row.
-    expect(result).toMatchObject({ stylePath: "attention", guidance: 7, unetRows: 5 * STEPS + 10 });
+    // Ten of the fourteen steps are guided: a second row.
+    expect(result).toMatchObject({ stylePath: "attention", guidance: 7, unetRows: 3 * STEPS + 2 + 10 });
   });
 
   it("takes the token where there is one, and says so", async () => {
