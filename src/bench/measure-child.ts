@@ -89,7 +89,7 @@ async function timeImage(task: ImageTask): Promise<ImageTiming> {
       description: "a warm palette of orange, red and gold",
       settings: {
         ...DEFAULT_SETTINGS,
-        stylePath: "adain", // both forms by the same path: shared attention has no faithful form to compare with
+        stylePath: task.stylePath,
         seed: 1,
         size: task.size,
         steps: task.steps,
@@ -99,7 +99,8 @@ async function timeImage(task: ImageTask): Promise<ImageTiming> {
     },
     { onProgress: () => (firstStepMs ||= clock.wall()), onPreview: () => undefined },
   );
-  return { kind: "image", wallMs: clock.wall(), cpuMs: clock.cpu(), firstStepMs, steps: result.steps };
+  const { steps, unetRows = 0 } = result;
+  return { kind: "image", wallMs: clock.wall(), cpuMs: clock.cpu(), firstStepMs, steps, unetRows };
 }
 
 function testPicture(size: number, stream: number): RgbImage {

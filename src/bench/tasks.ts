@@ -21,6 +21,7 @@ export interface ImageTask {
   readonly checkpoint: string;
   readonly variant: Variant;
   readonly faithful: boolean;
+  readonly stylePath: "adain" | "attention";
   readonly strength: number;
   readonly size: number;
   /** `null`: the form's own. */
@@ -67,6 +68,7 @@ export interface ImageTiming {
   /** From the picture to the first finished step. */
   readonly firstStepMs: number;
   readonly steps: number;
+  readonly unetRows: number;
 }
 
 export interface CaptionTiming {

@@ -60,7 +60,7 @@ export async function image({ checkpoint }: DiffusionBenchOptions): Promise<void
   heading("Whole picture at 512 px, style image and description, strength 0.7");
   const rows = await benchImage(checkpoint, {
     onRow: ({ form, measured: { timing, peak } }) => {
-      row(`${form}, ${timing.steps} steps`, seconds(timing.wallMs / 1000));
+      row(`${form}, ${timing.steps} steps, ${timing.unetRows} rows`, seconds(timing.wallMs / 1000));
       row("  first step after", seconds(timing.firstStepMs / 1000));
       if (peak) row("  anonymous memory", megabytes(peak.anonymous));
     },
