@@ -1,5 +1,7 @@
 import { defineConfig } from "vitest/config";
 
+import { ClosingLine } from "./test/closing-line.ts";
+
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
@@ -8,6 +10,6 @@ export default defineConfig({
     maxWorkers: 3,
     testTimeout: 30_000,
     hookTimeout: 30_000,
-    reporters: ["default"],
+    reporters: ["default", new ClosingLine()],
   },
 });
