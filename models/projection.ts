@@ -2,9 +2,6 @@
 import { op, type Value } from "../src/onnx/index.ts";
 import { block, type Weights } from "../src/onnx/weights.ts";
 
-/** Weights that share a scale. */
-export const BLOCK_SIZE = 32;
-
 /** Keys of a quantised layer's tensors, in place of `weight`. */
 export const QUANTISED = { packed: "weight_q4", scales: "weight_scale", zeros: "weight_zero" } as const;
 
@@ -16,17 +13,19 @@ export const projection = block((w: Weights, x: Value, outputs: number): Value =
   return x.shape.length === 2 ? op.gemm(x, weight, null, { transB: true }) : op.matmul(x, op.transpose(weight, [1, 0]));
 });
 
+/** In blocks of as many weights as the file has under one scale. */
 function quantised(w: Weights, x: Value, k: number, n: number): Value {
-  const blocks = Math.ceil(k / BLOCK_SIZE);
+  const blockSize = 2 * (w.shapeOf(QUANTISED.packed)!.at(-1) as number);
+  const blocks = Math.ceil(k / blockSize);
   const zeros = w.has(QUANTISED.zeros) ? w.stored(QUANTISED.zeros, "uint8", [n, Math.ceil(blocks / 2)]) : undefined;
   return op.matmulNBits(x, {
-    packed: w.stored(QUANTISED.packed, "uint8", [n, blocks, BLOCK_SIZE / 2]),
+    packed: w.stored(QUANTISED.packed, "uint8", [n, blocks, blockSize / 2]),
     scales: w.tensor(QUANTISED.scales, [n, blocks]),
     ...(zeros && { zeroPoints: zeros }),
     n,
     k,
     bits: 4,
-    blockSize: BLOCK_SIZE,
+    blockSize,
     accuracyLevel: 4,
   });
 }

@@ -31,7 +31,7 @@ const SHAREGPT4V = {
 } as const;
 
 /**
- * Writes what a conversion of ShareGPT4V-7B writes, 4.9 GB with all 32 layers, streamed: the settings that networks are
+ * Writes what a conversion of ShareGPT4V-7B writes, 4.4 GB with all 32 layers, streamed: the settings that networks are
  * built from and their data, no tokenizer.
  *
  * @param layers of the language model; fewer for a machine with less room

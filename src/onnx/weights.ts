@@ -3,7 +3,7 @@ import { bytesPerElement, type DType, isFloat } from "./dtype.ts";
 import type { ExternalTensor, Graph, Value } from "./graph.ts";
 import type { RoundedWeight } from "./operators/dynamic-int8.ts";
 import { cast } from "./operators/elementwise.ts";
-import { showShape } from "./shape.ts";
+import { type Shape, showShape } from "./shape.ts";
 import type { FloatType } from "./tensor.ts";
 import { checkpointError, type TensorSource } from "./tensor-source.ts";
 
@@ -30,7 +30,12 @@ export class Weights {
   }
 
   has(name: string): boolean {
-    return this.#source.find(this.#key(name)) !== undefined;
+    return this.shapeOf(name) !== undefined;
+  }
+
+  /** The shape that `name` is stored in; `undefined` when it is missing. */
+  shapeOf(name: string): Shape | undefined {
+    return this.#source.find(this.#key(name))?.shape;
   }
 
   /**

@@ -39,46 +39,56 @@ describe("4-bit weights", () => {
   const [rows, columns] = [24, 200]; // the last block of each row is short
   const weights = normalWeights(rows * columns);
 
-  it.each([true, false])("come back within half a step (symmetric: %s)", (symmetric) => {
-    const quantised = quantise(weights, rows, columns, symmetric);
-    const back = dequantise(quantised, rows, columns);
+  it("come back within half a step, but for those at the end of a range that is clipped", () => {
     const blocks = Math.ceil(columns / 32);
-    const worst = back.reduce((most, value, i) => {
-      const scale = quantised.scales[Math.floor(i / columns) * blocks + Math.floor((i % columns) / 32)]!;
-      return Math.max(most, Math.abs(value - weights[i]!) / scale);
-    }, 0);
-    expect(worst).toBeLessThanOrEqual(0.5001);
+    const { scales, ...quantised } = quantise(weights, rows, columns, 32);
+    const back = dequantise({ scales, ...quantised }, rows, columns, 32);
+    const off = back.map((value, i) => {
+      const scale = scales[Math.floor(i / columns) * blocks + Math.floor((i % columns) / 32)]!;
+      return Math.abs(value - weights[i]!) / scale;
+    });
+    expect(off.filter((steps) => steps > 0.5001).length).toBeLessThan(0.05 * off.length);
+    expect(Math.max(...off)).toBeLessThan(3);
   });
 
-  it("lose less when the zero point is free", () => {
-    const error = (symmetric: boolean): number =>
-      relativeError(dequantise(quantise(weights, rows, columns, symmetric), rows, columns), weights);
-    expect(error(false)).toBeLessThan(error(true) * 0.95);
-    expect(error(false)).toBeLessThan(0.09);
+  it.each([
+    [32, 0.085],
+    [128, 0.1],
+  ])("lose little in blocks of %i", (blockSize, most) => {
+    const kept = dequantise(quantise(weights, rows, columns, blockSize), rows, columns, blockSize);
+    expect(relativeError(kept, weights)).toBeLessThan(most);
   });
 
-  it.each([true, false])("are what onnxruntime computes with (symmetric: %s)", async (symmetric) => {
-    const { packed, scales, zeros } = quantise(weights, rows, columns, symmetric);
+  it("lose nothing where there are but zeros, or one sign", () => {
+    for (const sign of [0, 1, -1]) {
+      const values = Float32Array.from({ length: 64 }, (_, i) => sign * (i % 16));
+      expect(dequantise(quantise(values, 2, 32, 32), 2, 32, 32)).toEqual(values.map((value) => value || 0));
+    }
+  });
+
+  it.each([32, 128])("are what onnxruntime computes with, in blocks of %i", async (blockSize) => {
+    const quantised = quantise(weights, rows, columns, blockSize);
+    const { packed, scales, zeros } = quantised;
     const graph = new Graph("product");
-    const blocks = Math.ceil(columns / 32);
+    const blocks = Math.ceil(columns / blockSize);
     const x = graph.input("x", "float32", [3, columns]);
     const initializer = (name: string, dtype: "uint8" | "float32", shape: number[], data: Uint8Array | Float32Array) =>
       graph.initializer(name, { dtype, shape }, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
     const product = op.matmulNBits(x, {
-      packed: initializer("packed", "uint8", [rows, blocks, 16], packed),
+      packed: initializer("packed", "uint8", [rows, blocks, blockSize / 2], packed),
       scales: initializer("scales", "float32", [rows, blocks], scales),
-      ...(zeros && { zeroPoints: initializer("zeros", "uint8", [rows, Math.ceil(blocks / 2)], zeros) }),
+      zeroPoints: initializer("zeros", "uint8", [rows, Math.ceil(blocks / 2)], zeros),
       n: rows,
       k: columns,
       bits: 4,
-      blockSize: 32,
+      blockSize,
       accuracyLevel: 0,
     });
     graph.output("y", product);
     const session = await openSession(graph);
     const data = normalWeights(3 * columns);
     const y = (await session.runOne({ x: floatTensor("float32", { data, shape: [3, columns] }) })).data as Float32Array;
-    const kept = dequantise({ packed, scales, ...(zeros && { zeros }) }, rows, columns);
+    const kept = dequantise(quantised, rows, columns, blockSize);
     const expected = Float32Array.from(y, (_, i) => {
       let sum = 0;
       for (let k = 0; k < columns; k++)
@@ -91,18 +101,20 @@ describe("4-bit weights", () => {
 });
 
 /** Writes the weights that a 4-bit file stands for as single precision. */
-async function dequantisedCopy(file: string, target: string): Promise<TensorSource> {
+async function dequantisedCopy(file: string, published: TensorSource, target: string): Promise<TensorSource> {
   const quantised = await readReference(file);
   const tensors = quantised.source.names.flatMap((name) => {
     const { dtype, shape } = quantised.source.find(name)!;
     if (/weight_(scale|zero)$/.test(name)) return [];
     if (dtype === "float32") return [{ name, ...quantised.floats(name) }];
     const layer = name.replace(/\.weight_q4$/, "");
-    const [n, blocks] = shape as [number, number];
+    const [n, blocks, half] = shape as [number, number, number];
+    const k = published.find(`${layer}.weight`)!.shape[1] as number;
+    expect(blocks).toBe(Math.ceil(k / (2 * half)));
     const scales = quantised.floats(`${layer}.weight_scale`).data;
     const zeros = quantised.bytes(`${layer}.weight_zero`).data;
-    const data = dequantise({ packed: quantised.bytes(name).data, scales, zeros }, n, blocks * 32);
-    return [{ name: `${layer}.weight`, data, shape: [n, blocks * 32] }];
+    const data = dequantise({ packed: quantised.bytes(name).data, scales, zeros }, n, k, 2 * half);
+    return [{ name: `${layer}.weight`, data, shape: [n, k] }];
   });
   let position = 0;
   const header = Object.fromEntries(
@@ -146,7 +158,7 @@ describe("a converted captioner", () => {
     const file = path.join(to, "onnx/decoder_model_merged_q4.onnx_data");
     const logits = await logitsOf(await readSafetensors(file));
     // onnxruntime rounds activations to bytes on the way, no more.
-    const rounded = await logitsOf(await dequantisedCopy(file, `${file}.single`));
+    const rounded = await logitsOf(await dequantisedCopy(file, whole, `${file}.single`));
     expect(relativeError(logits, rounded)).toBeLessThan(0.06);
     // Two layers of random weights 32 wide have no redundancy to hide the rounding in.
     const expected = reference.floats("0.logits").data.slice(-448).slice(0, config.text.vocabulary);

@@ -4,7 +4,7 @@ import { bytesPerElement, type DType } from "../../../onnx/dtype.ts";
 import type { ExternalTensor } from "../../../onnx/graph.ts";
 import { elementCount } from "../../../onnx/shape.ts";
 import { checkpointError, type TensorSource } from "../../../onnx/tensor-source.ts";
-import { BLOCK_SIZE, QUANTISED } from "../../../../models/projection.ts";
+import { QUANTISED } from "../../../../models/projection.ts";
 
 /** The three networks of the layout that transformers.js loads, and the precision its file names state. */
 export const FILES = {
@@ -13,6 +13,14 @@ export const FILES = {
   decoder: "decoder_model_merged_q4.onnx",
 } as const;
 export type Part = keyof typeof FILES;
+
+/**
+ * How many weights share a scale: 128, as GPTQ and AWQ have it. A product of many rows takes two thirds of the time that
+ * it takes in blocks of 32, one of a single row four fifths; rounding loses 9.6 % instead of 8.0 (llama.cpp's Q4_0, which
+ * keeps as many bytes: 8.6). The head, 2 % of all weights, stands next to the logits: in blocks of 32 it gives back a
+ * fourth of what they lost.
+ */
+const blockSizeOf = (name: string): number => (name.endsWith("lm_head.weight") ? 32 : 128);
 
 /** A tensor of an output file. */
 export interface PlannedTensor {
@@ -64,10 +72,11 @@ function draft(source: TensorSource, name: string): Step[] {
   if (shape.length === 1) return [{ part: "decoder", source: tensor, form: "single", outputs: [one("float32")] }];
   if (shape.length !== 2) throw checkpointError(source.label, `${name} has ${shape.length} axes, expected 2`);
   const [n, k] = shape as [number, number];
-  const blocks = Math.ceil(k / BLOCK_SIZE);
+  const blockSize = blockSizeOf(name);
+  const blocks = Math.ceil(k / blockSize);
   const layer = name.replace(/\.weight$/, "");
   const outputs: PlannedTensor[] = [
-    { name: `${layer}.${QUANTISED.packed}`, dtype: "uint8", shape: [n, blocks, BLOCK_SIZE / 2], offset: 0 },
+    { name: `${layer}.${QUANTISED.packed}`, dtype: "uint8", shape: [n, blocks, blockSize / 2], offset: 0 },
     { name: `${layer}.${QUANTISED.scales}`, dtype: "float32", shape: [n, blocks], offset: 0 },
     { name: `${layer}.${QUANTISED.zeros}`, dtype: "uint8", shape: [n, Math.ceil(blocks / 2)], offset: 0 },
   ];

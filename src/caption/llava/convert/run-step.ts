@@ -24,7 +24,7 @@ export function runStep(step: Step, target: string): void {
       const count = Math.min(perPiece, rows - row);
       const bytes = readExactly(input, count * rowBytes, source.offset + row * rowBytes, source.path);
       const numbers = decodeFloats(bytes, source.dtype);
-      const pieces = form === "quantise" ? quantisedPieces(numbers, count, columns) : [convert(numbers, form)];
+      const pieces = form === "quantise" ? quantisedPieces(numbers, count, columns, outputs) : [convert(numbers, form)];
       pieces.forEach((piece, i) => {
         const { offset, shape } = outputs[i]!;
         const perRow = piece.byteLength / count;
@@ -38,9 +38,15 @@ export function runStep(step: Step, target: string): void {
   }
 }
 
-function quantisedPieces(numbers: Float32Array, rows: number, columns: number): Uint8Array[] {
-  const { packed, scales, zeros } = quantise(numbers, rows, columns);
-  return [packed, bytesOf(scales), zeros!];
+function quantisedPieces(
+  numbers: Float32Array,
+  rows: number,
+  columns: number,
+  [packedAs]: Step["outputs"],
+): Uint8Array[] {
+  const blockSize = 2 * packedAs!.shape.at(-1)!;
+  const { packed, scales, zeros } = quantise(numbers, rows, columns, blockSize);
+  return [packed, bytesOf(scales), zeros];
 }
 
 const convert = (numbers: Float32Array, form: "half" | "single"): Uint8Array =>
