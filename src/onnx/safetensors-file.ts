@@ -22,7 +22,7 @@ export async function writeSafetensors(file: string, { tensors, metadata }: Safe
   try {
     const handle = await open(part, "w");
     try {
-      await handle.write(encodeSafetensors({ tensors, metadata }));
+      await handle.writeFile(encodeSafetensors({ tensors, metadata }));
       await handle.sync();
     } finally {
       await handle.close();
