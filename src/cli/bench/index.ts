@@ -79,7 +79,7 @@ export function registerBench(program: Command): void {
     .action(async (options: CaptionBenchCommand) => (await import("./caption.ts")).caption(options));
   bench
     .command("make-captioner")
-    .description("write a full-size ShareGPT4V of random weights in 4 bits, 4.9 GB")
+    .description("write a full-size ShareGPT4V of random weights in 4 bits, 4.4 GB")
     .argument("[folder]", "where to", resolved, RANDOM_CAPTIONER)
     .action(async (folder: string) => (await import("./caption.ts")).makeCaptioner(folder));
 }
