@@ -12,7 +12,16 @@ import { MOST_STYLES } from "../src/jobs/style.ts";
 
 const COLUMNS = 4;
 const PER_PAGE = 12;
-const CELL = 220;
+/** Four in a row make 960 pixels; on a phone the names are as large as small print. */
+const SHEET = { cell: 220, labelSize: 26, labelLines: 2 } as const;
+
+/** Rows of `COLUMNS`; where there are several, the last is filled up with empty places. */
+function inRows<T>(cells: readonly T[]): (T | null)[][] {
+  if (cells.length <= COLUMNS) return [[...cells]];
+  return Array.from({ length: Math.ceil(cells.length / COLUMNS) }, (_, row) =>
+    Array.from({ length: COLUMNS }, (_, column) => cells[row * COLUMNS + column] ?? null),
+  );
+}
 
 export const styleList: SubcommandHandler<number> = {
   kind: "subcommand",
@@ -44,8 +53,7 @@ export const styleList: SubcommandHandler<number> = {
         label: tokenSha256 === null ? name : `${name} ✓`,
       })),
     );
-    const columns = Math.min(COLUMNS, cells.length);
-    const sheet = await contactSheet(cells, { columns, cellWidth: CELL, cellHeight: CELL });
+    const sheet = await contactSheet(inRows(cells), SHEET);
     const names = shown.map(({ name }) => name);
     const key = shown.map(({ id, tokenSha256 }) => `${id}${tokenSha256}`).join();
     const file = { name: "styles.png", data: Buffer.from(sheet), alt: words.listAlt(names), key };

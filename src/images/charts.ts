@@ -6,6 +6,8 @@ import { SVGRenderer } from "echarts/renderers";
 import type { EChartsOption } from "echarts";
 import sharp from "sharp";
 
+import { textWidth } from "./text-width.ts";
+
 echarts.use([
   BarChart,
   CustomChart,
@@ -20,7 +22,7 @@ echarts.use([
 // Outside a browser echarts guesses how wide a text is, for a narrower face than ours: legends would overlap.
 echarts.setPlatformAPI({
   measureText: (text, font) => ({
-    width: text.length * 0.64 * Number.parseFloat(/[\d.]+px/.exec(font ?? "")?.[0] ?? "12"),
+    width: textWidth(text, Number.parseFloat(/[\d.]+px/.exec(font ?? "")?.[0] ?? "12")),
   }),
 });
 
@@ -52,27 +54,32 @@ async function rasterise(option: EChartsOption, size: Size): Promise<Buffer> {
   }
 }
 
-const titleOf = ({ title, subtitle }: { readonly title: string; readonly subtitle: string }) => ({
+const titleOf = (
+  { title, subtitle }: { readonly title: string; readonly subtitle: string },
+  { large, small }: { readonly large: number; readonly small: number },
+) => ({
   text: title,
   subtext: subtitle,
   left: 24,
   top: 16,
   itemGap: 14,
-  textStyle: { color: INK, fontSize: 24, fontFamily: FONT },
-  subtextStyle: { color: FAINT, fontSize: 15, fontFamily: FONT },
+  textStyle: { color: INK, fontSize: large, fontFamily: FONT },
+  subtextStyle: { color: FAINT, fontSize: small, lineHeight: small * 1.35, fontFamily: FONT },
 });
 
 export interface IntervalBar {
   readonly mean: number;
-  readonly low: number;
-  readonly high: number;
+  /** `null` where too little is known for one. */
+  readonly interval: { readonly low: number; readonly high: number } | null;
   /** A figure to compare with, drawn as a mark; `null` for none. */
   readonly reference: number | null;
 }
 
 export interface IntervalChart {
   readonly title: string;
+  /** May have two lines. */
   readonly subtitle: string;
+  /** May have two lines each. */
   readonly groups: readonly string[];
   readonly series: readonly string[];
   /** `bars[group][series]`; `null` where there is nothing to show. */
@@ -81,58 +88,76 @@ export interface IntervalChart {
   readonly axis: { readonly min: number; readonly max: number };
 }
 
-/** Grouped bars with interval whiskers and marks of reference values. */
+/** The reference's mark as the legend shows it: the same dashes. */
+const DASHES = "path://M0,8 L9,8 L9,12 L0,12 Z M15,8 L24,8 L24,12 L15,12 Z";
+
+/**
+ * Grouped bars with interval whiskers and marks of reference values. The means stand in a row of their own below the
+ * bars, where no whisker crosses them. Type is twice as large as on a screen of that width: a phone shows half of it.
+ */
 export async function intervalChart(chart: IntervalChart): Promise<Buffer> {
-  const count = chart.series.length;
-  const slot = 0.72 / count;
-  const offset = (series: number): number => (series - (count - 1) / 2) * slot;
+  const slot = 0.84 / chart.series.length;
+  const offset = (series: number): number => (series - (chart.series.length - 1) / 2) * slot;
   const cells = chart.bars.flatMap((row, group) =>
-    row.flatMap((bar, series) => (bar ? [{ ...bar, group, series }] : [])),
+    row.flatMap((bar, series) =>
+      bar ? [[group, series, bar.mean, bar.interval?.low ?? NaN, bar.interval?.high ?? NaN, bar.reference ?? NaN]] : [],
+    ),
   );
-  const marks = cells.flatMap(({ group, series, low, high, reference }) => [
-    [group, series, low, high, reference ?? Number.NaN],
-  ]);
+  const drawCell = (_: unknown, api: CustomApi) => {
+    const [width] = api.size([1, 0]);
+    const middle = api.coord([api.value(0), 0])[0] + offset(api.value(1)) * width;
+    const line = (value: number, to: number, half: number, style: object) => {
+      const [y1, y2] = [api.coord([0, value])[1], api.coord([0, to])[1]];
+      return {
+        type: "line",
+        shape: { x1: middle - half, y1, x2: middle + half, y2 },
+        style: { stroke: INK, ...style },
+      };
+    };
+    const [low, high, reference] = [api.value(3), api.value(4), api.value(5)];
+    const cap = width * slot * 0.12;
+    const whisker = [line(low, high, 0, THIN), line(low, low, cap, THIN), line(high, high, cap, THIN)];
+    const mark = line(reference, reference, width * slot * 0.42, { lineWidth: 4, lineDash: [8, 5] });
+    const [x, y] = [middle, api.coord([0, chart.axis.min])[1] + 12];
+    const mean = { type: "text", style: { x, y, text: api.value(2).toFixed(2), align: "center", ...MEAN } };
+    return {
+      type: "group",
+      children: [mean, ...(Number.isNaN(low) ? [] : whisker), ...(Number.isNaN(reference) ? [] : [mark])],
+    };
+  };
   return rasterise(
     {
-      title: titleOf(chart),
+      title: titleOf(chart, { large: 32, small: 21 }),
       legend: {
-        data: [...chart.series, chart.referenceLabel],
-        bottom: 14,
-        itemGap: 22,
-        textStyle: { color: INK, fontSize: 15, fontFamily: FONT },
+        data: [...chart.series.map((name) => ({ name })), { name: chart.referenceLabel, icon: DASHES }],
+        bottom: 16,
+        left: 24,
+        itemGap: 24,
+        textStyle: { color: INK, fontSize: 22, fontFamily: FONT },
       },
-      grid: { left: 56, right: 24, top: 104, bottom: 96 },
+      grid: { left: 64, right: 20, top: 148, bottom: 216 },
       xAxis: {
         type: "category",
         data: [...chart.groups],
         axisTick: { show: false },
         axisLine: { lineStyle: { color: FAINT } },
-        axisLabel: { color: INK, fontSize: 18, margin: 14, fontFamily: FONT },
+        axisLabel: { color: INK, fontSize: 22, lineHeight: 30, margin: 52, interval: 0, fontFamily: FONT },
       },
       yAxis: {
         type: "value",
         min: chart.axis.min,
         max: chart.axis.max,
         interval: 0.5,
-        axisLabel: { color: FAINT, fontSize: 14, fontFamily: FONT, formatter: (value: number) => value.toFixed(1) },
+        axisLabel: { color: FAINT, fontSize: 20, fontFamily: FONT, formatter: (value: number) => value.toFixed(1) },
         splitLine: { lineStyle: { color: "#3F4147" } },
       },
       series: [
         ...chart.series.map((name, series) => ({
           name,
           type: "bar" as const,
-          barWidth: `${slot * 86}%`,
-          barGap: "16%",
+          barWidth: `${slot * 88}%`,
+          barGap: "13.6%",
           itemStyle: { color: SERIES_COLOURS[series % SERIES_COLOURS.length]!, borderRadius: [5, 5, 0, 0] },
-          label: {
-            show: true,
-            position: "insideBottom" as const,
-            color: "#1E1F22",
-            fontSize: 14,
-            fontWeight: "bold" as const,
-            fontFamily: FONT,
-            formatter: (item: { value?: unknown }) => (typeof item.value === "number" ? item.value.toFixed(3) : ""),
-          },
           data: chart.bars.map((row) => row[series]?.mean ?? "-"),
         })),
         {
@@ -140,43 +165,17 @@ export async function intervalChart(chart: IntervalChart): Promise<Buffer> {
           type: "custom" as const,
           itemStyle: { color: INK },
           z: 5,
-          data: marks,
-          renderItem: (_: unknown, api: CustomApi) => {
-            const [group, series] = [api.value(0), api.value(1)];
-            const [width] = api.size([1, 0]);
-            const at = (value: number): readonly [number, number] => {
-              const [x, y] = api.coord([group, value]);
-              return [x + offset(series) * width, y];
-            };
-            const [x, low] = at(api.value(2));
-            const [, high] = at(api.value(3));
-            const cap = width * slot * 0.12;
-            const line = (x1: number, y1: number, x2: number, y2: number, lineWidth: number, stroke: string) => ({
-              type: "line" as const,
-              shape: { x1, y1, x2, y2 },
-              style: { stroke, lineWidth },
-            });
-            const whisker = [
-              line(x, low, x, high, 2.5, INK),
-              line(x - cap, low, x + cap, low, 2.5, INK),
-              line(x - cap, high, x + cap, high, 2.5, INK),
-            ];
-            const reference = api.value(4);
-            if (Number.isNaN(reference)) return { type: "group" as const, children: whisker };
-            const half = width * slot * 0.36;
-            const [, y] = at(reference);
-            const mark = {
-              ...line(x - half, y, x + half, y, 3, INK),
-              style: { stroke: INK, lineWidth: 3, lineDash: [6, 4] },
-            };
-            return { type: "group" as const, children: [...whisker, mark] };
-          },
+          data: cells,
+          renderItem: drawCell,
         },
       ],
     } as EChartsOption,
-    { width: 900, height: 620 },
+    { width: 800, height: 780 },
   );
 }
+
+const THIN = { lineWidth: 3 };
+const MEAN = { fill: INK, fontSize: 24, fontWeight: "bold", fontFamily: FONT };
 
 /** The part of echarts' custom-series interface that is used here. */
 interface CustomApi {
@@ -212,7 +211,7 @@ export async function lineChart(chart: {
   });
   return rasterise(
     {
-      title: titleOf(chart),
+      title: titleOf(chart, { large: 24, small: 15 }),
       grid: { left: 84, right: 28, top: 100, bottom: 72 },
       xAxis: axis(chart.xLabel, 36),
       yAxis: axis(chart.yLabel, 58),

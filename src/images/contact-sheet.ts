@@ -1,86 +1,103 @@
-/** Grids of labelled pictures: comparisons, galleries, the demo's overview. */
+/** Sheets of labelled pictures in rows: comparisons, galleries. */
 import sharp, { type OverlayOptions } from "sharp";
 
 import { pipeline } from "./resize.ts";
 import type { RgbImage } from "./rgb-image.ts";
+import { wrapLines } from "./text-width.ts";
 
 export interface ContactSheetCell {
   readonly image: RgbImage;
-  /** One line under the picture; cut where it does not fit. */
-  readonly label?: string;
+  /** Stands under the picture; cut where it does not fit. */
+  readonly label: string;
 }
 
 export interface ContactSheetOptions {
-  readonly columns: number;
-  /** Width and height of the box that each picture is fitted into, pixels. */
-  readonly cellWidth?: number;
-  readonly cellHeight?: number;
-  /** A line above the grid. */
-  readonly title?: string;
+  /** Side of the square that each picture is fitted into, pixels. */
+  readonly cell: number;
+  /** Size of the labels' type, pixels. A phone shows a sheet 400 points wide. */
+  readonly labelSize: number;
+  /** Lines that a label may take; default 1. */
+  readonly labelLines?: number;
 }
 
-const GAP = 12;
-const LABEL_HEIGHT = 26;
-const TITLE_HEIGHT = 44;
+const GAP = 16;
+const LEADING = 1.2;
+/** Bold type is that much wider than plain. */
+const BOLD = 1.12;
 const PAPER = "#f6f4ef";
+const INK = "#1e1f22";
+/** Keeps the edge of very light pictures visible, and does not show on others. */
+const EDGE = "#c9c5bb";
 
 /**
- * Lays pictures out in rows on a light ground, each with its label, `null` for an empty place. Labels are set in whatever
- * sans-serif font the system has; where it has none, they are left out and the pictures stay.
+ * Lays rows of pictures out on a light ground, each with its label; `null` for an empty place. Rows that are shorter
+ * than the longest stand in the middle. Labels are set in whatever sans-serif font the system has; where it has none, they
+ * are left out and the pictures stay.
  *
  * @returns PNG bytes
  */
 export async function contactSheet(
-  cells: readonly (ContactSheetCell | null)[],
-  { columns, cellWidth = 256, cellHeight = cellWidth, title }: ContactSheetOptions,
+  rows: readonly (readonly (ContactSheetCell | null)[])[],
+  { cell: side, labelSize, labelLines = 1 }: ContactSheetOptions,
 ): Promise<Uint8Array> {
-  const rows = Math.ceil(cells.length / columns);
-  const labelHeight = cells.some((cell) => cell?.label) ? LABEL_HEIGHT : 0;
-  const top = GAP + (title ? TITLE_HEIGHT : 0);
-  const width = GAP + columns * (cellWidth + GAP);
-  const height = top + rows * (cellHeight + labelHeight + GAP);
-
-  const overlays: OverlayOptions[] = [];
-  const texts: string[] = [];
-  if (title) texts.push(textAt(GAP, GAP + 28, 22, fit(title, width - 2 * GAP, 22), "start"));
-  for (const [index, cell] of cells.entries()) {
-    if (!cell) continue;
-    const left = GAP + (index % columns) * (cellWidth + GAP);
-    const cellTop = top + Math.floor(index / columns) * (cellHeight + labelHeight + GAP);
-    const { data, info } = await pipeline(cell.image)
-      .resize({ width: cellWidth, height: cellHeight, fit: "inside" })
-      .png()
-      .toBuffer({ resolveWithObject: true });
-    overlays.push({
-      input: data,
-      left: left + Math.floor((cellWidth - info.width) / 2),
-      top: cellTop + Math.floor((cellHeight - info.height) / 2),
-    });
-    if (cell.label) {
-      texts.push(textAt(left + cellWidth / 2, cellTop + cellHeight + 18, 14, fit(cell.label, cellWidth, 14), "middle"));
+  const columns = Math.max(...rows.map(({ length }) => length));
+  const width = GAP + columns * (side + GAP);
+  const drawn: Drawn[] = [];
+  let top = GAP;
+  for (const row of rows) {
+    const indent = ((columns - row.length) * (side + GAP)) / 2;
+    const fitted = await Promise.all(row.map(async (cell) => cell && fit(cell, side, labelSize, labelLines)));
+    const height = Math.max(...fitted.map((cell) => cell?.height ?? 0));
+    const lines = Math.max(...fitted.map((cell) => cell?.lines.length ?? 0));
+    for (const [column, cell] of fitted.entries()) {
+      const left = GAP + indent + column * (side + GAP);
+      if (cell) drawn.push({ ...cell, left, top: top + (height - cell.height) / 2, labelTop: top + height + GAP / 2 });
     }
+    top += height + GAP + (lines > 0 ? lines * labelSize * LEADING + GAP / 2 : 0);
   }
-  if (texts.length > 0) {
-    const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">${texts.join("")}</svg>`;
-    overlays.push({ input: Buffer.from(svg), left: 0, top: 0 });
-  }
+  const overlays = drawn.map((cell): OverlayOptions => {
+    const left = Math.round(cell.left + (side - cell.width) / 2);
+    return { input: cell.png, left, top: Math.round(cell.top) };
+  });
+  const height = Math.ceil(top);
+  const labels = drawn.flatMap((cell) =>
+    cell.lines.map((line, i) =>
+      textAt(cell.left + side / 2, cell.labelTop + (i * LEADING + 0.9) * labelSize, labelSize, line),
+    ),
+  );
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">${labels.join("")}</svg>`;
   return sharp({ create: { width, height, channels: 3, background: PAPER } })
-    .composite(overlays)
+    .composite([...overlays, { input: Buffer.from(svg), left: 0, top: 0 }])
     .png()
     .toBuffer();
 }
 
-const textAt = (x: number, y: number, size: number, text: string, anchor: "start" | "middle"): string =>
-  `<text x="${x}" y="${y}" text-anchor="${anchor}" font-family="Helvetica, Arial, 'DejaVu Sans', sans-serif" ` +
-  `font-size="${size}" fill="#222">${escapeXml(text)}</text>`;
-
-/** Cuts a line to about `width` pixels: the average letter of a sans-serif font is 0.56 of its size wide. */
-function fit(text: string, width: number, size: number): string {
-  const line = text.replace(/\s+/g, " ").trim();
-  const most = Math.max(1, Math.floor(width / (size * 0.56)));
-  const letters = Array.from(line);
-  return letters.length <= most ? line : `${letters.slice(0, most - 1).join("")}…`;
+interface Fitted {
+  readonly png: Buffer;
+  readonly width: number;
+  readonly height: number;
+  readonly lines: readonly string[];
 }
+
+interface Drawn extends Fitted {
+  readonly left: number;
+  readonly top: number;
+  readonly labelTop: number;
+}
+
+async function fit({ image, label }: ContactSheetCell, side: number, size: number, most: number): Promise<Fitted> {
+  const inner = side - 2;
+  const { data, info } = await pipeline(image)
+    .resize({ width: inner, height: inner, fit: "inside" })
+    .extend({ top: 1, bottom: 1, left: 1, right: 1, background: EDGE })
+    .png()
+    .toBuffer({ resolveWithObject: true });
+  return { png: data, width: info.width, height: info.height, lines: wrapLines(label, side, size * BOLD, most) };
+}
+
+const textAt = (x: number, y: number, size: number, text: string): string =>
+  `<text x="${x}" y="${y}" text-anchor="middle" font-family="Helvetica, Arial, 'DejaVu Sans', sans-serif" ` +
+  `font-size="${size}" font-weight="bold" fill="${INK}">${escapeXml(text)}</text>`;
 
 /** Escapes what XML reserves and drops control characters, which it does not allow at all. */
 const escapeXml = (text: string): string =>

@@ -3,7 +3,14 @@ import { VARIANT_LABEL, VARIANTS, type Variant } from "../variant.ts";
 import { type Ballot, type Category, isComplete, latestPerPair } from "./ballot.ts";
 import { decisiveVoters, type Influence, type PositionBias, positionBias } from "./influence.ts";
 import { PAPER_SCORES } from "./paper.ts";
-import { type RowScores, type ScoreOptions, scoreTable, type ScoreRow } from "./scores.ts";
+import {
+  FEWEST_VOTERS,
+  type RowScores,
+  type ScoreOptions,
+  scoreTable,
+  type ScoreRow,
+  type VariantScore,
+} from "./scores.ts";
 import { countWins, strengths } from "./strengths.ts";
 
 export const ROW_LABEL: Readonly<Record<ScoreRow, string>> = {
@@ -46,37 +53,54 @@ export function report(ballots: readonly Ballot[], options: ScoreOptions = {}): 
   };
 }
 
-const SHORT: Readonly<Record<Variant, string>> = { inst: "InST", "image-prompt": "image+desc", prompt: "desc only" };
+const SHORT: Readonly<Record<Variant, string>> = { inst: "InST", "image-prompt": "Img+desc", prompt: "Desc" };
 
-/** A fixed-width table: ours with half widths of the intervals, the paper's row under each. At most 60 columns. */
+/**
+ * A fixed-width table: ours with half widths of the intervals where there are any, the paper's row under each. At most 40
+ * columns, which is what a phone shows of a code block without breaking its lines.
+ */
 export function textTable({ table }: Pick<Report, "table">): string {
-  const cells = (values: readonly string[]): string => values.map((value) => value.padStart(14)).join("");
-  const lines = [`${"".padEnd(11)}${cells(VARIANTS.map((variant) => SHORT[variant]))}`];
+  const line = (label: string, values: readonly string[]): string =>
+    `${label.padEnd(9)}${values.map((value) => value.padStart(10)).join("")}`;
+  const lines = [
+    line(
+      "",
+      VARIANTS.map((variant) => SHORT[variant]),
+    ),
+  ];
   for (const { row, scores } of table) {
-    const ours = VARIANTS.map((variant) => {
-      if (!scores) return "–";
-      const { mean, interval } = scores[variant];
-      return `${mean.toFixed(3)} ±${((interval.high - interval.low) / 2).toFixed(2)}`;
-    });
-    lines.push(`${ROW_LABEL[row].padEnd(11)}${cells(ours)}`);
-    lines.push(`${"  the paper".padEnd(11)}${cells(VARIANTS.map((variant) => PAPER_SCORES[row][variant].toFixed(3)))}`);
+    const ours = VARIANTS.map((variant) => (scores ? scoreCell(scores[variant]) : "–"));
+    const paper = VARIANTS.map((variant) => PAPER_SCORES[row][variant].toFixed(3));
+    lines.push(line(ROW_LABEL[row], ours), line("  paper", paper));
   }
   return lines.join("\n");
+}
+
+/** `2.259±.02`; half widths end at 1, as points do at 1 and 3. */
+function scoreCell({ mean, interval }: VariantScore): string {
+  if (!interval) return mean.toFixed(3);
+  const half = ((interval.high - interval.low) / 2).toFixed(2);
+  return `${mean.toFixed(3)}±${half.startsWith("0") ? half.slice(1) : "1.0"}`;
 }
 
 /** What to keep in mind when reading the table, one sentence each; empty when there is nothing to warn of. */
 export function caveats({ table, ballots, complete, decisive, positions }: Report): string[] {
   const said: string[] = [];
-  const overall = table.find(({ row }) => row === "overall")!;
+  const { voters, undecided } = table.find(({ row }) => row === "overall")!;
   if (complete === 0) return ["No ballot ranks all three variants yet: give 🥇🥈🥉 to three results of one pair."];
   if (ballots > complete)
     said.push(`The means use the ${complete} complete of ${ballots} ballots; the strengths use all of them.`);
-  if (overall.undecided.length === VARIANTS.length) said.push("Too few ballots to tell the three variants apart.");
+  if (voters < FEWEST_VOTERS)
+    said.push(`Fewer than ${FEWEST_VOTERS} people have ranked all three, so this may well be chance.`);
+  else if (undecided.length === VARIANTS.length) said.push("These ballots do not tell the three variants apart.");
   else
-    for (const [a, b] of overall.undecided)
-      said.push(`Too few ballots to tell “${VARIANT_LABEL[a]}” from “${VARIANT_LABEL[b]}”.`);
-  if (decisive.length === 1) said.push("One single person decides this ranking; without them it would be another.");
-  else if (decisive.length > 1) said.push(`Each of ${decisive.length} people alone could change this ranking.`);
+    for (const [a, b] of undecided)
+      said.push(`These ballots do not tell “${VARIANT_LABEL[a]}” from “${VARIANT_LABEL[b]}”.`);
+  // A ranking that is not decided can be turned by anybody: there is nothing to warn of beyond that.
+  if (undecided.length < VARIANTS.length) {
+    if (decisive.length === 1) said.push("One person alone decides this ranking; without them it would be another.");
+    else if (decisive.length > 1) said.push(`Each of ${decisive.length} people alone could change this ranking.`);
+  }
   for (const { position, mean, z } of positions)
     if (Math.abs(z) > 2.6)
       said.push(`Position ${position} gets ${mean.toFixed(2)} points on average, whatever stands there (even: 2.00).`);

@@ -15,8 +15,8 @@ export interface VariantScore {
   /** Sum of points over ballots, and that sum divided by the number of ballots. */
   readonly points: number;
   readonly mean: number;
-  /** 95 % percentile interval, bootstrap clustered by voter. */
-  readonly interval: Interval;
+  /** 95 % percentile interval, bootstrap clustered by voter; `null` with fewer voters than `FEWEST_VOTERS`. */
+  readonly interval: Interval | null;
 }
 
 export interface RowScores {
@@ -43,7 +43,7 @@ export interface ScoreOptions {
  * With fewer voters even a unanimous preference may be chance: five people agree by chance in 1 of 16 cases (sign test, 5 %
  * two-sided), and a bootstrap over so few clusters shows intervals of no width.
  */
-const FEWEST_VOTERS = 6;
+export const FEWEST_VOTERS = 6;
 
 const COMPARISONS = VARIANTS.flatMap((a, i) => VARIANTS.slice(i + 1).map((b) => [a, b] as const));
 
@@ -86,15 +86,17 @@ function scoreRow(row: ScoreRow, ballots: readonly Ballot[], options: ScoreOptio
   };
   if (ballots.length === 0) return { ...counts, scores: null, undecided: COMPARISONS };
 
-  const samples = bootstrap([...voters.values()], options);
+  const samples = voters.size < FEWEST_VOTERS ? null : bootstrap([...voters.values()], options);
   const scores = VARIANTS.map((_, i): VariantScore => {
     const points = [...voters.values()].reduce((sum, voter) => sum + voter.points[i]!, 0);
-    return { points, mean: points / ballots.length, interval: percentiles(samples.map((means) => means[i]!)) };
+    const interval = samples && percentiles(samples.map((means) => means[i]!));
+    return { points, mean: points / ballots.length, interval };
   });
   const undecided = COMPARISONS.filter(([a, b]) => {
+    if (samples === null) return true;
     const [i, j] = [VARIANTS.indexOf(a), VARIANTS.indexOf(b)];
     const { low, high } = percentiles(samples.map((means) => means[i]! - means[j]!));
-    return voters.size < FEWEST_VOTERS || (low <= 0 && high >= 0);
+    return low <= 0 && high >= 0;
   });
   return {
     ...counts,

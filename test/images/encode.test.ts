@@ -94,19 +94,45 @@ describe("resizing", () => {
 });
 
 describe("contact sheet", () => {
-  it("sets pictures of any shape in rows, with labels that need escaping", async () => {
-    const cells = [
-      { image: quarters(100, 50), label: 'a <b> & "c" \u0007' },
-      null,
-      { image: quarters(30, 90), label: "a label that is far too long for a cell of this width" },
-    ];
-    const bytes = await contactSheet(cells, { columns: 2, cellWidth: 96, title: "Sheet" });
-    const sheet = await readStoredPicture(bytes);
-    expect(sheet).toMatchObject({ width: 12 + 2 * 108, height: 12 + 44 + 2 * (96 + 26 + 12) });
+  const open = async (rows: Parameters<typeof contactSheet>[0], labelLines = 1) => {
+    const sheet = await readStoredPicture(await contactSheet(rows, { cell: 96, labelSize: 20, labelLines }));
     const at = (x: number, y: number) => [
       ...sheet.data.subarray((y * sheet.width + x) * 3, (y * sheet.width + x) * 3 + 3),
     ];
-    expect(at(12 + 10, 56 + 48 - 10), "first picture, red quarter").toEqual([200, 0, 0]);
-    expect(at(12 + 108 + 48, 56 + 48), "empty place").toEqual([246, 244, 239]);
+    return { ...sheet, at };
+  };
+  const ground = [246, 244, 239];
+  const red = [200, 0, 0];
+
+  it("sets pictures of any shape in rows, with labels that need escaping", async () => {
+    const { width, height, at } = await open([
+      [{ image: quarters(100, 50), label: 'a <b> & "c" \u0007' }, null],
+      [{ image: quarters(30, 90), label: "a label that is far too long for a cell of this width" }, null],
+    ]);
+    // Each row is as high as its highest picture, the gap, and its label.
+    expect({ width, height }).toEqual({ width: 16 + 2 * 112, height: 16 + 49 + 16 + 32 + 96 + 16 + 32 });
+    expect(at(16 + 10, 16 + 10), "first picture, red quarter").toEqual(red);
+    expect(at(16 + 112 + 48, 16 + 25), "empty place").toEqual(ground);
+  });
+
+  it("puts a short row in the middle, and a line around pictures as light as the ground", async () => {
+    const cell = { image: quarters(90, 90), label: "" };
+    const light = { image: { ...cell.image, data: cell.image.data.map(() => 250) }, label: "" };
+    const { at, height } = await open([
+      [cell, light],
+      [cell, cell, cell],
+    ]);
+    expect(height, "no labels, no room for them").toBe(16 + 2 * 112);
+    expect(at(16 + 20, 16 + 20)).toEqual(ground);
+    expect(at(16 + 56 + 20, 16 + 20)).toEqual(red);
+    const edge = at(16 + 56 + 112, 16 + 48);
+    expect(edge).not.toEqual(ground);
+    expect(edge).not.toEqual([250, 250, 250]);
+  });
+
+  it("breaks a label into the lines it may take", async () => {
+    const cell = { image: quarters(96, 96), label: "Style image + description" };
+    const [one, two] = [await open([[cell]], 1), await open([[cell]], 2)];
+    expect(two.height - one.height).toBe(24);
   });
 });

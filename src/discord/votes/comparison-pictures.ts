@@ -1,5 +1,5 @@
 /** The pictures of a blind comparison as files. */
-import { contactSheet } from "../../images/contact-sheet.ts";
+import { contactSheet, type ContactSheetCell } from "../../images/contact-sheet.ts";
 import { readStoredPicture } from "../../images/decode.ts";
 import { DISCORD_MAX_BYTES, encodeForDiscord } from "../../images/encode.ts";
 import type { Job } from "../../jobs/job.ts";
@@ -26,22 +26,31 @@ export async function letterFile(files: PictureStore, { letter, job }: Shown): P
   };
 }
 
-/** Content, style, A, B and C side by side; with the variants' names once they are revealed. */
+/**
+ * Side of a picture and size of the letters, pixels. Three in a row make 1,084: a phone shows that at 400 points, and the
+ * letters at 18.
+ */
+const SHEET = { cell: 340, labelSize: 48 } as const;
+/** The variants' names, in two lines. */
+const REVEALED = { cell: 340, labelSize: 34, labelLines: 2 } as const;
+
+/** Content and style above A, B and C; with the variants' names once they are revealed. */
 export async function sheetFile(files: PictureStore, shown: readonly Shown[], revealed: boolean): Promise<ViewFile> {
   const { job } = shown[0]!;
   const { content, style } = job.request;
-  const cells = [
-    { sha256: content.sha256, label: words.cell.content },
-    { sha256: style.sha256, label: words.cell.style },
-    ...shown.map((one) => ({
-      sha256: one.job.result!.picture.sha256,
-      label: revealed ? words.revealedCell(one.letter, one.job.result!.variant) : one.letter,
-    })),
-  ];
-  const pictures = await Promise.all(
-    cells.map(async ({ sha256, label }) => ({ image: await readStoredPicture(files.path(sha256)), label })),
-  );
-  const png = await contactSheet(pictures, { columns: cells.length, title: words.sheetTitle(job) });
+  const cell = async ({ sha256 }: { readonly sha256: string }, label: string): Promise<ContactSheetCell> => ({
+    image: await readStoredPicture(files.path(sha256)),
+    label,
+  });
+  const rows = await Promise.all([
+    Promise.all([cell(content, words.cell.content), cell(style, words.cell.style)]),
+    Promise.all(
+      shown.map(({ letter, job: { result } }) =>
+        cell(result!.picture, revealed ? words.revealedCell(letter, result!.variant) : letter),
+      ),
+    ),
+  ]);
+  const png = await contactSheet(rows, revealed ? REVEALED : SHEET);
   return {
     name: revealed ? "revealed.png" : "comparison.png",
     data: Buffer.from(png),

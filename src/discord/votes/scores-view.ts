@@ -4,7 +4,7 @@ import { VARIANT_LABEL, VARIANTS } from "../../variant.ts";
 import type { Ballot } from "../../votes/ballot.ts";
 import { PAPER_SCORES } from "../../votes/paper.ts";
 import { caveats, report, ROW_LABEL, textTable } from "../../votes/report.ts";
-import type { RowScores } from "../../votes/scores.ts";
+import { FEWEST_VOTERS, type RowScores } from "../../votes/scores.ts";
 import { type Builder, view, type View, type ViewFile } from "../view.ts";
 import { gallery, text } from "../views.ts";
 import { type ScoreFilter, scores as words } from "../wording/votes.ts";
@@ -46,7 +46,7 @@ export async function scoresView(ballots: readonly Ballot[], filter: ScoreFilter
   const lines = [
     ballots.length === 0 ? words.none : words.counts(ballots.length, complete, people, pairs),
     `\`\`\`\n${textTable({ table: rows })}\n\`\`\``,
-    words.meaning,
+    complete === 0 ? words.paperAlone : words.meaning(figures.table[0]!.voters >= FEWEST_VOTERS),
     ...(strength
       ? [
           words.strengths(
@@ -71,13 +71,13 @@ async function chartFile(
   const png = await intervalChart({
     title: words.chartTitle,
     subtitle: words.chartSubtitle(about, complete, people),
-    groups: rows.map(({ row, ballots }) => `${ROW_LABEL[row]} (${ballots})`),
+    groups: rows.map(({ row, ballots }) => words.chartGroup(ROW_LABEL[row], ballots)),
     series: VARIANTS.map((variant) => VARIANT_LABEL[variant]),
     bars: rows.map(({ row, scores }) =>
       VARIANTS.map((variant) => {
         if (!scores) return null;
         const { mean, interval } = scores[variant];
-        return { mean, ...interval, reference: PAPER_SCORES[row][variant] };
+        return { mean, interval, reference: PAPER_SCORES[row][variant] };
       }),
     ),
     referenceLabel: words.paper,
@@ -90,7 +90,7 @@ async function chartFile(
             ROW_LABEL[row],
             VARIANTS.map((variant) => {
               const { mean, interval } = scores[variant];
-              return [variant, mean, interval.low, interval.high, PAPER_SCORES[row][variant]];
+              return { variant, mean, interval, paper: PAPER_SCORES[row][variant] };
             }),
           ),
         ]

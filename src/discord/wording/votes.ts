@@ -2,13 +2,14 @@
 import type { Job } from "../../jobs/job.ts";
 import { VARIANT_LABEL, type Variant } from "../../variant.ts";
 import { MEDALS, PLACES, type Place, POINTS } from "../../votes/ballot.ts";
+import { FEWEST_VOTERS, type Interval } from "../../votes/scores.ts";
 import { LETTERS, type Letter } from "../../votes/comparison.ts";
 import { bar, clip, escapeText, plainName, relativeTime } from "../markdown.ts";
 
 const pairName = ({ request }: Job): string =>
   `${escapeText(plainName(request.content.name))} in the style of ${escapeText(plainName(request.style.name))}`;
 
-const count = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`;
+const count = (n: number, one: string, many = `${one}s`): string => `${n.toLocaleString("en")} ${n === 1 ? one : many}`;
 
 /** What a picture got in a round. */
 export interface Tally {
@@ -36,8 +37,6 @@ export const comparison = {
     `<@${job.request.userId}> ⚖️ **${pairName(job)}**, painted in three ways. Which do you like best?\nGive 🥇 🥈 🥉 to **A**, **B** and **C** below. What is what I will tell ${relativeTime(closesAt)}, when voting ends.`,
   sheetAlt: (job: Job): string =>
     `Overview: ${plainName(job.request.content.name)}, ${plainName(job.request.style.name)}, and the pictures A, B and C`,
-  sheetTitle: (job: Job): string =>
-    `${plainName(job.request.content.name)} in the style of ${plainName(job.request.style.name)}`,
   cell: { content: "Content", style: "Style" },
   revealedCell: (letter: Letter, variant: Variant): string => `${letter}: ${VARIANT_LABEL[variant]}`,
   picture: (letter: Letter): string => `### ${letter}`,
@@ -130,22 +129,31 @@ export const scores = {
   own: (own: number): string =>
     own === 0 ? "" : `-# ${count(own, "complete ballot")} by the person who asked for the pictures.`,
   none: "No ballots yet. Give 🥇 🥈 🥉 to several results of one pair, or start a blind `/compare`.",
-  meaning:
-    "-# Mean points of complete ballots (🥇 3, 🥈 2, 🥉 1) ± half of the 95 % interval, resampled by voter; the paper's figures below each row.",
+  meaning: (intervals: boolean): string =>
+    `-# Mean points of complete ballots (🥇 3, 🥈 2, 🥉 1)${intervals ? " ± half of the 95 % interval, resampled by voter" : ""}; below each row, what the paper's voters gave. Img+desc: style image + description; Desc: description only.`,
+  paperAlone: "-# Mean points (🥇 3, 🥈 2, 🥉 1); so far there are only those of the paper's voters.",
   strengths: (of: string, values: readonly (readonly [Variant, number])[]): string =>
-    `**Strength**, ${of} (Bradley-Terry, partial ballots too): ${values.map(([variant, value]) => `${VARIANT_LABEL[variant]} ${signed(value)}`).join(" · ")}`,
+    `**Strength**, ${of}, partial ballots too (0 is average; Bradley-Terry): ${values.map(([variant, value]) => `${VARIANT_LABEL[variant]} ${signed(value)}`).join(" · ")}`,
   caveat: (sentence: string): string => `⚠️ ${sentence}`,
   chartTitle: "What people prefer",
   chartSubtitle: (about: string, complete: number, people: number): string =>
-    `${about}: ${count(complete, "complete ballot")} by ${count(people, "person", "people")}, 95 % intervals`,
+    `${about}\n${count(complete, "complete ballot")} by ${count(people, "person", "people")}, ${people < FEWEST_VOTERS ? "too few for intervals" : "95 % intervals"}`,
   paper: "the paper",
+  chartGroup: (row: string, ballots: number): string => `${row}\n${count(ballots, "ballot")}`,
   chartAlt: (rows: readonly string[]): string => clip(`Mean points out of 3. ${rows.join(" ")}`, 1024),
-  chartAltRow: (row: string, values: readonly (readonly [Variant, number, number, number, number])[]): string =>
-    `${row}: ${values.map(([variant, mean, low, high, paper]) => `${VARIANT_LABEL[variant]} ${mean.toFixed(2)} (${low.toFixed(2)} to ${high.toFixed(2)}, the paper ${paper.toFixed(2)})`).join(", ")}.`,
+  chartAltRow: (row: string, values: readonly ChartValue[]): string =>
+    `${row}: ${values.map(({ variant, mean, interval, paper }) => `${VARIANT_LABEL[variant]} ${mean.toFixed(2)} (${interval ? `${interval.low.toFixed(2)} to ${interval.high.toFixed(2)}, ` : ""}the paper ${paper.toFixed(2)})`).join(", ")}.`,
   exported: (about: string, ballots: number): string =>
     `### 📦 ${count(ballots, "ballot")}, anonymised\n-# ${about}\nWho voted is hidden behind salted ids. \`atelier scores --from ballots.json\` computes every figure again.`,
   nothingToExport: "There are no ballots to export yet.",
 } as const;
+
+interface ChartValue {
+  readonly variant: Variant;
+  readonly mean: number;
+  readonly interval: Interval | null;
+  readonly paper: number;
+}
 
 const signed = (value: number): string => `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(2)}`;
 
