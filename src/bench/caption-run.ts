@@ -1,12 +1,12 @@
 /** Times a captioner's networks on one picture and one prefix of random numbers; text plays no part. */
 import path from "node:path";
 
-import { llavaConfigSchema, llavaDecoder, llavaVision } from "../../models/llava.ts";
+import { llavaConfigSchema } from "../../models/llava.ts";
 import { dataFile } from "../caption/llava/convert/graphs.ts";
 import { LlavaDecoder } from "../caption/llava/decoder.ts";
-import { type Floats, floatTensor, Graph, openSession } from "../onnx/index.ts";
+import { decoderSession, visionSession } from "../caption/llava/networks.ts";
+import { type Floats, floatTensor } from "../onnx/index.ts";
 import { readJson, readSafetensors } from "../onnx/safetensors.ts";
-import { Weights } from "../onnx/weights.ts";
 import { seededRandom } from "../random.ts";
 import { startClock } from "./clock.ts";
 import type { CaptionTask, CaptionTiming } from "./tasks.ts";
@@ -21,22 +21,16 @@ export async function timeCaption(task: CaptionTask): Promise<CaptionTiming> {
   };
 
   const looking = startClock();
-  const graph = new Graph("llava-vision");
-  llavaVision(graph, new Weights(graph, await sourceOf("vision"), "float32"), config, 1);
-  const vision = await openSession(graph);
+  const vision = await visionSession(await sourceOf("vision"), config).open();
   const { imageSize } = config.vision;
   await vision.runOne({ pixel_values: floatTensor("float32", noise(1, 3, imageSize, imageSize)) });
   await vision.release();
   const visionMs = looking.wall();
 
   const loading = startClock();
-  const decoderGraph = new Graph("llava-decoder");
-  const weights = new Weights(decoderGraph, await sourceOf("decoder"), "float32");
-  llavaDecoder(decoderGraph, weights, config.text);
-  const session = await openSession(decoderGraph, {
-    prepack: true,
-    ...(task.profile !== null && { profilePrefix: task.profile }),
-  });
+  const profile = task.profile === null ? {} : { profilePrefix: task.profile };
+  const recipe = decoderSession(await sourceOf("decoder"), config.text, profile);
+  const session = await recipe.open();
   const loadMs = loading.wall();
 
   const decoder = new LlavaDecoder(session, config.text);
@@ -64,7 +58,7 @@ export async function timeCaption(task: CaptionTask): Promise<CaptionTiming> {
     firstCpuMs,
     wallMs,
     cpuMs,
-    weightBytes: weights.bytes,
+    weightBytes: recipe.bytes,
     cacheBytes,
   };
 }

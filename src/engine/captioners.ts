@@ -6,6 +6,8 @@ import type { StyleDescriber } from "../caption/describer.ts";
 import { PaletteDescriber } from "../caption/palette/palette-describer.ts";
 import { CATALOGUE, type CatalogueEntry } from "../checkpoints/catalogue.ts";
 import { CheckpointStore } from "../checkpoints/store.ts";
+import type { Precision } from "../config.ts";
+import { chooseForms } from "../onnx/device-forms.ts";
 import type { ExecutionDevice } from "../onnx/index.ts";
 import type { SessionPool } from "../onnx/session-pool.ts";
 
@@ -21,6 +23,7 @@ export interface CaptionerPlace {
 export interface CaptionerOptions {
   readonly maxTokens: number;
   readonly device: ExecutionDevice;
+  readonly precision: Precision;
   readonly sessions: SessionPool;
 }
 
@@ -46,13 +49,18 @@ export function describerLabel(id: string): string {
   return id === palette.id ? palette.label : id;
 }
 
-/** Opens nothing yet: weights are read for the first picture. */
+/**
+ * Tries the device; weights are read for the first picture.
+ *
+ * @throws EngineError when the device computes wrong numbers, or has not the precision that was asked for
+ */
 export async function openCaptioner(place: CaptionerPlace, options: CaptionerOptions): Promise<StyleDescriber> {
   const { name: id, label, folder, dtypes } = place;
-  const { maxTokens, device, sessions } = options;
+  const { maxTokens, device, precision, sessions } = options;
   if (place.layout === "llava") {
     const { LlavaDescriber } = await import("../caption/llava/describer.ts");
-    return new LlavaDescriber({ folder, id, label, maxTokens, device, sessions });
+    const forms = await chooseForms(device, precision);
+    return new LlavaDescriber({ folder, id, label, maxTokens, device, forms, sessions });
   }
   const { TransformersDescriber } = await import("../caption/transformers-describer.ts");
   return new TransformersDescriber({ folder, id, label, maxTokens, device, ...(dtypes && { dtypes }) });

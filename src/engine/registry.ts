@@ -15,14 +15,14 @@ const GIGABYTE = 1e9;
 
 /** @throws UserError when the settings name an engine or a captioner that is not installed; EngineError when it is broken */
 export const buildParts: BuildParts = async (options, report) => {
-  const { CAPTIONER, CAPTION_TOKENS, MODELS_DIR, MODEL_MEMORY, device } = options;
+  const { CAPTIONER, CAPTION_TOKENS, MODELS_DIR, MODEL_MEMORY, PRECISION, device } = options;
   const sessions = new SessionPool(MODEL_MEMORY * GIGABYTE);
   const simpleDescriber = new PaletteDescriber();
   const captioner = CAPTIONER === simpleDescriber.id ? null : await findCaptioner(MODELS_DIR, CAPTIONER);
   if (!captioner && CAPTIONER !== "auto" && CAPTIONER !== simpleDescriber.id)
     throw notInstalled("CAPTIONER", CAPTIONER);
   const describer = captioner
-    ? await openCaptioner(captioner, { maxTokens: CAPTION_TOKENS, device, sessions })
+    ? await openCaptioner(captioner, { maxTokens: CAPTION_TOKENS, device, precision: PRECISION, sessions })
     : simpleDescriber;
   const stylizer = await openStylizer(options, sessions, report);
   const stylizerDevice = stylizer.id === "embedded" ? "cpu" : device;

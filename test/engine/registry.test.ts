@@ -102,6 +102,12 @@ describe("the parts of an engine", () => {
     expect(told).toEqual([]);
   });
 
+  it("try the device before a captioner is trusted to it", async () => {
+    const device = process.platform === "win32" ? "coreml" : "dml";
+    const building = build({ MODELS_DIR: FIXTURES, ENGINE: "embedded", CAPTIONER: "tiny-llava", device });
+    await expect(building).rejects.toMatchObject({ name: "EngineError", message: new RegExp(`on ${device}`) });
+  });
+
   it("take a captioner of the catalogue when it is installed to the end", async () => {
     const store = new CheckpointStore(folder);
     await mkdir(store.folderOf("smolvlm-256m"), { recursive: true });

@@ -5,7 +5,8 @@ import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { llavaConfigSchema } from "../../models/llava.ts";
-import { decoderSession, LlavaDecoder } from "../../src/caption/llava/decoder.ts";
+import { LlavaDecoder } from "../../src/caption/llava/decoder.ts";
+import { decoderSession } from "../../src/caption/llava/networks.ts";
 import { convertLlava } from "../../src/caption/llava/convert/index.ts";
 import { dequantise, quantise } from "../../src/caption/llava/convert/quantise.ts";
 import { tokenizerJson } from "../../src/caption/llava/convert/sentencepiece.ts";

@@ -9,6 +9,7 @@ import { CancelledError } from "../../src/errors.ts";
 import type { RgbImage } from "../../src/images/rgb-image.ts";
 import { SessionPool } from "../../src/onnx/session-pool.ts";
 import { FIXTURES, readReference } from "../models/reference.ts";
+import { EXACT, OTHER_FORMS } from "./forms.ts";
 
 const folder = path.join(FIXTURES, "tiny-llava");
 const recorded = JSON.parse(readFileSync(path.join(folder, "reference.json"), "utf8")) as {
@@ -17,8 +18,8 @@ const recorded = JSON.parse(readFileSync(path.join(folder, "reference.json"), "u
   token_ids: number[][];
 };
 
-const describer = (maxTokens = 24): LlavaDescriber =>
-  new LlavaDescriber({ folder, id: "tiny", label: "Tiny", maxTokens, device: "cpu", sessions: new SessionPool(1e9) });
+const describer = (maxTokens = 24, forms = EXACT, sessions = new SessionPool(1e9)): LlavaDescriber =>
+  new LlavaDescriber({ folder, id: "tiny", label: "Tiny", maxTokens, device: "cpu", forms, sessions });
 
 /** The text of recorded tokens. */
 async function textOf(tokens: readonly number[]): Promise<string> {
@@ -40,6 +41,13 @@ describe("a LLaVA describer", () => {
     expect(text).toBe(await textOf(recorded.described[0]!.pixels));
     expect(seen.length).toBeGreaterThan(5);
     expect(text.startsWith(seen.at(-1)!)).toBe(true);
+  });
+
+  it.each(OTHER_FORMS)("says the same in the forms of other devices: $dtype, $attention attention", async (forms) => {
+    const [exact, other] = [new SessionPool(1e9), new SessionPool(1e9)];
+    const input = { image: await picture(0), sha256: "x" };
+    expect(await describer(24, forms, other).describe(input)).toBe(await describer(24, EXACT, exact).describe(input));
+    expect(other.bytes).toBeCloseTo(forms.dtype === "float16" ? exact.bytes / 2 : exact.bytes, -4);
   });
 
   it("crops instead of padding where it is to be faithful", async () => {
@@ -89,6 +97,7 @@ describe("a LLaVA describer", () => {
       label: "X",
       maxTokens: 5,
       device: "cpu",
+      forms: EXACT,
       sessions: new SessionPool(1e9),
     });
     await expect(nowhere.describe({ image: await picture(0), sha256: "x" })).rejects.toThrow(/no-such-model/);

@@ -4,7 +4,8 @@ import path from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 
 import { llavaConfigSchema, llavaVision } from "../../models/llava.ts";
-import { argmax, decoderSession, LlavaDecoder } from "../../src/caption/llava/decoder.ts";
+import { argmax, LlavaDecoder } from "../../src/caption/llava/decoder.ts";
+import { decoderSession } from "../../src/caption/llava/networks.ts";
 import { EmbeddingTable } from "../../src/caption/llava/embedding-table.ts";
 import { preprocess, preprocessorConfigSchema } from "../../src/caption/llava/preprocess.ts";
 import { type Floats, floatsOf, floatTensor, Graph, openSession } from "../../src/onnx/index.ts";

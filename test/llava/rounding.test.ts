@@ -7,7 +7,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { llamaConfigSchema } from "../../models/llama.ts";
 import { llavaConfigSchema, llavaVision } from "../../models/llava.ts";
-import { argmax, decoderSession, LlavaDecoder } from "../../src/caption/llava/decoder.ts";
+import { argmax, LlavaDecoder } from "../../src/caption/llava/decoder.ts";
+import { decoderSession } from "../../src/caption/llava/networks.ts";
 import { planConversion } from "../../src/caption/llava/convert/plan.ts";
 import { runStep } from "../../src/caption/llava/convert/run-step.ts";
 import { type Floats, type FloatType, floatsOf, floatTensor, Graph, openSession } from "../../src/onnx/index.ts";
@@ -98,9 +99,13 @@ describe("a language model", () => {
     }
   });
 
-  it("in half precision gives logits within 1 %", async () => {
-    const [exact, half] = [await logitsOf(whole), await logitsOf(whole, "float16")];
-    for (const [i, logits] of exact.entries()) expect(relativeError(half[i]!, logits)).toBeLessThan(0.01);
+  it.each([
+    ["whole", 0.01],
+    ["4-bit", 0.03], // a processor rounds activations to bytes as well, and some of them to the next one then
+  ])("of %s weights gives logits within %f of themselves in half precision", async (form, most) => {
+    const source = form === "whole" ? whole : rounded;
+    const [exact, half] = [await logitsOf(source), await logitsOf(source, "float16")];
+    for (const [i, logits] of exact.entries()) expect(relativeError(half[i]!, logits)).toBeLessThan(most);
   });
 });
 

@@ -11,6 +11,7 @@ import { CancelledError, EngineError } from "../../src/errors.ts";
 import type { RgbImage } from "../../src/images/rgb-image.ts";
 import { SessionPool } from "../../src/onnx/session-pool.ts";
 import { FIXTURES, readReference } from "../models/reference.ts";
+import { EXACT } from "./forms.ts";
 
 const published = path.join(FIXTURES, "tiny-llava-original");
 let folder: string;
@@ -40,7 +41,15 @@ describe("the folder that a conversion writes", () => {
 
   it("is loaded by our own loop, with the settings it needs", async () => {
     const sessions = new SessionPool(1e9);
-    const own = new LlavaDescriber({ folder, id: "own", label: "Own", maxTokens: 12, device: "cpu", sessions });
+    const own = new LlavaDescriber({
+      folder,
+      id: "own",
+      label: "Own",
+      maxTokens: 12,
+      device: "cpu",
+      forms: EXACT,
+      sessions,
+    });
     expect(await own.describe({ image, sha256: "x" })).toBeTypeOf("string");
     const config = JSON.parse(await readFile(path.join(folder, "config.json"), "utf8")) as Record<string, unknown>;
     expect(config["text_config"]).toMatchObject({ num_hidden_layers: 2, head_dim: 16, num_key_value_heads: 1 });

@@ -1,23 +1,15 @@
 /** The language model of a LLaVA, one token at a time. */
 import type { LlamaConfig } from "../../../models/llama.ts";
-import { llavaDecoder } from "../../../models/llava.ts";
-import { QUANTISED } from "../../../models/projection.ts";
 import { checkpoint as breathe } from "../../checkpoint.ts";
 import {
-  type ExecutionDevice,
   type Floats,
   floatsOf,
   floatTensor,
   type FloatType,
-  Graph,
   integerTensor,
-  openSession,
   type Session,
   type Tensor,
 } from "../../onnx/index.ts";
-import type { SessionRecipe } from "../../onnx/session-pool.ts";
-import type { TensorSource } from "../../onnx/tensor-source.ts";
-import { Weights } from "../../onnx/weights.ts";
 
 /** Added to the score of a position that may not be seen: far below any score, and finite in half precision. */
 const UNSEEN = -60_000;
@@ -27,26 +19,7 @@ const PIECE = 64;
 
 type Cache = Readonly<Record<string, Tensor>>;
 
-export interface DecoderOptions {
-  readonly device?: ExecutionDevice;
-  readonly dtype?: FloatType;
-}
-
-/** The session of a decoder. @throws EngineError naming a tensor that is missing or of another shape */
-export function decoderSession(
-  source: TensorSource,
-  config: LlamaConfig,
-  { device = "cpu", dtype = "float32" }: DecoderOptions = {},
-): SessionRecipe {
-  const graph = new Graph("llava-decoder");
-  const weights = new Weights(graph, source, dtype);
-  llavaDecoder(graph, weights, config);
-  // 4-bit products are several times faster once their weights are rearranged.
-  const prepack = source.names.some((name) => name.endsWith(`.${QUANTISED.packed}`));
-  return { bytes: weights.bytes, open: () => openSession(graph, { device, prepack }) };
-}
-
-/** Reads a prefix, then token after token. Holds the keys and values of one conversation; the session is the caller's. */
+/** Reads a prefix, then token after token, over a `decoderSession`. Holds the keys and values of one conversation; the session is the caller's. */
 export class LlavaDecoder {
   readonly #session: Session;
   readonly #config: LlamaConfig;
@@ -54,6 +27,7 @@ export class LlavaDecoder {
   #prefix: { readonly length: number; readonly cache: Cache };
   #recent: { readonly length: number; readonly cache: Cache };
 
+  /** @param dtype what the session computes in */
   constructor(session: Session, config: LlamaConfig, dtype: FloatType = "float32") {
     this.#session = session;
     this.#config = config;

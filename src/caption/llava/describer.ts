@@ -1,22 +1,14 @@
 /** Describes a style by a LLaVA: the paper's ShareGPT4V-7B, or any other of its kind. */
-import { llavaVision } from "../../../models/llava.ts";
 import { checkpoint as breathe } from "../../checkpoint.ts";
 import { EngineError } from "../../errors.ts";
-import {
-  type ExecutionDevice,
-  type Floats,
-  floatsOf,
-  floatTensor,
-  Graph,
-  openSession,
-  type Session,
-} from "../../onnx/index.ts";
-import type { SessionPool, SessionRecipe } from "../../onnx/session-pool.ts";
-import { Weights } from "../../onnx/weights.ts";
+import type { DeviceForms } from "../../onnx/device-forms.ts";
+import { type ExecutionDevice, type Floats, floatsOf, floatTensor } from "../../onnx/index.ts";
+import type { SessionPool } from "../../onnx/session-pool.ts";
 import { type DescribeHooks, type DescribeInput, type StyleDescriber, STYLE_PROMPT } from "../describer.ts";
 import { type LlavaCheckpoint, openLlava } from "./checkpoint.ts";
-import { argmax, decoderSession, LlavaDecoder } from "./decoder.ts";
+import { argmax, LlavaDecoder } from "./decoder.ts";
 import { EmbeddingTable } from "./embedding-table.ts";
+import { decoderSession, visionSession } from "./networks.ts";
 import { preprocess } from "./preprocess.ts";
 
 /**
@@ -36,6 +28,8 @@ export interface LlavaDescriberOptions {
   /** Most tokens of a description. */
   readonly maxTokens: number;
   readonly device: ExecutionDevice;
+  /** What the device can be trusted with (`chooseForms`). */
+  readonly forms: DeviceForms;
   readonly sessions: SessionPool;
 }
 
@@ -74,11 +68,11 @@ export class LlavaDescriber implements StyleDescriber {
   #write(opened: LlavaCheckpoint, table: EmbeddingTable, prefix: Floats, hooks: DescribeHooks): Promise<string> {
     const { signal, onText } = hooks;
     const { decoder: weights, config, tokenizer } = opened;
-    const { sessions, device, maxTokens, id } = this.#options;
+    const { sessions, device, forms, maxTokens, id } = this.#options;
     const most = Math.min(maxTokens, config.text.positions - prefix.shape[0]!);
-    const recipe = (): SessionRecipe => decoderSession(weights, config.text, { device });
+    const recipe = () => decoderSession(weights, config.text, { device, ...forms });
     return sessions.use(`${id} decoder`, recipe, async (session) => {
-      const decoder = new LlavaDecoder(session, config.text);
+      const decoder = new LlavaDecoder(session, config.text, forms.dtype);
       const tokens: number[] = [];
       const written = (): string =>
         tokens.length === 0 ? "" : tokenizer.decode(tokens, { skip_special_tokens: true }).trim();
@@ -100,16 +94,11 @@ export class LlavaDescriber implements StyleDescriber {
 
   /** The picture's features, [patches · width]. */
   #look({ vision, config, processing }: LlavaCheckpoint, { image, faithful }: DescribeInput): Promise<Float32Array> {
-    const { sessions, device, id } = this.#options;
+    const { sessions, device, forms, id } = this.#options;
     const size = config.vision.imageSize;
     const pixels = preprocess(image, { ...processing, size }, { pad: faithful !== true });
-    const recipe = (): SessionRecipe => {
-      const graph = new Graph("llava-vision");
-      const weights = new Weights(graph, vision, "float32");
-      llavaVision(graph, weights, config, 1);
-      return { bytes: weights.bytes, open: () => openSession(graph, { device }) };
-    };
-    return sessions.use(`${id} vision`, recipe, async (session: Session) => {
+    const recipe = () => visionSession(vision, config, { device, ...forms });
+    return sessions.use(`${id} vision`, recipe, async (session) => {
       const feeds = { pixel_values: floatTensor("float32", { data: pixels, shape: [1, 3, size, size] }) };
       return floatsOf(await session.runOne(feeds)).data;
     });

@@ -1,0 +1,34 @@
+/** The two networks of a LLaVA as sessions, in the forms that a device can be trusted with. */
+import type { LlamaConfig } from "../../../models/llama.ts";
+import { type LlavaConfig, llavaDecoder, llavaVision } from "../../../models/llava.ts";
+import { QUANTISED } from "../../../models/projection.ts";
+import type { DeviceForms } from "../../onnx/device-forms.ts";
+import { type ExecutionDevice, Graph, openSession, type SessionOptions } from "../../onnx/index.ts";
+import type { SessionRecipe } from "../../onnx/session-pool.ts";
+import type { TensorSource } from "../../onnx/tensor-source.ts";
+import { Weights } from "../../onnx/weights.ts";
+
+/** By default what a processor does: single precision, the fused kernel. */
+export interface NetworkOptions extends Partial<DeviceForms>, Pick<SessionOptions, "profilePrefix"> {
+  readonly device?: ExecutionDevice;
+}
+
+/** Looks at one picture. @throws EngineError naming a tensor that is missing or of another shape */
+export function visionSession(source: TensorSource, config: LlavaConfig, options: NetworkOptions = {}): SessionRecipe {
+  const { dtype = "float32", attention = "fused", ...opening } = options;
+  const graph = new Graph("llava-vision", { attention });
+  const weights = new Weights(graph, source, dtype);
+  llavaVision(graph, weights, config, 1);
+  return { bytes: weights.bytes, open: () => openSession(graph, opening) };
+}
+
+/** The language model, to be run by a `LlavaDecoder`. @throws EngineError as `visionSession` */
+export function decoderSession(source: TensorSource, config: LlamaConfig, options: NetworkOptions = {}): SessionRecipe {
+  const { dtype = "float32", attention = "fused", ...opening } = options;
+  const graph = new Graph("llava-decoder", { attention });
+  const weights = new Weights(graph, source, dtype);
+  llavaDecoder(graph, weights, config);
+  // 4-bit products are several times faster once their weights are rearranged.
+  const prepack = source.names.some((name) => name.endsWith(`.${QUANTISED.packed}`));
+  return { bytes: weights.bytes, open: () => openSession(graph, { ...opening, prepack }) };
+}
