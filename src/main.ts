@@ -8,6 +8,7 @@ import type { Config } from "./config.ts";
 import type { Bot } from "./discord/bot.ts";
 import { connect, createClient } from "./discord/client.ts";
 import { HeldPictures } from "./discord/held-pictures.ts";
+import { OpenReplies } from "./discord/open-replies.ts";
 import { Presenter } from "./discord/presenter.ts";
 import { registerCommands } from "./discord/registration.ts";
 import { route } from "./discord/router.ts";
@@ -17,7 +18,7 @@ import { Votes } from "./discord/votes/votes.ts";
 import { login } from "./discord/wording/login.ts";
 import { describerLabel } from "./engine/captioners.ts";
 import { createEngine } from "./engine/index.ts";
-import { UserError } from "./errors.ts";
+import { CancelledError, UserError } from "./errors.ts";
 import { learnFrom } from "./jobs/choose-variant.ts";
 import { createLocalQueue } from "./jobs/local-queue.ts";
 import { createLogger, type Logger } from "./log.ts";
@@ -53,7 +54,13 @@ export interface RunningBot {
 export async function startBot(config: Config, log: Logger, options: StartOptions = {}): Promise<RunningBot> {
   const undo: (() => unknown)[] = [];
   const close = async (): Promise<void> => {
-    for (const step of undo.splice(0).reverse()) await step();
+    for (const step of undo.splice(0).reverse()) {
+      try {
+        await step();
+      } catch (error) {
+        log.error({ err: error }, "a part of the bot could not be closed");
+      }
+    }
   };
   try {
     const lock = lockFolder(config.DATA_DIR);
@@ -82,6 +89,8 @@ export async function startBot(config: Config, log: Logger, options: StartOption
     undo.push(() => queue.close());
     const learning = new LearningDesk({ client, store, engine, config, log });
     undo.push(() => learning.close());
+    const closing = new AbortController();
+    const openReplies = new OpenReplies({ client, store, log, botToken: config.DISCORD_TOKEN ?? "" });
     const bot: Bot = {
       learning,
       comparisons,
@@ -95,14 +104,18 @@ export async function startBot(config: Config, log: Logger, options: StartOption
       describerLabel,
       votes,
       held: new HeldPictures(),
+      openReplies,
+      closing: closing.signal,
     };
     const stopRouting = route(client, commands, bot);
     undo.push(() => Promise.race([stopRouting(), sleep(CLOSING_MS, undefined, { ref: false })]));
+    undo.push(() => closing.abort(new CancelledError("The bot is going down")));
     const ended = new Promise<void>((resolve) => {
       client.once(Events.Invalidated, () => resolve());
     });
     const ready = await connect(client, config.DISCORD_TOKEN ?? "", log, options.signal);
     await registerCommands(ready, commands, log);
+    await openReplies.resume();
     await presenter.resume();
     await comparisons.resume();
     await queue.resume();

@@ -7,6 +7,7 @@ import type { JobQueue } from "../jobs/queue.ts";
 import type { Logger } from "../log.ts";
 import type { Store } from "../store/store.ts";
 import type { HeldPictures } from "./held-pictures.ts";
+import type { OpenReplies } from "./open-replies.ts";
 import type { Presenter } from "./presenter.ts";
 import type { Comparisons } from "./votes/comparisons.ts";
 import type { LearningDesk } from "./styles/learning-desk.ts";
@@ -20,6 +21,9 @@ export interface Bot {
   readonly engine: Engine;
   readonly client: Client;
   readonly held: HeldPictures;
+  readonly openReplies: OpenReplies;
+  /** Aborted, with a `CancelledError`, when the bot goes down: whatever somebody waits for ends. */
+  readonly closing: AbortSignal;
   readonly presenter: Presenter;
   /** The name people see for a describer's id. */
   readonly describerLabel: (id: string) => string;

@@ -6,7 +6,7 @@ import type { Bot } from "./bot.ts";
 
 /** @throws EngineError when the engine cannot, CancelledError when it is going down */
 export async function describeStyle(
-  { engine, store }: Pick<Bot, "engine" | "store">,
+  { engine, store, closing }: Pick<Bot, "engine" | "store" | "closing">,
   picture: PictureRef,
   onText: (textSoFar: string) => void,
 ): Promise<DescribeReply> {
@@ -14,7 +14,7 @@ export async function describeStyle(
   const known = await store.captions.find(key);
   if (known !== null) return { text: known, describer: key.describer };
   const image = { path: store.files.path(picture.sha256), sha256: picture.sha256 };
-  const reply = await engine.describe({ image }, { onText });
+  const reply = await engine.describe({ image }, { onText, signal: closing });
   await store.captions.save({ ...key, describer: reply.describer }, reply.text);
   return reply;
 }

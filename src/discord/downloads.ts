@@ -11,6 +11,8 @@ export interface DownloadLimits {
   readonly cdnBase: string;
   readonly maxBytes: number;
   readonly seconds: number;
+  /** Ends the download with the signal's reason, when the bot goes down. */
+  readonly closing?: AbortSignal;
 }
 
 /** An upload, as an interaction describes it. */
@@ -22,11 +24,14 @@ export interface Upload {
   readonly title?: string | null;
 }
 
-/** @throws UserError `download-…`, phrased for the person who uploaded it */
+/** @throws UserError `download-…`, phrased for the person who uploaded it; what `closing` was aborted with */
 export async function downloadPicture(upload: Upload, role: PictureRole, limits: DownloadLimits): Promise<Uint8Array> {
   if (upload.size > limits.maxBytes) throw tooLarge(role, upload.size, limits);
   const url = trusted(upload.url, role, limits);
-  const signal = AbortSignal.timeout(limits.seconds * 1000);
+  const { seconds, closing } = limits;
+  closing?.throwIfAborted();
+  const late = AbortSignal.timeout(seconds * 1000);
+  const signal = closing ? AbortSignal.any([late, closing]) : late;
   const fetched = () => fetchOnce(url, role, limits, signal);
   try {
     return await fetched().catch((error: unknown) => {
@@ -35,7 +40,8 @@ export async function downloadPicture(upload: Upload, role: PictureRole, limits:
     });
   } catch (error) {
     if (error instanceof UserError) throw error;
-    if (signal.aborted) throw refuse("timeout", download.slow(role, limits.seconds), error);
+    closing?.throwIfAborted();
+    if (late.aborted) throw refuse("timeout", download.slow(role, seconds), error);
     throw refuse("unreachable", download.unreachable(role), error);
   }
 }

@@ -8,7 +8,7 @@ import { downloadPicture, type Upload } from "./downloads.ts";
 
 const MEBIBYTE = 1024 * 1024;
 
-type Intake = Pick<Bot, "config" | "store">;
+type Intake = Pick<Bot, "config" | "store" | "closing">;
 
 /** Takes both pictures of a pair in. @throws UserError that says what is wrong with either, or with both */
 export async function takePair(
@@ -28,17 +28,14 @@ export async function takePair(
 }
 
 /** @throws UserError when the picture cannot be had or is not one */
-export async function takePicture(
-  bot: Pick<Bot, "config" | "store">,
-  upload: Upload,
-  role: PictureRole,
-): Promise<PictureRef> {
-  const { config, store } = bot;
+export async function takePicture(bot: Intake, upload: Upload, role: PictureRole): Promise<PictureRef> {
+  const { config, store, closing } = bot;
   const maxBytes = config.MAX_UPLOAD_MB * MEBIBYTE;
   const bytes = await downloadPicture(upload, role, {
     cdnBase: config.DISCORD_CDN_BASE,
     maxBytes,
     seconds: config.DOWNLOAD_SECONDS,
+    closing,
   });
   const { image, png, notes } = await normalisePicture(bytes, role, {
     maxBytes,

@@ -8,6 +8,7 @@ import {
 
 import { isAcknowledged } from "./discord-error.ts";
 import type { Acknowledgement } from "./handler.ts";
+import type { OpenReplies } from "./open-replies.ts";
 import { persevere } from "./persevere.ts";
 import { editPayload, payload, type View } from "./view.ts";
 
@@ -19,17 +20,22 @@ export type Repliable =
 export class Reply {
   readonly #interaction: Repliable;
   readonly #kind: Acknowledgement;
+  readonly #openReplies: OpenReplies;
   #messageId: string | null = null;
+  /** What is still to come before nobody waits for anything any more. */
+  readonly #owed = new Set<"words" | "work">();
 
-  private constructor(interaction: Repliable, kind: Acknowledgement) {
+  private constructor(interaction: Repliable, kind: Acknowledgement, openReplies: OpenReplies) {
     this.#interaction = interaction;
     this.#kind = kind;
+    this.#openReplies = openReplies;
   }
 
   /** Acknowledges, in the one call that has to reach Discord within three seconds. */
-  static async open(interaction: Repliable, kind: Acknowledgement): Promise<Reply> {
-    const reply = new Reply(interaction, kind);
+  static async open(interaction: Repliable, kind: Acknowledgement, openReplies: OpenReplies): Promise<Reply> {
+    const reply = new Reply(interaction, kind, openReplies);
     if (kind === "none") return reply;
+    if (kind !== "silent") await reply.#promise();
     try {
       await persevere(() => reply.#acknowledge());
     } catch (error) {
@@ -53,6 +59,21 @@ export class Reply {
     this.#messageId = answer.interaction.responseMessageId;
   }
 
+  /** Remembers first: once it is acknowledged, somebody waits. */
+  async #promise(): Promise<void> {
+    this.#owed.add("words").add("work");
+    await this.#openReplies.remember(this.#interaction);
+  }
+
+  async #give(what: "words" | "work"): Promise<void> {
+    if (this.#owed.delete(what) && this.#owed.size === 0) await this.#openReplies.forget(this.#interaction.id);
+  }
+
+  /** The handler is done. Where a job goes on, its first words may be still to come. */
+  done(): Promise<void> {
+    return this.#give("work");
+  }
+
   get channelId(): string {
     return this.#interaction.channelId ?? "";
   }
@@ -69,6 +90,7 @@ export class Reply {
       flags: MessageFlags.IsComponentsV2,
     });
     this.#messageId ??= message.id;
+    await this.#give("words");
   }
 
   /** Says something to the person alone; a public "thinking…" is taken back. */
@@ -78,5 +100,6 @@ export class Reply {
     const words = { ...(await payload(view)), flags: MessageFlags.IsComponentsV2 | MessageFlags.Ephemeral } as const;
     if (this.#kind === "none" && !this.#interaction.replied) await this.#interaction.reply(words);
     else await this.#interaction.followUp(words);
+    await this.#give("words");
   }
 }

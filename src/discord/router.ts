@@ -41,12 +41,13 @@ async function dispatch(interaction: Interaction, table: ReadonlyMap<string, Han
   const handler = table.get(keyFor(interaction));
   if (handler) return handle(handler, interaction as Repliable, bot);
   if (!interaction.isRepliable()) return;
-  const reply = await Reply.open(interaction as Repliable, "private");
+  const reply = await Reply.open(interaction as Repliable, "private", bot.openReplies);
   await reply.show(noticeView(router.unknown));
+  await reply.done();
 }
 
 async function handle(handler: Handler, interaction: Repliable, bot: Bot): Promise<void> {
-  const reply = await Reply.open(interaction, handler.acknowledge);
+  const reply = await Reply.open(interaction, handler.acknowledge, bot.openReplies);
   try {
     // The table pairs each kind of interaction with handlers of that kind.
     const input = handler.parse(interaction as never);
@@ -58,6 +59,8 @@ async function handle(handler: Handler, interaction: Repliable, bot: Bot): Promi
       if (!isTokenSpent(lost)) throw lost;
       bot.log.info({ code: discordCode(lost) }, "nobody is left to hear about a fault");
     });
+  } finally {
+    await reply.done();
   }
 }
 

@@ -20,6 +20,7 @@ export interface Schema {
   comparison_jobs: ComparisonJobTable;
   styles: StyleTable;
   learnings: LearningTable;
+  open_replies: OpenReplyTable;
 }
 
 export interface PictureTable {
@@ -176,4 +177,10 @@ export interface LearningTable {
   thread_id: string | null;
   progress_message_id: string | null;
   settled: number;
+}
+
+export interface OpenReplyTable {
+  interaction_id: string;
+  sealed_token: string;
+  opened_at: number;
 }

@@ -12,6 +12,7 @@ import { createJobRepository } from "./jobs.ts";
 import { createPictureFiles } from "./picture-files.ts";
 import { createPictureRepository } from "./pictures.ts";
 import { createLearningRepository, type LearningRepository } from "./learnings.ts";
+import { createOpenReplyRepository, type OpenReplyRepository } from "./open-replies.ts";
 import type { Schema } from "./schema.ts";
 import { createSettingRepository, type SettingRepository } from "./settings.ts";
 import { createSurfaceRepository, type SurfaceRepository } from "./surfaces.ts";
@@ -27,6 +28,7 @@ export interface Store extends Repositories {
   readonly comparisons: ComparisonRepository;
   readonly styles: StyleRepository;
   readonly learnings: LearningRepository;
+  readonly openReplies: OpenReplyRepository;
   /** For repositories of other parts, made over the same connection. */
   readonly db: Kysely<Schema>;
   close(): Promise<void>;
@@ -54,6 +56,7 @@ export async function openStore(dataDir: string): Promise<Store> {
     comparisons: createComparisonRepository(db),
     styles: createStyleRepository(db),
     learnings: createLearningRepository(db),
+    openReplies: createOpenReplyRepository(db),
     async close() {
       // So that the one file is whole for whoever copies it.
       await sql`pragma wal_checkpoint(truncate)`.execute(db).catch(() => undefined);

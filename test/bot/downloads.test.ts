@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { downloadPicture, type DownloadLimits, type Upload } from "../../src/discord/downloads.ts";
-import type { UserError } from "../../src/errors.ts";
+import { CancelledError, type UserError } from "../../src/errors.ts";
 
 let resets = 0;
 
@@ -68,6 +68,19 @@ describe("a download", () => {
     const error = await refusal(upload(limits.cdnBase + path));
     expect(error.identifier).toBe(`download-${identifier}`);
     expect(error.message).toContain(words);
+  });
+
+  it("ends when the bot goes down, with the reason of that", async () => {
+    const closing = new AbortController();
+    const download = downloadPicture(upload(`${limits.cdnBase}/stall`), "content", {
+      ...limits,
+      seconds: 20,
+      closing: closing.signal,
+    });
+    setTimeout(() => closing.abort(new CancelledError("going down")), 20);
+    await expect(download).rejects.toThrow(new CancelledError("going down"));
+    const late = downloadPicture(upload(`${limits.cdnBase}/ok`), "content", { ...limits, closing: closing.signal });
+    await expect(late).rejects.toThrow(CancelledError);
   });
 
   it("is refused by its announced size without a request", async () => {

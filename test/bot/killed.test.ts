@@ -1,4 +1,5 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { execFileSync } from "node:child_process";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 
@@ -10,7 +11,7 @@ import { openStore, type Store } from "../../src/store/store.ts";
 import { openApiReferee } from "../sandbox/openapi.ts";
 import { type Launched, launch } from "./launch.ts";
 import { landscape, waves } from "./pictures.ts";
-import { ONCE, results, settingsFor, tally, textOf } from "./studio.ts";
+import { ONCE, results, settingsFor, tally, textOf, whispers } from "./studio.ts";
 
 let discord: DiscordSandbox;
 let general: string;
@@ -36,7 +37,10 @@ afterAll(async () => {
   if (discord.violations.length > 0) throw new Error(discord.violations.join("\n"));
 });
 
-afterEach(() => discord.faults.clear());
+afterEach(() => {
+  discord.faults.clear();
+  discord.cdn.fault = null;
+});
 
 async function start(): Promise<void> {
   bot = launch(settingsFor(discord, folder, { RESULT_SIZE: "256", LOG_LEVEL: "warn" }));
@@ -68,17 +72,17 @@ const newest = async (): Promise<Job | null> => {
   return row ? store.jobs.get(row.id) : null;
 };
 
-/** The newest job, once it is in this state. */
-async function until(state: JobState): Promise<Job> {
+/** The newest job, once it is in one of these states. */
+async function until(...states: readonly JobState[]): Promise<Job> {
   for (const end = Date.now() + 15_000; Date.now() < end; await new Promise((resolve) => setTimeout(resolve, 3))) {
     const { n } = await store.db
       .selectFrom("jobs")
       .select((is) => is.fn.countAll<number>().as("n"))
       .executeTakeFirstOrThrow();
     const job = n >= pictures ? await newest() : null;
-    if (job?.state === state) return job;
+    if (job && states.includes(job.state)) return job;
   }
-  throw new Error(`no job was ${state}\n${discord.transcript()}`);
+  throw new Error(`no job was ${states.join(" or ")}\n${discord.transcript()}`);
 }
 
 const isResult = ({ body }: { readonly body: unknown }): boolean => JSON.stringify(body ?? "").includes('"Delete"');
@@ -90,6 +94,63 @@ async function told(call: InteractionCall): Promise<ReturnType<typeof tally>> {
   return tally(discord, thread);
 }
 
+const FIRST_EDIT = "PATCH /webhooks/:id/:token/messages/:id";
+const THINKING = 1 << 7;
+const isThinking = (call: InteractionCall): boolean => ((call.response?.flags ?? 0) & THINKING) !== 0;
+
+describe("a bot that is killed before there is a job", { timeout: 60_000 }, () => {
+  /** A command whose pictures do not arrive. */
+  async function waiting(): Promise<InteractionCall> {
+    discord.cdn.fault = { stall: true };
+    const call = await stylize();
+    pictures--; // It will not come to a job.
+    await call.acknowledged;
+    await discord.waitFor(() => isThinking(call));
+    return call;
+  }
+
+  it("says, once it is back, that it was restarted; publicly or to one person, as it was asked", async () => {
+    const shared = await waiting();
+    const { id } = discord.member("ada");
+    const heard = whispers(discord, id).length;
+    discord.faults.add({ route: FIRST_EDIT, delayMs: 60_000 });
+    const own = await discord.member("ada").slash(general, "queue");
+    await own.acknowledged;
+    await killAndRestart();
+    const words = "I was restarted before I was done with this, sorry! Please try again.";
+    await discord.waitFor(() => textOf(shared.response) === words, { what: "an end of thinking" });
+    expect(await discord.waitFor(() => whispers(discord, id)[heard], { what: "a word to the person" })).toBe(words);
+    await expect.poll(() => store.openReplies.list(0, Date.now()), { timeout: 10_000 }).toEqual([]);
+  });
+
+  it("keeps what it needs for that sealed, and no longer than Discord would take it", async () => {
+    const call = await waiting();
+    const files = (await readdir(folder)).filter((name) => name.startsWith("atelier.db"));
+    // By another process: one that closes a file gives up all its locks on it, those of its SQLite included.
+    const bytes = execFileSync("cat", files, { cwd: folder });
+    expect(bytes.includes("open_replies")).toBe(true);
+    expect(bytes.includes(call.interaction.token)).toBe(false);
+    discord.expireInteractionTokens();
+    await killAndRestart();
+    await expect.poll(() => store.openReplies.list(0, Date.now()), { timeout: 10_000 }).toEqual([]);
+    expect(isThinking(call)).toBe(true);
+  });
+
+  it("SIGTERM: says at once that it goes down, and goes", async () => {
+    const call = await waiting();
+    const { id } = discord.member("ada");
+    const heard = whispers(discord, id).length;
+    const since = performance.now();
+    await kill("SIGTERM");
+    expect(performance.now() - since).toBeLessThan(5000);
+    expect(call.response ?? null).toBeNull();
+    expect(whispers(discord, id).slice(heard)).toEqual([
+      "I am being restarted right now. Please try again in a minute.",
+    ]);
+    await start();
+  });
+});
+
 describe("a bot that is killed and started again", { timeout: 60_000 }, () => {
   it("while a job waits and another is painted: both are finished, once", async () => {
     const calls = [await stylize("ada"), await stylize("grace")];
@@ -97,6 +158,16 @@ describe("a bot that is killed and started again", { timeout: 60_000 }, () => {
     await until("queued");
     await killAndRestart();
     for (const call of calls) expect(await told(call)).toEqual(ONCE);
+  });
+
+  it("when the job is queued and its card is not shown yet: the card is filled in, and the job finished", async () => {
+    discord.faults.add({ route: FIRST_EDIT, delayMs: 60_000 });
+    const call = await stylize();
+    await until("queued", "captioning", "stylizing");
+    expect(isThinking(call)).toBe(true);
+    await killAndRestart();
+    expect(await told(call)).toEqual(ONCE);
+    expect(isThinking(call)).toBe(false);
   });
 
   it("while the style is described: the job is taken up, with the same messages", async () => {

@@ -12,6 +12,8 @@ const BY_CODE: Readonly<Record<number, string>> = {
 };
 
 export const fault = {
+  cutShort: "I was restarted before I was done with this, sorry! Please try again.",
+  goingOn: "I was restarted. One moment, I am going on…",
   closing: "I am being restarted right now. Please try again in a minute.",
   engineBusy: "The painter dropped its brush. Please try again.",
   engineBroken: (reference: string): string =>

@@ -7,6 +7,7 @@ import type { Transaction } from "kysely";
 import { start } from "./001-start.ts";
 import { votes } from "./002-votes.ts";
 import { styles } from "./003-styles.ts";
+import { openReplies } from "./004-open-replies.ts";
 
 export interface Migration {
   /** Number and words, as the file's name. */
@@ -15,4 +16,4 @@ export interface Migration {
   up(db: Transaction<unknown>): Promise<void>;
 }
 
-export const MIGRATIONS: readonly Migration[] = [start, votes, styles];
+export const MIGRATIONS: readonly Migration[] = [start, votes, styles, openReplies];

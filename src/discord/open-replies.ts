@@ -1,0 +1,97 @@
+/**
+ * Answers that were promised ("thinking…") and not given yet, remembered in the database: the next start tells people
+ * how it went on, or that it did not.
+ */
+import { type APIMessage, type Client, MessageFlags, type RepliableInteraction, Routes } from "discord.js";
+
+import { messageOf } from "../errors.ts";
+import type { Logger } from "../log.ts";
+import type { Store } from "../store/store.ts";
+import { isTokenSpent } from "./discord-error.ts";
+import { persevere } from "./persevere.ts";
+import { createSeal, type Seal } from "./seal.ts";
+import { editPayload } from "./view.ts";
+import { noticeView } from "./views.ts";
+import { fault } from "./wording/faults.ts";
+
+/** How long Discord takes answers to an interaction. */
+const TOKEN_LIFETIME_MS = 15 * 60_000;
+
+export interface OpenRepliesOptions {
+  readonly client: Client;
+  readonly store: Store;
+  readonly log: Logger;
+  /** The tokens of interactions are kept sealed with it. */
+  readonly botToken: string;
+}
+
+export class OpenReplies {
+  readonly #options: OpenRepliesOptions;
+  readonly #seal: Seal;
+  readonly #startedAt = Date.now();
+
+  constructor(options: OpenRepliesOptions) {
+    this.#options = options;
+    this.#seal = createSeal(options.botToken);
+  }
+
+  /** Before an interaction is acknowledged. Never throws: an answer is worth more than the memory of it. */
+  async remember({ id, token }: Pick<RepliableInteraction, "id" | "token">): Promise<void> {
+    const now = Date.now();
+    const reply = { interactionId: id, sealedToken: this.#seal.seal(token), openedAt: now };
+    await this.#calmly(() => this.#options.store.openReplies.insert(reply, now - TOKEN_LIFETIME_MS));
+  }
+
+  /** The answer was given, and nothing is left to be done for it. */
+  async forget(interactionId: string): Promise<void> {
+    await this.#calmly(() => this.#options.store.openReplies.remove(interactionId));
+  }
+
+  /**
+   * Ends what an earlier process left open: "thinking…" on the card of something that goes on gives way to a word about
+   * that, so that the card may be edited by the bot's own token; everything else is said to be lost. Call when logged in,
+   * before anything goes on.
+   */
+  async resume(): Promise<void> {
+    const { store, log } = this.#options;
+    const left = await store.openReplies.list(Date.now() - TOKEN_LIFETIME_MS, this.#startedAt);
+    if (left.length === 0) return;
+    const cards = await this.#cards();
+    for (const { interactionId, sealedToken } of left) {
+      const token = this.#seal.open(sealedToken);
+      try {
+        if (token !== null) await this.#end(token, cards);
+      } catch (error) {
+        if (!isTokenSpent(error)) log.warn({ err: error, interaction: interactionId }, "an answer stays open");
+      }
+      await this.forget(interactionId);
+    }
+  }
+
+  async #end(token: string, cards: ReadonlySet<string>): Promise<void> {
+    const { rest, application } = this.#options.client;
+    const route = Routes.webhookMessage(application!.id, token);
+    const { id, flags } = (await persevere(() => rest.get(route, { auth: false }))) as APIMessage;
+    const isBare = ((flags ?? 0) & MessageFlags.Loading) !== 0;
+    if (cards.has(id) && !isBare) return;
+    const { components, allowedMentions } = await editPayload(
+      noticeView(cards.has(id) ? fault.goingOn : fault.cutShort),
+    );
+    const body = { components, allowed_mentions: allowedMentions, attachments: [], flags: MessageFlags.IsComponentsV2 };
+    await persevere(() => rest.patch(route, { auth: false, body }));
+  }
+
+  /** Messages of what an earlier process has left to be gone on with. */
+  async #cards(): Promise<ReadonlySet<string>> {
+    const { jobs, surfaces, comparisons, learnings } = this.#options.store;
+    const queued = (await jobs.unsettled()).map(({ job }) => job.request.replyTo?.messageId);
+    const shown = [await surfaces.unfinished(), await comparisons.unfinished(), await learnings.unsettled()].flat();
+    return new Set([...queued, ...shown.map((one) => one.cardMessageId)].filter((id) => typeof id === "string"));
+  }
+
+  async #calmly(write: () => Promise<void>): Promise<void> {
+    await write().catch((error: unknown) => {
+      this.#options.log.warn({ error: messageOf(error) }, "an open answer could not be remembered");
+    });
+  }
+}
