@@ -3,15 +3,16 @@ import type { Value } from "../graph.ts";
 import {
   add,
   concat,
+  expand,
   matmul,
   mul,
+  neg,
   reduceSum,
   reshape,
   scale,
   slice,
   softmax,
   split,
-  sub,
   transpose,
 } from "../operators.ts";
 import { staticShape } from "../shape.ts";
@@ -19,65 +20,112 @@ import type { Rule } from "./rules.ts";
 
 /**
  * y = P v with P = softmax(s q kᵀ + bias), per head. The forward kernel keeps no P, so it is computed again:
- * dv = Pᵀ dy, dS = P ∘ (dy vᵀ - Σ dy ∘ y), dq = s dS k, dk = s dSᵀ q
+ * dv = Pᵀ dy, dS = P ∘ (dy vᵀ - D) with D = Σ dy ∘ y, dq = s dS k, dk = s dSᵀ q
  * (the recomputation of FlashAttention, Dao et al. 2022, appendix B.2).
  *
- * Queries are taken in chunks. onnxruntime runs a graph depth first and would postpone the sums over chunks, keeping
- * every chunk's P until the end; so each chunk also depends on an empty slice of what the chunk before it produced.
+ * Scores are taken in blocks, some queries of some heads, that stay in the processor's cache while they are worked on.
+ * The subtraction is a part of the product, dy vᵀ - D = [dy, -D] [v, 1]ᵀ: one pass less over every block. Everything
+ * but the scores is kept with its tokens along the last axis, so that no product has to turn a block.
+ *
+ * onnxruntime runs a graph depth first and would postpone the sums over blocks, keeping every block's P until the end;
+ * so each block also depends on an empty slice of what the block before it produced.
  */
-export const attentionRule: Rule = ({ node, dy, wanted, queryChunk }) => {
+export const attentionRule: Rule = ({ node, dy, wanted, scoresAtOnce }) => {
   const [q, k, v, keyPadding, mask, bias] = node.inputs;
   if (!q || !k || !v || keyPadding || mask) throw new TypeError(`${node.name}: this form of attention has no gradient`);
   const [wantQ, wantK, wantV] = wanted;
   const heads = node.attributes["num_heads"] as number;
   const [n, queries, width] = staticShape(q.shape) as [number, number, number];
-  const [, keys, valueWidth] = staticShape(v.shape) as [number, number, number];
+  const keys = staticShape(k.shape)[1]!;
   const factor = (node.attributes["scale"] as { float: number } | undefined)?.float ?? 1 / Math.sqrt(width / heads);
 
-  /** [n, length, heads · d] as [n, heads, length, d] */
+  /** [n, length, heads · d] as [n, heads, d, length] */
   const apart = (x: Value): Value => {
     const [, length, wide] = staticShape(x.shape) as [number, number, number];
-    return transpose(reshape(x, [n, length, heads, wide / heads]), [0, 2, 1, 3]);
+    return transpose(reshape(x, [n, length, heads, wide / heads]), [0, 2, 3, 1]);
   };
-  /** [n, heads, length, d] as [n, length, heads · d] */
-  const together = (x: Value): Value => {
-    const [, , length, d] = staticShape(x.shape) as [number, number, number, number];
-    return reshape(transpose(x, [0, 2, 1, 3]), [n, length, heads * d]);
-  };
-  const flip = (x: Value): Value => transpose(x, [0, 1, 3, 2]);
-
-  const sizes = chunkSizes(queries, queryChunk);
-  const chunksOf = (x: Value, axis = 1): readonly Value[] => (sizes.length === 1 ? [x] : split(x, sizes, axis));
-  const [qs, dys, ys] = [chunksOf(q), chunksOf(dy), chunksOf(node.outputs[0]!)];
-  const biases = bias && staticShape(bias.shape)[2] === queries ? chunksOf(bias, 2) : sizes.map(() => bias);
-  const [keysT, valuesT, keysApart] = [flip(apart(k)), flip(apart(v)), apart(k)];
+  const { headSizes, querySizes } = blockSizes(heads, queries, scoresAtOnce / (n * keys));
+  const perGroup = (x: Value): readonly Value[] => cut(x, headSizes, 1);
+  const perBlock = (x: Value, queryAxis: number): readonly (readonly Value[])[] =>
+    perGroup(x).map((group) => cut(group, querySizes, queryAxis));
+  const dyT = apart(dy);
+  const minusD = neg(reduceSum(mul(dyT, apart(node.outputs[0]!)), [2]));
+  const ones = expand(v.graph.constant(v.dtype, 1), [n, heads, 1, keys]);
+  const keysT = perGroup(apart(k));
+  const valuesT = perGroup(concat([apart(v), ones], 2));
+  const queriesT = perBlock(apart(q), 3);
+  const gradientsT = perBlock(concat([dyT, minusD], 2), 3);
+  const biases = bias && perBlock(expandedBias(bias, [heads, queries]), 2);
 
   const dq: Value[] = [];
-  let [dk, dv]: (Value | undefined)[] = [];
-  sizes.forEach((_, i) => {
-    const previous = [dq.at(-1), dk, dv].filter((value) => value !== undefined);
-    const after = (x: Value, wide: number): Value =>
-      concat([x, ...previous.map((value) => emptySlice(value, n, wide))], 1);
-    const [qi, dyi, yi] = [apart(after(qs[i]!, width)), apart(after(dys[i]!, valueWidth)), apart(ys[i]!)];
-    const scores = scale(matmul(qi, keysT), factor);
-    const p = softmax(biases[i] ? add(scores, biases[i]) : scores);
-    if (wantV) dv = sum(dv, matmul(flip(p), dyi));
-    if (!wantQ && !wantK) return;
-    const ds = mul(p, sub(matmul(dyi, valuesT), reduceSum(mul(dyi, yi), [-1])));
-    if (wantK) dk = sum(dk, scale(matmul(flip(ds), qi), factor));
-    if (wantQ) dq.push(together(scale(matmul(ds, keysApart), factor)));
+  const dk: Value[] = [];
+  const dv: Value[] = [];
+  let previous: readonly (Value | undefined)[] = [];
+  headSizes.forEach((_, group) => {
+    const parts: Value[] = [];
+    let [dkT, dvT]: (Value | undefined)[] = [];
+    querySizes.forEach((__, i) => {
+      const qT = after(queriesT[group]![i]!, previous);
+      const gT = after(gradientsT[group]![i]!, [qT]);
+      const products = scale(matmul(flip(qT), keysT[group]!), factor);
+      const p = softmax(biases ? add(products, biases[group]![i]!) : products);
+      if (wantV) dvT = sum(dvT, matmul(gT, p));
+      if (wantQ || wantK) {
+        const ds = mul(p, matmul(flip(gT), valuesT[group]!));
+        if (wantK) dkT = sum(dkT, scale(matmul(qT, ds), factor));
+        if (wantQ) parts.push(scale(matmul(ds, flip(keysT[group]!)), factor));
+      }
+      previous = [parts.at(-1), dkT, dvT];
+    });
+    if (wantQ) dq.push(concat(parts, 2));
+    if (dkT) dk.push(dkT);
+    if (dvT) dv.push(dvT);
   });
-  return [() => concat(dq, 1), () => together(dk!), () => together(dv!)];
-
-  /** No elements of `value`, in the shape [n, 0, wide]: an order without data. */
-  function emptySlice(value: Value, batch: number, wide: number): Value {
-    const flat = value.shape.length === 4 ? reshape(value, [batch, keys, heads * (value.shape[3] as number)]) : value;
-    return reshape(slice(flat, 1, 0, 0), [batch, 0, wide]);
-  }
+  const together = (x: Value, tokens: number, d: number): Value => {
+    const order = [0, tokens, 1, d];
+    const turned = transpose(x, order);
+    const [, length, , wide] = staticShape(turned.shape) as [number, number, number, number];
+    return reshape(turned, [n, length, heads * wide]);
+  };
+  return [
+    () => together(concat(dq, 1), 2, 3),
+    () => together(concat(dk, 1), 3, 2),
+    // The last row is that of -D.
+    () => together(slice(concat(dv, 1), 2, 0, staticShape(v.shape)[2]! / heads), 3, 2),
+  ];
 };
+
+const flip = (x: Value): Value => transpose(x, [0, 1, 3, 2]);
 
 const sum = (total: Value | undefined, part: Value): Value => (total ? add(total, part) : part);
 
-function chunkSizes(length: number, chunk: number): number[] {
-  return Array.from({ length: Math.ceil(length / chunk) }, (_, i) => Math.min(chunk, length - i * chunk));
+const cut = (x: Value, sizes: readonly number[], axis: number): readonly Value[] =>
+  sizes.length === 1 ? [x] : split(x, sizes, axis);
+
+/** x [n, heads, d, length], to be computed when `earlier` has been: an order without data. */
+function after(x: Value, earlier: readonly (Value | undefined)[]): Value {
+  const [n, heads, d] = staticShape(x.shape) as [number, number, number];
+  const nothing = earlier.flatMap((value) => (value ? [reshape(slice(value, 3, 0, 0), [n, heads, d, 0])] : []));
+  return concat([x, ...nothing], 3);
+}
+
+/** Repeated to all heads and queries, so that it can be cut as they are. */
+function expandedBias(bias: Value, [heads, queries]: readonly [number, number]): Value {
+  const [n, , , keys] = staticShape(bias.shape) as [number, number, number, number];
+  return expand(bias, [n, heads, queries, keys]);
+}
+
+/** Heads and queries of the blocks, of `rows` rows of scores at most each; groups of heads are equally large. */
+function blockSizes(
+  heads: number,
+  queries: number,
+  rows: number,
+): { readonly headSizes: readonly number[]; readonly querySizes: readonly number[] } {
+  let group = heads;
+  while (group > 1 && (heads % group !== 0 || group * queries > rows)) group--;
+  const chunk = Math.min(queries, Math.max(1, Math.floor(rows / group)));
+  return {
+    headSizes: Array.from({ length: heads / group }, () => group),
+    querySizes: Array.from({ length: Math.ceil(queries / chunk) }, (_, i) => Math.min(chunk, queries - i * chunk)),
+  };
 }

@@ -6,10 +6,10 @@ import { RULES, zeros } from "./rules.ts";
 
 export interface GradientOptions {
   /**
-   * Attention is differentiated for this many queries at a time, one chunk after the other, so that no matrix of
-   * scores is held for all of them. Default 256.
+   * Attention is differentiated for this many scores at a time, one block after the other, so that no matrix of all of
+   * them is ever held. Default 2²⁰: a few blocks of 4 MB are what a processor's cache holds.
    */
-  readonly queryChunk?: number;
+  readonly scoresAtOnce?: number;
 }
 
 /**
@@ -33,10 +33,10 @@ export function gradients(
   const active = dependents(forward, wrt);
   const sums = new GradientSums(active);
   sums.add(output, seed);
-  const { queryChunk = 256 } = options;
+  const { scoresAtOnce = 2 ** 20 } = options;
   for (const node of forward.toReversed()) {
     if (!node.outputs.some((value) => active.has(value.name) && sums.has(value))) continue;
-    graph.scoped(`gradient/${node.name}`, () => differentiate(node, active, sums, queryChunk));
+    graph.scoped(`gradient/${node.name}`, () => differentiate(node, active, sums, scoresAtOnce));
   }
   return graph.scoped("gradient", () =>
     wrt.map((value) => {
@@ -55,7 +55,7 @@ function dependents(nodes: readonly GraphNode[], sources: readonly Value[]): Rea
   return names;
 }
 
-function differentiate(node: GraphNode, active: ReadonlySet<string>, sums: GradientSums, queryChunk: number): void {
+function differentiate(node: GraphNode, active: ReadonlySet<string>, sums: GradientSums, scoresAtOnce: number): void {
   const type = node.domain === "" ? node.type : `${node.domain}.${node.type}`;
   const rule = RULES[type];
   if (!rule) throw new TypeError(`no gradient rule for the operator ${type} (node ${node.name})`);
@@ -65,7 +65,7 @@ function differentiate(node: GraphNode, active: ReadonlySet<string>, sums: Gradi
     node,
     wanted,
     outputGradients,
-    queryChunk,
+    scoresAtOnce,
     get dy() {
       return outputGradients[0] ?? zeros(node.outputs[0]!);
     },

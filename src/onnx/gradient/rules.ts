@@ -43,7 +43,7 @@ export interface Step {
   readonly outputGradients: readonly (Value | null)[];
   /** Which inputs' gradients will be asked for. */
   readonly wanted: readonly boolean[];
-  readonly queryChunk: number;
+  readonly scoresAtOnce: number;
 }
 
 /** Gradients by input, each recorded when it is called for. Broadcasting is undone by the caller. */
