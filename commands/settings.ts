@@ -14,7 +14,8 @@ export const settings: SlashHandler<Partial<VoteSettings>> = {
   kind: "slash",
   data: new SlashCommandBuilder()
     .setName("settings")
-    .setDescription("What this server decides about votes (for those who manage it); no options: how things stand")
+    .setDescription("What this server decides about votes; without options: how things stand")
+    .setDefaultMemberPermissions(PermissionFlagsBits.ManageGuild)
     .addBooleanOption((option) =>
       option.setName("learning").setDescription("Whether auto learns from this server's ballots"),
     )
@@ -29,8 +30,8 @@ export const settings: SlashHandler<Partial<VoteSettings>> = {
     )
     .addIntegerOption((option) =>
       option
-        .setName("account-days")
-        .setDescription("Medals of accounts younger than this do not count (0: of any age)")
+        .setName("account_days")
+        .setDescription("Medals of accounts younger than this do not count (0: any age)")
         .setMinValue(0)
         .setMaxValue(LONGEST_DAYS),
     )
@@ -43,7 +44,7 @@ export const settings: SlashHandler<Partial<VoteSettings>> = {
   parse({ options, guildId }) {
     const learning = options.getBoolean("learning");
     const auto = options.getString("auto");
-    const days = options.getInteger("account-days");
+    const days = options.getInteger("account_days");
     const role = options.getRole("voters");
     return {
       ...(learning !== null && { learning }),
@@ -54,11 +55,11 @@ export const settings: SlashHandler<Partial<VoteSettings>> = {
   },
 
   async run({ interaction, bot, reply }, changes) {
+    // Discord hides the command from others, but whoever manages the server may show it to anybody.
     if (!interaction.memberPermissions.has(PermissionFlagsBits.ManageGuild))
       throw new UserError("not-manager", words.notAllowed);
     const now = await bot.store.voteSettings.change(interaction.guildId, changes);
     const auto = now.pinned !== null ? words.pinned(now.pinned) : now.learning ? words.learning : words.paper;
-    const lines = [words.title, auto, `${words.age(now.minAccountDays)} ${words.role(now.requiredRoleId)}`];
-    await reply.show(noticeView(lines.join("\n")));
+    await reply.show(noticeView([words.title, auto, words.voters(now.minAccountDays, now.requiredRoleId)].join("\n")));
   },
 };

@@ -32,7 +32,7 @@ export const styleList: SubcommandHandler<number> = {
     .addIntegerOption((option) =>
       option
         .setName("page")
-        .setDescription(`${PER_PAGE} styles each`)
+        .setDescription(`Which page: each has ${PER_PAGE} styles`)
         .setMinValue(1)
         .setMaxValue(Math.ceil(MOST_STYLES / PER_PAGE)),
     ),

@@ -1,5 +1,9 @@
+import { ApplicationIntegrationType, InteractionContextType, PermissionFlagsBits } from "discord.js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
+import { commands } from "../../commands/index.ts";
+import { commandBodies } from "../../src/discord/registration.ts";
+import { hasOpenApi, openApiReferee } from "../sandbox/openapi.ts";
 import { landscape, waves } from "./pictures.ts";
 import { openStudio, results, type Studio, stylized, textOf, whispers } from "./studio.ts";
 
@@ -41,6 +45,59 @@ describe("registration", () => {
       "style",
       "stylize",
     ]);
+  });
+});
+
+interface Option {
+  readonly type: number;
+  readonly name: string;
+  readonly description: string;
+  readonly required?: boolean;
+  readonly choices?: readonly { readonly name: string; readonly value: string }[];
+  readonly options?: readonly Option[];
+}
+
+describe("what is registered", () => {
+  const bodies = commandBodies(commands) as unknown as readonly (Option & Record<string, unknown>)[];
+  const slash = bodies.filter(({ type }) => (type ?? 1) === 1);
+  const within = (options: readonly Option[] = []): Option[] => options.flatMap((one) => [one, ...within(one.options)]);
+
+  it.each(bodies.map((body) => [body.name, body] as const))("%s is for servers, and safe for every age", (_, body) => {
+    expect(body["contexts"]).toEqual([InteractionContextType.Guild]);
+    expect(body["integration_types"]).toEqual([ApplicationIntegrationType.GuildInstall]);
+    expect(body["nsfw"] ?? false).toBe(false);
+  });
+
+  it("hides what is for managers alone, and nothing else", () => {
+    const hidden = bodies.filter(({ default_member_permissions: needed }) => (needed ?? null) !== null);
+    expect(hidden.map(({ name, default_member_permissions: needed }) => [name, needed])).toEqual([
+      ["settings", String(PermissionFlagsBits.ManageGuild)],
+    ]);
+  });
+
+  it.each(slash.map((body) => [body.name, body] as const))("/%s can be read and translated", (_, body) => {
+    const said = [body, ...within(body.options)];
+    expect(said.filter(({ name }) => !/^[a-z]+(_[a-z]+)*$/.test(name))).toEqual([]);
+    // As Discord's own: a capital letter, at most 100 characters, no full stop.
+    expect(said.filter(({ description }) => !/^[A-Z.].{3,98}[^.]$/.test(description))).toEqual([]);
+    // Values stay when names are translated: nothing of the words people read may be in them.
+    const values = said.flatMap(({ choices = [] }) => choices.map(({ value }) => value));
+    expect(values.filter((value) => !/^[a-z0-9-]+$/.test(value))).toEqual([]);
+  });
+
+  it("asks for what it needs before what it can do without", () => {
+    const late = [...slash, ...within(slash.flatMap((body) => body.options ?? []))].filter(({ options = [] }) => {
+      const required = options.filter(({ type }) => type > 2).map((option) => option.required === true);
+      return required.lastIndexOf(true) >= required.filter(Boolean).length;
+    });
+    expect(late).toEqual([]);
+  });
+
+  it.skipIf(!hasOpenApi)("is what Discord's OpenAPI file describes (shared/discord/openapi.json)", () => {
+    const route = "/applications/:application/commands";
+    const judge = (body: unknown) => openApiReferee()!({ method: "PUT", route, path: route, body } as never);
+    expect(judge(bodies)).toEqual([]);
+    expect(judge([{ ...bodies[0], default_member_permissions: "much" }])).not.toEqual([]);
   });
 });
 

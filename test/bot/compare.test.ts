@@ -277,15 +277,17 @@ describe("/settings", () => {
       const shown = await discord.waitFor(() => /ballot/i.test(textOf(call.response)) && call.response);
       return /(\d+) ballots?\*\*/.exec(textOf(shown))?.[1] ?? "none";
     };
-    await ada.slash(general, "settings", { "account-days": 1000 });
-    await expect.poll(() => whispers(discord, ada.id).at(-1), SOON).toContain("accounts of at least 1,000 days");
+    await ada.slash(general, "settings", { account_days: 1000 });
+    await expect
+      .poll(() => whispers(discord, ada.id).at(-1), SOON)
+      .toContain("have had their account for at least 1,000 days");
     expect(await count()).toBe("none");
     const moderator = [...discord.guild.roles.values()].find(({ name }) => name === "Moderator")!;
-    await ada.slash(general, "settings", { "account-days": 0, voters: moderator.id });
+    await ada.slash(general, "settings", { account_days: 0, voters: moderator.id });
     await expect.poll(() => whispers(discord, ada.id).at(-1), SOON).toContain(`<@&${moderator.id}>`);
     expect(await count()).toBe("none");
     await ada.slash(general, "settings", { voters: discord.guild.id });
-    await expect.poll(() => whispers(discord, ada.id).at(-1), SOON).toContain("Every member's medals count");
+    await expect.poll(() => whispers(discord, ada.id).at(-1), SOON).toContain("every member's medals count");
     expect(await count()).toBe("4");
   });
 

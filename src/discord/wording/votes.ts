@@ -162,9 +162,13 @@ export const settings = {
   pinned: (variant: Variant): string => `**Auto** always takes *${VARIANT_LABEL[variant]}*.`,
   learning: "**Auto** learns: it starts at the paper's finding and moves to what this server's ballots say.",
   paper: "**Auto** follows the paper's finding and does not learn from ballots.",
-  age: (days: number): string =>
-    days === 0 ? "**Voters**: accounts of any age." : `**Voters**: accounts of at least ${count(days, "day")}.`,
-  role: (roleId: string | null): string =>
-    roleId === null ? "Every member's medals count." : `Only medals of members with <@&${roleId}> count.`,
+  voters(days: number, roleId: string | null): string {
+    if (days === 0 && roleId === null) return "**Voters**: every member's medals count.";
+    const who = [
+      ...(roleId === null ? [] : [`have <@&${roleId}>`]),
+      ...(days === 0 ? [] : [`have had their account for at least ${count(days, "day")}`]),
+    ];
+    return `**Voters**: only medals of members count who ${list.format(who)}.`;
+  },
   notAllowed: "Only members who may manage the server can change its settings.",
 } as const;

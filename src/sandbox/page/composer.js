@@ -2,7 +2,7 @@
 import { CommandForm, offered } from "./command-form.js";
 import { el, icon, ICONS } from "./dom.js";
 import { filesOf, named, preview } from "./files.js";
-import { act, channel, emit, may, on, state } from "./store.js";
+import { act, channel, emit, may, on, sees, state } from "./store.js";
 import { samplePairs, sampleFile } from "./samples.js";
 import { toast } from "./toast.js";
 
@@ -114,7 +114,8 @@ export class Composer {
     this.box.style.height = "auto";
     this.box.style.height = `${Math.min(this.box.scrollHeight, 240)}px`;
     const query = /^\/([\w -]*)$/.exec(this.box.value)?.[1];
-    const all = query === undefined ? [] : offered(state.commands);
+    const here = this.channelOf();
+    const all = query === undefined ? [] : offered(state.commands.filter((command) => sees(command, here)));
     this.matches = all.filter(({ name }) => name.includes(query.trim().toLowerCase()));
     this.picked = 0;
     this.drawPopup(query !== undefined);

@@ -63,6 +63,13 @@ export function may(channelId, what, userId = state.me) {
   return (bits & (1n << BITS[what])) !== 0n;
 }
 
+/** Whether Discord offers a command to the person at the keyboard: some are hidden from those who lack a permission. */
+export function sees({ default_member_permissions: needed }, channelId) {
+  if (needed === null || needed === undefined) return true;
+  const bits = BigInt(channel(channelId)?.permissions?.[state.me] ?? "0");
+  return (bits & BigInt(needed)) === BigInt(needed);
+}
+
 /** An address of the sandbox's own CDN, relative to the page, whatever name the page was opened by. */
 export const local = (url) => (url?.startsWith(state.cdnBase) ? url.slice(state.cdnBase.length) : url);
 
