@@ -1,4 +1,6 @@
 /** The terminal's composition root: `atelier COMMAND`. */
+import { createRequire } from "node:module";
+
 import { Command } from "commander";
 
 import { registerBench } from "./cli/bench/index.ts";
@@ -8,15 +10,18 @@ import { registerDescribe } from "./cli/describe.ts";
 import { registerDoctor } from "./cli/doctor.ts";
 import { exitCodeOf } from "./cli/exit.ts";
 import { registerModels } from "./cli/models.ts";
+import { keepOutputErrorsQuiet } from "./cli/output-error.ts";
 import { registerScores } from "./cli/scores.ts";
 import { registerStyle } from "./cli/style.ts";
 import { registerStylize } from "./cli/stylize.ts";
+import { speakPlainly } from "./cli/usage.ts";
+
+const manifest = createRequire(import.meta.url)("../package.json") as { readonly version: string };
 
 const program = new Command("atelier")
   .description("Repaints a picture in the style of another.")
   .exitOverride()
-  .configureOutput({ outputError: (text, write) => write(`atelier: ${text.replace(/^error: /, "")}`) })
-  .showSuggestionAfterError(false)
+  .version(manifest.version)
   .helpCommand(true);
 
 registerStylize(program);
@@ -28,6 +33,8 @@ registerModels(program);
 registerDoctor(program);
 registerScores(program);
 registerBench(program);
+speakPlainly(program);
+keepOutputErrorsQuiet();
 
 try {
   await program.parseAsync();

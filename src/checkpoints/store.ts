@@ -73,7 +73,10 @@ export class CheckpointStore {
     const take = (): Promise<boolean> =>
       writeFile(file, String(process.pid), { flag: "wx" }).then(
         () => true,
-        () => false,
+        (error: unknown) => {
+          if (error instanceof Error && "code" in error && error.code === "EEXIST") return false;
+          throw error;
+        },
       );
     if (!(await take())) {
       const holder = Number(await readFile(file, "utf8").catch(() => ""));

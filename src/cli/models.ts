@@ -11,11 +11,12 @@ import { install } from "./models-install.ts";
 import { listCheckpoints, modelTable } from "./models-table.ts";
 import { paintFor } from "./paint.ts";
 import { progressLine } from "./progress.ts";
+import { refuseUnknown } from "./usage.ts";
 
 export function registerModels(program: Command): void {
   const models = program.command("models").description("list, install, check and remove the weights of networks");
 
-  models
+  const list = models
     .command("list", { isDefault: true })
     .description("what can be installed, and what is")
     .option("--json", "print JSON and nothing else", false)
@@ -23,6 +24,8 @@ export function registerModels(program: Command): void {
       const rows = await listCheckpoints(storeOf(readConfig()));
       console.log(json ? JSON.stringify(rows, null, 2) : modelTable(rows, paintFor(process.stdout)));
     });
+
+  refuseUnknown(models, list);
 
   models
     .command("install")

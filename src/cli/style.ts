@@ -1,16 +1,17 @@
 /** `atelier style learn IMAGE --name NAME`: a style's token as a file, for `atelier stylize --token` and `/style import`. */
-import { access, constants, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import path from "node:path";
 
 import type { Command } from "commander";
 
 import { readConfig } from "../config.ts";
-import { CancelledError, messageOf, UserError } from "../errors.ts";
+import { CancelledError } from "../errors.ts";
 import { styleName } from "../jobs/style.ts";
 import { type InversionState, readInversionState } from "../stylize/inversion-state.ts";
 import { SETTING_BOUNDS } from "../stylize/stylizer.ts";
 import { writeTokenFile } from "../stylize/token-file.ts";
 import { numberBetween } from "./options.ts";
+import { expectWritable } from "./output-file.ts";
 import { progressLine } from "./progress.ts";
 import { withWorkbench } from "./workbench.ts";
 
@@ -66,9 +67,7 @@ export function registerStyle(program: Command): void {
 async function learn(imageFile: string, options: LearnOptions): Promise<LearnReport> {
   const name = styleName(options.name);
   const output = path.resolve(options.output ?? `${fileStem(name)}.safetensors`);
-  await access(path.dirname(output), constants.W_OK).catch((cause: unknown) => {
-    throw new UserError("output-folder", `Cannot write to ${path.dirname(output)}: ${messageOf(cause)}`, { cause });
-  });
+  await expectWritable(output);
   const statePath = `${output}.learning`;
   const bar = progressLine();
   return withWorkbench(readConfig(), async ({ engine, signal, picture }) => {

@@ -1,13 +1,13 @@
 /** `atelier stylize CONTENT STYLE -o OUT`: the whole of the bot's work on two files. */
 import { randomInt } from "node:crypto";
-import { access, constants, copyFile, mkdir, stat, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 
 import type { Command } from "commander";
 
 import { conditioning, type PaintingWords } from "../caption/conditioning.ts";
 import { readConfig } from "../config.ts";
-import { messageOf, UserError } from "../errors.ts";
+import { UserError } from "../errors.ts";
 import { readStoredPicture } from "../images/decode.ts";
 import { encodeJpeg, encodeWebp } from "../images/encode.ts";
 import type { EnginePicture, StylizeReply } from "../jobs/engine.ts";
@@ -25,6 +25,7 @@ import { readTokenFile } from "../stylize/token-file.ts";
 import { paperChoice } from "../votes/chooser.ts";
 import { needsDescription, VARIANT_CHOICES, type Variant, type VariantChoice } from "../variant.ts";
 import { numberBetween, oneOf } from "./options.ts";
+import { expectWritable } from "./output-file.ts";
 import { progressLine } from "./progress.ts";
 import { withWorkbench, type Workbench } from "./workbench.ts";
 
@@ -182,18 +183,10 @@ async function describe(
 
 /** Finds out before the work whether the result can be written. */
 async function checkOutput(output: string): Promise<void> {
-  const extension = path.extname(output).toLowerCase();
-  if (!FORMATS.includes(extension))
-    throw new UserError(
-      "output-format",
-      `The result must be named ${FORMATS.join(", ")}; got ${path.basename(output)}`,
-    );
-  const folder = path.dirname(output);
-  if ((await stat(output).catch(() => null))?.isDirectory())
-    throw new UserError("output-folder", `${output} is a folder; name a file`);
-  await access(folder, constants.W_OK).catch((error: unknown) => {
-    throw new UserError("output-folder", `Cannot write to ${folder}: ${messageOf(error)}`, { cause: error });
-  });
+  await expectWritable(output);
+  if (FORMATS.includes(path.extname(output).toLowerCase())) return;
+  const name = path.basename(output);
+  throw new UserError("output-format", `The result's name must end in ${FORMATS.join(", ")}; got ${name}.`);
 }
 
 async function save(png: string, output: string): Promise<void> {

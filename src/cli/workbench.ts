@@ -11,6 +11,7 @@ import { normalisePicture } from "../images/encode.ts";
 import type { PictureRole } from "../images/refusals.ts";
 import type { Engine, EngineInfo, EnginePicture } from "../jobs/engine.ts";
 import { createLogger } from "../log.ts";
+import { systemErrorWords } from "./system-error.ts";
 
 export interface Workbench {
   readonly engine: Engine;
@@ -47,11 +48,17 @@ export async function withWorkbench<T>(config: Config, work: (bench: Workbench) 
 async function readPicture(file: string, role: PictureRole, folder: string, config: Config): Promise<EnginePicture> {
   const limits = { maxBytes: config.MAX_UPLOAD_MB * 1024 * 1024, maxPixels: config.MAX_MEGAPIXELS * 1e6 };
   const { png } = await normalisePicture(file, role, limits).catch((error: unknown) => {
-    const named = error instanceof UserError && !error.message.includes(file);
-    throw named ? new UserError(error.identifier, `${file}: ${error.message}`, { cause: error }) : error;
+    throw error instanceof UserError ? naming(file, error) : error;
   });
   const sha256 = createHash("sha256").update(png).digest("hex");
   const target = path.join(folder, `${sha256}.png`);
   await writeFile(target, png);
   return { path: target, sha256 };
+}
+
+/** The same refusal with the file's name in it: a command takes several. */
+function naming(file: string, refusal: UserError): UserError {
+  if (refusal.identifier === "picture-missing") return refusal;
+  const words = systemErrorWords(refusal.cause, file) ?? `${file}: ${refusal.message}`;
+  return new UserError(refusal.identifier, words, { cause: refusal });
 }

@@ -5,6 +5,7 @@ import path from "node:path";
 
 import type { Command } from "commander";
 
+import { UserError } from "../../errors.ts";
 import { numberBetween } from "../options.ts";
 import { progressLine } from "../progress.ts";
 
@@ -43,7 +44,9 @@ async function runOnce(out: string): Promise<void> {
 async function runPage(port: number): Promise<void> {
   const { openStage } = await import("./stage.ts");
   console.log("Starting a Discord on this machine, and the bot…");
-  const stage = await openStage({ port, dataDir: path.resolve("data/demo") });
+  const stage = await openStage({ port, dataDir: path.resolve("data/demo") }).catch((error: unknown) => {
+    throw portRefusal(error, port) ?? error;
+  });
   console.log(`\nAtelier is ready. Open ${stage.discord.address} and type /stylize\n(Ctrl-C ends it.)`);
   const interrupted = new Promise<"interrupted">((resolve) => {
     process.once("SIGINT", () => resolve("interrupted")).once("SIGTERM", () => resolve("interrupted"));
@@ -51,4 +54,12 @@ async function runPage(port: number): Promise<void> {
   const end = await Promise.race([interrupted, stage.botEnded]);
   await stage.close();
   if (end !== "interrupted") throw new Error(`the bot ended by itself (exit code ${end})`);
+}
+
+function portRefusal(error: unknown, port: number): UserError | null {
+  const code = error instanceof Error && "code" in error ? error.code : null;
+  if (code !== "EADDRINUSE" && code !== "EACCES") return null;
+  const why = code === "EACCES" ? "is not open to this user" : "is taken, perhaps by another demo";
+  const way = "Choose another: npm run demo -- --port 0 takes any that is free.";
+  return new UserError("port-taken", `Port ${port} ${why}. ${way}`, { cause: error });
 }
