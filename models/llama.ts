@@ -38,15 +38,29 @@ export type LlamaConfig = z.infer<typeof llamaConfigSchema>;
 /** Attention over new queries, keys and values [..., length, heads · d] and whatever a cache holds; not yet rotated. */
 export type Attend = (layer: number, q: Value, k: Value, v: Value) => Value;
 
+/** Some of the positions of [..., length, n]. */
+export type Select = (states: Value) => Value;
+
+const everyPosition: Select = (states) => states;
+
 /**
  * The decoder's layers, without the embedding before and the head after them.
  *
  * @param x [..., length, width]
+ * @param wanted positions whose result is wanted: the last layer attends to all, and computes the rest for these alone
  */
-export function llama(weights: Weights, config: LlamaConfig, x: Value, attend: Attend): Value {
+export function llama(
+  weights: Weights,
+  config: LlamaConfig,
+  x: Value,
+  attend: Attend,
+  wanted: Select = everyPosition,
+): Value {
   let states = x;
-  for (let i = 0; i < config.layers; i++)
-    states = decoderLayer(weights.scope(`layers.${i}`), config, states, (q, k, v) => attend(i, q, k, v));
+  for (let i = 0; i < config.layers; i++) {
+    const select = i === config.layers - 1 ? wanted : everyPosition;
+    states = decoderLayer(weights.scope(`layers.${i}`), config, states, (q, k, v) => attend(i, q, k, v), select);
+  }
   return rmsNorm(weights.scope("norm"), states, config.epsilon);
 }
 
@@ -54,20 +68,20 @@ export function llama(weights: Weights, config: LlamaConfig, x: Value, attend: A
 export const languageHead = (weights: Weights, config: LlamaConfig, states: Value): Value =>
   projection(weights, states, config.vocabulary);
 
-const decoderLayer = block(
-  (w: Weights, config: LlamaConfig, x: Value, attend: (q: Value, k: Value, v: Value) => Value): Value => {
-    const { heads, kvHeads, headWidth, width, epsilon } = config;
-    const a = w.scope("self_attn");
-    const normal = rmsNorm(w.scope("input_layernorm"), x, epsilon);
-    const mixed = attend(
-      projection(a.scope("q_proj"), normal, heads * headWidth),
-      projection(a.scope("k_proj"), normal, kvHeads * headWidth),
-      projection(a.scope("v_proj"), normal, kvHeads * headWidth),
-    );
-    const y = op.add(x, projection(a.scope("o_proj"), mixed, width));
-    return op.add(y, gatedMlp(w.scope("mlp"), config, rmsNorm(w.scope("post_attention_layernorm"), y, epsilon)));
-  },
-);
+type AttendHere = (q: Value, k: Value, v: Value) => Value;
+
+const decoderLayer = block((w: Weights, config: LlamaConfig, x: Value, attend: AttendHere, select: Select): Value => {
+  const { heads, kvHeads, headWidth, width, epsilon } = config;
+  const a = w.scope("self_attn");
+  const normal = rmsNorm(w.scope("input_layernorm"), x, epsilon);
+  const mixed = attend(
+    projection(a.scope("q_proj"), normal, heads * headWidth),
+    projection(a.scope("k_proj"), normal, kvHeads * headWidth),
+    projection(a.scope("v_proj"), normal, kvHeads * headWidth),
+  );
+  const y = op.add(select(x), projection(a.scope("o_proj"), select(mixed), width));
+  return op.add(y, gatedMlp(w.scope("mlp"), config, rmsNorm(w.scope("post_attention_layernorm"), y, epsilon)));
+});
 
 const gatedMlp = block((w: Weights, { innerWidth, width }: LlamaConfig, x: Value): Value => {
   const gate = op.silu(projection(w.scope("gate_proj"), x, innerWidth));

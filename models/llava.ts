@@ -50,9 +50,9 @@ export function llavaDecoder(graph: Graph, weights: Weights, config: LlamaConfig
   const w = weights.scope("language_model");
   const embeddings = graph.input("inputs_embeds", "float32", ["length", config.width]);
   const attend = splitCache(graph, config, w.dtype);
-  const states = llama(w.scope("model"), config, op.cast(embeddings, w.dtype), attend);
-  const last = op.gather(states, graph.constant("int64", [-1]));
-  graph.output("logits", op.cast(languageHead(w.scope("lm_head"), config, last), "float32"));
+  const last = (states: Value): Value => op.gather(states, graph.constant("int64", [-1]));
+  const states = llama(w.scope("model"), config, op.cast(embeddings, w.dtype), attend, last);
+  graph.output("logits", op.cast(languageHead(w.scope("lm_head"), config, states), "float32"));
 }
 
 /** The decoder as transformers.js loads it (`decoder_model_merged`): [batch, length, width] -> logits of every position. */
