@@ -1,4 +1,4 @@
-/** `/queue`: what is being painted in this server, and what waits. */
+/** `/queue`: what is being painted in this server, what waits, and why one's own pictures failed. */
 import { SlashCommandBuilder } from "discord.js";
 
 import type { SlashHandler } from "../src/discord/handler.ts";
@@ -6,6 +6,9 @@ import { noticeView } from "../src/discord/views.ts";
 import { queueWords as words } from "../src/discord/wording/commands.ts";
 
 const MOST = 12;
+const MOST_FAILURES = 3;
+/** How long one's own failures are shown. */
+const FAILURES_MS = 24 * 3_600_000;
 
 export const queue: SlashHandler<null> = {
   kind: "slash",
@@ -20,6 +23,9 @@ export const queue: SlashHandler<null> = {
     const places = await Promise.all(jobs.slice(0, MOST).map(({ id }) => bot.queue.place(id)));
     const lines = places.map((place, n) => words.line(n + 1, jobs[n]!, place));
     const elsewhere = waiting + running - jobs.length;
-    await reply.show(noticeView(words.all(lines, jobs.length - lines.length, elsewhere)));
+    const since = Date.now() - FAILURES_MS;
+    const failed = await bot.store.jobs.failed(interaction.user.id, interaction.guildId, since, MOST_FAILURES);
+    const text = words.all(lines, jobs.length - lines.length, elsewhere, failed.map(words.failed));
+    await reply.show(noticeView(text));
   },
 };

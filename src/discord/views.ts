@@ -118,7 +118,7 @@ export function progressView(status: JobStatus, preview: ViewFile | null): View 
 }
 
 function progressLines(status: JobStatus): string {
-  return status.attempt > 1 ? `${progressLine(status)}\n${progress.again}` : progressLine(status);
+  return status.attempt > 1 ? `${progressLine(status)}\n${progress.again(status.job)}` : progressLine(status);
 }
 
 function progressLine({ place, stage, step }: JobStatus): string {

@@ -22,7 +22,9 @@ export function failureWords(error: unknown): string {
   );
 }
 
-/** For a job that was running each time its process went down. */
-export const INTERRUPTED_TOO_OFTEN =
-  `The bot went down ${MAX_ATTEMPTS} times while working on this picture, so it was not started again. ` +
-  "Please try once more with the same pictures.";
+/** For a job that was begun as often as it may be, and that the bot went down with. */
+export const interruptedWords = (lastFault: string | null): string =>
+  (lastFault === null
+    ? `The bot went down ${MAX_ATTEMPTS} times while working on this picture, so it was not started again. `
+    : `The bot went down while working on this picture, and the attempt before had broken off (${lastFault}), ` +
+      "so it was not started again. ") + "Please try once more with the same pictures.";

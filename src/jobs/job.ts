@@ -79,6 +79,8 @@ export interface Job {
   readonly result: JobResult | null;
   /** Why it failed, in words for people. */
   readonly failure: string | null;
+  /** What the last attempt that broke off met with; `null` when none did, or the bot itself went down. */
+  readonly lastFault: string | null;
   /** Unix milliseconds. */
   readonly createdAt: number;
   readonly startedAt: number | null;

@@ -10,7 +10,7 @@ import { choosePaperVariant, type ChooseVariant } from "./choose-variant.ts";
 import type { Engine } from "./engine.ts";
 import type { JobEvent, JobListener } from "./events.ts";
 import { FairOrder } from "./fair-order.ts";
-import { failureWords, INTERRUPTED_TOO_OFTEN, isRetryable, MAX_ATTEMPTS } from "./failure.ts";
+import { failureWords, interruptedWords, isRetryable, MAX_ATTEMPTS } from "./failure.ts";
 import { newJobId } from "./job-id.ts";
 import type { Job, JobRequest } from "./job.ts";
 import { checkLimits } from "./limits.ts";
@@ -148,7 +148,7 @@ class LocalQueue implements JobQueue {
     for (const { job, turn } of left) {
       const tracked = this.#track(job, turn);
       this.#order.rejoin(job.request.userId, turn);
-      if (job.attempts >= MAX_ATTEMPTS) await this.#fail(tracked, INTERRUPTED_TOO_OFTEN);
+      if (job.attempts >= MAX_ATTEMPTS) await this.#fail(tracked, interruptedWords(job.lastFault));
       else if (!isRunning(job.state) || (await tracked.tryMove("queued"))) resumed.push(tracked);
     }
     for (const tracked of resumed) {
@@ -233,7 +233,7 @@ class LocalQueue implements JobQueue {
         const { id, attempts } = tracked.job;
         this.#parts.log.warn({ job: id, attempt: attempts, error: messageOf(error) }, "an attempt at a job failed");
         if (!isRetryable(error, attempts)) return this.#fail(tracked, failureWords(error));
-        await tracked.giveUpAttempt();
+        await tracked.giveUpAttempt(messageOf(error));
         if (this.#closing) return;
       }
     }
@@ -296,6 +296,7 @@ const newJob = (request: JobRequest): Job => ({
   describer: null,
   result: null,
   failure: null,
+  lastFault: null,
   createdAt: Date.now(),
   startedAt: null,
   settledAt: null,

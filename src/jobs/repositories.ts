@@ -20,6 +20,7 @@ export type JobPatch = Partial<
     | "describer"
     | "result"
     | "failure"
+    | "lastFault"
     | "startedAt"
     | "settledAt"
   >
@@ -41,6 +42,8 @@ export interface JobRepository {
   unsettled(): Promise<readonly QueuedJob[]>;
   /** The newest `limit` finished jobs, oldest first. */
   finished(limit: number): Promise<readonly Job[]>;
+  /** The newest `limit` jobs of a person in a server that failed after `since`, newest first. */
+  failed(userId: string, guildId: string, since: number, limit: number): Promise<readonly Job[]>;
 }
 
 /** One description in the cache. */

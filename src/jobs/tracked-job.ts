@@ -74,9 +74,9 @@ export class TrackedJob {
   }
 
   /** After a fault that may not come back: the next stage that begins counts as another attempt. */
-  async giveUpAttempt(): Promise<void> {
+  async giveUpAttempt(lastFault: string): Promise<void> {
     this.attemptOpen = false;
-    await this.#backToQueue({});
+    await this.#backToQueue({ lastFault });
   }
 
   /** Nobody cancelled the job: the engine or the bot is going down in good order, which is not held against it. */

@@ -25,6 +25,7 @@ export function jobToRow(job: Job, turn: number): JobTable {
     result: job.result && JSON.stringify(job.result),
     result_sha256: job.result?.picture.sha256 ?? null,
     failure: job.failure,
+    last_fault: job.lastFault,
     created_at: job.createdAt,
     started_at: job.startedAt,
     settled_at: job.settledAt,
@@ -42,6 +43,7 @@ export const rowToJob = (row: Selectable<JobTable>): Job => ({
   describer: row.describer,
   result: row.result === null ? null : (JSON.parse(row.result) as JobResult),
   failure: row.failure,
+  lastFault: row.last_fault,
   createdAt: row.created_at,
   startedAt: row.started_at,
   settledAt: row.settled_at,
@@ -56,6 +58,7 @@ export function patchToColumns(patch: JobPatch): Partial<JobTable> {
   if (patch.description !== undefined) columns.description = patch.description;
   if (patch.describer !== undefined) columns.describer = patch.describer;
   if (patch.failure !== undefined) columns.failure = patch.failure;
+  if (patch.lastFault !== undefined) columns.last_fault = patch.lastFault;
   if (patch.startedAt !== undefined) columns.started_at = patch.startedAt;
   if (patch.settledAt !== undefined) columns.settled_at = patch.settledAt;
   if (patch.result !== undefined) {

@@ -64,6 +64,20 @@ export function createJobRepository(db: Kysely<Schema>): JobRepository {
         .execute();
       return rows.map(rowToJob).reverse();
     },
+
+    async failed(userId, guildId, since, limit) {
+      const rows = await db
+        .selectFrom("jobs")
+        .selectAll()
+        .where("user_id", "=", userId)
+        .where("guild_id", "=", guildId)
+        .where("state", "=", "failed")
+        .where("settled_at", ">", since)
+        .orderBy("id", "desc")
+        .limit(limit)
+        .execute();
+      return rows.map(rowToJob);
+    },
   };
 }
 

@@ -53,6 +53,7 @@ export interface JobTable {
   result: string | null;
   result_sha256: string | null;
   failure: string | null;
+  last_fault: string | null;
   created_at: number;
   started_at: number | null;
   settled_at: number | null;

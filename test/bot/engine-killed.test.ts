@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import type { EngineSupervisor } from "../../src/engine/supervisor.ts";
 import { landscape, waves } from "./pictures.ts";
-import { ONCE, openStudio, results, type Studio, stylized, tally, textOf } from "./studio.ts";
+import { ONCE, openStudio, results, type Studio, stylized, tally, textOf, whispers } from "./studio.ts";
 
 let studio: Studio;
 
@@ -51,6 +51,12 @@ describe("an engine that is killed", () => {
     expect(failure.attachments).toEqual([]);
     expect(textOf(failure)).toMatch(/⚠️ [A-Z].{20}/);
     expect(textOf(call.response)).toContain("⚠️");
+    await studio.restart();
+    await discord.member("ada").slash(general, "queue");
+    const listed = await discord.waitFor(() => whispers(discord, discord.member("ada").id).at(-1), { what: "/queue" });
+    expect(listed).toMatch(
+      /### Yours that failed lately\n⚠️ house in the style of waves, <t:\d+:R>: The engine broke down 2/,
+    );
     const thread = failure.channel_id;
     await discord.member("ada").press(failure, "Try again");
     await discord.waitFor(() => results(discord, thread)[1]?.attachments.length === 1, {

@@ -41,6 +41,7 @@ export const queuedJob = (over: Partial<Job> = {}, asked: Partial<JobRequest> = 
   describer: null,
   result: null,
   failure: null,
+  lastFault: null,
   createdAt: Date.now(),
   startedAt: null,
   settledAt: null,

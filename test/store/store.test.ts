@@ -9,6 +9,7 @@ import { z } from "zod";
 
 import { newJobId } from "../../src/jobs/job-id.ts";
 import { openDatabase } from "../../src/store/database.ts";
+import { createJobRepository } from "../../src/store/jobs.ts";
 import { MIGRATIONS } from "../../src/store/migrations/index.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
 import { pictureRef, queuedJob } from "../jobs/requests.ts";
@@ -63,6 +64,25 @@ describe("opening", () => {
     await db.destroy();
   });
 
+  it("keeps the jobs of an older database", async () => {
+    const file = path.join(folder, "older.db");
+    await (await openDatabase(file, MIGRATIONS.slice(0, 3))).destroy();
+    const job = queuedJob();
+    const raw = new Database(file);
+    for (const name of ["a", "b"])
+      raw.prepare("insert into pictures (sha256, width, height) values (?, 1, 1)").run(name);
+    raw
+      .prepare(
+        `insert into jobs (id, state, user_id, content_sha256, style_sha256, request, turn, attempts, failure, created_at)
+         values (?, 'failed', 'anna', 'a', 'b', ?, 0, 1, 'No paint.', 0)`,
+      )
+      .run(job.id, JSON.stringify(job.request));
+    raw.close();
+    const db = await openDatabase(file);
+    expect(await createJobRepository(db).get(job.id)).toMatchObject({ failure: "No paint.", lastFault: null });
+    await db.destroy();
+  });
+
   it("refuses a database of a newer Atelier, and says what to do", async () => {
     const file = path.join(folder, "newer.db");
     await (await openDatabase(file)).destroy();
@@ -111,6 +131,25 @@ describe("opening", () => {
 });
 
 describe("jobs", () => {
+  it("that failed are found by their person, the newest first", async () => {
+    const jobs = [];
+    for (let n = 0; n < 5; n++) {
+      const fresh = queuedJob();
+      const userId = n === 4 ? "ben" : fresh.request.userId;
+      const job = { ...fresh, id: newJobId(), request: { ...fresh.request, userId, guildId: "guild" } };
+      await store.jobs.insert(job, 0);
+      if (n > 0) await store.jobs.transition(job.id, "failed", { failure: `Fault ${n}.`, settledAt: 100 + n });
+      jobs.push(job);
+    }
+    const { userId } = jobs[0]!.request;
+    const words = async (since: number, limit: number) =>
+      (await store.jobs.failed(userId, "guild", since, limit)).map(({ failure }) => failure);
+    expect(await words(0, 10)).toEqual(["Fault 3.", "Fault 2.", "Fault 1."]);
+    expect(await words(0, 1)).toEqual(["Fault 3."]);
+    expect(await words(101, 10)).toEqual(["Fault 3.", "Fault 2."]);
+    expect(await store.jobs.failed(userId, "elsewhere", 0, 10)).toEqual([]);
+  });
+
   it("come back as they were put in, with the result", async () => {
     const job = queuedJob();
     await store.jobs.insert(job, 0);

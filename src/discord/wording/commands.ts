@@ -83,7 +83,13 @@ export const queueWords = {
     const when = place?.endsAt == null ? "" : `, ready ${relativeTime(place.endsAt)}`;
     return `${n}. ${doing} ${what}, for <@${request.userId}>${when}`;
   },
-  all(lines: readonly string[], more: number, elsewhere: number): string {
+  failed: ({ request, failure, settledAt }: Job): string =>
+    `⚠️ ${escapeText(plainName(request.content.name))} in the style of ${escapeText(plainName(request.style.name))}, ${relativeTime(settledAt ?? 0)}: ${escapeText(failure ?? "it did not work out.")}`,
+  all(lines: readonly string[], more: number, elsewhere: number, failures: readonly string[]): string {
+    const waiting = queueWords.waiting(lines, more, elsewhere);
+    return failures.length === 0 ? waiting : `${waiting}\n### Yours that failed lately\n${failures.join("\n")}`;
+  },
+  waiting(lines: readonly string[], more: number, elsewhere: number): string {
     const other = elsewhere === 0 ? "" : `\n-# ${elsewhere} more from other servers are in the same queue.`;
     if (lines.length === 0) return `The easel is free: \`/stylize\` starts right away.${other}`;
     const rest = more === 0 ? "" : `\n-# … and ${more} more`;

@@ -9,6 +9,7 @@ import { bar, clip, escapeText, plainName, relativeTime } from "../markdown.ts";
 /** Alt texts and descriptions have this limit in Discord. */
 const ALT_LENGTH = 1024;
 const THREAD_NAME_LENGTH = 100;
+const FAULT_LENGTH = 200;
 
 const contentName = (request: JobRequest): string => escapeText(plainName(request.content.name));
 const styleName = (request: JobRequest): string => escapeText(plainName(request.style.name));
@@ -72,7 +73,8 @@ export const progress = {
   describing: "👀 **Reading the style**",
   /** Before the first step: engines load their networks here. */
   preparing: "🖌️ **Mixing the paints**",
-  again: "-# The first attempt broke off, so this is a fresh one.",
+  again: ({ lastFault }: Job): string =>
+    `-# The first attempt broke off${lastFault === null ? "" : ` (${escapeText(clip(lastFault, FAULT_LENGTH))})`}, so this is a fresh one.`,
   step: (stage: string, step: number, steps: number, endsAt: number | null): string =>
     `🖌️ **${stage}**\n${bar(step / steps)}  ${Math.round((step / steps) * 100)} %, step ${step} of ${steps}${endsAt === null ? "" : `, ready ${relativeTime(endsAt)}`}`,
   previewAlt: (step: number, steps: number): string => `Preview at step ${step} of ${steps}`,

@@ -8,6 +8,7 @@ import { start } from "./001-start.ts";
 import { votes } from "./002-votes.ts";
 import { styles } from "./003-styles.ts";
 import { openReplies } from "./004-open-replies.ts";
+import { jobFault } from "./005-job-fault.ts";
 
 export interface Migration {
   /** Number and words, as the file's name. */
@@ -16,4 +17,4 @@ export interface Migration {
   up(db: Transaction<unknown>): Promise<void>;
 }
 
-export const MIGRATIONS: readonly Migration[] = [start, votes, styles, openReplies];
+export const MIGRATIONS: readonly Migration[] = [start, votes, styles, openReplies, jobFault];

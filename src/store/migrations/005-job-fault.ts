@@ -1,0 +1,11 @@
+/** What an earlier attempt at a job met with. */
+import { sql } from "kysely";
+
+import type { Migration } from "./index.ts";
+
+export const jobFault: Migration = {
+  name: "005-job-fault",
+  async up(db) {
+    await sql`alter table jobs add column last_fault text`.execute(db);
+  },
+};
