@@ -1,0 +1,74 @@
+/** How many jobs are taken, and when they will be done. */
+
+import { describe, expect, it } from "vitest";
+
+import { UserError } from "../../../src/errors.ts";
+import type { Job } from "../../../src/jobs/job.ts";
+import { request } from "../requests.ts";
+import { type QueueBench, willing } from "./bench.ts";
+
+export function limitsAndTimes({ setUp, vanish }: QueueBench): void {
+  describe("limits", () => {
+    it("are kept per person, also when two requests come at once, and the refusal says when to come back", async () => {
+      const { engine, queue, settled } = await setUp({ perUser: 2 });
+      const refused = await Promise.allSettled(
+        [1, 2, 3].map((seed) => queue.enqueue(request({ variant: "inst", seed }))),
+      );
+      expect(refused.map(({ status }) => status)).toEqual(["fulfilled", "fulfilled", "rejected"]);
+      const { reason } = refused[2] as PromiseRejectedResult;
+      expect(reason).toBeInstanceOf(UserError);
+      expect(reason).toMatchObject({
+        identifier: "too-many-jobs-user",
+        message: expect.stringMatching(
+          /already have 2 pictures in the queue.*There will be room when one of them is done/,
+        ),
+      });
+      await queue.enqueue(request({ variant: "inst", userId: "ben" }));
+      const [first] = refused as PromiseFulfilledResult<Job>[];
+      await (await engine.call(0)).succeed();
+      await settled(first!.value);
+      await queue.enqueue(request({ variant: "inst" }));
+      await expect(queue.enqueue(request())).rejects.toThrow(
+        /There will be room in less than a minute; try again then/,
+      );
+    });
+
+    it("are kept per server", async () => {
+      const { queue } = await setUp({ perGuild: 2 });
+      await queue.enqueue(request({ userId: "a" }));
+      await queue.enqueue(request({ userId: "b" }));
+      await expect(queue.enqueue(request({ userId: "c" }))).rejects.toMatchObject({
+        identifier: "too-many-jobs-guild",
+      });
+      await queue.enqueue(request({ userId: "c", guildId: "elsewhere" }));
+      await queue.enqueue(request({ userId: "c", guildId: null }));
+      expect((await queue.snapshot("guild")).jobs).toHaveLength(2);
+      expect((await queue.snapshot(null)).jobs).toHaveLength(1);
+      expect((await queue.snapshot()).jobs).toHaveLength(4);
+    });
+  });
+
+  describe("times", () => {
+    it("are foretold from earlier jobs, also by the next process", async () => {
+      const first = await setUp({ engine: willing });
+      expect(await first.queue.place("NOBODY")).toBeNull();
+      await first.settled(await first.queue.enqueue(request({ variant: "inst" })));
+      await vanish();
+      const { queue } = await setUp();
+      await queue.resume();
+      await queue.enqueue(request({ variant: "inst" }));
+      const waiting = await queue.enqueue(request({ variant: "inst" }));
+      const place = (await queue.place(waiting.id))!;
+      expect(place.startsAt).toEqual(expect.any(Number));
+      expect(place.endsAt!).toBeGreaterThanOrEqual(place.startsAt!);
+      expect(place.endsAt! - Date.now()).toBeLessThan(5000);
+    });
+
+    it("are left open while there is nothing to go by", async () => {
+      const { queue } = await setUp();
+      await queue.enqueue(request());
+      const waiting = await queue.enqueue(request());
+      expect(await queue.place(waiting.id)).toEqual({ ahead: 0, startsAt: null, endsAt: null });
+    });
+  });
+}

@@ -1,0 +1,99 @@
+/** One job from the queue to its picture. */
+import { readdir, readFile } from "node:fs/promises";
+import path from "node:path";
+
+import { describe, expect, it } from "vitest";
+
+import { request } from "../requests.ts";
+import { type QueueBench, willing } from "./bench.ts";
+
+export function oneJob({ setUp, folder }: QueueBench): void {
+  describe("one job", () => {
+    it("is queued, described, painted, stored and told in order", async () => {
+      const { engine, store, queue, events, settled } = await setUp();
+      const job = await queue.enqueue(request({ extraPrompt: "more gold" }));
+      expect(job).toMatchObject({ state: "queued", attempts: 0, variant: null });
+
+      const caption = await engine.call(0);
+      expect(caption.kind).toBe("describe");
+      expect(await queue.get(job.id)).toMatchObject({ state: "captioning", attempts: 1, variant: "image-prompt" });
+      caption.hooks.onText?.("blue");
+      await caption.succeed("blue strokes");
+
+      const painting = await engine.call(1);
+      expect(painting.task).toMatchObject({
+        variant: "image-prompt",
+        description: "blue strokes",
+        ownWords: ["more gold"],
+        content: { path: store.files.path(job.request.content.sha256) },
+        settings: { seed: 1, size: 64, strength: 0.6, steps: null },
+      });
+      painting.hooks.onProgress?.(1, 4);
+      painting.hooks.onPreview?.("preview.jpg", 1, 4);
+      await painting.succeed(Buffer.from("pixels"));
+
+      const done = await settled(job);
+      expect(done).toMatchObject({
+        state: "done",
+        attempts: 1,
+        description: "blue strokes",
+        describer: "scripted",
+        result: { variant: "image-prompt", engine: "embedded", steps: 6, picture: { width: 64, height: 48 } },
+        failure: null,
+      });
+      expect(await readFile(store.files.path(done.result!.picture.sha256), "utf8")).toBe("pixels");
+      expect(await queue.get(job.id)).toEqual(done);
+      expect(await store.jobs.get(job.id)).toEqual(done);
+      expect(events.map(({ type }) => type)).toEqual([
+        "queued",
+        "started",
+        "description",
+        "description",
+        "started",
+        "progress",
+        "preview",
+        "done",
+      ]);
+      expect(events.slice(1, 6)).toMatchObject([
+        { stage: "caption", attempt: 1 },
+        { text: "blue", done: false },
+        { text: "blue strokes", done: true },
+        { stage: "stylize", attempt: 1 },
+        { stage: "stylize", step: 1, steps: 4, etaSeconds: expect.any(Number) },
+      ]);
+    });
+
+    it("leaves no previews behind", async () => {
+      const { queue, settled } = await setUp({ engine: willing });
+      await settled(await queue.enqueue(request()));
+      await queue.close();
+      expect(await readdir(path.join(folder(), "work"))).toEqual([]);
+    });
+
+    it("of the variant InST needs no description and waits for none", async () => {
+      const { engine, queue, settled } = await setUp({ engine: willing });
+      const job = await queue.enqueue(request({ variant: "inst", extraPrompt: "gold" }));
+      expect(await settled(job)).toMatchObject({ description: null, describer: null, result: { variant: "inst" } });
+      expect(engine.calls.map(({ kind }) => kind)).toEqual(["stylize"]);
+    });
+
+    it("of the variant InST shows a description that is known anyway, and paints without it", async () => {
+      const { engine, queue, settled } = await setUp({ engine: willing });
+      await settled(await queue.enqueue(request()));
+      const job = await settled(await queue.enqueue(request({ variant: "inst" })));
+      expect(job.description).toBe("blue strokes");
+      expect(engine.calls.at(-1)!.task).toMatchObject({ variant: "inst", description: null, ownWords: [] });
+    });
+
+    it("is described in the person's own words where they are given", async () => {
+      const { engine, queue, events, settled } = await setUp({ engine: willing });
+      const job = await settled(
+        await queue.enqueue(request({ variant: "prompt", description: "  A woodcut ", extraPrompt: "in red" })),
+      );
+      expect(job).toMatchObject({ description: "A woodcut", describer: "user" });
+      expect(engine.calls.map(({ kind }) => kind)).toEqual(["stylize"]);
+      expect(engine.calls[0]!.task).toMatchObject({ description: null, ownWords: ["A woodcut", "in red"] });
+      expect(events).toContainEqual(expect.objectContaining({ type: "description", done: true }));
+    });
+  });
+}
