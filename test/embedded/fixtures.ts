@@ -1,4 +1,7 @@
 /** Small drawn pictures for the tests of the embedded engine. */
+import { fileURLToPath } from "node:url";
+
+import { decodePicture } from "../../src/images/decode.ts";
 import type { RgbImage } from "../../src/images/rgb-image.ts";
 import { seededRandom } from "../../src/random.ts";
 import type { StylizeInput } from "../../src/stylize/stylizer.ts";
@@ -11,6 +14,20 @@ export function drawn(width: number, height: number, colourAt: (x: number, y: nu
   for (let y = 0; y < height; y++) for (let x = 0; x < width; x++) data.set(colourAt(x, y), 3 * (y * width + x));
   return { width, height, data };
 }
+
+/** The part of a picture between two corners, given in shares of its sides. */
+export function cut(image: RgbImage, [left, top]: readonly number[], [right, bottom]: readonly number[]): RgbImage {
+  const { width, height, data } = image;
+  const [x0, y0] = [Math.round(left! * width), Math.round(top! * height)];
+  return drawn(Math.round(right! * width) - x0, Math.round(bottom! * height) - y0, (x, y) => {
+    const at = 3 * ((y + y0) * width + x + x0);
+    return [data[at]!, data[at + 1]!, data[at + 2]!];
+  });
+}
+
+/** One of the pictures that come with the project, as `content/portrait`. */
+export const sample = async (name: string): Promise<RgbImage> =>
+  (await decodePicture(fileURLToPath(new URL(`../../samples/${name}.jpg`, import.meta.url)), "content")).image;
 
 /** A sky, hills, a house with a roof and windows. */
 export function landscape(width: number, height: number): RgbImage {

@@ -1,6 +1,7 @@
 /** What the tests of the embedded engine measure of pictures. */
+import { blurPlane } from "../../src/images/gaussian-blur.ts";
 import { rgbToOklabSized } from "../../src/images/oklab.ts";
-import type { PlanarImage } from "../../src/images/plane.ts";
+import type { Plane, PlanarImage } from "../../src/images/plane.ts";
 import type { RgbImage } from "../../src/images/rgb-image.ts";
 import { seededRandom } from "../../src/random.ts";
 
@@ -31,6 +32,24 @@ export function edgeAgreement(image: RgbImage, other: RgbImage): number {
       second += v * v;
     }
   }
+  return both / Math.sqrt(first * second);
+}
+
+/** Correlation of the broad tones of two pictures: low where what is light in the one is dark in the other. */
+export function toneAgreement(image: RgbImage, other: RgbImage): number {
+  const { width, height } = image;
+  const tones = (picture: RgbImage): Plane =>
+    blurPlane(lab(picture, width, height).planes[0], image, Math.max(width, height) / 48);
+  const [a, b] = [tones(image), tones(other)];
+  const [meanA, meanB] = [a, b].map((plane) => plane.reduce((sum, value) => sum + value, 0) / plane.length);
+  let both = 0;
+  let first = 0;
+  let second = 0;
+  a.forEach((value, i) => {
+    both += (value - meanA!) * (b[i]! - meanB!);
+    first += (value - meanA!) ** 2;
+    second += (b[i]! - meanB!) ** 2;
+  });
   return both / Math.sqrt(first * second);
 }
 

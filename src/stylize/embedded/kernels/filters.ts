@@ -73,12 +73,13 @@ export const blurDown = defineKernel("blurDown", BLUR, ({ f, args, share }) => {
 export const COLOUR_TABLE_LENGTH = 512;
 
 /**
- * Moves every colour along three orthogonal axes, each by a table: `x += sum_k axis_k (table_k(axis_k . x) - axis_k . x)`.
+ * Moves every colour along three orthogonal axes, each by a table: `x += s sum_k axis_k (table_k(axis_k . x) - axis_k . x)`
+ * with one share `s` per pixel.
  * `axes` holds per axis: the unit vector (3 floats), the table's first argument, and entries per unit (5 floats in all).
  */
 export const mapColours = defineKernel(
   "mapColours",
-  { pixels: "i32", width: "i32", height: "i32", axes: "i32", tables: "i32" },
+  { pixels: "i32", shares: "i32", width: "i32", height: "i32", axes: "i32", tables: "i32" },
   ({ f, args, share }) => {
     const band = share(args.height);
     const axes = [0, 1, 2].map((k) => ({
@@ -89,7 +90,9 @@ export const mapColours = defineKernel(
     }));
     const pixel = f.value(args.pixels.plus(band.start.times(args.width).times(PIXEL_BYTES)));
     const end = f.value(args.pixels.plus(band.end.times(args.width).times(PIXEL_BYTES)));
+    const shareAt = f.value(args.shares.plus(band.start.times(args.width).times(4)));
     f.while(pixel.less(end), () => {
+      const amount = f.value(shareAt.load("f32"));
       const colour = [0, 1, 2].map((c) => f.value(pixel.load("f32", 4 * c)));
       const moved = colour.map((channel) => f.value(channel));
       for (const { direction, first, density, table } of axes) {
@@ -107,11 +110,12 @@ export const mapColours = defineKernel(
         const address = f.value(table.plus(entry.times(4)));
         const low = f.value(address.load("f32"));
         const mapped = low.plus(address.load("f32", 4).minus(low).times(fraction));
-        const distance = f.value(mapped.minus(along));
+        const distance = f.value(mapped.minus(along).times(amount));
         moved.forEach((channel, c) => f.increase(channel, distance.times(direction[c]!)));
       }
       moved.forEach((channel, c) => f.store("f32", pixel, channel, 4 * c));
       f.increase(pixel, PIXEL_BYTES);
+      f.increase(shareAt, 4);
     });
   },
 );

@@ -155,10 +155,24 @@ export const votePatches = defineKernel(
   },
 );
 
-/** `((low + high) + w content) / (1 + w)` with one `w` per pixel: the vote with its own high band, drawn to the content. */
+/**
+ * `((low + high) + w content) / (1 + w) + h (broadContent - broad)` with one `w` and one `h` per pixel: the vote with its own
+ * high band, drawn to the content, and its broad tones brought back to the content's.
+ */
 export const fuseContent = defineKernel(
   "fuseContent",
-  { low: "i32", high: "i32", content: "i32", weights: "i32", out: "i32", width: "i32", height: "i32" },
+  {
+    low: "i32",
+    high: "i32",
+    content: "i32",
+    weights: "i32",
+    broad: "i32",
+    broadContent: "i32",
+    holds: "i32",
+    out: "i32",
+    width: "i32",
+    height: "i32",
+  },
   ({ f, args, share }) => {
     const band = share(args.height);
     f.for(band.start.times(args.width), band.end.times(args.width), (i) => {
@@ -167,8 +181,10 @@ export const fuseContent = defineKernel(
       const content = args.content.plus(at).load("v128");
       const voted = args.low.plus(at).load("v128").plus(args.high.plus(at).load("v128"));
       const mixed = voted.plus(content.times(weight.splat())).over(weight.plus(1).splat());
+      const hold = args.holds.plus(i.times(4)).load("f32");
+      const drift = args.broadContent.plus(at).load("v128").minus(args.broad.plus(at).load("v128"));
       const target = f.value(args.out.plus(at));
-      f.store("v128", target, mixed);
+      f.store("v128", target, mixed.plus(drift.times(hold.splat())));
       f.store("f32", target, 1, 12);
     });
   },

@@ -17,6 +17,9 @@ export interface PatchParameters {
   readonly maskGain: number;
   /** least pull within faces, per level like `contentWeights` */
   readonly faceWeights: readonly number[];
+  /** share of the drift of broad tones from the content's that every vote undoes, and the same within faces */
+  readonly toneHold: number;
+  readonly faceToneHold: number;
   /** standard deviation of the noise added before the first level, in lightness; 0.3 of it before the others */
   readonly noise: number;
   readonly passes: readonly PatchPass[];
@@ -40,10 +43,10 @@ const PASSES: readonly PatchPass[] = [
 export const NARROW_PASS: PatchPass = { size: 5, gap: 2, iterations: 2 };
 
 /** What keeps a face recognisable, and how much of it is left at a strength. */
-const FACE_WEIGHTS = [1.3, 1.1, 0.5];
+const FACE_WEIGHTS = [1.6, 1.4, 0.8];
 const FACE_HOLD = [
   [0.6, 1],
-  [1, 0.6],
+  [1, 0.7],
 ] as const;
 
 /** Interpolates linearly in a table of rising [strength, value] pairs. */
@@ -69,6 +72,8 @@ export function patchParameters(strength: number): PatchParameters {
   return {
     contentWeights: [weight(1, 0.7, 0.4, 0.2), weight(0.85, 0.6, 0.35, 0.17), weight(0.4, 0.25, 0.15, 0.08)],
     faceWeights: FACE_WEIGHTS.map((usual) => usual * at(strength, FACE_HOLD)),
+    toneHold: Math.min(0.8, weight(0.6, 0.5, 0.4, 0.3)),
+    faceToneHold: 0.9,
     maskBase: 0.08,
     maskGain: 1.8,
     noise: at(strength, [

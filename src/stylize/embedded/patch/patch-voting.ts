@@ -1,9 +1,10 @@
 /** Turns a field of matches into a picture: robust averages, the high band of the best patches, the content's pull. */
+import type { Plane, PlanarImage } from "../../../images/plane.ts";
 import { PIXEL_BYTES } from "../kernels/kernel.ts";
 import type { KernelPool } from "../kernels/pool.ts";
 import { fuseContent, locatePatches, votePatches, weighPatches } from "../kernels/voting.ts";
 import type { PlacedField } from "./patch-search.ts";
-import { allocatePicture, blurPicture, type Picture } from "./picture.ts";
+import { allocatePicture, blurPicture, writePicture, type Picture } from "./picture.ts";
 import { SHARP_SIGMA, type PatchBank, type StyleLevel } from "./style-bank.ts";
 
 /** Rounds of re-weighting and averaging. */
@@ -14,10 +15,30 @@ const WINDOW_SIGMA = 0.45;
 
 const ROW_PARTS = 32;
 
+/** What is above this many pixels of a level is the tone of a place; strokes are finer. */
+const BROAD_SIGMA = 8;
+
 export interface Fusion {
   readonly content: Picture;
-  /** address of one weight per pixel */
+  readonly broadContent: Picture;
+  /** addresses of one number per pixel: the content's weight, and the share of the drift of broad tones to undo */
   readonly weights: number;
+  readonly holds: number;
+}
+
+/** The content and how strongly it pulls, in the kernels' memory. */
+export function loadFusion(pool: KernelPool, target: PlanarImage, pull: Plane, hold: Plane): Fusion {
+  const { width, height } = target;
+  const content = allocatePicture(pool, width, height);
+  writePicture(content, target);
+  const broadContent = allocatePicture(pool, width, height);
+  blurPicture(pool, content, broadContent, BROAD_SIGMA, ROW_PARTS);
+  const place = (plane: Plane): number => {
+    const address = pool.allocate(4 * plane.length);
+    pool.floats(address, plane.length).set(plane);
+    return address;
+  };
+  return { content, broadContent, weights: place(pull), holds: place(hold) };
 }
 
 /** Votes `field` and writes the result over `picture`. */
@@ -44,6 +65,7 @@ export function voteField(
     const average = allocatePicture(pool, width, height);
     const high = allocatePicture(pool, width, height);
     const low = allocatePicture(pool, width, height);
+    const broad = allocatePicture(pool, width, height);
 
     pool.run(locatePatches, {
       field: field.matches,
@@ -65,11 +87,15 @@ export function voteField(
     const reach = style.high.address - style.pixels.address;
     pool.run(votePatches, { ...vote, out: high.address, reach, sharp: 1, window: sharpWindow }, ROW_PARTS);
     blurPicture(pool, average, low, SHARP_SIGMA, ROW_PARTS);
+    blurPicture(pool, average, broad, BROAD_SIGMA, ROW_PARTS);
     pool.run(fuseContent, {
       low: low.address,
       high: high.address,
       content: fusion.content.address,
       weights: fusion.weights,
+      broad: broad.address,
+      broadContent: fusion.broadContent.address,
+      holds: fusion.holds,
       out: picture.address,
       width,
       height,

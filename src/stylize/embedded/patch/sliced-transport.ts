@@ -2,7 +2,7 @@
  * Sliced optimal transport of colours (Rabin et al. 2011; Bonneel et al. 2015): along an axis the optimal map is the
  * map between quantiles; a few orthogonal frames of axes bring one colour distribution close to another.
  */
-import type { PlanarImage } from "../../../images/plane.ts";
+import type { Plane, PlanarImage } from "../../../images/plane.ts";
 import { gaussianNoise } from "../../noise.ts";
 import { COLOUR_TABLE_LENGTH, mapColours } from "../kernels/filters.ts";
 import type { KernelPool } from "../kernels/pool.ts";
@@ -43,22 +43,35 @@ export function colourQuantiles(samples: readonly Float32Array[]): ColourQuantil
   return { knots: FRAMES.map((frame) => frame.map((axis) => quantilesAlong(samples, axis))) };
 }
 
+export interface TransportOptions {
+  readonly rounds: number;
+  readonly sampleLimit: number;
+  readonly firstFrame?: number;
+  readonly shares?: Plane;
+}
+
 /**
  * Moves the colours of a picture towards a distribution, in place.
  *
  * @param rounds frames to go through, beginning with the picture's own axes
  * @param firstFrame 1 to begin with a rotated frame
+ * @param shares how far each pixel follows, 0 to 1; without it all of them follow wholly
  * @param sampleLimit about how many of the picture's colours to take quantiles from
  */
 export function transportColours(
   pool: KernelPool,
   picture: Picture,
   target: ColourQuantiles,
-  { rounds, sampleLimit, firstFrame = 0 }: { rounds: number; sampleLimit: number; firstFrame?: number },
+  { rounds, sampleLimit, firstFrame = 0, shares }: TransportOptions,
 ): void {
   pool.scoped(() => {
     const axes = pool.allocate(4 * 15);
     const tables = pool.allocate(4 * 3 * COLOUR_TABLE_LENGTH);
+    const { address, width, height } = picture;
+    const sharesAt = pool.allocate(4 * width * height);
+    const placed = pool.floats(sharesAt, width * height);
+    if (shares) placed.set(shares);
+    else placed.fill(1);
     for (let round = 0; round < rounds; round++) {
       const index = (firstFrame + round) % FRAMES.length;
       const samples = samplePicture(picture, sampleLimit);
@@ -67,8 +80,7 @@ export function transportColours(
         const { first, density } = fillTable(table, quantilesAlong(samples, axis), target.knots[index]![k]!);
         pool.floats(axes + 20 * k, 5).set([...axis, first, density]);
       });
-      const { address, width, height } = picture;
-      pool.run(mapColours, { pixels: address, width, height, axes, tables });
+      pool.run(mapColours, { pixels: address, shares: sharesAt, width, height, axes, tables });
     }
   });
 }

@@ -5,7 +5,7 @@ import type { Random } from "../../../random.ts";
 import type { KernelPool } from "../kernels/pool.ts";
 import type { PatchPass } from "./parameters.ts";
 import { readField, searchPatches } from "./patch-search.ts";
-import { voteField } from "./patch-voting.ts";
+import { loadFusion, voteField } from "./patch-voting.ts";
 import { allocatePicture, readPicture, writePicture } from "./picture.ts";
 import { carryField, createGrid, randomMatches, type PatchField } from "./query-grid.ts";
 import { transportColours, type ColourQuantiles } from "./sliced-transport.ts";
@@ -16,8 +16,12 @@ export interface LevelInput {
   /** what the picture is pulled to, and how strongly at each pixel */
   readonly target: PlanarImage;
   readonly pull: Plane;
+  /** share of the drift of broad tones from the target's that every vote undoes, at each pixel */
+  readonly hold: Plane;
   /** where to start */
   readonly start: PlanarImage;
+  /** how far each pixel's colour follows the style's distribution of colours, 0 to 1 */
+  readonly recolour: Plane;
   readonly noise: number;
   readonly passes: readonly PatchPass[];
   readonly usagePenalty: number;
@@ -49,10 +53,7 @@ export async function synthesiseLevel(
     for (let i = 0; i < picture.pixels.length; i++) {
       if ((i & 3) !== 3) picture.pixels[i]! += input.noise * roughNormal(random);
     }
-    const content = allocatePicture(pool, width, height);
-    writePicture(content, input.target);
-    const weights = pool.allocate(4 * width * height);
-    pool.floats(weights, width * height).set(input.pull);
+    const fusion = loadFusion(pool, input.target, input.pull, input.hold);
     const style = loadStyleLevel(pool, input.style);
     const buffer = allocateTransform(pool, Math.max(width * height, style.width * style.height));
 
@@ -73,8 +74,8 @@ export async function synthesiseLevel(
               usagePenalty: input.usagePenalty,
               random,
             });
-            voteField(pool, picture, style, bank, size, placed, { content, weights });
-            transportColours(pool, picture, input.colours, { rounds: 2, sampleLimit: 8_000 });
+            voteField(pool, picture, style, bank, size, placed, fusion);
+            transportColours(pool, picture, input.colours, { rounds: 2, sampleLimit: 8_000, shares: input.recolour });
             field = readField(pool, placed, grid, bank);
             scale = 1;
           });

@@ -62,13 +62,17 @@ export async function synthesise(pool: KernelPool, input: SynthesisInput, hooks:
   for (const [index, level] of plan.entries()) {
     await checkpoint(hooks.signal);
     const size = fitLongSide(content, level.longSide);
-    const pull = pullAt(index, plan.length, input, resizePlane(mask, content, size), faceMask(size, input.faces));
+    const faces = faceMask(size, input.faces);
+    const pull = pullAt(index, plan.length, input, resizePlane(mask, content, size), faces);
+    const { toneHold, faceToneHold } = parameters;
     const result = await synthesiseLevel(
       pool,
       {
         style: style.level(Math.round(level.longSide * parameters.styleScale)),
         target: resizePlanar(target, size),
         pull,
+        hold: faces.map((face) => toneHold + (faceToneHold - toneHold) * face),
+        recolour: recolourable(faces),
         start: resizePlanar(image, size),
         noise: parameters.noise * (index === 0 ? 1 : 0.3),
         passes: level.passes,
@@ -85,7 +89,7 @@ export async function synthesise(pool: KernelPool, input: SynthesisInput, hooks:
 
   await checkpoint(hooks.signal);
   if (longSide !== before) image = resizePlanar(image, content);
-  const coloured = finish(pool, image, style);
+  const coloured = finish(pool, image, style, recolourable(faceMask(content, input.faces)));
   const finished = parameters.contours ? drawContours(coloured, content, parameters.contours) : coloured;
   hooks.onStep(++step, steps, () => finished);
   return finished;
@@ -150,13 +154,16 @@ function prepareTarget(
   return parameters.contours ? drawContours(drawn, content, parameters.contours) : drawn;
 }
 
+/** Forcing a palette on a face tears its shading into blotches. */
+const recolourable = (faces: Plane): Plane => faces.map((face) => 1 - 0.85 * face);
+
 /** Gives back the contrast that averaging took, and the style's colours. */
-function finish(pool: KernelPool, image: PlanarImage, style: StyleAnalysis): PlanarImage {
+function finish(pool: KernelPool, image: PlanarImage, style: StyleAnalysis, shares: Plane): PlanarImage {
   const matched = matchBands(image, style.bands, { lowest: 1, highest: 1.8, amount: 0.8 });
   return pool.scoped(() => {
     const picture = allocatePicture(pool, matched.width, matched.height);
     writePicture(picture, matched);
-    transportColours(pool, picture, style.quantiles, { rounds: 2, sampleLimit: 8_000 });
+    transportColours(pool, picture, style.quantiles, { rounds: 2, sampleLimit: 8_000, shares });
     return readPicture(picture);
   });
 }
