@@ -1,4 +1,4 @@
-/** What servers have set about votes, and the salt that hides voters in exports. */
+/** What servers have set about votes, and the salt that hides voters, servers and pairs in exports. */
 import { randomBytes } from "node:crypto";
 
 import { z } from "zod";
@@ -14,11 +14,12 @@ export interface VoteSettingRepository {
   /** The settings of a server; the defaults where nothing was set. */
   get(guildId: string): Promise<VoteSettings>;
   change(guildId: string, changes: Partial<VoteSettings>): Promise<VoteSettings>;
-  /** The same for this installation for ever, made at the first call. */
+  /** The same for this installation for ever, made at the first call. Never shown to anybody: with it an export can be traced back. */
   exportSalt(): Promise<string>;
 }
 
 export function createVoteSettingRepository(settings: SettingRepository): VoteSettingRepository {
+  let salt: Promise<string> | undefined;
   return {
     get: async (guildId) => (await settings.get(guildId, KEY, voteSettings)) ?? DEFAULT_VOTE_SETTINGS,
 
@@ -28,12 +29,21 @@ export function createVoteSettingRepository(settings: SettingRepository): VoteSe
       return next;
     },
 
-    async exportSalt() {
-      const known = await settings.get(INSTALLATION, "export-salt", z.string());
-      if (known !== null) return known;
-      const salt = randomBytes(32).toString("base64url");
-      await settings.set(INSTALLATION, "export-salt", salt);
+    exportSalt() {
+      // Two first exports at once must not make two salts; after a fault the next one tries again.
+      salt ??= findSalt(settings).catch((error: unknown) => {
+        salt = undefined;
+        throw error;
+      });
       return salt;
     },
   };
+}
+
+async function findSalt(settings: SettingRepository): Promise<string> {
+  const known = await settings.get(INSTALLATION, "export-salt", z.string());
+  if (known !== null) return known;
+  const salt = randomBytes(32).toString("base64url");
+  await settings.set(INSTALLATION, "export-salt", salt);
+  return salt;
 }

@@ -22,18 +22,30 @@ const row = z.object({
 });
 const file = z.object({ format: z.literal("atelier-ballots"), version: z.literal(1), ballots: z.array(row) });
 
+const DAY_MS = 86_400_000;
+
 /**
- * Replaces voters and servers by keyed hashes. The same salt gives the same ids, so that exports of one installation
- * can be joined; without the salt nobody can tell whose a ballot is.
+ * Replaces voters, servers and pairs by keyed hashes, and moments by their day (UTC). The same salt gives the same ids, so
+ * that exports of one installation can be joined. Without the salt nobody can tell whose a ballot is; who has a picture
+ * cannot find its pair, nor who saw a medal being put its ballot.
+ *
+ * What an export does reveal: how many people, servers and pairs there are, which ballots are by the same person, in the
+ * same server and on the same pair, on which days, with which engine, whether the picture shows a face, and which
+ * ballots are by somebody who judged pictures of their own. Among very few people that can be enough to recognise one.
  */
 export function anonymise(ballots: readonly Ballot[], salt: string): Ballot[] {
-  const hide = (kind: string, id: string): string =>
+  const hide = (kind: "voter" | "guild" | "pair", id: string): string =>
     createHmac("sha256", salt).update(`${kind}:${id}`).digest("hex").slice(0, 16);
-  return ballots.map((ballot) => ({
+  const hidden = ballots.map((ballot) => ({
     ...ballot,
     voter: hide("voter", ballot.voter),
     guild: hide("guild", ballot.guild),
+    pair: hide("pair", ballot.pair),
+    at: Math.floor(ballot.at / DAY_MS) * DAY_MS,
   }));
+  // In an order of their own: that of the rows as they were recorded would tell more than the day.
+  const key = ({ pair, voter, at }: Ballot): string => `${pair}/${voter}/${at}`;
+  return hidden.toSorted((a, b) => (key(a) < key(b) ? -1 : 1));
 }
 
 export const toJson = (ballots: readonly Ballot[]): string =>

@@ -33,7 +33,7 @@ export interface Report {
 
 /** @param ballots in any order; of several by one voter on one pair the latest counts */
 export function report(ballots: readonly Ballot[], options: ScoreOptions = {}): Report {
-  // Sorted, so that the bootstrap draws the same voters whatever order the rows came in.
+  // Sorted, so that the report is the same whatever order the rows came in.
   const counted = latestPerPair(ballots).toSorted((a, b) =>
     a.voter === b.voter ? (a.pair < b.pair ? -1 : 1) : a.voter < b.voter ? -1 : 1,
   );

@@ -86,7 +86,7 @@ function scoreRow(row: ScoreRow, ballots: readonly Ballot[], options: ScoreOptio
   };
   if (ballots.length === 0) return { ...counts, scores: null, undecided: COMPARISONS };
 
-  const samples = voters.size < FEWEST_VOTERS ? null : bootstrap([...voters.values()], options);
+  const samples = voters.size < FEWEST_VOTERS ? null : bootstrap([...voters.values()].toSorted(byFigures), options);
   const scores = VARIANTS.map((_, i): VariantScore => {
     const points = [...voters.values()].reduce((sum, voter) => sum + voter.points[i]!, 0);
     const interval = samples && percentiles(samples.map((means) => means[i]!));
@@ -105,11 +105,18 @@ function scoreRow(row: ScoreRow, ballots: readonly Ballot[], options: ScoreOptio
   };
 }
 
+interface VoterSum {
+  readonly count: number;
+  /** Points per variant, in the order of `VARIANTS`. */
+  readonly points: readonly number[];
+}
+
+/** Voters in an order that does not depend on their names: an export, where they have others, draws the same samples. */
+const byFigures = (a: VoterSum, b: VoterSum): number =>
+  a.count - b.count || a.points.reduce((found, points, i) => found || points - b.points[i]!, 0);
+
 /** Mean points per variant in each resample of the voters. */
-function bootstrap(
-  voters: readonly { readonly count: number; readonly points: readonly number[] }[],
-  { resamples = 1000, seed = 1 }: ScoreOptions,
-): number[][] {
+function bootstrap(voters: readonly VoterSum[], { resamples = 1000, seed = 1 }: ScoreOptions): number[][] {
   const random = seededRandom(seed);
   const counts = Float64Array.from(voters, ({ count }) => count);
   const points = VARIANTS.map((_, i) => Float64Array.from(voters, (voter) => voter.points[i]!));

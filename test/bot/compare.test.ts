@@ -245,6 +245,9 @@ describe("/scores", () => {
     const [csv, json] = await Promise.all(message.attachments.map(async ({ url }) => (await fetch(url)).text()));
     for (const text of [csv!, json!])
       for (const name of ["ada", "grace", "linus"] as const) expect(text).not.toContain(discord.member(name).id);
+    for (const text of [csv!, json!])
+      for (const sha256 of [first.comparison.contentSha256, first.comparison.styleSha256])
+        expect(text).not.toContain(sha256);
     expect(csv!.trim().split("\n")).toHaveLength(5);
     const table = textTable(report(fromJson(json!)));
     const show = await discord.member("grace").slash(general, "scores show");

@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+
 import { describe, expect, it } from "vitest";
 
 import { seededRandom } from "../../src/random.ts";
@@ -154,12 +156,42 @@ describe("exports", () => {
     const hidden = anonymise(ballots, "salt");
     expect(toJson(hidden)).not.toContain("voter-");
     expect(new Set(hidden.map(({ voter }) => voter)).size).toBe(20);
-    expect(anonymise(ballots, "other")[0]!.voter).not.toBe(hidden[0]!.voter);
+    expect(anonymise(ballots, "other").map(({ voter }) => voter)).not.toContain(hidden[0]!.voter);
+  });
+
+  it("hide servers, pairs and moments too: who has a picture, or saw a medal being put, finds nothing", () => {
+    const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
+    const pair = `${sha256("content")}-${sha256("style")}`;
+    const at = Date.UTC(2026, 4, 17, 13, 37, 11, 250);
+    const [hidden] = anonymise([vote("ada", VARIANTS, pair, { at, guild: "42" })], "salt");
+    for (const text of [toJson([hidden!]), toCsv([hidden!])]) {
+      expect(text).not.toMatch(new RegExp(["ada", "42,", sha256("content"), sha256("style"), String(at)].join("|")));
+      // Nor what anybody could compute who knows no salt.
+      for (const known of [pair, `pair:${pair}`, "voter:ada", "ada"])
+        expect(text).not.toContain(sha256(known).slice(0, 16));
+    }
+    expect(new Date(hidden!.at).toISOString()).toBe("2026-05-17T00:00:00.000Z");
+  });
+
+  it("of one installation can be joined, and those of two cannot", () => {
+    const [early, late] = [ballots.slice(0, 200), ballots.slice(100)];
+    const ids = (given: readonly Ballot[], salt: string) =>
+      new Set(anonymise(given, salt).map(({ voter, pair }) => `${voter}/${pair}`));
+    const joined = new Set([...ids(early, "salt"), ...ids(late, "salt")]);
+    expect(joined.size).toBe(320);
+    expect([...ids(ballots, "other")].filter((id) => joined.has(id))).toEqual([]);
+  });
+
+  it("come in an order that says nothing of when the ballots were cast", () => {
+    const turned = anonymise(ballots.toReversed(), "salt");
+    expect(turned).toEqual(anonymise(ballots, "salt"));
   });
 
   it("give every figure again", () => {
     const hidden = anonymise(ballots, "salt");
     expect(fromJson(toJson(hidden))).toEqual(hidden);
+    const { decisive: _, ...figures } = report(ballots);
+    expect(report(hidden), "intervals too").toMatchObject(figures);
     expect(toCsv(hidden).trim().split("\n")).toHaveLength(321);
   });
 

@@ -144,7 +144,7 @@ export const scores = {
   chartAltRow: (row: string, values: readonly ChartValue[]): string =>
     `${row}: ${values.map(({ variant, mean, interval, paper }) => `${VARIANT_LABEL[variant]} ${mean.toFixed(2)} (${interval ? `${interval.low.toFixed(2)} to ${interval.high.toFixed(2)}, ` : ""}the paper ${paper.toFixed(2)})`).join(", ")}.`,
   exported: (about: string, ballots: number): string =>
-    `### 📦 ${count(ballots, "ballot")}, anonymised\n-# ${about}\nWho voted is hidden behind salted ids. \`atelier scores --from ballots.json\` computes every figure again.`,
+    `### 📦 ${count(ballots, "ballot")}, anonymised\n-# ${about}\nPeople, servers and pictures are hidden behind secret ids, and times cut to the day. The ids stay the same from export to export, so among very few people somebody may still be recognised: think before you pass it on.\n\`atelier scores --from ballots.json\` computes every figure again.`,
   nothingToExport: "There are no ballots to export yet.",
 } as const;
 
