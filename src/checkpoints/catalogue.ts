@@ -99,7 +99,7 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
   },
   {
     name: "stable-diffusion-v1-4-fp16",
-    title: "Stable Diffusion v1.4 in half precision: half the download, for graphics cards",
+    title: "Stable Diffusion v1.4 in half precision, for graphics cards",
     purpose: "stylizer",
     layout: "diffusers",
     megabytes: 2140,
@@ -134,7 +134,7 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
   },
   {
     name: "sharegpt4v-7b",
-    title: "ShareGPT4V-7B, the paper's captioner; converted to 4 bits (4.4 GB) when it is here",
+    title: "ShareGPT4V-7B, the paper's captioner; 4.4 GB once converted to 4 bits",
     purpose: "captioner",
     layout: "llava",
     megabytes: 14_130,

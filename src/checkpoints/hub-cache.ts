@@ -3,6 +3,7 @@ import { copyFile, link, readFile, readlink, realpath, rm, stat, symlink } from 
 import { homedir } from "node:os";
 import path from "node:path";
 
+import { isCommit } from "./commit.ts";
 import type { HubFile } from "./hub.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -44,7 +45,7 @@ export class HubCache {
   ): Promise<{ commit: string; files: HubFile[] } | null> {
     const reference = await readFile(path.join(this.#repo(repo), "refs", revision), "utf8").catch(() => revision);
     const commit = reference.trim();
-    if (!/^[0-9a-f]{40}$/.test(commit)) return null;
+    if (!isCommit(commit)) return null;
     const found = await Promise.all(
       paths.map(async (name): Promise<HubFile | null> => {
         const file = path.join(this.#repo(repo), "snapshots", commit, name);

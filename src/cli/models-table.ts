@@ -2,8 +2,9 @@
 import { readdir } from "node:fs/promises";
 
 import { CATALOGUE, type CatalogueEntry } from "../checkpoints/catalogue.ts";
+import { isCommit, originWords } from "../checkpoints/commit.ts";
 import { formatBytes } from "../checkpoints/disk.ts";
-import type { CheckpointStore } from "../checkpoints/store.ts";
+import type { CheckpointStore, Manifest } from "../checkpoints/store.ts";
 import type { Paint } from "./paint.ts";
 
 export interface ModelRow {
@@ -11,7 +12,8 @@ export interface ModelRow {
   readonly title: string;
   readonly purpose: CatalogueEntry["purpose"];
   readonly licence: CatalogueEntry["licence"];
-  readonly repositories: readonly string[];
+  /** Where it comes from; the commit where it is installed. A revision that is no commit may move on. */
+  readonly sources: readonly { repo: string; revision: string; commit: string | null }[];
   /** Of the installed files; of the download, about, where it is not installed. */
   readonly bytes: number;
   /** `partial`: an installation was begun. */
@@ -31,7 +33,7 @@ export async function listCheckpoints(store: CheckpointStore): Promise<ModelRow[
         title,
         purpose,
         licence,
-        repositories: sources.map(({ repo }) => repo),
+        sources: sources.map(({ repo, revision }) => ({ repo, revision, commit: commitOf(manifest, repo) })),
         bytes: size ?? megabytes * 1e6,
         state: manifest ? "installed" : present.has(name) ? "partial" : "available",
         folder: present.has(name) ? store.folderOf(name) : null,
@@ -40,27 +42,43 @@ export async function listCheckpoints(store: CheckpointStore): Promise<ModelRow[
   );
 }
 
+const commitOf = (manifest: Manifest | null, repo: string): string | null =>
+  manifest?.sources.find((source) => source.repo === repo)?.commit ?? null;
+
 const HEADINGS = {
   stylizer: "Painters",
   captioner: "Captioners: they put the style picture into words",
   preview: "Previews",
 } as const;
 
-const STATE = { installed: "installed", partial: "not complete", available: "" } as const;
-
-/** The list for people, in groups. */
+/** The list for people, in groups; within 80 columns. */
 export function modelTable(rows: readonly ModelRow[], paint: Paint): string {
   const nameWidth = Math.max(...rows.map(({ name }) => name.length));
   const groups = Object.entries(HEADINGS).map(([purpose, heading]) => {
     const lines = rows
       .filter((row) => row.purpose === purpose)
-      .map(({ name, title, bytes, state, licence }) => {
+      .map(({ name, title, bytes, state, licence, sources }) => {
         const size = formatBytes(bytes).padStart(7);
         const mark = state === "installed" ? paint("green", "✓") : state === "partial" ? paint("yellow", "…") : " ";
-        const remark = [licence.name, STATE[state]].filter(Boolean).join(", ");
-        return `${mark} ${paint("bold", name.padEnd(nameWidth))} ${size}  ${title}\n  ${" ".repeat(nameWidth + 10)}${paint("dim", remark)}`;
+        const terms = [licence.name, ...branchesOf(sources).map((branch) => `follows ${branch}`)].join("; ");
+        const remarks = [terms, ...stateWords(state, sources)].map((words) => `    ${paint("dim", words)}`);
+        return [`${mark} ${paint("bold", name.padEnd(nameWidth))} ${size}`, `    ${title}`, ...remarks].join("\n");
       });
     return `${paint("underline", heading)}\n${lines.join("\n")}`;
   });
   return `${groups.join("\n\n")}\n\nInstall one with: atelier models install NAME`;
+}
+
+/** What the next installation may bring another state of. */
+const branchesOf = (sources: ModelRow["sources"]): string[] => [
+  ...new Set(sources.map(({ revision }) => revision).filter((revision) => !isCommit(revision))),
+];
+
+function stateWords(state: ModelRow["state"], sources: ModelRow["sources"]): string[] {
+  if (state === "available") return [];
+  if (state === "partial") return ["not complete: install it again, and it goes on from there"];
+  return [
+    "installed",
+    ...sources.flatMap(({ repo, commit }) => (commit === null ? [] : [`  ${originWords({ repo, commit })}`])),
+  ];
 }

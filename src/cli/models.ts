@@ -2,6 +2,7 @@
 import type { Command } from "commander";
 
 import { findInCatalogue } from "../checkpoints/catalogue.ts";
+import { originWords } from "../checkpoints/commit.ts";
 import { CheckpointStore, notInstalled } from "../checkpoints/store.ts";
 import { verifyCheckpoint, type FileFault } from "../checkpoints/verify.ts";
 import { readConfig, type Config } from "../config.ts";
@@ -80,8 +81,10 @@ async function verify(names: readonly string[], store: CheckpointStore): Promise
       const onProgress = (bytes: number, total: number, file: string): void => bar.show(bytes, total, file);
       return verifyCheckpoint(store, findInCatalogue(name).name, { signal, onProgress }).finally(() => bar.stop());
     });
-    if (faults.length === 0) console.log(`${name}: every file is as it was installed.`);
-    else damaged.push(name);
+    if (faults.length === 0) {
+      const origins = (await store.manifest(name))?.sources.map(originWords) ?? [];
+      console.log(`${name}: every file is as it was installed (${origins.join(" and ")}).`);
+    } else damaged.push(name);
     for (const { file, fault } of faults) console.log(`${name}: ${file} ${FAULT[fault]}.`);
   }
   if (damaged.length === 0) return;

@@ -1,5 +1,5 @@
 /** Installing a checkpoint: what is asked before, what is put in place, what is known of it afterwards. */
-import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 
 import { describe, expect, it } from "vitest";
@@ -67,6 +67,20 @@ describe("an installation", () => {
     await install();
     expect(hub.downloads).toEqual([]);
     expect(ofType("reused").map(({ from }) => from)).toEqual(["folder", "folder"]);
+  });
+
+  it("follows a branch that has moved on, and fetches what changed", async () => {
+    await install();
+    const changed = Buffer.from(weights).fill(7, 100, 200);
+    hub.files.set(`${REPO}/unet/weights.safetensors`, changed);
+    hub.commit = "d".repeat(40);
+    expect(await verifyCheckpoint(store, "tiny")).toEqual([]); // as it was installed, whatever the hub has now
+    events.length = 0;
+    const manifest = await install();
+    expect(manifest.sources).toEqual([{ repo: REPO, revision: "main", commit: hub.commit }]);
+    expect(ofType("reused").map(({ file }) => file)).toEqual(["unet/config.json"]);
+    expect((await readFile(installed("unet/model.safetensors"))).equals(changed)).toBe(true);
+    expect(await verifyCheckpoint(store, "tiny")).toEqual([]);
   });
 
   it("replaces a file that was altered", async () => {

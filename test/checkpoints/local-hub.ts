@@ -35,7 +35,8 @@ export class LocalHub {
   /** Files by `organisation/name/path`; those named `.json` or `.txt` are small ones, all others large. */
   readonly files = new Map<string, Buffer>();
   readonly requests: Request[] = [];
-  readonly branches = new Set(["main", COMMIT]);
+  /** What `main` stands for. */
+  commit = COMMIT;
   misbehave: Misbehaviour = () => false;
   /** Ranges being served now, and the most there were at once. */
   open = 0;
@@ -95,8 +96,9 @@ export class LocalHub {
     if (![...this.files.keys()].some((name) => name.startsWith(`${repo}/`))) {
       return end(response, 401, { "x-error-code": "RepoNotFound" });
     }
-    if (!this.branches.has(revision!)) return end(response, 404, { "x-error-code": "RevisionNotFound" });
-    if (action === "revision") return json(response, { sha: COMMIT });
+    if (revision !== "main" && revision !== this.commit)
+      return end(response, 404, { "x-error-code": "RevisionNotFound" });
+    if (action === "revision") return json(response, { sha: this.commit });
     const { paths } = JSON.parse(body) as { paths: string[] };
     return json(
       response,

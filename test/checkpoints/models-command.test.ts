@@ -9,7 +9,7 @@ import { CATALOGUE, type CatalogueEntry } from "../../src/checkpoints/catalogue.
 import { formatBytes, freeBytes } from "../../src/checkpoints/disk.ts";
 import { retryAfterMs } from "../../src/checkpoints/hub-error.ts";
 import { registerModels } from "../../src/cli/models.ts";
-import { bytesOf, LocalHub } from "./local-hub.ts";
+import { bytesOf, COMMIT, LocalHub } from "./local-hub.ts";
 
 const crowded = (await freeBytes(tmpdir())) < 6e9;
 
@@ -59,10 +59,15 @@ describe("atelier models", () => {
     const folder = await atelier("where", "taesd");
     expect(folder).toBe(path.join(root, "models", "taesd"));
     expect(await readFile(path.join(folder, "config.json"), "utf8")).toBe("{}");
-    expect(await atelier("verify")).toBe("taesd: every file is as it was installed.");
+    const origin = `madebyollin/taesd at ${COMMIT.slice(0, 10)}`;
+    expect(await atelier("verify")).toBe(`taesd: every file is as it was installed (${origin}).`);
     const rows = JSON.parse(await atelier("list", "--json")) as { name: string; state: string; bytes: number }[];
     expect(rows.find(({ name }) => name === "taesd")).toMatchObject({ state: "installed", bytes: 100_002, folder });
-    expect(await atelier("list")).toMatch(/✓ taesd .* 100 kB/);
+    const list = await atelier("list");
+    expect(list).toMatch(/✓ taesd .* 100 kB\n/);
+    expect(list).toContain(`    MIT; follows main\n    installed\n      ${origin}\n`);
+    expect(list).toMatch(/ stable-diffusion-v1-4 .*\n.*\n {4}CreativeML OpenRAIL-M\n/);
+    expect(Math.max(...list.split("\n").map((line) => line.length))).toBeLessThanOrEqual(80);
     await writeFile(path.join(folder, "config.json"), "[]");
     await expect(atelier("verify", "taesd")).rejects.toMatchObject({ identifier: "checkpoint-damaged" });
     expect(printed).toContain("taesd: config.json was altered");
@@ -81,7 +86,9 @@ describe("atelier models", () => {
       expect(names).toContain("onnx");
       expect(names).toContain("tokenizer.json");
       expect(names).not.toContain("original");
-      expect(await atelier("verify")).toBe("sharegpt4v-7b: every file is as it was installed.");
+      expect(await atelier("verify")).toContain(
+        "sharegpt4v-7b: every file is as it was installed (Lin-Chen/ShareGPT4V-7B at cccc",
+      );
 
       hub.requests.length = 0;
       await atelier("install", "sharegpt4v-7b");
@@ -90,7 +97,9 @@ describe("atelier models", () => {
       await writeFile(path.join(folder, "config.json"), "{}");
       await atelier("install", "sharegpt4v-7b");
       expect(hub.requests.length).toBeGreaterThan(0);
-      expect(await atelier("verify")).toBe("sharegpt4v-7b: every file is as it was installed.");
+      expect(await atelier("verify")).toContain(
+        "sharegpt4v-7b: every file is as it was installed (Lin-Chen/ShareGPT4V-7B at cccc",
+      );
     },
   );
 

@@ -108,7 +108,7 @@ describe("weights", () => {
       text: "taesd: weights.safetensors is missing or has another size",
     });
     await writeFile(path.join(store.folderOf("taesd"), "weights.safetensors"), "12345");
-    expect((await examineCheckpoints(config))[0]).toEqual({ status: "ok", text: "taesd, 5 B, a/b" });
+    expect((await examineCheckpoints(config))[0]).toEqual({ status: "ok", text: "taesd, 5 B, a/b at cccccccccc" });
   });
 
   it("of captioners are chosen by name", () => {

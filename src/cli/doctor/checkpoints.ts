@@ -3,6 +3,7 @@ import { stat } from "node:fs/promises";
 import path from "node:path";
 
 import { CATALOGUE, type CatalogueEntry } from "../../checkpoints/catalogue.ts";
+import { originWords } from "../../checkpoints/commit.ts";
 import { formatBytes } from "../../checkpoints/disk.ts";
 import { CheckpointStore, type Manifest } from "../../checkpoints/store.ts";
 import type { Config } from "../../config.ts";
@@ -35,7 +36,7 @@ async function examineFiles(store: CheckpointStore, manifest: Manifest): Promise
     return fault(text, `Fetch it again: atelier models install ${manifest.name}`);
   }
   const total = manifest.files.reduce((sum, file) => sum + file.size, 0);
-  return ok(`${manifest.name}, ${formatBytes(total)}, ${manifest.sources.map(({ repo }) => repo).join(" and ")}`);
+  return ok(`${manifest.name}, ${formatBytes(total)}, ${manifest.sources.map(originWords).join(" and ")}`);
 }
 
 const INSTALL_STYLIZER = "For the paper's: atelier models install stable-diffusion-v1-4 (4.3 GB)";
