@@ -12,8 +12,7 @@ export function createDdim(config: SchedulerConfig): Scheduler {
   return {
     name: "ddim",
     plan: (request) => {
-      const grid = planGrid(config, request, { spacing: "leading", withoutLowest: false, fractional: false });
-      const timesteps = grid.timesteps.slice(grid.begin);
+      const timesteps = planGrid(config, request, { spacing: "leading", withoutLowest: false, fractional: false });
       const stride = Math.floor(config.trainTimesteps / request.steps);
       return {
         ...variancePreserving(config, levels, request, timesteps),

@@ -12,8 +12,7 @@ export function createEuler(config: SchedulerConfig): Scheduler {
   return {
     name: "euler",
     plan: (request) => {
-      const grid = planGrid(config, request, { spacing: "linspace", withoutLowest: false, fractional: true });
-      const timesteps = grid.timesteps.slice(grid.begin);
+      const timesteps = planGrid(config, request, { spacing: "linspace", withoutLowest: false, fractional: true });
       const ratios = [...timesteps.map((timestep) => levels.ratio(timestep)), 0];
       const startTimestep = startTimestepOf(request, timesteps, levels);
       return {

@@ -1,6 +1,6 @@
 /** What all plans share: the checked request, the part of the grid that is run, and the scale of the samples. */
 import { linear } from "./linear.ts";
-import { halfLogSnr, type NoiseLevel, type NoiseLevels } from "./noise-levels.ts";
+import type { NoiseLevels } from "./noise-levels.ts";
 import { noiseOf } from "./prediction.ts";
 import type { SchedulerConfig } from "./scheduler-config.ts";
 import type { PlanRequest, SamplingPlan } from "./scheduler.ts";
@@ -14,18 +14,12 @@ export function checkRequest({ steps, strength = 1 }: PlanRequest, trainTimestep
   if (!(strength >= 0 && strength <= 1)) throw new RangeError(`strength must be from 0 to 1, not ${strength}`);
 }
 
-/** A grid over all noise levels, and where on it a run begins. */
-export interface PlannedGrid {
-  readonly timesteps: readonly number[];
-  /** Index of the first point that is run. */
-  readonly begin: number;
-}
-
+/** The timesteps that a request runs, falling: a grid over all noise levels, from where its strength begins. */
 export function planGrid(
   config: SchedulerConfig,
   request: PlanRequest,
   habit: Pick<Grid, "spacing" | "withoutLowest" | "fractional">,
-): PlannedGrid {
+): number[] {
   checkRequest(request, config.trainTimesteps);
   const timesteps = timestepGrid({
     ...habit,
@@ -34,7 +28,7 @@ export function planGrid(
     spacing: config.timestepSpacing ?? habit.spacing,
     stepsOffset: config.stepsOffset,
   });
-  return { timesteps, begin: startIndex(request.steps, request.strength ?? 1, timesteps.length) };
+  return timesteps.slice(startIndex(request.steps, request.strength ?? 1, timesteps.length));
 }
 
 /** The plan but for its steps, for samplers whose samples keep their variance. */
@@ -64,11 +58,3 @@ export function startTimestepOf(request: PlanRequest, timesteps: readonly number
   if (request.startLevel !== "reference") return timesteps[0]!;
   return Math.min(Math.trunc(levels.trainTimesteps * (request.strength ?? 1)), levels.trainTimesteps - 1);
 }
-
-/** The levels at the points of a grid, with no noise at all below the last. */
-export function levelsDownToClean(levels: NoiseLevels, timesteps: readonly number[]): NoiseLevel[] {
-  return [...timesteps.map((timestep) => levels.at(timestep)), { alpha: 1, sigma: 0 }];
-}
-
-/** How far half the log signal-to-noise ratio rises from one level to the next. */
-export const riseOfLogSnr = (from: NoiseLevel, to: NoiseLevel): number => halfLogSnr(to) - halfLogSnr(from);
