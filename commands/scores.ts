@@ -9,7 +9,7 @@ import type { Bot } from "../src/discord/bot.ts";
 import type { Acknowledgement, SubcommandHandler } from "../src/discord/handler.ts";
 import { text, noticeView } from "../src/discord/views.ts";
 import { view, type View, type ViewFile } from "../src/discord/view.ts";
-import { filtered, scoresView } from "../src/discord/votes/scores-view.ts";
+import { isWanted, scoresView } from "../src/discord/votes/scores-view.ts";
 import {
   CATEGORY_NAME,
   PERIOD_NAME,
@@ -68,8 +68,8 @@ const onBallots = (
 
   async run({ interaction, bot, reply }, filter) {
     await bot.votes.recorded();
-    const all = await loadBallots(bot.store, filter.scope === "server" ? interaction.guildId : null);
-    await reply.show(await show(filtered(all, filter), filter, bot));
+    const guildId = filter.scope === "server" ? interaction.guildId : null;
+    await reply.show(await show(await loadBallots(bot.store, guildId, isWanted(filter)), filter, bot));
   },
 });
 

@@ -90,6 +90,8 @@ export interface Ballot {
   readonly at: number;
   /** The variants that stood to be judged. */
   readonly shown: readonly Variant[];
+  /** How many results stood to be judged: more than variants where one was painted again, with another seed. */
+  readonly results: number;
   readonly places: Readonly<Partial<Record<Place, Variant>>>;
   /** Blind ballots: the letter each variant stood under. `null` when the variants' names were visible. */
   readonly positions: Readonly<Partial<Record<Variant, string>>> | null;
@@ -102,23 +104,30 @@ export const isComplete = (ballot: Ballot): boolean =>
   );
 
 /**
- * One ballot per voter and pair: the latest, in whatever server or thread it was cast.
+ * One ballot per voter and pair: the latest complete one, else the latest, in whatever server or thread it was cast. A lone
+ * medal on a picture that is met again elsewhere does not undo a ranking of all three.
  */
 export function latestPerPair(ballots: readonly Ballot[]): Ballot[] {
-  const latest = new Map<string, Ballot>();
+  const counted = new Map<string, Ballot>();
   for (const ballot of ballots) {
     const key = `${ballot.voter}\n${ballot.pair}`;
-    const other = latest.get(key);
-    if (!other || ballot.at > other.at || (ballot.at === other.at && ballot.guild > other.guild))
-      latest.set(key, ballot);
+    const other = counted.get(key);
+    if (!other || supersedes(ballot, other)) counted.set(key, ballot);
   }
-  return [...latest.values()];
+  return [...counted.values()];
+}
+
+function supersedes(ballot: Ballot, other: Ballot): boolean {
+  const complete = isComplete(ballot);
+  if (complete !== isComplete(other)) return complete;
+  return ballot.at > other.at || (ballot.at === other.at && ballot.guild > other.guild);
 }
 
 /**
- * The pairwise preferences a ballot implies. A medal says which place a variant takes among those shown, so the
- * unmarked ones take the places left over: a lone 🥇 beats the two others, a lone 🥉 loses to both, a lone 🥈 says
- * nothing. With fewer than three variants shown only marked ones are compared.
+ * The pairwise preferences a ballot implies. A medal says which place a result takes among those shown, so the unmarked
+ * ones take the places left over: of three, a lone 🥇 beats the two others, a lone 🥉 loses to both, a lone 🥈 says nothing;
+ * of four, a lone 🥉 says nothing either. A variant stands where its best medal does. With fewer than three variants shown
+ * only marked ones are compared.
  */
 export function preferences(ballot: Ballot): { readonly winner: Variant; readonly loser: Variant }[] {
   const placeOfVariant = new Map<Variant, Place>();
@@ -127,12 +136,12 @@ export function preferences(ballot: Ballot): { readonly winner: Variant; readonl
     if (variant !== undefined && !placeOfVariant.has(variant)) placeOfVariant.set(variant, place);
   }
   const full = VARIANTS.every((variant) => ballot.shown.includes(variant));
-  const taken = [...placeOfVariant.values()];
-  const free = PLACES.filter((place) => !taken.includes(place));
+  const all = Array.from({ length: ballot.results }, (_, i) => i + 1);
+  const free = all.filter((place) => ballot.places[place as Place] === undefined);
   const range = (variant: Variant): readonly [number, number] | null => {
     const place = placeOfVariant.get(variant);
     if (place !== undefined) return [place, place];
-    return full && free.length > 0 && taken.length > 0 ? [free[0]!, free.at(-1)!] : null;
+    return full && free.length > 0 && placeOfVariant.size > 0 ? [free[0]!, free.at(-1)!] : null;
   };
   const found: { winner: Variant; loser: Variant }[] = [];
   const ranges = ballot.shown.map((variant) => range(variant));

@@ -17,6 +17,8 @@ const row = z.object({
   own: z.boolean(),
   at: z.number(),
   shown: z.array(variant),
+  /** Exports made before it was recorded took every round for one of three. */
+  results: z.number().int().positive().default(VARIANTS.length),
   places: z.object({ 1: variant.optional(), 2: variant.optional(), 3: variant.optional() }),
   positions: z.partialRecord(variant, z.string()).nullable(),
 });
@@ -63,6 +65,7 @@ const COLUMNS = [
   "second",
   "third",
   "shown",
+  "results",
   "positions",
 ];
 
@@ -81,6 +84,7 @@ export function toCsv(ballots: readonly Ballot[]): string {
       b.at,
       ...places,
       b.shown.join("|"),
+      b.results,
       positions.join("|"),
     ];
   });

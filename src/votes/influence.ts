@@ -42,25 +42,37 @@ export function decisiveVoters(ballots: readonly Ballot[]): Influence[] {
 
 export interface PositionBias {
   readonly position: string;
-  readonly ballots: number;
+  /** Comparisons that it was drawn in: letters are dealt once for each, to all its voters alike. */
+  readonly comparisons: number;
   /** Mean points that the position got, whatever stood there; 2 when there is no bias. */
   readonly mean: number;
   /** Standard errors away from 2. */
   readonly z: number;
 }
 
-/** Mean points per position (A, B, C) over complete blind ballots. Variance of one rank's points is 2/3. */
+/**
+ * Mean points per position (A, B, C) over blind comparisons, each counted by the mean of its complete ballots. Comparisons,
+ * not ballots, are what chance dealt the letters to: twenty people who agree on one pair say nothing about positions. The
+ * variance of a comparison's mean is at most that of one rank's points, 2/3, so `z` is rather too small than too large.
+ */
 export function positionBias(ballots: readonly Ballot[]): PositionBias[] {
-  const points = new Map<string, number[]>();
+  const dealt = new Map<string, Map<string, number[]>>();
   for (const ballot of ballots.filter(isComplete))
     for (const place of PLACES) {
       const position = ballot.positions?.[ballot.places[place]!];
-      if (position !== undefined) points.set(position, [...(points.get(position) ?? []), POINTS[place]]);
+      if (position === undefined) continue;
+      const points = dealt.get(position) ?? new Map<string, number[]>();
+      dealt.set(position, points);
+      const comparison = `${ballot.pair}/${JSON.stringify(VARIANTS.map((variant) => ballot.positions?.[variant]))}`;
+      points.set(comparison, [...(points.get(comparison) ?? []), POINTS[place]]);
     }
-  return [...points]
+  return [...dealt]
     .toSorted(([a], [b]) => a.localeCompare(b))
-    .map(([position, given]) => {
-      const mean = given.reduce((sum, value) => sum + value, 0) / given.length;
-      return { position, ballots: given.length, mean, z: (mean - 2) / Math.sqrt(2 / 3 / given.length) };
+    .map(([position, comparisons]) => {
+      const { size } = comparisons;
+      const mean = average([...comparisons.values()].map(average));
+      return { position, comparisons: size, mean, z: (mean - 2) / Math.sqrt(2 / 3 / size) };
     });
 }
+
+const average = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;

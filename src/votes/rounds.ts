@@ -97,6 +97,7 @@ function castBallot(
     own: candidates.some(({ requesterId }) => requesterId === voter),
     at: changes.at(-1)!.at,
     shown: [...new Set(there.map(({ variant }) => variant))],
+    results: there.length,
     places,
     positions: round.blind ? Object.fromEntries(there.map(({ variant, letter }) => [variant, letter ?? ""])) : null,
   };

@@ -17,8 +17,17 @@ import {
 } from "../../src/votes/ballot.ts";
 import { pointsOf } from "../../src/votes/scores.ts";
 import { VARIANTS, type Variant } from "../../src/variant.ts";
+import { makeBallot } from "./make-ballot.ts";
 
 const medal = fc.record({ result: fc.constantFrom("a", "b", "c", "d"), place: fc.constantFrom(...PLACES) });
+/** Every order of some values. */
+const permutations = (values: readonly number[]): number[][] =>
+  values.length === 0
+    ? [[]]
+    : values.flatMap((first) =>
+        permutations(values.filter((value) => value !== first)).map((rest) => [first, ...rest]),
+      );
+
 const change = fc
   .tuple(medal, fc.constantFrom("put" as const, "taken" as const))
   .map(([m, kind]): MedalChange => ({ ...m, change: kind }));
@@ -82,23 +91,8 @@ describe("a ballot made of reactions", () => {
   });
 });
 
-const ballot = (
-  places: Ballot["places"],
-  shown: readonly Variant[] = VARIANTS,
-  more: Partial<Ballot> = {},
-): Ballot => ({
-  voter: "v",
-  pair: "p",
-  guild: "g",
-  category: "face",
-  engine: "embedded",
-  own: false,
-  at: 0,
-  shown,
-  places,
-  positions: null,
-  ...more,
-});
+const ballot = (places: Ballot["places"], shown: readonly Variant[] = VARIANTS, more: Partial<Ballot> = {}): Ballot =>
+  makeBallot(places, { shown, results: shown.length, ...more });
 
 describe("what a ballot says", () => {
   it("is six points in all when it is complete", () => {
@@ -124,6 +118,52 @@ describe("what a ballot says", () => {
       { winner: "inst", loser: "prompt" },
     ]);
     expect(preferences(ballot({}))).toEqual([]);
+  });
+
+  it("never says more than every ranking that agrees with its medals", () => {
+    const shown = fc
+      .array(fc.constantFrom(...VARIANTS), { maxLength: 2 })
+      .chain((more) => fc.shuffledSubarray([...VARIANTS, ...more], { minLength: 3 + more.length }));
+    const medals = fc.subarray([...PLACES], { minLength: 1 });
+    fc.assert(
+      fc.property(shown, medals, (results, given) => {
+        const places = Object.fromEntries(given.map((place, i) => [place, results[i]!]));
+        // Every order of all results in which those with a medal stand in its place.
+        const rankings = permutations(results.map((_, i) => i)).filter((order) =>
+          given.every((place, i) => order[place - 1] === i),
+        );
+        // A variant stands where its best medal does, or else anywhere that one of its results may.
+        const best = (order: readonly number[], variant: Variant): number => {
+          const marked = given.findIndex((_, i) => results[i] === variant);
+          return marked < 0 ? order.findIndex((i) => results[i] === variant) : given[marked]! - 1;
+        };
+        const holds = (winner: Variant, loser: Variant): boolean =>
+          rankings.every((order) => best(order, winner) < best(order, loser));
+        const said = preferences(ballot(places, VARIANTS, { results: results.length }));
+        for (const { winner, loser } of said) expect(holds(winner, loser)).toBe(true);
+        const all = VARIANTS.flatMap((winner) => VARIANTS.filter((loser) => holds(winner, loser)));
+        // And of three results it says all that they do.
+        expect(said.length).toBe(results.length === 3 ? all.length : said.length);
+      }),
+    );
+  });
+
+  it("of four results gives no place to the one without a medal but the last", () => {
+    // Painted by the image twice, with two seeds: gold and silver went there.
+    const four = ballot({ 1: "image-prompt", 2: "image-prompt", 3: "inst" }, VARIANTS, { results: 4 });
+    const said = preferences(four).map(({ winner, loser }) => `${winner} > ${loser}`);
+    expect(said.toSorted()).toEqual(["image-prompt > inst", "image-prompt > prompt", "inst > prompt"]);
+    expect(preferences(ballot({ 3: "inst" }, VARIANTS, { results: 4 }))).toEqual([]);
+    expect(preferences(ballot({ 1: "inst" }, VARIANTS, { results: 4 }))).toHaveLength(2);
+  });
+
+  it("is not undone by a lone medal on the same pair elsewhere", () => {
+    const whole = ballot({ 1: "inst", 2: "prompt", 3: "image-prompt" }, VARIANTS, { at: 1 });
+    const lone = ballot({ 1: "prompt" }, VARIANTS, { at: 2, guild: "h" });
+    const newer = ballot({ 1: "prompt", 2: "inst", 3: "image-prompt" }, VARIANTS, { at: 3 });
+    expect(latestPerPair([whole, lone])).toEqual([whole]);
+    expect(latestPerPair([lone, whole])).toEqual([whole]);
+    expect(latestPerPair([lone, newer, whole])).toEqual([newer]);
   });
 
   it("counts once per voter and pair: the latest", () => {

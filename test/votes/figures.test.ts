@@ -11,6 +11,7 @@ import { decisiveVoters, positionBias } from "../../src/votes/influence.ts";
 import { caveats, report, textTable } from "../../src/votes/report.ts";
 import { UserError } from "../../src/errors.ts";
 import { VARIANTS, type Variant } from "../../src/variant.ts";
+import { rank } from "./make-ballot.ts";
 import { paperBallots } from "./paper-ballots.ts";
 
 describe("Bradley-Terry strengths", () => {
@@ -41,19 +42,8 @@ describe("Bradley-Terry strengths", () => {
   });
 });
 
-const vote = (voter: string, order: readonly Variant[], pair = "p", more: Partial<Ballot> = {}): Ballot => ({
-  voter,
-  pair,
-  guild: "g",
-  category: "non-face",
-  engine: "embedded",
-  own: false,
-  at: 0,
-  shown: VARIANTS,
-  places: { 1: order[0]!, 2: order[1]!, 3: order[2]! },
-  positions: null,
-  ...more,
-});
+const vote = (voter: string, order: readonly Variant[], pair = "p", more: Partial<Ballot> = {}): Ballot =>
+  rank(order, { voter, pair, ...more });
 
 describe("intervals and warnings", () => {
   it("narrow with more people, and cover the mean", () => {
@@ -111,16 +101,29 @@ describe("intervals and warnings", () => {
     expect(caveats(report(ballots)).join(" ")).toContain("One person alone decides");
   });
 
+  const order: readonly Variant[] = ["inst", "image-prompt", "prompt"];
+  const letters = (turned: readonly Variant[]): Ballot["positions"] => ({
+    [turned[0]!]: "A",
+    [turned[1]!]: "B",
+    [turned[2]!]: "C",
+  });
+
   it("see that a position is favoured", () => {
-    const order: readonly Variant[] = ["inst", "image-prompt", "prompt"];
     const biased = Array.from({ length: 30 }, (_, i) => {
       const turned = [0, 1, 2].map((k) => order[(k + i) % 3]!);
-      return vote(`v${i}`, turned, "p", { positions: { [turned[0]!]: "A", [turned[1]!]: "B", [turned[2]!]: "C" } });
+      return vote(`v${i % 10}`, turned, `p${i}`, { positions: letters(turned) });
     });
     const [a, , c] = positionBias(biased);
-    expect(a).toMatchObject({ position: "A", mean: 3 });
-    expect(c).toMatchObject({ position: "C", mean: 1 });
+    expect(a).toMatchObject({ position: "A", comparisons: 30, mean: 3 });
+    expect(c).toMatchObject({ position: "C", comparisons: 30, mean: 1 });
     expect(a!.z).toBeGreaterThan(5);
+    expect(caveats(report(biased)).join(" ")).toContain("Position A gets 3.00 points on average");
+  });
+
+  it("do not take a good picture for a good position: letters are dealt once for all voters of a comparison", () => {
+    const unanimous = Array.from({ length: 40 }, (_, i) => vote(`v${i}`, order, "p", { positions: letters(order) }));
+    expect(positionBias(unanimous)[0]).toMatchObject({ position: "A", comparisons: 1, mean: 3 });
+    expect(caveats(report(unanimous)).join(" ")).not.toContain("Position");
   });
 
   it("say what to do when nobody has voted", () => {
@@ -185,6 +188,12 @@ describe("exports", () => {
   it("come in an order that says nothing of when the ballots were cast", () => {
     const turned = anonymise(ballots.toReversed(), "salt");
     expect(turned).toEqual(anonymise(ballots, "salt"));
+  });
+
+  it("that were made before results were counted can be read still", () => {
+    const old = toJson(anonymise(ballots, "salt")).replaceAll(/"results": 3,\s*/g, "");
+    expect(old).not.toContain("results");
+    expect(report(fromJson(old))).toEqual(report(anonymise(ballots, "salt")));
   });
 
   it("give every figure again", () => {

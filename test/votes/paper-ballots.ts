@@ -1,6 +1,7 @@
 /** Ballots of our own making whose totals are the paper's: 20 people, 8 face and 8 non-face pairs. */
 import type { Ballot, Category, Place } from "../../src/votes/ballot.ts";
 import { VARIANTS, type Variant } from "../../src/variant.ts";
+import { makeBallot } from "./make-ballot.ts";
 
 const PEOPLE = 20;
 const PAIRS = 8;
@@ -44,16 +45,11 @@ export function paperBallots(): Ballot[] {
 function ballotOf(points: readonly number[], category: Category, slot: number): Ballot {
   const places: Partial<Record<Place, Variant>> = {};
   points.forEach((value, i) => (places[(4 - value) as Place] = VARIANTS[i]!));
-  return {
+  return makeBallot(places, {
     voter: `voter-${slot % PEOPLE}`,
     pair: `${category}-${Math.floor(slot / PEOPLE)}`,
     guild: "study",
     category,
     engine: "diffusion",
-    own: false,
-    at: 0,
-    shown: VARIANTS,
-    places,
-    positions: null,
-  };
+  });
 }

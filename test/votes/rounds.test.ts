@@ -5,11 +5,12 @@ import { learnFrom } from "../../src/jobs/choose-variant.ts";
 import type { Job } from "../../src/jobs/job.ts";
 import { seededRandom } from "../../src/random.ts";
 import { VARIANTS, type Variant } from "../../src/variant.ts";
-import { type Ballot, isComplete, type Medal, missedChanges, PLACES } from "../../src/votes/ballot.ts";
+import { type Ballot, isComplete, latestPerPair, type Medal, missedChanges, PLACES } from "../../src/votes/ballot.ts";
 import { LETTERS, shuffled } from "../../src/votes/comparison.ts";
 import { type Candidate, castBallots, type RecordedChange, type Round } from "../../src/votes/rounds.ts";
 import { DEFAULT_VOTE_SETTINGS, mayVote } from "../../src/votes/voters.ts";
 import { benchVotes } from "../../src/bench/votes.ts";
+import { rank } from "./make-ballot.ts";
 
 const DAY = 86_400_000;
 const round: Round = { id: "r", guildId: "g", channelId: "c", pair: "p", category: "face", blind: true };
@@ -82,6 +83,68 @@ describe("ballots of a round", () => {
   });
 });
 
+describe("fairness", () => {
+  const put = (result: string, place: 1 | 2 | 3): Event => ({ result, place, change: "put" });
+  const taken = (result: string, place: 1 | 2 | 3): Event => ({ result, place, change: "taken" });
+  const whole = [put("inst", 1), put("prompt", 2), put("image-prompt", 3)];
+
+  it("gives one ballot to a person who votes twice in a round, and in several", () => {
+    const twice = recorded([...whole, put("prompt", 1), put("inst", 2)]);
+    expect(cast(twice)).toHaveLength(1);
+    expect(cast(twice)[0]!.places).toEqual({ 1: "prompt", 2: "inst", 3: "image-prompt" });
+    const again: Round = { ...round, id: "s", channelId: "d" };
+    const both = castBallots(
+      {
+        rounds: [round, again],
+        candidates: [...candidates, ...candidates.map((one) => ({ ...one, roundId: "s", jobId: `${one.jobId}-2` }))],
+        changes: [
+          ...recorded(whole),
+          ...recorded(
+            whole.map((event) => ({ ...event, result: `${event.result}-2` })),
+            { roundId: "s", at: 99 },
+          ),
+        ],
+      },
+      () => DEFAULT_VOTE_SETTINGS,
+    );
+    expect(both).toHaveLength(2);
+    expect(latestPerPair(both)).toEqual([both[1]]);
+  });
+
+  it("takes the whole ballot back with its medals, and forgets medals on what never stood to be judged", () => {
+    expect(cast(recorded([...whole, ...whole.map(({ result, place }) => taken(result, place))]))).toEqual([]);
+    expect(cast(recorded([put("elsewhere", 1)]))).toEqual([]);
+    expect(cast(recorded([put("elsewhere", 1), put("inst", 2)]))[0]!.places).toEqual({ 2: "inst" });
+  });
+
+  it("keeps the ballot of an account that is gone, and of somebody who has left, as it stood", () => {
+    expect(cast(recorded(whole, { roles: null }))).toHaveLength(1);
+    // Where a role is asked for, the one they were last seen with decides.
+    const role = { ...DEFAULT_VOTE_SETTINGS, requiredRoleId: "painter" };
+    const left = [...recorded(whole, { roles: ["painter"] }), ...recorded([taken("inst", 1)], { at: 50 })];
+    expect(cast(left, role)[0]!.places).toEqual({ 2: "prompt", 3: "image-prompt" });
+  });
+
+  it("judges an account by its age when it voted last", () => {
+    const week = { ...DEFAULT_VOTE_SETTINGS, minAccountDays: 7 };
+    const born = { accountAt: 0 };
+    const early = recorded(whole, { ...born, at: 6 * DAY });
+    expect(cast(early, week)).toEqual([]);
+    expect(cast([...early, ...recorded([put("inst", 2)], { ...born, at: 8 * DAY })], week)).toHaveLength(1);
+  });
+
+  it("counts results, where a variant was painted twice, and leaves out those that were deleted unmarked", () => {
+    const second: Candidate = { ...candidates[0]!, jobId: "inst-again", messageId: "again" };
+    const castAmong = (deleted: boolean) =>
+      castBallots(
+        { rounds: [round], candidates: [...candidates, { ...second, deleted }], changes: recorded([put("prompt", 1)]) },
+        () => DEFAULT_VOTE_SETTINGS,
+      )[0]!;
+    expect(castAmong(false)).toMatchObject({ results: 4, shown: VARIANTS });
+    expect(castAmong(true)).toMatchObject({ results: 3, shown: VARIANTS });
+  });
+});
+
 describe("a blind order", () => {
   it("is each of the six equally often", () => {
     const random = seededRandom(3);
@@ -98,18 +161,9 @@ describe("a blind order", () => {
 describe("what auto takes", () => {
   const job = { request: { guildId: "g" } } as Job;
   const face = { prominent: true, faces: [], source: "detector" } as const;
-  const ballots = Array.from({ length: 60 }, (_, i): Ballot => ({
-    voter: `v${i}`,
-    pair: "p",
-    guild: "g",
-    category: "face",
-    engine: "embedded",
-    own: false,
-    at: 0,
-    shown: VARIANTS,
-    places: { 1: "inst", 2: "prompt", 3: "image-prompt" },
-    positions: null,
-  }));
+  const ballots = Array.from({ length: 60 }, (_, i) =>
+    rank(["inst", "prompt", "image-prompt"], { voter: `v${i}`, category: "face" }),
+  );
   const choose = (settings: { learning: boolean; pinned: Variant | null }, guildId: string | null = "g") =>
     learnFrom({ settings: async () => settings, ballots: async () => ballots }, seededRandom(5))(
       { ...job, request: { ...job.request, guildId } } as Job,

@@ -11,18 +11,16 @@ import { type ScoreFilter, scores as words } from "../wording/votes.ts";
 
 const DAY_MS = 86_400_000;
 
-/** The ballots that a filter leaves. The same ones are exported, so that the figures can be computed again. */
-export function filtered(ballots: readonly Ballot[], filter: ScoreFilter, now = Date.now()): Ballot[] {
+/** Which ballots a filter leaves. The same ones are exported, so that the figures can be computed again. */
+export function isWanted(filter: ScoreFilter, now = Date.now()): (ballot: Ballot) => boolean {
   const since = filter.period === "all" ? -Infinity : now - Number(filter.period) * DAY_MS;
-  return ballots.filter(
-    ({ category, engine, at }) =>
-      at >= since &&
-      (filter.category === "overall" || category === filter.category) &&
-      (filter.engine === "all" || engine === filter.engine),
-  );
+  return ({ category, engine, at }) =>
+    at >= since &&
+    (filter.category === "overall" || category === filter.category) &&
+    (filter.engine === "all" || engine === filter.engine);
 }
 
-/** @param ballots as `filtered` leaves them */
+/** @param ballots as the filter leaves them */
 export async function scoresView(ballots: readonly Ballot[], filter: ScoreFilter): Promise<View> {
   const figures = report(ballots);
   const about = words.about(filter);
