@@ -34,13 +34,17 @@ export const messageOf = (error: unknown): string => (error instanceof Error ? e
 
 const DISK_FULL = new Set(["ENOSPC", "EDQUOT", "EFBIG", "SQLITE_FULL"]);
 
-/** A `UserError` (`disk-full`) for a write that failed for want of room; `null` for any other fault. */
-export function asDiskFull(cause: unknown): UserError | null {
+/**
+ * A `UserError` (`disk-full`) for a write that failed for want of room; `null` for any other fault.
+ *
+ * @param what could not be saved, for people
+ */
+export function asDiskFull(cause: unknown, what = "the picture"): UserError | null {
   const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
   if (!DISK_FULL.has(code)) return null;
   return new UserError(
     "disk-full",
-    "The bot's disk is full, so the picture could not be saved. Please tell whoever runs the bot, and try again later.",
+    `The bot's disk is full, so ${what} could not be saved. Please tell whoever runs the bot, and try again later.`,
     { cause },
   );
 }

@@ -146,6 +146,8 @@ export class ChildLink {
         return this.#hooks(message.task).onText?.(message.text);
       case "progress":
         return this.#hooks(message.task).onProgress?.(message.step, message.steps);
+      case "begun":
+        return this.#hooks(message.task).onBegun?.(message.size, message.step);
       case "look":
         return this.#hooks(message.task).onLook?.(message.step, message.loss);
       case "preview":

@@ -97,6 +97,7 @@ export const fromChildSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("text"), task: taskId, text: z.string() }),
   z.object({ type: z.literal("progress"), task: taskId, step, steps: step }),
   z.object({ type: z.literal("preview"), task: taskId, path: z.string(), step, steps: step }),
+  z.object({ type: z.literal("begun"), task: taskId, size: z.int().positive(), step }),
   z.object({ type: z.literal("look"), task: taskId, step, loss: z.number() }),
   z.object({ type: z.literal("reply"), task: taskId, value: z.unknown() }),
   z.object({ type: z.literal("error"), task: taskId, error: wireErrorSchema }),

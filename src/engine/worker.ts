@@ -78,12 +78,14 @@ export class EngineWorker {
         {
           signal,
           giveWay: () => this.#quiet(signal),
+          isBusy: () => this.#isBusy,
+          onBegun: (size, step) => this.#post({ type: "begun", task, size, step }),
           onStep: (step, steps) => this.#post({ type: "progress", task, step, steps }),
           onLook: (step, loss) => this.#post({ type: "look", task, step, loss }),
           ...(sampleDir !== null && {
             onSample: async (picture: RgbImage, step: number) => {
               const file = path.join(sampleDir, `sample-${step}.jpg`);
-              await save(file, await encodeJpeg(picture));
+              await save(file, await encodeJpeg(picture), "a sample of what was learned");
               this.#post({ type: "preview", task, path: file, step, steps: step });
             },
           }),
@@ -94,12 +96,16 @@ export class EngineWorker {
     }
   }
 
+  /** Whether a task is running that others make way for. */
+  get #isBusy(): boolean {
+    return [...this.#running.keys()].some((task) => !this.#patient.has(task));
+  }
+
   /** Resolves when no urgent task has run for a moment: between the stages of a picture there is a short pause. */
   async #quiet(signal: AbortSignal): Promise<void> {
-    const isBusy = (): boolean => [...this.#running.keys()].some((task) => !this.#patient.has(task));
     await checkpoint(signal);
-    if (!isBusy()) return;
-    for (let calm = 0; calm < CALM_POLLS; calm = isBusy() ? 0 : calm + 1) {
+    if (!this.#isBusy) return;
+    for (let calm = 0; calm < CALM_POLLS; calm = this.#isBusy ? 0 : calm + 1) {
       await sleep(POLL_MS);
       throwIfCancelled(signal);
     }
@@ -192,13 +198,13 @@ async function read({ path: file }: EnginePicture): Promise<RgbImage> {
   }
 }
 
-async function save(file: string, bytes: Uint8Array): Promise<void> {
+async function save(file: string, bytes: Uint8Array, what?: string): Promise<void> {
   try {
     await makeFolder(path.dirname(file));
     await writeFile(file, bytes);
   } catch (cause) {
     await rm(file, { force: true }).catch(() => undefined);
-    throw asDiskFull(cause) ?? cause;
+    throw asDiskFull(cause, what) ?? cause;
   }
 }
 

@@ -95,6 +95,8 @@ export interface EngineHooks {
   readonly onText?: (textSoFar: string) => void;
   readonly onProgress?: (step: number, steps: number) => void;
   readonly onPreview?: (path: string, step: number, steps: number) => void;
+  /** Learning begins, or goes on after `step`; `size`: the side of the square that the picture is seen in, pixels. */
+  readonly onBegun?: (size: number, step: number) => void;
   /** The loss of a style that is being learned was looked at. */
   readonly onLook?: (step: number, loss: number) => void;
 }

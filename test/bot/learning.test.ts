@@ -25,7 +25,7 @@ afterAll(async () => {
 });
 
 describe("/style learn", () => {
-  it("learns in its thread, goes on after a restart, keeps what it learned when it is stopped", async () => {
+  it("learns in its thread with samples, goes on after a restart, keeps what it learned when it is stopped", async () => {
     const { discord, general } = studio;
     const ada = discord.member("ada");
     const call = await ada.slash(general, "style learn", { name: "Wave", image: await waves() });
@@ -37,8 +37,16 @@ describe("/style learn", () => {
 
     await studio.restart();
     const before = stepShown();
-    await discord.waitFor(() => stepShown() > before + 60, { timeoutMs: 90_000, what: "steps after the restart" });
+    await discord.waitFor(() => stepShown() > before + 10, { timeoutMs: 90_000, what: "steps after the restart" });
     expect(progress()).toMatch(/Loss \d\.\d+, \d\.\d+ at first/);
+    expect(progress()).toContain("in 256 × 256 pixels");
+    const shown = (): string[] =>
+      discord
+        .messages(thread.id)
+        .flatMap(({ attachments }) => attachments)
+        .map(({ filename }) => filename);
+    await discord.waitFor(() => shown().includes("sample.jpg"), { timeoutMs: 60_000, what: "a sample" });
+    expect(shown()).toEqual(["loss.png", "sample.jpg"]);
 
     // A picture comes first.
     const result = await stylized(
@@ -62,7 +70,8 @@ describe("/style learn", () => {
     await discord.waitFor(over, { timeoutMs: 30_000, what: "the card to say that it is over" });
     expect(call.response?.id).toBe(card.id);
     const last = discord.messages(thread.id).find((message) => textOf(message).includes("Stopped"))!;
-    expect(last.attachments.map(({ filename }) => filename)).toContain("loss.png");
+    expect(last.attachments.map(({ filename }) => filename)).toEqual(["loss.png", "sample.jpg"]);
+    expect(textOf(last)).toMatch(/steps at 256 px, loss \d\.\d+ → \d\.\d+/);
     const left = (): Promise<string[]> => readdir(path.join(studio.settings.DATA_DIR!, "learning"));
     await expect.poll(left).toEqual([]);
 

@@ -61,10 +61,14 @@ export function registerBench(program: Command): void {
   bench
     .command("inversion")
     .description("a step of learning a style, and what each style path costs")
+    .option("--target <dir>", "instead: the steps to the loss of 6,100 faithful ones, on a small checkpoint", resolved)
     .option("--checkpoint <dir>", "a diffusers folder", resolved, RANDOM_CHECKPOINT)
     .option("--python <file>", "a Python with torch, diffusers and transformers, to compare with")
     .option("--runs <n>", "runs of each", numberBetween(1, 100, true), 3)
-    .action(async (options: DiffusionBenchOptions) => (await import("./inversion.ts")).inversion(options));
+    .action(async ({ target, ...options }: DiffusionBenchOptions & { readonly target?: string }) => {
+      const measures = await import("./inversion.ts");
+      await (target === undefined ? measures.inversion(options) : measures.inversionTarget(target));
+    });
   bench
     .command("make-checkpoint")
     .description("write a full-size Stable Diffusion of random weights, 4.3 GB")

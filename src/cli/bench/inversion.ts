@@ -1,8 +1,14 @@
-/** `atelier bench inversion`: what learning a style costs, and what each style path costs per picture. */
+/** `atelier bench inversion`: what learning a style costs, how long it has to last, what each style path costs. */
+import path from "node:path";
+
+import { benchTarget, deviation, mean } from "../../bench/inversion-target.ts";
 import { benchInversion, rowsPerImage } from "../../bench/inversion.ts";
 import type { DiffusionBenchOptions } from "./diffusion.ts";
 import { heading, median, megabytes, ms, row } from "./print.ts";
 
+/** What the steps to a loss are measured on. */
+const PICTURE = path.resolve(import.meta.dirname, "../../../samples/style/linocut.jpg");
+const DESCRIPTION = "A linocut with bold black outlines, flat colours and carved texture.";
 const STEPS = 14;
 const GUIDED_PART = 0.7;
 
@@ -22,5 +28,33 @@ export async function inversion({ checkpoint, python, runs }: DiffusionBenchOpti
     },
   });
   heading(`Rows of the UNet per picture, ${STEPS} steps`);
-  for (const [path, rows] of Object.entries(rowsPerImage(STEPS, GUIDED_PART))) row(path, String(rows));
+  for (const [name, rows] of Object.entries(rowsPerImage(STEPS, GUIDED_PART))) row(name, String(rows));
+}
+
+/** @param checkpoint small, as the reference's 6,100 steps are run */
+export async function inversionTarget(checkpoint: string): Promise<void> {
+  heading("Steps to the loss of the reference's form after its last step");
+  const { faithful, vectors } = await benchTarget({
+    checkpoint,
+    picture: PICTURE,
+    description: DESCRIPTION,
+    onRun: (name) => console.error(`  ${name}…`),
+  });
+  const count = (steps: number): string => steps.toLocaleString("en");
+  row(`faithful, ${count(faithful.steps)} steps`, `${faithful.firstLoss.toFixed(4)} → ${faithful.loss.toFixed(4)}`);
+  for (const { start, firstLoss, toTarget, stop, lowest, jitter, gain, otherGains } of vectors) {
+    row(`vector from ${start}, to that loss`, toTarget === null ? "never" : `${count(toTarget)} steps`);
+    row("  ended by the early stop", `${count(stop.step)} steps, ${firstLoss.toFixed(4)} → ${stop.loss.toFixed(4)}`);
+    const part = (100 * gain) / (firstLoss - lowest.loss);
+    row(
+      "  of what as many steps would gain",
+      `${part.toFixed(1)} %, ${lowest.loss.toFixed(4)} at ${count(lowest.step)}`,
+    );
+    row("  two looks after that differ by", `${jitter.toFixed(4)} (one deviation)`);
+    row("  gain on this fixed set", gain.toFixed(4));
+    row(
+      `  gain on ${otherGains.length} others`,
+      `${mean(otherGains).toFixed(4)} ± ${deviation(otherGains).toFixed(4)}`,
+    );
+  }
 }

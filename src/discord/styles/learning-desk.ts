@@ -1,20 +1,25 @@
 /** Styles that are being learned: one at a time, in the background, taken up again after a restart. */
-import { mkdir, rm } from "node:fs/promises";
+import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 
-import { CancelledError, EngineError, messageOf, UserError } from "../../errors.ts";
+import { throwIfCancelled } from "../../checkpoint.ts";
+import { asDiskFull, CancelledError, EngineError, messageOf, UserError } from "../../errors.ts";
 import { newJobId } from "../../jobs/job-id.ts";
 import type { Style } from "../../jobs/style.ts";
 import type { Learning } from "../../store/learnings.ts";
-import { readInversionState } from "../../stylize/inversion-state.ts";
+import { type InversionState, readInversionState } from "../../stylize/inversion-state.ts";
 import type { Bot } from "../bot.ts";
 import type { Reply } from "../reply.ts";
-import { learning as words } from "../wording/styles.ts";
+import { type End, type Kept, learning as words } from "../wording/styles.ts";
 import { LearningPresenter } from "./learning-presenter.ts";
 import { keepToken } from "./token-transfer.ts";
 
 /** A crash is tried again from the last minute's state; more than this many in a row are not. */
 const MOST_CRASHES = 3;
+/** A disk that is full is asked for this much room, this often. */
+const ROOM_BYTES = 1 << 20;
+const ROOM_EVERY_MS = 5000;
 
 type Parts = Pick<Bot, "client" | "store" | "engine" | "config" | "log">;
 
@@ -62,7 +67,9 @@ export class LearningDesk {
 
   /** Takes up what an earlier run left. */
   async resume(): Promise<void> {
-    for (const learning of await this.#parts.store.learnings.unsettled())
+    const left = await this.#parts.store.learnings.unsettled();
+    await this.#sweep(left);
+    for (const learning of left)
       this.#waiting.push({ learning, presenter: new LearningPresenter(this.#parts, learning) });
     this.#next();
   }
@@ -108,16 +115,53 @@ export class LearningDesk {
 
   async #learn(learning: Learning, presenter: LearningPresenter): Promise<void> {
     const abort = new AbortController();
+    const { signal } = abort;
     this.#current = { id: learning.id, styleId: learning.styleId, abort };
     presenter.began();
     try {
-      await this.#untilDone(learning, presenter, abort.signal);
+      await this.#untilRoom(presenter, signal, async () => {
+        await this.#untilDone(learning, presenter, signal);
+        await this.#keep(learning, await this.#stateOf(learning));
+      });
       await this.#end(learning, presenter, "done");
     } catch (error) {
       if (this.#closing) return;
       if (error instanceof CancelledError) return this.#end(learning, presenter, "stopped");
       this.#parts.log.warn({ learning: learning.id, error: messageOf(error) }, "a style could not be learned");
       await this.#end(learning, presenter, { failure: messageOf(error) });
+    }
+  }
+
+  /** Does it again when a full disk, which came in between, has room. @throws CancelledError when that is not waited for */
+  async #untilRoom(presenter: LearningPresenter, signal: AbortSignal, body: () => Promise<void>): Promise<void> {
+    for (;;) {
+      try {
+        return await body();
+      } catch (error) {
+        const full = error instanceof UserError ? error : asDiskFull(error);
+        if (full?.identifier !== "disk-full") throw error;
+        this.#parts.log.error({ folder: this.#folder }, "the disk is full; learning waits for room");
+        presenter.waits(words.diskFull);
+        while (!(await this.#hasRoom())) {
+          await sleep(ROOM_EVERY_MS, undefined, { signal }).catch(() => undefined);
+          throwIfCancelled(signal);
+        }
+        presenter.began();
+      }
+    }
+  }
+
+  async #hasRoom(): Promise<boolean> {
+    const probe = path.join(this.#folder, "room");
+    try {
+      await mkdir(this.#folder, { recursive: true });
+      await writeFile(probe, new Uint8Array(ROOM_BYTES));
+      return true;
+    } catch (error) {
+      if (!asDiskFull(error)) throw error;
+      return false;
+    } finally {
+      await rm(probe, { force: true });
     }
   }
 
@@ -151,38 +195,50 @@ export class LearningDesk {
   }
 
   /** Keeps what was reached, tells it, and clears away. */
-  async #end(
-    learning: Learning,
-    presenter: LearningPresenter,
-    how: "done" | "stopped" | { readonly failure: string },
-  ): Promise<void> {
-    const { store } = this.#parts;
-    const state = await readInversionState(this.#statePath(learning)).catch(() => null);
-    let isGone = false;
-    if (state && state.best.step > 0) {
-      const { name, description, pictureSha256: styleSha256 } = learning;
-      const { step: steps, best } = state;
-      const vectors = { data: best.vector, shape: [1, best.vector.length] };
-      const sha256 = await keepToken(
-        { store },
-        { vectors, about: { name, description, styleSha256, steps, loss: best.loss } },
-      );
-      isGone = !(await store.styles.setToken(learning.styleId, sha256));
-    }
-    await store.learnings.settle(learning.id);
-    await rm(this.#statePath(learning), { force: true });
-    const kept = state !== null && state.best.step > 0 && !isGone;
-    const said =
-      how === "done" ? words.done(learning.name) : how === "stopped" ? words.stopped(kept) : words.failed(how.failure);
-    await presenter.end(isGone ? words.gone : said, state);
+  async #end(learning: Learning, presenter: LearningPresenter, how: End): Promise<void> {
+    const { store, log } = this.#parts;
+    const noted = (error: unknown): void => log.error({ err: error, learning: learning.id }, "learning ends badly");
+    const state = await this.#stateOf(learning);
+    const kept = await this.#keep(learning, state).catch((error: unknown): Kept => {
+      noted(error);
+      return "lost";
+    });
+    // Whatever cannot be written, the person is told.
+    await store.learnings.settle(learning.id).catch(noted);
+    await rm(this.#statePath(learning), { force: true }).catch(noted);
+    await presenter.end(how, kept, state);
     await rm(path.join(this.#folder, learning.id), { recursive: true, force: true });
+  }
+
+  /** Gives the style the vector of the lowest loss; the same again does no harm. */
+  async #keep(learning: Learning, state: InversionState | null): Promise<Kept> {
+    if (state === null || state.best.step === 0) return "nothing";
+    const { store } = this.#parts;
+    const { name, description, pictureSha256: styleSha256, styleId } = learning;
+    const { step: steps, best } = state;
+    const vectors = { data: best.vector, shape: [1, best.vector.length] };
+    const about = { name, description, styleSha256, steps, loss: best.loss };
+    const sha256 = await keepToken({ store }, { vectors, about });
+    return (await store.styles.setToken(styleId, sha256)) ? "kept" : "gone";
+  }
+
+  /** Removes what a process that was killed left of runs that are over, and of files it was writing. */
+  async #sweep(left: readonly Learning[]): Promise<void> {
+    const known = new Set(left.flatMap(({ id }) => [id, path.basename(this.#statePath({ id }))]));
+    const names = await readdir(this.#folder).catch(() => []);
+    for (const name of names)
+      if (!known.has(name)) await rm(path.join(this.#folder, name), { recursive: true, force: true });
+  }
+
+  #stateOf(learning: Learning): Promise<InversionState | null> {
+    return readInversionState(this.#statePath(learning)).catch(() => null);
   }
 
   get #folder(): string {
     return path.join(this.#parts.config.DATA_DIR, "learning");
   }
 
-  #statePath({ id }: Learning): string {
+  #statePath({ id }: Pick<Learning, "id">): string {
     return path.join(this.#folder, `${id}.safetensors`);
   }
 }

@@ -10,7 +10,7 @@ import { LiveMessage } from "../live-message.ts";
 import { nonceFor } from "../nonce.ts";
 import { Venue } from "../venue.ts";
 import type { ViewFile } from "../view.ts";
-import { learning as words, styleWords } from "../wording/styles.ts";
+import { type End, type Kept, learning as words, styleWords } from "../wording/styles.ts";
 import { learningCard, learningProgress } from "./views.ts";
 
 const INTERVAL_MS = 5000;
@@ -28,6 +28,11 @@ export class LearningPresenter {
   #sample: ViewFile | null = null;
   #since: { readonly step: number; readonly at: number } | null = null;
   #at = { step: 0, steps: 0 };
+  #size: number | null = null;
+  #drawing = false;
+  #over = false;
+  /** What was last said on the card: edits go one after the other. */
+  #card: Promise<void> = Promise.resolve();
 
   constructor(parts: Parts, learning: Learning) {
     const { client, log, store } = parts;
@@ -56,18 +61,29 @@ export class LearningPresenter {
   async open(firstEdit: FirstEdit): Promise<void> {
     const { id, name, cardMessageId } = this.#learning;
     await this.#showCard(words.waiting, true, firstEdit);
-    await this.#venue.openThread(cardMessageId, words.threadName(name));
-    await this.#parts.store.learnings.note(id, { threadId: this.#venue.threadId });
+    try {
+      await this.#venue.openThread(cardMessageId, words.threadName(name));
+      await this.#parts.store.learnings.note(id, { threadId: this.#venue.threadId });
+    } catch (error) {
+      this.#parts.log.warn({ err: error, learning: id }, "no thread for a style that is being learned");
+    }
   }
 
   began(): void {
     void this.#showCard(words.working, true);
   }
 
+  /** It cannot go on for the moment: why. */
+  waits(said: string): void {
+    void this.#showCard(said, true);
+    this.#progress.show(learningProgress(said, this.#pictures));
+  }
+
   /** What the engine tells. @param onStep told about every step */
   hooks(onStep: (step: number) => void): EngineHooks {
     this.#since = null;
     return {
+      onBegun: (size) => (this.#size = size),
       onProgress: (step, steps) => {
         onStep(step);
         this.#since ??= { step, at: Date.now() };
@@ -76,7 +92,7 @@ export class LearningPresenter {
       },
       onLook: (step, loss) => {
         this.#points = [...this.#points.filter(([known]) => known < step), [step, loss]];
-        void this.#drawCurve();
+        void this.#redraw();
       },
       onPreview: (file, step) => {
         this.#sample = { name: "sample.jpg", data: file, alt: words.sampleAlt(step), key: file };
@@ -86,17 +102,18 @@ export class LearningPresenter {
   }
 
   /** The last word, on the card and in the thread. */
-  async end(said: string, state: InversionState | null): Promise<void> {
-    const result = state
-      ? words.result(state.step, state.validations[0]?.loss ?? state.best.loss, state.best.loss)
-      : null;
-    if (state) {
-      this.#points = state.validations.map(({ step, loss }) => [step, loss]);
+  async end(how: End, kept: Kept, state: InversionState | null): Promise<void> {
+    this.#over = true;
+    const lines = [words.end(this.#learning.name, how, kept)];
+    if (state && kept !== "nothing") {
+      const { step, validations, best, settings } = state;
+      lines.push(words.result(step, validations[0]?.loss ?? best.loss, best.loss, settings.size));
+      this.#points = validations.map(({ step: at, loss }) => [at, loss]);
       await this.#drawCurve(state.losses);
     }
-    const lines = [said, ...(result === null ? [] : [result])].join("\n");
-    await this.#progress.settle(learningProgress(lines, this.#pictures));
-    await this.#showCard(lines, false);
+    const said = lines.join("\n");
+    await this.#progress.settle(learningProgress(said, this.#pictures, true));
+    await this.#showCard(said, false);
   }
 
   get #pictures(): ViewFile[] {
@@ -105,7 +122,7 @@ export class LearningPresenter {
 
   #showProgress(): void {
     const { step, steps } = this.#at;
-    if (steps === 0) return;
+    if (steps === 0 || this.#over) return;
     const done = step - (this.#since?.step ?? step);
     const each = done > 0 ? (Date.now() - this.#since!.at) / done : null;
     const status = {
@@ -114,8 +131,21 @@ export class LearningPresenter {
       loss: this.#points.at(-1)?.[1] ?? null,
       firstLoss: this.#points[0]?.[1] ?? null,
       endsAt: each === null ? null : Date.now() + each * (steps - step),
+      size: this.#size,
     };
     this.#progress.show(learningProgress(words.progress(status), this.#pictures));
+  }
+
+  /** One drawing at a time, of the newest points: after a restart they come all at once. */
+  async #redraw(): Promise<void> {
+    if (this.#drawing) return;
+    this.#drawing = true;
+    for (let drawn = 0; drawn < this.#points.length;) {
+      drawn = this.#points.length;
+      await this.#drawCurve();
+    }
+    this.#drawing = false;
+    this.#showProgress();
   }
 
   async #drawCurve(losses: readonly number[] = []): Promise<void> {
@@ -132,14 +162,19 @@ export class LearningPresenter {
           ...(losses.length > 0 ? [{ name: "means of 25 steps", points: meansOf(losses, 25), faint: true }] : []),
         ],
       });
+      if (this.#over && losses.length === 0) return;
       this.#curve = { name: "loss.png", data, alt: words.curveAlt, key: `curve ${points.at(-1)![0]} ${losses.length}` };
-      if (losses.length === 0) this.#showProgress();
     } catch (error) {
       this.#parts.log.warn({ err: error }, "no curve could be drawn");
     }
   }
 
-  async #showCard(said: string, cancels: boolean, firstEdit: FirstEdit | null = null): Promise<void> {
+  #showCard(said: string, cancels: boolean, firstEdit: FirstEdit | null = null): Promise<void> {
+    this.#card = this.#card.then(() => this.#editCard(said, cancels, firstEdit));
+    return this.#card;
+  }
+
+  async #editCard(said: string, cancels: boolean, firstEdit: FirstEdit | null): Promise<void> {
     const { id, name, userId, cardMessageId, pictureSha256 } = this.#learning;
     const picture = { sha256: pictureSha256, width: 0, height: 0, name, notes: [] };
     try {

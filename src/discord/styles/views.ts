@@ -62,5 +62,5 @@ export function learningCard(words: string, picture: ViewFile, cancels: string |
   return view([box], [picture]);
 }
 
-export const learningProgress = (words: string, pictures: readonly ViewFile[]): View =>
-  picturesView(words, pictures, WORKING);
+export const learningProgress = (words: string, pictures: readonly ViewFile[], over = false): View =>
+  picturesView(words, pictures, over ? ACCENT : WORKING);

@@ -62,25 +62,51 @@ export interface LearningStatus {
   readonly loss: number | null;
   readonly firstLoss: number | null;
   readonly endsAt: number | null;
+  /** Side of the square that the picture is seen in, pixels; `null` while it is not known. */
+  readonly size: number | null;
 }
+
+const seenIn = (size: number): string =>
+  size < 512
+    ? `I look at the picture in ${size} × ${size} pixels: on a processor 512 take five times as long.`
+    : `I look at the picture in ${size} × ${size} pixels.`;
+
+/** How learning ended; `failure` in words for people. */
+export type End = "done" | "stopped" | { readonly failure: string };
+/** What became of what was learned. `gone`: the style was removed meanwhile; `lost`: it could not be written. */
+export type Kept = "kept" | "nothing" | "gone" | "lost";
 
 export const learning = {
   title: (name: string, userId: string): string => `### 🎓 Learning ${named(name)}\n-# for <@${userId}>`,
   threadName: (name: string): string => clip(`Learning ${name.replaceAll(/[\p{Cc}]/gu, "")}`, 100),
   waiting: "⏳ In line. I learn in the background: pictures that people ask for come first.",
   working: "📖 I look at the picture again and again. Pictures that people ask for come first.",
-  done: (name: string): string => `✅ Learned. From now on ${named(name)} is painted by what I learned.`,
-  stopped: (kept: boolean): string =>
-    kept ? "🛑 Stopped. What I had learned by then is kept." : "🛑 Stopped before anything was learned.",
-  failed: (reason: string): string => `⚠️ ${reason}`,
-  gone: "🛑 The style was removed meanwhile, so what I learned is not kept.",
-  progress: ({ step, steps, loss, firstLoss, endsAt }: LearningStatus): string =>
+  diskFull:
+    "⏳ My disk is full, so I wait. I go on by myself when it has room again: please tell whoever runs me about it.",
+  /** The last word. */
+  end: (name: string, how: End, kept: Kept): string => {
+    if (kept === "gone") return "🛑 The style was removed meanwhile, so what I learned is not kept.";
+    if (how === "done" && kept === "kept")
+      return `✅ Learned. From now on ${named(name)} is painted by what I learned.`;
+    if (how === "done" && kept === "nothing")
+      return `🤷 I found nothing better than what I started from. ${named(name)} is painted by its picture, as before.`;
+    const fate = {
+      kept: ` What I had learned by then is kept: ${named(name)} is painted by it.`,
+      nothing: " Nothing was learned by then.",
+      lost: " What I had learned by then is lost: it could not be written to my disk.",
+    }[kept];
+    return `${typeof how === "string" ? "🛑 Stopped." : `⚠️ ${how.failure}${/[.!?]$/.test(how.failure) ? "" : "."}`}${fate}`;
+  },
+  progress: ({ step, steps, loss, firstLoss, endsAt, size }: LearningStatus): string =>
     [
       `📖 **Learning**\n${bar(step / steps)}  step ${step.toLocaleString("en")} of at most ${steps.toLocaleString("en")}${endsAt === null ? "" : `, done ${relativeTime(endsAt)} at the latest`}`,
-      ...(loss === null || firstLoss === null ? [] : [`-# Loss ${loss.toFixed(4)}, ${firstLoss.toFixed(4)} at first`]),
+      ...(loss === null || firstLoss === null
+        ? []
+        : [`-# Loss ${loss.toFixed(4)}, ${firstLoss.toFixed(4)} at first. I stop when it falls no more.`]),
+      ...(size === null ? [] : [`-# ${seenIn(size)}`]),
     ].join("\n"),
-  result: (steps: number, firstLoss: number, loss: number): string =>
-    `-# ${steps.toLocaleString("en")} steps, loss ${firstLoss.toFixed(4)} → ${loss.toFixed(4)}`,
+  result: (steps: number, firstLoss: number, loss: number, size: number): string =>
+    `-# ${steps.toLocaleString("en")} steps at ${size} px, loss ${firstLoss.toFixed(4)} → ${loss.toFixed(4)}`,
   curveAlt: "The loss, falling with the steps",
   sampleAlt: (step: number): string => `What the token stands for at step ${step}`,
   curveTitle: "How well the token predicts the picture",
