@@ -17,7 +17,7 @@ describe.each(PIPELINES)("the loss on %s", async (name) => {
   const given = (key: string) => reference.floats(`gradients.${key}`);
   afterAll(() => sessions.release());
 
-  it.each([2 ** 20, 5000])("has PyTorch's gradient by the context, %i scores at a time", async (scoresAtOnce) => {
+  it.each([2 ** 21, 5000])("has PyTorch's gradient by the context, %i scores at a time", async (scoresAtOnce) => {
     const { source, config } = networks.checkpoint.unet;
     const graph = new Graph("gradient");
     const input = (key: "sample" | "target" | "context") => graph.input(key, "float32", given(key).shape);

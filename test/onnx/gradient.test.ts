@@ -97,6 +97,14 @@ const CASES: readonly Case[] = [
   ["QuickGelu", [[3, 7]], ([a]) => op.quickGelu(a!)],
   ["Gelu", [[3, 7]], ([a]) => op.gelu(a!)],
   [
+    "Gelu as a gate",
+    [
+      [3, 7],
+      [3, 7],
+    ],
+    ([a, b]) => op.mul(op.mul(a!, op.gelu(b!)), a!),
+  ],
+  [
     "MatMul, batched and broadcast",
     [
       [2, 3, 4],
@@ -116,6 +124,11 @@ const CASES: readonly Case[] = [
   ["LayerNormalization", [[4, 9]], ([a]) => op.layerNorm(a!, weight(a!.graph, [9]), weight(a!.graph, [9]), 1e-5)],
   ["RMSNorm", [[4, 9]], ([a]) => op.rmsNorm(a!, weight(a!.graph, [9]), 1e-5)],
   ["Conv 3x3", [[1, 3, 7, 6]], ([a]) => op.conv(a!, weight(a!.graph, [4, 3, 3, 3]), null, { padding: 1 })],
+  [
+    "Conv 3x5 of a large picture, padded unevenly",
+    [[1, 2, 33, 32]],
+    ([a]) => op.conv(a!, weight(a!.graph, [3, 2, 3, 5]), null, { padding: { top: 2, left: 0, bottom: 1, right: 3 } }),
+  ],
   ["Conv 1x1", [[2, 3, 5, 4]], ([a]) => op.conv(a!, weight(a!.graph, [4, 3, 1, 1]))],
   [
     "Conv, stride 2, even",

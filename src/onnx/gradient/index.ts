@@ -2,12 +2,12 @@
 import type { GraphNode, Value } from "../graph.ts";
 import { add, reduceSum, reshape } from "../operators.ts";
 import { sameShape, type Shape, showShape } from "../shape.ts";
-import { RULES, zeros } from "./rules.ts";
+import { RULES, type Step, zeros } from "./rules.ts";
 
 export interface GradientOptions {
   /**
    * Attention is differentiated for this many scores at a time, one block after the other, so that no matrix of all of
-   * them is ever held. Default 2²⁰: a few blocks of 4 MB are what a processor's cache holds.
+   * them is ever held. Default 2²¹: three blocks of 8 MB are what a processor's cache holds.
    */
   readonly scoresAtOnce?: number;
 }
@@ -33,10 +33,11 @@ export function gradients(
   const active = dependents(forward, wrt);
   const sums = new GradientSums(active);
   sums.add(output, seed);
-  const { scoresAtOnce = 2 ** 20 } = options;
+  const producers = new Map(forward.flatMap((node) => node.outputs.map((value) => [value.name, node] as const)));
+  const shared = { scoresAtOnce: options.scoresAtOnce ?? 2 ** 21, producers };
   for (const node of forward.toReversed()) {
     if (!node.outputs.some((value) => active.has(value.name) && sums.has(value))) continue;
-    graph.scoped(`gradient/${node.name}`, () => differentiate(node, active, sums, scoresAtOnce));
+    graph.scoped(`gradient/${node.name}`, () => differentiate(node, active, sums, shared));
   }
   return graph.scoped("gradient", () =>
     wrt.map((value) => {
@@ -55,7 +56,12 @@ function dependents(nodes: readonly GraphNode[], sources: readonly Value[]): Rea
   return names;
 }
 
-function differentiate(node: GraphNode, active: ReadonlySet<string>, sums: GradientSums, scoresAtOnce: number): void {
+function differentiate(
+  node: GraphNode,
+  active: ReadonlySet<string>,
+  sums: GradientSums,
+  shared: Pick<Step, "scoresAtOnce" | "producers">,
+): void {
   const type = node.domain === "" ? node.type : `${node.domain}.${node.type}`;
   const rule = RULES[type];
   if (!rule) throw new TypeError(`no gradient rule for the operator ${type} (node ${node.name})`);
@@ -65,7 +71,7 @@ function differentiate(node: GraphNode, active: ReadonlySet<string>, sums: Gradi
     node,
     wanted,
     outputGradients,
-    scoresAtOnce,
+    ...shared,
     get dy() {
       return outputGradients[0] ?? zeros(node.outputs[0]!);
     },

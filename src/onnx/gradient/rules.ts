@@ -1,5 +1,5 @@
 /** The derivative of every operator that Atelier's networks are written with: one rule each, the formula beside it. */
-import type { GraphNode, Value } from "../graph.ts";
+import { constantLike, type GraphNode, integers, type Value } from "../graph.ts";
 import {
   add,
   averagePool,
@@ -12,6 +12,7 @@ import {
   erf,
   exp,
   expand,
+  gather,
   gemm,
   matmul,
   mul,
@@ -44,6 +45,8 @@ export interface Step {
   /** Which inputs' gradients will be asked for. */
   readonly wanted: readonly boolean[];
   readonly scoresAtOnce: number;
+  /** The recorded operations by the names of what they produced. */
+  readonly producers: ReadonlyMap<string, GraphNode>;
 }
 
 /** Gradients by input, each recorded when it is called for. Broadcasting is undone by the caller. */
@@ -56,7 +59,7 @@ const real = ({ node }: Step, name: string, otherwise: number): number =>
 const whole = ({ node }: Step, name: string, otherwise: number): number =>
   (node.attributes[name] as number | undefined) ?? otherwise;
 const list = ({ node }: Step, name: string): readonly number[] => node.attributes[name] as readonly number[];
-const oneMinus = (v: Value): Value => shift(neg(v), 1);
+const oneMinus = (v: Value): Value => sub(constantLike(v, 1), v);
 const square = (v: Value): Value => mul(v, v);
 
 /** A rule for y = f(x) of one element: dx = dy · f'(x). */
@@ -71,7 +74,7 @@ export const RULES: Readonly<Record<string, Rule | undefined>> = {
   // Elementwise
   Add: ({ dy }) => [() => dy, () => dy],
   Sub: ({ dy }) => [() => dy, () => neg(dy)],
-  Mul: (s) => [() => mul(s.dy, x(s, 1)), () => mul(s.dy, x(s))],
+  Mul: (s) => [() => mul(s.dy, again(s, x(s, 1))), () => mul(s.dy, again(s, x(s)))],
   Div: (s) => [() => div(s.dy, x(s, 1)), () => neg(div(mul(s.dy, y(s)), x(s, 1)))], // d(a/b)/db = -y/b
   Neg: ({ dy }) => [() => neg(dy)],
   Exp: pointwise(y),
@@ -90,9 +93,8 @@ export const RULES: Readonly<Record<string, Rule | undefined>> = {
   }),
   // y = x Φ(x): Φ(x) + x φ(x)
   "com.microsoft.Gelu": pointwise((s) => {
-    const distribution = scale(shift(erf(scale(x(s), Math.SQRT1_2)), 1), 0.5);
     const density = scale(exp(scale(square(x(s)), -0.5)), 1 / Math.sqrt(2 * Math.PI));
-    return add(distribution, mul(x(s), density));
+    return add(normalDistribution(x(s)), mul(x(s), density));
   }),
 
   // Products
@@ -187,7 +189,23 @@ export const RULES: Readonly<Record<string, Rule | undefined>> = {
   ],
 };
 
-/** Convolution by its picture: the transposed convolution with the very same weight; nothing is copied. */
+/** Φ(x), the normal distribution. */
+const normalDistribution = (v: Value): Value => scale(shift(erf(scale(v, Math.SQRT1_2)), 1), 0.5);
+
+/**
+ * A factor of a product. The gate of a GEGLU layer, x Φ(x), is computed again from what its own gradient needs anyway:
+ * kept until then, these would be the second largest part of the memory.
+ */
+function again(s: Step, factor: Value): Value {
+  const gate = s.producers.get(factor.name);
+  return gate?.type === "Gelu" ? mul(gate.inputs[0]!, normalDistribution(gate.inputs[0]!)) : factor;
+}
+
+/**
+ * Convolution by its picture: the transposed convolution with the very same weight, of which nothing is copied. On
+ * pictures large beside their weights it is the convolution with the weight turned instead, [in, out], rows and columns
+ * backwards: a third faster, and onnxruntime turns a constant weight once, when the session opens.
+ */
 function convInputGradient(s: Step): Value {
   const weight = x(s, 1);
   const [, , kh, kw] = staticShape(weight.shape) as [number, number, number, number];
@@ -197,7 +215,11 @@ function convInputGradient(s: Step): Value {
   const [top = 0, left = 0, bottom = 0, right = 0] = list(s, "pads");
   if (whole(s, "group", 1) !== 1 || s.node.attributes["dilations"])
     throw new TypeError(`Conv with groups or dilation has no gradient rule (node ${s.node.name})`);
-  if (kh === 1 && kw === 1 && stride === 1) return conv(s.dy, transpose(weight, [1, 0, 2, 3]));
+  const isTurnable = stride === 1 && Math.max(top, bottom) < kh && Math.max(left, right) < kw;
+  if (isTurnable && ((kh === 1 && kw === 1) || h * w >= FEWEST_PIXELS_TURNED)) {
+    const padding = { top: kh - 1 - top, left: kw - 1 - left, bottom: kh - 1 - bottom, right: kw - 1 - right };
+    return conv(s.dy, turnedWeight(weight), null, { padding });
+  }
   const padding: Padding = { top, left, bottom, right };
   // Rows that a stride above 1 never reached still need their zeros.
   const outputPadding = [
@@ -205,6 +227,21 @@ function convInputGradient(s: Step): Value {
     w - ((ow - 1) * stride - left - right + kw),
   ] as const;
   return convTranspose(s.dy, weight, null, { stride, padding, outputPadding });
+}
+
+/** 32 x 32: below it, the copies of the weights take more memory than the time they save is worth. */
+const FEWEST_PIXELS_TURNED = 1024;
+
+/** [out, in, kh, kw] as [in, out, kh, kw], rows and columns backwards. */
+function turnedWeight(weight: Value): Value {
+  const [out, inputs, kh, kw] = staticShape(weight.shape) as [number, number, number, number];
+  const swapped = transpose(weight, [1, 0, 2, 3]);
+  if (kh * kw === 1) return swapped;
+  const backwards = integers(
+    weight.graph,
+    Array.from({ length: kh * kw }, (_, i) => kh * kw - 1 - i),
+  );
+  return reshape(gather(reshape(swapped, [inputs, out, kh * kw]), backwards, 2), [inputs, out, kh, kw]);
 }
 
 /**
