@@ -1,4 +1,6 @@
 /** The engine's side of the border: takes messages, hands them to the worker, goes when the bot goes. */
+import os from "node:os";
+
 import { EngineError, messageOf } from "../errors.ts";
 import { taskOf, toChildSchema, type FromChild } from "./messages.ts";
 import type { BuildParts } from "./parts.ts";
@@ -7,6 +9,7 @@ import { EngineWorker } from "./worker.ts";
 
 /** Makes this process an engine. Call once, first thing, in a forked process. */
 export function serveEngine(build: BuildParts): void {
+  giveWay();
   // Ctrl-C reaches the whole process group; the bot decides when the engine ends, or is gone and closes the channel.
   process.on("SIGINT", () => undefined);
   process.on("SIGTERM", () => undefined);
@@ -51,5 +54,17 @@ export function serveEngine(build: BuildParts): void {
       process.stderr.write(`the engine cannot start: ${error instanceof Error ? error.stack : messageOf(error)}\n`);
       post({ type: "unready", error: toWire(error) });
     }
+  }
+}
+
+/**
+ * The bot goes first: with the processors full of painting, it would otherwise wait for one up to 300 ms before it can
+ * acknowledge a command or answer the gateway. Threads that are started from now on follow.
+ */
+function giveWay(): void {
+  try {
+    os.setPriority(os.constants.priority.PRIORITY_BELOW_NORMAL);
+  } catch {
+    // Where that may not be set, both are served alike.
   }
 }

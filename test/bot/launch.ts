@@ -12,7 +12,10 @@ export interface Launched {
 }
 
 /** @param maxFileKiB the size that no file may grow beyond: a disk that is full, as far as the bot can tell */
-export function launch(settings: Settings, maxFileKiB: number | "unlimited" = "unlimited"): Launched {
+export function launch(
+  settings: Settings & { readonly NODE_OPTIONS?: string },
+  maxFileKiB: number | "unlimited" = "unlimited",
+): Launched {
   const script = path.join(import.meta.dirname, "bot-process.ts");
   const env = { PATH: process.env["PATH"], HOME: process.env["HOME"], ...settings };
   const limited = `ulimit -f ${maxFileKiB}; exec "$0" --import tsx "$1"`;

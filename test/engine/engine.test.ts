@@ -1,4 +1,5 @@
 import { access, readdir, symlink } from "node:fs/promises";
+import os from "node:os";
 import path from "node:path";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 
@@ -22,6 +23,7 @@ describe("the engine's process", () => {
     const info = await engine.start();
     expect(info).toMatchObject({ stylizer: "embedded", describer: "palette", device: "cpu", parallelStages: false });
     expect(engine.info).toEqual(info);
+    expect(os.getPriority(engine.pid)).toBe(os.constants.priority.PRIORITY_BELOW_NORMAL);
 
     const texts: string[] = [];
     const { text, describer } = await engine.describe({ image: bench.style }, { onText: (soFar) => texts.push(soFar) });
