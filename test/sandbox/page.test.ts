@@ -36,9 +36,7 @@ const COMMANDS = [
     .addAttachmentOption((option) =>
       option.setName("content").setDescription("the picture").setFileTypes("image").setRequired(true),
     )
-    .addAttachmentOption((option) =>
-      option.setName("style").setDescription("the style").setFileTypes("image").setRequired(true),
-    )
+    .addAttachmentOption((option) => option.setName("style").setDescription("the style").setFileTypes("image"))
     .addNumberOption((option) => option.setName("strength").setDescription("how far").setMinValue(0).setMaxValue(1)),
   new SlashCommandBuilder().setName("queue").setDescription("What waits"),
   new ContextMenuCommandBuilder().setName("Stylize this picture").setType(ApplicationCommandType.Message),
@@ -148,7 +146,7 @@ describe.skipIf(!existsSync(CHROMIUM))(`the page in a browser (needs ${CHROMIUM}
       .locator("input[type=file]")
       .first()
       .setInputFiles(await file("cat.png", "#e9a23b"));
-    // The second picture is dropped on the page.
+    // The second picture is dropped on the page, and goes into the option that is not shown yet.
     const waves = (await file("waves.png", "#1f4e79")).buffer.toJSON().data.join();
     const transfer = await page.evaluateHandle(`(() => {
       const data = new DataTransfer();
@@ -169,6 +167,24 @@ describe.skipIf(!existsSync(CHROMIUM))(`the page in a browser (needs ${CHROMIUM}
     expect(await message.locator(".origin").textContent()).toBe("Adaused/stylize");
     await message.locator(".thread-card").click();
     await page.getByRole("region", { name: "Thread" }).getByText("working on it").waitFor();
+  });
+
+  it("stays in the thread when it is loaded again", async () => {
+    await page.reload();
+    const thread = page.getByRole("region", { name: "Thread" });
+    await thread.getByText("working on it").waitFor();
+    expect(await thread.getByRole("heading", { level: 2 }).textContent()).toBe("a job");
+  });
+
+  it("keeps a draft for the channel that it was begun in", async () => {
+    const channels = page.getByRole("navigation", { name: "Channels" });
+    await box().fill("half a sent");
+    await channels.getByRole("button", { name: "gallery" }).click();
+    expect(await page.getByRole("textbox", { name: "Message #gallery" }).inputValue()).toBe("");
+    await channels.getByRole("button", { name: "general" }).click();
+    expect(await box().inputValue()).toBe("half a sent");
+    await box().fill("");
+    await chat().locator(".thread-card").last().click();
   });
 
   it("swaps a picture in place when the message is edited", async () => {

@@ -137,17 +137,19 @@ export class CommandForm {
     );
   }
 
-  /** Puts a file into the first attachment option that is empty. Says whether there was one. */
+  /** Puts a file into the first attachment option that is empty, shown or not. Says whether there was one. */
   take(file) {
-    const empty = [...this.fields.values()].find(({ field }) => field.isFile && field.isEmpty());
-    empty?.field.set(file);
-    return Boolean(empty);
+    const shown = [...this.fields.values()].find(({ field }) => field.isFile && field.isEmpty())?.option;
+    const option = shown ?? this.command.options.find(({ name, type }) => type === 11 && !this.fields.has(name));
+    if (option) this.fill(option.name, file);
+    return option !== undefined;
   }
 
   /** Fills an option by name. */
   fill(name, value) {
     const option = this.command.options.find((candidate) => candidate.name === name);
     if (option) (this.fields.get(name)?.field ?? this.add(option)).set(value);
+    this.drawMore();
   }
 
   focus() {

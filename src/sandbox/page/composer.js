@@ -6,15 +6,28 @@ import { act, channel, emit, may, on, sees, state } from "./store.js";
 import { samplePairs, sampleFile } from "./samples.js";
 import { toast } from "./toast.js";
 
+/** How many there are: the page has one for the channel and one for the thread. */
+let composers = 0;
+
 export class Composer {
   /** @param {() => string | null} channelOf where it writes to */
   constructor(channelOf) {
     this.channelOf = channelOf;
+    this.id = `commands-${++composers}`;
     this.files = [];
     this.form = null;
+    /** The channel that is written to, and what was begun in others. */
+    this.at = null;
+    this.drafts = new Map();
     this.picked = 0;
-    this.box = el("textarea", { class: "box", rows: 1, "aria-autocomplete": "list", "aria-controls": "command-list" });
-    this.popup = el("div", { class: "command-popup", role: "listbox", "aria-label": "Commands", hidden: true });
+    this.box = el("textarea", { class: "box", rows: 1, "aria-autocomplete": "list", "aria-controls": this.id });
+    this.popup = el("div", {
+      class: "command-popup",
+      id: this.id,
+      role: "listbox",
+      "aria-label": "Commands",
+      hidden: true,
+    });
     this.tray = el("div", { class: "tray", hidden: true });
     this.tries = el("div", { class: "tries" });
     this.picker = el("input", {
@@ -65,6 +78,22 @@ export class Composer {
       this.choose(this.matches[Number(index)]);
     });
     for (const topic of ["commands", "all", "channels", "presence"]) on(topic, () => this.draw());
+  }
+
+  /** Turns to the channel that is shown now. What was begun stays with the channel it was for. */
+  open() {
+    const next = this.channelOf();
+    if (next !== this.at) {
+      if (this.form) this.closeForm();
+      this.drafts.set(this.at, { text: this.box.value, files: this.files });
+      const { text, files } = this.drafts.get(next) ?? { text: "", files: [] };
+      this.at = next;
+      this.box.value = text;
+      this.files = files;
+      this.typed();
+      this.drawTray();
+    }
+    this.draw();
   }
 
   /** Draws what depends on the channel. */
@@ -128,6 +157,9 @@ export class Composer {
 
   drawPopup(open) {
     this.popup.hidden = !open;
+    this.box.setAttribute("aria-expanded", String(open));
+    if (open && this.matches.length > 0) this.box.setAttribute("aria-activedescendant", `${this.id}-${this.picked}`);
+    else this.box.removeAttribute("aria-activedescendant");
     if (!open) return;
     this.popup.replaceChildren(
       el(
@@ -142,6 +174,7 @@ export class Composer {
           {
             class: "command-row",
             role: "option",
+            id: `${this.id}-${index}`,
             "aria-selected": index === this.picked ? "true" : "false",
             data: { index: String(index) },
           },
@@ -248,16 +281,19 @@ export class Composer {
   async say() {
     const text = this.box.value.trim();
     if (text === "" && this.files.length === 0) return;
-    const files = this.files.splice(0).map((file, index) => [`file${index}`, file]);
+    const files = this.files.splice(0);
     this.box.value = "";
     this.typed();
     this.drawTray();
     emit("sent", this.channelOf());
     try {
-      await act("say", { channel: this.channelOf(), text }, files);
+      const named = files.map((file, index) => [`file${index}`, file]);
+      await act("say", { channel: this.channelOf(), text }, named);
     } catch (error) {
       toast(error.message);
-      this.box.value = text;
+      this.box.value ||= text;
+      this.files.unshift(...files);
+      this.drawTray();
     }
   }
 

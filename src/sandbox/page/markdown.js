@@ -150,6 +150,9 @@ function lines(all) {
 
 /** A text in one line, without its markup, for replies and lists. */
 export const plainText = (text) =>
-  el("div", {}, ...markdown(text))
-    .textContent.replaceAll(/\s+/g, " ")
+  text
+    .split("\n")
+    .map((line) => el("div", {}, ...markdown(line)).textContent)
+    .join(" ")
+    .replaceAll(/\s+/g, " ")
     .trim();

@@ -93,10 +93,20 @@ function load(fresh) {
   const known = people();
   if (!state.users.has(state.me))
     state.me = (known.find(({ username }) => username === sessionStorage.getItem("as")) ?? known[0]).id;
+  if (first) [state.channelId, state.threadId] = place();
   if (!state.channels.has(state.channelId))
     state.channelId = fresh.channels.find(({ type, position }) => type === 0 && position === 0).id;
   if (!state.channels.has(state.threadId)) state.threadId = null;
   emit(first ? "ready" : "all");
+}
+
+/** Channel and thread by the page's address, so that a reload shows them again. */
+const place = () => location.hash.slice(1).split("/").concat(null).map((id) => id || null);
+
+function go(channelId, threadId) {
+  Object.assign(state, { channelId, threadId });
+  history.replaceState(null, "", `#${channelId}${threadId ? `/${threadId}` : ""}`);
+  emit("navigate");
 }
 
 function keep(message) {
@@ -190,18 +200,10 @@ export async function act(deed, body, files = []) {
   return answer;
 }
 
-export function openChannel(id) {
-  state.channelId = id;
-  state.threadId = null;
-  emit("navigate");
-}
+export const openChannel = (id) => go(id, null);
 
-export function openThread(id) {
-  state.threadId = id;
-  const parent = id && channel(id)?.parent_id;
-  if (parent) state.channelId = parent;
-  emit("navigate");
-}
+/** @param {string | null} id `null` closes the one that is open */
+export const openThread = (id) => go((id && channel(id)?.parent_id) ?? state.channelId, id);
 
 export function become(userId) {
   state.me = userId;

@@ -51,9 +51,8 @@ export class View {
 
   /** Shows another channel from its end. */
   open() {
-    if (this.composer.form) this.composer.closeForm();
     this.drawHeader();
-    this.composer.draw();
+    this.composer.open();
     this.timeline.open();
   }
 }
