@@ -81,8 +81,10 @@ export const stopLearning: ButtonHandler<string> = {
   },
 };
 
-function assertCanLearn({ engine }: Bot): void {
-  if (engine.info?.stylizer !== "diffusion") throw new UserError("learning-needs-diffusion", LEARNING_NEEDS_DIFFUSION);
+export const canLearn = ({ engine }: Bot): boolean => engine.info?.stylizer === "diffusion";
+
+function assertCanLearn(bot: Bot): void {
+  if (!canLearn(bot)) throw new UserError("learning-needs-diffusion", LEARNING_NEEDS_DIFFUSION);
 }
 
 /** The style of the library with the job's style picture, else a new one under the picture's name. */

@@ -10,6 +10,7 @@ import { styleWords as words } from "../src/discord/wording/styles.ts";
 import { STYLE_NAME_LENGTH, styleName } from "../src/jobs/style.ts";
 import { pictureOption } from "./painting-options.ts";
 import { checkedPrompt, PROMPT_LENGTH } from "./prompt.ts";
+import { canLearn } from "./style-learn.ts";
 
 interface SaveInput {
   readonly image: Attachment;
@@ -46,6 +47,6 @@ export const styleSave: SubcommandHandler<SaveInput> = {
     const { guildId, user } = interaction;
     const style = await saveStyle(bot, { guildId, ownerId: user.id, name, picture, description, tokenSha256: null });
     const thumbnail = await thumbnailFile(bot.store.files, picture, "style", words.alt(style));
-    await reply.show(picturesView(words.saved(style), [thumbnail]));
+    await reply.show(picturesView(words.saved(style, canLearn(bot)), [thumbnail]));
   },
 };

@@ -56,12 +56,12 @@ export function report(ballots: readonly Ballot[], options: ScoreOptions = {}): 
 const SHORT: Readonly<Record<Variant, string>> = { inst: "InST", "image-prompt": "Img+desc", prompt: "Desc" };
 
 /**
- * A fixed-width table: ours with half widths of the intervals where there are any, the paper's row under each. At most 40
+ * A fixed-width table: per row ours, with half widths of the intervals where there are any, and the paper's. At most 36
  * columns, which is what a phone shows of a code block without breaking its lines.
  */
 export function textTable({ table }: Pick<Report, "table">): string {
   const line = (label: string, values: readonly string[]): string =>
-    `${label.padEnd(9)}${values.map((value) => value.padStart(10)).join("")}`;
+    `${label.padEnd(5)}${values.map((value) => value.padStart(10)).join("")}`;
   const lines = [
     line(
       "",
@@ -71,7 +71,7 @@ export function textTable({ table }: Pick<Report, "table">): string {
   for (const { row, scores } of table) {
     const ours = VARIANTS.map((variant) => (scores ? scoreCell(scores[variant]) : "–"));
     const paper = VARIANTS.map((variant) => PAPER_SCORES[row][variant].toFixed(3));
-    lines.push(line(ROW_LABEL[row], ours), line("  paper", paper));
+    lines.push(ROW_LABEL[row], line("ours", ours), line("paper", paper));
   }
   return lines.join("\n");
 }

@@ -81,7 +81,7 @@ describe("/compare", () => {
     expect(overview!.width! / overview!.height!).toBeLessThan(1.6);
     await expect
       .poll(() => textOf(call.response), SOON)
-      .toMatch(/Three pictures wait for your medals: \[have a look\]\(https:/);
+      .toMatch(/Painted in three ways, for you to judge: \[have a look\]\(https:/);
   });
 
   it("paints one pair with one seed and one description, in all three variants", async () => {
@@ -220,7 +220,7 @@ describe("/scores", () => {
     const shown = await discord.waitFor(() => call.response?.attachments.length === 1 && call.response);
     const said = textOf(shown);
     expect(said).toContain("4 ballots** (2 complete) by **3 people** on **2 pairs**");
-    expect(said).toMatch(/Overall +\d\.\d{3} +\d\.\d{3}/);
+    expect(said).toMatch(/Overall\nours +\d\.\d{3} +\d\.\d{3}/);
     expect(said, "three people are too few for an interval").not.toMatch(/\d±/);
     expect(said).toMatch(/paper +1\.500 +2\.259 +2\.241/);
     expect(said).toMatch(/Strength.*Bradley-Terry/);
@@ -269,7 +269,7 @@ describe("/settings", () => {
     await grace.slash(general, "settings", { learning: false });
     await expect
       .poll(() => whispers(discord, grace.id).at(-1), SOON)
-      .toContain("Only members who may manage the server");
+      .toContain("for members with the permission **Manage Server**");
   });
 
   it("leaves ballots of young accounts and of people without a role out", async () => {
@@ -285,6 +285,11 @@ describe("/settings", () => {
       .poll(() => whispers(discord, ada.id).at(-1), SOON)
       .toContain("have had their account for at least 1,000 days");
     expect(await count()).toBe("none");
+    const grace = discord.member("grace");
+    await grace.press(now(first.pictures[0]!)!, "My ballot");
+    await expect
+      .poll(() => whispers(discord, grace.id).at(-1), SOON)
+      .toContain("counts only those of members who have had their account for at least 1,000 days");
     const moderator = [...discord.guild.roles.values()].find(({ name }) => name === "Moderator")!;
     await ada.slash(general, "settings", { account_days: 0, voters: moderator.id });
     await expect.poll(() => whispers(discord, ada.id).at(-1), SOON).toContain(`<@&${moderator.id}>`);

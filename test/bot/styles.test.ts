@@ -33,7 +33,9 @@ describe("a style of the library", () => {
     const ada = discord.member("ada");
     expect(await said("style list", {})).toContain("No styles yet");
     const words = { image: await waves(), name: "Great *Wave* 🌊", description: "navy waves, gold lines" };
-    expect(await said("style save", words)).toContain(String.raw`Saved: **Great \*Wave\* 🌊**`);
+    const saved = await said("style save", words);
+    expect(saved).toContain(String.raw`Saved: **Great \*Wave\* 🌊**`);
+    expect(saved, "this engine learns nothing").not.toContain("/style learn");
     expect(await said("style save", { ...words, name: "great *wave* 🌊" }, "grace")).toContain("already");
     const choices = await ada.autocomplete(general, "stylize", "style_name", "wave");
     expect(choices).toEqual([{ name: "Great *Wave* 🌊", value: "Great *Wave* 🌊" }]);

@@ -74,7 +74,7 @@ describe("intervals and warnings", () => {
     const five = people(5);
     expect(five.table[0]!.scores!.prompt).toEqual({ points: 15, mean: 3, interval: null });
     expect(five.table[0]!.undecided).toHaveLength(3);
-    expect(textTable(five)).toMatch(/^Overall +2\.000 +1\.000 +3\.000$/m);
+    expect(textTable(five)).toMatch(/^Overall\nours +2\.000 +1\.000 +3\.000$/m);
     const six = people(6);
     expect(six.table[0]!.scores!.prompt.interval).toEqual({ low: 3, high: 3 });
     expect(six.table[0]!.undecided).toEqual([]);

@@ -36,7 +36,7 @@ export async function ballotPanel(store: Store, jobId: string, looker: Looker): 
   const said = [
     words.title(round.closedAt ?? round.closesAt, open),
     ...(lines.length > 0 ? lines : [words.empty]),
-    ...(mayVote(voter, Date.now(), rules) ? [] : [words.notAdmitted]),
+    ...(mayVote(voter, Date.now(), rules) ? [] : [words.notAdmitted(rules.minAccountDays, rules.requiredRoleId)]),
     ...(open ? [words.how(candidates.length)] : []),
   ];
   const builders: Builder[] = [text(said.join("\n"))];

@@ -67,7 +67,7 @@ export function revealedView(job: Job, tally: Tally, picture: ViewFile): View {
     .setAccentColor(ACCENT.done)
     .addTextDisplayComponents(text(words.revealedPicture(tally)))
     .addMediaGalleryComponents(gallery([picture]))
-    .addTextDisplayComponents(text(result.settings(job)))
+    .addTextDisplayComponents(text(result.facts(job)))
     .addActionRowComponents(...resultRows(job));
   return view([box], [picture]);
 }

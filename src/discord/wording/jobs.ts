@@ -100,9 +100,14 @@ export const result = {
 
   /** Variant and why, then every setting that it takes to paint the same picture again. */
   settings(job: Job): string {
-    const { result: made, request } = job;
-    if (!made) return "";
+    if (!job.result) return "";
     const why = job.variantReason === null ? "" : `, chosen because ${escapeText(job.variantReason)}`;
+    return `-# **${VARIANT_LABEL[job.result.variant]}**${why}\n${result.facts(job)}`;
+  },
+
+  /** The settings without the variant. */
+  facts({ result: made, request }: Job): string {
+    if (!made) return "";
     const parts = [
       `${made.engine} engine`,
       `seed ${request.seed}`,
@@ -112,7 +117,7 @@ export const result = {
       ...(made.stylePath === null ? [] : [`style by ${made.stylePath}`]),
       duration(made.seconds.total),
     ];
-    return `-# **${VARIANT_LABEL[made.variant]}**${why}\n-# ${parts.join(" · ")}`;
+    return `-# ${parts.join(" · ")}`;
   },
 
   failed: (job: Job): string => `<@${job.request.userId}> ⚠️ ${job.failure ?? "This one did not work out."}`,

@@ -15,8 +15,8 @@ export const styleWords = {
   full: (most: number): string =>
     `This server has ${most.toLocaleString("en")} styles, as many as fit. Remove one first.`,
   notYours: (ownerId: string): string => `Only <@${ownerId}> or a moderator can change this style.`,
-  saved: ({ name }: Style): string =>
-    `### 🎨 Saved: ${named(name)}\nPaint with it: \`/stylize content: style_name:\`. Let me learn it for a closer likeness: \`/style learn\`.`,
+  saved: ({ name }: Style, canLearn: boolean): string =>
+    `### 🎨 Saved: ${named(name)}\nPaint with it: \`/stylize content: style_name:\`.${canLearn ? " Let me learn it for a closer likeness: `/style learn`." : ""}`,
   imported: ({ name }: Style, vectors: number): string =>
     `### 🎨 Imported: ${named(name)}\nWith its learned token (${vectors} ${vectors === 1 ? "vector" : "vectors"}). Paint with it: \`/stylize content: style_name:\`.`,
   renamed: (from: string, to: string): string => `${named(from)} is now called ${named(to)}.`,
@@ -68,7 +68,7 @@ export interface LearningStatus {
 
 const seenIn = (size: number): string =>
   size < 512
-    ? `I look at the picture in ${size} × ${size} pixels: on a processor 512 take five times as long.`
+    ? `I look at the picture in ${size} × ${size} pixels: on a processor, 512 take four times as long.`
     : `I look at the picture in ${size} × ${size} pixels.`;
 
 /** How learning ended; `failure` in words for people. */
@@ -107,10 +107,15 @@ export const learning = {
     ].join("\n"),
   result: (steps: number, firstLoss: number, loss: number, size: number): string =>
     `-# ${steps.toLocaleString("en")} steps at ${size} px, loss ${firstLoss.toFixed(4)} → ${loss.toFixed(4)}`,
-  curveAlt: "The loss, falling with the steps",
-  sampleAlt: (step: number): string => `What the token stands for at step ${step}`,
-  curveTitle: "How well the token predicts the picture",
-  curveSubtitle: (looks: number): string => `lower is better; ${looks} looks at a fixed set of noises`,
+  sample: (step: number): string =>
+    `🖼️ What I remember after ${step.toLocaleString("en")} steps, painted from nothing but noise:`,
+  sampleAlt: (step: number): string => `A picture painted from noise by what was learned in ${step} steps`,
+  curveTitle: "How far off I am",
+  curveSubtitle: "error in guessing noise out of the picture; lower is better",
+  curveSteps: "steps",
+  curveBest: (loss: number): string => `best: ${loss.toFixed(4)}`,
+  curveAlt: (points: readonly (readonly [step: number, loss: number])[]): string =>
+    `A curve of the loss: ${points[0]![1].toFixed(4)} at first, ${points.at(-1)![1].toFixed(4)} after ${points.at(-1)![0]} steps`,
   notYours: (userId: string): string => `Only <@${userId}> or a moderator can stop this one.`,
   tooLate: "Too late to stop it: this one is over already.",
   already: (name: string): string => `${named(name)} is being learned already.`,

@@ -27,14 +27,15 @@ export const comparison = {
     return `### ⚖️ Blind comparison: ${pairName(job)}\n🖌️ Painting it in three ways\n${bar(done / LETTERS.length)}  ${done} of ${LETTERS.length}${when}\n-# for <@${job.request.userId}>`;
   },
   ready: (job: Job, link: string): string =>
-    `### ⚖️ Blind comparison: ${pairName(job)}\n✅ Three pictures wait for your medals: [have a look](${link})`,
+    `### ⚖️ Blind comparison: ${pairName(job)}\n✅ Painted in three ways, for you to judge: [have a look](${link})`,
   failed: (words: string): string => `⚠️ There is no comparison this time: ${words}`,
   pictureFailed: "one of the three pictures did not work out. Please try again.",
-  notPosted: "I could not post the pictures here. Please check what I may do in this channel.",
+  notPosted:
+    "I could not post the pictures here. Somebody who manages the server has to let me send messages and attach files in this channel.",
   cancelled: "🛑 The comparison was stopped before it began.",
 
   open: (job: Job, closesAt: number): string =>
-    `<@${job.request.userId}> ⚖️ **${pairName(job)}**, painted in three ways. Which do you like best?\nGive 🥇 🥈 🥉 to **A**, **B** and **C** below. What is what I will tell ${relativeTime(closesAt)}, when voting ends.`,
+    `<@${job.request.userId}> ⚖️ **${pairName(job)}**, painted in three ways. Which do you like best?\nGive 🥇 🥈 🥉 to **A**, **B** and **C** below. I will tell which is which ${relativeTime(closesAt)}, when voting ends.`,
   sheetAlt: (job: Job): string =>
     `Overview: ${plainName(job.request.content.name)}, ${plainName(job.request.style.name)}, and the pictures A, B and C`,
   cell: { content: "Content", style: "Style" },
@@ -64,7 +65,7 @@ export const comparison = {
   gone: "I no longer know this comparison. Start a new one with `/compare`.",
   over: "This comparison is over and its pictures are revealed already.",
   underWay: (link: string): string => `This pair is being compared here already: [have a look](${link}).`,
-  unfinished: "That picture is not finished yet. Compare it when it is.",
+  unfinished: "That picture is not finished yet. Press *Compare* again when it is.",
   missingPicture: "I no longer have the pictures of this pair. Start afresh with `/compare` and upload them again.",
 } as const;
 
@@ -82,6 +83,13 @@ export const voteButton = {
   noFace: "It shows no face",
 } as const;
 
+/** Completes "members who …"; one of the two is asked for. */
+const admitted = (days: number, roleId: string | null): string =>
+  list.format([
+    ...(roleId === null ? [] : [`have the role <@&${roleId}>`]),
+    ...(days === 0 ? [] : [`have had their account for at least ${count(days, "day")}`]),
+  ]);
+
 export const ballotPanel = {
   unfinished: "There is nothing to vote on yet: this picture is not finished.",
   title: (closesAt: number, open: boolean): string =>
@@ -95,8 +103,8 @@ export const ballotPanel = {
       ? `-# Give 🥇 🥈 🥉 to the ${pictures} pictures of this pair, each medal once. Moving a medal moves your vote, taking it off takes it back.`
       : "-# Give 🥇 🥈 🥉 once there are several pictures of this pair here: the buttons paint it in other ways.",
   picture: (label: string, link: string): string => `[${label}](${link})`,
-  notAdmitted:
-    "⚠️ Your medals do not count here: this server asks for an older account, or for a role that you do not have.",
+  notAdmitted: (days: number, roleId: string | null): string =>
+    `⚠️ Your medals do not count here: this server counts only those of members who ${admitted(days, roleId)}.`,
   face: (prominent: boolean, by: "detector" | "moderator"): string =>
     `-# The content picture counts among those ${prominent ? "with" : "without"} a face (says ${by === "detector" ? "the detector" : "a moderator"}).`,
   noVerdict: "-# Whether the content picture shows a face is not known, so it counts among those without.",
@@ -125,12 +133,12 @@ export const scores = {
     ].join(" · "),
   title: (about: string): string => `### 📊 Which way of painting people prefer\n-# ${about}`,
   counts: (ballots: number, complete: number, people: number, pairs: number): string =>
-    `**${count(ballots, "ballot")}** (${complete} complete) by **${count(people, "person", "people")}** on **${count(pairs, "pair")}**`,
+    `**${count(ballots, "ballot")}** (${complete === ballots ? "all complete" : `${complete.toLocaleString("en")} complete`}) by **${count(people, "person", "people")}** on **${count(pairs, "pair")}**`,
   own: (own: number): string =>
     own === 0 ? "" : `-# ${count(own, "complete ballot")} by the person who asked for the pictures.`,
   none: "No ballots yet. Give 🥇 🥈 🥉 to several results of one pair, or start a blind `/compare`.",
   meaning: (intervals: boolean): string =>
-    `-# Mean points of complete ballots (🥇 3, 🥈 2, 🥉 1)${intervals ? " ± half of the 95 % interval, resampled by voter" : ""}; below each row, what the paper's voters gave. Img+desc: style image + description; Desc: description only.`,
+    `-# Mean points of complete ballots (🥇 3, 🥈 2, 🥉 1)${intervals ? " ± half of the 95 % interval, resampled by voter" : ""}; below ours, what the paper's voters gave. Img+desc: style image + description; Desc: description only.`,
   paperAlone: "-# Mean points (🥇 3, 🥈 2, 🥉 1); so far there are only those of the paper's voters.",
   strengths: (of: string, values: readonly (readonly [Variant, number])[]): string =>
     `**Strength**, ${of}, partial ballots too (0 is average; Bradley-Terry): ${values.map(([variant, value]) => `${VARIANT_LABEL[variant]} ${signed(value)}`).join(" · ")}`,
@@ -145,7 +153,8 @@ export const scores = {
     `${row}: ${values.map(({ variant, mean, interval, paper }) => `${VARIANT_LABEL[variant]} ${mean.toFixed(2)} (${interval ? `${interval.low.toFixed(2)} to ${interval.high.toFixed(2)}, ` : ""}the paper ${paper.toFixed(2)})`).join(", ")}.`,
   exported: (about: string, ballots: number): string =>
     `### 📦 ${count(ballots, "ballot")}, anonymised\n-# ${about}\nPeople, servers and pictures are hidden behind secret ids, and times cut to the day. The ids stay the same from export to export, so among very few people somebody may still be recognised: think before you pass it on.\n\`atelier scores --from ballots.json\` computes every figure again.`,
-  nothingToExport: "There are no ballots to export yet.",
+  nothingToExport:
+    "There are no such ballots to export yet. Give 🥇 🥈 🥉 to several results of one pair, or start a blind `/compare`.",
 } as const;
 
 interface ChartValue {
@@ -164,11 +173,7 @@ export const settings = {
   paper: "**Auto** follows the paper's finding and does not learn from ballots.",
   voters(days: number, roleId: string | null): string {
     if (days === 0 && roleId === null) return "**Voters**: every member's medals count.";
-    const who = [
-      ...(roleId === null ? [] : [`have <@&${roleId}>`]),
-      ...(days === 0 ? [] : [`have had their account for at least ${count(days, "day")}`]),
-    ];
-    return `**Voters**: only medals of members count who ${list.format(who)}.`;
+    return `**Voters**: only medals of members count who ${admitted(days, roleId)}.`;
   },
-  notAllowed: "Only members who may manage the server can change its settings.",
+  notAllowed: "These settings are for members with the permission **Manage Server**.",
 } as const;
