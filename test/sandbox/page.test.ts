@@ -173,7 +173,7 @@ describe.skipIf(!existsSync(CHROMIUM))(`the page in a browser (needs ${CHROMIUM}
     await page.reload();
     const thread = page.getByRole("region", { name: "Thread" });
     await thread.getByText("working on it").waitFor();
-    expect(await thread.getByRole("heading", { level: 2 }).textContent()).toBe("a job");
+    expect(await page.title()).toBe("a job · Atelier sandbox");
   });
 
   it("keeps a draft for the channel that it was begun in", async () => {
