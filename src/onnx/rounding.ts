@@ -1,8 +1,9 @@
 /** Weights rounded to 8 bits, written once to a file of their own beside the checkpoint's, and used in place after. */
 import { createHash } from "node:crypto";
-import { access, type FileHandle, open, rename, rm, stat } from "node:fs/promises";
+import { type FileHandle, open, rename, rm, stat } from "node:fs/promises";
 
 import { EngineError } from "../errors.ts";
+import { exists } from "../exists.ts";
 import { fromFloat16 } from "./float16.ts";
 import type { ExternalTensor } from "./graph.ts";
 import { readSafetensors } from "./safetensors.ts";
@@ -30,11 +31,7 @@ export async function roundedSource(
 ): Promise<TensorSource> {
   const wanted = rowsAskedFor(source, record);
   const file = `${source.label.replace(/\.safetensors(?:\.index\.json)?$/, "")}.${await fingerprint(wanted)}${ENDING}`;
-  const isThere = await access(file).then(
-    () => true,
-    () => false,
-  );
-  if (!isThere) await writeRounded(file, wanted);
+  if (!(await exists(file))) await writeRounded(file, wanted);
   const rounded = await readSafetensors(file);
   return {
     label: source.label,

@@ -1,9 +1,10 @@
 /** The content-addressed store of picture files: `<folder>/<first two digits>/<sha256>.<extension>`. */
 import { createHash } from "node:crypto";
-import { access, mkdir, open, rename, rm } from "node:fs/promises";
+import { mkdir, open, rename, rm } from "node:fs/promises";
 import path from "node:path";
 
 import { asDiskFull } from "../errors.ts";
+import { exists } from "../exists.ts";
 import type { PictureStore } from "../jobs/repositories.ts";
 
 /** Bytes hashed and written per turn of the event loop: about 1 ms of hashing. */
@@ -74,9 +75,3 @@ async function writeOnce(target: string, bytes: Uint8Array): Promise<void> {
     throw asDiskFull(cause) ?? cause;
   }
 }
-
-const exists = (file: string): Promise<boolean> =>
-  access(file).then(
-    () => true,
-    () => false,
-  );

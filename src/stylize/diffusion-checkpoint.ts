@@ -1,5 +1,5 @@
 /** Stable Diffusion checkpoints on the disk: folders in diffusers layout, and single files in CompVis' naming. */
-import { access, readdir } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import path from "node:path";
 
 import { z } from "zod";
@@ -10,6 +10,7 @@ import { type UNetConfig, unetConfigSchema } from "../../models/unet.ts";
 import { type VaeConfig, vaeConfigSchema } from "../../models/vae.ts";
 import { readTorchCheckpoint } from "../checkpoints/torch-zip.ts";
 import type { EngineError } from "../errors.ts";
+import { exists } from "../exists.ts";
 import { readJson, readSafetensors, readSafetensorsIndex } from "../onnx/safetensors.ts";
 import { checkpointError, renamed, type TensorSource } from "../onnx/tensor-source.ts";
 import { askForWeights } from "./record-networks.ts";
@@ -160,12 +161,6 @@ function expectWeights({ text, unet, vae }: DiffusionCheckpoint): void {
   askForWeights("unet", configs, unet.source);
   askForWeights("vae", configs, vae.source);
 }
-
-const exists = (file: string): Promise<boolean> =>
-  access(file).then(
-    () => true,
-    () => false,
-  );
 
 async function hasTokenizer(folder: string): Promise<boolean> {
   return (await exists(path.join(folder, "vocab.json"))) && (await exists(path.join(folder, "merges.txt")));

@@ -1,8 +1,8 @@
 /** The small decoder that shows what is coming, where it is installed (`atelier models install taesd`). */
-import { access } from "node:fs/promises";
 import path from "node:path";
 
 import { taesdConfigSchema, taesdDecoder } from "../../models/taesd.ts";
+import { exists } from "../exists.ts";
 import { type ExecutionDevice, type Floats, floatsOf, floatTensor, Graph, openSession } from "../onnx/index.ts";
 import { readJson, readSafetensors } from "../onnx/safetensors.ts";
 import type { SessionPool, SessionRecipe } from "../onnx/session-pool.ts";
@@ -30,11 +30,7 @@ export async function openTinyDecoder(
 ): Promise<DecodePreview | null> {
   const folder = path.join(modelsDir, FOLDER);
   const weightsFile = path.join(folder, "diffusion_pytorch_model.safetensors");
-  const isThere = await access(weightsFile).then(
-    () => true,
-    () => false,
-  );
-  if (!isThere) return null;
+  if (!(await exists(weightsFile))) return null;
   const config = await readJson(path.join(folder, "config.json"), taesdConfigSchema);
   const source = await readSafetensors(weightsFile);
   const recipe = (shape: readonly number[]): SessionRecipe => {

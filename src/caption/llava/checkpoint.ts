@@ -1,10 +1,10 @@
 /** A captioner of the LLaVA family as it is installed: our converted form, or HF-Llava's published one. */
-import { access } from "node:fs/promises";
 import path from "node:path";
 
 import { AutoTokenizer, env, type PreTrainedTokenizer } from "@huggingface/transformers";
 
 import { type LlavaConfig, llavaConfigSchema } from "../../../models/llava.ts";
+import { exists } from "../../exists.ts";
 import { readJson, readSafetensors } from "../../onnx/safetensors.ts";
 import type { TensorSource } from "../../onnx/tensor-source.ts";
 import { dataFile } from "./convert/graphs.ts";
@@ -38,12 +38,7 @@ export function loadTokenizer(folder: string): Promise<PreTrainedTokenizer> {
 
 async function openTensors(folder: string): Promise<Record<"vision" | "embeddings" | "decoder", TensorSource>> {
   const file = (part: "vision" | "embeddings" | "decoder"): string => path.join(folder, "onnx", dataFile(part));
-  if (
-    await access(file("decoder")).then(
-      () => true,
-      () => false,
-    )
-  )
+  if (await exists(file("decoder")))
     return {
       vision: await readSafetensors(file("vision")),
       embeddings: await readSafetensors(file("embeddings")),

@@ -1,5 +1,5 @@
 /** Turns a published LLaVA into what Atelier and transformers.js load: half-precision tower, 4-bit language model. */
-import { access, appendFile, mkdir, open, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, open, readFile, rename, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { Worker } from "node:worker_threads";
@@ -7,6 +7,7 @@ import { Worker } from "node:worker_threads";
 import { llavaConfigSchema } from "../../../../models/llava.ts";
 import { expectRoom, freeBytes, whereDiskIsFull } from "../../../checkpoints/disk.ts";
 import { CancelledError } from "../../../errors.ts";
+import { exists } from "../../../exists.ts";
 import { checkpointError } from "../../../onnx/tensor-source.ts";
 import { checkTensors, dataFile, writeGraphs } from "./graphs.ts";
 import { type Part, type Plan, planConversion } from "./plan.ts";
@@ -58,14 +59,8 @@ export async function convertLlava(from: string, to: string, options: ConvertOpt
 }
 
 /** Whether `convertLlava` has finished there: the tokenizer's settings are written last. */
-export const isConverted = (folder: string): Promise<boolean> =>
-  Promise.all([
-    access(path.join(folder, "tokenizer.json")),
-    access(path.join(folder, "onnx", dataFile("decoder"))),
-  ]).then(
-    () => true,
-    () => false,
-  );
+export const isConverted = async (folder: string): Promise<boolean> =>
+  (await exists(path.join(folder, "tokenizer.json"))) && (await exists(path.join(folder, "onnx", dataFile("decoder"))));
 
 const partial = (onnx: string, part: Part): string => path.join(onnx, `${dataFile(part)}.partial`);
 

@@ -1,8 +1,9 @@
 /** The settings files of a converted captioner, with what transformers.js needs and published ones leave out. */
-import { access, copyFile, readFile, writeFile } from "node:fs/promises";
+import { copyFile, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 
 import type { LlavaConfig } from "../../../../models/llava.ts";
+import { exists } from "../../../exists.ts";
 import { FILES } from "./plan.ts";
 import { tokenizerJson } from "./sentencepiece.ts";
 import type { PublishedLlava } from "./source.ts";
@@ -76,13 +77,7 @@ export async function writeSettings(
 async function writeTokenizer(from: string, to: string): Promise<void> {
   const published = path.join(from, "tokenizer.json");
   const target = path.join(to, "tokenizer.json");
-  if (
-    await access(published).then(
-      () => true,
-      () => false,
-    )
-  )
-    return copyFile(published, target);
+  if (await exists(published)) return copyFile(published, target);
   const model = path.join(from, "tokenizer.model");
   await writeFile(target, JSON.stringify(tokenizerJson(await readFile(model), ["<image>", "<pad>"], model)));
 }

@@ -1,10 +1,10 @@
 /** A LLaVA as published, in either layout, seen as one: HF-Llava names and settings. */
-import { access } from "node:fs/promises";
 import path from "node:path";
 
 import { z } from "zod";
 
 import { readTorchSource } from "../../../checkpoints/torch-zip.ts";
+import { exists } from "../../../exists.ts";
 import { readJson, readSafetensors, readSafetensorsIndex, readShards } from "../../../onnx/safetensors.ts";
 import { checkpointError, renamed, type TensorSource } from "../../../onnx/tensor-source.ts";
 
@@ -44,13 +44,7 @@ const SHARD_FILES = [
 async function openShards(folder: string): Promise<TensorSource> {
   for (const [name, read] of SHARD_FILES) {
     const file = path.join(folder, name);
-    if (
-      await access(file).then(
-        () => true,
-        () => false,
-      )
-    )
-      return read(file);
+    if (await exists(file)) return read(file);
   }
   throw checkpointError(folder, `holds none of ${SHARD_FILES.map(([name]) => name).join(", ")}`);
 }
