@@ -35,6 +35,20 @@ export function edgeAgreement(image: RgbImage, other: RgbImage): number {
   return both / Math.sqrt(first * second);
 }
 
+/** Root mean square slope of lightness per picture width, strokes smoothed away: how much there is of forms. */
+export function formsIn(image: RgbImage): number {
+  const { width, height } = image;
+  const L = blurPlane(lab(image).planes[0], image, 1.5);
+  let sum = 0;
+  for (let y = 0; y < height - 1; y++) {
+    for (let x = 0; x < width - 1; x++) {
+      const i = y * width + x;
+      sum += (L[i + 1]! - L[i]!) ** 2 + (L[i + width]! - L[i]!) ** 2;
+    }
+  }
+  return width * Math.sqrt(sum / ((width - 1) * (height - 1)));
+}
+
 /** Correlation of the broad tones of two pictures: low where what is light in the one is dark in the other. */
 export function toneAgreement(image: RgbImage, other: RgbImage): number {
   const { width, height } = image;

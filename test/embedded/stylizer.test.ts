@@ -5,7 +5,7 @@ import { resizeLongSide } from "../../src/images/resize.ts";
 import type { RgbImage } from "../../src/images/rgb-image.ts";
 import { EmbeddedStylizer } from "../../src/stylize/embedded/index.ts";
 import { brushwork, cut, drawn, landscape, request, sample } from "./fixtures.ts";
-import { edgeAgreement, lightnessDistance, patchDistance, toneAgreement } from "./measures.ts";
+import { edgeAgreement, formsIn, lightnessDistance, patchDistance, toneAgreement } from "./measures.ts";
 
 const stylizer = new EmbeddedStylizer();
 const run = async (options: Parameters<typeof request>[0]): Promise<RgbImage> =>
@@ -74,6 +74,15 @@ describe("EmbeddedStylizer, inst", () => {
     const original = cut(await resizeLongSide(content, 256), ...corners);
     expect(edgeAgreement(face, original)).toBeGreaterThan(0.28);
     expect(toneAgreement(face, original)).toBeGreaterThan(0.91);
+  });
+
+  it("does not paste whole objects of the style into a plain sky", async () => {
+    const content = await sample("content/lighthouse");
+    const style = await sample("style/village"); // its houses stand between the colours that the sky has
+    for (const seed of [1, 2]) {
+      const image = await run({ content, style, size: 256, strength: 0.8, seed });
+      expect(formsIn(cut(image, [0, 0], [1, 0.2]))).toBeLessThan(7);
+    }
   });
 
   it("does not copy a frame around the style", async () => {

@@ -10,12 +10,11 @@ export interface PatchPass {
 }
 
 export interface PatchParameters {
-  /** pull of the content per level, coarsest first; the last one repeats (0: none) */
+  /** pull of the content everywhere, per level, coarsest first; the last one repeats (0: none) */
+  readonly plainWeights: readonly number[];
+  /** what is added to it where the content mask is 1 */
   readonly contentWeights: readonly number[];
-  /** of that pull: everywhere, and in addition where the content mask is 1 */
-  readonly maskBase: number;
-  readonly maskGain: number;
-  /** least pull within faces, per level like `contentWeights` */
+  /** least pull within faces, per level likewise */
   readonly faceWeights: readonly number[];
   /** share of the drift of broad tones from the content's that every vote undoes, and the same within faces */
   readonly toneHold: number;
@@ -41,6 +40,16 @@ const PASSES: readonly PatchPass[] = [
 
 /** For pictures so narrow that no other patch fits. */
 export const NARROW_PASS: PatchPass = { size: 5, gap: 2, iterations: 2 };
+
+/**
+ * Plain places hold at the coarse levels, where whole objects of the style would be pasted into them, and are left to
+ * strokes at the finest.
+ */
+const PLAIN_WEIGHTS = [0.7, 0.18, 0.02];
+const PLAIN_HOLD = [
+  [0.6, 1],
+  [1, 0.6],
+] as const;
 
 /** What keeps a face recognisable, and how much of it is left at a strength. */
 const FACE_WEIGHTS = [1.6, 1.4, 0.8];
@@ -70,12 +79,11 @@ export function patchParameters(strength: number): PatchParameters {
       [1, wild],
     ]);
   return {
-    contentWeights: [weight(1, 0.7, 0.4, 0.2), weight(0.85, 0.6, 0.35, 0.17), weight(0.4, 0.25, 0.15, 0.08)],
+    plainWeights: PLAIN_WEIGHTS.map((usual) => usual * at(strength, PLAIN_HOLD)),
+    contentWeights: [weight(1.8, 1.26, 0.72, 0.36), weight(1.5, 1.1, 0.63, 0.3), weight(0.72, 0.45, 0.27, 0.14)],
     faceWeights: FACE_WEIGHTS.map((usual) => usual * at(strength, FACE_HOLD)),
-    toneHold: Math.min(0.8, weight(0.6, 0.5, 0.4, 0.3)),
+    toneHold: Math.min(0.8, weight(0.6, 0.45, 0.35, 0.25)),
     faceToneHold: 0.9,
-    maskBase: 0.08,
-    maskGain: 1.8,
     noise: at(strength, [
       [0, 0.04],
       [0.6, 0.12],

@@ -125,15 +125,15 @@ function pullAt(
   mask: Plane,
   faces: Plane,
 ): Plane {
-  const { contentWeights, faceWeights, maskBase, maskGain } = parameters;
+  const { plainWeights, contentWeights, faceWeights } = parameters;
   // Lines drown a picture more easily than brush strokes do.
   const hold = 1 + 0.6 * style.lineArt.score;
   // The last weight belongs to the finest level, the first to the coarsest.
   const index = level === levels - 1 ? contentWeights.length - 1 : Math.min(level, contentWeights.length - 2);
-  return mask.map((value, i) => {
-    const share = maskBase + maskGain * Math.min(1, Math.max(0, value));
-    return Math.max(hold * contentWeights[index]! * share, faceWeights[index]! * faces[i]!);
-  });
+  const [plain, salient, face] = [plainWeights, contentWeights, faceWeights].map((weights) => weights[index]!);
+  return mask.map((value, i) =>
+    Math.max(hold * (plain! + salient! * Math.min(1, Math.max(0, value))), face! * faces[i]!),
+  );
 }
 
 /** The content in the style's colours and contrast, and in lines where the style is line art. */
