@@ -184,46 +184,67 @@ interface CustomApi {
   size(extent: readonly [number, number]): [number, number];
 }
 
-export interface LineSeries {
-  readonly name: string;
-  readonly points: readonly (readonly [x: number, y: number])[];
-  /** Drawn thin and faint: a noisy series behind a smooth one. */
-  readonly faint?: boolean;
-}
-
-/** One or more lines over a common axis. */
-export async function lineChart(chart: {
+export interface LineChart {
   readonly title: string;
   readonly subtitle: string;
   readonly xLabel: string;
-  readonly yLabel: string;
-  readonly series: readonly LineSeries[];
-}): Promise<Buffer> {
-  const axis = (name: string, gap: number) => ({
+  readonly points: readonly (readonly [x: number, y: number])[];
+  /** The lowest of the points, and what to say of it. */
+  readonly mark: { readonly point: readonly [x: number, y: number]; readonly label: string };
+}
+
+/** A line through measured points, the lowest of them marked. */
+export async function lineChart({ points, mark, xLabel, ...heads }: LineChart): Promise<Buffer> {
+  const ys = points.map(([, y]) => y);
+  // As many digits as tell the ticks apart.
+  const digits = Math.max(0, Math.ceil(-Math.log10((Math.max(...ys) - Math.min(...ys) || 1) / 5)));
+  const right = mark.point[0] > points.at(-1)![0] / 2;
+  const axis = {
     type: "value" as const,
-    name,
-    nameLocation: "middle" as const,
-    nameGap: gap,
     scale: true,
-    nameTextStyle: { color: FAINT, fontSize: 15, fontFamily: FONT },
-    axisLabel: { color: FAINT, fontSize: 14, fontFamily: FONT },
+    splitNumber: 4,
+    nameTextStyle: { color: FAINT, fontSize: 20, fontFamily: FONT },
+    axisLabel: { color: FAINT, fontSize: 20, fontFamily: FONT },
     splitLine: { lineStyle: { color: "#3F4147" } },
-  });
+  };
   return rasterise(
     {
-      title: titleOf(chart, { large: 24, small: 15 }),
-      grid: { left: 84, right: 28, top: 100, bottom: 72 },
-      xAxis: axis(chart.xLabel, 36),
-      yAxis: axis(chart.yLabel, 58),
-      series: chart.series.map(({ name, points, faint }, i) => ({
-        name,
-        type: "line" as const,
-        showSymbol: false,
-        lineStyle: { width: faint ? 1 : 3.5, opacity: faint ? 0.45 : 1 },
-        itemStyle: { color: SERIES_COLOURS[i % SERIES_COLOURS.length]! },
-        data: points.map(([x, y]) => [x, y]),
-      })),
+      title: titleOf(heads, { large: 27, small: 20 }),
+      grid: { left: 96, right: 36, top: 116, bottom: 80 },
+      xAxis: { ...axis, name: xLabel, nameLocation: "middle", nameGap: 40, splitLine: { show: false } },
+      yAxis: {
+        ...axis,
+        boundaryGap: ["20%", "4%"],
+        axisLabel: { ...axis.axisLabel, formatter: (value: number) => value.toFixed(digits) },
+      },
+      series: [
+        {
+          type: "line",
+          symbol: "circle",
+          symbolSize: points.length > 30 ? 0 : 8,
+          lineStyle: { width: 4 },
+          itemStyle: { color: SERIES_COLOURS[0]! },
+          data: points.map(([x, y]) => [x, y]),
+        },
+        {
+          type: "scatter",
+          symbolSize: 18,
+          z: 5,
+          itemStyle: { color: SERIES_COLOURS[1]! },
+          label: {
+            show: true,
+            // Below the lowest point there is no line.
+            position: [right ? 18 : 0, 24],
+            align: right ? "right" : "left",
+            color: INK,
+            fontSize: 20,
+            fontFamily: FONT,
+            formatter: mark.label,
+          },
+          data: [[...mark.point]],
+        },
+      ],
     },
-    { width: 900, height: 520 },
+    { width: 760, height: 500 },
   );
 }

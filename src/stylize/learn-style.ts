@@ -26,7 +26,7 @@ export interface LearnInput {
   readonly styleSha256: string;
   readonly description: string | null;
   readonly form: TokenForm;
-  /** Side of the square the picture is seen in; `null`: 512, and 256 on a processor, where 512 takes five times as long. */
+  /** Side of the square the picture is seen in; `null`: 512, and 256 on a processor, where 512 takes four times as long. */
   readonly size: number | null;
   /** `null`: the form's own. */
   readonly maxSteps: number | null;

@@ -5,7 +5,7 @@ import path from "node:path";
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import { AffineStyleModule } from "../../src/stylize/affine-style-module.ts";
+import { AffineStyleModule, styleEmbedding } from "../../src/stylize/affine-style-module.ts";
 import { adamwStep, ADAMW_DEFAULTS, noMoments } from "../../src/stylize/adamw.ts";
 import { type InversionState, readInversionState, writeInversionState } from "../../src/stylize/inversion-state.ts";
 import { styleWords } from "../../src/stylize/style-words.ts";
@@ -100,6 +100,45 @@ describe("the affine module", () => {
       data[i] = before;
       expect(slope).toBeCloseTo(changes[name as keyof typeof changes][i]!, 4);
     }
+  });
+});
+
+describe("the constant that stands for CLIP's embedding of black", () => {
+  it("is of length 1, as CLIP's, and spread as wide as the module's documentation says", () => {
+    const e = styleEmbedding(768);
+    expect(Math.hypot(...e)).toBeCloseTo(1, 5);
+    expect(e.reduce((sum, value) => sum + Math.abs(value), 0)).toBeCloseTo(22.4, 1);
+  });
+
+  it("may as well be another: order and signs of its components change no step", () => {
+    const width = 12;
+    const own = AffineStyleModule.create(3, width, 20);
+    const column = (j: number): number => (j * 5 + 2) % width;
+    const sign = (j: number): number => (j % 3 === 0 ? -1 : 1);
+    const moved = (row: Float32Array): Float32Array => row.map((_, j) => sign(j) * row[column(j)]!);
+    const toV = own.tensors["to_v.weight"];
+    const rows = Array.from({ length: 20 }, (_, i) => moved(toV.data.slice(i * width, (i + 1) * width)));
+    const copy = structuredClone(own.tensors);
+    const other = new AffineStyleModule(moved(styleEmbedding(width)), {
+      ...copy,
+      "to_v.weight": { data: Float32Array.from(rows.flatMap((row) => [...row])), shape: toV.shape },
+    });
+    const target = Float32Array.from({ length: width }, (_, i) => Math.cos(i));
+    const trained = (module: AffineStyleModule): Float32Array => {
+      const moments = Object.entries(module.tensors).map(([name, { data }]) => [name, noMoments(data.length)] as const);
+      for (let step = 1; step <= 20; step++) {
+        const changes = module.backward(module.forward(null).map((value, i) => value - target[i]!));
+        for (const [name, held] of moments) {
+          const key = name as keyof typeof changes;
+          adamwStep(module.tensors[key].data, changes[key], held, step, { ...ADAMW_DEFAULTS, learningRate: 1e-2 });
+        }
+      }
+      return module.forward(null);
+    };
+    const before = own.forward(null);
+    const [a, b] = [trained(own), trained(other)];
+    expect(relativeError(b, a)).toBeLessThan(1e-3);
+    expect(relativeError(before, a)).toBeGreaterThan(0.5);
   });
 });
 

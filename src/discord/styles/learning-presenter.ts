@@ -11,7 +11,7 @@ import { nonceFor } from "../nonce.ts";
 import { Venue } from "../venue.ts";
 import type { ViewFile } from "../view.ts";
 import { type End, type Kept, learning as words, styleWords } from "../wording/styles.ts";
-import { learningCard, learningProgress } from "./views.ts";
+import { learningCard, learningProgress, type LearningPictures } from "./views.ts";
 
 const INTERVAL_MS = 5000;
 
@@ -25,7 +25,7 @@ export class LearningPresenter {
   readonly #progress: LiveMessage;
   #points: Point[] = [];
   #curve: ViewFile | null = null;
-  #sample: ViewFile | null = null;
+  #sample: LearningPictures["sample"] = null;
   #since: { readonly step: number; readonly at: number } | null = null;
   #at = { step: 0, steps: 0 };
   #size: number | null = null;
@@ -82,11 +82,14 @@ export class LearningPresenter {
   /** What the engine tells. @param onStep told about every step */
   hooks(onStep: (step: number) => void): EngineHooks {
     this.#since = null;
+    let first: number | null = null;
     return {
       onBegun: (size) => (this.#size = size),
       onProgress: (step, steps) => {
         onStep(step);
-        this.#since ??= { step, at: Date.now() };
+        first ??= step;
+        // The first step opens the networks, which says nothing of those to come.
+        if (step > first) this.#since ??= { step, at: Date.now() };
         this.#at = { step, steps };
         this.#showProgress();
       },
@@ -95,7 +98,13 @@ export class LearningPresenter {
         void this.#redraw();
       },
       onPreview: (file, step) => {
-        this.#sample = { name: "sample.jpg", data: file, alt: words.sampleAlt(step), key: file };
+        this.#sample = {
+          name: "sample.jpg",
+          data: file,
+          alt: words.sampleAlt(step),
+          key: file,
+          caption: words.sample(step),
+        };
         this.#showProgress();
       },
     };
@@ -109,15 +118,15 @@ export class LearningPresenter {
       const { step, validations, best, settings } = state;
       lines.push(words.result(step, validations[0]?.loss ?? best.loss, best.loss, settings.size));
       this.#points = validations.map(({ step: at, loss }) => [at, loss]);
-      await this.#drawCurve(state.losses);
+      await this.#drawCurve();
     }
     const said = lines.join("\n");
     await this.#progress.settle(learningProgress(said, this.#pictures, true));
     await this.#showCard(said, false);
   }
 
-  get #pictures(): ViewFile[] {
-    return [this.#curve, this.#sample].filter((file) => file !== null);
+  get #pictures(): LearningPictures {
+    return { curve: this.#curve, sample: this.#sample };
   }
 
   #showProgress(): void {
@@ -148,22 +157,19 @@ export class LearningPresenter {
     this.#showProgress();
   }
 
-  async #drawCurve(losses: readonly number[] = []): Promise<void> {
+  async #drawCurve(): Promise<void> {
     const points = this.#points;
     if (points.length < 2) return;
     try {
+      const best = points.reduce((lowest, point) => (point[1] < lowest[1] ? point : lowest));
       const data = await lineChart({
         title: words.curveTitle,
-        subtitle: words.curveSubtitle(points.length),
-        xLabel: "step",
-        yLabel: "loss",
-        series: [
-          { name: "loss", points },
-          ...(losses.length > 0 ? [{ name: "means of 25 steps", points: meansOf(losses, 25), faint: true }] : []),
-        ],
+        subtitle: words.curveSubtitle,
+        xLabel: words.curveSteps,
+        points,
+        mark: { point: best, label: words.curveBest(best[1]) },
       });
-      if (this.#over && losses.length === 0) return;
-      this.#curve = { name: "loss.png", data, alt: words.curveAlt, key: `curve ${points.at(-1)![0]} ${losses.length}` };
+      this.#curve = { name: "loss.png", data, alt: words.curveAlt(points), key: `curve ${points.at(-1)![0]}` };
     } catch (error) {
       this.#parts.log.warn({ err: error }, "no curve could be drawn");
     }
@@ -185,14 +191,4 @@ export class LearningPresenter {
       this.#parts.log.warn({ err: error, learning: id }, "the card of a style cannot be shown");
     }
   }
-}
-
-/** Means of so many steps each, so that a trend shows through the noise. */
-function meansOf(losses: readonly number[], size: number): Point[] {
-  const points: Point[] = [];
-  for (let end = size; end <= losses.length; end += size) {
-    const part = losses.slice(end - size, end);
-    points.push([end, part.reduce((sum, loss) => sum + loss, 0) / size]);
-  }
-  return points;
 }

@@ -21,12 +21,7 @@ export function picturesView(words: string, pictures: readonly ViewFile[], accen
   const box = new ContainerBuilder()
     .setAccentColor(accent)
     .addTextDisplayComponents(new TextDisplayBuilder().setContent(words));
-  if (pictures.length > 0)
-    box.addMediaGalleryComponents(
-      new MediaGalleryBuilder().addItems(
-        pictures.map(({ name, alt }) => ({ media: { url: `attachment://${name}` }, description: alt })),
-      ),
-    );
+  if (pictures.length > 0) box.addMediaGalleryComponents(gallery(pictures));
   return view([box], pictures);
 }
 
@@ -46,9 +41,7 @@ export const fileView = (words: string, file: ViewFile): View =>
 export function learningCard(words: string, picture: ViewFile, cancels: string | null): View {
   const box = new ContainerBuilder()
     .setAccentColor(cancels === null ? ACCENT : WORKING)
-    .addMediaGalleryComponents(
-      new MediaGalleryBuilder().addItems({ media: { url: `attachment://${picture.name}` }, description: picture.alt }),
-    )
+    .addMediaGalleryComponents(gallery([picture]))
     .addTextDisplayComponents(new TextDisplayBuilder().setContent(words));
   if (cancels !== null)
     box.addActionRowComponents(
@@ -62,5 +55,28 @@ export function learningCard(words: string, picture: ViewFile, cancels: string |
   return view([box], [picture]);
 }
 
-export const learningProgress = (words: string, pictures: readonly ViewFile[], over = false): View =>
-  picturesView(words, pictures, over ? ACCENT : WORKING);
+export interface LearningPictures {
+  readonly curve: ViewFile | null;
+  readonly sample: (ViewFile & { readonly caption: string }) | null;
+}
+
+/** Words over the curve and a sample, each in a gallery of its own: side by side Discord would cut both to squares. */
+export function learningProgress(words: string, { curve, sample }: LearningPictures, over = false): View {
+  const box = new ContainerBuilder()
+    .setAccentColor(over ? ACCENT : WORKING)
+    .addTextDisplayComponents(new TextDisplayBuilder().setContent(words));
+  if (curve) box.addMediaGalleryComponents(gallery([curve]));
+  if (sample)
+    box
+      .addTextDisplayComponents(new TextDisplayBuilder().setContent(sample.caption))
+      .addMediaGalleryComponents(gallery([sample]));
+  return view(
+    [box],
+    [curve, sample].filter((file) => file !== null),
+  );
+}
+
+const gallery = (pictures: readonly ViewFile[]): MediaGalleryBuilder =>
+  new MediaGalleryBuilder().addItems(
+    pictures.map(({ name, alt }) => ({ media: { url: `attachment://${name}` }, description: alt })),
+  );
