@@ -11,6 +11,7 @@ interface RotaryTables {
 /** Tables [positions, d / 2] of the rotary embedding (Su et al. 2021, equation 15), all of it times `factor`. */
 function rotaryTables(graph: Graph, config: LlamaConfig, dtype: FloatType, factor = 1): RotaryTables {
   const half = config.headWidth / 2;
+  // Frequencies are rounded to single precision before they are multiplied, as in the reference.
   const angles = Array.from({ length: config.positions * half }, (_, i) => {
     const frequency = config.ropeBase ** (-(i % half) / half);
     return Math.floor(i / half) * Math.fround(frequency);

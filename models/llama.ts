@@ -83,11 +83,13 @@ const decoderLayer = block((w: Weights, config: LlamaConfig, x: Value, attend: A
   return op.add(y, gatedMlp(w.scope("mlp"), config, rmsNorm(w.scope("post_attention_layernorm"), y, epsilon)));
 });
 
+/** SwiGLU (Shazeer 2020): down(silu(gate(x)) · up(x)). */
 const gatedMlp = block((w: Weights, { innerWidth, width }: LlamaConfig, x: Value): Value => {
   const gate = op.silu(projection(w.scope("gate_proj"), x, innerWidth));
   return projection(w.scope("down_proj"), op.mul(gate, projection(w.scope("up_proj"), x, innerWidth)), width);
 });
 
+/** Zhang & Sennrich 2019: x / sqrt(mean(x²) + epsilon) · weight. */
 const rmsNorm = block((w: Weights, x: Value, epsilon: number): Value =>
   op.rmsNorm(x, w.tensor("weight", [x.shape.at(-1) as number]), epsilon),
 );

@@ -46,17 +46,16 @@ export const spatialTransformer = block((w: Weights, x: Value, context: Value, o
   return op.add(y, x);
 });
 
+/** Pixels attend to each other (attn1), then to the text (attn2): [N, H · W, C] -> [N, H · W, C], normalised before each. */
 const transformerBlock = block((w: Weights, x: Value, context: Value, { heads, attend }: TransformerOptions): Value => {
-  let y = x;
-  const pixels = layerNorm(w.scope("norm1"), y, LAYER_NORM_EPSILON);
-  y = op.add(attention(w.scope("attn1"), pixels, pixels, heads, attend), y);
-  y = op.add(
-    attention(w.scope("attn2"), layerNorm(w.scope("norm2"), y, LAYER_NORM_EPSILON), context, heads, attendPixels),
-    y,
-  );
-  return op.add(feedForward(w.scope("ff"), layerNorm(w.scope("norm3"), y, LAYER_NORM_EPSILON)), y);
+  const normal = (name: string, y: Value): Value => layerNorm(w.scope(name), y, LAYER_NORM_EPSILON);
+  const pixels = normal("norm1", x);
+  let y = op.add(attention(w.scope("attn1"), pixels, pixels, heads, attend), x);
+  y = op.add(attention(w.scope("attn2"), normal("norm2", y), context, heads, attendPixels), y);
+  return op.add(feedForward(w.scope("ff"), normal("norm3", y)), y);
 });
 
+/** Queries of x [N, H · W, C] over keys and values of `source` [N, length, D]: itself, or the text. */
 const attention = block((w: Weights, x: Value, source: Value, heads: number, attend: AttendPixels): Value => {
   const width = x.shape[2] as number;
   const query = linear(w.scope("to_q"), x, width);
@@ -65,7 +64,7 @@ const attention = block((w: Weights, x: Value, source: Value, heads: number, att
   return linear(w.scope("to_out.0"), attend({ path: w.path, query, key, value, heads }), width);
 });
 
-/** GEGLU: one stored layer whose second half gates the first. */
+/** GEGLU (Shazeer 2020): one stored layer whose second half gates the first. */
 const feedForward = block((w: Weights, x: Value): Value => {
   const width = x.shape[2] as number;
   const inner = 4 * width;
