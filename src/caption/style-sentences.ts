@@ -126,7 +126,7 @@ function lookUp(vocabulary: Readonly<Record<string, number>>, phrase: string): n
   );
 }
 
-/** A word that comes back counts once; many weak words count less than their sum. */
+/** The sum of the weights; a word that comes back counts once. */
 function total(cues: readonly Cue[]): number {
   const once = new Map(cues.map(({ words, weight }) => [words, weight]));
   return [...once.values()].reduce((sum, weight) => sum + weight, 0);

@@ -75,7 +75,7 @@ function namedClusters(pixels: readonly LabColour[]): ColourShare[] {
     .sort((one, other) => other.share - one.share);
 }
 
-/** The first seed is the mean's nearest pixel, every next one the farthest from all so far, among a thin sample. */
+/** The first seed is the mean of a thin sample, every next one that of its pixels which is farthest from all so far. */
 function farthestFirst(pixels: readonly LabColour[]): LabColour[] {
   const step = Math.max(1, Math.floor(pixels.length / 600));
   const sample = pixels.filter((_, i) => i % step === 0);
