@@ -44,6 +44,8 @@ export interface TargetOptions {
   /** The style picture. */
   readonly picture: string;
   readonly description: string;
+  /** Of the faithful form, when not all of them. */
+  readonly steps?: number;
   readonly onRun?: (name: string) => void;
 }
 
@@ -61,10 +63,10 @@ export async function benchTarget(options: TargetOptions): Promise<TargetFigures
   try {
     onRun?.("faithful");
     const faithful = await begin("affine");
-    const { maxSteps } = faithful.state.settings;
+    const maxSteps = options.steps ?? faithful.state.settings.maxSteps;
     while (faithful.state.step < maxSteps) await faithful.step();
-    const looks = faithful.state.validations;
-    const target = looks.at(-1)!.loss;
+    const firstLoss = faithful.state.validations[0]!.loss;
+    const target = await faithful.validate(faithful.vector);
     const vectors: VectorFigures[] = [];
     for (const start of ["words", "noise"] as const) {
       onRun?.(`vector from ${start}`);
@@ -82,7 +84,7 @@ export async function benchTarget(options: TargetOptions): Promise<TargetFigures
       }
       vectors.push(await followed(run, start, target, maxSteps));
     }
-    return { faithful: { steps: maxSteps, firstLoss: looks[0]!.loss, loss: target }, vectors };
+    return { faithful: { steps: maxSteps, firstLoss, loss: target }, vectors };
   } finally {
     await sessions.release();
   }

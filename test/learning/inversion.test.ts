@@ -9,7 +9,12 @@ import { AffineStyleModule, styleEmbedding } from "../../src/stylize/affine-styl
 import { adamwStep, ADAMW_DEFAULTS, noMoments } from "../../src/stylize/adamw.ts";
 import { type InversionState, readInversionState, writeInversionState } from "../../src/stylize/inversion-state.ts";
 import { styleWords } from "../../src/stylize/style-words.ts";
-import { inversionSettings, TextualInversion, VALIDATE_EVERY } from "../../src/stylize/textual-inversion.ts";
+import {
+  hasSettled,
+  inversionSettings,
+  TextualInversion,
+  VALIDATE_EVERY,
+} from "../../src/stylize/textual-inversion.ts";
 import { PIPELINES, readReference, type Reference, relativeError } from "../models/reference.ts";
 import { openPipeline, type Pipeline } from "./pipeline.ts";
 
@@ -79,6 +84,31 @@ describe.each(PIPELINES)("textual inversion on %s", (name) => {
     const { validations, best } = run.state;
     expect(best.loss).toBeLessThan(0.97 * validations[0]!.loss);
     expect(await run.validate(best.vector)).toBeCloseTo(best.loss, 6);
+  });
+});
+
+describe("the early stop", () => {
+  const looks = (losses: readonly number[]) => losses.map((loss, i) => ({ step: VALIDATE_EVERY * i, loss }));
+  const falling = [1.2, 1.18, 1.15, 1.14, 1.13];
+
+  it("comes when four looks add less than two parts in a hundred to the gain", () => {
+    expect(hasSettled(looks(falling))).toBe(false);
+    expect(hasSettled(looks([...falling, 1.1299, 1.131, 1.1295]))).toBe(false);
+    expect(hasSettled(looks([...falling, 1.1299, 1.131, 1.1295, 1.13]))).toBe(true);
+    expect(hasSettled(looks([...falling, 1.1299, 1.131, 1.1295, 1.12]))).toBe(false);
+  });
+
+  it("does not depend on the size of the loss", () => {
+    const settled = [...falling, 1.1299, 1.131, 1.1295, 1.13];
+    for (const shift of [-1, 10]) expect(hasSettled(looks(settled.map((loss) => loss + shift)))).toBe(true);
+  });
+
+  it("waits twice as long for a first gain, and does not count the early looks", () => {
+    const worse = Array<number>(8).fill(1.3);
+    expect(hasSettled(looks([1.2, ...worse.slice(1)]))).toBe(false);
+    expect(hasSettled(looks([1.2, ...worse]))).toBe(true);
+    const early = [10, 25].map((step) => ({ step, loss: 1.3 }));
+    expect(hasSettled([...looks([1.2, ...worse.slice(1)]), ...early])).toBe(false);
   });
 });
 
