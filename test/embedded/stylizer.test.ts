@@ -5,7 +5,15 @@ import { resizeLongSide } from "../../src/images/resize.ts";
 import type { RgbImage } from "../../src/images/rgb-image.ts";
 import { EmbeddedStylizer } from "../../src/stylize/embedded/index.ts";
 import { brushwork, cut, drawn, landscape, request, sample } from "./fixtures.ts";
-import { edgeAgreement, formsIn, lightnessDistance, patchDistance, toneAgreement } from "./measures.ts";
+import {
+  contrast,
+  edgeAgreement,
+  formsIn,
+  lightnessDistance,
+  meanColour,
+  patchDistance,
+  toneAgreement,
+} from "./measures.ts";
 
 const stylizer = new EmbeddedStylizer();
 const run = async (options: Parameters<typeof request>[0]): Promise<RgbImage> =>
@@ -134,6 +142,19 @@ describe("EmbeddedStylizer, awkward pictures", () => {
     const image = await run(options);
     expect([image.width, image.height]).toEqual([width, height]);
     expect(image.data).toHaveLength(3 * width * height);
+  });
+
+  it.each([
+    ["red", [200, 40, 40]],
+    ["white", [255, 255, 255]],
+    ["black", [0, 0, 0]],
+  ] as const)("paints in shades of a style that is all %s", async (_, colour) => {
+    const image = await run({ style: drawn(200, 100, () => colour) });
+    expect(contrast(image)).toBeGreaterThan(0.05);
+    expect(toneAgreement(image, landscape(200, 150))).toBeGreaterThan(0.8);
+    const [, a, b] = meanColour(image);
+    const [, styleA, styleB] = meanColour(drawn(1, 1, () => colour));
+    expect(Math.hypot(a! - styleA!, b! - styleB!)).toBeLessThan(0.05);
   });
 
   it("leaves two-colour posters in their two colours", async () => {

@@ -9,6 +9,7 @@ import { KernelPool } from "./kernels/pool.ts";
 import { paint } from "./painter/index.ts";
 import { changedStyle, strokeScale } from "./patch/changed-style.ts";
 import type { FaceBox } from "./patch/content-mask.ts";
+import { withShades } from "./patch/plain-style.ts";
 import { patchParameters, type PatchParameters } from "./patch/parameters.ts";
 import { resultSize, styleSize } from "./patch/sizes.ts";
 import { StyleAnalysis } from "./patch/style-analysis.ts";
@@ -113,12 +114,14 @@ async function prepareStyle(
   words: string,
   signal: AbortSignal | undefined,
 ): Promise<PreparedStyle> {
-  const plain = cropBorder(rgbToOklabSized(image, styleSize(image, longSide))).image;
+  const sized = (side: number): PlanarImage =>
+    withShades(cropBorder(rgbToOklabSized(image, styleSize(image, side))).image);
+  const plain = sized(longSide);
   await checkpoint(signal);
   const changes = words === "" ? null : changesFor(words, image);
   if (!changes || !isChange(changes)) return { analysis: new StyleAnalysis(withGain(plain)), steered: {} };
   const scale = strokeScale(changes);
-  const large = scale > 1 ? cropBorder(rgbToOklabSized(image, styleSize(image, longSide * scale))).image : plain;
+  const large = scale > 1 ? sized(longSide * scale) : plain;
   await checkpoint(signal);
   const ink = changes.outlineColour?.L ?? 0.13;
   const contours = changes.outlines > 0 ? { amount: Math.min(1, 1.1 * changes.outlines), ink } : null;
