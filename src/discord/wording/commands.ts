@@ -117,6 +117,7 @@ export function aboutText(info: EngineInfo | null): string {
     "- **Description only**: by the words alone, kind to faces",
     "- **InST**: by the style picture alone, as in the paper of that name (Zhang et al., CVPR 2023)",
     "Give 🥇 🥈 🥉 to the results of one pair: medals are votes, `/scores show` counts them, and *Auto* learns from them. `/compare` paints a pair in all three ways, for people to judge blind.",
+    "`/style save` keeps a style under a name, for everybody in this server to paint with.",
     painter,
     "-# I keep the pictures you give me and those I paint, so that the buttons work later. I do not read messages.",
   ].join("\n");
