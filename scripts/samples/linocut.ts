@@ -2,8 +2,8 @@
 import type { RgbImage } from "../../src/images/rgb-image.ts";
 import { type Color, filter, hex } from "./color.ts";
 import { clamp, fractal2, hash, noise2, smoothstep } from "./noise.ts";
+import { print } from "./print.ts";
 
-const FINER = 3;
 const PAPER = hex("#efe4cc");
 /** Inks are glazes: what they let through of the paper. */
 const BLACK = hex("#1f2024");
@@ -188,22 +188,8 @@ function redBlock(x: number, y: number): boolean {
   return ry > hills(rx) && ry < nearHills(rx);
 }
 
-export function linocut(width: number, height: number): RgbImage {
-  const data = new Uint8Array(width * height * 3);
-  for (let py = 0; py < height; py++) {
-    for (let px = 0; px < width; px++) {
-      const sum: [number, number, number] = [0, 0, 0];
-      for (let s = 0; s < FINER * FINER; s++) {
-        const x = (px + ((s % FINER) + 0.5) / FINER) / height;
-        const y = (py + (Math.floor(s / FINER) + 0.5) / FINER) / height;
-        const color = printed(x, y, width / height);
-        for (let c = 0; c < 3; c++) sum[c]! += color[c]!;
-      }
-      for (let c = 0; c < 3; c++) data[(py * width + px) * 3 + c] = Math.round(255 * clamp(sum[c]! / FINER ** 2));
-    }
-  }
-  return { width, height, data };
-}
+export const linocut = (width: number, height: number): RgbImage =>
+  print(width, height, (x, y) => printed(x, y, width / height));
 
 function printed(x: number, y: number, aspect: number): Color {
   const fibre = 1 + 0.035 * fractal2(x * 50, y * 60, 3, 17) + 0.02 * noise2(x * 300, y * 300, 18);

@@ -2,8 +2,8 @@
 import type { RgbImage } from "../../src/images/rgb-image.ts";
 import { type Color, hex, times } from "./color.ts";
 import { clamp, fractal2, hash, noise2 } from "./noise.ts";
+import { print } from "./print.ts";
 
-const FINER = 3;
 const PAPER = hex("#efe6d3");
 const RED = hex("#d63a2a");
 const BLUE = hex("#1f4f8f");
@@ -103,24 +103,8 @@ const INKS: readonly (readonly [Color, readonly Shape[]])[] = [
   ],
 ];
 
-export function poster(width: number, height: number): RgbImage {
-  const data = new Uint8Array(width * height * 3);
-  for (let py = 0; py < height; py++) {
-    for (let px = 0; px < width; px++) {
-      const sum: [number, number, number] = [0, 0, 0];
-      for (let s = 0; s < FINER * FINER; s++) {
-        const x = (px + ((s % FINER) + 0.5) / FINER) / height;
-        const y = (py + (Math.floor(s / FINER) + 0.5) / FINER) / height;
-        const color = printed(x, y);
-        for (let c = 0; c < 3; c++) sum[c]! += color[c]!;
-      }
-      const aged = 1 + 0.03 * (hash(px, py, 3) - 0.5);
-      for (let c = 0; c < 3; c++)
-        data[(py * width + px) * 3 + c] = Math.round(255 * clamp((sum[c]! / FINER ** 2) * aged));
-    }
-  }
-  return { width, height, data };
-}
+export const poster = (width: number, height: number): RgbImage =>
+  print(width, height, printed, (px, py) => 1 + 0.03 * (hash(px, py, 3) - 0.5));
 
 /** Each ink is pressed through its own screen: a hair out of place, thinner where the mesh clogged. */
 function printed(x: number, y: number): Color {
