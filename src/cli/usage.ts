@@ -10,8 +10,9 @@ export function speakPlainly(program: Command): void {
 
 /** Lets the command that a group runs by default refuse what was typed in the place of a command's name. */
 export function refuseUnknown(group: Command, fallback: Command): void {
-  fallback.allowExcessArguments().hook("preAction", ({ args }) => {
-    if (args.length === 0) return;
+  fallback.allowExcessArguments();
+  group.hook("preAction", (_group, called) => {
+    if (called !== fallback || called.args.length === 0) return;
     const names = group.commands.map((command) => command.name()).join(", ");
     group.error(`error: unknown command '${group.args.join(" ")}'\n(There are ${names}.)`);
   });

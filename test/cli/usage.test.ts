@@ -2,6 +2,7 @@
 import { Command } from "commander";
 import { describe, expect, it } from "vitest";
 
+import { registerBench } from "../../src/cli/bench/index.ts";
 import { registerModels } from "../../src/cli/models.ts";
 import { registerStylize } from "../../src/cli/stylize.ts";
 import { speakPlainly } from "../../src/cli/usage.ts";
@@ -11,6 +12,7 @@ async function told(...words: string[]): Promise<string> {
   const program = new Command("atelier").exitOverride().configureOutput({ writeErr: (part) => (text += part) });
   registerStylize(program);
   registerModels(program);
+  registerBench(program);
   speakPlainly(program);
   await program.parseAsync(words, { from: "user" }).catch(() => undefined);
   return text;
@@ -33,8 +35,14 @@ describe("a wrong command line", () => {
       ["models", "instal"],
       "atelier: Unknown command 'instal'. There are list, install, verify, remove, where. See: atelier models --help\n",
     ],
+    [
+      ["bench", "embeded"],
+      expect.stringMatching(
+        /^atelier: Unknown command 'embeded'. There are all, embedded, .* See: atelier bench --help\n$/,
+      ),
+    ],
     [["models", "install"], "atelier: Missing required argument 'name'. See: atelier models install --help\n"],
   ])("%j", async (words, sentence) => {
-    expect(await told(...words)).toBe(sentence);
+    expect(await told(...words)).toEqual(sentence);
   });
 });

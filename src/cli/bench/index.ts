@@ -5,10 +5,18 @@ import path from "node:path";
 import type { Command } from "commander";
 
 import { numberBetween } from "../options.ts";
+import { refuseUnknown } from "../usage.ts";
 import type { CaptionBenchCommand } from "./caption.ts";
 import type { DiffusionBenchOptions } from "./diffusion.ts";
 
-type Light = "embedded" | "jobs" | "bot" | "votes";
+/** What needs no checkpoint. */
+const LIGHT = {
+  embedded: "the embedded engine, beside its prototype",
+  jobs: "the queue and the engine's process",
+  bot: "what a person in Discord waits for",
+  votes: "ten thousand ballots, from medals to the score table",
+} as const;
+type Light = keyof typeof LIGHT;
 
 /** Where `make-checkpoint` writes: ignored by git, and not among the checkpoints that the bot paints with. */
 const RANDOM_CHECKPOINT = path.resolve("out/bench/random-v1");
@@ -21,31 +29,20 @@ const light = async (...names: readonly Light[]): Promise<void> => {
 };
 
 export function registerBench(program: Command): void {
-  const bench = program
-    .command("bench")
-    .description("measure speed and memory, and compare with the targets")
-    .hook("preAction", printMachine);
-
-  bench
+  const bench = program.command("bench").description("measure speed and memory, and compare with the targets");
+  const names = Object.keys(LIGHT) as Light[];
+  const all = bench
     .command("all", { isDefault: true })
     .description("everything that needs no checkpoint")
-    .action(() => light("embedded", "jobs", "bot", "votes"));
-  bench
-    .command("embedded")
-    .description("the embedded engine, beside its prototype")
-    .action(() => light("embedded"));
-  bench
-    .command("jobs")
-    .description("the queue and the engine's process")
-    .action(() => light("jobs"));
-  bench
-    .command("bot")
-    .description("what a person in Discord waits for")
-    .action(() => light("bot"));
-  bench
-    .command("votes")
-    .description("ten thousand ballots, from medals to the score table")
-    .action(() => light("votes"));
+    .action(() => light(...names));
+  refuseUnknown(bench, all);
+  bench.hook("preAction", printMachine);
+  for (const name of names) {
+    bench
+      .command(name)
+      .description(LIGHT[name])
+      .action(() => light(name));
+  }
 
   const diffusion = (name: "unet" | "image", what: string): void => {
     bench
