@@ -1,4 +1,5 @@
 /** The bot's composition root: the one place that knows every part. */
+import os from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { type Client, Events } from "discord.js";
@@ -26,8 +27,12 @@ import { loadBallots } from "./store/ballots.ts";
 import { lockFolder } from "./store/folder-lock.ts";
 import { openStore } from "./store/store.ts";
 
-/** How long a closing bot waits for commands that are being answered. */
-const CLOSING_MS = 5000;
+/** How long a closing bot waits for commands that are being answered, and for each kind of message that is being sent. */
+const CLOSING_MS = 3000;
+/** What is still held open then, such as an upload that does not get through, is left to the next start. */
+const EXIT_MS = 1000;
+/** npm passes on a Ctrl-C that the terminal has told the bot itself: both are one press. */
+const ONE_PRESS_MS = 500;
 
 export interface StartOptions {
   /** Gives up waiting for Discord. */
@@ -79,16 +84,16 @@ export async function startBot(config: Config, log: Logger, options: StartOption
     });
     const queue = createLocalQueue({ engine, repositories: store, config, log, chooseVariant });
     const votes = new Votes({ client, store, engine, log });
-    undo.push(() => votes.close());
+    undo.push(() => soon(votes.close()));
     votes.listen();
     const comparisons = new Comparisons({ client, store, queue, votes, log });
-    undo.push(() => comparisons.close());
+    undo.push(() => soon(comparisons.close()));
     const onResult = votes.posted.bind(votes);
     const presenter = new Presenter({ client, queue, store, log, describerLabel, onResult });
-    undo.push(() => presenter.close());
-    undo.push(() => queue.close());
+    undo.push(() => soon(presenter.close()));
     const learning = new LearningDesk({ client, store, engine, config, log });
-    undo.push(() => learning.close());
+    // The engine ends what runs, at the latest when `CANCEL_GRACE_SECONDS` are over.
+    undo.push(() => Promise.all([queue.close(), learning.close()]));
     const closing = new AbortController();
     const openReplies = new OpenReplies({ client, store, log, botToken: config.DISCORD_TOKEN ?? "" });
     const bot: Bot = {
@@ -108,7 +113,7 @@ export async function startBot(config: Config, log: Logger, options: StartOption
       closing: closing.signal,
     };
     const stopRouting = route(client, commands, bot);
-    undo.push(() => Promise.race([stopRouting(), sleep(CLOSING_MS, undefined, { ref: false })]));
+    undo.push(() => soon(stopRouting()));
     undo.push(() => closing.abort(new CancelledError("The bot is going down")));
     const ended = new Promise<void>((resolve) => {
       client.once(Events.Invalidated, () => resolve());
@@ -128,6 +133,9 @@ export async function startBot(config: Config, log: Logger, options: StartOption
   }
 }
 
+/** Waits for `work`, but not for long. */
+const soon = (work: unknown): Promise<unknown> => Promise.race([work, sleep(CLOSING_MS, undefined, { ref: false })]);
+
 /**
  * Runs the bot until it is told to stop.
  *
@@ -139,7 +147,12 @@ export async function runBot(config: Config, log: Logger = createLogger(config.L
   const stopped = new Promise<void>((resolve) => {
     stop.signal.addEventListener("abort", () => resolve(), { once: true });
   });
-  const onSignal = (): void => stop.abort();
+  let pressedAt = Number.POSITIVE_INFINITY;
+  const onSignal = (signal: NodeJS.Signals): void => {
+    if (performance.now() - pressedAt > ONE_PRESS_MS) process.exit(128 + os.constants.signals[signal]);
+    if (!stop.signal.aborted) pressedAt = performance.now();
+    stop.abort();
+  };
   process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
   // A forgotten rejection loses one answer; the jobs are in the database, so going on is safe.
   process.on("unhandledRejection", (error) => log.error({ err: error }, "unhandled rejection"));
@@ -150,7 +163,7 @@ export async function runBot(config: Config, log: Logger = createLogger(config.L
     });
     const reason = await Promise.race([stopped, running.ended.then(() => new Error("session invalidated")), crashed]);
     if (reason) log.fatal({ err: reason }, "the bot cannot go on");
-    else log.info("closing: jobs that run are taken up by the next start");
+    else log.info("closing: jobs that run are taken up by the next start; once more to end at once");
     await running.close();
     return reason ? 1 : 0;
   } catch (error) {
@@ -159,7 +172,7 @@ export async function runBot(config: Config, log: Logger = createLogger(config.L
     log.fatal({ err: error }, "the bot could not start");
     return 1;
   } finally {
-    process.off("SIGINT", onSignal).off("SIGTERM", onSignal);
+    setTimeout(() => process.exit(), EXIT_MS).unref();
   }
 }
 

@@ -42,14 +42,22 @@ export async function connect(client: Client, token: string, log: Logger, signal
   const ready = new Promise<Client<true>>((resolve) => {
     client.once(Events.ClientReady, resolve);
   });
+  const stopped = new Promise<never>((_, reject) => {
+    signal?.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
+  });
+  stopped.catch(() => undefined);
+  const enter = async (): Promise<Client<true>> => {
+    // Asked here first: when `login` itself fails, it takes the whole client down.
+    client.rest.setToken(token);
+    await client.rest.get(Routes.gatewayBot());
+    await client.login(token);
+    return ready;
+  };
   for (let pause = 1000; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
     try {
-      // Asked here first: when `login` itself fails, it takes the whole client down.
-      client.rest.setToken(token);
-      await client.rest.get(Routes.gatewayBot());
-      await client.login(token);
-      return await ready;
+      return await Promise.race([enter(), stopped]);
     } catch (error) {
+      signal?.throwIfAborted();
       if (isUnauthorised(error)) throw new UserError("token-refused", login.refused, { cause: error });
       if (!isPassing(error)) throw error;
       log.warn({ err: error, seconds: pause / 1000 }, "Discord cannot be reached, trying again");

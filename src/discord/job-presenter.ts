@@ -137,7 +137,7 @@ export class JobPresenter {
   /** Waits for what is being sent. */
   async idle(): Promise<void> {
     await this.#opened;
-    await Promise.all([this.#card.settle(), this.#description.settle(), this.#progress.settle()]);
+    await Promise.all([this.#card.settle(), this.#description.settle(), this.#progress.settle(), this.#finishing]);
   }
 
   #adopt(job: Job): void {

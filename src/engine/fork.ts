@@ -19,9 +19,14 @@ const LOADER = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href
 export function forkModule(module: string, args: readonly string[] = []): ChildProcess {
   const env: NodeJS.ProcessEnv = { ...process.env, ...MALLOC };
   for (const name of SECRETS) delete env[name];
-  return fork(module, [...args], {
+  const child = fork(module, [...args], {
     execArgv: ["--import", LOADER],
     env,
     stdio: ["ignore", "pipe", "pipe", "ipc"],
   });
+  // It would go by itself, but not before the end of what it is computing.
+  const end = (): unknown => child.kill("SIGKILL");
+  process.once("exit", end);
+  child.once("exit", () => process.off("exit", end));
+  return child;
 }

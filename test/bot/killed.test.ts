@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { existsSync } from "node:fs";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
@@ -48,9 +49,14 @@ async function start(): Promise<void> {
   await discord.botReady(25_000);
 }
 
+/** How long the bot may take to go, when it is asked to; this machine may be busy. */
+const GOING_MS = 9000;
+
 async function kill(signal: NodeJS.Signals = "SIGKILL"): Promise<void> {
+  const since = performance.now();
   bot.child.kill(signal);
   await bot.ended;
+  expect(performance.now() - since).toBeLessThan(GOING_MS);
   discord.faults.clear();
 }
 
@@ -140,9 +146,7 @@ describe("a bot that is killed before there is a job", { timeout: 60_000 }, () =
     const call = await waiting();
     const { id } = discord.member("ada");
     const heard = whispers(discord, id).length;
-    const since = performance.now();
     await kill("SIGTERM");
-    expect(performance.now() - since).toBeLessThan(5000);
     expect(call.response ?? null).toBeNull();
     expect(whispers(discord, id).slice(heard)).toEqual([
       "I am being restarted right now. Please try again in a minute.",
@@ -179,24 +183,60 @@ describe("a bot that is killed and started again", { timeout: 60_000 }, () => {
   });
 
   it.each([
-    ["SIGKILL", "stylizing", 2],
+    ["SIGKILL", "stylizing", "stylizing", 2],
     // Going down in good order is not held against the job.
-    ["SIGTERM", "queued", 1],
-  ] as const)("%s while it paints: the job is taken up, with the same messages", async (signal, left, attempts) => {
-    const call = await stylize();
-    const { id } = await until("stylizing");
-    await kill(signal);
-    expect((await store.jobs.get(id))!.state).toBe(left);
-    await start();
-    expect(await told(call)).toEqual(ONCE);
-    expect((await store.jobs.get(id))!.attempts).toBe(attempts);
-  });
+    ["SIGTERM", "stylizing", "queued", 1],
+    ["SIGTERM", "captioning", "queued", 1],
+  ] as const)(
+    "%s while it is %s: the job is taken up, with the same messages",
+    async (signal, state, left, attempts) => {
+      const call = await stylize();
+      const { id } = await until(state);
+      await kill(signal);
+      expect((await store.jobs.get(id))!.state).toBe(left);
+      await start();
+      expect(await told(call)).toEqual(ONCE);
+      expect((await store.jobs.get(id))!.attempts).toBe(attempts);
+    },
+  );
 
   it("when the job is done and nobody knows yet: it is told, once", async () => {
     discord.faults.add({ route: "POST /channels/:id/messages", delayMs: 60_000, when: isResult });
     const call = await stylize();
     await until("done");
     await killAndRestart();
+    expect(await told(call)).toEqual(ONCE);
+  });
+
+  it("SIGTERM while the result is uploaded and does not get through: it is told, once", async () => {
+    discord.faults.add({ route: "POST /channels/:id/messages", delayMs: 60_000, when: isResult });
+    const call = await stylize();
+    await until("done");
+    await kill("SIGTERM");
+    await start();
+    expect(await told(call)).toEqual(ONCE);
+  });
+
+  it("by a second Ctrl-C: it goes at once, its engine too, and the job is taken up", async () => {
+    discord.faults.add({ route: FIRST_EDIT, delayMs: 60_000 });
+    const call = await stylize();
+    await until("stylizing");
+    const engine = Number(
+      execFileSync("pgrep", ["-P", String(bot.child.pid), "-f", "child.ts"])
+        .toString()
+        .trim(),
+    );
+    expect(engine).toBeGreaterThan(0);
+    bot.child.kill("SIGINT");
+    // npm passes the first one on: the same press, told twice.
+    bot.child.kill("SIGINT");
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    expect(bot.child.exitCode).toBeNull();
+    bot.child.kill("SIGINT");
+    expect(await bot.ended).toMatchObject({ code: 130 });
+    await expect.poll(() => existsSync(`/proc/${engine}`), { timeout: 5000 }).toBe(false);
+    discord.faults.clear();
+    await start();
     expect(await told(call)).toEqual(ONCE);
   });
 

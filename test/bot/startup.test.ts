@@ -83,6 +83,21 @@ describe("the bot's process", { timeout: 60_000 }, () => {
     expect(await next.ended).toMatchObject({ code: 0 });
   });
 
+  it("ends on SIGTERM while it waits for a Discord that does not answer", async () => {
+    const silent = createServer(() => undefined).listen(0, "127.0.0.1");
+    await new Promise((resolve) => silent.once("listening", resolve));
+    const { port } = silent.address() as AddressInfo;
+    const asked = new Promise((resolve) => silent.once("request", resolve));
+    const bot = start({ DISCORD_API_BASE: `http://127.0.0.1:${port}/api` });
+    await asked;
+    const since = performance.now();
+    bot.child.kill("SIGTERM");
+    expect(await bot.ended).toMatchObject({ code: 0 });
+    expect(performance.now() - since).toBeLessThan(9000);
+    silent.closeAllConnections();
+    silent.close();
+  });
+
   it("ends cleanly on SIGTERM", async () => {
     const bot = start();
     await discord.botReady(20_000);
