@@ -157,6 +157,12 @@ describe("EmbeddedStylizer, awkward pictures", () => {
     expect(Math.hypot(a! - styleA!, b! - styleB!)).toBeLessThan(0.05);
   });
 
+  it("keeps the forms of a thumbnail", async () => {
+    const content = await sample("content/portrait");
+    const image = await run({ content, style: await sample("style/village"), size: 64 });
+    expect(edgeAgreement(image, content)).toBeGreaterThan(0.5);
+  });
+
   it("leaves two-colour posters in their two colours", async () => {
     const poster = drawn(160, 160, (x, y) => (((x >> 5) + (y >> 5)) % 2 ? [240, 235, 220] : [200, 30, 30]));
     const image = await run({ style: poster });

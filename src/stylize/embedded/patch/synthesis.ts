@@ -128,8 +128,10 @@ function pullAt(
   const { plainWeights, contentWeights, faceWeights } = parameters;
   // Lines drown a picture more easily than brush strokes do.
   const hold = 1 + 0.6 * style.lineArt.score;
-  // The last weight belongs to the finest level, the first to the coarsest.
-  const index = level === levels - 1 ? contentWeights.length - 1 : Math.min(level, contentWeights.length - 2);
+  // The last weight belongs to the finest level, the first to the coarsest; a picture of one level takes the one between.
+  const last = contentWeights.length - 1;
+  const finest = levels > 1 && level === levels - 1;
+  const index = finest ? last : Math.min(levels > 1 ? level : 1, last - 1);
   const [plain, salient, face] = [plainWeights, contentWeights, faceWeights].map((weights) => weights[index]!);
   return mask.map((value, i) =>
     Math.max(hold * (plain! + salient! * Math.min(1, Math.max(0, value))), face! * faces[i]!),
