@@ -17,7 +17,10 @@ import { readInversionState } from "../../src/stylize/inversion-state.ts";
 import { writeTokenFile } from "../../src/stylize/token-file.ts";
 import { FIXTURES, readReference } from "../models/reference.ts";
 
-describe("an engine that learns a style", () => {
+/** The engine lets every other process of the machine go first: among other tests it may take its time. */
+const SLOW = 120_000;
+
+describe("an engine that learns a style", { timeout: SLOW }, () => {
   let folder: string;
   let engine: EngineSupervisor;
   let image: EnginePicture;
@@ -96,49 +99,57 @@ describe("an engine that learns a style", () => {
     expect(best).toMatchObject({ step: reply.best, loss: reply.loss });
   });
 
-  it("goes on with the same steps after its process was killed", async () => {
-    const whole = await readInversionState(path.join(folder, "whole.safetensors"));
-    const abort = new AbortController();
-    const cut = engine.learn(learning("cut"), {
-      signal: abort.signal,
-      onProgress: (step) => step === 20 && abort.abort(),
-    });
-    await expect(cut).rejects.toMatchObject({ name: "CancelledError" });
-    expect((await readInversionState(path.join(folder, "cut.safetensors"))).step).toBeGreaterThanOrEqual(20);
-    const killed = engine.learn(learning("cut"), {
-      onProgress: (step) => step === 40 && process.kill(engine.pid!, "SIGKILL"),
-    });
-    await expect(killed).rejects.toMatchObject({ name: "EngineError", retryable: true });
-    await engine.learn(learning("cut"));
-    const resumed = await readInversionState(path.join(folder, "cut.safetensors"));
-    expect(resumed.losses).toEqual(whole.losses);
-    expect(resumed.tensors).toEqual(whole.tensors);
-  }, 90_000);
+  it(
+    "goes on with the same steps after its process was killed",
+    async () => {
+      const whole = await readInversionState(path.join(folder, "whole.safetensors"));
+      const abort = new AbortController();
+      const cut = engine.learn(learning("cut"), {
+        signal: abort.signal,
+        onProgress: (step) => step === 20 && abort.abort(),
+      });
+      await expect(cut).rejects.toMatchObject({ name: "CancelledError" });
+      expect((await readInversionState(path.join(folder, "cut.safetensors"))).step).toBeGreaterThanOrEqual(20);
+      const killed = engine.learn(learning("cut"), {
+        onProgress: (step) => step === 40 && process.kill(engine.pid!, "SIGKILL"),
+      });
+      await expect(killed).rejects.toMatchObject({ name: "EngineError", retryable: true });
+      await engine.learn(learning("cut"));
+      const resumed = await readInversionState(path.join(folder, "cut.safetensors"));
+      expect(resumed.losses).toEqual(whole.losses);
+      expect(resumed.tensors).toEqual(whole.tensors);
+    },
+    SLOW,
+  );
 
-  it("lets pictures go first", async () => {
-    let step = 0;
-    const abort = new AbortController();
-    const learnt = engine.learn(learning("slow", { maxSteps: 5000 }), {
-      signal: abort.signal,
-      onProgress: (now) => (step = now),
-    });
-    await expect.poll(() => step, { interval: 5, timeout: 10_000 }).toBeGreaterThan(4);
-    let painted = 0;
-    const during: number[] = [];
-    await engine.stylize(painting({ settings: { ...painting().settings, steps: 30 } }), {
-      onProgress: () => {
-        painted++;
-        during.push(step);
-      },
-    });
-    expect(painted).toBeGreaterThan(5);
-    // The step under way when the picture came is finished, and no other is begun.
-    expect(new Set(during.slice(1)).size).toBe(1);
-    const then = step;
-    await expect.poll(() => step, { interval: 5, timeout: 30_000 }).toBeGreaterThan(then);
-    abort.abort();
-    await expect(learnt).rejects.toMatchObject({ name: "CancelledError" });
-  }, 90_000);
+  it(
+    "lets pictures go first",
+    async () => {
+      let step = 0;
+      const abort = new AbortController();
+      const learnt = engine.learn(learning("slow", { maxSteps: 5000 }), {
+        signal: abort.signal,
+        onProgress: (now) => (step = now),
+      });
+      await expect.poll(() => step, { interval: 5, timeout: SLOW / 2 }).toBeGreaterThan(4);
+      let painted = 0;
+      const during: number[] = [];
+      await engine.stylize(painting({ settings: { ...painting().settings, steps: 30 } }), {
+        onProgress: () => {
+          painted++;
+          during.push(step);
+        },
+      });
+      expect(painted).toBeGreaterThan(5);
+      // The step under way when the picture came is finished, and no other is begun.
+      expect(new Set(during.slice(1)).size).toBe(1);
+      const then = step;
+      await expect.poll(() => step, { interval: 5, timeout: SLOW / 2 }).toBeGreaterThan(then);
+      abort.abort();
+      await expect(learnt).rejects.toMatchObject({ name: "CancelledError" });
+    },
+    SLOW,
+  );
 
   it("paints by a token's file, and without one that is gone", async () => {
     const { best } = await readInversionState(path.join(folder, "whole.safetensors"));

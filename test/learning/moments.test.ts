@@ -186,5 +186,5 @@ describe("a run beside others", () => {
     expect(reply.steps).toBe(51);
     // The way back through the UNet is not kept in memory.
     expect(pipeline.sessions.keys.filter((key) => key.includes("inversion"))).toEqual([]);
-  });
+  }, 90_000);
 });
