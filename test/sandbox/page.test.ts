@@ -187,6 +187,14 @@ describe.skipIf(!existsSync(CHROMIUM))(`the page in a browser (needs ${CHROMIUM}
     await chat().locator(".thread-card").last().click();
   });
 
+  it("keeps a message that is too long, and says so", async () => {
+    await box().fill("a".repeat(2001));
+    await box().press("Enter");
+    await page.getByText("Your message is too long: 2,001 of at most 2,000 characters.").waitFor();
+    expect((await box().inputValue()).length).toBe(2001);
+    await box().fill("");
+  });
+
   it("swaps a picture in place when the message is edited", async () => {
     const sent = await textChannel(stage, "general").send({
       components: [card("preview 1", "p1.png", "the preview")],

@@ -1,10 +1,12 @@
 /** Where one writes: text, files, and `/` for commands. */
 import { CommandForm, offered } from "./command-form.js";
 import { el, icon, ICONS } from "./dom.js";
-import { filesOf, named, preview } from "./files.js";
+import { filesOf, fileTile, named } from "./files.js";
 import { act, channel, emit, may, on, sees, state } from "./store.js";
 import { samplePairs, sampleFile } from "./samples.js";
 import { toast } from "./toast.js";
+
+const LONGEST_MESSAGE = 2000;
 
 /** How many there are: the page has one for the channel and one for the thread. */
 let composers = 0;
@@ -80,11 +82,13 @@ export class Composer {
     for (const topic of ["commands", "all", "channels", "presence"]) on(topic, () => this.draw());
   }
 
-  /** Turns to the channel that is shown now. What was begun stays with the channel it was for. */
+  /** Turns to the channel that is shown now. What was begun stays with the channel it was for, while there is one. */
   open() {
     const next = this.channelOf();
+    const gone = this.at === null || !channel(this.at);
+    if (next !== this.at && this.form) this.closeForm();
+    if (gone) this.at = next;
     if (next !== this.at) {
-      if (this.form) this.closeForm();
       this.drafts.set(this.at, { text: this.box.value, files: this.files });
       const { text, files } = this.drafts.get(next) ?? { text: "", files: [] };
       this.at = next;
@@ -253,27 +257,10 @@ export class Composer {
     this.tray.hidden = this.files.length === 0;
     this.tray.replaceChildren(
       ...this.files.map((file) =>
-        el(
-          "figure",
-          {},
-          preview(file),
-          el("figcaption", { text: file.name }),
-          el(
-            "button",
-            {
-              class: "tile-clear",
-              type: "button",
-              "aria-label": `Remove ${file.name}`,
-              on: {
-                click: () => {
-                  this.files.splice(this.files.indexOf(file), 1);
-                  this.drawTray();
-                },
-              },
-            },
-            icon(ICONS.close, 16),
-          ),
-        ),
+        fileTile(file, () => {
+          this.files.splice(this.files.indexOf(file), 1);
+          this.drawTray();
+        }),
       ),
     );
   }
@@ -281,6 +268,11 @@ export class Composer {
   async say() {
     const text = this.box.value.trim();
     if (text === "" && this.files.length === 0) return;
+    if ([...text].length > LONGEST_MESSAGE) {
+      const [count, most] = [[...text].length, LONGEST_MESSAGE].map((number) => number.toLocaleString("en"));
+      toast(`Your message is too long: ${count} of at most ${most} characters.`);
+      return;
+    }
     const files = this.files.splice(0);
     this.box.value = "";
     this.typed();

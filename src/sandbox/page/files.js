@@ -17,12 +17,32 @@ const GROUPS = { image: "image/*", video: "video/*", audio: "audio/*" };
 export const acceptOf = (types) => (types ?? []).map((type) => GROUPS[type] ?? type).join(",");
 
 export function preview(file) {
-  if (!file.type.startsWith("image/")) return el("span", { class: "file-glyph" }, icon(ICONS.upload, 28));
+  const glyph = el("span", { class: "file-glyph" }, icon(ICONS.upload, 28));
+  if (!file.type.startsWith("image/")) return glyph;
   const url = URL.createObjectURL(file);
   const img = el("img", { src: url, alt: "" });
   img.addEventListener("load", () => URL.revokeObjectURL(url));
+  // Named like a picture, and none that a browser can show.
+  img.addEventListener("error", () => {
+    URL.revokeObjectURL(url);
+    img.replaceWith(glyph);
+  });
   return img;
 }
+
+/** A file beside the text of a message. */
+export const fileTile = (file, onRemove) =>
+  el(
+    "figure",
+    {},
+    preview(file),
+    el("figcaption", { text: file.name }),
+    el(
+      "button",
+      { class: "tile-clear", type: "button", "aria-label": `Remove ${file.name}`, on: { click: onRemove } },
+      icon(ICONS.close, 16),
+    ),
+  );
 
 /**
  * A place for one or more files.

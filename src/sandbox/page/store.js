@@ -194,7 +194,9 @@ export async function act(deed, body, files = []) {
     for (const [index, [field, file]] of files.entries()) form.append(`${field}#${index}`, file, file.name);
     init = { body: form };
   }
-  const response = await fetch(`/sandbox/${deed}`, { method: "POST", ...init });
+  const response = await fetch(`/sandbox/${deed}`, { method: "POST", ...init }).catch(() => {
+    throw new Error("The sandbox does not answer. Does it still run in the terminal?");
+  });
   const answer = await response.json();
   if (!response.ok) throw new Error(answer.error ?? `The sandbox answered ${response.status}.`);
   return answer;
