@@ -5,7 +5,7 @@ import path from "node:path";
 import type { Command } from "commander";
 
 import { readConfig } from "../config.ts";
-import { CancelledError } from "../errors.ts";
+import { CancelledError, UserError } from "../errors.ts";
 import { styleName } from "../jobs/style.ts";
 import { type InversionState, readInversionState } from "../stylize/inversion-state.ts";
 import { SETTING_BOUNDS } from "../stylize/stylizer.ts";
@@ -39,6 +39,8 @@ interface LearnReport {
 }
 
 const MOST_STEPS = 100_000;
+const NEEDS_DIFFUSION =
+  "Learning a style needs Stable Diffusion. Install it with: atelier models install stable-diffusion-v1-4 (4.3 GB)";
 
 export function registerStyle(program: Command): void {
   const style = program.command("style").description("learn styles");
@@ -70,7 +72,8 @@ async function learn(imageFile: string, options: LearnOptions): Promise<LearnRep
   await expectWritable(output);
   const statePath = `${output}.learning`;
   const bar = progressLine();
-  return withWorkbench(readConfig(), async ({ engine, signal, picture }) => {
+  return withWorkbench(readConfig(), async ({ engine, info, signal, picture }) => {
+    if (info.stylizer !== "diffusion") throw new UserError("needs-diffusion", NEEDS_DIFFUSION);
     const began = performance.now();
     const image = await picture(imageFile, "style");
     const description = options.prompt?.trim() || (await engine.describe({ image }, { signal })).text;

@@ -70,6 +70,18 @@ describe("the command", () => {
     await expect(call).rejects.toMatchObject({ code: 2, stderr: "atelier: . is a folder. Name a file.\n" });
   });
 
+  it("says what learning needs", async () => {
+    const env = { ...process.env, MODELS_DIR: folder };
+    const call = promisify(execFile)(process.execPath, [PROGRAM, "style", "learn", "style.png", "--name", "x"], {
+      cwd: folder,
+      env,
+    });
+    await expect(call).rejects.toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("atelier models install stable-diffusion-v1-4"),
+    });
+  });
+
   it("says that the demo's port is taken", async () => {
     const server = createServer().listen(0, "127.0.0.1");
     await once(server, "listening");
