@@ -73,7 +73,7 @@ async function learn(imageFile: string, options: LearnOptions): Promise<LearnRep
   const statePath = `${output}.learning`;
   const bar = progressLine();
   return withWorkbench(readConfig(), async ({ engine, info, signal, picture }) => {
-    if (info.stylizer !== "diffusion") throw new UserError("needs-diffusion", NEEDS_DIFFUSION);
+    if (info.stylizer !== "diffusion") throw new UserError("learning-needs-diffusion", NEEDS_DIFFUSION);
     const began = performance.now();
     const image = await picture(imageFile, "style");
     const description = options.prompt?.trim() || (await engine.describe({ image }, { signal })).text;
