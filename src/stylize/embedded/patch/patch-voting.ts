@@ -65,7 +65,6 @@ export function voteField(
     const average = allocatePicture(pool, width, height);
     const high = allocatePicture(pool, width, height);
     const low = allocatePicture(pool, width, height);
-    const broad = allocatePicture(pool, width, height);
 
     pool.run(locatePatches, {
       field: field.matches,
@@ -87,13 +86,14 @@ export function voteField(
     const reach = style.high.address - style.pixels.address;
     pool.run(votePatches, { ...vote, out: high.address, reach, sharp: 1, window: sharpWindow }, ROW_PARTS);
     blurPicture(pool, average, low, SHARP_SIGMA, ROW_PARTS);
-    blurPicture(pool, average, broad, BROAD_SIGMA, ROW_PARTS);
+    // In place: the average itself is not needed any more.
+    blurPicture(pool, average, average, BROAD_SIGMA, ROW_PARTS);
     pool.run(fuseContent, {
       low: low.address,
       high: high.address,
       content: fusion.content.address,
       weights: fusion.weights,
-      broad: broad.address,
+      broad: average.address,
       broadContent: fusion.broadContent.address,
       holds: fusion.holds,
       out: picture.address,
