@@ -31,7 +31,14 @@ export const styleDescribe: SubcommandHandler<Attachment> = {
     const message = liveReply(reply, bot, INTERVAL_MS);
     const grow = (words: string): void => message.show(describedView(thumbnail, picture.name, words, null));
     grow("");
-    const { text, describer, note = null } = await describeStyle(bot, picture, grow);
+    const {
+      text,
+      describer,
+      note = null,
+    } = await describeStyle(bot, picture.sha256, {
+      onText: grow,
+      signal: bot.closing,
+    });
     await message.settle(describedView(thumbnail, picture.name, text, { by: bot.describerLabel(describer), note }));
   },
 };

@@ -35,6 +35,10 @@ describe("/style learn", () => {
     const stepShown = (): number => Number(/step ([\d,]+) of/.exec(progress())?.[1]?.replace(",", "") ?? 0);
     await discord.waitFor(() => stepShown() >= 1, { timeoutMs: 30_000, what: "the first steps" });
 
+    // It was put into words first: the vector starts from them.
+    const asked = await ada.slash(general, "style show", { name: "Wave" });
+    await expect.poll(() => asked.response && textOf(asked.response)).toMatch(/palette of|tones/);
+
     await studio.restart();
     const before = stepShown();
     await discord.waitFor(() => stepShown() > before + 10, { timeoutMs: 90_000, what: "steps after the restart" });

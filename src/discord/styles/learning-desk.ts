@@ -10,6 +10,7 @@ import type { Style } from "../../jobs/style.ts";
 import type { Learning } from "../../store/learnings.ts";
 import { type InversionState, readInversionState } from "../../stylize/inversion-state.ts";
 import type { Bot } from "../bot.ts";
+import { describeStyle } from "../describe-style.ts";
 import type { Reply } from "../reply.ts";
 import { type End, type Kept, learning as words } from "../wording/styles.ts";
 import { LearningPresenter } from "./learning-presenter.ts";
@@ -169,13 +170,14 @@ export class LearningDesk {
     const { engine, store } = this.#parts;
     const image = { path: store.files.path(learning.pictureSha256), sha256: learning.pictureSha256 };
     await mkdir(this.#folder, { recursive: true });
+    const description = await this.#wordsFor(learning, signal);
     for (let crashes = 0; ;) {
       let steps = 0;
       try {
         await engine.learn(
           {
             image,
-            description: learning.description,
+            description,
             form: "vector",
             size: null,
             maxSteps: null,
@@ -191,6 +193,18 @@ export class LearningDesk {
         if (crashes > MOST_CRASHES) throw error;
         this.#parts.log.warn({ learning: learning.id, error: error.message }, "learning goes on after a crash");
       }
+    }
+  }
+
+  /** What the vector starts from: the owner's words, else a describer's. It can do without. */
+  async #wordsFor({ id, description, pictureSha256 }: Learning, signal: AbortSignal): Promise<string | null> {
+    if (description !== null) return description;
+    try {
+      return (await describeStyle(this.#parts, pictureSha256, { signal })).text;
+    } catch (error) {
+      if (!(error instanceof EngineError)) throw error;
+      this.#parts.log.warn({ learning: id, error: error.message }, "a style is learned without words to start from");
+      return null;
     }
   }
 
@@ -214,8 +228,8 @@ export class LearningDesk {
   async #keep(learning: Learning, state: InversionState | null): Promise<Kept> {
     if (state === null || state.best.step === 0) return "nothing";
     const { store } = this.#parts;
-    const { name, description, pictureSha256: styleSha256, styleId } = learning;
-    const { step: steps, best } = state;
+    const { name, pictureSha256: styleSha256, styleId } = learning;
+    const { step: steps, best, description } = state;
     const vectors = { data: best.vector, shape: [1, best.vector.length] };
     const about = { name, description, styleSha256, steps, loss: best.loss };
     const sha256 = await keepToken({ store }, { vectors, about });
