@@ -9,10 +9,12 @@ import type { QueuePlace } from "../jobs/queue.ts";
 import type { PictureStore } from "../jobs/repositories.ts";
 import type { Surface, SurfaceRepository } from "../store/surfaces.ts";
 import { announce } from "./announce.ts";
+import { isPlaceGone } from "./discord-error.ts";
 import { type FirstEdit, firstThrough } from "./first-edit.ts";
 import { inputThumbnails, previewFile, thumbnailFile } from "./job-pictures.ts";
 import { LiveMessage } from "./live-message.ts";
 import { nonceFor } from "./nonce.ts";
+import { PlaceMoved } from "./place-moved.ts";
 import { Venue } from "./venue.ts";
 import type { View, ViewFile } from "./view.ts";
 import { cardView, descriptionView, type JobStatus, noDescriptionView, progressView, type Written } from "./views.ts";
@@ -128,10 +130,21 @@ export class JobPresenter {
 
   /** Tells the end of a settled job; the second call waits for the first. */
   finish(): Promise<void> {
-    this.#finishing ??= this.#finish().catch((error: unknown) => {
-      this.#parts.log.error({ err: error, job: this.#job.id }, "the end of a job could not be told");
-    });
+    this.#finishing ??= this.#finish()
+      .catch((error: unknown) => this.#giveUp(error))
+      .catch((error: unknown) => {
+        this.#parts.log.error({ err: error, job: this.#job.id }, "the end of a job could not be told");
+      });
     return this.#finishing;
+  }
+
+  /** Where nobody can be told, the next start need not try again; after any other fault it does. */
+  async #giveUp(error: unknown): Promise<void> {
+    const { surfaces, log } = this.#parts;
+    const { id } = this.#job;
+    if (!isPlaceGone(error) && !(error instanceof PlaceMoved)) throw error;
+    log.warn({ err: error, job: id }, "the place of a job is gone, its end is told to nobody");
+    await surfaces.update(id, { finished: true });
   }
 
   /** Waits for what is being sent. */

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 import type { Logger } from "../log.ts";
-import { isMessageGone, isTooOldToEdit } from "./discord-error.ts";
+import { isMessageGone, isPlaceGone, isTooOldToEdit } from "./discord-error.ts";
 import { PlaceMoved } from "./place-moved.ts";
 import { fingerprint, type View } from "./view.ts";
 
@@ -140,10 +140,12 @@ export class LiveMessage {
       this.#next ??= view;
       return;
     }
-    if (error instanceof PlaceMoved) {
+    const isRefused = this.#messageId === null && isPlaceGone(error);
+    if (isRefused || error instanceof PlaceMoved) {
+      // A message that may not be made is not asked for again with every step: Discord counts refusals.
       this.#deleted = true;
       this.#next = null;
-      return;
+      if (error instanceof PlaceMoved) return;
     }
     this.#options.log.warn({ err: error, messageId: this.#messageId }, "a message could not be updated");
   }

@@ -1,0 +1,86 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+
+import type { InteractionCall } from "../../src/sandbox/index.ts";
+import { landscape, waves } from "./pictures.ts";
+import { ONCE, openStudio, results, type Studio, stylized, tally } from "./studio.ts";
+
+let studio: Studio;
+
+beforeAll(async () => {
+  // Large enough that something can happen in between.
+  studio = await openStudio({ RESULT_SIZE: "256" });
+});
+
+afterAll(() => studio.close());
+
+afterEach(() => studio.discord.faults.clear());
+
+const stylize = async (channel: string): Promise<InteractionCall> => {
+  const inputs = { content: await landscape("house.png", 256, 192), style: await waves() };
+  return studio.discord.member("ada").slash(channel, "stylize", inputs);
+};
+
+/** The job behind a card, once nothing more is to be said about it. */
+async function over(cardId: string) {
+  const { store } = studio.running.bot;
+  const find = () =>
+    store.db
+      .selectFrom("surfaces")
+      .innerJoin("jobs", "jobs.id", "surfaces.job_id")
+      .select(["jobs.state", "surfaces.finished"])
+      .where("surfaces.card_message_id", "=", cardId)
+      .executeTakeFirst();
+  await expect.poll(find, { timeout: 20_000 }).toMatchObject({ finished: 1 });
+  return (await find())!.state;
+}
+
+describe("a job whose place is lost in between", { timeout: 60_000 }, () => {
+  it.each([
+    ["the channel was deleted", 404, 10_003],
+    ["the bot was kicked from the server", 403, 50_001],
+    ["the bot may not write any more", 403, 50_013],
+  ])("ends quietly, once and for all: %s", async (_name, status, code) => {
+    const { discord } = studio;
+    const channel = discord.channel("gallery").id;
+    const call = await stylize(channel);
+    const card = await discord.waitFor(() => (call.response?.attachments.length ? call.response : null), {
+      what: "the card",
+    });
+    const isThere = ({ path }: { readonly path: string }): boolean => path.includes(channel) || path.includes(card.id);
+    discord.faults.add({ route: "*", status, code, when: isThere });
+    const from = discord.requests.length;
+    expect(await over(card.id)).toBe("done");
+    // Ten thousand refusals in ten minutes, and Discord closes its door to the whole machine.
+    const refused = discord.requests.slice(from).filter((request) => request.status === status);
+    expect(refused.length).toBeLessThan(20);
+    expect(results(discord, channel)).toEqual([]);
+    // The next start does not try again, and other places are served.
+    await studio.restart();
+    expect(await studio.running.bot.store.surfaces.unfinished()).toEqual([]);
+    await stylized(studio, await stylize(studio.general));
+  });
+});
+
+describe("a bad line", { timeout: 60_000 }, () => {
+  it("that breaks again and again: the job is told once, and the next command works", async () => {
+    const { discord, general } = studio;
+    const call = await stylize(general);
+    await call.acknowledged;
+    for (let n = 0; n < 5; n++) {
+      await discord.waitFor(() => discord.gateway.online, { timeoutMs: 15_000, what: "the bot to be back" });
+      if (n % 2 === 0) discord.gateway.close(4000);
+      else discord.gateway.reconnect();
+    }
+    expect(tally(discord, (await stylized(studio, call, 30_000)).channel_id)).toEqual(ONCE);
+    await discord.waitFor(() => discord.gateway.online, { timeoutMs: 15_000, what: "the bot to be back" });
+    await stylized(studio, await stylize(general));
+  });
+
+  it("with 429 on everything for a while: the job is told once", async () => {
+    const { discord, general } = studio;
+    const isNoCallback = ({ path }: { readonly path: string }): boolean => !path.includes("/callback");
+    discord.faults.add({ route: "*", times: 12, status: 429, retryAfter: 0.3, when: isNoCallback });
+    const call = await stylize(general);
+    expect(tally(discord, (await stylized(studio, call, 30_000)).channel_id)).toEqual(ONCE);
+  });
+});
