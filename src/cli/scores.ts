@@ -8,6 +8,7 @@ import { fromJson } from "../votes/export.ts";
 import { caveats, report, ROW_LABEL, textTable } from "../votes/report.ts";
 import { SCORE_ROWS } from "../votes/scores.ts";
 import { VARIANTS } from "../variant.ts";
+import { systemErrorWords } from "./system-error.ts";
 
 export function registerScores(program: Command): void {
   program
@@ -17,7 +18,13 @@ export function registerScores(program: Command): void {
     .option("--json", "print one JSON object and nothing else", false)
     .action(async ({ from, json }: { from: string; json: boolean }) => {
       const text = await readFile(from, "utf8").catch((error: unknown) => {
-        throw new UserError("file-unreadable", `Cannot read ${from}: ${messageOf(error)}`, { cause: error });
+        throw new UserError(
+          "file-unreadable",
+          systemErrorWords(error, from) ?? `Cannot read ${from}: ${messageOf(error)}`,
+          {
+            cause: error,
+          },
+        );
       });
       const figures = report(fromJson(text));
       if (json) return console.log(JSON.stringify(figures));
