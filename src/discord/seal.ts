@@ -6,9 +6,9 @@ const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
 export interface Seal {
-  seal(text: string): string;
+  readonly seal: (text: string) => string;
   /** `null` when it was sealed with another secret, or altered. */
-  open(sealed: string): string | null;
+  readonly open: (sealed: string) => string | null;
 }
 
 /** @param secret what the key is made from: whoever knows the bot's token can do all that the sealed ones allow */
