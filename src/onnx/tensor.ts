@@ -1,8 +1,24 @@
 /** Tensors at the border of a session: real numbers are `Float32Array` here, whatever the session computes in. */
+import { Tensor as CommonTensor } from "onnxruntime-common";
 import { Tensor } from "onnxruntime-node";
 
 import { fromFloat16, toFloat16 } from "./float16.ts";
 import { showShape } from "./shape.ts";
+
+/**
+ * Where there is a Float16Array (Node 24), tensors of halves become one, of which onnxruntime-node 1.30 then sees no byte
+ * (pull request 32323 of microsoft/onnxruntime). Which array it is, is settled when the first tensor is made, in each of
+ * the package's two forms: make those where none is to be seen.
+ */
+function keepHalvesAsBits(): void {
+  const known = Object.getOwnPropertyDescriptor(globalThis, "Float16Array");
+  if (!known) return;
+  Reflect.deleteProperty(globalThis, "Float16Array");
+  for (const AnyTensor of [Tensor, CommonTensor]) new AnyTensor("float32", [0], [1]);
+  Object.defineProperty(globalThis, "Float16Array", known);
+}
+
+keepHalvesAsBits();
 
 export { Tensor } from "onnxruntime-node";
 
