@@ -1,22 +1,16 @@
 /** Stable Diffusion in the bot: a tiny pipeline behind the real bot, its engine in a process of its own. */
-import { mkdtemp, rm, symlink } from "node:fs/promises";
-import os from "node:os";
-import path from "node:path";
+import { rm } from "node:fs/promises";
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { landscape, waves } from "./pictures.ts";
-import { openStudio, results, type Studio, stylized, textOf } from "./studio.ts";
-
-const FIXTURES = path.resolve(import.meta.dirname, "../fixtures");
+import { modelsOf, openStudio, results, type Studio, stylized, textOf } from "./studio.ts";
 
 let studio: Studio;
 let models: string;
 
 beforeAll(async () => {
-  models = await mkdtemp(path.join(os.tmpdir(), "atelier-models-"));
-  await symlink(path.join(FIXTURES, "tiny-v1"), path.join(models, "tiny-v1"));
-  await symlink(path.join(FIXTURES, "tiny-taesd"), path.join(models, "taesd"));
+  models = await modelsOf({ "tiny-v1": "tiny-v1", taesd: "tiny-taesd" });
   studio = await openStudio({ ENGINE: "diffusion", MODELS_DIR: models, RESULT_SIZE: "192" });
 });
 

@@ -1,6 +1,5 @@
 /** Learning in the bot at bad moments: stopped in line and at its first look, a disk without room, what a kill left. */
-import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from "node:fs/promises";
-import os from "node:os";
+import { mkdir, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 
 import type { APIMessage } from "discord.js";
@@ -8,9 +7,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { useTinyDisk } from "../store/tiny-disk.ts";
 import { landscape, waves } from "./pictures.ts";
-import { hasButton, openStudio, type Studio, textOf } from "./studio.ts";
+import { hasButton, modelsOf, openStudio, type Studio, textOf } from "./studio.ts";
 
-const FIXTURES = path.resolve(import.meta.dirname, "../fixtures");
 const DISK_MIB = 3;
 const disk = useTinyDisk(`${DISK_MIB}m`);
 
@@ -18,8 +16,7 @@ let studio: Studio;
 let models: string;
 
 beforeAll(async () => {
-  models = await mkdtemp(path.join(os.tmpdir(), "atelier-models-"));
-  await symlink(path.join(FIXTURES, "tiny-v1"), path.join(models, "tiny-v1"));
+  models = await modelsOf({ "tiny-v1": "tiny-v1" });
   studio = await openStudio({ ENGINE: "diffusion", MODELS_DIR: models });
 });
 

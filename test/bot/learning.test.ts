@@ -1,21 +1,17 @@
 /** Learning a style in the bot: its thread, a restart in the middle, a picture that comes first, and the end by *Cancel*. */
-import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from "node:fs/promises";
-import os from "node:os";
+import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { landscape, waves } from "./pictures.ts";
-import { hasButton, openStudio, type Studio, stylized, textOf, whispers } from "./studio.ts";
-
-const FIXTURES = path.resolve(import.meta.dirname, "../fixtures");
+import { hasButton, modelsOf, openStudio, type Studio, stylized, textOf, whispers } from "./studio.ts";
 
 let studio: Studio;
 let models: string;
 
 beforeAll(async () => {
-  models = await mkdtemp(path.join(os.tmpdir(), "atelier-models-"));
-  await symlink(path.join(FIXTURES, "tiny-v1"), path.join(models, "tiny-v1"));
+  models = await modelsOf({ "tiny-v1": "tiny-v1" });
   studio = await openStudio({ ENGINE: "diffusion", MODELS_DIR: models });
 });
 

@@ -1,5 +1,5 @@
 /** A local Discord with the real bot in it: discord.js, SQLite and the engine's process, over small pictures. */
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, symlink } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 
@@ -29,6 +29,16 @@ export interface Studio {
    * @throws Error when the bot did anything else that Discord would not have taken
    */
   close(expected?: readonly string[]): Promise<void>;
+}
+
+const FIXTURES = path.resolve(import.meta.dirname, "../fixtures");
+
+/** A `MODELS_DIR` with tiny checkpoints, `name in it: fixture`; for whoever asks to remove. */
+export async function modelsOf(fixtures: Readonly<Record<string, string>>): Promise<string> {
+  const folder = await mkdtemp(path.join(os.tmpdir(), "atelier-models-"));
+  for (const [name, fixture] of Object.entries(fixtures))
+    await symlink(path.join(FIXTURES, fixture), path.join(folder, name));
+  return folder;
 }
 
 /** @param settings on top of: 96-pixel results, palette describer, no limits worth mentioning */
