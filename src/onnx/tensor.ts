@@ -14,9 +14,12 @@ function keepHalvesAsBits(): void {
   const known = Object.getOwnPropertyDescriptor(globalThis, "Float16Array");
   if (!known) return;
   Reflect.deleteProperty(globalThis, "Float16Array");
-  for (const AnyTensor of [Tensor, CommonTensor]) new AnyTensor("float32", [0], [1]);
+  settle(Tensor);
+  settle(CommonTensor);
   Object.defineProperty(globalThis, "Float16Array", known);
 }
+
+const settle = (AnyTensor: typeof Tensor | typeof CommonTensor): unknown => new AnyTensor("float32", [0], [1]);
 
 keepHalvesAsBits();
 
