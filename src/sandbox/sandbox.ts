@@ -134,10 +134,11 @@ export class DiscordSandbox {
   }
 
   /** Resolves when the bot is connected and its commands are registered. */
-  async botReady(timeoutMs = 10_000): Promise<void> {
+  async botReady(timeoutMs = 10_000, signal?: AbortSignal): Promise<void> {
     await this.waitFor(() => this.gateway.online && this.#services.commands.all().length > 0, {
       timeoutMs,
       what: "the bot to connect and register its commands",
+      ...(signal && { signal }),
     });
   }
 

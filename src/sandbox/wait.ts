@@ -5,6 +5,8 @@ export interface WaitOptions {
   readonly timeoutMs?: number;
   /** What is waited for, for the error. */
   readonly what?: string;
+  /** Gives the wait up. */
+  readonly signal?: AbortSignal;
 }
 
 /** Also looked at this often, for what depends on time or on things outside the sandbox. */
@@ -18,12 +20,17 @@ export function waitFor<T>(
   transcript: () => string,
   options: WaitOptions = {},
 ): Promise<Found<T>> {
-  const { timeoutMs = 10_000, what = "a condition" } = options;
+  const { timeoutMs = 10_000, what = "a condition", signal } = options;
   return new Promise((resolve, reject) => {
     const stop = (): void => {
       unsubscribe();
       clearInterval(poll);
       clearTimeout(deadline);
+      signal?.removeEventListener("abort", giveUp);
+    };
+    const giveUp = (): void => {
+      stop();
+      reject(signal!.reason as Error);
     };
     const look = (): void => {
       try {
@@ -42,6 +49,7 @@ export function waitFor<T>(
       stop();
       reject(new Error(`Waited ${timeoutMs} ms in vain for ${what}.\n\n${transcript()}`));
     }, timeoutMs);
+    signal?.addEventListener("abort", giveUp);
     look();
   });
 }

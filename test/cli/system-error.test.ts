@@ -11,6 +11,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { expectWritable } from "../../src/cli/output-file.ts";
 import { systemErrorWords } from "../../src/cli/system-error.ts";
+import { lockFolder } from "../../src/store/folder-lock.ts";
 
 const PROGRAM = path.resolve(import.meta.dirname, "../../bin/atelier.mjs");
 
@@ -81,6 +82,18 @@ describe("the command", () => {
       stderr: expect.stringContaining("atelier models install stable-diffusion-v1-4"),
     });
   });
+
+  it("says that another demo is running, and ends", async () => {
+    const lock = lockFolder(path.join(folder, "data/demo"));
+    const call = promisify(execFile)(process.execPath, [PROGRAM, "demo", "--port", "0"], { cwd: folder });
+    await expect(call).rejects.toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(
+        /^Another bot is running on [^\n]+\natelier: The bot ended before it was ready[^\n]+\n$/,
+      ),
+    });
+    lock.release();
+  }, 30_000);
 
   it("says that the demo's port is taken", async () => {
     const server = createServer().listen(0, "127.0.0.1");

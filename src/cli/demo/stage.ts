@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { createRequire } from "node:module";
 import path from "node:path";
 
+import { UserError } from "../../errors.ts";
 import { createLogger } from "../../log.ts";
 import { type DiscordSandbox, startSandbox } from "../../sandbox/index.ts";
 
@@ -30,14 +31,16 @@ export async function openStage(options: { readonly port: number; readonly dataD
     clearTimeout(forced);
     await discord.close();
   };
-  const failed = botEnded.then((code) => Promise.reject(new Error(`the bot ended with exit code ${code}`)));
+  const starting = new AbortController();
+  void botEnded.then(() =>
+    starting.abort(new UserError("bot-ended", "The bot ended before it was ready; it said why above.")),
+  );
   try {
-    await Promise.race([discord.botReady(READY_MS), failed]);
+    await discord.botReady(READY_MS, starting.signal);
   } catch (error) {
     await close();
     throw error;
   }
-  failed.catch(() => {}); // from now on the caller watches `botEnded`
   return { discord, botEnded, close };
 }
 
