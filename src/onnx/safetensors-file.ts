@@ -1,6 +1,7 @@
 /** Small safetensors files as a whole: written atomically, read into memory with their metadata. */
-import { open, readFile, rename, rm, stat } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 
+import { writeWhole } from "../write-whole.ts";
 import { decodeFloats, isStoredFloat } from "./decode-floats.ts";
 import { bytesOf } from "./dtype.ts";
 import { readSafetensors, readSafetensorsMetadata } from "./safetensors.ts";
@@ -13,26 +14,12 @@ export interface SafetensorsContent {
 }
 
 /**
- * Writes float32 tensors and metadata under a temporary name, then renames: a reader sees the old file or the new one.
+ * Writes float32 tensors and metadata: a reader sees the old file or the new one.
  *
  * @throws NodeJS.ErrnoException; nothing half-written is left
  */
-export async function writeSafetensors(file: string, { tensors, metadata }: SafetensorsContent): Promise<void> {
-  const part = `${file}.${process.pid}.part`;
-  try {
-    const handle = await open(part, "w");
-    try {
-      await handle.writeFile(encodeSafetensors({ tensors, metadata }));
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(part, file);
-  } catch (error) {
-    await rm(part, { force: true }).catch(() => undefined);
-    throw error;
-  }
-}
+export const writeSafetensors = (file: string, content: SafetensorsContent): Promise<void> =>
+  writeWhole(file, encodeSafetensors(content));
 
 /** The bytes of the file. */
 export function encodeSafetensors({ tensors, metadata }: SafetensorsContent): Buffer {

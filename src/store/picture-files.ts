@@ -1,11 +1,12 @@
 /** The content-addressed store of picture files: `<folder>/<first two digits>/<sha256>.<extension>`. */
 import { createHash } from "node:crypto";
-import { mkdir, open, rename, rm } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import path from "node:path";
 
 import { asDiskFull } from "../errors.ts";
 import { exists } from "../exists.ts";
 import type { PictureStore } from "../jobs/repositories.ts";
+import { writeWhole } from "../write-whole.ts";
 
 /** Bytes hashed and written per turn of the event loop: about 1 ms of hashing. */
 const SLICE = 1 << 20;
@@ -55,23 +56,12 @@ async function hash(bytes: Uint8Array): Promise<string> {
   return digest.digest("hex");
 }
 
-let written = 0;
-
 async function writeOnce(target: string, bytes: Uint8Array): Promise<void> {
   if (await exists(target)) return;
-  const partial = `${target}.${process.pid}-${++written}.part`;
   try {
     await mkdir(path.dirname(target), { recursive: true });
-    const file = await open(partial, "wx");
-    try {
-      await file.writeFile(bytes);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(partial, target);
+    await writeWhole(target, bytes);
   } catch (cause) {
-    await rm(partial, { force: true }).catch(() => undefined);
     throw asDiskFull(cause) ?? cause;
   }
 }
