@@ -2,7 +2,7 @@
 import { checkpoint as breathe } from "../../checkpoint.ts";
 import { EngineError } from "../../errors.ts";
 import type { DeviceForms } from "../../onnx/device-forms.ts";
-import { type ExecutionDevice, type Floats, floatsOf, floatTensor } from "../../onnx/index.ts";
+import { concatenated, type ExecutionDevice, type Floats, floatsOf, floatTensor } from "../../onnx/index.ts";
 import type { SessionPool } from "../../onnx/session-pool.ts";
 import { type DescribeHooks, type DescribeInput, type StyleDescriber, STYLE_PROMPT } from "../describer.ts";
 import { type LlavaCheckpoint, openLlava } from "./checkpoint.ts";
@@ -114,9 +114,7 @@ async function conversation(
 ): Promise<Floats> {
   const left = await table.rows(tokenizer.encode(BEFORE_PICTURE));
   const right = await table.rows(tokenizer.encode(afterPicture(question), { add_special_tokens: false }));
-  const parts = [left.data, features, right.data];
-  const data = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
-  parts.reduce((at, part) => (data.set(part, at), at + part.length), 0);
+  const data = concatenated([left.data, features, right.data]);
   const { width, positions } = config.text;
   const length = data.length / width;
   if (length >= positions)

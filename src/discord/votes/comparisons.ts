@@ -202,22 +202,22 @@ export class Comparisons {
   }
 
   async #stop(comparison: Comparison): Promise<boolean> {
-    const { store, queue } = this.#options;
+    const { store } = this.#options;
     if (!(await store.comparisons.move(comparison.id, "painting", "cancelled"))) return false;
-    await this.#abandon(comparison, words.cancelled, queue);
+    await this.#abandon(comparison, words.cancelled);
     return true;
   }
 
   async #fail(comparison: Comparison, reason: string): Promise<void> {
-    const { store, queue } = this.#options;
+    const { store } = this.#options;
     if (await store.comparisons.move(comparison.id, "painting", "failed"))
-      await this.#abandon(comparison, words.failed(reason), queue);
+      await this.#abandon(comparison, words.failed(reason));
   }
 
-  async #abandon(comparison: Comparison, line: string, queue: JobQueue): Promise<void> {
+  async #abandon(comparison: Comparison, line: string): Promise<void> {
     for (const { jobId } of comparison.jobs) {
       this.#jobs.delete(jobId);
-      await queue.cancel(jobId);
+      await this.#options.queue.cancel(jobId);
     }
     await this.#card(comparison).settle(outcomeView(line, false));
     this.#cards.delete(comparison.id);

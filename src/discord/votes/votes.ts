@@ -190,9 +190,7 @@ export class Votes {
     }
     const { round, candidate } = judged;
     const roles = data.member?.roles ?? null;
-    await store.votes.record(round, messageId, [
-      { ...changeOf(judged, place, voterId), change: "put", roles, accountAt: SnowflakeUtil.timestampFrom(voterId) },
-    ]);
+    await store.votes.record(round, messageId, [{ ...changeOf(judged, place, voterId), change: "put", roles }]);
     const { stale } = derive(standing(await store.votes.changes(round.id, voterId)));
     if (stale.length > 0) await this.#takeOffStale(round, voterId, stale, [candidate]);
   }
