@@ -1,23 +1,20 @@
 /** Stable Diffusion in the bot: a tiny pipeline behind the real bot, its engine in a process of its own. */
-import { rm } from "node:fs/promises";
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { landscape, waves } from "./pictures.ts";
-import { modelsOf, openStudio, results, type Studio, stylized, textOf } from "./studio.ts";
+import { openStudio, results, type Studio, stylized, textOf } from "./studio.ts";
 
 let studio: Studio;
-let models: string;
 
 beforeAll(async () => {
-  models = await modelsOf({ "tiny-v1": "tiny-v1", taesd: "tiny-taesd" });
-  studio = await openStudio({ ENGINE: "diffusion", MODELS_DIR: models, RESULT_SIZE: "192" });
+  studio = await openStudio(
+    { ENGINE: "diffusion", RESULT_SIZE: "192" },
+    { checkpoints: { "tiny-v1": "tiny-v1", taesd: "tiny-taesd" } },
+  );
 });
 
-afterAll(async () => {
-  await studio.close();
-  await rm(models, { recursive: true, force: true });
-});
+afterAll(() => studio.close());
 
 const inputs = async () => ({ content: await landscape(), style: await waves() });
 

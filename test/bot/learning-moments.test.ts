@@ -7,23 +7,18 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { useTinyDisk } from "../store/tiny-disk.ts";
 import { landscape, waves } from "./pictures.ts";
-import { hasButton, modelsOf, openStudio, type Studio, textOf } from "./studio.ts";
+import { hasButton, openStudio, type Studio, textOf } from "./studio.ts";
 
 const DISK_MIB = 3;
 const disk = useTinyDisk(`${DISK_MIB}m`);
 
 let studio: Studio;
-let models: string;
 
 beforeAll(async () => {
-  models = await modelsOf({ "tiny-v1": "tiny-v1" });
-  studio = await openStudio({ ENGINE: "diffusion", MODELS_DIR: models });
+  studio = await openStudio({ ENGINE: "diffusion" }, { checkpoints: { "tiny-v1": "tiny-v1" } });
 });
 
-afterAll(async () => {
-  await studio.close();
-  await rm(models, { recursive: true, force: true });
-});
+afterAll(() => studio.close());
 
 /** The card of the style that is being learned. */
 const cardOf = (name: string): APIMessage | undefined =>

@@ -1,24 +1,19 @@
 /** Learning a style in the bot: its thread, a restart in the middle, a picture that comes first, and the end by *Cancel*. */
-import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { landscape, waves } from "./pictures.ts";
-import { hasButton, modelsOf, openStudio, type Studio, stylized, textOf, whispers } from "./studio.ts";
+import { hasButton, openStudio, type Studio, stylized, textOf, whispers } from "./studio.ts";
 
 let studio: Studio;
-let models: string;
 
 beforeAll(async () => {
-  models = await modelsOf({ "tiny-v1": "tiny-v1" });
-  studio = await openStudio({ ENGINE: "diffusion", MODELS_DIR: models });
+  studio = await openStudio({ ENGINE: "diffusion" }, { checkpoints: { "tiny-v1": "tiny-v1" } });
 });
 
-afterAll(async () => {
-  await studio.close();
-  await rm(models, { recursive: true, force: true });
-});
+afterAll(() => studio.close());
 
 describe("/style learn", () => {
   it("learns in its thread with samples, goes on after a restart, keeps what it learned when it is stopped", async () => {

@@ -1,5 +1,5 @@
 /** A local Discord with the real bot in it: discord.js, SQLite and the engine's process, over small pictures. */
-import { mkdtemp, rm, symlink } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, symlink } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 
@@ -13,7 +13,10 @@ import { openApiReferee } from "../sandbox/openapi.ts";
 
 export type Settings = Readonly<Partial<Record<keyof Config, string>>>;
 
-export type StudioOptions = Pick<StartOptions, "restTimeoutMs">;
+export interface StudioOptions extends Pick<StartOptions, "restTimeoutMs"> {
+  /** What is installed, `name there: fixture`. */
+  readonly checkpoints?: Readonly<Record<string, string>>;
+}
 
 export interface Studio {
   readonly discord: DiscordSandbox;
@@ -33,20 +36,19 @@ export interface Studio {
 
 const FIXTURES = path.resolve(import.meta.dirname, "../fixtures");
 
-/** A `MODELS_DIR` with tiny checkpoints, `name in it: fixture`; for whoever asks to remove. */
-export async function modelsOf(fixtures: Readonly<Record<string, string>>): Promise<string> {
-  const folder = await mkdtemp(path.join(os.tmpdir(), "atelier-models-"));
-  for (const [name, fixture] of Object.entries(fixtures))
-    await symlink(path.join(FIXTURES, fixture), path.join(folder, name));
-  return folder;
-}
-
 /** @param settings on top of: 96-pixel results, palette describer, no limits worth mentioning */
-export async function openStudio(settings: Settings = {}, options: StudioOptions = {}): Promise<Studio> {
+export async function openStudio(
+  settings: Settings = {},
+  { checkpoints = {}, ...options }: StudioOptions = {},
+): Promise<Studio> {
   const folder = await mkdtemp(path.join(os.tmpdir(), "atelier-bot-"));
   const onRequest = openApiReferee();
   const discord = await startSandbox({ port: 0, ...(onRequest && { onRequest }) });
   const all = settingsFor(discord, folder, settings);
+  for (const [name, fixture] of Object.entries(checkpoints)) {
+    await mkdir(all.MODELS_DIR!, { recursive: true });
+    await symlink(path.join(FIXTURES, fixture), path.join(all.MODELS_DIR!, name));
+  }
   let running = await start(all, options);
   return {
     discord,
