@@ -1,30 +1,6 @@
 /** Charts as pictures: drawn as SVG by echarts, rasterised by sharp. Dark, large type: read on a phone in Discord. */
-import * as echarts from "echarts/core";
-import { BarChart, CustomChart, LineChart, ScatterChart } from "echarts/charts";
-import { GridComponent, LegendComponent, TitleComponent } from "echarts/components";
-import { SVGRenderer } from "echarts/renderers";
 import type { EChartsOption } from "echarts";
 import sharp from "sharp";
-
-import { textWidth } from "./text-width.ts";
-
-echarts.use([
-  BarChart,
-  CustomChart,
-  LineChart,
-  ScatterChart,
-  GridComponent,
-  LegendComponent,
-  TitleComponent,
-  SVGRenderer,
-]);
-
-// Outside a browser echarts guesses how wide a text is, for a narrower face than ours: legends would overlap.
-echarts.setPlatformAPI({
-  measureText: (text, font) => ({
-    width: textWidth(text, Number.parseFloat(/[\d.]+px/.exec(font ?? "")?.[0] ?? "12")),
-  }),
-});
 
 /** Colours that stay apart on Discord's dark and light backgrounds, and for colour-blind readers (Okabe and Ito 2008). */
 const SERIES_COLOURS = ["#E69F00", "#56B4E9", "#CC79A7", "#009E73"];
@@ -40,6 +16,8 @@ interface Size {
 
 /** @returns PNG bytes at twice the given size */
 async function rasterise(option: EChartsOption, size: Size): Promise<Buffer> {
+  // Loaded with the first chart: half of what the bot would load at its start, for what a server asks for now and then.
+  const { echarts } = await import("./echarts.ts");
   const chart = echarts.init(null, null, { renderer: "svg", ssr: true, ...size });
   try {
     chart.setOption({
