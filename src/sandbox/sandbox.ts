@@ -32,7 +32,7 @@ import type { Services } from "./rest/services.ts";
 import { writeTranscript } from "./transcript.ts";
 import { type WaitOptions, waitFor } from "./wait.ts";
 import { overwritePermissions } from "./world/channels.ts";
-import { type PersonName, seedWorld } from "./world/seed.ts";
+import { makeToken, type PersonName, seedWorld } from "./world/seed.ts";
 import { archiveIdleThreads } from "./world/threads.ts";
 import { channelJson } from "./world/wire.ts";
 import type { Guild } from "./world/types.ts";
@@ -106,6 +106,15 @@ export class DiscordSandbox {
 
   get botToken(): string {
     return this.#world.application.botToken;
+  }
+
+  /**
+   * As *Reset Token* does: from now on REST takes the new one alone. A connection that stands learns of it with
+   * `gateway.close(4004)`, which on Discord comes some moments later, or when it resumes.
+   */
+  resetToken(): void {
+    const { application } = this.#world;
+    application.botToken = makeToken(application.botId);
   }
 
   get applicationId(): string {
