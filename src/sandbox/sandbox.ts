@@ -283,11 +283,12 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Discor
   cdn.base = `http://127.0.0.1:${port}`;
   gateway.url = `ws://127.0.0.1:${port}/gateway`;
   server.on("upgrade", (request, socket, head) => {
-    const url = new URL(request.url ?? "/", cdn.base);
+    const target = request.url ?? "/";
+    const pathname = URL.canParse(target, cdn.base) ? new URL(target, cdn.base).pathname : "";
     const { host, origin } = request.headers;
     if (!isLocal(hosts, host, origin)) socket.destroy();
-    else if (url.pathname === "/sandbox/live") live.upgrade(request, socket, head);
-    else if (url.pathname.startsWith("/gateway")) gateway.upgrade(request, socket, head);
+    else if (pathname === "/sandbox/live") live.upgrade(request, socket, head);
+    else if (pathname.startsWith("/gateway")) gateway.upgrade(request, socket, head);
     else socket.destroy();
   });
   world.onChange((change) => {
