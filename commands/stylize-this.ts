@@ -45,9 +45,12 @@ export const stylizeThis: MessageMenuHandler<Upload> = {
     assertMayWork(interaction);
     await interaction.showModal(styleModal(interaction.id));
     // Fetched while the person looks for a style: another user's message cannot be read again later.
-    bot.held.hold(interaction.id, takePicture(bot, picture, "content"));
+    bot.held.hold(heldAs(interaction.id, interaction.user), takePicture(bot, picture, "content"));
   },
 };
+
+/** A picture is held for whoever opened the modal, and for nobody else who sends its key. */
+const heldAs = (key: string, { id }: { readonly id: string }): string => `${key}/${id}`;
 
 const styleModal = (key: string): ModalBuilder =>
   new ModalBuilder()
@@ -102,7 +105,7 @@ export const stylizeThisWith: ModalHandler<StyleInput> = {
   },
 
   async run({ interaction, bot, reply }, { key, style, variant, extraPrompt }) {
-    const held = bot.held.get(key);
+    const held = bot.held.get(heldAs(key, interaction.user));
     if (!held) throw new UserError("modal-too-old", words.tooOld);
     const [content, stylePicture] = await takePair(bot, held, style);
     const { strength, steps, guidance, stylePath } = DEFAULT_SETTINGS;

@@ -17,12 +17,19 @@ const url = (name: string, fallback: string) =>
     .default(fallback)
     .transform((value) => value.replace(/\/+$/, ""));
 
-const count = (name: string, low: number, high: number, fallback: number) =>
-  z.coerce
-    .number({ error: `${name} must be a number` })
+const within = (number: z.ZodCoercedNumber, name: string, low: number, high: number, fallback: number) =>
+  number
     .min(low, { error: `${name} must be at least ${low}` })
     .max(high, { error: `${name} must be at most ${high}` })
     .default(fallback);
+
+const amount = (name: string, low: number, high: number, fallback: number) =>
+  within(z.coerce.number({ error: `${name} must be a number` }), name, low, high, fallback);
+
+const count = (name: string, low: number, high: number, fallback: number) => {
+  const error = `${name} must be a whole number`;
+  return within(z.coerce.number({ error }).int({ error, abort: true }), name, low, high, fallback);
+};
 
 const choice = <const T extends readonly [string, ...string[]]>(name: string, values: T, fallback: T[number]) =>
   z.enum(values, { error: `${name} must be one of ${values.join(", ")}` }).default(fallback as never);
@@ -45,17 +52,17 @@ const schema = z.object({
   PRECISION: choice("PRECISION", PRECISIONS, "auto"),
   CAPTIONER: z.string().default("auto"),
   CAPTION_TOKENS: count("CAPTION_TOKENS", 16, 1024, 200),
-  MODEL_MEMORY: count("MODEL_MEMORY", 0.25, 1024, 12),
+  MODEL_MEMORY: amount("MODEL_MEMORY", 0.25, 1024, 12),
   LOG_LEVEL: choice("LOG_LEVEL", ["fatal", "error", "warn", "info", "debug", "trace", "silent"], "info"),
-  MAX_UPLOAD_MB: count("MAX_UPLOAD_MB", 0.01, 500, 20),
-  MAX_MEGAPIXELS: count("MAX_MEGAPIXELS", 0.1, 1000, 50),
-  DOWNLOAD_SECONDS: count("DOWNLOAD_SECONDS", 0.1, 600, 20),
+  MAX_UPLOAD_MB: amount("MAX_UPLOAD_MB", 0.01, 500, 20),
+  MAX_MEGAPIXELS: amount("MAX_MEGAPIXELS", 0.1, 1000, 50),
+  DOWNLOAD_SECONDS: amount("DOWNLOAD_SECONDS", 0.1, 600, 20),
   RESULT_SIZE: count("RESULT_SIZE", 64, 1024, 512),
   JOBS_PER_USER: count("JOBS_PER_USER", 1, 1000, 3),
   JOBS_PER_GUILD: count("JOBS_PER_GUILD", 1, 10_000, 30),
   CONCURRENCY: count("CONCURRENCY", 1, 64, 1),
-  CANCEL_GRACE_SECONDS: count("CANCEL_GRACE_SECONDS", 0.1, 120, 5),
-  STAGE_MINUTES: count("STAGE_MINUTES", 0.05, 1440, 120),
+  CANCEL_GRACE_SECONDS: amount("CANCEL_GRACE_SECONDS", 0.1, 120, 5),
+  STAGE_MINUTES: amount("STAGE_MINUTES", 0.05, 1440, 120),
   HF_TOKEN: z.string().optional(),
   HF_ENDPOINT: url("HF_ENDPOINT", "https://huggingface.co"),
 });

@@ -2,10 +2,11 @@
 import os from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { type Client, Events } from "discord.js";
+import type { Client } from "discord.js";
 
 import { commands } from "../commands/index.ts";
 import type { Config } from "./config.ts";
+import { watchAccess } from "./discord/access.ts";
 import type { Bot } from "./discord/bot.ts";
 import { connect, createClient } from "./discord/client.ts";
 import { HeldPictures } from "./discord/held-pictures.ts";
@@ -25,6 +26,7 @@ import { createLocalQueue } from "./jobs/local-queue.ts";
 import { createLogger, type Logger } from "./log.ts";
 import { loadBallots } from "./store/ballots.ts";
 import { lockFolder } from "./store/folder-lock.ts";
+import { watchFolder } from "./store/folder-watch.ts";
 import { openStore } from "./store/store.ts";
 
 /** How long a closing bot waits for commands that are being answered, and for each kind of message that is being sent. */
@@ -44,8 +46,8 @@ export interface StartOptions {
 export interface RunningBot {
   readonly client: Client<true>;
   readonly bot: Bot;
-  /** Resolves when the bot cannot go on: its session was declared invalid. */
-  readonly ended: Promise<void>;
+  /** Resolves when the bot cannot go on until somebody puts something right: with what that is, in words. */
+  readonly ended: Promise<UserError>;
   /** Stops taking commands and jobs; what runs is left to be resumed by the next start. */
   close(): Promise<void>;
 }
@@ -58,6 +60,11 @@ export interface RunningBot {
  */
 export async function startBot(config: Config, log: Logger, options: StartOptions = {}): Promise<RunningBot> {
   const undo: (() => unknown)[] = [];
+  const over = new AbortController();
+  const end = (verdict: UserError): void => over.abort(verdict);
+  const ended = new Promise<UserError>((resolve) => {
+    over.signal.addEventListener("abort", () => resolve(over.signal.reason as UserError), { once: true });
+  });
   const close = async (): Promise<void> => {
     for (const step of undo.splice(0).reverse()) {
       try {
@@ -72,12 +79,14 @@ export async function startBot(config: Config, log: Logger, options: StartOption
     undo.push(() => lock.release());
     const store = await openStore(config.DATA_DIR);
     undo.push(() => store.close());
+    undo.push(await watchFolder(config.DATA_DIR, end));
     const engine = createEngine(config, log);
     undo.push(() => engine.stop());
     const info = await engine.start();
     log.info(info, "the engine is ready");
     const client = createClient(config, log, options.restTimeoutMs);
     undo.push(() => client.destroy());
+    watchAccess(client, log, end);
     const chooseVariant = learnFrom({
       settings: (guildId) => store.voteSettings.get(guildId),
       ballots: (guildId) => loadBallots(store, guildId),
@@ -115,10 +124,8 @@ export async function startBot(config: Config, log: Logger, options: StartOption
     const stopRouting = route(client, commands, bot);
     undo.push(() => soon(stopRouting()));
     undo.push(() => closing.abort(new CancelledError("The bot is going down")));
-    const ended = new Promise<void>((resolve) => {
-      client.once(Events.Invalidated, () => resolve());
-    });
-    const ready = await connect(client, config.DISCORD_TOKEN ?? "", log, options.signal);
+    const given = options.signal ? [options.signal] : [];
+    const ready = await connect(client, config.DISCORD_TOKEN ?? "", log, AbortSignal.any([over.signal, ...given]));
     await registerCommands(ready, commands, log);
     await openReplies.resume();
     await presenter.resume();
@@ -129,7 +136,7 @@ export async function startBot(config: Config, log: Logger, options: StartOption
     return { client: ready, bot, ended, close };
   } catch (error) {
     await close();
-    throw error;
+    throw over.signal.aborted ? over.signal.reason : error;
   }
 }
 
@@ -161,11 +168,13 @@ export async function runBot(config: Config, log: Logger = createLogger(config.L
     const crashed = new Promise<Error>((resolve) => {
       process.once("uncaughtException", resolve);
     });
-    const reason = await Promise.race([stopped, running.ended.then(() => new Error("session invalidated")), crashed]);
-    if (reason) log.fatal({ err: reason }, "the bot cannot go on");
+    const reason = await Promise.race([stopped, running.ended, crashed]);
+    let code = reason ? 1 : 0;
+    if (reason instanceof UserError) code = refuse(reason.message);
+    else if (reason) log.fatal({ err: reason }, "the bot cannot go on");
     else log.info("closing: jobs that run are taken up by the next start; once more to end at once");
     await running.close();
-    return reason ? 1 : 0;
+    return code;
   } catch (error) {
     if (stop.signal.aborted) return 0;
     if (error instanceof UserError) return refuse(error.message);

@@ -47,8 +47,12 @@ export const isUnauthorised = (error: unknown): boolean =>
 
 const BROKEN_LINE = new Set(["ECONNRESET", "ECONNREFUSED", "EPIPE", "ETIMEDOUT", "EAI_AGAIN", "ENOTFOUND"]);
 
-/** The line broke, or Discord had a bad moment: the same call may well succeed. */
+/**
+ * The line broke, or Discord had a bad moment: the same call may well succeed. So it is with a refused token: when
+ * Discord means it, the bot ends (`access.ts`).
+ */
 export function isPassing(error: unknown): boolean {
+  if (isUnauthorised(error)) return true;
   if (error instanceof HTTPError || error instanceof DiscordAPIError) return error.status >= 500;
   if (!(error instanceof Error)) return false;
   if (error.name === "AbortError") return true;

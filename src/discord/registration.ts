@@ -12,6 +12,7 @@ import {
 
 import type { Logger } from "../log.ts";
 import type { Commands } from "./handler.ts";
+import { persevere } from "./persevere.ts";
 
 /** What is registered: each command once, subcommands gathered under their group. */
 export function commandBodies({ handlers, groups }: Commands): RESTPostAPIApplicationCommandsJSONBody[] {
@@ -35,12 +36,12 @@ export function commandBodies({ handlers, groups }: Commands): RESTPostAPIApplic
 export async function registerCommands(client: Client<true>, commands: Commands, log: Logger): Promise<boolean> {
   const wanted = commandBodies(commands);
   const route = Routes.applicationCommands(client.application.id);
-  const present = (await client.rest.get(route)) as Command[];
+  const present = (await persevere(() => client.rest.get(route))) as Command[];
   if (isDeepStrictEqual(canonical(present), canonical(wanted))) {
     log.debug("the commands are registered already");
     return false;
   }
-  await client.rest.put(route, { body: wanted });
+  await persevere(() => client.rest.put(route, { body: wanted }));
   log.info({ commands: wanted.map(({ name }) => name) }, "registered the commands");
   return true;
 }

@@ -13,6 +13,7 @@ import { parseCustomId } from "./custom-id.ts";
 import { discordCode, isTokenSpent } from "./discord-error.ts";
 import { explain } from "./faults.ts";
 import type { Commands, Handler } from "./handler.ts";
+import { isOffered } from "./offered.ts";
 import { Reply, type Repliable } from "./reply.ts";
 import { noticeView } from "./views.ts";
 import { router } from "./wording/commands.ts";
@@ -38,7 +39,7 @@ export function route(client: Client, commands: Commands, bot: Bot): () => Promi
 async function dispatch(interaction: Interaction, table: ReadonlyMap<string, Handler>, bot: Bot): Promise<void> {
   if (!interaction.inCachedGuild()) return elsewhere(interaction);
   if (interaction.isAutocomplete()) return suggest(interaction, table.get(commandKey(interaction)), bot);
-  const handler = table.get(keyFor(interaction));
+  const handler = isOffered(interaction) ? table.get(keyFor(interaction)) : undefined;
   if (handler) return handle(handler, interaction as Repliable, bot);
   if (!interaction.isRepliable()) return;
   const reply = await Reply.open(interaction as Repliable, "private", bot.openReplies);

@@ -32,7 +32,7 @@ import type { Services } from "./rest/services.ts";
 import { writeTranscript } from "./transcript.ts";
 import { type WaitOptions, waitFor } from "./wait.ts";
 import { overwritePermissions } from "./world/channels.ts";
-import { type PersonName, seedWorld } from "./world/seed.ts";
+import { makeToken, type PersonName, seedWorld } from "./world/seed.ts";
 import { archiveIdleThreads } from "./world/threads.ts";
 import { channelJson } from "./world/wire.ts";
 import type { Guild } from "./world/types.ts";
@@ -106,6 +106,15 @@ export class DiscordSandbox {
 
   get botToken(): string {
     return this.#world.application.botToken;
+  }
+
+  /**
+   * As *Reset Token* does: from now on REST takes the new one alone. A connection that stands learns of it with
+   * `gateway.close(4004)`, which on Discord comes some moments later, or when it resumes.
+   */
+  resetToken(): void {
+    const { application } = this.#world;
+    application.botToken = makeToken(application.botId);
   }
 
   get applicationId(): string {
@@ -274,11 +283,12 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Discor
   cdn.base = `http://127.0.0.1:${port}`;
   gateway.url = `ws://127.0.0.1:${port}/gateway`;
   server.on("upgrade", (request, socket, head) => {
-    const url = new URL(request.url ?? "/", cdn.base);
+    const target = request.url ?? "/";
+    const pathname = URL.canParse(target, cdn.base) ? new URL(target, cdn.base).pathname : "";
     const { host, origin } = request.headers;
     if (!isLocal(hosts, host, origin)) socket.destroy();
-    else if (url.pathname === "/sandbox/live") live.upgrade(request, socket, head);
-    else if (url.pathname.startsWith("/gateway")) gateway.upgrade(request, socket, head);
+    else if (pathname === "/sandbox/live") live.upgrade(request, socket, head);
+    else if (pathname.startsWith("/gateway")) gateway.upgrade(request, socket, head);
     else socket.destroy();
   });
   world.onChange((change) => {

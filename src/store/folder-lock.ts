@@ -7,6 +7,9 @@ import Database from "libsql";
 
 import { messageOf, UserError } from "../errors.ts";
 
+/** The name of the lock in the folder that it locks. */
+export const LOCK_FILE = "bot.lock";
+
 export interface FolderLock {
   release(): void;
 }
@@ -23,7 +26,7 @@ export function lockFolder(dataDir: string): FolderLock {
   let connection: InstanceType<typeof Database> | undefined;
   try {
     mkdirSync(dataDir, { recursive: true });
-    connection = new Database(path.join(dataDir, "bot.lock"), { timeout: 0 });
+    connection = new Database(path.join(dataDir, LOCK_FILE), { timeout: 0 });
     // Not WAL: that needs memory shared between the processes, which no network share has.
     connection.exec("pragma journal_mode = delete");
     connection.exec("begin immediate");

@@ -20,6 +20,9 @@ import { createStyleRepository } from "./styles.ts";
 import { createVoteSettingRepository, type VoteSettingRepository } from "./vote-settings.ts";
 import { createVoteRepository, type VoteRepository } from "./votes.ts";
 
+/** The name of the database in its folder. */
+export const DATABASE_FILE = "atelier.db";
+
 export interface Store extends Repositories {
   readonly surfaces: SurfaceRepository;
   readonly settings: SettingRepository;
@@ -41,7 +44,7 @@ export interface Store extends Repositories {
  * @throws UserError when the database is damaged, newer than this program, or cannot be opened
  */
 export async function openStore(dataDir: string): Promise<Store> {
-  const db = await openDatabase(path.join(dataDir, "atelier.db"));
+  const db = await openDatabase(path.join(dataDir, DATABASE_FILE));
   const settings = createSettingRepository(db);
   return {
     db,

@@ -105,6 +105,31 @@ describe("the buttons of a result", () => {
   });
 });
 
+describe("a custom id that the message does not offer", () => {
+  const refusals = (): number =>
+    whispers(studio.discord, grace().id).filter((text) => text.includes("earlier version of me")).length;
+
+  it("does nothing, whatever its button would do and whoever sends it", async () => {
+    const { discord } = studio;
+    const hers = await nextResult(() => grace().press(result, "InST"));
+    const before = discord.messages(result.channel_id).length;
+    const id = /"delete:(\w+)"/.exec(JSON.stringify(hers.components))![1]!;
+    const forged = ["delete:$", "cancel:$", "rerun:$:inst", "edit-prompt:$", "compare:$", "ballot:$", "face:$:face"];
+    for (const [n, shape] of forged.entries()) {
+      await (
+        await grace().forge(result, shape.replace("$", id))
+      ).acknowledged;
+      await discord.waitFor(() => refusals() === n + 1, { what: `a refusal of ${shape}` });
+    }
+    const modal = await (await grace().press(hers, "Edit prompt")).modal;
+    const ofAnother = modal.customId.replace(id, "0".repeat(id.length));
+    await grace().submit({ ...modal, customId: ofAnother }, { description: "Red ink" });
+    await discord.waitFor(() => refusals() === forged.length + 1, { what: "a refusal of the modal" });
+    expect(discord.messages(result.channel_id)).toHaveLength(before);
+    expect(await studio.running.bot.queue.snapshot()).toMatchObject({ jobs: [] });
+  });
+});
+
 describe("Cancel", () => {
   it("stops a waiting and a running job, for the requester and for moderators only", async () => {
     const { discord, general } = studio;

@@ -191,6 +191,10 @@ describe("Stylize this picture", () => {
     );
     const sound = await linus.say(general, "a real one", [await landscape()]);
     const open = await (await ada.messageCommand(sound, "Stylize this picture")).modal;
+    // The picture is held for her: who sends the key of her modal does not get it.
+    const grace = discord.member("grace");
+    const stolen = lastWhisper(async () => grace.submit(open, { style: await waves() }), "grace");
+    expect(await stolen).toContain("I was restarted, or that window was open for too long");
     await studio.restart();
     expect(await lastWhisper(async () => ada.submit(open, { style: await waves() }))).toContain("I was restarted");
   });

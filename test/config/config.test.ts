@@ -28,6 +28,21 @@ describe("settings", () => {
     }
   });
 
+  it.each(["CAPTION_TOKENS", "RESULT_SIZE", "JOBS_PER_USER", "JOBS_PER_GUILD", "CONCURRENCY"] as const)(
+    "takes only whole numbers for %s, which counts",
+    (name) => {
+      expect(() => readConfig({ [name]: "64.5" })).toThrow(new ConfigError([`${name} must be a whole number`]));
+      expect(readConfig({ [name]: "64" })[name]).toBe(64);
+    },
+  );
+
+  it("says one thing about a setting", () => {
+    expect(() => readConfig({ JOBS_PER_USER: "0.5" })).toThrow(
+      new ConfigError(["JOBS_PER_USER must be a whole number"]),
+    );
+    expect(readConfig({ STAGE_MINUTES: "0.5" }).STAGE_MINUTES).toBe(0.5);
+  });
+
   it("takes tokens out of logged text", () => {
     const token = `${"A".repeat(24)}.${"b".repeat(6)}.${"c".repeat(38)}`;
     expect(redact(`login with ${token} failed`)).toBe("login with [secret] failed");

@@ -1,3 +1,6 @@
+import { once } from "node:events";
+import { connect } from "node:net";
+
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { GLOBAL_PROBE, codeOf, endStage, picture, rest, type Stage, startStage, textChannel } from "./harness.ts";
@@ -114,6 +117,41 @@ describe("the server", () => {
       request(discord.address, { headers: { host: "evil.example" } }, (response) => resolve(response.statusCode)).end(),
     );
     expect(status).toBe(403);
+  });
+
+  it("refuses what it cannot read, and does not fail over it", async () => {
+    const { discord } = stage;
+    const send = async (path: string, type: string, body: string): Promise<unknown> => {
+      const headers = { authorization: `Bot ${discord.botToken}`, "content-type": type };
+      const response = await fetch(`${discord.apiBase}/v10${path}`, { method: "POST", headers, body });
+      return [response.status, await response.json()];
+    };
+    const messages = `/channels/${discord.channel("general").id}/messages`;
+    for (const type of ["multipart/form-data", "multipart/form-data; boundary=x"])
+      expect(await send(messages, type, "no parts")).toEqual([400, { message: "400: Bad Request", code: 0 }]);
+    expect(await send(messages, "application/json", "{")).toMatchObject([400, { code: 50_109 }]);
+    expect(await send("/nowhere", "application/json", "{")).toMatchObject([404, { code: 0 }]);
+    for (const path of ["%", "%E0%A4%A"]) expect((await fetch(`${discord.address}/page/${path}`)).status).toBe(404);
+    expect(discord.violations).toEqual(["unknown route POST /nowhere"]);
+  });
+
+  it("bears lines that break in the middle, and upgrades to nowhere", async () => {
+    const { discord } = stage;
+    const { hostname, port } = new URL(discord.address);
+    const say = async (head: string): Promise<void> => {
+      const socket = connect(Number(port), hostname);
+      socket.write(`${head}\r\nHost: ${hostname}:${port}\r\nAuthorization: Bot ${discord.botToken}\r\n`);
+      if (head.startsWith("GET")) socket.write("Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
+      else socket.end('Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{"content');
+      await once(socket.resume(), "close");
+    };
+    await say("GET // HTTP/1.1");
+    await say(`POST /api/v10/channels/${discord.channel("general").id}/messages HTTP/1.1`);
+    await discord.waitFor(() => discord.requests.some(({ method, status }) => method === "POST" && status === 400), {
+      what: "the broken request",
+    });
+    await textChannel(stage, "general").send("still there");
+    expect(discord.violations).toEqual([]);
   });
 
   it("serves attachments for a day, to who has the signature", async () => {

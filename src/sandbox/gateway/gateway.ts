@@ -33,6 +33,8 @@ export class Gateway {
   /** While set, sockets are taken but not greeted. */
   #held: WebSocket[] | null = null;
   #shut = false;
+  /** While set, every IDENTIFY and RESUME is answered with this close code. */
+  refusal: number | null = null;
   /** Where clients are told to connect; known once the server listens. */
   url = "";
   /** How often the bot has sent IDENTIFY and RESUME. */
@@ -173,6 +175,7 @@ export class Gateway {
     const { socket } = connection;
     const { application, users } = this.#world;
     this.counts.identify += 1;
+    if (this.refusal !== null) return socket.close(this.refusal);
     const intents = Number(data["intents"] ?? Number.NaN);
     if (connection.session) return socket.close(4005, "Already authenticated");
     if (bare(data["token"]) !== application.botToken) return socket.close(4004, "Authentication failed");
@@ -206,6 +209,7 @@ export class Gateway {
   #resumeSession(connection: Connection, data: Json): void {
     const { socket } = connection;
     this.counts.resume += 1;
+    if (this.refusal !== null) return socket.close(this.refusal);
     if (bare(data["token"]) !== this.#world.application.botToken) return socket.close(4004, "Authentication failed");
     const session = this.#sessions.get(asString(data["session_id"]) ?? "");
     if (!session) return send(socket, OP.invalidSession, false);

@@ -50,7 +50,7 @@ export function pageRoutes(app: Hono<{ Bindings: HttpBindings }>): void {
     }
   };
   app.get("/", () => send(PAGE_FOLDER, "index.html"));
-  app.get("/page/*", (context) => send(PAGE_FOLDER, decodeURIComponent(context.req.path.slice("/page/".length))));
+  app.get("/page/:name{.+}", (context) => send(PAGE_FOLDER, context.req.param("name")));
   app.get("/sandbox/samples/:kind/:name", (context) => {
     const { kind, name } = context.req.param();
     if (!["content", "style"].includes(kind) || !sampleNames(kind).includes(name))

@@ -181,6 +181,12 @@ export class Person {
     });
   }
 
+  /** As a client of one's own can: presses a button that the message need not have. */
+  async forge({ id, channel_id }: MessageRef, customId: string): Promise<InteractionCall> {
+    const data = { custom_id: customId, component_type: COMPONENT.button, id: 1 };
+    return this.#interact({ type: INTERACTION.component, channelId: channel_id, sourceMessageId: id, data });
+  }
+
   /**
    * Fills in a modal and sends it.
    *

@@ -40,19 +40,19 @@ export interface ReadBody {
 /**
  * Reads JSON, or multipart with `payload_json` and `files[n]`.
  *
- * @throws ApiError 50109 for broken JSON, 40005 when the whole body is beyond any upload
+ * @throws ApiError 50109 for broken JSON, a bare 400 for broken multipart or a broken line, 40005 when the whole body is beyond any upload
  */
 export async function readBody(context: RestContext, maxBytes: number): Promise<ReadBody> {
   const request = context.req.raw;
   const type = context.req.header("content-type") ?? "";
   const files = new Map<string, UploadedFile>();
   if (request.method === "GET" || request.method === "HEAD") return { body: undefined, files };
-  const bytes = new Uint8Array(await request.arrayBuffer());
+  const bytes = new Uint8Array(await request.arrayBuffer().catch(unreadable));
   if (bytes.byteLength > maxBytes) throw new ApiError(40005);
   if (bytes.byteLength === 0) return { body: undefined, files };
   if (!type.startsWith("multipart/form-data")) return { body: parse(new TextDecoder().decode(bytes)), files };
 
-  const form = await new Response(bytes, { headers: { "content-type": type } }).formData();
+  const form = await new Response(bytes, { headers: { "content-type": type } }).formData().catch(unreadable);
   let body: unknown = {};
   for (const [field, value] of form.entries()) {
     if (field === "payload_json") body = parse(typeof value === "string" ? value : await value.text());
@@ -63,6 +63,10 @@ export async function readBody(context: RestContext, maxBytes: number): Promise<
     }
   }
   return { body, files };
+}
+
+function unreadable(): never {
+  throw new ApiError(0, { status: 400, message: "400: Bad Request" });
 }
 
 function parse(text: string): unknown {

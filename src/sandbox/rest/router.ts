@@ -58,8 +58,8 @@ export class RestRouter {
   /** Last of all: everything that is no route of the sandbox. */
   catchUnknown(): void {
     this.#app.all("/api/*", async (context) => {
-      const { body, files } = await readBody(context, Number.POSITIVE_INFINITY);
-      const record = this.#record(context, "(unknown)", { body, files });
+      const { read } = await this.#read(context, Number.POSITIVE_INFINITY);
+      const record = this.#record(context, "(unknown)", read);
       record.status = 404;
       this.#world.violate(`unknown route ${record.method} ${record.path}`);
       return context.json({ message: "404: Not Found", code: 0 }, 404);
@@ -81,15 +81,18 @@ export class RestRouter {
     return record;
   }
 
-  async #serve(context: RestContext, pattern: string, handler: Handler, options: RouteOptions): Promise<Response> {
-    let read: ReadBody = { body: undefined, files: new Map() };
-    let unreadable: ApiError | undefined;
+  /** A body that cannot be read is recorded as none, and refused in its turn. */
+  async #read(context: RestContext, maxBytes: number): Promise<{ read: ReadBody; unreadable?: ApiError }> {
     try {
-      read = await readBody(context, this.#world.maxUploadBytes * 12);
+      return { read: await readBody(context, maxBytes) };
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      unreadable = error;
+      return { read: { body: undefined, files: new Map() }, unreadable: error };
     }
+  }
+
+  async #serve(context: RestContext, pattern: string, handler: Handler, options: RouteOptions): Promise<Response> {
+    const { read, unreadable } = await this.#read(context, this.#world.maxUploadBytes * 12);
     const record = this.#record(context, pattern, read);
     const fault = this.#faults.take(`${record.method} ${pattern}`, record);
     if (fault?.delayMs && !fault.afterHandling) await sleep(fault.delayMs);

@@ -94,7 +94,7 @@ const textChannel = (id: string, guildId: string, name: string, topic: string, p
 });
 
 /** A token of the real shape: the id in base64, a time, a secret. */
-function makeToken(botId: string): string {
+export function makeToken(botId: string): string {
   const first = Buffer.from(botId).toString("base64url");
   return `${first}.${randomBytes(4).toString("base64url")}.${randomBytes(29).toString("base64url").slice(0, 38)}`;
 }

@@ -8,7 +8,8 @@ export interface Application {
   readonly id: string;
   readonly name: string;
   readonly botId: string;
-  readonly botToken: string;
+  /** Changes when it is reset. */
+  botToken: string;
   /** Bits of the privileged intents that are switched on for it. */
   readonly privilegedIntents: number;
 }
