@@ -1,10 +1,13 @@
 /** Learning in the bot at bad moments: stopped in line and at its first look, a disk without room, what a kill left. */
+import { randomUUID } from "node:crypto";
 import { mkdir, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 
-import type { APIMessage } from "discord.js";
+import type { APIMessage, TextChannel } from "discord.js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
+import { createPayload, editPayload, type View } from "../../src/discord/view.ts";
+import { noticeView } from "../../src/discord/views.ts";
 import { useTinyDisk } from "../store/tiny-disk.ts";
 import { landscape, waves } from "./pictures.ts";
 import { hasButton, openStudio, type Studio, textOf } from "./studio.ts";
@@ -55,6 +58,35 @@ describe("/style learn at a bad moment", () => {
     for (const name of ["First", "Second"]) expect(hasButton(cardOf(name)!, "Cancel")).toBe(false);
     await expect.poll(() => readdir(folder())).toEqual([]);
     expect(await studio.running.bot.store.learnings.unsettled()).toEqual([]);
+  }, 60_000);
+
+  it("is begun once, when two ask at the same moment and when what is left is taken up meanwhile", async () => {
+    const { discord, general } = studio;
+    const { client, learning, store } = studio.running.bot;
+    const ada = discord.member("ada");
+    const saved = await ada.slash(general, "style save", { name: "Twice", image: await waves() });
+    await discord.waitFor(() => textOf(saved.response).includes("Twice"), { what: "the style" });
+    const style = (await store.styles.find(discord.guild.id, "Twice"))!;
+    const channel = (await client.channels.fetch(general)) as TextChannel;
+    const answer = async (): Promise<Parameters<typeof learning.ask>[0]> => {
+      const card = await channel.send(await createPayload(noticeView("…"), randomUUID().slice(0, 25)));
+      const show = async (view: View): Promise<void> => void (await card.edit(await editPayload(view)));
+      return { channelId: general, messageId: card.id, show };
+    };
+    const answers = [await answer(), await answer()];
+    const outcomes = await Promise.allSettled(answers.map((one) => learning.ask(one, style, ada.id)));
+    expect(outcomes).toMatchObject([{ status: "fulfilled" }, { reason: { identifier: "learning-already" } }]);
+    await learning.resume();
+    const begun = await store.learnings.unsettled();
+    expect(begun).toHaveLength(1);
+    expect(await learning.stop(begun[0]!.id)).toBe(true);
+    await cardSays("Twice", "🛑 Stopped");
+    // The next in line is no second one of it.
+    await ada.slash(general, "style learn", { name: "Next", image: await landscape() });
+    await cardSays("Next", "I look at the picture");
+    await ada.press(cardOf("Next")!, "Cancel");
+    await cardSays("Next", "🛑 Stopped");
+    expect(textOf(cardOf("Twice"))).toContain("🛑 Stopped");
   }, 60_000);
 
   it("keeps nothing for a style that was removed meanwhile", async () => {

@@ -24,6 +24,9 @@ const ROOM_EVERY_MS = 5000;
 
 type Parts = Pick<Bot, "client" | "store" | "engine" | "config" | "log">;
 
+/** The answer that shows a style being learned. */
+type LearningReply = Pick<Reply, "channelId" | "messageId" | "show">;
+
 interface Waiting {
   readonly learning: Learning;
   readonly presenter: LearningPresenter;
@@ -32,6 +35,8 @@ interface Waiting {
 export class LearningDesk {
   readonly #parts: Parts;
   readonly #waiting: Waiting[] = [];
+  /** Styles that were asked for and are being written down. */
+  readonly #asked = new Set<string>();
   #current: { readonly id: string; readonly styleId: string; readonly abort: AbortController } | null = null;
   #running: Promise<void> | null = null;
   #closing = false;
@@ -41,11 +46,9 @@ export class LearningDesk {
   }
 
   /** Takes a style in and shows it in the reply. @throws UserError when it is being learned already */
-  async ask(reply: Reply, style: Style, userId: string): Promise<void> {
-    const isKnown = [this.#current?.styleId, ...this.#waiting.map(({ learning }) => learning.styleId)].includes(
-      style.id,
-    );
-    if (isKnown || reply.messageId === null) throw new UserError("learning-already", words.already(style.name));
+  async ask(reply: LearningReply, style: Style, userId: string): Promise<void> {
+    if (this.#holds(style.id) || reply.messageId === null)
+      throw new UserError("learning-already", words.already(style.name));
     const learning: Learning = {
       id: newJobId(),
       styleId: style.id,
@@ -59,19 +62,28 @@ export class LearningDesk {
       threadId: null,
       progressMessageId: null,
     };
-    await this.#parts.store.learnings.insert(learning);
+    // Held before the first wait: of two who ask at once, one gets in.
+    this.#asked.add(style.id);
+    try {
+      await this.#parts.store.learnings.insert(learning);
+    } finally {
+      this.#asked.delete(style.id);
+    }
     const presenter = new LearningPresenter(this.#parts, learning);
     this.#waiting.push({ learning, presenter });
     await presenter.open((view) => reply.show(view));
     this.#next();
   }
 
-  /** Takes up what an earlier run left. */
+  /** Takes up what an earlier run left, beside what was asked for since this one began. */
   async resume(): Promise<void> {
     const left = await this.#parts.store.learnings.unsettled();
     await this.#sweep(left);
-    for (const learning of left)
+    const taken = new Set([this.#current?.id, ...this.#waiting.map(({ learning }) => learning.id)]);
+    for (const learning of left) {
+      if (taken.has(learning.id) || this.#asked.has(learning.styleId)) continue;
       this.#waiting.push({ learning, presenter: new LearningPresenter(this.#parts, learning) });
+    }
     this.#next();
   }
 
@@ -99,6 +111,14 @@ export class LearningDesk {
     this.#closing = true;
     this.#current?.abort.abort(new CancelledError("The bot is going down"));
     await this.#running;
+  }
+
+  #holds(styleId: string): boolean {
+    return (
+      this.#current?.styleId === styleId ||
+      this.#asked.has(styleId) ||
+      this.#waiting.some(({ learning }) => learning.styleId === styleId)
+    );
   }
 
   #next(): void {
