@@ -2,7 +2,6 @@
 import { customId, parseCustomId } from "../src/discord/custom-id.ts";
 import type { ButtonHandler } from "../src/discord/handler.ts";
 import { assertMayWork } from "../src/discord/permissions.ts";
-import { oncePerPerson } from "../src/discord/press-once.ts";
 import { randomSeed, submitJob } from "../src/discord/submit.ts";
 import { jobGone } from "../src/discord/wording/commands.ts";
 import { UserError } from "../src/errors.ts";
@@ -33,7 +32,7 @@ export const rerun: ButtonHandler<RerunInput> = {
   async run({ interaction, bot, reply }, { jobId, change }) {
     assertMayWork(interaction);
     const { user } = interaction;
-    await oncePerPerson(bot, user.id, customId("rerun", jobId, change), async () => {
+    await bot.pressOnce.run(user.id, customId("rerun", jobId, change), async () => {
       const parent = await findJob(bot, jobId);
       return submitJob(bot, reply, { ...changed(parent, change), userId: user.id, parentId: parent.id });
     });

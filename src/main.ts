@@ -11,6 +11,7 @@ import type { Bot } from "./discord/bot.ts";
 import { connect, createClient } from "./discord/client.ts";
 import { HeldPictures } from "./discord/held-pictures.ts";
 import { OpenReplies } from "./discord/open-replies.ts";
+import { PressOnce } from "./discord/press-once.ts";
 import { Presenter } from "./discord/presenter.ts";
 import { registerCommands } from "./discord/registration.ts";
 import { route } from "./discord/router.ts";
@@ -118,6 +119,7 @@ export async function startBot(config: Config, log: Logger, options: StartOption
       describerLabel,
       votes,
       held: new HeldPictures(),
+      pressOnce: new PressOnce({ queue, linkTo: (id) => presenter.find(id)?.link ?? null }),
       openReplies,
       closing: closing.signal,
     };

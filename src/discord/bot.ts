@@ -8,6 +8,7 @@ import type { Logger } from "../log.ts";
 import type { Store } from "../store/store.ts";
 import type { HeldPictures } from "./held-pictures.ts";
 import type { OpenReplies } from "./open-replies.ts";
+import type { PressOnce } from "./press-once.ts";
 import type { Presenter } from "./presenter.ts";
 import type { Comparisons } from "./votes/comparisons.ts";
 import type { LearningDesk } from "./styles/learning-desk.ts";
@@ -21,6 +22,7 @@ export interface Bot {
   readonly engine: Engine;
   readonly client: Client;
   readonly held: HeldPictures;
+  readonly pressOnce: PressOnce;
   readonly openReplies: OpenReplies;
   /** Aborted, with a `CancelledError`, when the bot goes down: whatever somebody waits for ends. */
   readonly closing: AbortSignal;

@@ -75,6 +75,8 @@ describe("the buttons of a result", () => {
     await discord.waitFor(() => results(discord, result.channel_id).length > before, { timeoutMs: 20_000 });
     expect(await studio.running.bot.queue.snapshot()).toMatchObject({ jobs: [] });
     expect(results(discord, result.channel_id)).toHaveLength(before + 1);
+    await expect.poll(() => studio.running.bot.pressOnce.size).toBe(0);
+    await nextResult(() => ada().press(result, "InST"));
   });
 
   it("pressed by two people at once begin two jobs", async () => {
