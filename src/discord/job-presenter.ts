@@ -50,6 +50,7 @@ export class JobPresenter {
   #stage: JobStatus["stage"] = null;
   #attempt = 0;
   #step: JobStatus["step"] = null;
+  #held: JobStatus["held"] = null;
   #cardEndsAt: number | null = null;
   #written: Written | null = null;
   #preview: ViewFile | null = null;
@@ -115,6 +116,8 @@ export class JobPresenter {
     } else if (event.type === "progress") {
       const endsAt = event.etaSeconds === null ? null : Date.now() + event.etaSeconds * 1000;
       this.#step = { step: event.step, steps: event.steps, endsAt };
+    } else if (event.type === "held") {
+      this.#held = event.by;
     } else if (event.type === "preview") {
       this.#preview = previewFile(event.path, event.step, event.steps);
     }
@@ -228,7 +231,14 @@ export class JobPresenter {
   }
 
   #status(): JobStatus {
-    return { job: this.#job, place: this.#place, stage: this.#stage, attempt: this.#attempt, step: this.#step };
+    return {
+      job: this.#job,
+      place: this.#place,
+      stage: this.#stage,
+      attempt: this.#attempt,
+      step: this.#step,
+      held: this.#held,
+    };
   }
 
   #cardView(): View {

@@ -10,10 +10,12 @@ import {
 
 import { isSettled, type Job } from "../jobs/job.ts";
 import type { QueuePlace } from "../jobs/queue.ts";
+import type { Hindrance } from "../room.ts";
 import { customId } from "./custom-id.ts";
 import { view, type View, type ViewFile } from "./view.ts";
 import { described } from "./wording/commands.ts";
 import { description, type Origin } from "./wording/descriptions.ts";
+import { held as heldWords } from "./wording/held.ts";
 import { button, card, progress, result, stageName } from "./wording/jobs.ts";
 import { voteButton } from "./wording/votes.ts";
 
@@ -42,6 +44,8 @@ export interface JobStatus {
   readonly stage: "caption" | "stylize" | null;
   readonly attempt: number;
   readonly step: { readonly step: number; readonly steps: number; readonly endsAt: number | null } | null;
+  /** What keeps it from going on. */
+  readonly held: Hindrance | null;
 }
 
 export interface CardOptions {
@@ -76,11 +80,12 @@ export function cardView(status: JobStatus, options: CardOptions): View {
   return view([box], options.pictures);
 }
 
-function cardStatus({ job, place, stage, step }: JobStatus, link: string | null): string {
+function cardStatus({ job, place, stage, step, held }: JobStatus, link: string | null): string {
   const endsAt = step?.endsAt ?? place?.endsAt ?? null;
   if (job.state === "done") return card.done(job.result?.seconds.total ?? 0, link);
   if (job.state === "failed") return card.failed(job.failure ?? "");
   if (job.state === "cancelled") return card.cancelled;
+  if (held !== null) return heldWords[held];
   if (stage === null) return card.waiting(place);
   return stage === "caption" ? card.describing(endsAt) : card.painting(endsAt);
 }
@@ -121,7 +126,8 @@ function progressLines(status: JobStatus): string {
   return status.attempt > 1 ? `${progressLine(status)}\n${progress.again(status.job)}` : progressLine(status);
 }
 
-function progressLine({ place, stage, step }: JobStatus): string {
+function progressLine({ place, stage, step, held }: JobStatus): string {
+  if (held !== null) return heldWords[held];
   if (stage === null) return progress.waiting(place);
   if (step !== null) return progress.step(stageName[stage], step.step, step.steps, step.endsAt);
   return stage === "caption" ? progress.describing : progress.preparing;

@@ -1,3 +1,5 @@
+/** What a queue tells about its jobs. */
+import type { Hindrance } from "../room.ts";
 import type { Job } from "./job.ts";
 
 export type JobStage = "caption" | "stylize";
@@ -38,6 +40,8 @@ export type JobEvent =
       readonly step: number;
       readonly steps: number;
     }
+  /** Work on the job waits until it can be written down; `null`: it goes on. */
+  | { readonly type: "held"; readonly job: Job; readonly by: Hindrance | null }
   | { readonly type: "done"; readonly job: Job }
   | { readonly type: "failed"; readonly job: Job }
   | { readonly type: "cancelled"; readonly job: Job };

@@ -1,3 +1,8 @@
+/** Whose turn it is. */
+
+/** Users that are remembered without a thought. */
+const FEW = 64;
+
 /**
  * The fair order of the queue: start-time fair queuing (Goyal, Vin and Cheng, "Start-time Fair Queuing", SIGCOMM 1996),
  * users as flows, each job one unit. Whoever has waited without being served goes first; somebody who sends ten jobs
@@ -8,6 +13,8 @@ export class FairOrder {
   #now = 0;
   /** By user, the turn after that of their newest job. */
   readonly #next = new Map<string, number>();
+  /** Users at which those are forgotten next whose turns are over. */
+  #forgetAt = FEW;
 
   /** The turn of a new job of this user. Lower turns run first; equal ones in order of arrival. */
   join(userId: string): number {
@@ -25,6 +32,9 @@ export class FairOrder {
   begin(turn: number): void {
     if (turn <= this.#now) return;
     this.#now = turn;
+    // Not with each job: then every one would cost the more, the more people wait.
+    if (this.#next.size < this.#forgetAt) return;
     for (const [userId, next] of this.#next) if (next <= turn) this.#next.delete(userId);
+    this.#forgetAt = Math.max(FEW, 2 * this.#next.size);
   }
 }

@@ -16,30 +16,44 @@ export interface Span {
   readonly ends: number | null;
 }
 
-/**
- * @param jobs running ones first, then the others in their order
- * @param concurrency jobs that are stylized at once
- * @param parallelStages captions are made one by one on another device, ahead of stylizing
- */
+/** The schedule as far as it has been played. */
+export class Forecast {
+  readonly #slots: number[];
+  readonly #parallelStages: boolean;
+  #captioner = 0;
+
+  /**
+   * @param concurrency jobs that are stylized at once
+   * @param parallelStages captions are made one by one on another device, ahead of stylizing
+   */
+  constructor(concurrency: number, parallelStages: boolean) {
+    this.#slots = Array.from({ length: concurrency }, () => 0);
+    this.#parallelStages = parallelStages;
+  }
+
+  /** Plays the next job: running ones come first, then the others in their order. */
+  next({ caption, stylize, running }: Expected): Span {
+    const slots = this.#slots;
+    const [captionSeconds, stylizeSeconds] = [caption ?? Infinity, stylize ?? Infinity];
+    const isAhead = this.#parallelStages && captionSeconds > 0;
+    const slot = slots.indexOf(Math.min(...slots));
+    const begins = running ? 0 : isAhead ? this.#captioner : slots[slot]!;
+    const captioned = begins + captionSeconds;
+    if (isAhead) this.#captioner = captioned;
+    const ends = Math.max(captioned, slots[slot]!) + stylizeSeconds;
+    slots[slot] = ends;
+    return { begins: finite(begins), ends: finite(ends) };
+  }
+}
+
+/** The whole schedule, by the jobs' ids. */
 export function forecast(
   jobs: readonly Expected[],
   concurrency: number,
   parallelStages: boolean,
 ): ReadonlyMap<string, Span> {
-  const spans = new Map<string, Span>();
-  const slots: number[] = Array.from({ length: concurrency }, () => 0);
-  let captioner = 0;
-  for (const { id, caption, stylize, running } of jobs) {
-    const [captionSeconds, stylizeSeconds] = [caption ?? Infinity, stylize ?? Infinity];
-    const slot = slots.indexOf(Math.min(...slots));
-    const begins = running ? 0 : parallelStages && captionSeconds > 0 ? captioner : slots[slot]!;
-    const captioned = begins + captionSeconds;
-    if (parallelStages && captionSeconds > 0) captioner = captioned;
-    const ends = Math.max(captioned, slots[slot]!) + stylizeSeconds;
-    slots[slot] = ends;
-    spans.set(id, { begins: finite(begins), ends: finite(ends) });
-  }
-  return spans;
+  const schedule = new Forecast(concurrency, parallelStages);
+  return new Map(jobs.map((job) => [job.id, schedule.next(job)]));
 }
 
 const finite = (seconds: number): number | null => (Number.isFinite(seconds) ? seconds : null);

@@ -6,28 +6,34 @@ import PQueue from "p-queue";
 
 import { asDiskFull, CancelledError, messageOf, UserError } from "../errors.ts";
 import type { Logger } from "../log.ts";
+import { hindranceOf, untilRoom } from "../room.ts";
 import { choosePaperVariant, type ChooseVariant } from "./choose-variant.ts";
 import type { Engine } from "./engine.ts";
 import type { JobEvent, JobListener } from "./events.ts";
 import { FairOrder } from "./fair-order.ts";
 import { failureWords, interruptedWords, isRetryable, MAX_ATTEMPTS } from "./failure.ts";
+import type { Span } from "./forecast.ts";
+import { Holdings } from "./holdings.ts";
 import { newJobId } from "./job-id.ts";
+import { JobLine } from "./job-line.ts";
 import type { Job, JobRequest } from "./job.ts";
 import { checkLimits } from "./limits.ts";
-import type { Span } from "./forecast.ts";
-import { outlook } from "./outlook.ts";
+import { Outlook } from "./outlook.ts";
 import type { JobQueue, QueuePlace, QueueSnapshot } from "./queue.ts";
 import type { JobPatch, Repositories } from "./repositories.ts";
 import { StageHistory } from "./stage-history.ts";
 import { needsPreparing, prepare, stylize, type StageParts } from "./stages.ts";
-import { TrackedJob } from "./tracked-job.ts";
+import { TrackedJob, type TrackedParts } from "./tracked-job.ts";
 import { isRunning } from "./transitions.ts";
 
 /** Finished jobs that the ETA is learned from at start. */
 const HISTORY = 200;
 
-/** Until a job that failed while the disk was full is recorded as failed. */
-const RECORD_AGAIN_MS = 2000;
+const UNWRITABLE =
+  "I cannot write anything down at the moment. Please try again in a minute; if it stays like this, tell whoever runs this bot.";
+
+/** How long an outlook counts while nothing happens. */
+const OUTLOOK_MS = 1000;
 
 /** The settings that the queue heeds; `Config` has them. */
 export interface LocalQueueConfig {
@@ -60,40 +66,52 @@ export interface LocalQueueOptions {
  */
 export const createLocalQueue = (options: LocalQueueOptions): JobQueue => new LocalQueue(options);
 
+/** Room that a picture takes, at most, for each pixel: the engine's file, and its copy in the store. */
+const PICTURE_BYTES = 8;
+
 type Stage = (tracked: TrackedJob, parts: StageParts) => Promise<void>;
 
 class LocalQueue implements JobQueue {
   readonly #config: LocalQueueConfig;
   readonly #parts: StageParts;
-  /** Jobs that are not settled. */
+  readonly #trackedParts: TrackedParts;
+  /** Jobs that are not settled: all of them, then those that a lane has, and those that wait for one. */
   readonly #active = new Map<string, TrackedJob>();
+  readonly #begun = new JobLine();
+  readonly #waiting = new JobLine();
+  readonly #holdings = new Holdings<TrackedJob>();
   readonly #order = new FairOrder();
+  /** `null`: it has changed since somebody looked. */
+  #outlook: Outlook | null = null;
   readonly #listeners = new Set<JobListener>();
   /** Where captions are made on a device of their own: one by one. */
   readonly #preparing = new PQueue({ concurrency: 1 });
   readonly #painting: PQueue;
-  #closing = false;
+  readonly #closing = new AbortController();
+  /** Ends that are told and not yet in the database. */
+  readonly #unrecorded = new Set<Promise<void>>();
 
   constructor({ engine, repositories, config, log, chooseVariant = choosePaperVariant }: LocalQueueOptions) {
     this.#config = config;
     this.#painting = new PQueue({ concurrency: Math.max(1, Math.floor(config.CONCURRENCY)) });
-    const workFolder = (id: string): string => path.join(config.DATA_DIR, "work", id);
+    const folder = path.join(config.DATA_DIR, "work");
+    const workFolder = (id: string): string => path.join(folder, id);
     this.#parts = { engine, repositories, chooseVariant, log, workFolder, history: new StageHistory() };
+    this.#trackedParts = { jobs: repositories.jobs, emit: (event) => this.#emit(event), folder };
   }
 
   async enqueue(request: JobRequest): Promise<Job> {
-    if (this.#closing) throw new UserError("going-down", "The bot is being restarted. Please try again in a minute.");
-    const spans = this.#outlook();
-    const pending = [...this.#active.values()].map(({ job }) => ({ job, endsIn: spans.get(job.id)?.ends ?? null }));
-    checkLimits(request, pending, { perUser: this.#config.JOBS_PER_USER, perGuild: this.#config.JOBS_PER_GUILD });
+    if (this.#closing.signal.aborted)
+      throw new UserError("going-down", "The bot is being restarted. Please try again in a minute.");
+    this.#checkLimits(request);
     // Held before the first await, so that two requests at once cannot both take the last place.
     const tracked = this.#track(newJob(request), this.#order.join(request.userId));
     const { job, turn } = tracked;
     try {
       await this.#parts.repositories.jobs.insert(job, turn);
     } catch (error) {
-      this.#active.delete(job.id);
-      throw asDiskFull(error) ?? error;
+      this.#forget(tracked);
+      throw refusal(error);
     }
     tracked.tell({ type: "queued", job });
     this.#schedule(tracked);
@@ -106,31 +124,48 @@ class LocalQueue implements JobQueue {
 
   async place(id: string): Promise<QueuePlace | null> {
     const tracked = this.#active.get(id);
-    if (!tracked) return null;
-    const { begun, job } = tracked;
-    const span = this.#outlook().get(id);
-    const at = (seconds: number | null | undefined): number | null =>
-      typeof seconds === "number" ? Math.round(Date.now() + seconds * 1000) : null;
-    const ordered = this.#ordered();
-    return {
-      ahead: begun ? 0 : ordered.slice(0, ordered.indexOf(tracked)).filter((other) => !other.begun).length,
-      startsAt: begun ? (job.startedAt ?? Date.now()) : at(span?.begins),
-      endsAt: at(span?.ends),
-    };
+    return tracked ? this.#placeOf(tracked) : null;
   }
 
-  async snapshot(guildId?: string | null): Promise<QueueSnapshot> {
-    const jobs = this.#ordered()
-      .map(({ job }) => job)
-      .filter(({ request }) => guildId === undefined || request.guildId === guildId);
-    const running = jobs.filter(({ state }) => isRunning(state)).length;
-    return { jobs, running, waiting: jobs.length - running };
+  async places(ids: readonly string[]): Promise<ReadonlyMap<string, QueuePlace>> {
+    const places = new Map<string, QueuePlace>();
+    for (const id of ids) {
+      const tracked = this.#active.get(id);
+      if (tracked) places.set(id, this.#placeOf(tracked));
+    }
+    return places;
+  }
+
+  async snapshot(guildId?: string | null, limit = Infinity): Promise<QueueSnapshot> {
+    const isWanted = ({ job }: TrackedJob): boolean => guildId === undefined || job.request.guildId === guildId;
+    const begun = [...this.#begun].filter(isWanted);
+    const all = guildId === undefined ? this.#active.size : this.#holdings.ofGuild(guildId).size;
+    const jobs: Job[] = [];
+    for (const line of [begun, this.#waiting]) {
+      for (const tracked of line) {
+        if (jobs.length >= Math.min(limit, all)) break;
+        if (isWanted(tracked)) jobs.push(tracked.job);
+      }
+    }
+    const running = begun.filter(({ job }) => isRunning(job.state)).length;
+    return { jobs, running, waiting: all - running };
   }
 
   async cancel(id: string): Promise<boolean> {
-    const job = await this.#parts.repositories.jobs.transition(id, "cancelled", { settledAt: Date.now() });
-    if (job) this.#settle(job);
-    return job !== null;
+    const { jobs } = this.#parts.repositories;
+    const patch = { settledAt: Date.now() };
+    try {
+      const job = await jobs.transition(id, "cancelled", patch);
+      if (job) this.#settle(job);
+      return job !== null;
+    } catch (error) {
+      const tracked = this.#active.get(id);
+      if (!tracked || hindranceOf(error) === null) throw error;
+      // It is stopped all the same; the row follows.
+      this.#settle({ ...tracked.job, ...patch, state: "cancelled" });
+      this.#recordCancelled(id, patch);
+      return true;
+    }
   }
 
   subscribe(listener: JobListener): () => void {
@@ -148,8 +183,8 @@ class LocalQueue implements JobQueue {
     for (const { job, turn } of left) {
       const tracked = this.#track(job, turn);
       this.#order.rejoin(job.request.userId, turn);
-      if (job.attempts >= MAX_ATTEMPTS) await this.#fail(tracked, interruptedWords(job.lastFault));
-      else if (!isRunning(job.state) || (await tracked.tryMove("queued"))) resumed.push(tracked);
+      if (job.attempts >= MAX_ATTEMPTS) await this.#giveUp(tracked);
+      else resumed.push(tracked);
     }
     for (const tracked of resumed) {
       tracked.tell({ type: "queued", job: tracked.job, resumed: true });
@@ -158,19 +193,56 @@ class LocalQueue implements JobQueue {
   }
 
   async close(): Promise<void> {
-    this.#closing = true;
+    this.#closing.abort();
     for (const { abort } of this.#active.values()) abort.abort(new CancelledError("The bot is going down"));
-    await Promise.all([this.#preparing.onIdle(), this.#painting.onIdle()]);
+    await Promise.all([this.#preparing.onIdle(), this.#painting.onIdle(), ...this.#unrecorded]);
     this.#listeners.clear();
   }
 
+  /** @throws UserError when there is no room for the request */
+  #checkLimits(request: JobRequest): void {
+    const { JOBS_PER_USER: perUser, JOBS_PER_GUILD: perGuild } = this.#config;
+    const own = this.#holdings.ofUser(request.userId);
+    const guild = this.#holdings.ofGuild(request.guildId);
+    if (own.size < perUser && (request.guildId === null || guild.size < perGuild)) return;
+    // Only who is refused is told when to come back.
+    const pending = [...new Set([...own, ...guild])].map((tracked) => ({
+      job: tracked.job,
+      endsIn: this.#endsIn(tracked),
+    }));
+    checkLimits(request, pending, { perUser, perGuild });
+  }
+
   #track(job: Job, turn: number): TrackedJob {
-    const tracked = new TrackedJob(job, turn, this.#parts.repositories.jobs, (event) => this.#emit(event));
+    const tracked = new TrackedJob(job, turn, this.#trackedParts);
     this.#active.set(job.id, tracked);
+    this.#waiting.add(tracked);
+    this.#holdings.add(tracked, job.request);
+    this.#outlook = null;
     return tracked;
   }
 
+  /** A lane takes the job. */
+  #begin(tracked: TrackedJob): void {
+    this.#order.begin(tracked.turn);
+    if (tracked.begun) return;
+    tracked.begun = true;
+    this.#waiting.remove(tracked);
+    this.#begun.add(tracked);
+    this.#outlook = null;
+  }
+
+  #forget(tracked: TrackedJob): void {
+    this.#active.delete(tracked.job.id);
+    (tracked.begun ? this.#begun : this.#waiting).remove(tracked);
+    this.#holdings.remove(tracked, tracked.job.request);
+    this.#outlook = null;
+  }
+
   #emit(event: JobEvent): void {
+    this.#outlook = null;
+    if (event.type === "held" && event.by !== null)
+      this.#parts.log.error({ job: event.job.id, by: event.by }, "nothing can be written; a job waits");
     for (const listener of this.#listeners) {
       try {
         listener(event);
@@ -183,16 +255,32 @@ class LocalQueue implements JobQueue {
     }
   }
 
-  /** Begun jobs first, then the others in the order they will run. */
-  #ordered(): TrackedJob[] {
-    return [...this.#active.values()].sort(
-      (a, b) => Number(b.begun) - Number(a.begun) || a.turn - b.turn || (a.job.id < b.job.id ? -1 : 1),
-    );
+  #placeOf(tracked: TrackedJob): QueuePlace {
+    const { begun, job } = tracked;
+    const { at, span } = this.#foresee(tracked);
+    const when = (seconds: number | null): number | null => (seconds === null ? null : Math.round(at + seconds * 1000));
+    return {
+      ahead: begun ? 0 : this.#waiting.ahead(tracked),
+      startsAt: begun ? (job.startedAt ?? Date.now()) : when(span.begins),
+      endsAt: when(span.ends),
+    };
   }
 
-  #outlook(): ReadonlyMap<string, Span> {
-    const { history, engine } = this.#parts;
-    return outlook(this.#ordered(), history, engine.info, this.#painting.concurrency);
+  #endsIn(tracked: TrackedJob): number | null {
+    const { at, span } = this.#foresee(tracked);
+    return span.ends === null ? null : Math.max(0, span.ends - (Date.now() - at) / 1000);
+  }
+
+  #foresee(tracked: TrackedJob): { readonly at: number; readonly span: Span } {
+    if (!this.#outlook || Date.now() - this.#outlook.at > OUTLOOK_MS) {
+      const { history, engine } = this.#parts;
+      const jobAt = (n: number): TrackedJob | undefined =>
+        this.#begun.at(n) ?? this.#waiting.at(n - this.#begun.length);
+      const { concurrency } = this.#painting;
+      this.#outlook = new Outlook({ jobAt, history, info: engine.info, concurrency });
+    }
+    const place = tracked.begun ? this.#begun.ahead(tracked) : this.#begun.length + this.#waiting.ahead(tracked);
+    return { at: this.#outlook.at, span: this.#outlook.span(place) ?? UNKNOWN };
   }
 
   /** Puts a job in its lane: one for both stages where they share a device, else one for each. */
@@ -206,10 +294,10 @@ class LocalQueue implements JobQueue {
 
   #enter(lane: PQueue, tracked: TrackedJob, stages: readonly Stage[], next?: () => void): void {
     const run = async (): Promise<void> => {
-      if (tracked.settled || this.#closing) return;
-      this.#order.begin(tracked.turn);
-      tracked.begun = true;
+      if (tracked.settled || this.#closing.signal.aborted) return;
+      this.#begin(tracked);
       await this.#run(tracked, stages);
+      this.#outlook = null;
       if (tracked.settled) await this.#clearWork(tracked.job.id);
       else if (!tracked.interrupted) next?.();
     };
@@ -223,48 +311,98 @@ class LocalQueue implements JobQueue {
   async #run(tracked: TrackedJob, stages: readonly Stage[]): Promise<void> {
     for (;;) {
       try {
-        for (const stage of stages) await stage(tracked, this.#parts);
+        await tracked.takeOver();
+        for (const stage of stages) await this.#do(stage, tracked);
         if (tracked.job.state === "done") this.#settle(tracked.job);
         else await tracked.rest();
         return;
       } catch (error) {
-        if (tracked.settled) return;
-        if (error instanceof CancelledError) return tracked.interrupt();
-        const { id, attempts } = tracked.job;
-        this.#parts.log.warn({ job: id, attempt: attempts, error: messageOf(error) }, "an attempt at a job failed");
-        if (!isRetryable(error, attempts)) return this.#fail(tracked, failureWords(error));
-        await tracked.giveUpAttempt(messageOf(error));
-        if (this.#closing) return;
+        if (!(await this.#goesOn(tracked, error))) return;
       }
     }
   }
 
-  async #fail(tracked: TrackedJob, failure: string): Promise<void> {
-    const patch = { failure, settledAt: Date.now() };
+  /**
+   * Does a stage, from its beginning again when a disk that was full has room. An engine that finds a disk full which is
+   * not (its files may not grow so large, say) is not asked twice: that may take minutes.
+   */
+  #do(stage: Stage, tracked: TrackedJob): Promise<void> {
+    let tries = 0;
+    const work = async (): Promise<void> => {
+      if (tries++ > 0) await tracked.rest();
+      await stage(tracked, this.#parts);
+    };
+    return tracked.lasting(work, { bytes: PICTURE_BYTES * tracked.job.request.size ** 2, vainTries: 1 });
+  }
+
+  /** What is to be done about a fault. `true`: the job is to be run again. */
+  async #goesOn(tracked: TrackedJob, fault: unknown): Promise<boolean> {
+    const { log } = this.#parts;
+    const { id, attempts } = tracked.job;
+    if (tracked.settled) return false;
     try {
-      const job = await this.#parts.repositories.jobs.transition(tracked.job.id, "failed", patch);
-      if (job) this.#settle(job);
+      if (fault instanceof CancelledError) {
+        await tracked.interrupt();
+        return false;
+      }
+      log.warn({ job: id, attempt: attempts, error: messageOf(fault) }, "an attempt at a job failed");
+      if (!isRetryable(fault, attempts)) {
+        await this.#fail(tracked, failureWords(fault));
+        return false;
+      }
+      await tracked.giveUpAttempt(messageOf(fault));
+      return !this.#closing.signal.aborted;
     } catch (error) {
-      // The person is told all the same, and the row follows when there is room again.
-      this.#parts.log.error({ job: tracked.job.id, error: messageOf(error) }, "a failed job could not be recorded");
-      this.#settle({ ...tracked.job, ...patch, state: "failed" });
-      this.#recordLater(tracked.job.id, patch);
+      // The bot goes down, or somebody stops the job, while it waits for room: the next start finds it as it was.
+      if (tracked.interrupted || tracked.settled || error instanceof CancelledError) {
+        log.warn({ job: id, error: messageOf(error) }, "what became of a job could not be recorded");
+      } else this.#settleUnrecorded(tracked, failureWords(fault), error);
+      return false;
     }
   }
 
-  #recordLater(id: string, patch: JobPatch): void {
-    const record = async (): Promise<void> => {
-      if (this.#closing) return;
-      await this.#parts.repositories.jobs.transition(id, "failed", patch).catch(() => this.#recordLater(id, patch));
-    };
-    setTimeout(() => void record(), RECORD_AGAIN_MS).unref();
+  /** Tells the end of a job when it is written down: told and not written, it would be done again by the next start. */
+  async #fail(tracked: TrackedJob, failure: string): Promise<void> {
+    const job = await tracked.move("failed", { failure, settledAt: Date.now() });
+    this.#settle(job);
   }
 
-  /** Forgets a job that was settled in the database, stops whoever works on it, and tells the end. */
+  /** For a job that earlier processes went down with. A start does not wait for a disk that is full. */
+  async #giveUp(tracked: TrackedJob): Promise<void> {
+    const words = interruptedWords(tracked.job.lastFault);
+    let stop = (): void => undefined;
+    const held = new Promise<void>((resolve) => {
+      stop = this.subscribe(({ type, job }) => type === "held" && job.id === tracked.job.id && resolve());
+    });
+    const failing = this.#fail(tracked, words).catch((error: unknown) => {
+      if (!(error instanceof CancelledError)) this.#settleUnrecorded(tracked, words, error);
+    });
+    await Promise.race([failing, held]).finally(stop);
+  }
+
+  /** For a store that is broken: the person is told all the same. */
+  #settleUnrecorded(tracked: TrackedJob, failure: string, error: unknown): void {
+    this.#parts.log.error({ err: error, job: tracked.job.id }, "a failed job could not be recorded");
+    this.#settle({ ...tracked.job, failure, settledAt: Date.now(), state: "failed" });
+  }
+
+  #recordCancelled(id: string, patch: JobPatch): void {
+    const { repositories, log } = this.#parts;
+    const write = async (): Promise<void> => void (await repositories.jobs.transition(id, "cancelled", patch));
+    const { folder } = this.#trackedParts;
+    const recording = untilRoom(write, { folder, signal: this.#closing.signal, onHeld: () => undefined })
+      // Once more when the bot goes down.
+      .catch(write)
+      .catch((error: unknown) => log.error({ err: error, job: id }, "a cancelled job could not be recorded"))
+      .finally(() => this.#unrecorded.delete(recording));
+    this.#unrecorded.add(recording);
+  }
+
+  /** Forgets a job that is settled, stops whoever works on it, and tells the end. */
   #settle(job: Job): void {
     const tracked = this.#active.get(job.id);
-    this.#active.delete(job.id);
     if (tracked) {
+      this.#forget(tracked);
       tracked.job = job;
       tracked.abort.abort(new CancelledError());
     }
@@ -284,6 +422,13 @@ class LocalQueue implements JobQueue {
     });
   }
 }
+
+const UNKNOWN: Span = { begins: null, ends: null };
+
+/** Why a job could not be taken, in words where somebody can do something about it. */
+const refusal = (error: unknown): unknown =>
+  asDiskFull(error) ??
+  (hindranceOf(error) === null ? error : new UserError("unwritable", UNWRITABLE, { cause: error }));
 
 const newJob = (request: JobRequest): Job => ({
   id: newJobId(),

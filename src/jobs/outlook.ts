@@ -1,19 +1,41 @@
 /** When the jobs of the queue will probably begin and end, from what their stages took before. */
 import type { EngineInfo } from "./engine.ts";
-import { forecast, type Expected, type Span } from "./forecast.ts";
+import { type Expected, Forecast, type Span } from "./forecast.ts";
 import { remainingSeconds, type StageHistory } from "./stage-history.ts";
 import { needsPreparing } from "./stages.ts";
 import type { TrackedJob } from "./tracked-job.ts";
 
-/** @param ordered begun jobs first, then the others in their order */
-export function outlook(
-  ordered: readonly TrackedJob[],
-  history: StageHistory,
-  info: EngineInfo | null,
-  concurrency: number,
-): ReadonlyMap<string, Span> {
-  const jobs = ordered.map((tracked) => expect(tracked, history, info));
-  return forecast(jobs, concurrency, info?.parallelStages ?? false);
+export interface OutlookOptions {
+  /** The `n`th job: begun ones first, then the others in their order. */
+  readonly jobAt: (n: number) => TrackedJob | undefined;
+  readonly history: StageHistory;
+  readonly info: EngineInfo | null;
+  readonly concurrency: number;
+}
+
+/** The outlook of one moment, worked out as far as somebody looks. It is void as soon as a job moves. */
+export class Outlook {
+  /** Unix milliseconds. */
+  readonly at = Date.now();
+  readonly #options: OutlookOptions;
+  readonly #forecast: Forecast;
+  readonly #spans: Span[] = [];
+
+  constructor(options: OutlookOptions) {
+    this.#options = options;
+    this.#forecast = new Forecast(options.concurrency, options.info?.parallelStages ?? false);
+  }
+
+  /** Of the `n`th job, seconds from `at`; `null` where there is none. */
+  span(n: number): Span | null {
+    const { jobAt, history, info } = this.#options;
+    while (this.#spans.length <= n) {
+      const tracked = jobAt(this.#spans.length);
+      if (!tracked) return null;
+      this.#spans.push(this.#forecast.next(expect(tracked, history, info)));
+    }
+    return this.#spans[n]!;
+  }
 }
 
 function expect(tracked: TrackedJob, history: StageHistory, info: EngineInfo | null): Expected {

@@ -1,3 +1,4 @@
+/** The queue, as a port. */
 import type { JobListener } from "./events.ts";
 import type { Job, JobRequest } from "./job.ts";
 
@@ -10,8 +11,9 @@ export interface QueuePlace {
 }
 
 export interface QueueSnapshot {
-  /** In the order they will run; running ones first. */
+  /** In the order they will run; running ones first. At most as many as were asked for. */
   readonly jobs: readonly Job[];
+  /** Of all jobs, whether they are among `jobs` or not. */
   readonly running: number;
   readonly waiting: number;
 }
@@ -25,7 +27,13 @@ export interface JobQueue {
   enqueue(request: JobRequest): Promise<Job>;
   get(id: string): Promise<Job | null>;
   place(id: string): Promise<QueuePlace | null>;
-  snapshot(guildId?: string | null): Promise<QueueSnapshot>;
+  /** Of several jobs at once, by their ids; settled and unknown ones have none. */
+  places(ids: readonly string[]): Promise<ReadonlyMap<string, QueuePlace>>;
+  /**
+   * @param guildId those of one server only; `null`: of none
+   * @param limit jobs that are wanted; all are counted
+   */
+  snapshot(guildId?: string | null, limit?: number): Promise<QueueSnapshot>;
   /** Stops a job that waits or runs. `false` when it was already settled. */
   cancel(id: string): Promise<boolean>;
   /** @returns a function that ends the subscription */

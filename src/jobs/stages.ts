@@ -2,7 +2,7 @@
 import { mkdir, readFile } from "node:fs/promises";
 import path from "node:path";
 
-import { asDiskFull, CancelledError, messageOf, UserError } from "../errors.ts";
+import { CancelledError, messageOf, UserError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import { needsDescription, type Variant } from "../variant.ts";
 import type { ChooseVariant } from "./choose-variant.ts";
@@ -61,7 +61,7 @@ async function lookForFaces(
       ...(await engine.findFaces(stored(tracked.job.request.content, repositories))),
       source: "detector",
     };
-    await repositories.pictures.saveFaceVerdict(sha256, verdict);
+    await tracked.lasting(() => repositories.pictures.saveFaceVerdict(sha256, verdict));
     return verdict;
   } catch (error) {
     if (error instanceof CancelledError || error instanceof UserError) throw error;
@@ -94,7 +94,7 @@ async function describe(tracked: TrackedJob, { engine, repositories }: StagePart
   );
   tracked.captionSeconds = secondsSince(startedAt);
   const key = { styleSha256: style.sha256, describer: reply.describer, promptHash: promptHash() };
-  await repositories.captions.save(key, reply.text);
+  await tracked.lasting(() => repositories.captions.save(key, reply.text));
   return reply;
 }
 
@@ -106,9 +106,7 @@ export async function stylize(tracked: TrackedJob, parts: StageParts): Promise<v
   if (variant === null) throw new TypeError(`The variant of job ${id} was not chosen`);
   const folder = parts.workFolder(id);
   const startedAt = performance.now();
-  await mkdir(folder, { recursive: true }).catch((error: unknown) => {
-    throw asDiskFull(error) ?? error;
-  });
+  await mkdir(folder, { recursive: true });
   const reply = await engine.stylize(
     {
       content: stored(request.content, repositories),
@@ -135,7 +133,8 @@ export async function stylize(tracked: TrackedJob, parts: StageParts): Promise<v
     },
   );
   const stylizeSeconds = secondsSince(startedAt);
-  const { sha256 } = await repositories.files.put(await readFile(reply.outputPath), "png");
+  const bytes = await readFile(reply.outputPath);
+  const { sha256 } = await tracked.lasting(() => repositories.files.put(bytes, "png"), { bytes: bytes.length });
   const picture: PictureRef = { sha256, width: reply.width, height: reply.height, name: `${id}.png`, notes: [] };
   const { engine: by, stylePath, steps, guidance } = reply;
   const seconds = {

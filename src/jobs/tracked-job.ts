@@ -1,34 +1,45 @@
 /** A job that is not settled, as the process that runs it holds it. */
 import { throwIfCancelled } from "../checkpoint.ts";
 import { CancelledError } from "../errors.ts";
+import { type Hindrance, type RoomOptions, untilRoom } from "../room.ts";
 import type { JobEvent, JobStage } from "./events.ts";
 import { isSettled, type Job, type JobState } from "./job.ts";
 import type { JobPatch, JobRepository } from "./repositories.ts";
 import { isRunning } from "./transitions.ts";
 
+export interface TrackedParts {
+  readonly jobs: JobRepository;
+  readonly emit: (event: JobEvent) => void;
+  /** Folder on the disk that jobs are written to. */
+  readonly folder: string;
+}
+
 export class TrackedJob {
-  /** As it stands in the database. */
+  /** As it stands in the database, once it was taken over. */
   job: Job;
   readonly turn: number;
   readonly abort = new AbortController();
   /** Whether the running attempt has been counted. */
   attemptOpen = false;
+  /** Its row says still that the earlier process runs it. */
+  #stale: boolean;
   /** Work on it stopped in good order; the next process takes it up. */
   interrupted = false;
   /** A lane works on it, or has it waiting between its stages. */
   begun = false;
+  /** The first stage has been done in a lane of its own. */
+  prepared = false;
   stage: { readonly name: JobStage; readonly startedAt: number; step: number; steps: number } | null = null;
   captionSeconds = 0;
   /** Wall-clock seconds of everything before stylizing, faces and caches included. */
   preparationSeconds = 0;
-  readonly #jobs: JobRepository;
-  readonly #emit: (event: JobEvent) => void;
+  readonly #parts: TrackedParts;
 
-  constructor(job: Job, turn: number, jobs: JobRepository, emit: (event: JobEvent) => void) {
-    this.job = job;
+  constructor(job: Job, turn: number, parts: TrackedParts) {
+    this.#stale = isRunning(job.state);
+    this.job = this.#stale ? { ...job, state: "queued" } : job;
     this.turn = turn;
-    this.#jobs = jobs;
-    this.#emit = emit;
+    this.#parts = parts;
   }
 
   get settled(): boolean {
@@ -41,17 +52,46 @@ export class TrackedJob {
 
   /** Tells what happened, unless the job was settled meanwhile: nothing follows the end. */
   tell(event: JobEvent): void {
-    if (!this.settled) this.#emit(event);
+    if (!this.settled) this.#parts.emit(event);
+  }
+
+  /**
+   * Does what a full disk or a busy database may keep from being done, when it can be done; tells that the job is held
+   * meanwhile. `work` is done again from its beginning.
+   *
+   * @param how about what `work` writes, and how often it is worth a try
+   * @throws CancelledError when the job is stopped while it waits
+   */
+  lasting<T>(work: () => Promise<T>, how: Pick<RoomOptions, "bytes" | "vainTries"> = {}): Promise<T> {
+    const onHeld = (by: Hindrance | null): void => this.tell({ type: "held", job: this.job, by });
+    return untilRoom(work, { ...how, folder: this.#parts.folder, signal: this.signal, onHeld });
   }
 
   /** @throws CancelledError when the move is not legal: somebody settled the job meanwhile */
   async move(to: JobState, patch: JobPatch = {}): Promise<Job> {
-    return this.#hold(await this.#jobs.transition(this.job.id, to, patch));
+    const { jobs } = this.#parts;
+    const { id } = this.job;
+    let tries = 0;
+    const moved = await this.lasting(async () => {
+      tries++;
+      const job = await jobs.transition(id, to, patch);
+      if (job || tries === 1) return job;
+      // A write that failed may have been done all the same.
+      const row = await jobs.get(id);
+      return row?.state === to ? row : null;
+    });
+    return this.#hold(moved);
   }
 
   /** @throws CancelledError when somebody settled the job meanwhile */
   async amend(patch: JobPatch): Promise<Job> {
-    return this.#hold(await this.#jobs.amend(this.job.id, patch));
+    return this.#hold(await this.lasting(() => this.#parts.jobs.amend(this.job.id, patch)));
+  }
+
+  /** Before the first stage: notes that the process that ran it before does so no more. @throws CancelledError */
+  async takeOver(): Promise<void> {
+    if (this.#stale) await this.move("queued");
+    this.#stale = false;
   }
 
   /** Begins a stage: moves the job, counts the attempt once, tells it. @throws CancelledError */
@@ -76,26 +116,26 @@ export class TrackedJob {
   /** After a fault that may not come back: the next stage that begins counts as another attempt. */
   async giveUpAttempt(lastFault: string): Promise<void> {
     this.attemptOpen = false;
-    await this.#backToQueue({ lastFault });
+    await this.lasting(() => this.#backToQueue({ lastFault }));
   }
 
-  /** Nobody cancelled the job: the engine or the bot is going down in good order, which is not held against it. */
+  /**
+   * Nobody cancelled the job: the engine or the bot is going down in good order, which is not held against it. There is
+   * no time to wait for room then.
+   */
   async interrupt(): Promise<void> {
     this.interrupted = true;
     await this.#backToQueue(this.attemptOpen ? { attempts: this.job.attempts - 1 } : {});
   }
 
-  /** Like `move`; `false` where that throws. */
-  async tryMove(to: JobState, patch: JobPatch = {}): Promise<boolean> {
-    const job = await this.#jobs.transition(this.job.id, to, patch);
-    if (job && !this.settled) this.job = job;
-    return job !== null;
-  }
-
   async #backToQueue(patch: JobPatch): Promise<void> {
+    const { jobs } = this.#parts;
     this.stage = null;
-    if (isRunning(this.job.state)) await this.tryMove("queued", patch);
-    else if (Object.keys(patch).length > 0) await this.#jobs.amend(this.job.id, patch);
+    const isMove = isRunning(this.job.state);
+    if (!isMove && Object.keys(patch).length === 0) return;
+    const { id } = this.job;
+    const job = await (isMove ? jobs.transition(id, "queued", patch) : jobs.amend(id, patch));
+    if (job && !this.settled) this.job = job;
   }
 
   /** Settled is settled, also when the news of an earlier move arrives late. */

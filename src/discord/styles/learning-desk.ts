@@ -1,26 +1,23 @@
 /** Styles that are being learned: one at a time, in the background, taken up again after a restart. */
-import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rm } from "node:fs/promises";
 import path from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 
-import { throwIfCancelled } from "../../checkpoint.ts";
-import { asDiskFull, CancelledError, EngineError, messageOf, UserError } from "../../errors.ts";
+import { CancelledError, EngineError, messageOf, UserError } from "../../errors.ts";
 import { newJobId } from "../../jobs/job-id.ts";
 import type { Style } from "../../jobs/style.ts";
+import { type Hindrance, untilRoom } from "../../room.ts";
 import type { Learning } from "../../store/learnings.ts";
 import { type InversionState, readInversionState } from "../../stylize/inversion-state.ts";
 import type { Bot } from "../bot.ts";
 import { describeStyle } from "../describe-style.ts";
 import type { Reply } from "../reply.ts";
+import { held } from "../wording/held.ts";
 import { type End, type Kept, learning as words } from "../wording/styles.ts";
 import { LearningPresenter } from "./learning-presenter.ts";
 import { keepToken } from "./token-transfer.ts";
 
 /** A crash is tried again from the last minute's state; more than this many in a row are not. */
 const MOST_CRASHES = 3;
-/** A disk that is full is asked for this much room, this often. */
-const ROOM_BYTES = 1 << 20;
-const ROOM_EVERY_MS = 5000;
 
 type Parts = Pick<Bot, "client" | "store" | "engine" | "config" | "log">;
 
@@ -140,49 +137,22 @@ export class LearningDesk {
     this.#current = { id: learning.id, styleId: learning.styleId, abort };
     presenter.began();
     try {
-      await this.#untilRoom(presenter, signal, async () => {
+      const onHeld = (by: Hindrance | null): void => {
+        if (by === null) return presenter.began();
+        this.#parts.log.error({ folder: this.#folder, by }, "nothing can be written; learning waits");
+        presenter.waits(held[by]);
+      };
+      const body = async (): Promise<void> => {
         await this.#untilDone(learning, presenter, signal);
         await this.#keep(learning, await this.#stateOf(learning));
-      });
+      };
+      await untilRoom(body, { folder: this.#folder, signal, onHeld });
       await this.#end(learning, presenter, "done");
     } catch (error) {
       if (this.#closing) return;
       if (error instanceof CancelledError) return this.#end(learning, presenter, "stopped");
       this.#parts.log.warn({ learning: learning.id, error: messageOf(error) }, "a style could not be learned");
       await this.#end(learning, presenter, { failure: messageOf(error) });
-    }
-  }
-
-  /** Does it again when a full disk, which came in between, has room. @throws CancelledError when that is not waited for */
-  async #untilRoom(presenter: LearningPresenter, signal: AbortSignal, body: () => Promise<void>): Promise<void> {
-    for (;;) {
-      try {
-        return await body();
-      } catch (error) {
-        const full = error instanceof UserError ? error : asDiskFull(error);
-        if (full?.identifier !== "disk-full") throw error;
-        this.#parts.log.error({ folder: this.#folder }, "the disk is full; learning waits for room");
-        presenter.waits(words.diskFull);
-        while (!(await this.#hasRoom())) {
-          await sleep(ROOM_EVERY_MS, undefined, { signal }).catch(() => undefined);
-          throwIfCancelled(signal);
-        }
-        presenter.began();
-      }
-    }
-  }
-
-  async #hasRoom(): Promise<boolean> {
-    const probe = path.join(this.#folder, "room");
-    try {
-      await mkdir(this.#folder, { recursive: true });
-      await writeFile(probe, new Uint8Array(ROOM_BYTES));
-      return true;
-    } catch (error) {
-      if (!asDiskFull(error)) throw error;
-      return false;
-    } finally {
-      await rm(probe, { force: true });
     }
   }
 

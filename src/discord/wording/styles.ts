@@ -81,8 +81,6 @@ export const learning = {
   threadName: (name: string): string => clip(`Learning ${name.replaceAll(/[\p{Cc}]/gu, "")}`, 100),
   waiting: "⏳ In line. I learn in the background: pictures that people ask for come first.",
   working: "📖 I look at the picture again and again. Pictures that people ask for come first.",
-  diskFull:
-    "⏳ My disk is full, so I wait. I go on by myself when it has room again: please tell whoever runs me about it.",
   /** The last word. */
   end: (name: string, how: End, kept: Kept): string => {
     if (kept === "gone") return "🛑 The style was removed meanwhile, so what I learned is not kept.";

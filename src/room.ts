@@ -1,0 +1,97 @@
+/** Waits out what keeps the store from being written for the moment: a disk that is full, a database that is busy. */
+import { randomUUID } from "node:crypto";
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { throwIfCancelled } from "./checkpoint.ts";
+import { asDiskFull, UserError } from "./errors.ts";
+
+/** `full`: there is no room on the disk. `unwritable`: the disk or the database takes nothing for another reason. */
+export type Hindrance = "full" | "unwritable";
+
+/** Faults that pass by themselves, or that somebody can put right while the bot runs. */
+const PASSING =
+  /^(SQLITE_(BUSY|LOCKED|IOERR|READONLY|CANTOPEN|PROTOCOL|NOMEM)|(EIO|EROFS|EMFILE|ENFILE|EAGAIN|EBUSY)$)/;
+
+const NO_ROOM: ReadonlySet<string> = new Set(["ENOSPC", "EDQUOT"]);
+
+/** Room that is waited for where nobody knows better, bytes. */
+const ROOM_BYTES = 1 << 20;
+/** How often it is looked for: soon at first, for a fault of a moment. */
+const FIRST_LOOK_MS = 200;
+const LOOK_MS = 5000;
+const VAIN_TRIES = 3;
+
+/** What a write met with that may pass; `null` for any other fault. */
+export function hindranceOf(error: unknown): Hindrance | null {
+  if ((error instanceof UserError && error.identifier === "disk-full") || asDiskFull(error)) return "full";
+  return PASSING.test(codeOf(error)) ? "unwritable" : null;
+}
+
+const codeOf = (error: unknown): string => (error instanceof Error && "code" in error ? String(error.code) : "");
+
+export interface RoomOptions {
+  /** On the disk that is written to; made where it does not exist. */
+  readonly folder: string;
+  /** What is going to be written, bytes. */
+  readonly bytes?: number;
+  /** How often it is tried, in a row, although there is room and it is said that there is none. Default: 3. */
+  readonly vainTries?: number;
+  /** Ends the waiting. */
+  readonly signal: AbortSignal;
+  /** Told what is in the way, and `null` when it goes on. */
+  readonly onHeld: (by: Hindrance | null) => void;
+}
+
+/**
+ * Does `body`, and does it again when whatever kept it from writing is gone: `body` has to bear that.
+ *
+ * @throws CancelledError when `signal` ends the waiting; whatever else `body` throws, also that the disk is full, when
+ * that is said again and again of a disk that has room
+ */
+export async function untilRoom<T>(body: () => Promise<T>, options: RoomOptions): Promise<T> {
+  const { signal, onHeld, vainTries = VAIN_TRIES } = options;
+  let held: Hindrance | null = null;
+  const tell = (by: Hindrance | null): void => {
+    if (by !== held) onHeld(by);
+    held = by;
+  };
+  try {
+    for (let vain = 0, wait = FIRST_LOOK_MS; ;) {
+      try {
+        return await body();
+      } catch (error) {
+        const by = hindranceOf(error);
+        if (by === null) throw error;
+        let isFree = by === "full" && (await hasRoom(options));
+        vain = isFree ? vain + 1 : 0;
+        if (vain >= vainTries) throw error;
+        if (!isFree) tell(by);
+        do {
+          await sleep(wait, undefined, { signal }).catch(() => undefined);
+          throwIfCancelled(signal);
+          wait = Math.min(2 * wait, LOOK_MS);
+          isFree ||= by === "unwritable" || (await hasRoom(options));
+        } while (!isFree);
+        if (by === "full") tell(null);
+      }
+    }
+  } finally {
+    tell(null);
+  }
+}
+
+async function hasRoom({ folder, bytes = ROOM_BYTES }: RoomOptions): Promise<boolean> {
+  const probe = path.join(folder, `room-${randomUUID()}`);
+  try {
+    await mkdir(folder, { recursive: true });
+    await writeFile(probe, new Uint8Array(Math.max(bytes, ROOM_BYTES)));
+    return true;
+  } catch (error) {
+    // That a file may not grow so large, or not be there at all, says nothing of the disk.
+    return !NO_ROOM.has(codeOf(error));
+  } finally {
+    await rm(probe, { force: true }).catch(() => undefined);
+  }
+}
