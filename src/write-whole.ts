@@ -1,18 +1,20 @@
 /** Writes a file that is there whole or not at all. */
 import { randomUUID } from "node:crypto";
-import { open, rename, rm } from "node:fs/promises";
+import { open, rename, rm, writeFile } from "node:fs/promises";
 
 /**
- * Writes `bytes` beside `target`, has them on the disk, and renames: a reader sees what was there before, or all of it.
+ * Writes beside `target`, has it on the disk, and renames: a reader sees what was there before, or all of it. Who writes
+ * the same file meanwhile writes beside it under another name.
  *
- * @throws NodeJS.ErrnoException; nothing half-written is left
+ * @param content piece by piece, where it is too large to be held
+ * @throws NodeJS.ErrnoException, or what the content throws; nothing half-written is left
  */
-export async function writeWhole(target: string, bytes: Uint8Array): Promise<void> {
+export async function writeWhole(target: string, content: Uint8Array | AsyncIterable<Uint8Array>): Promise<void> {
   const part = `${target}.${randomUUID()}.part`;
   try {
     const file = await open(part, "wx");
     try {
-      await file.writeFile(bytes);
+      await writeFile(file, content);
       await file.sync();
     } finally {
       await file.close();

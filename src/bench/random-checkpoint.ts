@@ -1,13 +1,15 @@
 /** A Stable Diffusion 1 checkpoint of full size with random weights: what load, memory and speed are measured with. */
-import { mkdir, open, writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 
 import { clipTextConfigSchema } from "../../models/clip-text.ts";
 import { unetConfigSchema } from "../../models/unet.ts";
 import { vaeConfigSchema } from "../../models/vae.ts";
 import { bytesOf } from "../onnx/dtype.ts";
+import { layOutSafetensors } from "../onnx/safetensors-layout.ts";
 import { TEXT_V1, UNET_V1, VAE_V1 } from "../stylize/diffusion-checkpoint.ts";
 import { askForWeights, type NetworkConfigs } from "../stylize/record-networks.ts";
+import { writeWhole } from "../write-whole.ts";
 
 type Shapes = ReadonlyMap<string, readonly number[]>;
 
@@ -56,10 +58,11 @@ export async function makeRandomCheckpoint(
   for (const [part, shapes] of Object.entries(tensors)) {
     await mkdir(path.join(folder, part), { recursive: true });
     const file = part === "text_encoder" ? "model.safetensors" : "diffusion_pytorch_model.safetensors";
-    await writeRandomTensors(path.join(folder, part, file), shapes, (bytes) => {
+    const tensorBytes = randomTensors(part.length, shapes, (bytes) => {
       written += bytes;
       onProgress(written, total);
     });
+    await writeWhole(path.join(folder, part, file), tensorBytes);
   }
   await writeConfigurations(folder);
 }
@@ -92,35 +95,24 @@ const dataBytes = (shapes: Shapes): number => [...shapes.values()].reduce((sum, 
 
 const CHUNK = 1 << 20;
 
-async function writeRandomTensors(file: string, shapes: Shapes, onBytes: (bytes: number) => void): Promise<void> {
-  let offset = 0;
-  const header = Object.fromEntries(
-    [...shapes].map(([name, shape]) => {
-      const begin = offset;
-      offset += 4 * count(shape);
-      return [name, { dtype: "F32", shape, data_offsets: [begin, offset] }];
-    }),
-  );
-  const json = Buffer.from(JSON.stringify(header));
-  const length = Buffer.alloc(8);
-  length.writeBigUInt64LE(BigInt(json.length));
-  const handle = await open(file, "w");
-  try {
-    await handle.write(Buffer.concat([length, json]));
-    const fill = uniformNoise(file.length);
-    for (const [name, shape] of shapes)
-      for (let done = 0; done < count(shape); done += CHUNK) {
-        const chunk = new Float32Array(Math.min(CHUNK, count(shape) - done));
-        // Deviation 1 / sqrt(inputs) keeps activations near 1 all the way; norms stay near the identity.
-        const isVector = shape.length === 1;
-        const reach = isVector ? 0.1 : Math.sqrt(3 / count(shape.slice(1)));
-        fill(chunk, reach, isVector && name.endsWith("weight") ? 1 : 0);
-        await handle.write(bytesOf(chunk));
-        onBytes(chunk.byteLength);
-      }
-  } finally {
-    await handle.close();
-  }
+async function* randomTensors(
+  seed: number,
+  shapes: Shapes,
+  onBytes: (bytes: number) => void,
+): AsyncGenerator<Uint8Array> {
+  const tensors = [...shapes].map(([name, shape]) => ({ name, dtype: "float32" as const, shape }));
+  yield layOutSafetensors(tensors).header;
+  const fill = uniformNoise(seed);
+  for (const [name, shape] of shapes)
+    for (let done = 0; done < count(shape); done += CHUNK) {
+      const chunk = new Float32Array(Math.min(CHUNK, count(shape) - done));
+      // Deviation 1 / sqrt(inputs) keeps activations near 1 all the way; norms stay near the identity.
+      const isVector = shape.length === 1;
+      const reach = isVector ? 0.1 : Math.sqrt(3 / count(shape.slice(1)));
+      fill(chunk, reach, isVector && name.endsWith("weight") ? 1 : 0);
+      yield bytesOf(chunk);
+      onBytes(chunk.byteLength);
+    }
 }
 
 /** Fills with `centre` ± `reach`, uniformly (xorshift32): quick, and no two tensors alike. */

@@ -1,13 +1,12 @@
 /** Does the tasks in the engine's process. */
-import { mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { checkpoint, throwIfCancelled } from "../checkpoint.ts";
 import { conditioning } from "../caption/conditioning.ts";
-import { asDiskFull, CancelledError, EngineError, messageOf, UserError } from "../errors.ts";
+import { CancelledError, EngineError, messageOf, UserError } from "../errors.ts";
 import { readStoredPicture } from "../images/decode.ts";
-import { encodeJpeg, encodePng } from "../images/encode.ts";
+import { encodePng } from "../images/encode.ts";
 import type { RgbImage } from "../images/rgb-image.ts";
 import type {
   DescribeReply,
@@ -23,6 +22,7 @@ import { readTokenFile } from "../stylize/token-file.ts";
 import type { FromChild, TaskMessage } from "./messages.ts";
 import type { EngineParts } from "./parts.ts";
 import { PreviewWriter } from "./preview-writer.ts";
+import { saveFile } from "./save-file.ts";
 import { toWire } from "./wire-error.ts";
 
 const POLL_MS = 100;
@@ -70,9 +70,9 @@ export class EngineWorker {
     const { stylizer } = this.#parts;
     if (!stylizer.learn) throw new UserError("learning-needs-diffusion", LEARNING_NEEDS_DIFFUSION);
     const { image, sampleDir, ...how } = asked;
+    const samples = this.#previews(task, sampleDir);
     this.#patient.add(task);
     try {
-      if (sampleDir !== null) await makeFolder(sampleDir);
       return await stylizer.learn(
         { ...how, picture: await read(image), styleSha256: image.sha256 },
         {
@@ -82,17 +82,12 @@ export class EngineWorker {
           onBegun: (size, step) => this.#post({ type: "begun", task, size, step }),
           onStep: (step, steps) => this.#post({ type: "progress", task, step, steps }),
           onLook: (step, loss) => this.#post({ type: "look", task, step, loss }),
-          ...(sampleDir !== null && {
-            onSample: async (picture: RgbImage, step: number) => {
-              const file = path.join(sampleDir, `sample-${step}.jpg`);
-              await save(file, await encodeJpeg(picture), "a sample of what was learned");
-              this.#post({ type: "preview", task, path: file, step, steps: step });
-            },
-          }),
+          ...(samples && { onSample: (picture, step) => samples.offer(picture, step, step) }),
         },
       );
     } finally {
       this.#patient.delete(task);
+      await samples?.idle();
     }
   }
 
@@ -138,10 +133,7 @@ export class EngineWorker {
   async #stylize(task: number, asked: StylizeTask, signal: AbortSignal): Promise<StylizeReply> {
     const { content, style, variant, settings, outputPath, previewDir } = asked;
     const [contentImage, styleImage] = await Promise.all([read(content), read(style)]);
-    if (previewDir !== null) await makeFolder(previewDir);
-    const onWritten = (file: string, step: number, steps: number): void =>
-      this.#post({ type: "preview", task, path: file, step, steps });
-    const previews = previewDir === null ? null : new PreviewWriter(previewDir, onWritten);
+    const previews = this.#previews(task, previewDir);
     try {
       const { image, ...made } = await this.#parts.stylizer.stylize(
         {
@@ -160,14 +152,22 @@ export class EngineWorker {
           ...(previews && { onPreview: (image, step, steps) => previews.offer(image, step, steps) }),
         },
       );
-      await save(outputPath, await encodePng(image));
+      await saveFile(outputPath, await encodePng(image));
       const { width, height } = image;
       const { steps, guidance, stylePath } = made;
       return { outputPath, width, height, engine: this.#parts.stylizer.id, steps, guidance, stylePath };
     } finally {
-      // A preview that could not be written is no loss, and none is written after the end.
-      await previews?.idle().catch((error: unknown) => this.#log("warn", `no preview: ${messageOf(error)}`));
+      // None is written after the end.
+      await previews?.idle();
     }
+  }
+
+  #previews(task: number, folder: string | null): PreviewWriter | null {
+    if (folder === null) return null;
+    return new PreviewWriter(folder, {
+      onWritten: (file, step, steps) => this.#post({ type: "preview", task, path: file, step, steps }),
+      onFault: (error) => this.#log("warn", `done without a preview: ${messageOf(error)}`),
+    });
   }
 
   /** A token whose file is gone or damaged is done without, unless it was asked for by name. */
@@ -196,22 +196,6 @@ async function read({ path: file }: EnginePicture): Promise<RgbImage> {
       cause,
     });
   }
-}
-
-async function save(file: string, bytes: Uint8Array, what?: string): Promise<void> {
-  try {
-    await makeFolder(path.dirname(file));
-    await writeFile(file, bytes);
-  } catch (cause) {
-    await rm(file, { force: true }).catch(() => undefined);
-    throw asDiskFull(cause, what) ?? cause;
-  }
-}
-
-async function makeFolder(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true }).catch((cause: unknown) => {
-    throw asDiskFull(cause) ?? cause;
-  });
 }
 
 const stackOf = (error: unknown): string => (error instanceof Error ? (error.stack ?? error.message) : String(error));

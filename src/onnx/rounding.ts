@@ -1,15 +1,33 @@
 /** Weights rounded to 8 bits, written once to a file of their own beside the checkpoint's, and used in place after. */
 import { createHash } from "node:crypto";
-import { type FileHandle, open, rename, rm, stat } from "node:fs/promises";
+import { closeSync, openSync } from "node:fs";
+import { readdir, rm, stat } from "node:fs/promises";
+import path from "node:path";
 
-import { EngineError } from "../errors.ts";
+import { asDiskFull, EngineError, messageOf } from "../errors.ts";
 import { exists } from "../exists.ts";
-import { fromFloat16 } from "./float16.ts";
+import { writeWhole } from "../write-whole.ts";
+import { decodeFloats, isStoredFloat } from "./decode-floats.ts";
+import { bytesOf } from "./dtype.ts";
 import type { ExternalTensor } from "./graph.ts";
+import { LARGEST_WEIGHT } from "./operators/dynamic-int8.ts";
+import { readExactly } from "./read-exactly.ts";
+import { layOutSafetensors, type WrittenTensor } from "./safetensors-layout.ts";
 import { readSafetensors } from "./safetensors.ts";
 import { checkpointError, type TensorSource } from "./tensor-source.ts";
 
 const ENDING = ".atelier-int8";
+/** What follows a checkpoint's stem in the name of a rounded file, whole or (1) half-written. */
+const ROUNDED = /^\.[0-9a-f]{12}\.atelier-int8(\..*)?$/;
+
+/**
+ * Goes up by one with every change of what the same weights are rounded to, so that no file of earlier code is used.
+ * 1: up to 127. 2: up to `LARGEST_WEIGHT`.
+ */
+const FORMAT = 2;
+
+/** A half-written file that nobody has written to for so long belongs to nobody. */
+const STALE_MS = 60 * 60_000;
 
 /** Rows of a stored tensor, and what `Weights.rounded` asks for in their place. */
 interface RoundedRows {
@@ -24,14 +42,19 @@ interface RoundedRows {
  * checkpoint is another one: about a quarter of its size, at a few hundred megabytes a second.
  *
  * @param record builds the network over the source it is given
+ * @throws UserError `disk-full`, EngineError naming the file that cannot be read or written
  */
 export async function roundedSource(
   source: TensorSource,
   record: (source: TensorSource) => void,
 ): Promise<TensorSource> {
   const wanted = rowsAskedFor(source, record);
-  const file = `${source.label.replace(/\.safetensors(?:\.index\.json)?$/, "")}.${await fingerprint(wanted)}${ENDING}`;
-  if (!(await exists(file))) await writeRounded(file, wanted);
+  const stem = source.label.replace(/\.safetensors(?:\.index(?:\.\w+)?\.json)?$/, "");
+  const file = `${stem}.${await fingerprint(wanted)}${ENDING}`;
+  if (!(await exists(file))) {
+    await writeRounded(file, wanted);
+    await removeSuperseded(stem, file);
+  }
   const rounded = await readSafetensors(file);
   return {
     label: source.label,
@@ -61,51 +84,64 @@ function rowsAskedFor(source: TensorSource, record: (source: TensorSource) => vo
 }
 
 async function fingerprint(rows: readonly RoundedRows[]): Promise<string> {
-  const hash = createHash("sha256").update(JSON.stringify(rows));
-  for (const path of new Set(rows.map(({ tensor }) => tensor.path))) {
-    const { size, mtimeMs } = await stat(path);
+  const hash = createHash("sha256").update(`${FORMAT} ${JSON.stringify(rows)}`);
+  for (const weights of new Set(rows.map(({ tensor }) => tensor.path))) {
+    const { size, mtimeMs } = await stat(weights);
     hash.update(`${size} ${mtimeMs}`);
   }
   return hash.digest("hex").slice(0, 12);
 }
 
 async function writeRounded(file: string, rows: readonly RoundedRows[]): Promise<void> {
-  let offset = 0;
-  const header: Record<string, unknown> = {};
-  const place = (name: string, dtype: string, shape: readonly number[], bytes: number): void => {
-    header[name] = { dtype, shape, data_offsets: [offset, offset + bytes] };
-    offset += bytes;
-  };
-  for (const { key, tensor, count } of rows) {
-    const inputs = inputsOf(tensor);
-    place(`${key}.int8`, "I8", [inputs, count], inputs * count);
-    place(`${key}.scale`, "F32", [count], 4 * count);
-  }
-  const json = Buffer.from(JSON.stringify(header));
-  const length = Buffer.alloc(8);
-  length.writeBigUInt64LE(BigInt(json.length));
-  const part = `${file}.part`;
-  let handle: FileHandle | undefined;
   try {
-    handle = await open(part, "w");
-    await handle.write(Buffer.concat([length, json]));
-    for (const row of rows) {
-      const { bytes, scales } = roundRows(await readRows(row), row);
-      await handle.write(new Uint8Array(bytes.buffer));
-      await handle.write(new Uint8Array(scales.buffer));
-    }
-    await handle.close();
-    await rename(part, file);
+    await writeWhole(file, roundedFile(rows));
   } catch (error) {
-    await handle?.close().catch(() => undefined);
-    await rm(part, { force: true });
     if (error instanceof EngineError) throw error;
-    throw checkpointError(file, "cannot be written; PRECISION=int8 needs room for it beside the checkpoint", error);
+    throw (
+      asDiskFull(error, "what PRECISION=int8 keeps beside the checkpoint") ??
+      checkpointError(file, `cannot be written, and PRECISION=int8 needs it: ${messageOf(error)}`, error)
+    );
+  }
+}
+
+/** The bytes of the file, layer by layer: no more than one is held. */
+async function* roundedFile(rows: readonly RoundedRows[]): AsyncGenerator<Uint8Array> {
+  const tensors = rows.flatMap(({ key, tensor, count }): WrittenTensor[] => [
+    { name: `${key}.int8`, dtype: "int8", shape: [inputsOf(tensor), count] },
+    { name: `${key}.scale`, dtype: "float32", shape: [count] },
+  ]);
+  yield layOutSafetensors(tensors).header;
+  for (const row of rows) {
+    const { bytes, scales } = roundRows(readRows(row), row);
+    yield bytesOf(bytes);
+    yield bytesOf(scales);
   }
 }
 
 /**
- * [outputs, C, kh, kw] or [outputs, C] to int8 [kh · kw · C, outputs]: the largest magnitude of each output becomes 127.
+ * Files of other weights or of earlier code, each as large as this one, and what a process that was killed left
+ * half-written.
+ */
+async function removeSuperseded(stem: string, file: string): Promise<void> {
+  const folder = path.dirname(stem);
+  for (const name of await readdir(folder).catch(() => [])) {
+    const other = path.join(folder, name);
+    const match = other.startsWith(`${stem}.`) && ROUNDED.exec(other.slice(stem.length));
+    if (!match || other === file || (match[1] !== undefined && (await isBeingWritten(other)))) continue;
+    // Another system may not let go of a file that is open; it is no fault that it stays.
+    await rm(other, { force: true }).catch(() => undefined);
+  }
+}
+
+const isBeingWritten = async (part: string): Promise<boolean> =>
+  stat(part).then(
+    ({ mtimeMs }) => Date.now() - mtimeMs < STALE_MS,
+    () => false,
+  );
+
+/**
+ * [outputs, C, kh, kw] or [outputs, C] to int8 [kh · kw · C, outputs]: the largest magnitude of each output becomes
+ * `LARGEST_WEIGHT`.
  */
 function roundRows(weights: Float32Array, { tensor, count }: RoundedRows): { bytes: Int8Array; scales: Float32Array } {
   const inputs = inputsOf(tensor);
@@ -117,7 +153,7 @@ function roundRows(weights: Float32Array, { tensor, count }: RoundedRows): { byt
     const begin = row * inputs;
     let largest = 0;
     for (let i = 0; i < inputs; i++) largest = Math.max(largest, Math.abs(weights[begin + i]!));
-    const scale = largest === 0 ? 1 : largest / 127;
+    const scale = largest === 0 ? 1 : largest / LARGEST_WEIGHT;
     scales[row] = scale;
     for (let c = 0; c < channels; c++)
       for (let s = 0; s < area; s++)
@@ -129,17 +165,17 @@ function roundRows(weights: Float32Array, { tensor, count }: RoundedRows): { byt
 const inputsOf = ({ shape }: ExternalTensor): number =>
   (shape as readonly number[]).slice(1).reduce((product, dim) => product * dim, 1);
 
-async function readRows({ tensor, start, count }: RoundedRows): Promise<Float32Array> {
-  const rowBytes = tensor.byteLength / (tensor.shape[0] as number);
-  const bytes = new Uint8Array(count * rowBytes);
-  let handle: FileHandle | undefined;
+function readRows({
+  tensor: { dtype, shape, path: file, offset, byteLength },
+  start,
+  count,
+}: RoundedRows): Float32Array {
+  if (!isStoredFloat(dtype)) throw checkpointError(file, `${dtype} weights cannot be rounded; set PRECISION=auto`);
+  const rowBytes = byteLength / (shape[0] as number);
+  const handle = openSync(file, "r");
   try {
-    handle = await open(tensor.path);
-    await handle.read(bytes, 0, bytes.length, tensor.offset + start * rowBytes);
+    return decodeFloats(readExactly(handle, count * rowBytes, offset + start * rowBytes, file), dtype);
   } finally {
-    await handle?.close();
+    closeSync(handle);
   }
-  if (tensor.dtype === "float32") return new Float32Array(bytes.buffer);
-  if (tensor.dtype === "float16") return fromFloat16(new Uint16Array(bytes.buffer));
-  throw checkpointError(tensor.path, `${tensor.dtype} weights cannot be rounded; set PRECISION=auto`);
 }

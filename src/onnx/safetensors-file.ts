@@ -4,6 +4,7 @@ import { readFile, stat } from "node:fs/promises";
 import { writeWhole } from "../write-whole.ts";
 import { decodeFloats, isStoredFloat } from "./decode-floats.ts";
 import { bytesOf } from "./dtype.ts";
+import { layOutSafetensors } from "./safetensors-layout.ts";
 import { readSafetensors, readSafetensorsMetadata } from "./safetensors.ts";
 import type { Floats } from "./tensor.ts";
 import { checkpointError } from "./tensor-source.ts";
@@ -23,19 +24,12 @@ export const writeSafetensors = (file: string, content: SafetensorsContent): Pro
 
 /** The bytes of the file. */
 export function encodeSafetensors({ tensors, metadata }: SafetensorsContent): Buffer {
-  let offset = 0;
-  const header: Record<string, unknown> = { __metadata__: metadata };
-  for (const [name, { data, shape }] of Object.entries(tensors)) {
-    header[name] = { dtype: "F32", shape, data_offsets: [offset, offset + data.byteLength] };
-    offset += data.byteLength;
-  }
-  const json = Buffer.from(JSON.stringify(header));
-  // Readers map the data in place, which wants it aligned.
-  const padding = Buffer.alloc((8 - (json.length % 8)) % 8, " ");
-  const length = Buffer.alloc(8);
-  length.writeBigUInt64LE(BigInt(json.length + padding.length));
-  const data = Object.values(tensors).map((tensor) => bytesOf(tensor.data));
-  return Buffer.concat([length, json, padding, ...data]);
+  const entries = Object.entries(tensors);
+  const { header } = layOutSafetensors(
+    entries.map(([name, { shape }]) => ({ name, dtype: "float32", shape })),
+    metadata,
+  );
+  return Buffer.concat([header, ...entries.map(([, { data }]) => bytesOf(data))]);
 }
 
 /**

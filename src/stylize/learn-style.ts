@@ -42,7 +42,7 @@ export interface LearnHooks {
   /** The loss of the fixed set was looked at. */
   readonly onLook?: (step: number, loss: number) => void;
   /** What the vector stands for by now. */
-  readonly onSample?: (image: RgbImage, step: number) => Promise<void> | void;
+  readonly onSample?: (image: RgbImage, step: number) => void;
   /** Resolves when nothing more urgent is waiting; asked before every pass of a network. */
   readonly giveWay?: () => Promise<void>;
   /** Whether something more urgent is waiting; a sample that is being painted is then put off. */
@@ -96,7 +96,7 @@ export async function learnStyle(
       }
       await run.step(turn);
       if (onSample && isSampleDue(run.state.step))
-        await onSample(await sample(stylizer, input, run.state, hooks, turn), run.state.step);
+        onSample(await sample(stylizer, input, run.state, hooks, turn), run.state.step);
     }
   } catch (error) {
     // The first fault is the one to tell; a second on the way out is not.

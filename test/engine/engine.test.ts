@@ -245,6 +245,25 @@ describe("faults of a task", () => {
     await access("/dev/full");
   });
 
+  const unwritable: Readonly<Record<string, () => string>> = {
+    "where a file is in the place of their folder": () => bench.content.path,
+    // The kernel lets nobody write there; a disk that is full, or gone, fails as late.
+    ...(process.platform === "linux" && { "in a folder that takes none": () => "/proc" }),
+  };
+  it.each(Object.keys(unwritable))("do not come from previews that cannot be written, %s", async (name) => {
+    const engine = bench.engine(ODD);
+    await engine.start();
+    const { pid } = engine;
+    const previews: string[] = [];
+    const task = bench.task({ previewDir: unwritable[name]!() });
+    const reply = await engine.stylize(task, { onPreview: (file) => previews.push(file) });
+    expect(reply).toMatchObject({ steps: 4, outputPath: task.outputPath });
+    expect(previews).toEqual([]);
+    expect(await engine.findFaces(bench.content)).toMatchObject({ faces: [] });
+    expect(engine.pid).toBe(pid);
+    expect(bench.lines.filter(({ msg }) => String(msg).startsWith("done without a preview: "))).toHaveLength(1);
+  });
+
   it("do not come from previews: none are written where there is no folder for them", async () => {
     const previews: string[] = [];
     const task = bench.task({ previewDir: null });

@@ -4,6 +4,7 @@ import { type FileHandle, open } from "node:fs/promises";
 import { decodeFloats, isStoredFloat } from "../../onnx/decode-floats.ts";
 import type { ExternalTensor } from "../../onnx/graph.ts";
 import type { Floats } from "../../onnx/tensor.ts";
+import { endsEarly } from "../../onnx/read-exactly.ts";
 import { checkpointError, type TensorSource } from "../../onnx/tensor-source.ts";
 
 export class EmbeddingTable {
@@ -27,14 +28,16 @@ export class EmbeddingTable {
     return new EmbeddingTable(await open(tensor.path), tensor);
   }
 
-  /** Rows of these tokens, [ids, width]. */
+  /** Rows of these tokens, [ids, width]. @throws EngineError when the file has become shorter since it was opened */
   async rows(ids: readonly number[]): Promise<Floats> {
     const [count, width] = this.#tensor.shape as [number, number];
     const rowBytes = this.#tensor.byteLength / count;
     const bytes = Buffer.alloc(ids.length * rowBytes);
     for (const [i, id] of ids.entries()) {
       if (id >= count) throw new RangeError(`token ${id} is not among the ${count} of ${this.#tensor.path}`);
-      await this.#file.read(bytes, i * rowBytes, rowBytes, this.#tensor.offset + id * rowBytes);
+      const at = this.#tensor.offset + id * rowBytes;
+      const { bytesRead } = await this.#file.read(bytes, i * rowBytes, rowBytes, at);
+      if (bytesRead < rowBytes) throw endsEarly(this.#tensor.path);
     }
     return { data: decodeFloats(bytes, this.#tensor.dtype), shape: [ids.length, width] };
   }

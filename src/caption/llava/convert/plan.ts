@@ -1,8 +1,8 @@
 /** What a converted captioner consists of: which tensor goes into which file, in which form. */
 import { isStoredFloat } from "../../../onnx/decode-floats.ts";
-import { bytesPerElement, type DType } from "../../../onnx/dtype.ts";
+import { bytesPerElement } from "../../../onnx/dtype.ts";
 import type { ExternalTensor } from "../../../onnx/graph.ts";
-import { elementCount } from "../../../onnx/shape.ts";
+import { layOutSafetensors, type WrittenTensor, type WrittenType } from "../../../onnx/safetensors-layout.ts";
 import { checkpointError, type TensorSource } from "../../../onnx/tensor-source.ts";
 import { QUANTISED } from "../../../../models/projection.ts";
 
@@ -23,10 +23,7 @@ export type Part = keyof typeof FILES;
 const blockSizeOf = (name: string): number => (name.endsWith("lm_head.weight") ? 32 : 128);
 
 /** A tensor of an output file. */
-export interface PlannedTensor {
-  readonly name: string;
-  readonly dtype: DType;
-  readonly shape: readonly number[];
+export interface PlannedTensor extends WrittenTensor {
   /** Byte offset in the file; set by `layOut`. */
   readonly offset: number;
 }
@@ -63,7 +60,7 @@ function draft(source: TensorSource, name: string): Step[] {
   if (!isStoredFloat(tensor.dtype))
     throw checkpointError(source.label, `${name} is ${tensor.dtype}, expected float32, float16 or bfloat16`);
   const shape = tensor.shape as number[];
-  const one = (dtype: DType): PlannedTensor => ({ name, dtype, shape, offset: 0 });
+  const one = (dtype: WrittenType): PlannedTensor => ({ name, dtype, shape, offset: 0 });
   if (name.startsWith("vision_tower.") || name.startsWith("multi_modal_projector."))
     return [{ part: "vision", source: tensor, form: "half", outputs: [one("float16")] }];
   if (name.endsWith("embed_tokens.weight"))
@@ -83,35 +80,19 @@ function draft(source: TensorSource, name: string): Step[] {
   return [{ part: "decoder", source: tensor, form: "quantise", outputs }];
 }
 
-const SAFETENSORS_DTYPE: Partial<Record<DType, string>> = { uint8: "U8", float16: "F16", float32: "F32" };
-
 /**
  * Gives every tensor its place. The file is a safetensors file, whatever its name: our own reader finds tensors by
  * name, and a graph that points into it by offset neither knows nor minds the header.
  */
 function layOut(steps: readonly Step[]): { steps: Step[]; header: Uint8Array; size: number } {
-  const entries: Record<string, unknown> = {};
-  let position = 0;
   // Tensors with larger elements first, so that each is aligned to its own.
   const all = steps
     .flatMap((step) => step.outputs)
     .toSorted((a, b) => bytesPerElement(b.dtype) - bytesPerElement(a.dtype));
-  const places = new Map<string, number>();
-  for (const { name, dtype, shape } of all) {
-    const size = elementCount(shape) * bytesPerElement(dtype);
-    entries[name] = { dtype: SAFETENSORS_DTYPE[dtype], shape, data_offsets: [position, position + size] };
-    places.set(name, position);
-    position += size;
-  }
-  const json = Buffer.from(JSON.stringify(entries));
-  const padded = Buffer.alloc(Math.ceil(json.length / 64) * 64 + 56, " "); // data begins at a multiple of 64
-  json.copy(padded);
-  const header = Buffer.alloc(8 + padded.length);
-  header.writeBigUInt64LE(BigInt(padded.length));
-  padded.copy(header, 8);
+  const { header, places, size } = layOutSafetensors(all);
   const placed = steps.map((step) => ({
     ...step,
-    outputs: step.outputs.map((tensor) => ({ ...tensor, offset: header.length + places.get(tensor.name)! })),
+    outputs: step.outputs.map((tensor) => ({ ...tensor, offset: places.get(tensor.name)! })),
   }));
-  return { steps: placed, header, size: header.length + position };
+  return { steps: placed, header, size };
 }

@@ -1,9 +1,10 @@
 /** Carries out one step of a conversion: reads a tensor piece by piece, writes what becomes of it into place. */
-import { closeSync, openSync, readSync, writeSync } from "node:fs";
+import { closeSync, openSync, writeSync } from "node:fs";
 
 import { bytesOf, bytesPerElement } from "../../../onnx/dtype.ts";
 import { decodeFloats } from "../../../onnx/decode-floats.ts";
 import { toFloat16 } from "../../../onnx/float16.ts";
+import { readExactly } from "../../../onnx/read-exactly.ts";
 import type { Step } from "./plan.ts";
 import { quantise } from "./quantise.ts";
 
@@ -51,16 +52,6 @@ function quantisedPieces(
 
 const convert = (numbers: Float32Array, form: "half" | "single"): Uint8Array =>
   bytesOf(form === "half" ? toFloat16(numbers) : numbers);
-
-function readExactly(file: number, length: number, position: number, name: string): Uint8Array {
-  const bytes = Buffer.allocUnsafe(length);
-  for (let done = 0; done < length;) {
-    const count = readSync(file, bytes, done, length - done, position + done);
-    if (count === 0) throw new Error(`${name} ends within a tensor; download it again`);
-    done += count;
-  }
-  return bytes;
-}
 
 function writeExactly(file: number, bytes: Uint8Array, position: number): void {
   for (let done = 0; done < bytes.length;) done += writeSync(file, bytes, done, bytes.length - done, position + done);
