@@ -8,7 +8,7 @@ import path from "node:path";
 import { z } from "zod";
 
 import { messageOf } from "../src/errors.ts";
-import { readJson } from "../src/onnx/safetensors.ts";
+import { readJson } from "../src/onnx/read-json.ts";
 import { checkpointError } from "../src/onnx/tensor-source.ts";
 
 const START = "<|startoftext|>";

@@ -32,6 +32,12 @@ export class CancelledError extends Error {
 /** The message of anything thrown, for logs and for wrapping with `cause`. */
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
+/** What a file or a person wrote, as an error may quote it: on one line, and cut. */
+export function excerpt(text: string, longest = 80): string {
+  const line = text.slice(0, longest).replaceAll(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, " ");
+  return text.length > longest ? `${line}…` : line;
+}
+
 const DISK_FULL = new Set(["ENOSPC", "EDQUOT", "EFBIG", "SQLITE_FULL"]);
 
 /**

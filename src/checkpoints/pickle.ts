@@ -1,20 +1,29 @@
 /**
  * A reader of Python pickles that builds data and runs nothing. It knows the few opcodes that torch.save writes for
- * nested state dicts, and the caller says which globals there are; everything else is refused by name.
+ * nested state dicts, and the caller says which globals there are; everything else is refused by name. Its time and its
+ * memory grow with the length of the pickle and no faster.
  * Opcodes: https://github.com/python/cpython/blob/main/Lib/pickletools.py
  */
+import { isUtf8 } from "node:buffer";
+
+import { excerpt } from "../errors.ts";
 
 /** The pickle is damaged, or wants something that data does not need. */
 export class PickleError extends Error {
   override readonly name = "PickleError";
 }
 
-/** A Python tuple; lists are arrays, dicts are maps. */
+/** A Python tuple; lists are arrays. */
 export class Tuple {
   readonly items: readonly unknown[];
   constructor(items: readonly unknown[]) {
     this.items = items;
   }
+}
+
+/** A Python dict, in the order in which it was filled. Nothing is looked up in it, so that keys need no hash. */
+export class Dict {
+  readonly entries: (readonly [key: unknown, value: unknown])[] = [];
 }
 
 /** A class or function that a pickle may name; where `call` is missing, it may not be called. */
@@ -32,8 +41,8 @@ export interface PickleHost {
   mayHaveState(object: unknown): boolean;
 }
 
-/** More than any state dict has on the stack or in the memo; less than what fills the memory. */
-const MOST_ITEMS = 1_000_000;
+/** A tensor takes about 40, the largest checkpoints have some thousand tensors; each makes one object at most. */
+const MOST_OPCODES = 1_000_000;
 
 /** @throws PickleError */
 export const unpickle = (bytes: Uint8Array, host: PickleHost): unknown => new Machine(bytes, host).run();
@@ -41,7 +50,7 @@ export const unpickle = (bytes: Uint8Array, host: PickleHost): unknown => new Ma
 class Machine {
   readonly #bytes: Buffer;
   readonly #host: PickleHost;
-  readonly #memo = new Map<number, unknown>();
+  readonly #memo = new Map<string, unknown>();
   /** Heights of the stack at which groups of items begin. */
   readonly #marks: number[] = [];
   readonly #stack: unknown[] = [];
@@ -53,11 +62,8 @@ class Machine {
   }
 
   run(): unknown {
-    for (;;) {
+    for (let count = 0; count < MOST_OPCODES; count++) {
       const at = this.#position;
-      if (this.#stack.length + this.#marks.length + this.#memo.size > MOST_ITEMS) {
-        throw new PickleError("it wants more memory than tensors need");
-      }
       const opcode = this.#uint8();
       if (opcode === 0x2e /* STOP */) return this.#pop();
       if (!this.#structure(opcode) && !this.#literal(opcode) && !this.#object(opcode)) {
@@ -65,6 +71,7 @@ class Machine {
         throw new PickleError(`the opcode ${shown} at byte ${at} is refused: tensors do not need it`);
       }
     }
+    throw new PickleError("it wants more memory than tensors need");
   }
 
   /** Opcodes that arrange what is on the stack. */
@@ -104,7 +111,7 @@ class Machine {
       case 0x65: // APPENDS
         return this.#append(this.#popToMark());
       case 0x7d: // EMPTY_DICT
-        return this.#push(new Map<unknown, unknown>());
+        return this.#push(new Dict());
       case 0x73: // SETITEM
         return this.#setItems([this.#pop(), this.#pop()].reverse());
       case 0x75: // SETITEMS
@@ -134,9 +141,9 @@ class Machine {
       case 0x47: // BINFLOAT
         return this.#push(this.#take(8).readDoubleBE());
       case 0x58: // BINUNICODE
-        return this.#push(this.#take(this.#take(4).readUInt32LE()).toString("utf8"));
+        return this.#push(this.#text(this.#take(4).readUInt32LE()));
       case 0x8c: // SHORT_BINUNICODE
-        return this.#push(this.#take(this.#uint8()).toString("utf8"));
+        return this.#push(this.#text(this.#uint8()));
       default:
         return false;
     }
@@ -151,7 +158,9 @@ class Machine {
         // STACK_GLOBAL
         const name = this.#pop();
         const module = this.#pop();
-        return this.#global(String(module), String(name));
+        if (typeof module !== "string" || typeof name !== "string")
+          throw new PickleError("it names a global by something that is no text");
+        return this.#global(module, name);
       }
       case 0x52: {
         // REDUCE
@@ -175,7 +184,7 @@ class Machine {
 
   #global(module: string, name: string): boolean {
     const found = this.#host.findGlobal(module, name);
-    if (!found) throw new PickleError(`${module}.${name} is refused: tensors do not need it`);
+    if (!found) throw new PickleError(`${excerpt(`${module}.${name}`)} is refused: tensors do not need it`);
     return this.#push(found);
   }
 
@@ -188,19 +197,20 @@ class Machine {
 
   #setItems(items: readonly unknown[]): boolean {
     const dict = this.#top();
-    if (!(dict instanceof Map) || items.length % 2 !== 0) throw new PickleError("it sets items of what is not a dict");
-    for (let i = 0; i < items.length; i += 2) dict.set(items[i], items[i + 1]);
+    if (!(dict instanceof Dict) || items.length % 2 !== 0) throw new PickleError("it sets items of what is not a dict");
+    for (let i = 0; i < items.length; i += 2) dict.entries.push([items[i], items[i + 1]]);
     return true;
   }
 
   #remember(slot: number): boolean {
-    this.#memo.set(slot, this.#top());
+    this.#memo.set(memoKey(slot), this.#top());
     return true;
   }
 
   #recall(slot: number): boolean {
-    if (!this.#memo.has(slot)) throw new PickleError(`nothing was remembered as ${slot}`);
-    return this.#push(this.#memo.get(slot));
+    const key = memoKey(slot);
+    if (!this.#memo.has(key)) throw new PickleError(`nothing was remembered as ${slot}`);
+    return this.#push(this.#memo.get(key));
   }
 
   #push(value: unknown): boolean {
@@ -228,9 +238,13 @@ class Machine {
   #line(): string {
     const end = this.#bytes.indexOf(0x0a, this.#position);
     if (end < 0) throw new PickleError("it ends too early");
-    return this.#take(end + 1 - this.#position)
-      .toString("utf8")
-      .trim();
+    return this.#text(end + 1 - this.#position).trim();
+  }
+
+  #text(length: number): string {
+    const bytes = this.#take(length);
+    if (!isUtf8(bytes)) throw new PickleError("it has a text that is not UTF-8");
+    return bytes.toString("utf8");
   }
 
   #uint8(): number {
@@ -245,6 +259,9 @@ class Machine {
     return taken;
   }
 }
+
+/** Numbers hash alike in every process, so that a pickle could choose slots that collide; texts do not. */
+const memoKey = (slot: number): string => `slot ${slot}`;
 
 /** A little-endian integer in two's complement. Beyond 2^53 it is inexact, which sizes are checked for later. */
 function signed(bytes: Uint8Array): number {

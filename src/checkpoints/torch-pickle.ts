@@ -1,6 +1,7 @@
 /** What a pickle of torch.save says: names and layouts of tensors. Only the globals that tensors need are known. */
+import { excerpt } from "../errors.ts";
 import { bytesPerElement, type DType } from "../onnx/dtype.ts";
-import { PickleError, Tuple, unpickle, type PickleGlobal, type PickleHost } from "./pickle.ts";
+import { Dict, PickleError, Tuple, unpickle, type PickleGlobal, type PickleHost } from "./pickle.ts";
 
 /** A tensor as it lies in the file. */
 export interface TorchTensor {
@@ -25,8 +26,15 @@ interface StorageBytes {
   readonly size: number;
 }
 
+// What a file may have at most; the largest checkpoints, with averages and the state of their optimizer, stay far below.
 const DEEPEST_NESTING = 32;
-const MOST_VALUES = 1_000_000;
+/** Those met again by way of another container included. */
+const MOST_VALUES = 200_000;
+const MOST_TENSORS = 20_000;
+/** Characters of a tensor's whole name. */
+const LONGEST_NAME = 512;
+const LONGEST_STORAGE_KEY = 64;
+const MOST_AXES = 8;
 
 /** The tensors by dotted names. @throws PickleError */
 export const unpickleTensors = (pickle: Uint8Array, file: StorageFile): Map<string, TorchTensor> =>
@@ -106,7 +114,7 @@ class TorchHost implements PickleHost {
 
   /** Ordered dicts carry metadata of the modules; nothing else may have a state. */
   mayHaveState(object: unknown): boolean {
-    return object instanceof Map || object === LEFT_OUT;
+    return object instanceof Dict || object === LEFT_OUT;
   }
 
   /** A storage by `("storage", type, key, device, number of elements)`. */
@@ -115,11 +123,11 @@ class TorchHost implements PickleHost {
     if (kind !== "storage" || !(type instanceof StorageType) || typeof key !== "string") {
       throw new PickleError("it refers to something that is not a storage");
     }
-    const entry = this.#file.storage(key);
-    if (!entry) throw new PickleError(`the storage ${key} is missing`);
+    const entry = key.length > LONGEST_STORAGE_KEY ? undefined : this.#file.storage(key);
+    if (!entry) throw new PickleError(`the storage ${excerpt(key)} is missing`);
     if (!isNatural(count) || count * bytesPerElement(type.dtype) !== entry.size) {
       throw new PickleError(
-        `the storage ${key} is said to have ${String(count)} ${type.dtype}, but has ${entry.size} bytes`,
+        `the storage ${key} is said to have ${isNatural(count) ? count : "no number of"} ${type.dtype}, but has ${entry.size} bytes`,
       );
     }
     return new Storage(type.dtype, entry);
@@ -130,7 +138,7 @@ class TorchHost implements PickleHost {
     if (!(storage instanceof Storage) || !isNatural(start)) throw new PickleError("a tensor is malformed");
     const shape = naturals(size);
     const strides = naturals(stride);
-    if (shape.length !== strides.length || shape.length > 8) throw new PickleError("a tensor's shape is malformed");
+    if (shape.length !== strides.length) throw new PickleError("a tensor's shape is malformed");
     const count = shape.includes(0)
       ? 0
       : 1 + shape.reduce((sum, extent, axis) => sum + (extent - 1) * strides[axis]!, 0);
@@ -147,36 +155,56 @@ class TorchHost implements PickleHost {
   }
 }
 
-function emptyDict(args: readonly unknown[]): Map<unknown, unknown> {
+function emptyDict(args: readonly unknown[]): Dict {
   if (args.length > 0) throw new PickleError("an OrderedDict is made in a way that torch.save does not");
-  return new Map();
+  return new Dict();
 }
 
 const isNatural = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 
 function naturals(value: unknown): number[] {
-  const items = value instanceof Tuple ? value.items : [];
-  if (!(value instanceof Tuple) || !items.every(isNatural)) throw new PickleError("a tensor's shape is malformed");
+  const items = value instanceof Tuple ? value.items : null;
+  // The length first: a tuple may be long, and be named again and again.
+  if (items === null || items.length > MOST_AXES || !items.every(isNatural))
+    throw new PickleError("a tensor's shape is malformed");
   return [...items];
 }
 
 /** The tensors of nested dicts, lists and tuples, by dotted names. */
 function flattened(root: unknown): Map<string, TorchTensor> {
   const tensors = new Map<string, TorchTensor>();
+  const keys: (string | number)[] = [];
   let seen = 0;
-  const visit = (value: unknown, name: string, depth: number): void => {
-    if (depth > DEEPEST_NESTING || ++seen > MOST_VALUES) throw new PickleError("it is nested too deeply or in circles");
-    const inside = (key: unknown): string => (name === "" ? String(key) : `${name}.${String(key)}`);
-    if (value instanceof Stored) tensors.set(name, value.tensor);
-    else if (value instanceof Map) {
-      for (const [key, item] of value) {
-        if (typeof key === "string" || typeof key === "number") visit(item, inside(key), depth + 1);
-      }
-    } else if (value instanceof Tuple || Array.isArray(value)) {
-      const items: readonly unknown[] = value instanceof Tuple ? value.items : value;
-      for (const [i, item] of items.entries()) visit(item, inside(i), depth + 1);
+  const visit = (value: unknown): void => {
+    if (keys.length > DEEPEST_NESTING || ++seen > MOST_VALUES)
+      throw new PickleError("it is nested too deeply or in circles");
+    if (value instanceof Stored) {
+      const name = dotted(keys);
+      if (tensors.has(name)) throw new PickleError(`it has two tensors ${excerpt(name)}`);
+      tensors.set(name, value.tensor);
+      if (tensors.size > MOST_TENSORS) throw new PickleError(`it has more than ${MOST_TENSORS} tensors`);
+    }
+    for (const [key, item] of entriesOf(value)) {
+      if (typeof key !== "string" && typeof key !== "number") continue;
+      keys.push(key);
+      visit(item);
+      keys.pop();
     }
   };
-  visit(root, "", 0);
+  visit(root);
   return tensors;
+}
+
+function entriesOf(value: unknown): Iterable<readonly [key: unknown, value: unknown]> {
+  if (value instanceof Dict) return value.entries;
+  if (value instanceof Tuple) return value.items.entries();
+  return Array.isArray(value) ? value.entries() : [];
+}
+
+/** Joined only where a tensor lies, and not before its length is known: a long key may stand over thousands of names. */
+function dotted(keys: readonly (string | number)[]): string {
+  const parts = keys.map(String);
+  const length = parts.reduce((sum, part) => sum + part.length + 1, -1);
+  if (length > LONGEST_NAME) throw new PickleError(`a tensor's name has ${length} characters, ${LONGEST_NAME} at most`);
+  return parts.join(".");
 }

@@ -1,7 +1,7 @@
 /** Reads what torch.save writes (`.bin`, `.ckpt`, `.pt`; the zip form of torch 1.6 and later): tensors, in place. */
 import { open, realpath, type FileHandle } from "node:fs/promises";
 
-import { messageOf } from "../errors.ts";
+import { excerpt, messageOf } from "../errors.ts";
 import type { ExternalTensor } from "../onnx/graph.ts";
 import { checkpointError, type TensorSource } from "../onnx/tensor-source.ts";
 import { PickleError } from "./pickle.ts";
@@ -9,7 +9,8 @@ import { unpickleTensors, type TorchTensor } from "./torch-pickle.ts";
 import { readZipDirectory, ZipError, type ZipEntry } from "./zip-directory.ts";
 
 const STATE_DICT = "state_dict.";
-const LONGEST_PICKLE = 64 * 1024 * 1024;
+/** Bytes; the pickle of Stable Diffusion v1.4 with all that its training left has under one million. */
+const LONGEST_PICKLE = 16 * 1024 * 1024;
 
 /**
  * The tensors by name; those in nested dicts and lists have dotted names, such as `state_dict.first.weight`. The
@@ -65,7 +66,7 @@ export async function readTorchCheckpoint(file: string): Promise<TensorSource> {
 }
 
 /** Whether elements lie one after the other, the last axis fastest. */
-function isContiguous({ shape, strides }: TorchTensor): boolean {
+export function isContiguous({ shape, strides }: TorchTensor): boolean {
   let expected = 1;
   for (let axis = shape.length - 1; axis >= 0; axis--) {
     if (shape[axis] !== 1 && strides[axis] !== expected) return false;
@@ -97,8 +98,9 @@ async function readArchive(
 }
 
 async function content(handle: FileHandle, { name, offset, size }: ZipEntry, longest: number): Promise<Buffer> {
-  if (size > longest) throw new ZipError(`the entry ${name} of ${size} bytes is too long`);
+  if (size > longest) throw new ZipError(`the entry ${excerpt(name)} of ${size} bytes is too long`);
   const buffer = Buffer.alloc(size);
-  await handle.read(buffer, 0, size, offset);
+  const { bytesRead } = await handle.read(buffer, 0, size, offset);
+  if (bytesRead < size) throw new ZipError("it became shorter while it was read");
   return buffer;
 }

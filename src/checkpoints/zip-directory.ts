@@ -1,5 +1,8 @@
 /** Where the entries of a zip file lie, for entries that are stored as they are. Zip64 included: weights are large. */
+import { isUtf8 } from "node:buffer";
 import type { FileHandle } from "node:fs/promises";
+
+import { excerpt } from "../errors.ts";
 
 /** The archive is damaged, or is none. */
 export class ZipError extends Error {
@@ -13,7 +16,11 @@ export interface ZipEntry {
   readonly size: number;
 }
 
-const LONGEST_DIRECTORY = 64 * 1024 * 1024;
+const LONGEST_DIRECTORY = 16 * 1024 * 1024;
+/** An entry for each storage: some thousand in the largest checkpoints. */
+const MOST_ENTRIES = 20_000;
+/** Bytes of an entry's name: the checkpoint's own, and a number. */
+const LONGEST_NAME = 512;
 const END = 0x06054b50;
 const END64 = 0x06064b50;
 const END64_LOCATOR = 0x07064b50;
@@ -37,26 +44,30 @@ export async function readZipDirectory(handle: FileHandle, fileSize: number): Pr
       throw new ZipError("it names a place outside the file; it was altered or not downloaded to its end");
     }
     const buffer = Buffer.alloc(size);
-    await handle.read(buffer, 0, size, offset);
+    const { bytesRead } = await handle.read(buffer, 0, size, offset);
+    if (bytesRead < size) throw new ZipError("it became shorter while it was read");
     return buffer;
   };
   const directory = await findDirectory(read, fileSize);
   if (directory.size > LONGEST_DIRECTORY) throw new ZipError(`its directory of ${directory.size} bytes is too long`);
+  if (directory.entries > MOST_ENTRIES) throw new ZipError(`its directory has more than ${MOST_ENTRIES} entries`);
   const central = await read(directory.offset, directory.size);
   const entries = new Map<string, ZipEntry>();
   let position = 0;
   for (let i = 0; i < directory.entries; i++) {
     const { entry, localOffset, next } = centralEntry(central, position);
     const local = await read(localOffset, 30);
-    if (local.readUInt32LE(0) !== LOCAL) throw new ZipError(`the entry ${entry.name} is not where it should be`);
+    if (local.readUInt32LE(0) !== LOCAL) throw new ZipError(`the entry ${shown(entry)} is not where it should be`);
     const offset = localOffset + 30 + local.readUInt16LE(26) + local.readUInt16LE(28);
-    if (offset + entry.size > directory.offset) throw new ZipError(`the entry ${entry.name} runs into the directory`);
-    if (entries.has(entry.name)) throw new ZipError(`it has two entries ${entry.name}`);
+    if (offset + entry.size > directory.offset) throw new ZipError(`the entry ${shown(entry)} runs into the directory`);
+    if (entries.has(entry.name)) throw new ZipError(`it has two entries ${shown(entry)}`);
     entries.set(entry.name, { ...entry, offset });
     position = next;
   }
   return entries;
 }
+
+const shown = ({ name }: Pick<ZipEntry, "name">): string => excerpt(name);
 
 type Read = (offset: number, size: number) => Promise<Buffer>;
 
@@ -98,9 +109,12 @@ function centralEntry(
   const extraStart = at + 46 + nameLength;
   const next = extraStart + extraLength + central.readUInt16LE(at + 32);
   if (next > central.length) throw new ZipError("its directory is damaged");
-  const name = central.toString("utf8", at + 46, extraStart);
-  if ((central.readUInt16LE(at + 8) & 1) !== 0) throw new ZipError(`the entry ${name} is encrypted`);
-  if (central.readUInt16LE(at + 10) !== 0) throw new ZipError(`the entry ${name} is compressed; torch stores entries`);
+  const nameBytes = central.subarray(at + 46, extraStart);
+  if (nameLength > LONGEST_NAME || !isUtf8(nameBytes)) throw new ZipError("an entry's name is too long or not UTF-8");
+  const name = nameBytes.toString("utf8");
+  if ((central.readUInt16LE(at + 8) & 1) !== 0) throw new ZipError(`the entry ${excerpt(name)} is encrypted`);
+  if (central.readUInt16LE(at + 10) !== 0)
+    throw new ZipError(`the entry ${excerpt(name)} is compressed; torch stores entries`);
   const [size, , localOffset] = widened(
     [central.readUInt32LE(at + 24), central.readUInt32LE(at + 20), central.readUInt32LE(at + 42)],
     central.subarray(extraStart, extraStart + extraLength),

@@ -2,17 +2,22 @@
  * Reads the headers of safetensors files. A header is untrusted: nothing outside its file, and no byte twice, is ever
  * given out. Format: https://github.com/huggingface/safetensors#format
  */
-import { open, readFile, realpath } from "node:fs/promises";
+import { open, realpath } from "node:fs/promises";
 import path from "node:path";
 
 import { z } from "zod";
 
-import { messageOf } from "../errors.ts";
+import { excerpt, messageOf } from "../errors.ts";
 import { bytesPerElement, type DType } from "./dtype.ts";
 import type { ExternalTensor } from "./graph.ts";
+import { faultOfKeys } from "./json-keys.ts";
+import { parseJson, readJson, textOf } from "./read-json.ts";
 import { checkpointError, type TensorSource } from "./tensor-source.ts";
 
-const LONGEST_HEADER = 100_000_000;
+/** Bytes; a thousand tensors take 100 KB, and some trainers leave megabytes of notes. */
+const LONGEST_HEADER = 16 * 1024 * 1024;
+const MOST_TENSORS = 20_000;
+const LONGEST_NAME = 512;
 
 const DTYPES: Readonly<Record<string, DType>> = {
   F64: "float64",
@@ -80,40 +85,17 @@ export async function readShards(
   const parts = new Map<string, TensorSource>();
   for (const name of new Set(Object.values(map))) {
     if (path.basename(name) !== name || !name.endsWith(extension))
-      throw checkpointError(indexFile, `names the file ${JSON.stringify(name)}, which is not one beside it`);
+      throw checkpointError(indexFile, `names the file ${JSON.stringify(excerpt(name))}, which is not one beside it`);
     parts.set(name, await read(path.join(path.dirname(indexFile), name)));
   }
   for (const [tensor, name] of Object.entries(map))
-    if (!parts.get(name)!.find(tensor)) throw checkpointError(indexFile, `${name} does not hold the tensor ${tensor}`);
+    if (!parts.get(name)!.find(tensor))
+      throw checkpointError(indexFile, `${name} does not hold the tensor ${excerpt(tensor)}`);
   return {
     label: indexFile,
     names: Object.keys(map),
     find: (name) => (Object.hasOwn(map, name) ? parts.get(map[name]!)!.find(name) : undefined),
   };
-}
-
-/** Reads a JSON file of a checkpoint. @throws EngineError naming the file and what does not hold */
-export async function readJson<T>(file: string, schema: z.ZodType<T>): Promise<T> {
-  let text: string;
-  try {
-    text = await readFile(file, "utf8");
-  } catch (error) {
-    throw checkpointError(file, `cannot be read: ${messageOf(error)}`, error);
-  }
-  return parseJson(file, text, schema);
-}
-
-function parseJson<T>(file: string, text: string, schema: z.ZodType<T>): T {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw checkpointError(file, "is not JSON", error);
-  }
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw checkpointError(file, `${issue?.path.join(".") || "the file"}: ${issue?.message ?? "does not hold"}`);
 }
 
 async function readHeader(
@@ -132,11 +114,22 @@ async function readHeader(
       throw checkpointError(file, `ends within its header (${size} bytes, header of ${length}); download it again`);
     const bytes = Buffer.alloc(length);
     await handle.read(bytes, 0, length, 8);
-    const header = parseJson(`${file} (header)`, bytes.toString("utf8"), z.record(z.string(), z.unknown()));
-    return { header, dataStart: 8 + length, size };
+    return { header: parseHeader(`${file} (header)`, bytes), dataStart: 8 + length, size };
   } finally {
     await handle.close();
   }
+}
+
+function parseHeader(label: string, bytes: Buffer): Record<string, unknown> {
+  const text = textOf(label, bytes);
+  const fault = faultOfKeys(text);
+  if (fault !== null) throw checkpointError(label, fault);
+  const header = parseJson(label, text, z.record(z.string(), z.unknown()));
+  const names = Object.keys(header);
+  if (names.length > MOST_TENSORS) throw checkpointError(label, `has ${names.length} tensors, ${MOST_TENSORS} at most`);
+  const odd = names.find((name) => name.length > LONGEST_NAME || /\p{Cs}/u.test(name));
+  if (odd !== undefined) throw checkpointError(label, `has a tensor named ${excerpt(odd)}, which is no name`);
+  return header;
 }
 
 function tensorOf(
@@ -145,20 +138,21 @@ function tensorOf(
   entry: unknown,
   { path, dataStart, size }: { path: string; dataStart: number; size: number },
 ): ExternalTensor {
+  const shown = excerpt(name);
   const parsed = entrySchema.safeParse(entry);
-  if (!parsed.success) throw checkpointError(file, `the header's entry of ${name} is malformed`);
+  if (!parsed.success) throw checkpointError(file, `the header's entry of ${shown} is malformed`);
   const { shape, data_offsets: offsets } = parsed.data;
   const dtype = Object.hasOwn(DTYPES, parsed.data.dtype) ? DTYPES[parsed.data.dtype] : undefined;
-  if (!dtype) throw checkpointError(file, `${name} has the unknown element type ${parsed.data.dtype}`);
+  if (!dtype) throw checkpointError(file, `${shown} has the unknown element type ${excerpt(parsed.data.dtype)}`);
   const [begin, end] = offsets;
   if (begin > end || end > size - dataStart)
     throw checkpointError(
       file,
-      `${name} lies at ${begin} to ${end}, outside the file's ${size - dataStart} data bytes`,
+      `${shown} lies at ${begin} to ${end}, outside the file's ${size - dataStart} data bytes`,
     );
   const bytes = shape.reduce((product, dim) => product * dim, bytesPerElement(dtype));
   if (bytes !== end - begin)
-    throw checkpointError(file, `${name} is ${dtype} [${shape.join(", ")}] but has ${end - begin} bytes`);
+    throw checkpointError(file, `${shown} is ${dtype} [${shape.join(", ")}] but has ${end - begin} bytes`);
   return { dtype, shape, path, offset: dataStart + begin, byteLength: end - begin };
 }
 
@@ -173,9 +167,9 @@ function expectNoGaps(
   for (const [name, { offset, byteLength }] of [...tensors].sort(
     ([, a], [, b]) => a.offset - b.offset || a.byteLength - b.byteLength,
   )) {
-    if (offset < position) throw checkpointError(file, `${name} overlaps the tensor before it`);
+    if (offset < position) throw checkpointError(file, `${excerpt(name)} overlaps the tensor before it`);
     if (offset > position)
-      throw checkpointError(file, `has ${offset - position} bytes before ${name} that belong to no tensor`);
+      throw checkpointError(file, `has ${offset - position} bytes before ${excerpt(name)} that belong to no tensor`);
     position = offset + byteLength;
   }
   if (position !== size)

@@ -4,7 +4,8 @@ import path from "node:path";
 import { taesdConfigSchema, taesdDecoder } from "../../models/taesd.ts";
 import { exists } from "../exists.ts";
 import { type ExecutionDevice, type Floats, floatsOf, floatTensor, Graph, openSession } from "../onnx/index.ts";
-import { readJson, readSafetensors } from "../onnx/safetensors.ts";
+import { readJson } from "../onnx/read-json.ts";
+import { readSafetensors } from "../onnx/safetensors.ts";
 import type { SessionPool, SessionRecipe } from "../onnx/session-pool.ts";
 import { Weights } from "../onnx/weights.ts";
 

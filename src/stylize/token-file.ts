@@ -6,16 +6,13 @@ import { open, stat } from "node:fs/promises";
 
 import { z } from "zod";
 
-import { readTorchTensors } from "../checkpoints/torch-zip.ts";
-import { messageOf, UserError } from "../errors.ts";
+import { isContiguous, readTorchTensors } from "../checkpoints/torch-zip.ts";
+import { excerpt, messageOf, UserError } from "../errors.ts";
 import { decodeFloats, isStoredFloat } from "../onnx/decode-floats.ts";
+import type { ExternalTensor } from "../onnx/graph.ts";
 import type { Floats } from "../onnx/index.ts";
-import {
-  encodeSafetensors,
-  readWholeSafetensors,
-  type SafetensorsContent,
-  writeSafetensors,
-} from "../onnx/safetensors-file.ts";
+import { readSafetensors, readSafetensorsMetadata } from "../onnx/safetensors.ts";
+import { encodeSafetensors, type SafetensorsContent, writeSafetensors } from "../onnx/safetensors-file.ts";
 import { STYLE_TOKEN } from "./style-token.ts";
 
 export interface TokenFile {
@@ -71,13 +68,34 @@ export async function readTokenFile(file: string, name: string): Promise<TokenFi
   });
   if (size > LONGEST)
     throw refused(name, `it has ${Math.ceil(size / 1024)} KB; a learned style has ${LONGEST / 1024} at most`);
-  const isTorch = await beginsAsTorch(file);
-  const { tensors, metadata } = await (isTorch ? readTorch(file) : readWholeSafetensors(file, LONGEST)).catch(
-    (cause: unknown) => {
-      throw refused(name, faultOf(cause, file), cause);
-    },
-  );
-  return { vectors: vectorsOf(tensors, name), about: aboutOf(metadata[ABOUT]) };
+  try {
+    const { tensors, about } = await ((await beginsAsTorch(file)) ? listTorch(file) : listSafetensors(file));
+    return { vectors: await readVectors(theToken(tensors)), about };
+  } catch (cause) {
+    throw refused(name, faultOf(cause, file), cause);
+  }
+}
+
+/** What a file holds, by name; nothing of it has been read. */
+interface Listing {
+  readonly tensors: ReadonlyMap<string, ExternalTensor>;
+  readonly about: TokenAbout;
+}
+
+async function listSafetensors(file: string): Promise<Listing> {
+  const source = await readSafetensors(file);
+  const metadata = await readSafetensorsMetadata(file);
+  return {
+    tensors: new Map(source.names.map((name) => [name, source.find(name)!])),
+    about: aboutOf(metadata[ABOUT]),
+  };
+}
+
+async function listTorch(file: string): Promise<Listing> {
+  const stored = await readTorchTensors(file);
+  const [gaps] = [...stored].find(([, tensor]) => isStoredFloat(tensor.dtype) && !isContiguous(tensor)) ?? [];
+  if (gaps !== undefined) throw new RangeError(`the tensor ${excerpt(gaps)} is stored transposed or with gaps`);
+  return { tensors: stored, about: aboutOf(undefined) };
 }
 
 /** Zip archives and bare pickles; anything else is read as safetensors. */
@@ -92,37 +110,36 @@ async function beginsAsTorch(file: string): Promise<boolean> {
   }
 }
 
-async function readTorch(file: string): Promise<SafetensorsContent> {
-  const handle = await open(file);
+/** The one tensor that can be a token, of any number. @throws RangeError saying why there is none */
+function theToken(tensors: ReadonlyMap<string, ExternalTensor>): ExternalTensor {
+  if (tensors.has("clip_g")) throw new RangeError("it is for SDXL; this program runs Stable Diffusion 1");
+  const found = [...tensors.values()].filter(
+    ({ dtype, shape }) => isStoredFloat(dtype) && (shape.length === 1 || shape.length === 2),
+  );
+  const [token, ...others] = found;
+  if (!token || others.length > 0)
+    throw new RangeError(`it holds ${found.length === 0 ? "no" : found.length} vectors by name, not one`);
+  return token;
+}
+
+/** Reads no more than a token can have, wherever the tensor lies. @throws RangeError */
+async function readVectors({ dtype, shape, path, offset, byteLength }: ExternalTensor): Promise<Floats> {
+  const width = shape.at(-1) as number;
+  const count = shape.length === 1 ? 1 : (shape[0] as number);
+  if (width < WIDTHS[0] || width > WIDTHS[1] || count < 1 || count > MOST_VECTORS)
+    throw new RangeError(`its tensor is [${shape.join(", ")}], which is no learned token`);
+  const bytes = Buffer.alloc(byteLength);
+  const handle = await open(path);
   try {
-    const tensors: Record<string, Floats> = {};
-    for (const [name, { dtype, shape, strides, offset, byteLength }] of await readTorchTensors(file)) {
-      if (!isStoredFloat(dtype)) continue;
-      if (shape.length > 0 && strides.at(-1) !== 1 && shape.at(-1) !== 1)
-        throw new RangeError(`the tensor ${name} is stored transposed`);
-      const bytes = Buffer.alloc(Math.min(byteLength, LONGEST));
-      await handle.read(bytes, 0, bytes.length, offset);
-      tensors[name] = { data: decodeFloats(bytes, dtype), shape: shape as number[] };
-    }
-    return { tensors, metadata: {} };
+    const { bytesRead } = await handle.read(bytes, 0, byteLength, offset);
+    if (bytesRead < byteLength) throw new RangeError("its tensor is cut short");
   } finally {
     await handle.close();
   }
-}
-
-function vectorsOf(tensors: Readonly<Record<string, Floats>>, name: string): Floats {
-  if (tensors["clip_g"]) throw refused(name, "it is for SDXL; this program runs Stable Diffusion 1");
-  const found = Object.values(tensors).filter(({ shape }) => shape.length === 1 || shape.length === 2);
-  const [tensor, ...others] = found;
-  if (!tensor || others.length > 0)
-    throw refused(name, `it holds ${found.length === 0 ? "no" : found.length} vectors by name, not one`);
-  const [width, count] = [tensor.shape.at(-1)!, tensor.shape.length === 1 ? 1 : tensor.shape[0]!];
-  if (width < WIDTHS[0] || width > WIDTHS[1] || count < 1 || count > MOST_VECTORS)
-    throw refused(name, `its tensor is [${tensor.shape.join(", ")}], which is no learned token`);
-  if (tensor.data.length !== width * count) throw refused(name, "its tensor is cut short");
-  if (!tensor.data.every((value) => Math.abs(value) <= LARGEST_NUMBER))
-    throw refused(name, "it holds numbers that no learned token has");
-  return { data: tensor.data, shape: [count, width] };
+  const data = decodeFloats(bytes, dtype);
+  if (!data.every((value) => Math.abs(value) <= LARGEST_NUMBER))
+    throw new RangeError("it holds numbers that no learned token has");
+  return { data, shape: [count, width] };
 }
 
 function aboutOf(text: string | undefined): TokenAbout {

@@ -5,7 +5,7 @@ import path from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import { PickleError, unpickle } from "../../src/checkpoints/pickle.ts";
+import { Dict, PickleError, unpickle } from "../../src/checkpoints/pickle.ts";
 import { readTorchSource, readTorchTensors } from "../../src/checkpoints/torch-zip.ts";
 import type { TorchTensor } from "../../src/checkpoints/torch-pickle.ts";
 import { EngineError } from "../../src/errors.ts";
@@ -192,11 +192,11 @@ describe("a damaged pickle", () => {
   it("ends too early at every byte", async () => {
     const whole = await pickleOf("module");
     const host = {
-      findGlobal: (_module: string, name: string) => ({ name, call: () => new Map() }),
+      findGlobal: (_module: string, name: string) => ({ name, call: () => new Dict() }),
       load: () => 0,
       mayHaveState: () => true,
     };
-    expect(unpickle(whole, host)).toBeInstanceOf(Map);
+    expect(unpickle(whole, host)).toBeInstanceOf(Dict);
     for (let length = 0; length < whole.length; length++) {
       expect(() => unpickle(whole.subarray(0, length), host)).toThrow(PickleError);
     }
@@ -236,6 +236,17 @@ describe("a damaged pickle", () => {
     );
     expect((await readTorchTensors(file)).size).toBe(0);
     await expect(readTorchTensors(await saved(pickle("h\x05.")))).rejects.toThrow("nothing was remembered as 5");
+  });
+
+  it("has a text that is not UTF-8", async () => {
+    await expect(readTorchTensors(await saved(pickle(Buffer.from([0x8c, 1, 0xff]), ".")))).rejects.toThrow("not UTF-8");
+  });
+
+  it("has two tensors of one name, one of them by way of a dict", async () => {
+    const tensor = tensorPickle(4, 0, 4, 1).subarray(2, -1);
+    const twice = pickle("}(", text("a.b"), tensor, text("a"), "}", text("b"), tensor, "su.");
+    const file = await saved(twice, { 0: Buffer.alloc(16) });
+    await expect(readTorchTensors(file)).rejects.toThrow("it has two tensors a.b");
   });
 
   it("never does anything but fail cleanly, whatever bytes are changed", async () => {

@@ -16,7 +16,9 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const write = (name: string, header: unknown, dataBytes: number): string => {
-  const json = Buffer.from(typeof header === "string" ? header : JSON.stringify(header));
+  const json = Buffer.isBuffer(header)
+    ? header
+    : Buffer.from(typeof header === "string" ? header : JSON.stringify(header));
   const length = Buffer.alloc(8);
   length.writeBigUInt64LE(BigInt(json.length));
   const file = path.join(folder, name);
@@ -45,6 +47,12 @@ describe("a safetensors file", () => {
     expect(source.find("b")).toEqual({ dtype: "float16", shape: [2], path: file, offset: start + 12, byteLength: 4 });
     expect(source.find("c")).toBeUndefined();
     expect(source.find("__proto__")).toBeUndefined();
+  });
+
+  it("may hold quotes, backslashes and colons wherever JSON may", async () => {
+    const odd = String.raw`a":{"b\" \\`;
+    const header = { [odd]: entry([1], 0, 4), __metadata__: { note: odd, [odd]: String.raw`\": {"note": 1` } };
+    expect((await readSafetensors(write("odd", header, 4))).names).toEqual([odd]);
   });
 
   it("is found behind symbolic links, as in the hub's cache", async () => {
@@ -99,6 +107,35 @@ describe("a safetensors file", () => {
       "has an element type off the prototype",
       () => write("f13", { a: entry([4], 0, 4, "constructor") }, 4),
       /unknown element type/,
+    ],
+    [
+      "has a tensor twice",
+      () => write("f14", `{"a":${JSON.stringify(entry([1], 0, 4))},"a":${JSON.stringify(entry([1], 0, 4))}}`, 4),
+      /f14 \(header\): has a twice/,
+    ],
+    ["has a tensor twice, spelt in two ways", () => write("f15", String.raw`{"a":1,"\u0061" :2}`, 4), /has a twice/],
+    [
+      "has a tensor that lies in two places",
+      () => write("f16", '{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4],"data_offsets":[4,8]}}', 8),
+      /has data_offsets twice/,
+    ],
+    [
+      "has a header that is not UTF-8",
+      () => write("f17", Buffer.from(`{"\xff":${JSON.stringify(entry([1], 0, 4))}}`, "latin1"), 4),
+      /f17 \(header\): is not UTF-8/,
+    ],
+    ["has half a character as a name", () => write("f18", String.raw`{"\ud800":1}`, 0), /which is no name/],
+    ["has a name without end", () => write("f19", { ["n".repeat(600)]: entry([1], 0, 4) }, 4), /which is no name/],
+    [
+      "has more tensors than any network",
+      () => write("f20", Object.fromEntries(Array.from({ length: 20_001 }, (_, i) => [i, 0])), 0),
+      /20001 tensors, 20000 at most/,
+    ],
+    ["is nested without end", () => write("f21", `{"a":${"[".repeat(1000)}`, 0), /nested more than 64 deep/],
+    [
+      "claims a header larger than any",
+      () => write("f22", " ".repeat(16 * 1024 * 1024 + 1), 0),
+      /not a safetensors file \(a header of 16777217 bytes\)/,
     ],
   ])("is refused when it %s", async (_, make, message) => {
     await expect(readSafetensors(make())).rejects.toMatchObject({ name: "EngineError", retryable: false, message });

@@ -5,7 +5,8 @@ import { AutoTokenizer, env, type PreTrainedTokenizer } from "@huggingface/trans
 
 import { type LlavaConfig, llavaConfigSchema } from "../../../models/llava.ts";
 import { exists } from "../../exists.ts";
-import { readJson, readSafetensors } from "../../onnx/safetensors.ts";
+import { readJson } from "../../onnx/read-json.ts";
+import { readSafetensors } from "../../onnx/safetensors.ts";
 import type { TensorSource } from "../../onnx/tensor-source.ts";
 import { dataFile } from "./convert/graphs.ts";
 import { openPublished } from "./convert/source.ts";

@@ -5,7 +5,8 @@ import { z } from "zod";
 
 import { readTorchSource } from "../../../checkpoints/torch-zip.ts";
 import { exists } from "../../../exists.ts";
-import { readJson, readSafetensors, readSafetensorsIndex, readShards } from "../../../onnx/safetensors.ts";
+import { readJson } from "../../../onnx/read-json.ts";
+import { readSafetensors, readSafetensorsIndex, readShards } from "../../../onnx/safetensors.ts";
 import { checkpointError, renamed, type TensorSource } from "../../../onnx/tensor-source.ts";
 
 type Json = Record<string, unknown>;
