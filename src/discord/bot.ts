@@ -6,6 +6,7 @@ import type { Engine } from "../jobs/engine.ts";
 import type { JobQueue } from "../jobs/queue.ts";
 import type { Logger } from "../log.ts";
 import type { Store } from "../store/store.ts";
+import type { Deliveries } from "./deliveries.ts";
 import type { HeldPictures } from "./held-pictures.ts";
 import type { OpenReplies } from "./open-replies.ts";
 import type { Presenter } from "./presenter.ts";
@@ -22,6 +23,7 @@ export interface Bot {
   readonly client: Client;
   readonly held: HeldPictures;
   readonly openReplies: OpenReplies;
+  readonly deliveries: Deliveries;
   /** Aborted, with a `CancelledError`, when the bot goes down: whatever somebody waits for ends. */
   readonly closing: AbortSignal;
   readonly presenter: Presenter;

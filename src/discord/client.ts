@@ -22,13 +22,23 @@ export function createClient(config: Config, log: Logger, restTimeoutMs = REST_T
     allowedMentions: { parse: [] },
     // An upload on a slow line may run into the timeout and be sent again: the nonce keeps it from appearing twice.
     enforceNonce: true,
-    rest: { api: config.DISCORD_API_BASE, cdn: config.DISCORD_CDN_BASE, timeout: restTimeoutMs },
+    rest: {
+      api: config.DISCORD_API_BASE,
+      cdn: config.DISCORD_CDN_BASE,
+      timeout: restTimeoutMs,
+      // Without a time to wait for, such as before Discord's own door, discord.js would ask again at once, for ever.
+      rejectOnRateLimit: ({ retryAfter }) => !(retryAfter > 0),
+    },
     makeCache: Options.cacheWithLimits({ ...Options.DefaultMakeCacheSettings, MessageManager: 0, ReactionManager: 0 }),
   });
   client.on(Events.Error, (error) => log.error({ err: error }, "Discord client error"));
   client.on(Events.Warn, (message) => log.warn(message));
   client.on(Events.ShardReconnecting, () => log.info("the connection to Discord broke, reconnecting"));
   client.on(Events.ShardResume, () => log.info("connected to Discord again"));
+  client.rest.on("response", ({ data }, { status }) => {
+    // discord.js forgets a token that was refused once. Where it is refused for good, the gateway says so.
+    if (status === 401 && data.auth !== false) setImmediate(() => client.rest.setToken(config.DISCORD_TOKEN ?? ""));
+  });
   client.rest.on("rateLimited", (info) => log.debug({ route: info.route, forMs: info.timeToReset }, "rate limited"));
   return client;
 }

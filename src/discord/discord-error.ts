@@ -1,5 +1,7 @@
 /** What went wrong at the border to Discord, by name. */
-import { DiscordAPIError, HTTPError, RESTJSONErrorCodes as Code } from "discord.js";
+import { DiscordAPIError, HTTPError, RateLimitError, RESTJSONErrorCodes as Code } from "discord.js";
+
+import { asDiskFull } from "../errors.ts";
 
 /** Discord's own number of the fault, or `null` when it is not Discord that complained. */
 export const discordCode = (error: unknown): number | null =>
@@ -45,17 +47,37 @@ export const isUnauthorised = (error: unknown): boolean =>
   (error instanceof DiscordAPIError && error.status === 401 && error.code !== Code.InvalidWebhookToken) ||
   (error instanceof Error && "code" in error && error.code === "TokenInvalid");
 
-const BROKEN_LINE = new Set(["ECONNRESET", "ECONNREFUSED", "EPIPE", "ETIMEDOUT", "EAI_AGAIN", "ENOTFOUND"]);
+const BROKEN_LINE = new Set([
+  "ECONNABORTED",
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "EAI_AGAIN",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "ENOTFOUND",
+  "EPIPE",
+  "ETIMEDOUT",
+]);
 
 /**
  * The line broke, or Discord had a bad moment: the same call may well succeed. So it is with a refused token: when
  * Discord means it, the bot ends (`access.ts`).
  */
 export function isPassing(error: unknown): boolean {
-  if (isUnauthorised(error)) return true;
-  if (error instanceof HTTPError || error instanceof DiscordAPIError) return error.status >= 500;
+  if (isUnauthorised(error) || error instanceof RateLimitError) return true;
+  // A refusal without a number is not Discord's own: somebody on the way to it answered.
+  if (error instanceof DiscordAPIError) return error.status >= 500 || error.code === undefined;
+  if (error instanceof HTTPError) return error.status >= 500;
   if (!(error instanceof Error)) return false;
   if (error.name === "AbortError") return true;
   const code = "code" in error ? String(error.code) : "";
   return BROKEN_LINE.has(code) || code.startsWith("UND_ERR") || (error.cause !== undefined && isPassing(error.cause));
 }
+
+const BUSY = new Set(["SQLITE_BUSY", "SQLITE_LOCKED"]);
+
+/** What is in the way may go by itself: Discord's troubles, a full disk. */
+export const mayPass = (error: unknown): boolean =>
+  isPassing(error) ||
+  asDiskFull(error) !== null ||
+  (error instanceof Error && "code" in error && BUSY.has(String(error.code)));
