@@ -1,7 +1,7 @@
 /** The Discord client as this bot needs it, and its way in. */
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { Client, Events, GatewayIntentBits, Options, Partials, Routes } from "discord.js";
+import { Client, Events, GatewayIntentBits, Options, Partials, type RateLimitData, Routes } from "discord.js";
 
 import type { Config } from "../config.ts";
 import { UserError } from "../errors.ts";
@@ -12,6 +12,18 @@ import { login } from "./wording/login.ts";
 /** discord.js gives up after 15 s, too soon for a large picture on a slow line. */
 const REST_TIMEOUT_MS = 60_000;
 const LONGEST_PAUSE_MS = 60_000;
+
+/** An edit that has to wait for longer is one of a message that is over an hour old (30046): there is a fresh one sooner. */
+const LONGEST_WAIT_FOR_EDIT_MS = 15_000;
+
+/**
+ * discord.js sits rate limits out by itself. Not so those without a time to wait for, as Discord's doorkeeper has them:
+ * it would ask again at once, for ever.
+ */
+function isNotWaitedFor({ method, route, retryAfter }: RateLimitData): boolean {
+  if (!(retryAfter > 0)) return true;
+  return method === "PATCH" && route === "/channels/:id/messages/:id" && retryAfter > LONGEST_WAIT_FOR_EDIT_MS;
+}
 
 /** No privileged intent: interactions bring their own content, results are the bot's own messages. */
 export function createClient(config: Config, log: Logger, restTimeoutMs = REST_TIMEOUT_MS): Client {
@@ -26,8 +38,7 @@ export function createClient(config: Config, log: Logger, restTimeoutMs = REST_T
       api: config.DISCORD_API_BASE,
       cdn: config.DISCORD_CDN_BASE,
       timeout: restTimeoutMs,
-      // Without a time to wait for, such as before Discord's own door, discord.js would ask again at once, for ever.
-      rejectOnRateLimit: ({ retryAfter }) => !(retryAfter > 0),
+      rejectOnRateLimit: isNotWaitedFor,
     },
     makeCache: Options.cacheWithLimits({ ...Options.DefaultMakeCacheSettings, MessageManager: 0, ReactionManager: 0 }),
   });
@@ -35,10 +46,6 @@ export function createClient(config: Config, log: Logger, restTimeoutMs = REST_T
   client.on(Events.Warn, (message) => log.warn(message));
   client.on(Events.ShardReconnecting, () => log.info("the connection to Discord broke, reconnecting"));
   client.on(Events.ShardResume, () => log.info("connected to Discord again"));
-  client.rest.on("response", ({ data }, { status }) => {
-    // discord.js forgets a token that was refused once. Where it is refused for good, the gateway says so.
-    if (status === 401 && data.auth !== false) setImmediate(() => client.rest.setToken(config.DISCORD_TOKEN ?? ""));
-  });
   client.rest.on("rateLimited", (info) => log.debug({ route: info.route, forMs: info.timeToReset }, "rate limited"));
   return client;
 }

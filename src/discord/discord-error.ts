@@ -2,6 +2,7 @@
 import { DiscordAPIError, HTTPError, RateLimitError, RESTJSONErrorCodes as Code } from "discord.js";
 
 import { asDiskFull } from "../errors.ts";
+import { timeOf } from "./snowflake.ts";
 
 /** Discord's own number of the fault, or `null` when it is not Discord that complained. */
 export const discordCode = (error: unknown): number | null =>
@@ -22,8 +23,16 @@ export const isPlaceGone = oneOf(Code.UnknownChannel, Code.MissingAccess, Code.M
 
 export const isArchived = oneOf(Code.InvalidActionOnArchivedThread);
 
-/** The message is over an hour old and was edited too often since. */
-export const isTooOldToEdit = oneOf(Code.MaximumNumberOfEditsToMessagesOlderThanOneHourReached);
+const isRefusedForAge = oneOf(Code.MaximumNumberOfEditsToMessagesOlderThanOneHourReached);
+const HOUR_MS = 3_600_000;
+
+/**
+ * The message is over an hour old and was edited too often since. Discord says so with status 429, of which discord.js
+ * tells no number.
+ */
+export const isTooOldToEdit = (error: unknown, messageId: string | null): boolean =>
+  isRefusedForAge(error) ||
+  (error instanceof RateLimitError && messageId !== null && Date.now() - timeOf(messageId) > HOUR_MS);
 
 export const hasThreadAlready = oneOf(Code.ThreadAlreadyCreatedForMessage);
 

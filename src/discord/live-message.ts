@@ -193,7 +193,7 @@ export class LiveMessage {
       this.#stayAway();
       return;
     }
-    if (isEdit && (isTooOldToEdit(error) || (hasMoved && follows))) {
+    if (isEdit && (isTooOldToEdit(error, this.#messageId) || (hasMoved && follows))) {
       this.detach();
       this.#next ??= view;
       return;
