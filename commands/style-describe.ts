@@ -9,6 +9,7 @@ import { assertMayWork } from "../src/discord/permissions.ts";
 import { liveReply } from "../src/discord/reply-message.ts";
 import { describedView } from "../src/discord/views.ts";
 import { described } from "../src/discord/wording/commands.ts";
+import { CancelledError } from "../src/errors.ts";
 import { pictureOption } from "./painting-options.ts";
 
 const INTERVAL_MS = 1000;
@@ -39,6 +40,9 @@ export const styleDescribe: SubcommandHandler<Attachment> = {
       onText: grow,
       signal: bot.closing,
     });
-    await message.settle(describedView(thumbnail, picture.name, text, { by: bot.describerLabel(describer), note }));
+    const whole = describedView(thumbnail, picture.name, text, { by: bot.describerLabel(describer), note });
+    const deliver = (): Promise<void> => message.deliver(whole);
+    if (!(await bot.deliveries.owe(`description ${interaction.id}`, interaction.channelId, deliver)))
+      throw new CancelledError("The bot is going down");
   },
 };

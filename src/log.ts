@@ -2,11 +2,28 @@ import pino, { type Logger } from "pino";
 
 export type { Logger } from "pino";
 
-/** A token of a Discord bot or of the hub, wherever it stands in a text. */
-const SECRET = /(?:[\w-]{23,28}\.[\w-]{6,7}\.[\w-]{27,})|(?:hf_[A-Za-z0-9]{20,})/g;
+/**
+ * Secrets, wherever they stand in a text: tokens of Discord bots and of the hub, those of interactions and webhooks (in
+ * addresses, and by their own shape), and whatever is sent as authorisation.
+ */
+const SECRETS = [
+  /[\w-]{23,28}\.[\w-]{6,7}\.[\w-]{27,}/g,
+  /hf_[A-Za-z0-9]{20,}/g,
+  /(?<=\/(?:webhooks|interactions)\/\d+\/)[^/?#"\s\\]+/g,
+  // "interaction:" in base64.
+  /aW50ZXJhY3Rpb246[\w+/=-]+/g,
+  /(?<=\b(?:Bot|Bearer|Basic) )[\w.~+/=-]{16,}/g,
+];
 
 /** Takes secrets out of a text that will be logged or shown. */
-export const redact = (text: string): string => text.replace(SECRET, "[secret]");
+export const redact = (text: string): string =>
+  SECRETS.reduce((clean, secret) => clean.replaceAll(secret, "[secret]"), text);
+
+/** An error without the request that met it: that holds whole pictures. */
+function plainError(error: Error): object {
+  const { requestBody: _requestBody, ...plain } = pino.stdSerializers.err(error) as unknown as Record<string, unknown>;
+  return plain;
+}
 
 /**
  * The log: JSON lines on standard error, so that standard output stays free for results. Secrets are redacted by key
@@ -18,6 +35,7 @@ export function createLogger(level: string, name = "atelier"): Logger {
       name,
       level,
       redact: { paths: ["token", "*.token", "DISCORD_TOKEN", "*.DISCORD_TOKEN", "HF_TOKEN", "*.HF_TOKEN"] },
+      serializers: { err: plainError },
       formatters: { level: (label) => ({ level: label }) },
       timestamp: pino.stdTimeFunctions.isoTime,
       hooks: { streamWrite: redact },

@@ -9,6 +9,7 @@ import type { Config } from "./config.ts";
 import { watchAccess } from "./discord/access.ts";
 import type { Bot } from "./discord/bot.ts";
 import { connect, createClient } from "./discord/client.ts";
+import { Deliveries } from "./discord/deliveries.ts";
 import { HeldPictures } from "./discord/held-pictures.ts";
 import { OpenReplies } from "./discord/open-replies.ts";
 import { PressOnce } from "./discord/press-once.ts";
@@ -42,6 +43,8 @@ export interface StartOptions {
   readonly signal?: AbortSignal;
   /** How long one request to Discord may take before it is sent again. */
   readonly restTimeoutMs?: number;
+  /** First and longest pause before something is told again that Discord did not take, milliseconds. */
+  readonly pausesMs?: readonly [first: number, longest: number];
 }
 
 export interface RunningBot {
@@ -93,19 +96,22 @@ export async function startBot(config: Config, log: Logger, options: StartOption
       ballots: (guildId) => loadBallots(store, guildId),
     });
     const queue = createLocalQueue({ engine, repositories: store, config, log, chooseVariant });
-    const votes = new Votes({ client, store, engine, log });
+    const deliveries = new Deliveries({ log, ...(options.pausesMs && { pausesMs: options.pausesMs }) });
+    undo.push(() => soon(deliveries.close()));
+    deliveries.listen(client);
+    const votes = new Votes({ client, store, engine, deliveries, log });
     undo.push(() => soon(votes.close()));
     votes.listen();
-    const comparisons = new Comparisons({ client, store, queue, votes, log });
+    const comparisons = new Comparisons({ client, store, queue, votes, deliveries, log });
     undo.push(() => soon(comparisons.close()));
     const onResult = votes.posted.bind(votes);
-    const presenter = new Presenter({ client, queue, store, log, describerLabel, onResult });
+    const presenter = new Presenter({ client, queue, store, deliveries, log, describerLabel, onResult });
     undo.push(() => soon(presenter.close()));
-    const learning = new LearningDesk({ client, store, engine, config, log });
+    const learning = new LearningDesk({ client, store, engine, config, deliveries, log });
     // The engine ends what runs, at the latest when `CANCEL_GRACE_SECONDS` are over.
     undo.push(() => Promise.all([queue.close(), learning.close()]));
     const closing = new AbortController();
-    const openReplies = new OpenReplies({ client, store, log, botToken: config.DISCORD_TOKEN ?? "" });
+    const openReplies = new OpenReplies({ client, store, deliveries, log, botToken: config.DISCORD_TOKEN ?? "" });
     const bot: Bot = {
       learning,
       comparisons,
@@ -121,6 +127,7 @@ export async function startBot(config: Config, log: Logger, options: StartOption
       held: new HeldPictures(),
       pressOnce: new PressOnce({ queue, linkTo: (id) => presenter.find(id)?.link ?? null }),
       openReplies,
+      deliveries,
       closing: closing.signal,
     };
     const stopRouting = route(client, commands, bot);

@@ -6,6 +6,7 @@ import type { Engine } from "../jobs/engine.ts";
 import type { JobQueue } from "../jobs/queue.ts";
 import type { Logger } from "../log.ts";
 import type { Store } from "../store/store.ts";
+import type { Deliveries } from "./deliveries.ts";
 import type { HeldPictures } from "./held-pictures.ts";
 import type { OpenReplies } from "./open-replies.ts";
 import type { PressOnce } from "./press-once.ts";
@@ -24,6 +25,7 @@ export interface Bot {
   readonly held: HeldPictures;
   readonly pressOnce: PressOnce;
   readonly openReplies: OpenReplies;
+  readonly deliveries: Deliveries;
   /** Aborted, with a `CancelledError`, when the bot goes down: whatever somebody waits for ends. */
   readonly closing: AbortSignal;
   readonly presenter: Presenter;

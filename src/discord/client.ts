@@ -1,7 +1,7 @@
 /** The Discord client as this bot needs it, and its way in. */
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { Client, Events, GatewayIntentBits, Options, Partials, Routes } from "discord.js";
+import { Client, Events, GatewayIntentBits, Options, Partials, type RateLimitData, Routes } from "discord.js";
 
 import type { Config } from "../config.ts";
 import { UserError } from "../errors.ts";
@@ -13,6 +13,18 @@ import { login } from "./wording/login.ts";
 const REST_TIMEOUT_MS = 60_000;
 const LONGEST_PAUSE_MS = 60_000;
 
+/** An edit that has to wait for longer is one of a message that is over an hour old (30046): there is a fresh one sooner. */
+const LONGEST_WAIT_FOR_EDIT_MS = 15_000;
+
+/**
+ * discord.js sits rate limits out by itself. Not so those without a time to wait for, as Discord's doorkeeper has them:
+ * it would ask again at once, for ever.
+ */
+function isNotWaitedFor({ method, route, retryAfter }: RateLimitData): boolean {
+  if (!(retryAfter > 0)) return true;
+  return method === "PATCH" && route === "/channels/:id/messages/:id" && retryAfter > LONGEST_WAIT_FOR_EDIT_MS;
+}
+
 /** No privileged intent: interactions bring their own content, results are the bot's own messages. */
 export function createClient(config: Config, log: Logger, restTimeoutMs = REST_TIMEOUT_MS): Client {
   const client = new Client({
@@ -22,7 +34,12 @@ export function createClient(config: Config, log: Logger, restTimeoutMs = REST_T
     allowedMentions: { parse: [] },
     // An upload on a slow line may run into the timeout and be sent again: the nonce keeps it from appearing twice.
     enforceNonce: true,
-    rest: { api: config.DISCORD_API_BASE, cdn: config.DISCORD_CDN_BASE, timeout: restTimeoutMs },
+    rest: {
+      api: config.DISCORD_API_BASE,
+      cdn: config.DISCORD_CDN_BASE,
+      timeout: restTimeoutMs,
+      rejectOnRateLimit: isNotWaitedFor,
+    },
     makeCache: Options.cacheWithLimits({ ...Options.DefaultMakeCacheSettings, MessageManager: 0, ReactionManager: 0 }),
   });
   client.on(Events.Error, (error) => log.error({ err: error }, "Discord client error"));

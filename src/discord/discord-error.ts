@@ -1,5 +1,8 @@
 /** What went wrong at the border to Discord, by name. */
-import { DiscordAPIError, HTTPError, RESTJSONErrorCodes as Code } from "discord.js";
+import { DiscordAPIError, HTTPError, RateLimitError, RESTJSONErrorCodes as Code } from "discord.js";
+
+import { asDiskFull } from "../errors.ts";
+import { timeOf } from "./snowflake.ts";
 
 /** Discord's own number of the fault, or `null` when it is not Discord that complained. */
 export const discordCode = (error: unknown): number | null =>
@@ -20,8 +23,16 @@ export const isPlaceGone = oneOf(Code.UnknownChannel, Code.MissingAccess, Code.M
 
 export const isArchived = oneOf(Code.InvalidActionOnArchivedThread);
 
-/** The message is over an hour old and was edited too often since. */
-export const isTooOldToEdit = oneOf(Code.MaximumNumberOfEditsToMessagesOlderThanOneHourReached);
+const isRefusedForAge = oneOf(Code.MaximumNumberOfEditsToMessagesOlderThanOneHourReached);
+const HOUR_MS = 3_600_000;
+
+/**
+ * The message is over an hour old and was edited too often since. Discord says so with status 429, of which discord.js
+ * tells no number.
+ */
+export const isTooOldToEdit = (error: unknown, messageId: string | null): boolean =>
+  isRefusedForAge(error) ||
+  (error instanceof RateLimitError && messageId !== null && Date.now() - timeOf(messageId) > HOUR_MS);
 
 export const hasThreadAlready = oneOf(Code.ThreadAlreadyCreatedForMessage);
 
@@ -45,17 +56,37 @@ export const isUnauthorised = (error: unknown): boolean =>
   (error instanceof DiscordAPIError && error.status === 401 && error.code !== Code.InvalidWebhookToken) ||
   (error instanceof Error && "code" in error && error.code === "TokenInvalid");
 
-const BROKEN_LINE = new Set(["ECONNRESET", "ECONNREFUSED", "EPIPE", "ETIMEDOUT", "EAI_AGAIN", "ENOTFOUND"]);
+const BROKEN_LINE = new Set([
+  "ECONNABORTED",
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "EAI_AGAIN",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "ENOTFOUND",
+  "EPIPE",
+  "ETIMEDOUT",
+]);
 
 /**
  * The line broke, or Discord had a bad moment: the same call may well succeed. So it is with a refused token: when
  * Discord means it, the bot ends (`access.ts`).
  */
 export function isPassing(error: unknown): boolean {
-  if (isUnauthorised(error)) return true;
-  if (error instanceof HTTPError || error instanceof DiscordAPIError) return error.status >= 500;
+  if (isUnauthorised(error) || error instanceof RateLimitError) return true;
+  // A refusal without a number is not Discord's own: somebody on the way to it answered.
+  if (error instanceof DiscordAPIError) return error.status >= 500 || error.code === undefined;
+  if (error instanceof HTTPError) return error.status >= 500;
   if (!(error instanceof Error)) return false;
   if (error.name === "AbortError") return true;
   const code = "code" in error ? String(error.code) : "";
   return BROKEN_LINE.has(code) || code.startsWith("UND_ERR") || (error.cause !== undefined && isPassing(error.cause));
 }
+
+const BUSY = new Set(["SQLITE_BUSY", "SQLITE_LOCKED"]);
+
+/** What is in the way may go by itself: Discord's troubles, a full disk. */
+export const mayPass = (error: unknown): boolean =>
+  isPassing(error) ||
+  asDiskFull(error) !== null ||
+  (error instanceof Error && "code" in error && BUSY.has(String(error.code)));

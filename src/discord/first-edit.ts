@@ -2,21 +2,28 @@
 import { isTokenSpent } from "./discord-error.ts";
 import type { View } from "./view.ts";
 
-export type FirstEdit = (view: View) => Promise<unknown>;
 type Edit = (messageId: string, view: View) => Promise<void>;
 
-/** @param first `null` when the interaction is gone, after a restart */
-export function firstThrough(first: FirstEdit | null, edit: Edit): Edit {
-  let left = first;
-  return async (messageId, view) => {
-    const through = left;
-    left = null;
-    if (!through) return edit(messageId, view);
-    try {
-      await through(view);
-    } catch (error) {
-      if (!isTokenSpent(error)) throw error;
-      await edit(messageId, view);
-    }
-  };
+/** The one edit through an interaction. It is outstanding until Discord has taken it, or takes it no more. */
+export class FirstEdit {
+  #through: ((view: View) => Promise<unknown>) | null;
+
+  constructor(through: (view: View) => Promise<unknown>) {
+    this.#through = through;
+  }
+
+  /** `edit`, with the interaction in its place as long as this is outstanding. */
+  before(edit: Edit): Edit {
+    return async (messageId, view) => {
+      if (!this.#through) return edit(messageId, view);
+      try {
+        await this.#through(view);
+        this.#through = null;
+      } catch (error) {
+        if (!isTokenSpent(error)) throw error;
+        this.#through = null;
+        await edit(messageId, view);
+      }
+    };
+  }
 }

@@ -4,13 +4,13 @@ import type { Client } from "discord.js";
 import type { Logger } from "../log.ts";
 import { BY_USER } from "../jobs/description.ts";
 import type { JobEvent } from "../jobs/events.ts";
-import { isSettled, type Job } from "../jobs/job.ts";
+import { isSettled, type Job, type JobResult } from "../jobs/job.ts";
 import type { QueuePlace } from "../jobs/queue.ts";
 import type { PictureStore } from "../jobs/repositories.ts";
 import type { Surface, SurfaceRepository } from "../store/surfaces.ts";
 import { announce } from "./announce.ts";
 import { isPlaceGone } from "./discord-error.ts";
-import { type FirstEdit, firstThrough } from "./first-edit.ts";
+import type { FirstEdit } from "./first-edit.ts";
 import { inputThumbnails, previewFile, thumbnailFile } from "./job-pictures.ts";
 import { LiveMessage } from "./live-message.ts";
 import { nonceFor } from "./nonce.ts";
@@ -58,20 +58,22 @@ export class JobPresenter {
   #parentWords: string | null = null;
   #thumbnails: readonly ViewFile[] = [];
   #remark: string | null = null;
-  #finishing: Promise<void> | null = null;
+  #finishing = false;
 
-  constructor(parts: PresenterParts, job: Job, surface: Surface, firstEdit: FirstEdit | null) {
+  /** @param takenUp it was shown before, and may have posted what nobody noted */
+  constructor(parts: PresenterParts, job: Job, surface: Surface, firstEdit: FirstEdit | null, takenUp: boolean) {
     this.#parts = parts;
     this.#job = job;
     this.#surface = surface;
     this.#adopt(job);
     const { client, log } = parts;
-    const { channelId, threadId } = surface;
-    this.#venue = new Venue({ client, channelId, threadId, log, onMoved: () => this.#moved() });
+    const { channelId, threadId, cardMessageId } = surface;
+    const lookAfter = takenUp ? cardMessageId : null;
+    this.#venue = new Venue({ client, channelId, threadId, log, lookAfter, onMoved: () => this.#moved() });
     const { front } = this.#venue;
     const live = (kind: "card" | "description" | "progress"): LiveMessage =>
       new LiveMessage({
-        home: kind === "card" ? { ...front, edit: firstThrough(firstEdit, front.edit) } : this.#venue.talk,
+        home: kind === "card" ? { ...front, edit: firstEdit?.before(front.edit) ?? front.edit } : this.#venue.talk,
         messageId: surface[`${kind}MessageId`],
         intervalMs: kind === "card" && this.#isRerun ? PACE.progress : PACE[kind],
         nonce: nonceFor(job.id, kind),
@@ -121,8 +123,7 @@ export class JobPresenter {
     } else if (event.type === "preview") {
       this.#preview = previewFile(event.path, event.step, event.steps);
     }
-    if (isSettled(event.job.state)) void this.finish();
-    else this.#render();
+    if (!isSettled(event.job.state)) this.#render();
   }
 
   /** The job's place in the queue changed. */
@@ -131,17 +132,21 @@ export class JobPresenter {
     this.#render();
   }
 
-  /** Tells the end of a settled job; the second call waits for the first. */
-  finish(): Promise<void> {
-    this.#finishing ??= this.#finish()
-      .catch((error: unknown) => this.#giveUp(error))
-      .catch((error: unknown) => {
-        this.#parts.log.error({ err: error, job: this.#job.id }, "the end of a job could not be told");
-      });
-    return this.#finishing;
+  /**
+   * Tells the end of a settled job. What an earlier call told is not told again.
+   *
+   * @throws whatever kept it from being told
+   */
+  async finish(): Promise<void> {
+    this.#finishing = true;
+    try {
+      await this.#finish();
+    } catch (error) {
+      await this.#giveUp(error);
+    }
   }
 
-  /** Where nobody can be told, the next start need not try again; after any other fault it does. */
+  /** Where nobody can be told, nobody tries again. */
   async #giveUp(error: unknown): Promise<void> {
     const { surfaces, log } = this.#parts;
     const { id } = this.#job;
@@ -150,10 +155,10 @@ export class JobPresenter {
     await surfaces.update(id, { finished: true });
   }
 
-  /** Waits for what is being sent. */
-  async idle(): Promise<void> {
+  /** Sends what waits to be sent, and then nothing more. */
+  async close(): Promise<void> {
     await this.#opened;
-    await Promise.all([this.#card.settle(), this.#description.settle(), this.#progress.settle(), this.#finishing]);
+    await Promise.all([this.#card.close(), this.#description.close(), this.#progress.close()]);
   }
 
   #adopt(job: Job): void {
@@ -196,25 +201,33 @@ export class JobPresenter {
     await this.#opened;
     const { surfaces, files, log } = this.#parts;
     const job = this.#job;
-    if (this.#hasDescription()) {
-      const missing = this.#written === null || !this.#written.done;
-      await this.#description.settle(missing ? noDescriptionView() : this.#descriptionView());
-    }
+    const missing = this.#written === null || !this.#written.done;
+    const words = this.#hasDescription() ? (missing ? noDescriptionView() : this.#descriptionView()) : null;
+    // Above the result where that can be; else below it, as the picture does not wait for the words.
+    if (words !== null) await this.#description.settle(words);
     const posts = job.state !== "cancelled" && this.#surface.resultMessageId === null;
     if (posts) {
       const resultMessageId = await announce(job, this.#venue, files, log);
       await this.#note({ resultMessageId });
       if (job.state === "done") this.#parts.onResult(job, this.#venue.placeId, resultMessageId);
     }
+    if (words !== null) await this.#description.deliver(words);
     this.#preview = null;
-    if (job.result && this.#thumbnails.length > 0) {
-      const picture = await thumbnailFile(files, job.result.picture, "result", card.resultAlt);
-      this.#thumbnails = [...this.#thumbnails, picture];
-    }
-    if (this.#progress.messageId !== null) await this.#progress.settle(progressView(this.#status(), this.#preview));
+    if (job.result && this.#thumbnails.length > 0) this.#thumbnails = await this.#withResult(job.result);
+    if (this.#progress.messageId !== null) await this.#progress.deliver(progressView(this.#status(), this.#preview));
     // The card comes last: it says that everything else is there.
-    await this.#card.settle(this.#cardView());
+    await this.#card.deliver(this.#cardView());
     await surfaces.update(job.id, { finished: true });
+  }
+
+  /** The card's pictures with the result; without it, where its file is not to be read. */
+  async #withResult({ picture }: JobResult): Promise<readonly ViewFile[]> {
+    try {
+      return [...this.#thumbnails, await thumbnailFile(this.#parts.files, picture, "result", card.resultAlt)];
+    } catch (error) {
+      this.#parts.log.warn({ err: error, job: this.#job.id }, "a card stays without its result");
+      return this.#thumbnails;
+    }
   }
 
   /** InST needs no words, and a rerun does not repeat those of the job it reruns. */

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 import type { Logger } from "../log.ts";
-import { isMessageGone, isPlaceGone, isTooOldToEdit } from "./discord-error.ts";
+import { isMessageGone, isPlaceGone, isTooOldToEdit, mayPass } from "./discord-error.ts";
 import { PlaceMoved } from "./place-moved.ts";
 import { fingerprint, type View } from "./view.ts";
 
@@ -30,6 +30,9 @@ export interface LiveMessageOptions {
   readonly log: Logger;
 }
 
+/** Pause after calls that came to nothing: the first, and the longest that it doubles to. */
+const REST_MS = [1000, 60_000] as const;
+
 export class LiveMessage {
   readonly #options: LiveMessageOptions;
   #messageId: string | null;
@@ -38,10 +41,16 @@ export class LiveMessage {
   #lastAt = 0;
   #running: Promise<void> | null = null;
   #hurry = new AbortController();
+  #settling = 0;
   #deleted = false;
   #edited = false;
+  #isNoted = true;
   /** Counts fresh messages that took the place of one too old to edit. */
   #generation = 0;
+  /** Calls in a row that came to nothing, fresh messages in place of others among them: only an edit that works ends it. */
+  #setbacks = 0;
+  /** Why the newest view does not stand, when that may pass. */
+  #fault: unknown = null;
 
   constructor(options: LiveMessageOptions) {
     this.#options = options;
@@ -57,25 +66,52 @@ export class LiveMessage {
     if (this.#deleted) return;
     this.#next = view;
     if (this.#mayFollowAtOnce(view)) this.#wake();
-    this.#running ??= this.#run().finally(() => {
-      this.#running = null;
-      if (this.#next !== null) this.show(this.#next);
-    });
+    this.#go();
   }
 
-  /** Shows `view` (or what is waiting) without holding to the interval; resolves when it stands. */
+  /** Shows `view` (or what is waiting) without holding to the interval; resolves when it stands, or was tried in vain. */
   async settle(view?: View): Promise<void> {
+    this.#settling++;
     if (view) this.show(view);
     while (this.#running) {
       this.#hurry.abort();
       await this.#running;
     }
+    this.#settling--;
     this.#hurry = new AbortController();
+    if (this.#next !== null) this.#go();
+  }
+
+  /**
+   * Shows the last view of all. Nothing is left to be tried afterwards.
+   *
+   * @throws what kept it from being shown, when that may pass
+   */
+  async deliver(view: View): Promise<void> {
+    this.#settling++;
+    await this.settle(view);
+    this.#settling--;
+    this.#next = null;
+    if (this.#fault !== null) throw this.#fault;
+  }
+
+  /** Sends what is waiting, without holding to the interval, and then nothing more. */
+  async close(): Promise<void> {
+    this.#settling++;
+    await this.settle();
+    this.#stayAway();
+  }
+
+  #go(): void {
+    this.#running ??= this.#run().finally(() => {
+      this.#running = null;
+      if (this.#next !== null && this.#settling === 0) this.#go();
+    });
   }
 
   /** Posting was no edit: the first picture need not wait, nor need the first words of a message that streams. */
   #mayFollowAtOnce(view: View): boolean {
-    return !this.#edited && (this.#options.streams === true || view.files.length > 0);
+    return !this.#edited && this.#setbacks === 0 && (this.#options.streams === true || view.files.length > 0);
   }
 
   /** Ends the pause that is going on, if any. */
@@ -94,59 +130,87 @@ export class LiveMessage {
   async #run(): Promise<void> {
     while (this.#next !== null && !this.#deleted) {
       await this.#pause();
-      const view: View = this.#next;
+      const view: View | null = this.#next;
       this.#next = null;
+      if (view === null) return;
       const print = fingerprint(view);
-      if (print === this.#shown) continue;
+      if (print === this.#shown) {
+        this.#fault = null;
+        continue;
+      }
       this.#lastAt = Date.now();
+      const isEdit = this.#messageId !== null;
       try {
         await this.#send(view);
         this.#shown = print;
+        this.#fault = null;
+        if (isEdit) this.#setbacks = 0;
       } catch (error) {
-        this.#fail(error, view);
+        this.#setbacks++;
+        this.#fault = null;
+        this.#fail(error, view, isEdit);
+        // Whoever settles has waited for one try.
+        if (this.#fault !== null && this.#settling > 0) return;
       }
     }
   }
 
   async #pause(): Promise<void> {
+    const { intervalMs } = this.#options;
     const first = this.#next !== null && this.#mayFollowAtOnce(this.#next);
-    const wait = this.#messageId === null || first ? 0 : this.#lastAt + this.#options.intervalMs - Date.now();
+    const isPosted = this.#messageId !== null && !first;
+    const [least, most] = REST_MS;
+    const rest = this.#setbacks === 0 ? 0 : Math.min(most, least * 2 ** Math.min(this.#setbacks - 1, 10));
+    const wait = this.#lastAt + Math.max(isPosted ? intervalMs : 0, rest) - Date.now();
     if (wait <= 0) return;
-    await sleep(wait, undefined, { signal: this.#hurry.signal }).catch(() => undefined);
+    await sleep(wait, undefined, { signal: this.#hurry.signal, ref: false }).catch(() => undefined);
   }
 
   async #send(view: View): Promise<void> {
-    const { home, nonce, onCreated } = this.#options;
+    const { home, nonce } = this.#options;
+    await this.#note();
     if (this.#messageId !== null) {
       this.#edited = true;
       return home.edit(this.#messageId, view);
     }
-    this.#messageId = await home.create(
-      view,
-      this.#generation === 0 ? nonce : `${nonce.slice(0, 22)}-${this.#generation}`,
-    );
-    await onCreated?.(this.#messageId);
+    const fresh = this.#generation === 0 ? nonce : `${nonce.slice(0, 22)}-${this.#generation}`;
+    this.#messageId = await home.create(view, fresh);
+    this.#isNoted = false;
+    await this.#note();
   }
 
-  #fail(error: unknown, view: View): void {
+  async #note(): Promise<void> {
+    if (this.#isNoted || this.#messageId === null) return;
+    await this.#options.onCreated?.(this.#messageId);
+    this.#isNoted = true;
+  }
+
+  #fail(error: unknown, view: View, isEdit: boolean): void {
+    const { follows, log } = this.#options;
+    const hasMoved = error instanceof PlaceMoved;
     if (isMessageGone(error)) {
       // Somebody does not want to see it. It stays away.
-      this.#deleted = true;
-      this.#next = null;
+      this.#stayAway();
       return;
     }
-    if (isTooOldToEdit(error) || (error instanceof PlaceMoved && this.#options.follows)) {
+    if (isEdit && (isTooOldToEdit(error, this.#messageId) || (hasMoved && follows))) {
       this.detach();
       this.#next ??= view;
       return;
     }
-    const isRefused = this.#messageId === null && isPlaceGone(error);
-    if (isRefused || error instanceof PlaceMoved) {
+    if (hasMoved || (!isEdit && isPlaceGone(error))) {
       // A message that may not be made is not asked for again with every step: Discord counts refusals.
-      this.#deleted = true;
-      this.#next = null;
-      if (error instanceof PlaceMoved) return;
+      this.#stayAway();
+      if (hasMoved) return;
+    } else if (mayPass(error)) {
+      this.#fault = error;
+      this.#next ??= view;
     }
-    this.#options.log.warn({ err: error, messageId: this.#messageId }, "a message could not be updated");
+    log.warn({ err: error, messageId: this.#messageId }, "a message could not be updated");
+  }
+
+  #stayAway(): void {
+    this.#deleted = true;
+    this.#next = null;
   }
 }

@@ -6,9 +6,10 @@ import { type APIMessage, type Client, MessageFlags, type RepliableInteraction, 
 
 import { messageOf } from "../errors.ts";
 import type { Logger } from "../log.ts";
+import type { OpenReply } from "../store/open-replies.ts";
 import type { Store } from "../store/store.ts";
+import type { Deliveries } from "./deliveries.ts";
 import { isTokenSpent } from "./discord-error.ts";
-import { persevere } from "./persevere.ts";
 import { createSeal, type Seal } from "./seal.ts";
 import { editPayload } from "./view.ts";
 import { noticeView } from "./views.ts";
@@ -20,6 +21,7 @@ const TOKEN_LIFETIME_MS = 15 * 60_000;
 export interface OpenRepliesOptions {
   readonly client: Client;
   readonly store: Store;
+  readonly deliveries: Deliveries;
   readonly log: Logger;
   /** The tokens of interactions are kept sealed with it. */
   readonly botToken: string;
@@ -53,39 +55,51 @@ export class OpenReplies {
    * before anything goes on.
    */
   async resume(): Promise<void> {
-    const { store, log } = this.#options;
+    const { store, deliveries, log } = this.#options;
     const left = await store.openReplies.list(Date.now() - TOKEN_LIFETIME_MS, this.#startedAt);
     if (left.length === 0) return;
     const cards = await this.#cards();
-    for (const { interactionId, sealedToken } of left) {
-      const token = this.#seal.open(sealedToken);
-      try {
-        if (token !== null) await this.#end(token, cards);
-      } catch (error) {
-        if (!isTokenSpent(error)) log.warn({ err: error, interaction: interactionId }, "an answer stays open");
-      }
-      await this.forget(interactionId);
+    for (const reply of left) {
+      const end = (): Promise<void> => this.#end(reply, cards);
+      // What does not get through at once need not hold up the start.
+      await end().catch((error: unknown) => {
+        log.warn({ err: error, interaction: reply.interactionId }, "an answer stays open for the moment");
+        void deliveries.owe(`open reply ${reply.interactionId}`, "", end);
+      });
     }
   }
 
-  async #end(token: string, cards: ReadonlySet<string>): Promise<void> {
-    const { rest, application } = this.#options.client;
+  async #end({ interactionId, sealedToken }: OpenReply, cards: ReadonlySet<string>): Promise<void> {
+    const token = this.#seal.open(sealedToken);
+    try {
+      if (token !== null) await this.#say(token, cards);
+    } catch (error) {
+      if (!isTokenSpent(error)) throw error;
+    }
+    await this.forget(interactionId);
+  }
+
+  async #say(token: string, cards: ReadonlySet<string>): Promise<void> {
+    const { client, store } = this.#options;
+    const { rest, application } = client;
     const route = Routes.webhookMessage(application!.id, token);
-    const { id, flags } = (await persevere(() => rest.get(route, { auth: false }))) as APIMessage;
+    const { id, flags } = (await rest.get(route, { auth: false })) as APIMessage;
     const isBare = ((flags ?? 0) & MessageFlags.Loading) !== 0;
-    if (cards.has(id) && !isBare) return;
+    if (!isBare && (cards.has(id) || (await store.openReplies.isCard(id)))) return;
     const { components, allowedMentions } = await editPayload(
       noticeView(cards.has(id) ? fault.goingOn : fault.cutShort),
     );
     const body = { components, allowed_mentions: allowedMentions, attachments: [], flags: MessageFlags.IsComponentsV2 };
-    await persevere(() => rest.patch(route, { auth: false, body }));
+    await rest.patch(route, { auth: false, body });
   }
 
   /** Messages of what an earlier process has left to be gone on with. */
   async #cards(): Promise<ReadonlySet<string>> {
     const { jobs, surfaces, comparisons, learnings } = this.#options.store;
     const queued = (await jobs.unsettled()).map(({ job }) => job.request.replyTo?.messageId);
-    const shown = [await surfaces.unfinished(), await comparisons.unfinished(), await learnings.unsettled()].flat();
+    const untold = (await learnings.untold()).map(([learning]) => learning);
+    const goingOn = [await surfaces.unfinished(), await comparisons.unfinished(), await learnings.unsettled()];
+    const shown = [...goingOn.flat(), ...untold];
     return new Set([...queued, ...shown.map((one) => one.cardMessageId)].filter((id) => typeof id === "string"));
   }
 

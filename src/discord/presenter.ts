@@ -7,6 +7,7 @@ import type { JobQueue } from "../jobs/queue.ts";
 import type { Logger } from "../log.ts";
 import type { Store } from "../store/store.ts";
 import type { Surface } from "../store/surfaces.ts";
+import type { Deliveries } from "./deliveries.ts";
 import type { FirstEdit } from "./first-edit.ts";
 import { JobPresenter, type PresenterParts } from "./job-presenter.ts";
 
@@ -14,6 +15,7 @@ export interface PresenterOptions {
   readonly client: Client;
   readonly queue: JobQueue;
   readonly store: Pick<Store, "surfaces" | "files">;
+  readonly deliveries: Deliveries;
   readonly log: Logger;
   /** The name people see for a describer's id. */
   readonly describerLabel: (id: string) => string;
@@ -71,15 +73,16 @@ export class Presenter {
       const job = await queue.get(surface.jobId);
       if (!job) continue;
       log.info({ job: job.id, state: job.state }, "taking up a job of an earlier run");
-      const shown = this.#add(job, surface, null);
-      if (isSettled(job.state)) this.#finish(shown);
+      if (isSettled(job.state)) this.#owe(job);
+      else this.#add(job, surface, true);
     }
   }
 
   /** Stops listening; what is being sent is sent. */
   async close(): Promise<void> {
     this.#unsubscribe();
-    await Promise.all([...this.#jobs.values()].map((shown) => shown.idle()));
+    const running = [...this.#jobs.values()].filter(({ job }) => !isSettled(job.state));
+    await Promise.all(running.map((shown) => shown.close()));
   }
 
   #handle(event: JobEvent): void {
@@ -99,17 +102,16 @@ export class Presenter {
     const { store, log } = this.#options;
     const replyTo = job.request.replyTo!;
     try {
-      const firstEdit = this.#firstEdits.get(replyTo.messageId) ?? null;
-      this.#firstEdits.delete(replyTo.messageId);
+      const known = await store.surfaces.get(job.id);
       const surface =
-        (await store.surfaces.get(job.id)) ??
+        known ??
         (await store.surfaces.create({
           jobId: job.id,
           guildId: job.request.guildId,
           channelId: replyTo.channelId,
           cardMessageId: replyTo.messageId,
         }));
-      const shown = this.#add(job, surface, firstEdit);
+      const shown = this.#add(job, surface, known !== null);
       for (const event of this.#coming.get(job.id) ?? []) this.#pass(shown, event);
       this.#refreshPlaces();
     } catch (error) {
@@ -119,19 +121,34 @@ export class Presenter {
     }
   }
 
-  #add(job: Job, surface: Surface, firstEdit: FirstEdit | null): JobPresenter {
-    const shown = new JobPresenter(this.#parts, job, surface, firstEdit);
+  #add(job: Job, surface: Surface, takenUp: boolean): JobPresenter {
+    const firstEdit = this.#firstEdits.get(surface.cardMessageId ?? "") ?? null;
+    const shown = new JobPresenter(this.#parts, job, surface, firstEdit, takenUp);
     this.#jobs.set(job.id, shown);
     return shown;
   }
 
   #pass(shown: JobPresenter, event: JobEvent): void {
     shown.handle(event);
-    if (isSettled(event.job.state)) this.#finish(shown);
+    if (isSettled(event.job.state)) this.#owe(event.job);
   }
 
-  #finish(shown: JobPresenter): void {
-    void shown.finish().finally(() => this.#jobs.delete(shown.job.id));
+  #owe(job: Job): void {
+    const place = job.request.replyTo?.channelId ?? "";
+    void this.#options.deliveries.owe(`job ${job.id}`, place, () => this.#tell(job));
+  }
+
+  /** Tells the end of a job. What cannot be told for the moment is not held in memory, as there may be much of it. */
+  async #tell(job: Job): Promise<void> {
+    const surface = await this.#options.store.surfaces.get(job.id);
+    const shown = this.#jobs.get(job.id) ?? (surface && !surface.finished ? this.#add(job, surface, true) : null);
+    try {
+      await shown?.finish();
+      this.#firstEdits.delete(surface?.cardMessageId ?? "");
+    } finally {
+      await shown?.close();
+      this.#jobs.delete(job.id);
+    }
   }
 
   /** Tells waiting and running jobs where they stand; one round at a time, and one more when something moved meanwhile. */

@@ -1,6 +1,6 @@
 /** A reply that is kept up to date while something goes on, for as long as it takes. */
 import type { Bot } from "./bot.ts";
-import { firstThrough } from "./first-edit.ts";
+import { FirstEdit } from "./first-edit.ts";
 import { LiveMessage } from "./live-message.ts";
 import { nonceFor } from "./nonce.ts";
 import type { Reply } from "./reply.ts";
@@ -10,7 +10,7 @@ export function liveReply(reply: Reply, { client, log }: Pick<Bot, "client" | "l
   const { channelId, messageId } = reply;
   const { front } = new Venue({ client, channelId, threadId: null, log, onMoved: () => Promise.resolve() });
   return new LiveMessage({
-    home: { ...front, edit: firstThrough((view) => reply.show(view), front.edit) },
+    home: { ...front, edit: new FirstEdit((view) => reply.show(view)).before(front.edit) },
     messageId,
     intervalMs,
     nonce: nonceFor(messageId ?? "", "reply"),

@@ -6,7 +6,7 @@ import {
   type ModalSubmitInteraction,
 } from "discord.js";
 
-import { isAcknowledged } from "./discord-error.ts";
+import { isAcknowledged, isMessageGone } from "./discord-error.ts";
 import type { Acknowledgement } from "./handler.ts";
 import type { OpenReplies } from "./open-replies.ts";
 import { persevere } from "./persevere.ts";
@@ -22,6 +22,7 @@ export class Reply {
   readonly #kind: Acknowledgement;
   readonly #openReplies: OpenReplies;
   #messageId: string | null = null;
+  #isTakenBack = false;
   /** What is still to come before nobody waits for anything any more. */
   readonly #owed = new Set<"words" | "work">();
 
@@ -93,13 +94,21 @@ export class Reply {
     await this.#give("words");
   }
 
-  /** Says something to the person alone; a public "thinking…" is taken back. */
+  /** Says something to the person alone; a public "thinking…" is taken back. May be called again when it failed. */
   async whisper(view: View): Promise<void> {
     if (this.#kind === "private") return this.show(view);
-    if (this.#kind === "public") await this.#interaction.deleteReply();
+    if (this.#kind === "public") await this.#takeBack();
     const words = { ...(await payload(view)), flags: MessageFlags.IsComponentsV2 | MessageFlags.Ephemeral } as const;
     if (this.#kind === "none" && !this.#interaction.replied) await this.#interaction.reply(words);
     else await this.#interaction.followUp(words);
     await this.#give("words");
+  }
+
+  async #takeBack(): Promise<void> {
+    if (this.#isTakenBack) return;
+    await this.#interaction.deleteReply().catch((error: unknown) => {
+      if (!isMessageGone(error)) throw error;
+    });
+    this.#isTakenBack = true;
   }
 }

@@ -15,6 +15,7 @@ import { explain } from "./faults.ts";
 import type { Commands, Handler } from "./handler.ts";
 import { isOffered } from "./offered.ts";
 import { Reply, type Repliable } from "./reply.ts";
+import type { View } from "./view.ts";
 import { noticeView } from "./views.ts";
 import { router } from "./wording/commands.ts";
 
@@ -53,16 +54,22 @@ async function handle(handler: Handler, interaction: Repliable, bot: Bot): Promi
     // The table pairs each kind of interaction with handlers of that kind.
     const input = handler.parse(interaction as never);
     await handler.run({ interaction: interaction as never, bot, reply }, input);
+    await reply.done();
   } catch (error) {
     if (error instanceof UserError)
       bot.log.info({ identifier: error.identifier, user: interaction.user.id }, "refused");
-    await reply.whisper(noticeView(explain(error, bot.log))).catch((lost: unknown) => {
-      if (!isTokenSpent(lost)) throw lost;
-      bot.log.info({ code: discordCode(lost) }, "nobody is left to hear about a fault");
-    });
-  } finally {
-    await reply.done();
+    const words = noticeView(explain(error, bot.log));
+    void bot.deliveries.owe(`fault ${interaction.id}`, reply.channelId, () => tell(words, reply, bot));
   }
+}
+
+/** Says what went wrong, as long as the person can be told. */
+async function tell(words: View, reply: Reply, { log }: Bot): Promise<void> {
+  await reply.whisper(words).catch((error: unknown) => {
+    if (!isTokenSpent(error)) throw error;
+    log.info({ code: discordCode(error) }, "nobody is left to hear about a fault");
+  });
+  await reply.done();
 }
 
 async function suggest(

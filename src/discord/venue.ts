@@ -1,12 +1,20 @@
 /** Where a job's messages go: a thread under its card, or the channel where no thread can be. */
-import { type Client, PermissionFlagsBits, type SendableChannels, ThreadAutoArchiveDuration } from "discord.js";
+import {
+  type APIMessage,
+  type Client,
+  PermissionFlagsBits,
+  Routes,
+  type SendableChannels,
+  ThreadAutoArchiveDuration,
+} from "discord.js";
 
 import type { Logger } from "../log.ts";
-import { discordCode, hasThreadAlready, isArchived, isPlaceGone } from "./discord-error.ts";
+import { discordCode, hasThreadAlready, isArchived, isMessageGone, isPlaceGone } from "./discord-error.ts";
 import type { MessageHome } from "./live-message.ts";
 import { persevere } from "./persevere.ts";
 import { PlaceMoved } from "./place-moved.ts";
-import { createPayload, editPayload, type View } from "./view.ts";
+import { laterOf, snowflakeAt } from "./snowflake.ts";
+import { createPayload, editPayload, mark, type View } from "./view.ts";
 import { threadRemark } from "./wording/jobs.ts";
 
 export interface VenueOptions {
@@ -17,7 +25,18 @@ export interface VenueOptions {
   readonly log: Logger;
   /** The thread was given up for the channel. */
   readonly onMoved: () => Promise<void>;
+  /**
+   * Messages may stand here already that nobody noted, all newer than this one: an earlier process died between a
+   * message and its note, or an answer was lost. They are looked for before anything is posted. `null`: there are none.
+   */
+  readonly lookAfter?: string | null;
 }
+
+/** Most pages of messages that are looked through for one that may have been posted already. */
+const MOST_PAGES = 10;
+const PAGE = 100;
+/** How far this machine's clock may be from Discord's, by which messages are numbered. */
+const CLOCKS_APART_MS = 5 * 60_000;
 
 export class Venue {
   readonly #options: VenueOptions;
@@ -66,14 +85,18 @@ export class Venue {
     }
   }
 
-  /** Posts in the thread, else in the channel. */
-  async post(view: View, nonce: string): Promise<string> {
+  /**
+   * Posts in the thread, else in the channel.
+   *
+   * @param notBefore Unix milliseconds; a message that may stand here already is not older than that
+   */
+  async post(view: View, nonce: string, notBefore = 0): Promise<string> {
     try {
-      return await this.#send(this.placeId, view, nonce);
+      return await this.#send(this.placeId, view, nonce, notBefore);
     } catch (error) {
       if (this.#threadId === null || !(isPlaceGone(error) || isArchived(error))) throw error;
       await this.#leaveThread(error);
-      return this.#send(this.placeId, view, nonce);
+      return this.#send(this.placeId, view, nonce, notBefore);
     }
   }
 
@@ -93,6 +116,13 @@ export class Venue {
     }
   }
 
+  /** Deletes a message. Where it cannot be reached any more, nothing is left to be done. */
+  async remove(messageId: string): Promise<void> {
+    await this.#options.client.rest.delete(Routes.channelMessage(this.placeId, messageId)).catch((error: unknown) => {
+      if (!isMessageGone(error) && !isPlaceGone(error)) throw error;
+    });
+  }
+
   /** Messages in the thread, or wherever the conversation is. */
   readonly talk: MessageHome = {
     create: (view, nonce) => this.post(view, nonce),
@@ -105,16 +135,44 @@ export class Venue {
     edit: (messageId, view) => this.#edit(this.#options.channelId, messageId, view),
   };
 
-  async #send(placeId: string, view: View, nonce: string): Promise<string> {
+  async #send(placeId: string, view: View, nonce: string, notBefore = 0): Promise<string> {
     const channel = await this.#fetch(placeId);
-    const payload = await createPayload(view, nonce);
-    return (await persevere(async () => channel.send({ ...payload }))).id;
+    const marked = mark(view, nonce);
+    const { lookAfter = null } = this.#options;
+    if (lookAfter !== null) {
+      const known = await this.#find(placeId, marked, laterOf(lookAfter, snowflakeAt(notBefore - CLOCKS_APART_MS)));
+      if (known !== null) return known;
+    }
+    return (await channel.send({ ...(await createPayload(marked, nonce)) })).id;
+  }
+
+  /** Discord tells nonces to nobody who asks later, so messages carry a mark of their own. */
+  async #find(placeId: string, { components: [first] }: View, after: string): Promise<string | null> {
+    const { client } = this.#options;
+    for (let page = 0, from = after; page < MOST_PAGES; page++) {
+      const query = new URLSearchParams({ limit: String(PAGE), after: from });
+      let messages: APIMessage[];
+      try {
+        messages = (await client.rest.get(Routes.channelMessages(placeId), { query })) as APIMessage[];
+      } catch (error) {
+        // The bot may post here and not look back.
+        if (isPlaceGone(error)) return null;
+        throw error;
+      }
+      const known = messages.find(
+        ({ author, components }) => author.id === client.user?.id && components?.[0]?.id === first?.id,
+      );
+      if (known) return known.id;
+      if (messages.length < PAGE) return null;
+      from = messages.map(({ id }) => id).reduce(laterOf);
+    }
+    return null;
   }
 
   async #edit(placeId: string, messageId: string, view: View): Promise<void> {
     const channel = await this.#fetch(placeId);
     const payload = await editPayload(view);
-    await persevere(() => channel.messages.edit(messageId, { ...payload, attachments: [] }));
+    await channel.messages.edit(messageId, { ...payload, attachments: [] });
   }
 
   async #unarchive(threadId: string): Promise<boolean> {
@@ -137,7 +195,7 @@ export class Venue {
   }
 
   async #fetch(id: string): Promise<SendableChannels> {
-    const channel = await persevere(() => this.#options.client.channels.fetch(id));
+    const channel = await this.#options.client.channels.fetch(id);
     if (!channel?.isSendable()) throw new PlaceMoved(`channel ${id} takes no messages`);
     return channel;
   }

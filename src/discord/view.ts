@@ -1,4 +1,5 @@
 /** A message as data: what it shows, ready to be sent, compared and sent again. */
+import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 
 import {
@@ -39,6 +40,14 @@ export const view = (builders: readonly Builder[], files: readonly ViewFile[] = 
 /** Two views of the same fingerprint look the same. */
 export const fingerprint = (shown: View): string =>
   JSON.stringify([shown.components, shown.files.map((file) => [file.name, file.key, file.alt]), shown.pings ?? null]);
+
+/** The view with a number of its own on its first component, by which a message can be found again that nobody noted. */
+export function mark(shown: View, nonce: string): View {
+  // Discord's ids of components are positive and have 31 bits; those that are left out it counts up from 1.
+  const id = (createHash("sha256").update(nonce).digest().readUInt32BE(0) & 0x3fff_ffff) | 0x4000_0000;
+  const [first, ...others] = shown.components;
+  return first ? { ...shown, components: [{ ...first, id }, ...others] } : shown;
+}
 
 /** What a view is sent as. Message, interaction reply and follow-up all take it. */
 export interface ViewPayload {

@@ -8,8 +8,8 @@ export interface Fault {
   readonly status?: number;
   /** Discord's number in the body. */
   readonly code?: number;
-  /** Seconds, with status 429. */
-  readonly retryAfter?: number;
+  /** Seconds, with status 429. `null`: not said, as by the doorkeeper before Discord. */
+  readonly retryAfter?: number | null;
   /** Waits before it answers. */
   readonly delayMs?: number;
   /** Cuts the connection instead of answering. */

@@ -1,18 +1,25 @@
 /** Blind comparisons in SQLite. */
 import type { Kysely, Selectable } from "kysely";
 
-import type { Comparison, ComparisonState, Letter } from "../votes/comparison.ts";
+import type { CardWords, Comparison, ComparisonState, Letter } from "../votes/comparison.ts";
 import type { ComparisonTable, Schema } from "./schema.ts";
 
 export interface ComparisonRepository {
   insert(comparison: Comparison): Promise<void>;
   get(id: string): Promise<Comparison | null>;
   byJob(jobId: string): Promise<Comparison | null>;
-  /** Those that a restarted bot has to look after, oldest first. */
+  /** Those that a restarted bot has to look after, oldest first: they go on, or their card has something to say. */
   unfinished(): Promise<readonly Comparison[]>;
   /** Moves a comparison on. `null` when it is no longer in the state `from`: somebody else moved it. */
-  move(id: string, from: ComparisonState, to: ComparisonState, closesAt?: number): Promise<Comparison | null>;
+  move(
+    id: string,
+    from: ComparisonState,
+    to: ComparisonState,
+    patch?: Partial<Pick<Comparison, "closesAt" | "cardSays">>,
+  ): Promise<Comparison | null>;
   noteSheet(id: string, messageId: string): Promise<void>;
+  /** The card says what it had to say. */
+  noteSaid(id: string): Promise<void>;
 }
 
 export function createComparisonRepository(db: Kysely<Schema>): ComparisonRepository {
@@ -59,16 +66,20 @@ export function createComparisonRepository(db: Kysely<Schema>): ComparisonReposi
       const rows = await db
         .selectFrom("comparisons")
         .selectAll()
-        .where("state", "in", ["painting", "open", "closing"])
+        .where((is) => is.or([is("state", "in", ["painting", "open", "closing"]), is("card_says", "is not", null)]))
         .orderBy("id")
         .execute();
       return Promise.all(rows.map(complete));
     },
 
-    async move(id, from, to, closesAt) {
+    async move(id, from, to, { closesAt, cardSays } = {}) {
       const row = await db
         .updateTable("comparisons")
-        .set({ state: to, ...(closesAt !== undefined && { closes_at: closesAt }) })
+        .set({
+          state: to,
+          ...(closesAt !== undefined && { closes_at: closesAt }),
+          ...(cardSays !== undefined && { card_says: textOf(cardSays) }),
+        })
         .where("id", "=", id)
         .where("state", "=", from)
         .returningAll()
@@ -79,8 +90,14 @@ export function createComparisonRepository(db: Kysely<Schema>): ComparisonReposi
     async noteSheet(id, messageId) {
       await db.updateTable("comparisons").set({ sheet_message_id: messageId }).where("id", "=", id).execute();
     },
+
+    async noteSaid(id) {
+      await db.updateTable("comparisons").set({ card_says: null }).where("id", "=", id).execute();
+    },
   };
 }
+
+const textOf = (words: CardWords | null): string | null => (words === null ? null : JSON.stringify(words));
 
 const comparisonToRow = (comparison: Comparison): ComparisonTable => ({
   id: comparison.id,
@@ -95,6 +112,7 @@ const comparisonToRow = (comparison: Comparison): ComparisonTable => ({
   sheet_message_id: comparison.sheetMessageId,
   created_at: comparison.createdAt,
   closes_at: comparison.closesAt,
+  card_says: textOf(comparison.cardSays),
 });
 
 const rowToComparison = (row: Selectable<ComparisonTable>, jobs: Comparison["jobs"]): Comparison => ({
@@ -110,5 +128,6 @@ const rowToComparison = (row: Selectable<ComparisonTable>, jobs: Comparison["job
   sheetMessageId: row.sheet_message_id,
   createdAt: row.created_at,
   closesAt: row.closes_at,
+  cardSays: row.card_says === null ? null : (JSON.parse(row.card_says) as CardWords),
   jobs,
 });

@@ -18,12 +18,28 @@ export interface Learning {
   readonly progressMessageId: string | null;
 }
 
+/** How learning ended; `failure` in words for people. */
+export type End = "done" | "stopped" | { readonly failure: string };
+/** What became of what was learned. `gone`: the style was removed meanwhile; `lost`: it could not be written. */
+export type Kept = "kept" | "nothing" | "gone" | "lost";
+
+/** An end that has not been told yet. */
+export interface Ending {
+  readonly how: End;
+  readonly kept: Kept;
+}
+
 export interface LearningRepository {
   insert(learning: Learning): Promise<void>;
   /** Those that are not over, in the order they were asked for. */
   unsettled(): Promise<readonly Learning[]>;
   note(id: string, place: Partial<Pick<Learning, "threadId" | "progressMessageId">>): Promise<void>;
-  settle(id: string): Promise<void>;
+  /** It is over; how is still to be told. */
+  settle(id: string, ending: Ending): Promise<void>;
+  /** Those that are over and whose end was not told, in the order they were asked for. */
+  untold(): Promise<readonly (readonly [Learning, Ending])[]>;
+  /** It is over, and everything about it was told. */
+  noteTold(id: string): Promise<void>;
 }
 
 export function createLearningRepository(db: Kysely<Schema>): LearningRepository {
@@ -44,8 +60,18 @@ export function createLearningRepository(db: Kysely<Schema>): LearningRepository
       await db.updateTable("learnings").set(changes).where("id", "=", id).execute();
     },
 
-    async settle(id) {
-      await db.updateTable("learnings").set({ settled: 1 }).where("id", "=", id).execute();
+    async settle(id, ending) {
+      const change = { settled: 1, ending: JSON.stringify(ending) };
+      await db.updateTable("learnings").set(change).where("id", "=", id).execute();
+    },
+
+    async untold() {
+      const rows = await db.selectFrom("learnings").selectAll().where("ending", "is not", null).orderBy("id").execute();
+      return rows.map((row) => [rowToLearning(row), JSON.parse(row.ending!) as Ending] as const);
+    },
+
+    async noteTold(id) {
+      await db.updateTable("learnings").set({ settled: 1, ending: null }).where("id", "=", id).execute();
     },
   };
 }
@@ -63,6 +89,7 @@ const learningToRow = (learning: Learning): LearningTable => ({
   thread_id: learning.threadId,
   progress_message_id: learning.progressMessageId,
   settled: 0,
+  ending: null,
 });
 
 const rowToLearning = (row: Selectable<LearningTable>): Learning => ({

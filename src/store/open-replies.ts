@@ -17,7 +17,11 @@ export interface OpenReplyRepository {
   remove(interactionId: string): Promise<void>;
   /** Those that were opened from `since` until `before`, oldest first. */
   list(since: number, before: number): Promise<readonly OpenReply[]>;
+  /** Whether a message is the card of something that was begun, over or not: it has its own way to say how it goes on. */
+  isCard(messageId: string): Promise<boolean>;
 }
+
+const WITH_CARDS = ["surfaces", "comparisons", "learnings"] as const;
 
 export function createOpenReplyRepository(db: Kysely<Schema>): OpenReplyRepository {
   return {
@@ -46,6 +50,14 @@ export function createOpenReplyRepository(db: Kysely<Schema>): OpenReplyReposito
         sealedToken: row.sealed_token,
         openedAt: row.opened_at,
       }));
+    },
+
+    async isCard(messageId) {
+      for (const table of WITH_CARDS) {
+        const query = db.selectFrom(table).select("card_message_id").where("card_message_id", "=", messageId);
+        if (await query.limit(1).executeTakeFirst()) return true;
+      }
+      return false;
     },
   };
 }

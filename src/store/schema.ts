@@ -142,6 +142,8 @@ export interface ComparisonTable {
   sheet_message_id: string | null;
   created_at: number;
   closes_at: number | null;
+  /** JSON of `CardWords` */
+  card_says: string | null;
 }
 
 export interface ComparisonJobTable {
@@ -178,6 +180,8 @@ export interface LearningTable {
   thread_id: string | null;
   progress_message_id: string | null;
   settled: number;
+  /** JSON of `Ending` */
+  ending: string | null;
 }
 
 export interface OpenReplyTable {

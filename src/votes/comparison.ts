@@ -12,6 +12,13 @@ export type ComparisonState = "painting" | "open" | "closing" | "closed" | "canc
 export const LETTERS = ["A", "B", "C"] as const;
 export type Letter = (typeof LETTERS)[number];
 
+/** The last word of a comparison's card. */
+export interface CardWords {
+  readonly line: string;
+  /** Whether there is a comparison. */
+  readonly good: boolean;
+}
+
 export interface Comparison {
   readonly id: string;
   readonly state: ComparisonState;
@@ -30,6 +37,8 @@ export interface Comparison {
   readonly createdAt: number;
   /** `null` until it is open. */
   readonly closesAt: number | null;
+  /** What its card has to say and does not say yet. */
+  readonly cardSays: CardWords | null;
   /** Which job stands under which letter. */
   readonly jobs: readonly { readonly letter: Letter; readonly jobId: string }[];
 }

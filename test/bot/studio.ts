@@ -13,7 +13,7 @@ import { openApiReferee } from "../sandbox/openapi.ts";
 
 export type Settings = Readonly<Partial<Record<keyof Config, string>>>;
 
-export interface StudioOptions extends Pick<StartOptions, "restTimeoutMs"> {
+export interface StudioOptions extends Pick<StartOptions, "restTimeoutMs" | "pausesMs"> {
   /** What is installed, `name there: fixture`. */
   readonly checkpoints?: Readonly<Record<string, string>>;
 }

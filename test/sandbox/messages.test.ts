@@ -157,6 +157,10 @@ describe("messages", () => {
     expect(first.json["id"]).toBe(second.json["id"]);
     expect(stage.discord.messages(thread)).toHaveLength(1);
     expect((await post({ ...body, enforce_nonce: false }, thread)).json["id"]).not.toBe(first.json["id"]);
+    expect(first.json["nonce"]).toBe("123");
+    const later = await rest(stage.discord, "GET", `/channels/${thread}/messages/${String(first.json["id"])}`);
+    expect(later.json["id"]).toBe(first.json["id"]);
+    expect(later.json["nonce"], "Discord tells it nobody who asks later").toBeUndefined();
   });
 
   it("stops edits of messages older than an hour with 30046", async () => {

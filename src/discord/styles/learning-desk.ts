@@ -6,20 +6,21 @@ import { CancelledError, EngineError, messageOf, UserError } from "../../errors.
 import { newJobId } from "../../jobs/job-id.ts";
 import type { Style } from "../../jobs/style.ts";
 import { type Hindrance, untilRoom } from "../../room.ts";
-import type { Learning } from "../../store/learnings.ts";
+import type { Ending, End, Kept, Learning } from "../../store/learnings.ts";
 import { type InversionState, readInversionState } from "../../stylize/inversion-state.ts";
 import type { Bot } from "../bot.ts";
 import { describeStyle } from "../describe-style.ts";
+import { FirstEdit } from "../first-edit.ts";
 import type { Reply } from "../reply.ts";
 import { held } from "../wording/held.ts";
-import { type End, type Kept, learning as words } from "../wording/styles.ts";
+import { learning as words } from "../wording/styles.ts";
 import { LearningPresenter } from "./learning-presenter.ts";
 import { keepToken } from "./token-transfer.ts";
 
 /** A crash is tried again from the last minute's state; more than this many in a row are not. */
 const MOST_CRASHES = 3;
 
-type Parts = Pick<Bot, "client" | "store" | "engine" | "config" | "log">;
+type Parts = Pick<Bot, "client" | "store" | "engine" | "config" | "deliveries" | "log">;
 
 /** The answer that shows a style being learned. */
 type LearningReply = Pick<Reply, "channelId" | "messageId" | "show">;
@@ -66,16 +67,20 @@ export class LearningDesk {
     } finally {
       this.#asked.delete(style.id);
     }
-    const presenter = new LearningPresenter(this.#parts, learning);
+    const presenter = new LearningPresenter(this.#parts, learning, new FirstEdit((view) => reply.show(view)));
     this.#waiting.push({ learning, presenter });
-    await presenter.open((view) => reply.show(view));
+    await presenter.open();
     this.#next();
   }
 
   /** Takes up what an earlier run left, beside what was asked for since this one began. */
   async resume(): Promise<void> {
-    const left = await this.#parts.store.learnings.unsettled();
-    await this.#sweep(left);
+    const { learnings } = this.#parts.store;
+    const left = await learnings.unsettled();
+    const untold = await learnings.untold();
+    await this.#sweep([...left, ...untold.map(([learning]) => learning)]);
+    for (const [learning, ending] of untold)
+      this.#tell(learning, new LearningPresenter(this.#parts, learning), ending, await this.#stateOf(learning));
     const taken = new Set([this.#current?.id, ...this.#waiting.map(({ learning }) => learning.id)]);
     for (const learning of left) {
       if (taken.has(learning.id) || this.#asked.has(learning.styleId)) continue;
@@ -198,7 +203,7 @@ export class LearningDesk {
     }
   }
 
-  /** Keeps what was reached, tells it, and clears away. */
+  /** Keeps what was reached, and sees to it that it is told. */
   async #end(learning: Learning, presenter: LearningPresenter, how: End): Promise<void> {
     const { store, log } = this.#parts;
     const noted = (error: unknown): void => log.error({ err: error, learning: learning.id }, "learning ends badly");
@@ -208,10 +213,19 @@ export class LearningDesk {
       return "lost";
     });
     // Whatever cannot be written, the person is told.
-    await store.learnings.settle(learning.id).catch(noted);
-    await rm(this.#statePath(learning), { force: true }).catch(noted);
-    await presenter.end(how, kept, state);
-    await rm(path.join(this.#folder, learning.id), { recursive: true, force: true });
+    await store.learnings.settle(learning.id, { how, kept }).catch(noted);
+    this.#tell(learning, presenter, { how, kept }, state);
+  }
+
+  /** Tells the end, and clears away when that is done. */
+  #tell(learning: Learning, presenter: LearningPresenter, ending: Ending, state: InversionState | null): void {
+    const { deliveries, store } = this.#parts;
+    void deliveries.owe(`learning ${learning.id}`, learning.channelId, async () => {
+      await presenter.end(ending, state);
+      await store.learnings.noteTold(learning.id);
+      await rm(this.#statePath(learning), { force: true });
+      await rm(path.join(this.#folder, learning.id), { recursive: true, force: true });
+    });
   }
 
   /** Gives the style the vector of the lowest loss; the same again does no harm. */

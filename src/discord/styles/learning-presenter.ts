@@ -1,19 +1,19 @@
 /** Shows one style that is being learned: its card, and in its thread the steps, the loss as a curve, samples. */
 import { lineChart } from "../../images/charts.ts";
 import type { EngineHooks } from "../../jobs/engine.ts";
-import type { Learning } from "../../store/learnings.ts";
+import type { Ending, Learning } from "../../store/learnings.ts";
 import type { InversionState } from "../../stylize/inversion-state.ts";
 import type { Bot } from "../bot.ts";
-import { firstThrough, type FirstEdit } from "../first-edit.ts";
+import type { FirstEdit } from "../first-edit.ts";
 import { thumbnailFile } from "../job-pictures.ts";
 import { LiveMessage } from "../live-message.ts";
 import { nonceFor } from "../nonce.ts";
 import { Venue } from "../venue.ts";
-import type { ViewFile } from "../view.ts";
-import { type End, type Kept, learning as words, styleWords } from "../wording/styles.ts";
+import type { View, ViewFile } from "../view.ts";
+import { learning as words, styleWords } from "../wording/styles.ts";
 import { learningCard, learningProgress, type LearningPictures } from "./views.ts";
 
-const INTERVAL_MS = 5000;
+const INTERVAL_MS = { card: 1000, progress: 5000 } as const;
 
 type Parts = Pick<Bot, "client" | "store" | "log">;
 type Point = readonly [step: number, loss: number];
@@ -22,6 +22,7 @@ export class LearningPresenter {
   readonly #parts: Parts;
   readonly #learning: Learning;
   readonly #venue: Venue;
+  readonly #card: LiveMessage;
   readonly #progress: LiveMessage;
   #points: Point[] = [];
   #curve: ViewFile | null = null;
@@ -31,12 +32,14 @@ export class LearningPresenter {
   #size: number | null = null;
   #drawing = false;
   #over = false;
-  /** What was last said on the card: edits go one after the other. */
-  #card: Promise<void> = Promise.resolve();
+  #opened: Promise<void> = Promise.resolve();
+  #thumbnail: Promise<ViewFile | null> | null = null;
 
-  constructor(parts: Parts, learning: Learning) {
-    const { client, log, store } = parts;
-    const { id, channelId, threadId, progressMessageId } = learning;
+  /** @param firstEdit `null` when it was shown by an earlier process */
+  constructor(parts: Parts, learning: Learning, firstEdit: FirstEdit | null = null) {
+    const { client, store } = parts;
+    const { id, channelId, threadId, cardMessageId, progressMessageId } = learning;
+    const log = parts.log.child({ learning: id });
     this.#parts = parts;
     this.#learning = learning;
     this.#venue = new Venue({
@@ -44,23 +47,38 @@ export class LearningPresenter {
       channelId,
       threadId,
       log,
+      lookAfter: firstEdit ? null : cardMessageId,
       onMoved: () => store.learnings.note(id, { threadId: null }),
+    });
+    const { front } = this.#venue;
+    this.#card = new LiveMessage({
+      home: { ...front, edit: firstEdit?.before(front.edit) ?? front.edit },
+      messageId: cardMessageId,
+      intervalMs: INTERVAL_MS.card,
+      nonce: nonceFor(id, "card"),
+      follows: false,
+      log,
     });
     this.#progress = new LiveMessage({
       home: this.#venue.talk,
       messageId: progressMessageId,
-      intervalMs: INTERVAL_MS,
+      intervalMs: INTERVAL_MS.progress,
       nonce: nonceFor(id, "learning"),
       follows: true,
       onCreated: (messageId) => store.learnings.note(id, { progressMessageId: messageId }),
-      log: log.child({ learning: id }),
+      log,
     });
   }
 
   /** Shows the card and opens the thread under it. */
-  async open(firstEdit: FirstEdit): Promise<void> {
+  open(): Promise<void> {
+    this.#opened = this.#open();
+    return this.#opened;
+  }
+
+  async #open(): Promise<void> {
     const { id, name, cardMessageId } = this.#learning;
-    await this.#showCard(words.waiting, true, firstEdit);
+    await this.#card.settle(await this.#cardView(words.waiting, true));
     try {
       await this.#venue.openThread(cardMessageId, words.threadName(name));
       await this.#parts.store.learnings.note(id, { threadId: this.#venue.threadId });
@@ -70,12 +88,12 @@ export class LearningPresenter {
   }
 
   began(): void {
-    void this.#showCard(words.working, true);
+    void this.#showCard(words.working);
   }
 
   /** It cannot go on for the moment: why. */
   waits(said: string): void {
-    void this.#showCard(said, true);
+    void this.#showCard(said);
     this.#progress.show(learningProgress(said, this.#pictures));
   }
 
@@ -110,8 +128,12 @@ export class LearningPresenter {
     };
   }
 
-  /** The last word, on the card and in the thread. */
-  async end(how: End, kept: Kept, state: InversionState | null): Promise<void> {
+  /**
+   * The last word, on the card and in the thread. What an earlier call told is not told again.
+   *
+   * @throws whatever kept it from being told
+   */
+  async end({ how, kept }: Ending, state: InversionState | null): Promise<void> {
     this.#over = true;
     const lines = [words.end(this.#learning.name, how, kept)];
     if (state && kept !== "nothing") {
@@ -121,8 +143,9 @@ export class LearningPresenter {
       await this.#drawCurve();
     }
     const said = lines.join("\n");
-    await this.#progress.settle(learningProgress(said, this.#pictures, true));
-    await this.#showCard(said, false);
+    await this.#opened;
+    await this.#progress.deliver(learningProgress(said, this.#pictures, true));
+    await this.#card.deliver(await this.#cardView(said, false));
   }
 
   get #pictures(): LearningPictures {
@@ -175,20 +198,25 @@ export class LearningPresenter {
     }
   }
 
-  #showCard(said: string, cancels: boolean, firstEdit: FirstEdit | null = null): Promise<void> {
-    this.#card = this.#card.then(() => this.#editCard(said, cancels, firstEdit));
-    return this.#card;
+  async #showCard(said: string): Promise<void> {
+    const shown = await this.#cardView(said, true);
+    if (!this.#over) this.#card.show(shown);
   }
 
-  async #editCard(said: string, cancels: boolean, firstEdit: FirstEdit | null): Promise<void> {
-    const { id, name, userId, cardMessageId, pictureSha256 } = this.#learning;
-    const picture = { sha256: pictureSha256, width: 0, height: 0, name, notes: [] };
+  async #cardView(said: string, cancels: boolean): Promise<View> {
+    const { id, name, userId } = this.#learning;
+    this.#thumbnail ??= this.#makeThumbnail();
+    return learningCard(`${words.title(name, userId)}\n${said}`, await this.#thumbnail, cancels ? id : null);
+  }
+
+  async #makeThumbnail(): Promise<ViewFile | null> {
+    const { id, name, pictureSha256: sha256 } = this.#learning;
+    const picture = { sha256, width: 0, height: 0, name, notes: [] };
     try {
-      const thumbnail = await thumbnailFile(this.#parts.store.files, picture, "style", styleWords.alt({ name }));
-      const edit = firstThrough(firstEdit, this.#venue.front.edit);
-      await edit(cardMessageId, learningCard(`${words.title(name, userId)}\n${said}`, thumbnail, cancels ? id : null));
+      return await thumbnailFile(this.#parts.store.files, picture, "style", styleWords.alt({ name }));
     } catch (error) {
-      this.#parts.log.warn({ err: error, learning: id }, "the card of a style cannot be shown");
+      this.#parts.log.warn({ err: error, learning: id }, "the picture of a style cannot be read");
+      return null;
     }
   }
 }

@@ -25,14 +25,14 @@ export const fileView = (words: string, file: ViewFile): View =>
   );
 
 /** The card of a style that is being learned; `cancels`: the learning that its button stops. */
-export function learningCard(words: string, picture: ViewFile, cancels: string | null): View {
-  const box = new ContainerBuilder()
-    .setAccentColor(cancels === null ? ACCENT.done : ACCENT.working)
-    .addMediaGalleryComponents(gallery([picture]))
-    .addTextDisplayComponents(text(words));
+export function learningCard(words: string, picture: ViewFile | null, cancels: string | null): View {
+  const pictures = picture === null ? [] : [picture];
+  const box = new ContainerBuilder().setAccentColor(cancels === null ? ACCENT.done : ACCENT.working);
+  if (picture !== null) box.addMediaGalleryComponents(gallery(pictures));
+  box.addTextDisplayComponents(text(words));
   if (cancels !== null)
     box.addActionRowComponents(row(press("stop-learning", button.cancel, ButtonStyle.Secondary, cancels)));
-  return view([box], [picture]);
+  return view([box], pictures);
 }
 
 export interface LearningPictures {

@@ -5,6 +5,7 @@ import type { Logger } from "../../log.ts";
 import type { TimedRound, VoteRepository } from "../../store/votes.ts";
 import { type Medal, missedChanges, type Place, standing } from "../../votes/ballot.ts";
 import type { RecordedChange } from "../../votes/rounds.ts";
+import { mayPass } from "../discord-error.ts";
 import { readMedals } from "./reactions.ts";
 
 export interface CaughtUp {
@@ -20,6 +21,7 @@ export interface CatchUpParts {
   readonly log: Logger;
 }
 
+/** @throws what kept medals from being read, when that may pass */
 export async function catchUp(round: TimedRound, { client, votes, log }: CatchUpParts): Promise<CaughtUp> {
   const known = await votes.changes(round.id);
   const shown = new Map<string, Medal[]>();
@@ -37,6 +39,7 @@ export async function catchUp(round: TimedRound, { client, votes, log }: CatchUp
       for (const [place, voters] of medals?.voters ?? [])
         for (const voterId of voters) show(voterId, { result: jobId, place });
     } catch (error) {
+      if (mayPass(error)) throw error;
       // A channel that is gone or hidden says nothing about its medals: what is known stays.
       log.info({ err: error, messageId }, "the medals of a message cannot be read");
       unread.add(jobId);

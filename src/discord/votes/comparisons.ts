@@ -9,8 +9,10 @@ import type { Logger } from "../../log.ts";
 import type { Random } from "../../random.ts";
 import type { Store } from "../../store/store.ts";
 import type { Variant } from "../../variant.ts";
-import { type Comparison, LETTERS, shuffled } from "../../votes/comparison.ts";
-import { isPassing } from "../discord-error.ts";
+import { type CardWords, type Comparison, LETTERS, shuffled } from "../../votes/comparison.ts";
+import type { Deliveries } from "../deliveries.ts";
+import { mayPass } from "../discord-error.ts";
+import { FirstEdit } from "../first-edit.ts";
 import { LiveMessage } from "../live-message.ts";
 import { nonceFor } from "../nonce.ts";
 import type { Reply } from "../reply.ts";
@@ -19,14 +21,12 @@ import { comparison as words } from "../wording/votes.ts";
 import type { Shown } from "./comparison-pictures.ts";
 import { outcomeView, paintingView } from "./comparison-views.ts";
 import { InTurn } from "./in-turn.ts";
-import { post, reveal } from "./post-comparison.ts";
+import { post, reveal, withdraw } from "./post-comparison.ts";
 import type { Votes } from "./votes.ts";
 
 /** The variant with both words and picture comes first: its description is then there for the other. */
 const ORDER: readonly Variant[] = ["image-prompt", "prompt", "inst"];
 const CARD_PACE_MS = 3000;
-/** Until a comparison is tried again that Discord would not let end. */
-const AGAIN_MS = 60_000;
 const HOUR_MS = 3_600_000;
 
 export interface ComparisonsOptions {
@@ -34,6 +34,7 @@ export interface ComparisonsOptions {
   readonly store: Store;
   readonly queue: JobQueue;
   readonly votes: Votes;
+  readonly deliveries: Deliveries;
   readonly log: Logger;
   readonly random?: Random;
 }
@@ -42,11 +43,16 @@ export type ComparisonRequest = Omit<JobRequest, "variant" | "replyTo" | "parent
   readonly guildId: string;
 };
 
+type Place = Pick<Comparison, "id" | "channelId">;
+
 export class Comparisons {
   readonly #options: ComparisonsOptions;
+  /** Pairs are asked for one after the other, so that none is begun twice. */
   readonly #turn = new InTurn();
-  /** Comparison of each job that is not settled. */
-  readonly #jobs = new Map<string, string>();
+  /** Those that this process began: nothing of them stands anywhere that was not noted. */
+  readonly #begun = new Set<string>();
+  /** Comparison of each job whose end it waits for. */
+  readonly #jobs = new Map<string, Place>();
   readonly #cards = new Map<string, LiveMessage>();
   readonly #timers = new Map<string, NodeJS.Timeout>();
   readonly #unsubscribe: () => void;
@@ -55,8 +61,8 @@ export class Comparisons {
   constructor(options: ComparisonsOptions) {
     this.#options = options;
     this.#unsubscribe = options.queue.subscribe(({ type, job }) => {
-      const id = this.#jobs.get(job.id);
-      if (id !== undefined && (type === "started" || isSettled(job.state))) this.#soon(id, () => this.#look(id));
+      const comparison = this.#jobs.get(job.id);
+      if (comparison && (type === "started" || isSettled(job.state))) this.#owe(comparison);
     });
   }
 
@@ -67,10 +73,10 @@ export class Comparisons {
    */
   start(request: ComparisonRequest, hours: number, reply: Reply): Promise<void> {
     return this.#turn.run(async () => {
-      const { store, queue, random = Math.random } = this.#options;
+      const { store } = this.#options;
       const { messageId, channelId } = reply;
       if (messageId === null) throw new UserError("no-reply", "Discord lost track of that command. Please try again.");
-      const { content, style, guildId, userId } = request;
+      const { content, style } = request;
       const stored = await Promise.all([content, style].map(({ sha256 }) => store.files.has(sha256)));
       if (stored.includes(false)) throw new UserError("missing-picture", words.missingPicture);
       const rival = (await store.comparisons.unfinished()).find(
@@ -78,60 +84,72 @@ export class Comparisons {
           other.channelId === channelId && other.contentSha256 === content.sha256 && other.styleSha256 === style.sha256,
       );
       if (rival) throw new UserError("compared-already", words.underWay(linkOf(rival)));
-      const id = newJobId();
-      const jobs: Job[] = [];
-      try {
-        for (const variant of ORDER) {
-          const job = await queue.enqueue({ ...request, variant, parentId: null });
-          this.#jobs.set(job.id, id);
-          jobs.push(job);
-        }
-      } catch (error) {
-        for (const job of jobs) await queue.cancel(job.id);
-        throw error;
-      }
+      const comparison = await this.#queue(request, hours, { channelId, messageId });
+      const { id } = comparison;
+      this.#begun.add(id);
+      const firstEdit = new FirstEdit((view) => reply.show(view));
+      this.#cards.set(id, this.#newCard(comparison, firstEdit));
+      this.#owe(comparison);
+    });
+  }
+
+  /** Queues the three jobs and remembers what they are for; none stays in the queue when that fails. */
+  async #queue(
+    request: ComparisonRequest,
+    hours: number,
+    { channelId, messageId }: { readonly channelId: string; readonly messageId: string },
+  ): Promise<Comparison> {
+    const { store, queue, deliveries, random = Math.random } = this.#options;
+    const id = newJobId();
+    const jobs: Job[] = [];
+    try {
+      for (const variant of ORDER) jobs.push(await queue.enqueue({ ...request, variant, parentId: null }));
       const letters = shuffled(LETTERS, random);
       const comparison: Comparison = {
         id,
         state: "painting",
-        guildId,
+        guildId: request.guildId,
         channelId,
-        userId,
-        contentSha256: content.sha256,
-        styleSha256: style.sha256,
+        userId: request.userId,
+        contentSha256: request.content.sha256,
+        styleSha256: request.style.sha256,
         hours,
         cardMessageId: messageId,
         sheetMessageId: null,
         createdAt: Date.now(),
         closesAt: null,
+        cardSays: null,
         jobs: jobs
           .map((job, i) => ({ letter: letters[i]!, jobId: job.id }))
           .sort((a, b) => (a.letter < b.letter ? -1 : 1)),
       };
       await store.comparisons.insert(comparison);
-      await reply.show(paintingView(comparison, jobs[0]!, 0, null));
-      this.#soon(id, () => this.#look(id));
-    });
+      for (const job of jobs) this.#jobs.set(job.id, comparison);
+      return comparison;
+    } catch (error) {
+      // Whatever kept it from being written may keep a cancellation from being written, too.
+      for (const job of jobs)
+        void deliveries.owe(`cancelling ${job.id}`, channelId, async () => void (await queue.cancel(job.id)));
+      throw error;
+    }
   }
 
   /** Stops a comparison that is being painted, reveals one that is open. `false`: it is over already. */
-  end(id: string): Promise<boolean> {
-    return this.#turn.run(async () => {
-      const comparison = await this.#options.store.comparisons.get(id);
-      if (comparison?.state === "painting") return this.#stop(comparison);
-      if (comparison?.state === "open") return this.#close(comparison);
-      return false;
-    });
+  async end(id: string): Promise<boolean> {
+    const { comparisons } = this.#options.store;
+    const cardSays = { line: words.cancelled, good: false };
+    const ended =
+      (await comparisons.move(id, "painting", "cancelled", { cardSays })) ??
+      (await comparisons.move(id, "open", "closing"));
+    if (ended) this.#owe(ended);
+    return ended !== null;
   }
 
   /** Takes up what an earlier process left. Call before the queue resumes. */
   async resume(): Promise<void> {
     for (const comparison of await this.#options.store.comparisons.unfinished()) {
-      const { id, state, jobs } = comparison;
-      for (const { jobId } of jobs) this.#jobs.set(jobId, id);
-      if (state === "painting") this.#soon(id, () => this.#look(id));
-      else if (state === "open") this.#schedule(comparison);
-      else this.#soon(id, () => this.#reveal(comparison));
+      if (comparison.state === "painting") for (const { jobId } of comparison.jobs) this.#jobs.set(jobId, comparison);
+      this.#owe(comparison);
     }
   }
 
@@ -140,31 +158,46 @@ export class Comparisons {
     this.#unsubscribe();
     for (const timer of this.#timers.values()) clearTimeout(timer);
     await this.#turn.idle();
-    await Promise.all([...this.#cards.values()].map((card) => card.settle()));
+    await Promise.all([...this.#cards.values()].map((card) => card.close()));
   }
 
-  /** Finds out how far the pictures are, and goes on when all are there. */
-  async #look(id: string): Promise<void> {
-    const { store, queue } = this.#options;
-    const comparison = await store.comparisons.get(id);
-    if (comparison?.state !== "painting") return;
+  #owe({ id, channelId }: Place): void {
+    void this.#options.deliveries.owe(`comparison ${id}`, channelId, (again) =>
+      this.#goOn(id, again || !this.#begun.has(id)),
+    );
+  }
+
+  /** Takes a comparison as far as it goes now. May be called again at any time; what was done is not done again. */
+  async #goOn(id: string, again: boolean): Promise<void> {
+    const { store } = this.#options;
+    let comparison = await store.comparisons.get(id);
+    if (comparison?.state === "painting") comparison = await this.#look(comparison, again);
+    if (comparison?.state === "open" && (comparison.closesAt ?? 0) <= Date.now())
+      comparison = (await store.comparisons.move(id, "open", "closing")) ?? comparison;
+    if (comparison?.state === "closing") comparison = await this.#reveal(comparison);
+    if (comparison?.state === "cancelled" || comparison?.state === "failed") await this.#clearAway(comparison);
+    if (comparison?.cardSays) await this.#say(comparison, comparison.cardSays);
+    if (comparison?.state === "open") this.#schedule(comparison);
+    else if (comparison?.state !== "painting") this.#forget(id);
+  }
+
+  /** Finds out how far the pictures are, and opens the comparison when all are there. @returns it as it stands then */
+  async #look(comparison: Comparison, again: boolean): Promise<Comparison | null> {
+    const { queue } = this.#options;
     const jobs = await this.#jobsOf(comparison);
     const broken = jobs.find((job) => job === null || job.state === "failed" || job.state === "cancelled");
     if (broken !== undefined) return this.#fail(comparison, broken?.failure ?? words.pictureFailed);
     const there = jobs.filter((job) => job !== null);
     const done = there.filter(({ state }) => state === "done");
-    if (done.length < there.length) {
-      const places = await Promise.all(there.map((job) => queue.place(job.id)));
-      const ends = places.map((place) => place?.endsAt ?? null).filter((at) => at !== null);
-      this.#card(comparison).show(
-        paintingView(comparison, there[0]!, done.length, ends.length > 0 ? Math.max(...ends) : null),
-      );
-      return;
-    }
-    await this.#open(comparison, shownOf(comparison, done));
+    if (done.length === there.length) return this.#open(comparison, shownOf(comparison, done), again);
+    const places = await Promise.all(there.map((job) => queue.place(job.id)));
+    const ends = places.map((place) => place?.endsAt ?? null).filter((at) => at !== null);
+    const endsAt = ends.length > 0 ? Math.max(...ends) : null;
+    this.#card(comparison).show(paintingView(comparison, there[0]!, done.length, endsAt));
+    return comparison;
   }
 
-  async #open(comparison: Comparison, shown: readonly Shown[]): Promise<void> {
+  async #open(comparison: Comparison, shown: readonly Shown[], again: boolean): Promise<Comparison | null> {
     const { store, votes, log } = this.#options;
     const { id, guildId, channelId, hours } = comparison;
     const { content, style } = shown[0]!.job.request;
@@ -180,94 +213,77 @@ export class Comparisons {
     const { closesAt } = (await store.votes.round(id))!;
     let sheetMessageId: string;
     try {
-      sheetMessageId = await post(comparison, shown, closesAt, { store, venue: this.#venue(comparison) });
+      const venue = this.#venue(comparison, again ? comparison.cardMessageId : null);
+      sheetMessageId = await post(comparison, shown, closesAt, { store, venue });
     } catch (error) {
-      if (isPassing(error)) throw error;
+      if (mayPass(error)) throw error;
       log.warn({ err: error, comparison: id }, "a comparison could not be posted");
-      await votes.closeRound(id);
       return this.#fail(comparison, words.notPosted);
     }
-    const open = await store.comparisons.move(id, "painting", "open", closesAt);
-    for (const { job } of shown) this.#jobs.delete(job.id);
+    const cardSays = { line: words.ready(shown[0]!.job, linkOf({ ...comparison, sheetMessageId })), good: true };
+    const open = await store.comparisons.move(id, "painting", "open", { closesAt, cardSays });
+    if (!open) return store.comparisons.get(id);
     const candidates = await store.votes.candidates(id);
     votes.invite(
       channelId,
       shown.flatMap(({ job }) => candidates.find(({ jobId }) => jobId === job.id)?.messageId ?? []),
     );
     votes.categorise(content);
-    const link = linkOf({ ...comparison, sheetMessageId });
-    await this.#card(comparison).settle(outcomeView(words.ready(shown[0]!.job, link), true));
-    this.#cards.delete(id);
-    if (open) this.#schedule(open);
+    return open;
   }
 
-  async #stop(comparison: Comparison): Promise<boolean> {
-    const { store } = this.#options;
-    if (!(await store.comparisons.move(comparison.id, "painting", "cancelled"))) return false;
-    await this.#abandon(comparison, words.cancelled);
-    return true;
+  async #fail({ id }: Comparison, reason: string): Promise<Comparison | null> {
+    const { comparisons } = this.#options.store;
+    const cardSays = { line: words.failed(reason), good: false };
+    return (await comparisons.move(id, "painting", "failed", { cardSays })) ?? comparisons.get(id);
   }
 
-  async #fail(comparison: Comparison, reason: string): Promise<void> {
-    const { store } = this.#options;
-    if (await store.comparisons.move(comparison.id, "painting", "failed"))
-      await this.#abandon(comparison, words.failed(reason));
+  /** Nothing is left of a comparison that never opened: no job, no picture without its overview, no ballot. */
+  async #clearAway(comparison: Comparison): Promise<void> {
+    const { store, queue, votes } = this.#options;
+    for (const { jobId } of comparison.jobs) await queue.cancel(jobId);
+    await withdraw(comparison, { store, venue: this.#venue(comparison) });
+    await votes.closeRound(comparison.id);
   }
 
-  async #abandon(comparison: Comparison, line: string): Promise<void> {
-    for (const { jobId } of comparison.jobs) {
-      this.#jobs.delete(jobId);
-      await this.#options.queue.cancel(jobId);
-    }
-    await this.#card(comparison).settle(outcomeView(line, false));
+  async #say(comparison: Comparison, { line, good }: CardWords): Promise<void> {
+    await this.#card(comparison).deliver(outcomeView(line, good));
+    await this.#options.store.comparisons.noteSaid(comparison.id);
     this.#cards.delete(comparison.id);
   }
 
-  async #close({ id }: Comparison): Promise<boolean> {
-    const { store, votes } = this.#options;
-    const closing = await store.comparisons.move(id, "open", "closing");
-    if (!closing) return false;
-    clearTimeout(this.#timers.get(id));
-    this.#timers.delete(id);
-    await votes.closeRound(id);
-    await this.#reveal(closing);
-    return true;
-  }
-
-  async #reveal(comparison: Comparison): Promise<void> {
+  async #reveal(comparison: Comparison): Promise<Comparison | null> {
     const { store, votes, log } = this.#options;
+    const { id } = comparison;
     // A process may have died between the decision to close and the last look at the medals.
-    await votes.closeRound(comparison.id);
+    await votes.closeRound(id);
     const jobs = (await this.#jobsOf(comparison)).filter((job) => job !== null);
-    const ballots = await votes.ballotsOf(comparison.id);
+    const ballots = await votes.ballotsOf(id);
     try {
       await reveal(comparison, shownOf(comparison, jobs), ballots, { store, venue: this.#venue(comparison) });
     } catch (error) {
-      if (isPassing(error)) throw error;
+      if (mayPass(error)) throw error;
       // The channel is gone or closed to the bot: the ballots are counted all the same.
-      log.warn({ err: error, comparison: comparison.id }, "a comparison could not be revealed");
+      log.warn({ err: error, comparison: id }, "a comparison could not be revealed");
     }
-    await store.comparisons.move(comparison.id, "closing", "closed");
+    return (await store.comparisons.move(id, "closing", "closed")) ?? store.comparisons.get(id);
   }
 
   #schedule(comparison: Comparison): void {
-    if (this.#closed) return;
     const { id, closesAt } = comparison;
-    const wait = Math.max(0, (closesAt ?? 0) - Date.now());
     clearTimeout(this.#timers.get(id));
-    this.#timers.set(
-      id,
-      setTimeout(() => this.#soon(id, async () => void (await this.#close(comparison))), wait).unref(),
-    );
+    this.#timers.delete(id);
+    if (this.#closed) return;
+    const wait = Math.max(0, (closesAt ?? 0) - Date.now());
+    this.#timers.set(id, setTimeout(() => this.#owe(comparison), wait).unref());
   }
 
-  /** Does something in turn; when the line to Discord is broken, once more later. */
-  #soon(id: string, work: () => Promise<void>): void {
-    if (this.#closed) return;
-    this.#turn.run(work).catch((error: unknown) => {
-      this.#options.log.error({ err: error, comparison: id }, "a comparison could not go on, trying again later");
-      if (!this.#closed) this.#timers.set(id, setTimeout(() => void this.resume(), AGAIN_MS).unref());
-    });
+  #forget(id: string): void {
+    clearTimeout(this.#timers.get(id));
+    this.#timers.delete(id);
+    this.#cards.delete(id);
+    this.#begun.delete(id);
+    for (const [jobId, comparison] of this.#jobs) if (comparison.id === id) this.#jobs.delete(jobId);
   }
 
   #jobsOf(comparison: Comparison): Promise<(Job | null)[]> {
@@ -275,23 +291,26 @@ export class Comparisons {
   }
 
   #card(comparison: Comparison): LiveMessage {
-    const known = this.#cards.get(comparison.id);
-    if (known) return known;
-    const card = new LiveMessage({
-      home: this.#venue(comparison).talk,
+    const card = this.#cards.get(comparison.id) ?? this.#newCard(comparison, null);
+    this.#cards.set(comparison.id, card);
+    return card;
+  }
+
+  #newCard(comparison: Comparison, firstEdit: FirstEdit | null): LiveMessage {
+    const { front } = this.#venue(comparison);
+    return new LiveMessage({
+      home: { ...front, edit: firstEdit?.before(front.edit) ?? front.edit },
       messageId: comparison.cardMessageId,
       intervalMs: CARD_PACE_MS,
       nonce: nonceFor(comparison.id, "card"),
       follows: false,
       log: this.#options.log.child({ comparison: comparison.id }),
     });
-    this.#cards.set(comparison.id, card);
-    return card;
   }
 
-  #venue({ channelId }: Comparison): Venue {
+  #venue({ channelId }: Comparison, lookAfter: string | null = null): Venue {
     const { client, log } = this.#options;
-    return new Venue({ client, channelId, threadId: null, log, onMoved: () => Promise.resolve() });
+    return new Venue({ client, channelId, threadId: null, log, lookAfter, onMoved: () => Promise.resolve() });
   }
 }
 

@@ -24,18 +24,18 @@ export async function post(
 ): Promise<string> {
   const { id, userId } = comparison;
   let { sheetMessageId } = comparison;
+  const notBefore = Math.max(...shown.map(({ job }) => job.settledAt ?? 0));
   if (sheetMessageId === null) {
     const sheet = await sheetFile(store.files, shown, false);
-    sheetMessageId = await venue.post(sheetView(comparison, shown[0]!.job, sheet, closesAt), nonceFor(id, "sheet"));
+    const overview = sheetView(comparison, shown[0]!.job, sheet, closesAt);
+    sheetMessageId = await venue.post(overview, nonceFor(id, "sheet"), notBefore);
     await store.comparisons.noteSheet(id, sheetMessageId);
   }
   for (const one of shown) {
     const { letter, job } = one;
     if (await store.votes.judgedJob(job.id)) continue;
-    const messageId = await venue.post(
-      blindView(letter, await letterFile(store.files, one)),
-      nonceFor(id, `letter-${letter}`),
-    );
+    const picture = blindView(letter, await letterFile(store.files, one));
+    const messageId = await venue.post(picture, nonceFor(id, `letter-${letter}`), notBefore);
     const { variant, engine } = job.result!;
     await store.votes.addCandidate(
       { roundId: id, messageId, jobId: job.id, variant, engine, letter, requesterId: userId },
@@ -43,6 +43,12 @@ export async function post(
     );
   }
   return sheetMessageId;
+}
+
+/** Takes back what was posted of a comparison that was stopped in between. */
+export async function withdraw({ id, sheetMessageId }: Comparison, { store, venue }: Places): Promise<void> {
+  const posted = (await store.votes.candidates(id)).map(({ messageId }) => messageId);
+  for (const messageId of sheetMessageId === null ? posted : [...posted, sheetMessageId]) await venue.remove(messageId);
 }
 
 /** Tells which letter is what, and how the ballots went. A message that was deleted stays deleted. */

@@ -3,7 +3,6 @@ import { type APIMessage, type APIUser, type Client, PermissionFlagsBits, Routes
 
 import { MEDALS, type Place, PLACES, placeOf } from "../../votes/ballot.ts";
 import { discordCode, isMessageGone } from "../discord-error.ts";
-import { persevere } from "../persevere.ts";
 
 /** Most users that one request lists. */
 const PAGE = 100;
@@ -40,7 +39,7 @@ export async function putMedals(
   if (places.length === 0 || !(await mayIn(client, channelId, [AddReactions, ReadMessageHistory]))) return;
   for (const place of places) {
     const route = Routes.channelMessageOwnReaction(channelId, messageId, encodeURIComponent(MEDALS[place]));
-    await persevere(() => client.rest.put(route));
+    await client.rest.put(route);
   }
 }
 
@@ -53,7 +52,7 @@ export async function removeMedal(
 ): Promise<boolean> {
   if (!(await mayIn(client, channelId, [PermissionFlagsBits.ManageMessages]))) return false;
   const route = Routes.channelMessageUserReaction(channelId, messageId, encodeURIComponent(MEDALS[place]), userId);
-  await persevere(() => client.rest.delete(route));
+  await client.rest.delete(route);
   return true;
 }
 
@@ -66,7 +65,7 @@ export async function readMedals(client: Client, message: MessageRef): Promise<S
   const { channelId, messageId } = message;
   let shown: APIMessage;
   try {
-    shown = (await persevere(() => client.rest.get(Routes.channelMessage(channelId, messageId)))) as APIMessage;
+    shown = (await client.rest.get(Routes.channelMessage(channelId, messageId))) as APIMessage;
   } catch (error) {
     if (isMessageGone(error)) return null;
     throw error;
@@ -91,7 +90,7 @@ async function readVoters(client: Client, { channelId, messageId }: MessageRef, 
     const query = new URLSearchParams({ limit: String(PAGE), after });
     let page: APIUser[];
     try {
-      page = (await persevere(() => client.rest.get(route, { query }))) as APIUser[];
+      page = (await client.rest.get(route, { query })) as APIUser[];
     } catch (error) {
       // The last of these medals was taken back meanwhile.
       if (discordCode(error) === UNKNOWN_EMOJI) return found;

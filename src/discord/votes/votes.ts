@@ -18,11 +18,13 @@ import type { Job, PictureRef } from "../../jobs/job.ts";
 import type { Logger } from "../../log.ts";
 import type { Store } from "../../store/store.ts";
 import type { Judged, TimedRound } from "../../store/votes.ts";
-import { type Ballot, derive, type Medal, type Place, placeOf, standing } from "../../votes/ballot.ts";
+import { type Ballot, derive, type Medal, type Place, placeOf, PLACES, standing } from "../../votes/ballot.ts";
 import { type Candidate, castBallots, type RecordedChange } from "../../votes/rounds.ts";
+import type { Deliveries } from "../deliveries.ts";
+import { mayPass } from "../discord-error.ts";
 import { categorise } from "./categorise.ts";
 import { InTurn } from "./in-turn.ts";
-import { putMedals, removeMedal } from "./reactions.ts";
+import { type MessageRef, putMedals, removeMedal } from "./reactions.ts";
 import { catchUp, type CaughtUp } from "./catch-up.ts";
 
 /** How long results take ballots after the newest one of their pair in the thread, milliseconds. */
@@ -32,6 +34,7 @@ export interface VotesOptions {
   readonly client: Client;
   readonly store: Store;
   readonly engine: Engine;
+  readonly deliveries: Deliveries;
   readonly log: Logger;
 }
 
@@ -41,7 +44,8 @@ export class Votes {
   readonly #options: VotesOptions;
   /** Changes are recorded in the order they happened, whatever has to be looked up for them. */
   readonly #turn = new InTurn();
-  readonly #errands = new Set<Promise<void>>();
+  readonly #errands = new Set<Promise<unknown>>();
+  readonly #looks = new Set<Promise<void>>();
   #closed = false;
 
   constructor(options: VotesOptions) {
@@ -77,20 +81,24 @@ export class Votes {
 
   /** A result was posted: from now on it takes ballots, among the other results of its pair in the same place. */
   posted(job: Job, channelId: string, messageId: string): void {
-    this.#inTurn("posted", () => this.#welcome(job, channelId, messageId));
+    void this.#errand(`candidate ${job.id}`, channelId, () =>
+      this.#turn.run(() => this.#welcome(job, channelId, messageId)),
+    );
   }
 
   /** Puts the bot's medals on messages, one after the other, without anybody waiting for it. */
   invite(channelId: string, messageIds: readonly string[]): void {
-    this.#errand("putting medals", async () => {
-      for (const messageId of messageIds) await putMedals(this.#options.client, { channelId, messageId });
-    });
+    for (const messageId of messageIds) this.#putMedals({ channelId, messageId });
   }
 
   /** Finds out whether a content picture that is voted on shows a face, without anybody waiting for it. */
   categorise(content: PictureRef): void {
     const { store, engine, log } = this.#options;
-    this.#errand("looking for faces", () => categorise(content, store, engine, log));
+    const look = categorise(content, store, engine, log).catch((error: unknown) => {
+      log.warn({ err: error }, "looking for faces did not work");
+    });
+    this.#looks.add(look);
+    void look.finally(() => this.#looks.delete(look));
   }
 
   /** Reads the medals of all open rounds again: what happened while nobody listened. Resolves when all is recorded. */
@@ -100,14 +108,22 @@ export class Votes {
     try {
       for (const { jobId, messageId } of await store.votes.strays(Date.now() - VOTING_MS)) {
         const [job, surface] = [await store.jobs.get(jobId), await store.surfaces.get(jobId)];
-        if (job && surface)
-          await this.#turn.run(() => this.#welcome(job, surface.threadId ?? surface.channelId, messageId));
+        if (job && surface) this.posted(job, surface.threadId ?? surface.channelId, messageId);
       }
-      for (const round of await store.votes.openRounds(Date.now()))
-        await this.#turn.run(async () => this.#tidy(round, await this.#catchUp(round)));
+      const rounds = await store.votes.openRounds(Date.now());
+      await Promise.all(
+        rounds.map(({ id, channelId }) => this.#errand(`round ${id}`, channelId, () => this.#readAgain(id))),
+      );
     } catch (error) {
       log.error({ err: error }, "votes could not be read again");
     }
+  }
+
+  #readAgain(id: string): Promise<void> {
+    return this.#turn.run(async () => {
+      const round = await this.#options.store.votes.round(id);
+      if (round?.closedAt === null) await this.#tidy(round, await this.#catchUp(round));
+    });
   }
 
   /** Reads a round's medals one last time and takes no more ballots on it. */
@@ -136,15 +152,16 @@ export class Votes {
     return this.#turn.idle();
   }
 
-  /** Waits until what was heard so far is recorded, and what is being sent is sent. */
+  /** Waits until what was heard so far is recorded, and what is to be done about it is done. */
   async idle(): Promise<void> {
     await this.recorded();
-    await Promise.all(this.#errands);
+    await Promise.all([...this.#errands, ...this.#looks]);
   }
 
   async close(): Promise<void> {
     this.#closed = true;
-    await this.idle();
+    await this.recorded();
+    await Promise.all(this.#looks);
   }
 
   async #welcome(job: Job, channelId: string, messageId: string): Promise<void> {
@@ -239,10 +256,7 @@ export class Votes {
       const { stale } = derive(standing(await votes.changes(round.id, voterId)));
       if (stale.length > 0) await this.#takeOffStale(round, voterId, stale, []);
     }
-    for (const { messageId, places } of missing)
-      this.#errand("putting medals", () =>
-        putMedals(this.#options.client, { channelId: round.channelId, messageId }, places),
-      );
+    for (const { messageId, places } of missing) this.#putMedals({ channelId: round.channelId, messageId }, places);
   }
 
   async #takeOffStale(
@@ -258,8 +272,14 @@ export class Votes {
     }
   }
 
-  #takeOff(message: { readonly channelId: string; readonly messageId: string }, place: Place, voterId: string): void {
-    this.#errand("taking a medal off", async () => {
+  #putMedals(message: MessageRef, places: readonly Place[] = PLACES): void {
+    void this.#errand(`medals ${message.messageId}`, message.channelId, () =>
+      putMedals(this.#options.client, message, places),
+    );
+  }
+
+  #takeOff(message: MessageRef, place: Place, voterId: string): void {
+    void this.#errand(`stale ${message.messageId} ${place} ${voterId}`, message.channelId, async () => {
       await removeMedal(this.#options.client, message, place, voterId);
     });
   }
@@ -267,16 +287,21 @@ export class Votes {
   #inTurn(what: string, work: () => Promise<void>): void {
     if (this.#closed) return;
     this.#turn.run(work).catch((error: unknown) => {
-      this.#options.log.error({ err: error, what }, "a vote could not be recorded");
+      this.#options.log.error({ err: error, what }, "a vote could not be recorded, reading them again");
+      void this.reconcile();
     });
   }
 
-  #errand(what: string, work: () => Promise<void>): void {
-    const errand = work().catch((error: unknown) => {
-      this.#options.log.warn({ err: error }, `${what} did not work`);
+  /** Something to be done on Discord. What cannot be done any more, such as on a deleted message, is let be. */
+  #errand(name: string, channelId: string, work: () => Promise<void>): Promise<void> {
+    const errand = this.#options.deliveries.owe(name, channelId, async () => {
+      await work().catch((error: unknown) => {
+        if (mayPass(error)) throw error;
+        this.#options.log.warn({ err: error, errand: name }, "an errand about votes did not work");
+      });
     });
     this.#errands.add(errand);
-    void errand.finally(() => this.#errands.delete(errand));
+    return errand.then(() => void this.#errands.delete(errand));
   }
 }
 

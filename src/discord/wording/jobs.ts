@@ -123,6 +123,8 @@ export const result = {
   failed: (job: Job): string => `<@${job.request.userId}> ⚠️ ${job.failure ?? "This one did not work out."}`,
   lost: (job: Job): string =>
     `<@${job.request.userId}> ⚠️ The picture was painted, but Discord would not take it. Press *Try again* in a moment.`,
+  gone: (job: Job): string =>
+    `<@${job.request.userId}> ⚠️ The picture was painted, but I can no longer read it. Press *Try again*, and I paint it once more.`,
 } as const;
 
 export const button = {

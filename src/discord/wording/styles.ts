@@ -1,5 +1,6 @@
 /** Everything the bot says about the library of styles and about learning. */
 import type { Style } from "../../jobs/style.ts";
+import type { End, Kept } from "../../store/learnings.ts";
 import type { StylePath } from "../../stylize/stylizer.ts";
 import { bar, clip, escapeText, quote, relativeTime } from "../markdown.ts";
 
@@ -70,11 +71,6 @@ const seenIn = (size: number): string =>
   size < 512
     ? `I look at the picture in ${size} × ${size} pixels: on a processor, 512 take four times as long.`
     : `I look at the picture in ${size} × ${size} pixels.`;
-
-/** How learning ended; `failure` in words for people. */
-export type End = "done" | "stopped" | { readonly failure: string };
-/** What became of what was learned. `gone`: the style was removed meanwhile; `lost`: it could not be written. */
-export type Kept = "kept" | "nothing" | "gone" | "lost";
 
 export const learning = {
   title: (name: string, userId: string): string => `### 🎓 Learning ${named(name)}\n-# for <@${userId}>`,

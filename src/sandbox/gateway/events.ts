@@ -27,8 +27,9 @@ export function eventsOf(world: World, cdn: Cdn, change: Change, intents: number
       const channel = world.channels.get(message.channelId);
       if (message.ephemeralFor || !channel || !seen(world, channel)) return [];
       const withoutContent = !isReadable(world, message, (intents & INTENTS.messageContent) !== 0);
-      const data = gatewayMessageJson(world, cdn, message, { withoutContent });
-      return [event(channel, change.kind === "message-created" ? "MESSAGE_CREATE" : "MESSAGE_UPDATE", data)];
+      const isNew = change.kind === "message-created";
+      const data = gatewayMessageJson(world, cdn, message, { withoutContent, withNonce: isNew });
+      return [event(channel, isNew ? "MESSAGE_CREATE" : "MESSAGE_UPDATE", data)];
     }
     case "message-deleted": {
       const { message } = change;

@@ -36,6 +36,8 @@ export interface ViewOptions {
   readonly viewerId?: string;
   /** Content is emptied, as for a bot without the message content intent on other people's messages. */
   readonly withoutContent?: boolean;
+  /** The nonce is told with a new message only, never to those who ask for it later. */
+  readonly withNonce?: boolean;
 }
 
 /** A message as `GET /channels/{id}/messages/{id}` answers it. */
@@ -65,7 +67,7 @@ export function messageJson(world: World, cdn: Cdn, message: Message, options: V
     flags: message.flags,
     pinned: message.pinned,
     ...(reactions.length > 0 && { reactions: reactions.map((reaction) => reactionJson(reaction, viewerId)) }),
-    ...(message.nonce !== null && { nonce: message.nonce }),
+    ...(options.withNonce && message.nonce !== null && { nonce: message.nonce }),
     ...(message.webhookId && { webhook_id: message.webhookId, application_id: world.application.id }),
     ...(message.interaction && { interaction_metadata: message.interaction, interaction: legacyInteraction(message) }),
     ...(message.reference && { message_reference: message.reference }),

@@ -147,6 +147,7 @@ function applyFault(context: RestContext, fault: Fault): Response | null {
   const { status } = fault;
   if (status === undefined) return null;
   if (status === 429) {
+    if (fault.retryAfter === null) return context.text("error code: 1015", 429);
     const { headers, refusal: body } = refusal(fault.retryAfter ?? 1, "user", false);
     for (const [name, value] of Object.entries(headers)) context.header(name, value);
     return context.json({ ...body, ...(fault.code && { code: fault.code }) }, 429);

@@ -9,6 +9,7 @@ import { votes } from "./002-votes.ts";
 import { styles } from "./003-styles.ts";
 import { openReplies } from "./004-open-replies.ts";
 import { jobFault } from "./005-job-fault.ts";
+import { toBeTold } from "./006-to-be-told.ts";
 
 export interface Migration {
   /** Number and words, as the file's name. */
@@ -17,4 +18,4 @@ export interface Migration {
   up(db: Transaction<unknown>): Promise<void>;
 }
 
-export const MIGRATIONS: readonly Migration[] = [start, votes, styles, openReplies, jobFault];
+export const MIGRATIONS: readonly Migration[] = [start, votes, styles, openReplies, jobFault, toBeTold];

@@ -18,8 +18,8 @@ export function messageRoutes({ router, world, cdn }: Services): void {
   const { botId } = world.application;
   const hasContentIntent = (world.application.privilegedIntents & INTENTS.messageContent) !== 0;
   const nonces = new NonceBook(world.clock);
-  const json = (message: Message): Json =>
-    messageJson(world, cdn, message, { withoutContent: !isReadable(world, message, hasContentIntent) });
+  const json = (message: Message, withNonce = false): Json =>
+    messageJson(world, cdn, message, { withNonce, withoutContent: !isReadable(world, message, hasContentIntent) });
   const channelOf = ({ params }: RestCall): Channel => {
     const channel = world.channel(params["channel"]!);
     demand(world, channel, botId);
@@ -36,7 +36,7 @@ export function messageRoutes({ router, world, cdn }: Services): void {
     const channel = channelOf(call);
     demand(world, channel, botId, "READ_MESSAGE_HISTORY");
     const all = [...world.messagesOf(channel.id).values()].filter(({ ephemeralFor }) => !ephemeralFor);
-    return page(all, call.query).map(json);
+    return page(all, call.query).map((message) => json(message));
   });
   router.route("GET", "/channels/:channel/messages/:message", (call) => {
     const channel = channelOf(call);
@@ -70,6 +70,7 @@ export function messageRoutes({ router, world, cdn }: Services): void {
           call.json,
           call.files,
         ),
+        true,
       );
     });
   });
