@@ -73,7 +73,7 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
 async function judge(stage: Stage): Promise<string[]> {
   const { keeper, ledger, discord, dataDir } = stage;
   const evidence = () => ({ ...stage, discord, records: readRecords(dataDir) });
-  const found = await violationsWhileUp(evidence());
+  const found = violationsWhileUp(evidence());
   const said = ledger.entries.length;
   await keeper.stop();
   await keeper.start();
@@ -82,7 +82,7 @@ async function judge(stage: Stage): Promise<string[]> {
     found.push(`started with nothing to do, it said ${ledger.entries.length - said} things`);
   const code = await keeper.stop();
   if (code !== 0) found.push(`told to go, the bot went with code ${code}`);
-  found.push(...(await violationsOnceDown(evidence())));
+  found.push(...violationsOnceDown(evidence()));
   return found;
 }
 

@@ -55,7 +55,7 @@ const REFUSALS: Weighted<Omit<Fault, "times">> = [
 
 const LASTS_MS = [500, 6000] as const;
 
-const describe = ({ route, when: _, ...effect }: Fault): string => `${route} ${JSON.stringify(effect)}`;
+const describe = ({ route, when: _when, ...effect }: Fault): string => `${route} ${JSON.stringify(effect)}`;
 
 const rest = (name: string, choose: (draw: Draw) => Fault): FaultKind => ({
   name,

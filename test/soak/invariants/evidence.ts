@@ -7,4 +7,4 @@ export interface Evidence extends Pick<Stage, "discord" | "ledger" | "dataDir" |
 }
 
 /** @returns what does not hold, one sentence each */
-export type Invariant = (evidence: Evidence) => string[] | Promise<string[]>;
+export type Invariant = (evidence: Evidence) => string[];

@@ -17,8 +17,8 @@ const filesIn = (folder: string): string[] =>
     .filter((entry) => !entry.isDirectory())
     .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)));
 
-/** What libraries put there for themselves: the loader's cache, onnxruntime's notes. */
-const OTHERS = /^(tsx-|mat-debug-|\.ses$)/;
+/** The loader's cache. */
+const OTHERS = /^tsx-/;
 
 export const everyFileIsMeant: Invariant = ({ dataDir, tempDir, records }) => {
   const known = new Set([
