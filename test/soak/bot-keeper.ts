@@ -12,6 +12,7 @@ import type { Timeline } from "./timeline.ts";
 const GOING_MS = 20_000;
 const READY_MS = 90_000;
 const RESTART_MS = 300;
+const LOOK_MS = 25;
 const READY = '"msg":"Atelier is ready"';
 
 export interface KeeperOptions {
@@ -91,13 +92,15 @@ export class BotKeeper {
     return (await bot.ended).code;
   }
 
+  /** @throws Error when it does not come up */
   async untilReady(): Promise<void> {
-    for (const end = Date.now() + READY_MS; !this.#isReady; await sleep(25)) {
+    for (const end = Date.now() + READY_MS; !this.#isReady; await sleep(LOOK_MS)) {
       if (this.#closing) return;
       if (Date.now() < end) continue;
       this.problems.push(`the bot was not ready ${READY_MS / 1000} s after its start`);
       throw new Error(`the bot does not come up:\n${this.#bot?.output().slice(-4000)}`);
     }
+    this.#options.timeline.note("bot", `ready ${Date.now() - this.#startedAt} ms after its start`);
   }
 
   async #gone(bot: Launched): Promise<void> {

@@ -9,6 +9,7 @@ interface Options {
   readonly seconds: number;
   readonly seed?: number;
   readonly engine?: Engine;
+  readonly keep: boolean;
   readonly json: boolean;
 }
 
@@ -18,6 +19,7 @@ const {
   seconds,
   seed = Date.now() % SEEDS,
   engine,
+  keep,
   json,
 } = new Command()
   .name("npm run soak --")
@@ -29,11 +31,16 @@ const {
     numberBetween(0, SEEDS, true),
   )
   .option("--engine <name>", "embedded or diffusion (default: by the seed)", oneOf(["embedded", "diffusion"] as const))
+  .option("--keep", "keep the logs even when nothing was violated", false)
   .option("--json", "one JSON object on standard output", false)
   .parse()
   .opts<Options>();
 
-const report = await soak({ seed, seconds, engine: engine ?? (seed % 2 === 0 ? "embedded" : "diffusion") });
+if (process.platform !== "linux") {
+  console.error("The soak needs Linux: it finds the bot's processes under /proc.");
+  process.exit(2);
+}
+const report = await soak({ seed, seconds, keep, engine: engine ?? (seed % 2 === 0 ? "embedded" : "diffusion") });
 console.log(json ? JSON.stringify(report) : inWords(report));
 process.exit(report.violations.length > 0 ? 1 : 0);
 
@@ -41,6 +48,7 @@ function inWords({ faults, byKind, jobs, commands, starts, violations, kept, see
   return [
     `Seed ${seed}, ${engine} engine: ${faults} faults, ${commands} commands, ${jobs} jobs, ${starts} starts of the bot.`,
     ...Object.entries(byKind).map(([kind, times]) => `${String(times).padStart(6)}  ${kind}`),
-    ...(violations.length === 0 ? ["Nothing was violated."] : [`Violated (logs in ${kept}):`, ...violations]),
+    ...(violations.length === 0 ? ["Nothing was violated."] : ["Violated:", ...violations]),
+    ...(kept === undefined ? [] : [`Logs, timeline, transcript and data are in ${kept}`]),
   ].join("\n");
 }

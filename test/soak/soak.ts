@@ -19,6 +19,8 @@ export interface SoakOptions {
   /** How long there are faults; what comes after takes as long as it needs. */
   readonly seconds: number;
   readonly engine: Engine;
+  /** Keeps the logs in any case. */
+  readonly keep?: boolean;
 }
 
 export interface SoakReport extends SoakOptions {
@@ -64,7 +66,7 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
     starts: stage.keeper.starts,
     violations: [...new Set(violations)],
   };
-  const kept = report.violations.length > 0 ? { kept: await keep(stage, report) } : {};
+  const kept = options.keep || report.violations.length > 0 ? { kept: await keep(stage, report) } : {};
   await stage.close();
   return { ...report, ...kept };
 }

@@ -42,6 +42,7 @@ const PASSING: Weighted<(draw: Draw) => Effect> = [
   [2, () => ({ status: 502, proxy: true, afterHandling: true })],
 ];
 
+const isByToken = ({ path }: { readonly path: string }): boolean => !/^\/(webhooks|interactions)\//.test(path);
 const hasFile = ({ body }: { readonly body: unknown }): boolean => JSON.stringify(body ?? "").includes('"filename"');
 
 /** Refusals that only make sense on their route. */
@@ -51,6 +52,8 @@ const REFUSALS: Weighted<Omit<Fault, "times">> = [
   [3, { route: POST, status: 413, code: 40_005, when: hasFile }],
   [2, { route: ANSWER, status: 401, code: 50_027 }],
   [2, { route: ACK, status: 404, code: 10_062 }],
+  // Discord refuses the bot's token by mistake.
+  [1, { route: "*", status: 401, when: isByToken }],
 ];
 
 const LASTS_MS = [500, 6000] as const;
