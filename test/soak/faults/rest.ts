@@ -56,6 +56,10 @@ const REFUSALS: Weighted<Omit<Fault, "times">> = [
   [1, { route: "*", status: 401, when: isByToken }],
 ];
 
+/** The first thing that a bot asks for: each refusal doubles its pause before the next try, and no fault meets it meanwhile. */
+const isEntrance = ({ path }: { readonly path: string }): boolean => path === "/gateway/bot";
+const ENTRANCE_CHANCE = 0.1;
+
 const LASTS_MS = [500, 6000] as const;
 
 const describe = ({ route, when: _when, ...effect }: Fault): string => `${route} ${JSON.stringify(effect)}`;
@@ -65,7 +69,11 @@ const rest = (name: string, choose: (draw: Draw) => Fault): FaultKind => ({
   async strike({ discord }, draw) {
     const fault = choose(draw);
     let met = 0;
-    const remove = discord.faults.add({ ...fault, when: (request) => (fault.when?.(request) ?? true) && ++met > 0 });
+    const when: Fault["when"] = (request) => {
+      if (isEntrance(request) && !draw.chance(ENTRANCE_CHANCE)) return false;
+      return (fault.when?.(request) ?? true) && ++met > 0;
+    };
+    const remove = discord.faults.add({ ...fault, when });
     await sleep(draw.between(...LASTS_MS));
     remove();
     return met === 0 ? null : `${describe(fault)}, met ${met} times`;
@@ -88,7 +96,7 @@ export const outage: FaultKind = {
       route: draw.chance(0.5) ? "*" : POST,
       ...(draw.chance(0.7) ? { status: 502, proxy: true } : { reset: true }),
     };
-    const seconds = draw.between(3, 20);
+    const seconds = draw.between(2, 10);
     const remove = discord.faults.add(fault);
     await sleep(seconds * 1000);
     remove();
