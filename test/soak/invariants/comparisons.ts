@@ -1,13 +1,14 @@
 /** Comparisons and learnings that were begun have ended, or are open to be voted on. */
 import { nonceOf } from "../ledger.ts";
 import type { Invariant } from "./evidence.ts";
+import { isClosed } from "./places.ts";
 
 export const comparisonsEnd: Invariant = ({ records, ledger }) =>
   records.comparisons.flatMap((comparison) => {
     const { id, state } = comparison;
     if (state === "painting" || state === "closing") return [`comparison ${id} is ${state} for ever`];
     if (state !== "open" && state !== "closed") return [];
-    if (ledger.closedPlaces.has(comparison.channel_id) || ledger.isThreadGone(comparison.channel_id)) return [];
+    if (isClosed(ledger, comparison.channel_id) || ledger.isThreadGone(comparison.channel_id)) return [];
     const missing = ["sheet", "letter-A", "letter-B", "letter-C"].filter(
       (kind) => ledger.withNonce(nonceOf(id, kind)).length === 0,
     );

@@ -3,7 +3,8 @@ import { isSettled } from "../../../src/jobs/job.ts";
 import type { RequestRecord } from "../../../src/sandbox/index.ts";
 import { buttonsOf, nonceOf } from "../ledger.ts";
 import { requestOf } from "../records.ts";
-import type { Evidence, Invariant } from "./evidence.ts";
+import type { Invariant } from "./evidence.ts";
+import { isClosed } from "./places.ts";
 
 const hasNonce =
   (nonce: string) =>
@@ -27,11 +28,6 @@ export const jobsAreTold: Invariant = ({ records, ledger }) =>
     const wrong = told.filter(({ message }) => message.mentions.users.join() !== userId);
     return wrong.map(({ message }) => `message ${message.id} tells the end of job ${id} without a ping for its member`);
   });
-
-const isClosed = (ledger: Evidence["ledger"], channelId: string): boolean => {
-  const parent = ledger.find(channelId)?.message.channelId;
-  return ledger.closedPlaces.has(channelId) || (parent !== undefined && ledger.closedPlaces.has(parent));
-};
 
 /** Nothing that is over still offers to stop it. */
 export const nothingOverCanBeStopped: Invariant = ({ records, ledger }) => {

@@ -1,6 +1,7 @@
 /** Nothing is said twice, and nobody is left "thinking". */
 import type { RequestRecord } from "../../../src/sandbox/index.ts";
 import type { Entry } from "../ledger.ts";
+import { isClosed } from "./places.ts";
 import type { Invariant } from "./evidence.ts";
 
 const LOADING = 1 << 7;
@@ -8,12 +9,16 @@ const TOKEN_LIFETIME_MS = 15 * 60_000;
 /** As often as one message may be made anew where it moves or grows too old. */
 const MOST_GENERATIONS = 3;
 
-/** One nonce, one message: a second one only after the first was taken away, or its place refused. */
+/**
+ * One nonce, one message: a second one only after the first was taken away, or its place refused. What one person alone
+ * sees may come twice: discord.js repeats what it got no answer to, and follow-ups have no memory for nonces.
+ */
 export const nothingIsPostedTwice: Invariant = ({ ledger }) => {
   const byNonce = new Map<string, Entry[]>();
   for (const entry of ledger.entries) {
-    const { nonce } = entry.message;
-    if (nonce !== null) byNonce.set(String(nonce), [...(byNonce.get(String(nonce)) ?? []), entry]);
+    const { nonce, ephemeralFor } = entry.message;
+    if (nonce !== null && ephemeralFor === null)
+      byNonce.set(String(nonce), [...(byNonce.get(String(nonce)) ?? []), entry]);
   }
   return [...byNonce].flatMap(([nonce, entries]) => {
     const twice = entries.some(({ madeAt }, i) => i > 0 && (entries[i - 1]!.deletedAt ?? Infinity) > madeAt);
@@ -21,7 +26,7 @@ export const nothingIsPostedTwice: Invariant = ({ ledger }) => {
     const moved = ledger.refusals(
       ({ body }: RequestRecord) => typeof body === "object" && body !== null && "nonce" in body && body.nonce === nonce,
     );
-    if (moved.length > 0) return [];
+    if (moved.length > 0 || entries.some(({ message }) => isClosed(ledger, message.channelId))) return [];
     return [
       `posted ${entries.length} times: ${entries.map(({ message }) => `${message.channelId}/${message.id}`).join(", ")}`,
     ];
@@ -32,7 +37,7 @@ export const nothingIsPostedTwice: Invariant = ({ ledger }) => {
 export const nothingIsPostedWithoutEnd: Invariant = ({ ledger }) => {
   const made = new Map<string, number>();
   for (const { message } of ledger.entries)
-    if (message.nonce !== null) {
+    if (message.nonce !== null && message.ephemeralFor === null) {
       const stem = String(message.nonce).slice(0, 22);
       made.set(stem, (made.get(stem) ?? 0) + 1);
     }
@@ -55,9 +60,7 @@ export const everybodyIsAnswered: Invariant = ({ ledger, discord, records }) => 
     const original = ledger.find(originalId);
     const asked = `${who} ${what} (${id})`;
     const age = discord.now - interaction.createdAt;
-    const isVoid =
-      age > TOKEN_LIFETIME_MS ||
-      ledger.refusals(({ path }) => path.includes(token) && !path.includes("callback")).length > 0;
+    const isVoid = age > TOKEN_LIFETIME_MS || ledger.refusals(({ path }) => path.includes(token)).length > 0;
     if (!original) return [];
     if (!ledger.isGone(original)) {
       const { flags } = original.message;

@@ -1,10 +1,11 @@
 /** The medals that members see are those that are recorded. */
 import { MEDALS, type Place, standing } from "../../../src/votes/ballot.ts";
 import type { Invariant } from "./evidence.ts";
+import { isClosed } from "./places.ts";
 
 export const medalsAreRecorded: Invariant = ({ records, ledger, discord }) =>
   records.rounds.flatMap((round) => {
-    if (round.closed_at !== null || ledger.closedPlaces.has(round.channel_id)) return [];
+    if (round.closed_at !== null || isClosed(ledger, round.channel_id)) return [];
     return records.candidates
       .filter(({ round_id: id }) => id === round.id)
       .flatMap((candidate) => {
