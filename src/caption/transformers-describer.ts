@@ -12,6 +12,7 @@ import {
 
 import { EngineError, messageOf } from "../errors.ts";
 import { throwIfCancelled } from "../checkpoint.ts";
+import "../onnx/no-telemetry.ts";
 import { type DescribeHooks, type DescribeInput, type StyleDescriber, STYLE_PROMPT } from "./describer.ts";
 
 export interface TransformersDescriberOptions {

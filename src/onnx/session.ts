@@ -6,6 +6,7 @@ import { InferenceSession } from "onnxruntime-node";
 import type { Device } from "../config.ts";
 import { EngineError, messageOf } from "../errors.ts";
 import type { Graph } from "./graph.ts";
+import "./no-telemetry.ts";
 import { modelBytes } from "./model-proto.ts";
 import type { Tensor } from "./tensor.ts";
 

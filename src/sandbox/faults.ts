@@ -10,6 +10,10 @@ export interface Fault {
   readonly code?: number;
   /** Seconds, with status 429. `null`: not said, as by the doorkeeper before Discord. */
   readonly retryAfter?: number | null;
+  /** With status 429: it is the limit of all routes together. */
+  readonly global?: boolean;
+  /** The proxy before Discord answers, with a page in HTML. */
+  readonly proxy?: boolean;
   /** Waits before it answers. */
   readonly delayMs?: number;
   /** Cuts the connection instead of answering. */

@@ -10,4 +10,6 @@ export type { MessageRef, Person } from "./people/person.ts";
 export type { PermissionName } from "./permissions.ts";
 export type { RequestRecord } from "./rest/call.ts";
 export type { RequestReferee } from "./rest/router.ts";
+export type { Change } from "./world/changes.ts";
 export type { PersonName } from "./world/seed.ts";
+export type { Message } from "./world/types.ts";

@@ -31,6 +31,7 @@ import { type RequestReferee, RestRouter } from "./rest/router.ts";
 import type { Services } from "./rest/services.ts";
 import { writeTranscript } from "./transcript.ts";
 import { type WaitOptions, waitFor } from "./wait.ts";
+import type { Change } from "./world/changes.ts";
 import { overwritePermissions } from "./world/channels.ts";
 import { makeToken, type PersonName, seedWorld } from "./world/seed.ts";
 import { archiveIdleThreads } from "./world/threads.ts";
@@ -185,6 +186,11 @@ export class DiscordSandbox {
     return waitFor(this.#world, probe, () => this.transcript(), options);
   }
 
+  /** Tells about everything that happens, as it happens. @returns a function that ends it */
+  onChange(listener: (change: Change) => void): () => void {
+    return this.#world.onChange(listener);
+  }
+
   transcript(channelId?: string): string {
     const edits = (messageId: string): number => this.edits(messageId).length;
     return writeTranscript({ world: this.#world, edits }, channelId);
@@ -213,6 +219,11 @@ export class DiscordSandbox {
   advance(milliseconds: number): void {
     this.#world.clock.advance(milliseconds);
     archiveIdleThreads(this.#world);
+  }
+
+  /** Discord's time, Unix milliseconds. */
+  get now(): number {
+    return this.#world.clock.now();
   }
 
   /** What the bot (or another member) may and may not do in a channel, beyond its roles. */

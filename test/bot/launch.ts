@@ -11,9 +11,12 @@ export interface Launched {
   readonly ended: Promise<{ readonly code: number | null; readonly output: string }>;
 }
 
-/** @param maxFileKiB the size that no file may grow beyond: a disk that is full, as far as the bot can tell */
+/**
+ * @param settings also what Node itself heeds, such as `NODE_OPTIONS` and `TMPDIR`
+ * @param maxFileKiB the size that no file may grow beyond: a disk that is full, as far as the bot can tell
+ */
 export function launch(
-  settings: Settings & { readonly NODE_OPTIONS?: string },
+  settings: Settings & Readonly<Record<string, string>>,
   maxFileKiB: number | "unlimited" = "unlimited",
 ): Launched {
   const script = path.join(import.meta.dirname, "bot-process.ts");

@@ -27,6 +27,26 @@ describe("faults", () => {
     expect(posts().map(({ status }) => status)).toEqual([429, 200]);
   });
 
+  it("a 429 of all routes together says so", async () => {
+    const { discord } = stage;
+    discord.faults.add({ route: POST, times: 1, status: 429, retryAfter: 0.3, global: true });
+    const url = `${discord.apiBase}/v10/channels/${discord.channel("general").id}/messages`;
+    const response = await fetch(url, { method: "POST" });
+    expect(response.headers.get("x-ratelimit-scope")).toBe("global");
+    expect(await response.json()).toMatchObject({ global: true, retry_after: 0.3 });
+  });
+
+  it("the page of a proxy is no JSON, and is tried again", async () => {
+    stage.discord.faults.add({ route: POST, times: 1, status: 502, proxy: true });
+    const url = `${stage.discord.apiBase}/v10/channels/${stage.discord.channel("general").id}/messages`;
+    const response = await fetch(url, { method: "POST" });
+    expect(response.headers.get("content-type")).toContain("text/html");
+    expect(await response.text()).toContain("502 Bad Gateway");
+    stage.discord.faults.add({ route: POST, times: 1, status: 502, proxy: true });
+    await textChannel(stage, "general").send("second time");
+    expect(texts()).toEqual(["second time"]);
+  });
+
   it("two 500 are tried again", async () => {
     stage.discord.faults.add({ route: POST, times: 2, status: 500 });
     await textChannel(stage, "general").send("third time");

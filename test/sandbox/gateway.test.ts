@@ -35,6 +35,15 @@ describe("the gateway", () => {
     expect(discord.gateway.counts).toMatchObject({ identify: 1, resume: 1 });
   });
 
+  it("resumes after a line that broke without a close code", async () => {
+    const stage = await start();
+    const { discord } = stage;
+    const resumed = new Promise((resolve) => stage.client.once(Events.ShardResume, resolve));
+    discord.gateway.cut();
+    await resumed;
+    expect(discord.gateway.counts).toMatchObject({ identify: 1, resume: 1 });
+  });
+
   it("resumes on op 7 and on a resumable op 9, and starts anew on the other", async () => {
     const stage = await start();
     const { discord } = stage;

@@ -1,10 +1,7 @@
-/** A small disk to fill, where mounting one is permitted. */
-import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import os from "node:os";
-import path from "node:path";
-
+/** A small disk to fill, where mounting one is permitted, for the tests of a file. */
 import { afterAll } from "vitest";
+
+import { mountTinyDisk } from "./mount-tiny-disk.ts";
 
 /**
  * Mounts a disk of this size for the tests of the file.
@@ -12,16 +9,7 @@ import { afterAll } from "vitest";
  * @returns its folder, or `null` where that is not permitted
  */
 export function useTinyDisk(size: string): string | null {
-  if (process.platform !== "linux") return null;
-  const folder = mkdtempSync(path.join(os.tmpdir(), "atelier-tiny-"));
-  const { status } = spawnSync("mount", ["-t", "tmpfs", "-o", `size=${size}`, "none", folder]);
-  if (status !== 0) {
-    rmSync(folder, { recursive: true });
-    return null;
-  }
-  afterAll(() => {
-    // Lazily: libsql closes its file when its statements are collected.
-    if (spawnSync("umount", ["-l", folder]).status === 0) rmSync(folder, { recursive: true });
-  });
-  return folder;
+  const disk = mountTinyDisk(size);
+  if (disk) afterAll(disk.unmount);
+  return disk?.folder ?? null;
 }

@@ -64,6 +64,11 @@ export class Gateway {
     for (const { socket } of this.#connections) socket.close(code);
   }
 
+  /** The line breaks without a word: no close code arrives. Sessions can be resumed. */
+  cut(): void {
+    for (const { socket } of this.#connections) socket.terminate();
+  }
+
   /** Op 7: asks the client to reconnect and resume. */
   reconnect(): void {
     for (const { socket } of this.#connections) send(socket, OP.reconnect, null);

@@ -86,12 +86,13 @@ export class Interactions {
   async callback(id: string, token: string, body: Json, files: FilesByIndex): Promise<CallbackResult> {
     const interaction = this.#byToken.get(token);
     if (!interaction || interaction.id !== id || interaction.tokenExpired) throw new ApiError(10062);
-    const afterMs = this.#world.clock.now() - interaction.createdAt;
-    if (interaction.failed || afterMs > ACK_DEADLINE_MS) throw new ApiError(10062);
+    // The deadline is for the first answer; from then on it is known for as long as its token is good.
     if (interaction.acknowledged) {
       this.#world.violate(`interaction ${describe(interaction)} was acknowledged twice`);
       throw new ApiError(40060);
     }
+    const afterMs = this.#world.clock.now() - interaction.createdAt;
+    if (interaction.failed || afterMs > ACK_DEADLINE_MS) throw new ApiError(10062);
     const type = Number(body["type"]);
     const allowedTypes = allowedCallbacks(interaction);
     if (!allowedTypes.includes(type))

@@ -148,10 +148,15 @@ function applyFault(context: RestContext, fault: Fault): Response | null {
   if (status === undefined) return null;
   if (status === 429) {
     if (fault.retryAfter === null) return context.text("error code: 1015", 429);
-    const { headers, refusal: body } = refusal(fault.retryAfter ?? 1, "user", false);
+    const { headers, refusal: body } = refusal(
+      fault.retryAfter ?? 1,
+      fault.global ? "global" : "user",
+      fault.global ?? false,
+    );
     for (const [name, value] of Object.entries(headers)) context.header(name, value);
     return context.json({ ...body, ...(fault.code && { code: fault.code }) }, 429);
   }
+  if (fault.proxy) return context.html(proxyPage(status), status as ContentfulStatusCode);
   const message = fault.code ? errorText(fault.code) : `${status}: ${STATUS_TEXT[status] ?? "Error"}`;
   return context.json({ message, code: fault.code ?? 0 }, status as ContentfulStatusCode);
 }
@@ -170,7 +175,11 @@ const STATUS_TEXT: Readonly<Record<number, string>> = {
   500: "Internal Server Error",
   502: "Bad Gateway",
   503: "Service Unavailable",
+  504: "Gateway Time-out",
 };
+
+const proxyPage = (status: number): string =>
+  `<html><head><title>${status} ${STATUS_TEXT[status] ?? "Error"}</title></head><body>cloudflare</body></html>`;
 
 function cut(context: RestContext): Response {
   context.env.incoming.socket.destroy();
