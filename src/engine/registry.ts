@@ -31,7 +31,7 @@ export const buildParts: BuildParts = async (options, report) => {
     stylizer,
     describer,
     simpleDescriber,
-    findFaces: detectFaces,
+    findFaces: (image) => detectFaces(image, sessions),
     device: stylizerDevice,
     parallelStages: stylizerDevice !== describerDevice,
   };
@@ -40,18 +40,18 @@ export const buildParts: BuildParts = async (options, report) => {
 /** With `auto`, a checkpoint that cannot be opened is told and done without: there is always an engine. */
 async function openStylizer(options: PartsOptions, sessions: SessionPool, report: Report): Promise<Stylizer> {
   const { ENGINE, MODELS_DIR, PRECISION, device } = options;
-  if (ENGINE === "embedded") return new EmbeddedStylizer();
+  if (ENGINE === "embedded") return new EmbeddedStylizer({ sessions });
   try {
     const checkpoint = await findDiffusionCheckpoint(MODELS_DIR);
     if (ENGINE === "diffusion" && !checkpoint) throw notInstalled("ENGINE", ENGINE);
-    if (!checkpoint) return new EmbeddedStylizer();
+    if (!checkpoint) return new EmbeddedStylizer({ sessions });
     const { openDiffusion } = await import("../stylize/diffusion.ts");
     const decodePreview = await openPreviews(options, sessions, report);
     return await openDiffusion({ checkpoint, device, precision: PRECISION, sessions, decodePreview });
   } catch (error) {
     if (ENGINE === "diffusion") throw error;
     report("warn", `the embedded engine is used, as the checkpoint cannot be: ${messageOf(error)}`);
-    return new EmbeddedStylizer();
+    return new EmbeddedStylizer({ sessions });
   }
 }
 

@@ -9,45 +9,44 @@ export interface SessionRecipe {
 }
 
 interface Entry {
-  readonly session: Session;
+  readonly session: Promise<Session>;
   readonly bytes: number;
+  /** Who uses it, or waits for it to be open. */
   users: number;
 }
 
 /**
- * Sessions by key, in the order of their last use. One that is in use is never released, so the budget can be exceeded
- * by what has to be open at once, and a session larger than the budget still runs, alone.
+ * Sessions by key, in the order of their last use. One that is in use or being opened is never released, so the budget
+ * can be exceeded by what has to be open at once, and a session larger than the budget still runs, alone.
  */
 export class SessionPool {
   readonly budgetBytes: number;
   readonly #entries = new Map<string, Entry>();
-  readonly #opening = new Map<string, Promise<void>>();
+  /** One makes room after the other: what is being released holds its memory until it is gone. */
+  #makingRoom: Promise<void> = Promise.resolve();
 
   constructor(budgetBytes: number) {
     this.budgetBytes = budgetBytes;
   }
 
+  /** Of sessions that are open or being opened. */
   get keys(): readonly string[] {
     return [...this.#entries.keys()];
   }
 
+  /** What those hold, or are going to. */
   get bytes(): number {
     return [...this.#entries.values()].reduce((sum, entry) => sum + entry.bytes, 0);
   }
 
   /** Runs `body` with the session `key`, which `recipe` opens when it is not open yet. */
   async use<T>(key: string, recipe: () => SessionRecipe, body: (session: Session) => Promise<T>): Promise<T> {
-    let entry = this.#entries.get(key);
-    while (!entry) {
-      await this.#open(key, recipe);
-      // Somebody else may have needed the room before this turn came.
-      entry = this.#entries.get(key);
-    }
+    const entry = this.#entries.get(key) ?? this.#beginOpening(key, recipe());
     entry.users += 1;
     this.#entries.delete(key);
     this.#entries.set(key, entry);
     try {
-      return await body(entry.session);
+      return await body(await entry.session);
     } finally {
       entry.users -= 1;
     }
@@ -58,29 +57,28 @@ export class SessionPool {
     for (const [key, entry] of this.#entries) if (which(key)) await this.#releaseIdle(key, entry);
   }
 
-  #open(key: string, recipe: () => SessionRecipe): Promise<void> {
-    const known = this.#opening.get(key);
-    if (known) return known;
-    const opening = this.#openNow(key, recipe()).finally(() => this.#opening.delete(key));
-    this.#opening.set(key, opening);
-    return opening;
+  /** Counts from now on, whoever else asks for room meanwhile. */
+  #beginOpening(key: string, { open, bytes }: SessionRecipe): Entry {
+    const entry: Entry = { session: this.#makeRoom().then(open), bytes, users: 0 };
+    // It is not kept when it cannot be opened; whoever waits for it hears of that.
+    entry.session.catch(() => this.#entries.delete(key));
+    return entry;
   }
 
-  async #openNow(key: string, { open, bytes }: SessionRecipe): Promise<void> {
-    await this.#makeRoom(bytes);
-    this.#entries.set(key, { session: await open(), bytes, users: 0 });
-  }
-
-  async #makeRoom(bytes: number): Promise<void> {
-    for (const [key, entry] of this.#entries) {
-      if (this.bytes + bytes <= this.budgetBytes) return;
-      await this.#releaseIdle(key, entry);
-    }
+  #makeRoom(): Promise<void> {
+    const room = this.#makingRoom.then(async () => {
+      for (const [key, entry] of this.#entries) {
+        if (this.bytes <= this.budgetBytes) return;
+        await this.#releaseIdle(key, entry);
+      }
+    });
+    this.#makingRoom = room.catch(() => undefined);
+    return room;
   }
 
   async #releaseIdle(key: string, entry: Entry): Promise<void> {
     if (entry.users > 0) return;
     this.#entries.delete(key);
-    await entry.session.release();
+    await (await entry.session).release();
   }
 }

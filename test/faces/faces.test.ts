@@ -5,9 +5,12 @@ import { describe, expect, it } from "vitest";
 
 import { CELLS, INPUT_SIDE, readTinyFaceDetectorWeights, tinyFaceDetector } from "../../models/tiny-face-detector.ts";
 import { decodePicture } from "../../src/images/decode.ts";
-import { detectFaces } from "../../src/images/faces.ts";
+import { DETECTOR, detectFaces } from "../../src/images/faces.ts";
 import { resizeTo } from "../../src/images/resize.ts";
 import { openSession, Tensor } from "../../src/onnx/index.ts";
+import { SessionPool } from "../../src/onnx/session-pool.ts";
+
+const sessions = new SessionPool(1e9);
 
 /** What face-api.js 1.7.15 itself (TensorFlow.js, CPU) makes of `pattern`, at a few windows [row, column]. */
 const REFERENCE: readonly { cell: readonly [number, number]; guesses: readonly number[] }[] = [
@@ -60,6 +63,19 @@ describe("the face detector", () => {
     await session.release();
   });
 
+  it("is one of the sessions that share the memory, and is tried again when it could not be opened", async () => {
+    const blank = { width: 8, height: 8, data: new Uint8Array(192) };
+    const pool = new SessionPool(1e9);
+    const noMemory = () => ({ bytes: 1, open: () => Promise.reject(new Error("no memory")) });
+    const refused = pool.use(DETECTOR, noMemory, async () => undefined);
+    await expect(Promise.all([refused, detectFaces(blank, pool)])).rejects.toThrow("no memory");
+    expect(pool.keys).toEqual([]);
+    expect(await detectFaces(blank, pool)).toEqual({ prominent: false, faces: [] });
+    expect(pool.keys).toEqual([DETECTOR]);
+    expect(pool.bytes).toBeGreaterThan(1e6);
+    await pool.release();
+  });
+
   it("finds nothing in a blank picture of any shape", async () => {
     for (const [width, height] of [
       [32, 32],
@@ -67,7 +83,7 @@ describe("the face detector", () => {
       [125, 1000],
     ] as const) {
       const image = { width, height, data: new Uint8Array(width * height * 3).fill(128) };
-      expect(await detectFaces(image)).toEqual({ prominent: false, faces: [] });
+      expect(await detectFaces(image, sessions)).toEqual({ prominent: false, faces: [] });
     }
   });
 });
@@ -78,7 +94,7 @@ describe.skipIf(!existsSync(shared))("photographs (needs ../shared/images)", () 
   const photo = async (name: string) => (await decodePicture(path.join(shared, name), "content")).image;
 
   it("finds the astronaut's face, where it is", async () => {
-    const { prominent, faces } = await detectFaces(await photo("astronaut.png"));
+    const { prominent, faces } = await detectFaces(await photo("astronaut.png"), sessions);
     expect(prominent).toBe(true);
     expect(faces).toHaveLength(1);
     const { x, y, width, height, score } = faces[0]!;
@@ -92,17 +108,17 @@ describe.skipIf(!existsSync(shared))("photographs (needs ../shared/images)", () 
 
   it("scales the boxes with the picture, and keeps a small face from being prominent", async () => {
     const image = await photo("astronaut.png");
-    const [small] = (await detectFaces(image)).faces;
-    const [large] = (await detectFaces(await resizeTo(image, 1024, 1024))).faces;
+    const [small] = (await detectFaces(image, sessions)).faces;
+    const [large] = (await detectFaces(await resizeTo(image, 1024, 1024), sessions)).faces;
     expect(large!.width / small!.width).toBeCloseTo(2, 1);
     const side = 3000;
     const data = new Uint8Array(side * side * 3).fill(200);
     for (let y = 0; y < 512; y++)
       data.set(image.data.subarray(y * 1536, y * 1536 + 1536), (y + 1000) * side * 3 + 3000);
-    expect((await detectFaces({ width: side, height: side, data })).prominent).toBe(false);
+    expect((await detectFaces({ width: side, height: side, data }, sessions)).prominent).toBe(false);
   });
 
   it.each(["chelsea.png", "cornell.jpg", "tubingen.jpg"])("finds no face in %s", async (name) => {
-    expect(await detectFaces(await photo(name))).toEqual({ prominent: false, faces: [] });
+    expect(await detectFaces(await photo(name), sessions)).toEqual({ prominent: false, faces: [] });
   });
 });

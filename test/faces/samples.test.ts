@@ -5,7 +5,9 @@ import { describe, expect, it } from "vitest";
 
 import { decodePicture } from "../../src/images/decode.ts";
 import { detectFaces } from "../../src/images/faces.ts";
+import { SessionPool } from "../../src/onnx/session-pool.ts";
 
+const sessions = new SessionPool(1e9);
 const samples = path.resolve(import.meta.dirname, "../../samples");
 const files = (folder: string) =>
   readdirSync(path.join(samples, folder)).map((name) => path.join(samples, folder, name));
@@ -13,7 +15,7 @@ const files = (folder: string) =>
 describe("the demo's sample pictures", () => {
   it("shows a prominent face in the portrait", async () => {
     const { image } = await decodePicture(path.join(samples, "content/portrait.jpg"), "content");
-    const { prominent, faces } = await detectFaces(image);
+    const { prominent, faces } = await detectFaces(image, sessions);
     expect(prominent).toBe(true);
     expect(faces).toHaveLength(1);
     expect(faces[0]!.score).toBeGreaterThan(0.9);
@@ -21,7 +23,7 @@ describe("the demo's sample pictures", () => {
 
   it.each(["lighthouse", "still-life"])("shows no face in %s", async (name) => {
     const { image } = await decodePicture(path.join(samples, `content/${name}.jpg`), "content");
-    expect(await detectFaces(image)).toEqual({ prominent: false, faces: [] });
+    expect(await detectFaces(image, sessions)).toEqual({ prominent: false, faces: [] });
   });
 
   it("are large enough to paint from and light enough to carry", async () => {

@@ -44,6 +44,24 @@ describe("the pool of sessions", () => {
     expect(result).toBe(2);
   });
 
+  it("counts what is still being opened", async () => {
+    const pool = new SessionPool(100);
+    await double(pool, "idle", 60);
+    let finish!: () => void;
+    const gate = new Promise<void>((resolve) => (finish = resolve));
+    const slow = (): SessionRecipe => {
+      const { open, bytes } = recipe("slow", 30)();
+      return { bytes, open: () => gate.then(open) };
+    };
+    const waiting = pool.use("slow", slow, async () => pool.bytes);
+    expect(pool.bytes).toBe(90);
+    // There is room for either of the two beside the idle one, but not for both.
+    expect(await double(pool, "quick", 30)).toBe(42);
+    expect(pool.keys).toEqual(["slow", "quick"]);
+    finish();
+    expect(await waiting).toBe(60);
+  });
+
   it("opens a session once for two who ask at the same time", async () => {
     opened = [];
     const pool = new SessionPool(10);

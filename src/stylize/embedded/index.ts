@@ -4,6 +4,7 @@ import { detectFaces } from "../../images/faces.ts";
 import { oklabToRgb, rgbToOklabSized } from "../../images/oklab.ts";
 import { mapPlanes, type PlanarImage } from "../../images/plane.ts";
 import type { RgbImage } from "../../images/rgb-image.ts";
+import { SessionPool } from "../../onnx/session-pool.ts";
 import type { StylizeHooks, StylizeInput, StylizeResult, Stylizer } from "../stylizer.ts";
 import { KernelPool } from "./kernels/pool.ts";
 import { paint } from "./painter/index.ts";
@@ -19,6 +20,8 @@ import { CHROMA_GAIN, synthesise } from "./patch/synthesis.ts";
 import { parseStyle } from "./steering.ts";
 
 export interface EmbeddedOptions {
+  /** Where the face detector is opened; default: a pool of its own. */
+  readonly sessions?: SessionPool;
   /** Threads that compute, the calling one included; default: one per core. Results do not depend on it. */
   readonly threads?: number;
 }
@@ -38,10 +41,12 @@ interface PreparedStyle {
  */
 export class EmbeddedStylizer implements Stylizer {
   readonly id = "embedded";
+  readonly #sessions: SessionPool;
   readonly #threads: number | undefined;
   readonly #styles = new Map<string, PreparedStyle>();
 
   constructor(options: EmbeddedOptions = {}) {
+    this.#sessions = options.sessions ?? new SessionPool(Infinity);
     this.#threads = options.threads;
   }
 
@@ -57,7 +62,7 @@ export class EmbeddedStylizer implements Stylizer {
       const size = resultSize(input.content, settings.size);
       const content = rgbToOklabSized(input.content, size, CHROMA_GAIN);
       const { analysis: style, steered } = await this.#prepareStyle(input, Math.max(size.width, size.height), hooks);
-      const faces = await findFaces(input.content);
+      const faces = await findFaces(input.content, this.#sessions);
       const parameters = { ...patchParameters(settings.strength), ...steered };
       let total = 0;
       const image = await synthesise(
@@ -135,8 +140,8 @@ const withGain = (image: PlanarImage): PlanarImage =>
   mapPlanes(image, (plane, channel) => (channel === 0 ? plane : plane.map((value) => CHROMA_GAIN * value)));
 
 /** The content's faces, in shares of the picture. Without a detector they get no more care than other edges. */
-async function findFaces(content: RgbImage): Promise<FaceBox[]> {
-  const { faces } = await detectFaces(content).catch(() => ({ faces: [] }));
+async function findFaces(content: RgbImage, sessions: SessionPool): Promise<FaceBox[]> {
+  const { faces } = await detectFaces(content, sessions).catch(() => ({ faces: [] }));
   return faces.map(({ x, y, width, height }) => ({
     x: x / content.width,
     y: y / content.height,
