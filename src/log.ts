@@ -1,6 +1,21 @@
+/** The log, and what may stand in it. */
 import pino, { type Logger } from "pino";
 
 export type { Logger } from "pino";
+
+declare module "pino" {
+  namespace pino {
+    /** What every line says already: a second value under the same key would make it no JSON that all readers agree on. */
+    interface LogFnFields {
+      level?: never;
+      time?: never;
+      pid?: never;
+      hostname?: never;
+      name?: never;
+      msg?: never;
+    }
+  }
+}
 
 /**
  * Secrets, wherever they stand in a text: tokens of Discord bots and of the hub, those of interactions and webhooks (in

@@ -58,7 +58,7 @@ export class EngineSupervisor implements Engine {
 
   /**
    * @param module path of the module that calls `serveEngine`
-   * @param chooseDevice asked once, before the first process is started
+   * @param chooseDevice asked before the first process is started, until it has chosen one
    */
   constructor(
     module: string,
@@ -135,7 +135,10 @@ export class EngineSupervisor implements Engine {
   async #spawn(): Promise<ChildLink> {
     const { signal } = this.#stopping;
     this.#device ??= this.#chooseDevice();
-    const device = await this.#device;
+    const device = await this.#device.catch((error: unknown) => {
+      this.#device = null; // a driver that was put right is found the next time
+      throw error;
+    });
     const pause = this.#backoff.remaining();
     if (pause > 0) {
       this.#log.info({ seconds: Math.ceil(pause / 100) / 10 }, "the engine is started again after a pause");
@@ -154,7 +157,7 @@ export class EngineSupervisor implements Engine {
       onGone: (crashed) => {
         if (!crashed || !ready) return;
         this.#backoff.failed();
-        this.#log.error({ pid: link.pid }, "the engine process is gone; it is started again when it is needed");
+        this.#log.error({ enginePid: link.pid }, "the engine process is gone; it is started again when it is needed");
       },
     });
     this.#link = link;

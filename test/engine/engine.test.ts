@@ -6,10 +6,11 @@ import { monitorEventLoopDelay } from "node:perf_hooks";
 import sharp from "sharp";
 import { describe, expect, it, vi } from "vitest";
 
-import { CancelledError, UserError } from "../../src/errors.ts";
+import { EngineSupervisor } from "../../src/engine/supervisor.ts";
+import { CancelledError, EngineError, UserError } from "../../src/errors.ts";
 import { FIXTURES, readReference } from "../models/reference.ts";
 import { gone, useBench } from "./bench.ts";
-import { CHILD, ODD } from "./settings.ts";
+import { CHILD, CONFIG, ODD } from "./settings.ts";
 
 // Several processes are started one after the other; a busy machine takes seconds for each.
 vi.setConfig({ testTimeout: 90_000 });
@@ -166,6 +167,8 @@ describe("a process that dies", () => {
     });
     expect(await engine.stylize(bench.task())).toMatchObject({ width: 96 });
     expect(engine.pid).not.toBe(pid);
+    const told = { pid: process.pid, enginePid: pid, msg: expect.stringContaining("the engine process is gone") };
+    expect(bench.lines).toContainEqual(expect.objectContaining(told));
   });
 
   it("while it describes is not asked again: the simple describer takes over for this picture", async () => {
@@ -192,6 +195,15 @@ describe("a process that dies", () => {
     await expect(engine.start()).rejects.toMatchObject({ message: expect.stringContaining("exit code 4") });
     expect(performance.now() - began).toBeGreaterThan(200);
   });
+});
+
+it("a device that could not be chosen is looked for again", async () => {
+  let asked = 0;
+  const engine = new EngineSupervisor(ODD, CONFIG, bench.log, () =>
+    Promise.reject(new EngineError(`no driver, asked ${++asked}`, { retryable: false })),
+  );
+  await expect(engine.start()).rejects.toThrow("no driver, asked 1");
+  await expect(engine.start()).rejects.toThrow("no driver, asked 2");
 });
 
 describe("faults of a task", () => {
