@@ -23,6 +23,9 @@ import { card, threadName } from "./wording/jobs.ts";
 /** How often messages may be edited, milliseconds. */
 export const PACE = { card: 2000, description: 1000, progress: 3000 } as const;
 
+/** Pictures on the card of a job that has no result yet. */
+const INPUTS = 2;
+
 export interface PresenterParts {
   readonly client: Client;
   readonly surfaces: SurfaceRepository;
@@ -68,8 +71,8 @@ export class JobPresenter {
     this.#adopt(job);
     const { client, log } = parts;
     const { channelId, threadId, cardMessageId } = surface;
-    const lookAfter = takenUp ? cardMessageId : null;
-    this.#venue = new Venue({ client, channelId, threadId, log, lookAfter, onMoved: () => this.#moved() });
+    this.#venue = new Venue({ client, channelId, threadId, log, onMoved: () => this.#moved() });
+    if (takenUp && cardMessageId !== null) this.#venue.lookAfter(cardMessageId);
     const { front } = this.#venue;
     const live = (kind: "card" | "description" | "progress"): LiveMessage =>
       new LiveMessage({
@@ -135,10 +138,12 @@ export class JobPresenter {
   /**
    * Tells the end of a settled job. What an earlier call told is not told again.
    *
+   * @param again an earlier call may have posted what nobody noted
    * @throws whatever kept it from being told
    */
-  async finish(): Promise<void> {
+  async finish(again: boolean): Promise<void> {
     this.#finishing = true;
+    if (again && this.#surface.cardMessageId !== null) this.#venue.lookAfter(this.#surface.cardMessageId);
     try {
       await this.#finish();
     } catch (error) {
@@ -213,7 +218,7 @@ export class JobPresenter {
     }
     if (words !== null) await this.#description.deliver(words);
     this.#preview = null;
-    if (job.result && this.#thumbnails.length > 0) this.#thumbnails = await this.#withResult(job.result);
+    if (job.result && this.#thumbnails.length === INPUTS) this.#thumbnails = await this.#withResult(job.result);
     if (this.#progress.messageId !== null) await this.#progress.deliver(progressView(this.#status(), this.#preview));
     // The card comes last: it says that everything else is there.
     await this.#card.deliver(this.#cardView());

@@ -23,6 +23,9 @@ export interface PresenterOptions {
   readonly onResult: (job: Job, channelId: string, messageId: string) => void;
 }
 
+/** Settled jobs that are held in memory while Discord takes nothing. */
+const MOST_UNTOLD = 50;
+
 export class Presenter {
   readonly #options: PresenterOptions;
   readonly #parts: PresenterParts;
@@ -31,6 +34,8 @@ export class Presenter {
   readonly #coming = new Map<string, JobEvent[]>();
   readonly #firstEdits = new Map<string, FirstEdit>();
   readonly #remarked = new Set<string>();
+  /** Settled jobs among `#jobs` whose end did not get through. */
+  readonly #untold = new Set<string>();
   readonly #unsubscribe: () => void;
   #placing: Promise<void> | null = null;
   #placeAgain = false;
@@ -81,8 +86,10 @@ export class Presenter {
   /** Stops listening; what is being sent is sent. */
   async close(): Promise<void> {
     this.#unsubscribe();
-    const running = [...this.#jobs.values()].filter(({ job }) => !isSettled(job.state));
-    await Promise.all(running.map((shown) => shown.close()));
+    const shown = [...this.#jobs.values()];
+    // The others are being told.
+    const open = shown.filter(({ job }) => !isSettled(job.state) || this.#untold.has(job.id));
+    await Promise.all(open.map((one) => one.close()));
   }
 
   #handle(event: JobEvent): void {
@@ -135,20 +142,29 @@ export class Presenter {
 
   #owe(job: Job): void {
     const place = job.request.replyTo?.channelId ?? "";
-    void this.#options.deliveries.owe(`job ${job.id}`, place, () => this.#tell(job));
+    void this.#options.deliveries.owe(`job ${job.id}`, place, (again) => this.#tell(job, again));
   }
 
-  /** Tells the end of a job. What cannot be told for the moment is not held in memory, as there may be much of it. */
-  async #tell(job: Job): Promise<void> {
+  async #tell(job: Job, again: boolean): Promise<void> {
     const surface = await this.#options.store.surfaces.get(job.id);
     const shown = this.#jobs.get(job.id) ?? (surface && !surface.finished ? this.#add(job, surface, true) : null);
     try {
-      await shown?.finish();
+      await shown?.finish(again);
       this.#firstEdits.delete(surface?.cardMessageId ?? "");
-    } finally {
-      await shown?.close();
-      this.#jobs.delete(job.id);
+    } catch (error) {
+      // It knows what stands already; but there may be many of them, and the next try can do with what was noted.
+      if (this.#untold.add(job.id).size <= MOST_UNTOLD) throw error;
+      await this.#drop(job.id);
+      throw error;
     }
+    await this.#drop(job.id);
+  }
+
+  async #drop(jobId: string): Promise<void> {
+    const shown = this.#jobs.get(jobId);
+    this.#jobs.delete(jobId);
+    this.#untold.delete(jobId);
+    await shown?.close();
   }
 
   /** Tells waiting and running jobs where they stand; one round at a time, and one more when something moved meanwhile. */

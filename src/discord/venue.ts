@@ -25,11 +25,6 @@ export interface VenueOptions {
   readonly log: Logger;
   /** The thread was given up for the channel. */
   readonly onMoved: () => Promise<void>;
-  /**
-   * Messages may stand here already that nobody noted, all newer than this one: an earlier process died between a
-   * message and its note, or an answer was lost. They are looked for before anything is posted. `null`: there are none.
-   */
-  readonly lookAfter?: string | null;
 }
 
 /** Most pages of messages that are looked through for one that may have been posted already. */
@@ -41,6 +36,7 @@ const CLOCKS_APART_MS = 5 * 60_000;
 export class Venue {
   readonly #options: VenueOptions;
   #threadId: string | null;
+  #lookAfter: string | null = null;
 
   constructor(options: VenueOptions) {
     this.#options = options;
@@ -54,6 +50,14 @@ export class Venue {
   /** Id of the channel or thread that new messages go to. */
   get placeId(): string {
     return this.#threadId ?? this.#options.channelId;
+  }
+
+  /**
+   * Messages may stand here already that nobody noted, all newer than this one: a process died between a message and its
+   * note, or an answer was lost. From now on they are looked for before anything is posted.
+   */
+  lookAfter(messageId: string): void {
+    this.#lookAfter = messageId;
   }
 
   /**
@@ -138,9 +142,12 @@ export class Venue {
   async #send(placeId: string, view: View, nonce: string, notBefore = 0): Promise<string> {
     const channel = await this.#fetch(placeId);
     const marked = mark(view, nonce);
-    const { lookAfter = null } = this.#options;
-    if (lookAfter !== null) {
-      const known = await this.#find(placeId, marked, laterOf(lookAfter, snowflakeAt(notBefore - CLOCKS_APART_MS)));
+    if (this.#lookAfter !== null) {
+      const known = await this.#find(
+        placeId,
+        marked,
+        laterOf(this.#lookAfter, snowflakeAt(notBefore - CLOCKS_APART_MS)),
+      );
       if (known !== null) return known;
     }
     return (await channel.send({ ...(await createPayload(marked, nonce)) })).id;

@@ -47,9 +47,9 @@ export class LearningPresenter {
       channelId,
       threadId,
       log,
-      lookAfter: firstEdit ? null : cardMessageId,
       onMoved: () => store.learnings.note(id, { threadId: null }),
     });
+    if (!firstEdit) this.#venue.lookAfter(cardMessageId);
     const { front } = this.#venue;
     this.#card = new LiveMessage({
       home: { ...front, edit: firstEdit?.before(front.edit) ?? front.edit },

@@ -54,6 +54,8 @@ export class Comparisons {
   /** Comparison of each job whose end it waits for. */
   readonly #jobs = new Map<string, Place>();
   readonly #cards = new Map<string, LiveMessage>();
+  /** Messages of each comparison that tell already what is what. */
+  readonly #revealed = new Map<string, Set<string>>();
   readonly #timers = new Map<string, NodeJS.Timeout>();
   readonly #unsubscribe: () => void;
   #closed = false;
@@ -213,7 +215,8 @@ export class Comparisons {
     const { closesAt } = (await store.votes.round(id))!;
     let sheetMessageId: string;
     try {
-      const venue = this.#venue(comparison, again ? comparison.cardMessageId : null);
+      const venue = this.#venue(comparison);
+      if (again) venue.lookAfter(comparison.cardMessageId);
       sheetMessageId = await post(comparison, shown, closesAt, { store, venue });
     } catch (error) {
       if (mayPass(error)) throw error;
@@ -259,8 +262,10 @@ export class Comparisons {
     await votes.closeRound(id);
     const jobs = (await this.#jobsOf(comparison)).filter((job) => job !== null);
     const ballots = await votes.ballotsOf(id);
+    const done = this.#revealed.get(id) ?? new Set();
+    this.#revealed.set(id, done);
     try {
-      await reveal(comparison, shownOf(comparison, jobs), ballots, { store, venue: this.#venue(comparison) });
+      await reveal(comparison, shownOf(comparison, jobs), ballots, { store, venue: this.#venue(comparison), done });
     } catch (error) {
       if (mayPass(error)) throw error;
       // The channel is gone or closed to the bot: the ballots are counted all the same.
@@ -282,6 +287,7 @@ export class Comparisons {
     clearTimeout(this.#timers.get(id));
     this.#timers.delete(id);
     this.#cards.delete(id);
+    this.#revealed.delete(id);
     this.#begun.delete(id);
     for (const [jobId, comparison] of this.#jobs) if (comparison.id === id) this.#jobs.delete(jobId);
   }
@@ -308,9 +314,9 @@ export class Comparisons {
     });
   }
 
-  #venue({ channelId }: Comparison, lookAfter: string | null = null): Venue {
+  #venue({ channelId }: Comparison): Venue {
     const { client, log } = this.#options;
-    return new Venue({ client, channelId, threadId: null, log, lookAfter, onMoved: () => Promise.resolve() });
+    return new Venue({ client, channelId, threadId: null, log, onMoved: () => Promise.resolve() });
   }
 }
 

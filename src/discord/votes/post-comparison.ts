@@ -51,17 +51,23 @@ export async function withdraw({ id, sheetMessageId }: Comparison, { store, venu
   for (const messageId of sheetMessageId === null ? posted : [...posted, sheetMessageId]) await venue.remove(messageId);
 }
 
-/** Tells which letter is what, and how the ballots went. A message that was deleted stays deleted. */
+/**
+ * Tells which letter is what, and how the ballots went. A message that was deleted stays deleted.
+ *
+ * @param done messages that were edited already; those that are now are added
+ */
 export async function reveal(
   comparison: Comparison,
   shown: readonly Shown[],
   ballots: readonly Ballot[],
-  { store, venue }: Places,
+  { store, venue, done }: Places & { readonly done: Set<string> },
 ): Promise<void> {
   const edit = async (messageId: string, view: View): Promise<void> => {
+    if (done.has(messageId)) return;
     await venue.edit(messageId, view).catch((error: unknown) => {
       if (!isMessageGone(error)) throw error;
     });
+    done.add(messageId);
   };
   const tallies = tallyOf(shown, ballots);
   const candidates = await store.votes.candidates(comparison.id);
