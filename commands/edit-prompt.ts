@@ -22,7 +22,7 @@ export const editPrompt: ButtonHandler<string> = {
 
   parse: subjectOf,
 
-  async run({ interaction, bot }, jobId) {
+  async run({ bot, reply }, jobId) {
     const job = await findJob(bot, jobId);
     const input = new TextInputBuilder()
       .setCustomId("description")
@@ -32,7 +32,7 @@ export const editPrompt: ButtonHandler<string> = {
       .setRequired(true);
     const painted = conditioning(paintingWords({ ...job, variant: "image-prompt" }));
     if (painted !== null) input.setValue(clip(painted, PROMPT_LENGTH));
-    await interaction.showModal(
+    await reply.showModal(
       new ModalBuilder()
         .setCustomId(customId(FAMILY, job.id))
         .setTitle(words.title)

@@ -41,9 +41,9 @@ export const stylizeThis: MessageMenuHandler<Upload> = {
     return picture;
   },
 
-  async run({ interaction, bot }, picture) {
+  async run({ interaction, bot, reply }, picture) {
     assertMayWork(interaction);
-    await interaction.showModal(styleModal(interaction.id));
+    await reply.showModal(styleModal(interaction.id));
     // Fetched while the person looks for a style: another user's message cannot be read again later.
     bot.held.hold(heldAs(interaction.id, interaction.user), takePicture(bot, picture, "content"));
   },

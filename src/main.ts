@@ -111,6 +111,12 @@ export async function startBot(config: Config, log: Logger, options: StartOption
     // The engine ends what runs, at the latest when `CANCEL_GRACE_SECONDS` are over.
     undo.push(() => Promise.all([queue.close(), learning.close()]));
     const closing = new AbortController();
+    let open = (): void => undefined;
+    const resumed = new Promise<void>((resolve, reject) => {
+      open = resolve;
+      closing.signal.addEventListener("abort", () => reject(closing.signal.reason as Error), { once: true });
+    });
+    resumed.catch(() => undefined);
     const openReplies = new OpenReplies({ client, store, deliveries, log, botToken: config.DISCORD_TOKEN ?? "" });
     const bot: Bot = {
       learning,
@@ -128,6 +134,7 @@ export async function startBot(config: Config, log: Logger, options: StartOption
       pressOnce: new PressOnce({ queue, linkTo: (id) => presenter.find(id)?.link ?? null }),
       openReplies,
       deliveries,
+      resumed,
       closing: closing.signal,
     };
     const stopRouting = route(client, commands, bot);
@@ -141,6 +148,7 @@ export async function startBot(config: Config, log: Logger, options: StartOption
     await comparisons.resume();
     await queue.resume();
     await learning.resume();
+    open();
     log.info({ user: ready.user.tag, servers: ready.guilds.cache.size }, "Atelier is ready");
     return { client: ready, bot, ended, close };
   } catch (error) {

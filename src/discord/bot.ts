@@ -26,6 +26,11 @@ export interface Bot {
   readonly pressOnce: PressOnce;
   readonly openReplies: OpenReplies;
   readonly deliveries: Deliveries;
+  /**
+   * Resolves when everything that an earlier process left is taken up, so that what is new is not mistaken for it; rejects
+   * with a `CancelledError` when the bot goes down before.
+   */
+  readonly resumed: Promise<void>;
   /** Aborted, with a `CancelledError`, when the bot goes down: whatever somebody waits for ends. */
   readonly closing: AbortSignal;
   readonly presenter: Presenter;

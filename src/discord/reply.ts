@@ -3,6 +3,7 @@ import {
   type CommandInteraction,
   type MessageComponentInteraction,
   MessageFlags,
+  type ModalBuilder,
   type ModalSubmitInteraction,
 } from "discord.js";
 
@@ -16,6 +17,13 @@ export type Repliable =
   | CommandInteraction<"cached">
   | MessageComponentInteraction<"cached">
   | ModalSubmitInteraction<"cached">;
+
+/** An answer that was taken before the connection broke is refused when it is sent again: it is there. */
+async function onceTaken(answer: () => Promise<unknown>): Promise<void> {
+  await answer().catch((error: unknown) => {
+    if (!isAcknowledged(error)) throw error;
+  });
+}
 
 export class Reply {
   readonly #interaction: Repliable;
@@ -86,10 +94,8 @@ export class Reply {
 
   /** Fills the acknowledged message in. */
   async show(view: View): Promise<void> {
-    const message = await this.#interaction.editReply({
-      ...(await editPayload(view)),
-      flags: MessageFlags.IsComponentsV2,
-    });
+    const words = { ...(await editPayload(view)), flags: MessageFlags.IsComponentsV2 } as const;
+    const message = await persevere(() => this.#interaction.editReply({ ...words }));
     this.#messageId ??= message.id;
     await this.#give("words");
   }
@@ -99,14 +105,22 @@ export class Reply {
     if (this.#kind === "private") return this.show(view);
     if (this.#kind === "public") await this.#takeBack();
     const words = { ...(await payload(view)), flags: MessageFlags.IsComponentsV2 | MessageFlags.Ephemeral } as const;
-    if (this.#kind === "none" && !this.#interaction.replied) await this.#interaction.reply(words);
-    else await this.#interaction.followUp(words);
+    // Where a line breaks nobody knows what had arrived: a word that is said twice is better than none.
+    if (this.#kind === "none" && !this.#interaction.replied)
+      await onceTaken(() => persevere(() => this.#interaction.reply({ ...words })));
+    else await persevere(() => this.#interaction.followUp({ ...words }));
     await this.#give("words");
+  }
+
+  /** Answers with a form, in place of an acknowledgement. */
+  async showModal(modal: ModalBuilder): Promise<void> {
+    const interaction = this.#interaction;
+    if ("showModal" in interaction) await onceTaken(() => persevere(() => interaction.showModal(modal)));
   }
 
   async #takeBack(): Promise<void> {
     if (this.#isTakenBack) return;
-    await this.#interaction.deleteReply().catch((error: unknown) => {
+    await persevere(() => this.#interaction.deleteReply()).catch((error: unknown) => {
       if (!isMessageGone(error)) throw error;
     });
     this.#isTakenBack = true;

@@ -51,6 +51,8 @@ async function dispatch(interaction: Interaction, table: ReadonlyMap<string, Han
 async function handle(handler: Handler, interaction: Repliable, bot: Bot): Promise<void> {
   const reply = await Reply.open(interaction, handler.acknowledge, bot.openReplies);
   try {
+    // A form has to be shown at once, and begins nothing.
+    if (handler.acknowledge !== "none") await bot.resumed;
     // The table pairs each kind of interaction with handlers of that kind.
     const input = handler.parse(interaction as never);
     await handler.run({ interaction: interaction as never, bot, reply }, input);

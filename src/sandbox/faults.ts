@@ -16,6 +16,8 @@ export interface Fault {
   readonly proxy?: boolean;
   /** Waits before it answers. */
   readonly delayMs?: number;
+  /** Waits for this before it answers, instead of by the clock. */
+  readonly until?: Promise<unknown>;
   /** Cuts the connection instead of answering. */
   readonly reset?: boolean;
   /** The request is handled, but the answer is lost (or late, with `delayMs` alone). */

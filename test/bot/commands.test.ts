@@ -5,7 +5,7 @@ import { commands } from "../../commands/index.ts";
 import { commandBodies } from "../../src/discord/registration.ts";
 import { hasOpenApi, openApiReferee } from "../sandbox/openapi.ts";
 import { landscape, waves } from "./pictures.ts";
-import { openStudio, results, type Studio, stylized, textOf, whispers } from "./studio.ts";
+import { ONCE, openStudio, results, type Studio, stylized, tally, textOf, whispers } from "./studio.ts";
 
 let studio: Studio;
 
@@ -145,6 +145,32 @@ describe("/queue", () => {
       /You already have 2 pictures in the queue, as many as one person may\. There will be room .+ try again then\./,
     );
     for (const call of calls) await stylized(studio, call);
+  });
+});
+
+describe("a bot that still takes up what was left", () => {
+  it("acknowledges a new command at once, and begins it once", async () => {
+    const { discord, general } = studio;
+    await studio.stopBot();
+    let letGo = (): void => undefined;
+    const until = new Promise<void>((resolve) => (letGo = resolve));
+    discord.faults.add({ route: "GET /applications/:id/commands", times: 1, until });
+    const identified = discord.gateway.counts.identify;
+    const starting = studio.restart();
+    discord.faults.add({ route: "POST /channels/:id/messages/:id/threads", times: 1, until: starting });
+    await discord.waitFor(() => discord.gateway.counts.identify > identified && discord.gateway.online);
+    const inputs = { content: await landscape(), style: await waves() };
+    const call = await discord.member("ada").slash(general, "stylize", inputs);
+    await call.acknowledged;
+    const openings = () =>
+      discord.requests.filter(({ path }) => path.endsWith(`/messages/${call.response?.id}/threads`));
+    // Time to begin, if it did not wait.
+    await discord.waitFor(() => openings().length > 0, { timeoutMs: 1000 }).catch(() => undefined);
+    letGo();
+    await starting;
+    const { channel_id: thread } = await stylized(studio, call);
+    expect(tally(discord, thread)).toEqual(ONCE);
+    expect(openings()).toHaveLength(1);
   });
 });
 

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 
 import type { InteractionCall } from "../../src/sandbox/index.ts";
 import { landscape, waves } from "./pictures.ts";
-import { hasButton, ONCE, openStudio, results, type Studio, stylized, tally, textOf } from "./studio.ts";
+import { hasButton, ONCE, openStudio, results, type Studio, stylized, tally, textOf, whispers } from "./studio.ts";
 
 let studio: Studio;
 
@@ -115,6 +115,39 @@ describe("a job survives", () => {
     await expect(call.acknowledged).rejects.toThrow("within 3 seconds");
     expect(await studio.running.bot.queue.snapshot()).toMatchObject({ jobs: [] });
     await stylized(studio, await stylize());
+  });
+});
+
+describe("a person gets an answer over a line that breaks", () => {
+  const ada = () => studio.discord.member("ada");
+
+  it("when it is given", async () => {
+    const { discord, general } = studio;
+    discord.faults.add({ route: FIRST_EDIT, times: 1, reset: true });
+    const call = await ada().slash(general, "about");
+    await discord.waitFor(() => textOf(call.response).includes("Atelier"), { what: "the answer" });
+  });
+
+  it("when a command is refused", async () => {
+    const { discord, general } = studio;
+    const before = whispers(discord, ada().id).length;
+    discord.faults.add({
+      route: "DELETE /webhooks/:id/:token/messages/:id",
+      times: 1,
+      reset: true,
+      afterHandling: true,
+    });
+    discord.faults.add({ route: "POST /webhooks/:id/:token", times: 1, reset: true });
+    const call = await ada().slash(general, "stylize", { content: await landscape() });
+    expect(await discord.waitFor(() => whispers(discord, ada().id)[before])).toContain("style");
+    expect(call.response).toBeUndefined();
+  });
+
+  it("when it is a form", async () => {
+    const result = await stylized(studio, await stylize());
+    studio.discord.faults.add({ route: ACK, times: 1, reset: true });
+    const modal = await (await ada().press(result, "Edit prompt")).modal;
+    expect(modal.title).toBe("Edit prompt");
   });
 });
 

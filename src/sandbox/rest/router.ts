@@ -95,7 +95,7 @@ export class RestRouter {
     const { read, unreadable } = await this.#read(context, this.#world.maxUploadBytes * 12);
     const record = this.#record(context, pattern, read);
     const fault = this.#faults.take(`${record.method} ${pattern}`, record);
-    if (fault?.delayMs && !fault.afterHandling) await sleep(fault.delayMs);
+    if (fault && !fault.afterHandling) await hold(fault);
     const early = fault && !fault.afterHandling ? applyFault(context, fault) : null;
     const response = early ?? (await this.#answer(context, pattern, handler, options, read, unreadable));
     const late = fault?.afterHandling ? await applyLate(context, fault) : null;
@@ -163,8 +163,13 @@ function applyFault(context: RestContext, fault: Fault): Response | null {
 
 /** Handled, and then the answer is late, wrong or lost. */
 async function applyLate(context: RestContext, fault: Fault): Promise<Response | null> {
-  if (fault.delayMs) await sleep(fault.delayMs);
+  await hold(fault);
   return applyFault(context, fault);
+}
+
+async function hold({ delayMs, until }: Fault): Promise<void> {
+  if (delayMs) await sleep(delayMs);
+  await until;
 }
 
 const STATUS_TEXT: Readonly<Record<number, string>> = {
