@@ -9,7 +9,7 @@ import type { Disk } from "./surroundings.ts";
 import type { Timeline } from "./timeline.ts";
 
 /** How long the bot may take to go after SIGTERM, and to be ready after its start; this machine may be busy. */
-const GOING_MS = 20_000;
+const GOING_MS = 60_000;
 const READY_MS = 90_000;
 const RESTART_MS = 300;
 const LOOK_MS = 25;
