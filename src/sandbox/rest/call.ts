@@ -52,7 +52,9 @@ export async function readBody(context: RestContext, maxBytes: number): Promise<
   if (bytes.byteLength === 0) return { body: undefined, files };
   if (!type.startsWith("multipart/form-data")) return { body: parse(new TextDecoder().decode(bytes)), files };
 
-  const form = await new Response(bytes, { headers: { "content-type": type } }).formData();
+  const form = await new Response(bytes, { headers: { "content-type": type } }).formData().catch(() => {
+    throw new ApiError(50035);
+  });
   let body: unknown = {};
   for (const [field, value] of form.entries()) {
     if (field === "payload_json") body = parse(typeof value === "string" ? value : await value.text());
