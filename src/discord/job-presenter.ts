@@ -175,7 +175,7 @@ export class JobPresenter {
 
   /** Card first, then the thread under it, then what stands in the thread. */
   async #begin(): Promise<void> {
-    const { files, findJob, log, firstRemark } = this.#parts;
+    const { files, findJob, log } = this.#parts;
     try {
       const { parentId } = this.#job.request;
       this.#parentWords = parentId === null ? null : ((await findJob(parentId))?.description ?? null);
@@ -183,16 +183,23 @@ export class JobPresenter {
       // The card of a job that has ended is touched last, when there is a result to point to.
       if (!isSettled(this.#job.state)) await this.#card.settle(this.#cardView());
       const cardId = this.#card.messageId;
-      if (this.#venue.threadId === null && cardId !== null && !this.#surface.flags.includes("threadless")) {
-        const remark = await this.#venue.openThread(cardId, threadName(this.#job.request));
-        if (this.#venue.threadId !== null) await this.#note({ threadId: this.#venue.threadId });
-        if (remark !== null && firstRemark(this.#surface.channelId)) this.#remark = remark;
-      }
+      if (this.#venue.threadId === null && cardId !== null && !this.#surface.flags.includes("threadless"))
+        await this.#openThread(cardId);
     } catch (error) {
       log.warn({ err: error, job: this.#job.id }, "a job could not be shown properly");
     }
     this.#open = true;
     this.#render();
+  }
+
+  async #openThread(cardId: string): Promise<void> {
+    const { surfaces, firstRemark } = this.#parts;
+    const remark = await this.#venue.openThread(cardId, threadName(this.#job.request));
+    if (this.#venue.threadId !== null) await this.#note({ threadId: this.#venue.threadId });
+    if (remark === null) return;
+    if (firstRemark(this.#surface.channelId)) this.#remark = remark;
+    // What is said in the channel goes on there: a later start would find no message of it in a thread.
+    await surfaces.raise(this.#job.id, "threadless");
   }
 
   #render(): void {

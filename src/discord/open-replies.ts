@@ -18,6 +18,10 @@ import { fault } from "./wording/faults.ts";
 /** How long Discord takes answers to an interaction. */
 const TOKEN_LIFETIME_MS = 15 * 60_000;
 
+type Sealed = Pick<OpenReply, "interactionId" | "sealedToken">;
+
+const NO_CARDS: ReadonlySet<string> = new Set();
+
 export interface OpenRepliesOptions {
   readonly client: Client;
   readonly store: Store;
@@ -50,6 +54,15 @@ export class OpenReplies {
   }
 
   /**
+   * The acknowledgement failed, as far as can be known: an attempt whose answer was lost may have been heard all the same,
+   * and then somebody waits. They are told; where nobody waits, this comes to nothing.
+   */
+  giveUp({ id, token }: Pick<RepliableInteraction, "id" | "token">): void {
+    const reply = { interactionId: id, sealedToken: this.#seal.seal(token) };
+    void this.#options.deliveries.owe(`open reply ${id}`, "", () => this.#end(reply, NO_CARDS, fault.discordDown));
+  }
+
+  /**
    * Ends what an earlier process left open: "thinking…" on the card of something that goes on gives way to a word about
    * that, so that the card may be edited by the bot's own token; everything else is said to be lost. Call when logged in,
    * before anything goes on.
@@ -60,7 +73,7 @@ export class OpenReplies {
     if (left.length === 0) return;
     const cards = await this.#cards();
     for (const reply of left) {
-      const end = (): Promise<void> => this.#end(reply, cards);
+      const end = (): Promise<void> => this.#end(reply, cards, fault.cutShort);
       // What does not get through at once need not hold up the start.
       await end().catch((error: unknown) => {
         log.warn({ err: error, interaction: reply.interactionId }, "an answer stays open for the moment");
@@ -69,26 +82,24 @@ export class OpenReplies {
     }
   }
 
-  async #end({ interactionId, sealedToken }: OpenReply, cards: ReadonlySet<string>): Promise<void> {
+  async #end({ interactionId, sealedToken }: Sealed, cards: ReadonlySet<string>, lost: string): Promise<void> {
     const token = this.#seal.open(sealedToken);
     try {
-      if (token !== null) await this.#say(token, cards);
+      if (token !== null) await this.#say(token, cards, lost);
     } catch (error) {
       if (!isTokenSpent(error)) throw error;
     }
     await this.forget(interactionId);
   }
 
-  async #say(token: string, cards: ReadonlySet<string>): Promise<void> {
+  async #say(token: string, cards: ReadonlySet<string>, lost: string): Promise<void> {
     const { client, store } = this.#options;
     const { rest, application } = client;
     const route = Routes.webhookMessage(application!.id, token);
     const { id, flags } = (await rest.get(route, { auth: false })) as APIMessage;
     const isBare = ((flags ?? 0) & MessageFlags.Loading) !== 0;
     if (!isBare && (cards.has(id) || (await store.openReplies.isCard(id)))) return;
-    const { components, allowedMentions } = await editPayload(
-      noticeView(cards.has(id) ? fault.goingOn : fault.cutShort),
-    );
+    const { components, allowedMentions } = await editPayload(noticeView(cards.has(id) ? fault.goingOn : lost));
     const body = { components, allowed_mentions: allowedMentions, attachments: [], flags: MessageFlags.IsComponentsV2 };
     await rest.patch(route, { auth: false, body });
   }

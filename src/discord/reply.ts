@@ -51,7 +51,7 @@ export class Reply {
       if (!isAcknowledged(error)) throw error;
       // The connection broke after Discord had heard the first attempt, and it was made again.
       interaction.deferred = true;
-      if (kind !== "silent") reply.#messageId = (await interaction.fetchReply()).id;
+      if (kind !== "silent") reply.#messageId = (await persevere(() => interaction.fetchReply())).id;
     }
     return reply;
   }

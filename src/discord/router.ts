@@ -12,7 +12,7 @@ import type { Bot } from "./bot.ts";
 import { parseCustomId } from "./custom-id.ts";
 import { discordCode, isTokenSpent } from "./discord-error.ts";
 import { explain } from "./faults.ts";
-import type { Commands, Handler } from "./handler.ts";
+import type { Acknowledgement, Commands, Handler } from "./handler.ts";
 import { isOffered } from "./offered.ts";
 import { Reply, type Repliable } from "./reply.ts";
 import type { View } from "./view.ts";
@@ -43,13 +43,13 @@ async function dispatch(interaction: Interaction, table: ReadonlyMap<string, Han
   const handler = isOffered(interaction) ? table.get(keyFor(interaction)) : undefined;
   if (handler) return handle(handler, interaction as Repliable, bot);
   if (!interaction.isRepliable()) return;
-  const reply = await Reply.open(interaction as Repliable, "private", bot.openReplies);
+  const reply = await open(interaction as Repliable, "private", bot);
   await reply.show(noticeView(router.unknown));
   await reply.done();
 }
 
 async function handle(handler: Handler, interaction: Repliable, bot: Bot): Promise<void> {
-  const reply = await Reply.open(interaction, handler.acknowledge, bot.openReplies);
+  const reply = await open(interaction, handler.acknowledge, bot);
   try {
     // A form has to be shown at once, and begins nothing.
     if (handler.acknowledge !== "none") await bot.resumed;
@@ -62,6 +62,15 @@ async function handle(handler: Handler, interaction: Repliable, bot: Bot): Promi
       bot.log.info({ identifier: error.identifier, user: interaction.user.id }, "refused");
     const words = noticeView(explain(error, bot.log));
     void bot.deliveries.owe(`fault ${interaction.id}`, reply.channelId, () => tell(words, reply, bot));
+  }
+}
+
+async function open(interaction: Repliable, kind: Acknowledgement, { openReplies }: Bot): Promise<Reply> {
+  try {
+    return await Reply.open(interaction, kind, openReplies);
+  } catch (error) {
+    if (kind !== "silent") openReplies.giveUp(interaction);
+    throw error;
   }
 }
 

@@ -108,6 +108,21 @@ describe("a job survives", () => {
     expect(await told(await stylize())).toEqual(ONCE);
   });
 
+  it("an acknowledgement whose answer is lost, and a line that breaks again while it is looked for", async () => {
+    studio.discord.faults.add({ route: ACK, times: 1, reset: true, afterHandling: true });
+    studio.discord.faults.add({ route: "GET /webhooks/:id/:token/messages/:id", times: 1, reset: true });
+    expect(await told(await stylize())).toEqual(ONCE);
+  });
+
+  it("an acknowledgement that Discord has heard and denies: nobody is left waiting", async () => {
+    const { discord } = studio;
+    discord.faults.add({ route: ACK, times: 1, reset: true, afterHandling: true });
+    discord.faults.add({ route: ACK, times: 1, status: 404, code: 10_062 });
+    const call = await stylize();
+    const words = "Discord is not answering me properly right now. Please try again in a moment.";
+    await discord.waitFor(() => textOf(call.response) === words, { what: "a word" });
+  });
+
   it("an acknowledgement that is lost: nothing is done, nothing crashes", async () => {
     const { discord } = studio;
     discord.faults.add({ route: ACK, times: 1, status: 404, code: 10_062 });

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 
 import type { InteractionCall } from "../../src/sandbox/index.ts";
 import { landscape, waves } from "./pictures.ts";
-import { ONCE, openStudio, results, type Studio, stylized, tally } from "./studio.ts";
+import { ONCE, openStudio, results, type Studio, stylized, tally, textOf } from "./studio.ts";
 
 let studio: Studio;
 
@@ -58,6 +58,19 @@ describe("a job whose place is lost in between", { timeout: 60_000 }, () => {
     await studio.restart();
     expect(await studio.running.bot.store.surfaces.unfinished()).toEqual([]);
     await stylized(studio, await stylize(studio.general));
+  });
+});
+
+describe("a job without a thread", { timeout: 60_000 }, () => {
+  it("stays in the channel when the bot starts again and could open one: nothing is said twice", async () => {
+    const { discord, general } = studio;
+    discord.faults.add({ route: "POST /channels/:id/messages/:id/threads", times: 1, status: 403, code: 50_013 });
+    const call = await stylize(general);
+    await discord.waitFor(() => tally(discord, general)["descriptions"] === 1, { what: "the description" });
+    await studio.restart();
+    await discord.waitFor(() => /Done/.test(textOf(call.response)), { timeoutMs: 30_000, what: "the end" });
+    expect(tally(discord, general)).toEqual(ONCE);
+    expect(discord.threads(general).map(({ id }) => id)).not.toContain(call.response!.id);
   });
 });
 
