@@ -69,15 +69,16 @@ export class BotKeeper {
     return this.#sawReady && this.#bot?.child.exitCode === null && this.#bot.child.signalCode === null;
   }
 
-  /** Ends the bot by a signal; it is started again after `downMs`. Resolves when it is ready. */
-  async strike(name: "SIGKILL" | "SIGTERM", downMs: number): Promise<void> {
+  /** Ends the bot by a signal; it is started again after `downMs`. @returns `false` when it is ending already; else once it is ready */
+  async strike(name: "SIGKILL" | "SIGTERM", downMs: number): Promise<boolean> {
     const bot = this.#bot;
-    if (!bot?.child.pid || this.#asked) return;
+    if (!bot?.child.pid || this.#asked) return false;
     this.#asked = { downMs };
     signal(bot.child.pid, name);
     await this.#gone(bot);
     await sleep(downMs);
     await this.untilReady();
+    return true;
   }
 
   /** Ends the bot in good order, for good. @returns its exit code */

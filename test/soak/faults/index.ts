@@ -12,6 +12,7 @@ import * as surroundings from "./surroundings.ts";
 const KINDS: Weighted<FaultKind> = [
   [160, rest.passing],
   [25, rest.refusal],
+  [2, rest.unauthorised],
   [0.3, rest.outage],
   [10, rest.cdn],
   [6, gateway.closes],

@@ -23,7 +23,7 @@ const strikeBot = (name: "SIGKILL" | "SIGTERM"): FaultKind => ({
       clock.jump(LONG_DOWN_MS);
       discord.advance(LONG_DOWN_MS);
     }
-    await back;
+    if (!(await back)) return null;
     return `bot ${name}, down for ${Math.round(downMs)} ms${long ? " and six minutes" : ""}`;
   },
 });

@@ -42,7 +42,6 @@ const PASSING: Weighted<(draw: Draw) => Effect> = [
   [2, () => ({ status: 502, proxy: true, afterHandling: true })],
 ];
 
-const isByToken = ({ path }: { readonly path: string }): boolean => !/^\/(webhooks|interactions)\//.test(path);
 const hasFile = ({ body }: { readonly body: unknown }): boolean => JSON.stringify(body ?? "").includes('"filename"');
 
 /** Refusals that only make sense on their route. */
@@ -52,8 +51,6 @@ const REFUSALS: Weighted<Omit<Fault, "times">> = [
   [3, { route: POST, status: 413, code: 40_005, when: hasFile }],
   [2, { route: ANSWER, status: 401, code: 50_027 }],
   [2, { route: ACK, status: 404, code: 10_062 }],
-  // Discord refuses the bot's token by mistake.
-  [1, { route: "*", status: 401, when: isByToken }],
 ];
 
 /** The first thing that a bot asks for: each refusal doubles its pause before the next try, and no fault meets it meanwhile. */
@@ -87,6 +84,26 @@ export const passing = rest("REST", (draw) => ({
 }));
 
 export const refusal = rest("REST refuses", (draw) => ({ times: draw.whole(1, 2), ...draw.weighted(REFUSALS) }));
+
+const isByToken = ({ path }: { readonly path: string }): boolean => !/^\/(webhooks|interactions|users)\//.test(path);
+
+/** Discord refuses the bot's token once, by mistake. When it does so twice, or to a bot that logs in, it is meant. */
+export const unauthorised: FaultKind = {
+  name: "REST 401",
+  async strike({ discord, keeper }, draw) {
+    if (keeper.pid === null) return null;
+    let met = 0;
+    const remove = discord.faults.add({
+      route: "*",
+      times: 1,
+      status: 401,
+      when: (request) => keeper.pid !== null && isByToken(request) && ++met > 0,
+    });
+    await sleep(draw.between(...LASTS_MS));
+    remove();
+    return met === 0 ? null : "REST 401";
+  },
+};
 
 /** Nothing gets through for a while. */
 export const outage: FaultKind = {
