@@ -5,7 +5,7 @@ import type { Duplex } from "node:stream";
 import { type RawData, WebSocket, WebSocketServer } from "ws";
 
 import type { Cdn } from "../cdn.ts";
-import { type Json, asArray, asObject, asString } from "../json.ts";
+import { type Json, asArray, asNumber, asObject, asString, textOf } from "../json.ts";
 import type { Change } from "../world/changes.ts";
 import { guildCreateJson, memberWithUser, userJson } from "../world/wire.ts";
 import type { World } from "../world/world.ts";
@@ -160,10 +160,10 @@ export class Gateway {
     } catch {
       return socket.close(4002, "Decode error");
     }
-    this.#handle(connection, Number(frame["op"]), frame["d"]);
+    this.#handle(connection, asNumber(frame["op"]), frame["d"]);
   }
 
-  #handle(connection: Connection, op: number, data: unknown): void {
+  #handle(connection: Connection, op: number | undefined, data: unknown): void {
     const { socket, session } = connection;
     if (op === OP.heartbeat) {
       this.counts.heartbeat += 1;
@@ -181,10 +181,10 @@ export class Gateway {
     const { application, users } = this.#world;
     this.counts.identify += 1;
     if (this.refusal !== null) return socket.close(this.refusal);
-    const intents = Number(data["intents"] ?? Number.NaN);
+    const intents = asNumber(data["intents"]) ?? Number.NaN;
     if (connection.session) return socket.close(4005, "Already authenticated");
     if (bare(data["token"]) !== application.botToken) return socket.close(4004, "Authentication failed");
-    const [shard, shards] = asArray(data["shard"] ?? [0, 1]).map(Number);
+    const [shard, shards] = asArray(data["shard"] ?? [0, 1]);
     if (shard !== 0 || shards !== 1) return socket.close(4010, "Invalid shard");
     if (!Number.isInteger(intents) || (intents & ~KNOWN) !== 0) return socket.close(4013, "Invalid intent(s)");
     if ((intents & PRIVILEGED & ~application.privilegedIntents) !== 0)
@@ -218,7 +218,7 @@ export class Gateway {
     if (bare(data["token"]) !== this.#world.application.botToken) return socket.close(4004, "Authentication failed");
     const session = this.#sessions.get(asString(data["session_id"]) ?? "");
     if (!session) return send(socket, OP.invalidSession, false);
-    const sequence = Number(data["seq"]);
+    const sequence = asNumber(data["seq"]) ?? Number.NaN;
     if (!Number.isInteger(sequence) || sequence > session.sequence) return socket.close(4007, "Invalid seq");
     connection.session = session;
     session.resume(socket, sequence);
@@ -227,7 +227,7 @@ export class Gateway {
 
   #sendMembers(session: Session, data: Json): void {
     const { guild } = this.#world;
-    const wanted = [data["user_ids"] ?? []].flat().map(String);
+    const wanted = [data["user_ids"] ?? []].flat().map(textOf);
     const all = [...guild.members.values()];
     const chosen = data["user_ids"] === undefined ? all : all.filter(({ userId }) => wanted.includes(userId));
     session.dispatch("GUILD_MEMBERS_CHUNK", {
@@ -241,7 +241,7 @@ export class Gateway {
   }
 }
 
-const bare = (token: unknown): string => String(token).replace(/^Bot /, "");
+const bare = (token: unknown): string => textOf(token).replace(/^Bot /, "");
 
 const send = (socket: WebSocket, op: number, data: unknown): void =>
   socket.send(JSON.stringify({ op, d: data, s: null, t: null }));
