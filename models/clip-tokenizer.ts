@@ -15,8 +15,12 @@ const START = "<|startoftext|>";
 const END = "<|endoftext|>";
 /** Marks the last piece of a word. */
 const WORD_END = "</w>";
-const WORD = /'s|'t|'re|'ve|'m|'ll|'d|\p{L}+|\p{N}|[^\p{White_Space}\p{L}\p{N}]+/gu;
-const SPECIAL = /(<\|startoftext\|>|<\|endoftext\|>)/;
+const WORD = /<\|endoftext\|>|'s|'t|'re|'ve|'m|'ll|'d|\p{L}+|\p{N}|[^\p{White_Space}\p{L}\p{N}]+/gu;
+/**
+ * The tokenizer of Stable Diffusion looks for the end mark in the text as it was typed, and for the start mark once its
+ * letters are small: `<|STARTOFTEXT|>` is a mark, `<|ENDOFTEXT|>` is three words.
+ */
+const [START_MARK, END_MARK] = [/(<\|startoftext\|>)/, /(<\|endoftext\|>)/];
 
 export class ClipTokenizer {
   readonly start: number;
@@ -58,10 +62,13 @@ export class ClipTokenizer {
 
   /** Token ids, without the marks of start and end. Any text has some: unknown letters are spelt in bytes. */
   encode(text: string): number[] {
-    return text.split(SPECIAL).flatMap((part) => {
-      if (part === START || part === END) return [part === START ? this.start : this.end];
-      return (normalize(part).match(WORD) ?? []).flatMap((word) => this.#encodeWord(word));
-    });
+    return text.split(END_MARK).flatMap((part) =>
+      part === END
+        ? [this.end]
+        : normalize(part)
+            .split(START_MARK)
+            .flatMap((piece) => this.#encodePiece(piece)),
+    );
   }
 
   /**
@@ -76,6 +83,12 @@ export class ClipTokenizer {
       const row = [this.start, ...ids.slice(i * room, (i + 1) * room)];
       return [...row, ...Array.from({ length: length - row.length }, () => this.end)];
     });
+  }
+
+  #encodePiece(piece: string): number[] {
+    if (piece === START) return [this.start];
+    const words = (piece.match(WORD) ?? []).flatMap((word) => (word === END ? ["<|", "endoftext", "|>"] : [word]));
+    return words.flatMap((word) => this.#encodeWord(word));
   }
 
   #encodeWord(word: string): number[] {

@@ -21,6 +21,14 @@ describe("the tokenizer", () => {
     expect(wrong).toEqual([]);
   });
 
+  it("takes marks of start and end where the reference takes them, in any letters", () => {
+    const file = path.join(FOLDER, "special-tokens.json");
+    const expected = JSON.parse(readFileSync(file, "utf8")) as [string, number[]][];
+    expect(expected.length).toBeGreaterThan(100);
+    const wrong = expected.filter(([text, ids]) => tokenizer.encode(text).join() !== ids.join());
+    expect(wrong).toEqual([]);
+  });
+
   it("cuts a long text into rows", () => {
     const text = "red green blue ".repeat(40);
     const ids = tokenizer.encode(text);
