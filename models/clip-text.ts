@@ -2,33 +2,36 @@
 import { z } from "zod";
 
 import { op, type Value } from "../src/onnx/index.ts";
+import { only, settings } from "../src/onnx/settings-schema.ts";
 import type { Weights } from "../src/onnx/weights.ts";
 import { clipEncoderLayer } from "./clip-encoder.ts";
 import { layerNorm } from "./layers.ts";
+import { TRANSFORMERS_SETTINGS } from "./transformers-settings.ts";
 
 /** `text_encoder/config.json` */
-export const clipTextConfigSchema = z
-  .object({
-    model_type: z.enum(["clip_text_model", "clip"]).default("clip_text_model"),
-    vocab_size: z.number().int().positive().default(49_408),
-    hidden_size: z.number().int().positive(),
-    intermediate_size: z.number().int().positive(),
-    num_hidden_layers: z.number().int().positive(),
-    num_attention_heads: z.number().int().positive(),
-    max_position_embeddings: z.number().int().positive().default(77),
+export const clipTextConfigSchema = settings(
+  {
+    model_type: only("clip_text_model", "clip"),
+    vocab_size: z.int().positive().default(49_408),
+    hidden_size: z.int().positive(),
+    intermediate_size: z.int().positive(),
+    num_hidden_layers: z.int().positive(),
+    num_attention_heads: z.int().positive(),
+    max_position_embeddings: z.int().positive().default(77),
     hidden_act: z.enum(["quick_gelu", "gelu"]).default("quick_gelu"),
     layer_norm_eps: z.number().positive().default(1e-5),
-  })
-  .transform((config) => ({
-    vocabulary: config.vocab_size,
-    width: config.hidden_size,
-    innerWidth: config.intermediate_size,
-    layers: config.num_hidden_layers,
-    heads: config.num_attention_heads,
-    positions: config.max_position_embeddings,
-    activation: config.hidden_act,
-    epsilon: config.layer_norm_eps,
-  }));
+  },
+  ["projection_dim", ...TRANSFORMERS_SETTINGS],
+).transform((config) => ({
+  vocabulary: config.vocab_size,
+  width: config.hidden_size,
+  innerWidth: config.intermediate_size,
+  layers: config.num_hidden_layers,
+  heads: config.num_attention_heads,
+  positions: config.max_position_embeddings,
+  activation: config.hidden_act,
+  epsilon: config.layer_norm_eps,
+}));
 
 export type ClipTextConfig = z.infer<typeof clipTextConfigSchema>;
 

@@ -2,32 +2,38 @@
 import { z } from "zod";
 
 import { op, type Value } from "../src/onnx/index.ts";
+import { only, settings } from "../src/onnx/settings-schema.ts";
 import { block, type Weights } from "../src/onnx/weights.ts";
 import { clipEncoderLayer } from "./clip-encoder.ts";
 import { layerNorm } from "./layers.ts";
+import { TRANSFORMERS_SETTINGS } from "./transformers-settings.ts";
 
 /** `vision_config` of a LLaVA checkpoint, or the tower's own `config.json`; defaults are transformers' own. */
-export const clipVisionConfigSchema = z
-  .object({
-    hidden_size: z.number().int().positive().default(768),
-    intermediate_size: z.number().int().positive().default(3072),
-    num_hidden_layers: z.number().int().positive().default(12),
-    num_attention_heads: z.number().int().positive().default(12),
-    image_size: z.number().int().positive().default(224),
-    patch_size: z.number().int().positive().default(32),
+export const clipVisionConfigSchema = settings(
+  {
+    model_type: only("clip_vision_model", "clip"),
+    hidden_size: z.int().positive().default(768),
+    intermediate_size: z.int().positive().default(3072),
+    num_hidden_layers: z.int().positive().default(12),
+    num_attention_heads: z.int().positive().default(12),
+    image_size: z.int().positive().default(224),
+    patch_size: z.int().positive().default(32),
+    num_channels: only(3),
     hidden_act: z.enum(["quick_gelu", "gelu"]).default("quick_gelu"),
     layer_norm_eps: z.number().positive().default(1e-5),
-  })
-  .transform((config) => ({
-    width: config.hidden_size,
-    innerWidth: config.intermediate_size,
-    layers: config.num_hidden_layers,
-    heads: config.num_attention_heads,
-    imageSize: config.image_size,
-    patchSize: config.patch_size,
-    activation: config.hidden_act,
-    epsilon: config.layer_norm_eps,
-  }));
+  },
+  // LLaVA-1.5's own files name the vocabulary of CLIP's text encoder here.
+  ["projection_dim", "vocab_size", ...TRANSFORMERS_SETTINGS],
+).transform((config) => ({
+  width: config.hidden_size,
+  innerWidth: config.intermediate_size,
+  layers: config.num_hidden_layers,
+  heads: config.num_attention_heads,
+  imageSize: config.image_size,
+  patchSize: config.patch_size,
+  activation: config.hidden_act,
+  epsilon: config.layer_norm_eps,
+}));
 
 export type ClipVisionConfig = z.infer<typeof clipVisionConfigSchema>;
 

@@ -2,36 +2,43 @@
 import { z } from "zod";
 
 import { op, type Value } from "../src/onnx/index.ts";
+import { only, settings } from "../src/onnx/settings-schema.ts";
 import { block, type Weights } from "../src/onnx/weights.ts";
 import { projection } from "./projection.ts";
+import { TRANSFORMERS_SETTINGS } from "./transformers-settings.ts";
 
 /** `text_config` of a LLaVA checkpoint, or LLaMA's own `config.json`; what is left out has LLaMA-2-7B's value. */
-export const llamaConfigSchema = z
-  .object({
-    vocab_size: z.number().int().positive().default(32_000),
-    hidden_size: z.number().int().positive().default(4096),
-    intermediate_size: z.number().int().positive().default(11_008),
-    num_hidden_layers: z.number().int().positive().default(32),
-    num_attention_heads: z.number().int().positive().default(32),
-    num_key_value_heads: z.number().int().positive().nullish(),
-    head_dim: z.number().int().positive().nullish(),
+export const llamaConfigSchema = settings(
+  {
+    model_type: only("llama", "mistral"),
+    vocab_size: z.int().positive().default(32_000),
+    hidden_size: z.int().positive().default(4096),
+    intermediate_size: z.int().positive().default(11_008),
+    num_hidden_layers: z.int().positive().default(32),
+    num_attention_heads: z.int().positive().default(32),
+    num_key_value_heads: z.int().positive().nullish(),
+    head_dim: z.int().positive().nullish(),
     rms_norm_eps: z.number().positive().default(1e-5),
-    max_position_embeddings: z.number().int().positive().default(4096),
+    max_position_embeddings: z.int().positive().default(4096),
     rope_theta: z.number().positive().nullish(),
-    rope_parameters: z.object({ rope_theta: z.number().positive().nullish() }).nullish(),
-  })
-  .transform((config) => ({
-    vocabulary: config.vocab_size,
-    width: config.hidden_size,
-    innerWidth: config.intermediate_size,
-    layers: config.num_hidden_layers,
-    heads: config.num_attention_heads,
-    kvHeads: config.num_key_value_heads ?? config.num_attention_heads,
-    headWidth: config.head_dim ?? config.hidden_size / config.num_attention_heads,
-    epsilon: config.rms_norm_eps,
-    positions: config.max_position_embeddings,
-    ropeBase: config.rope_theta ?? config.rope_parameters?.rope_theta ?? 10_000,
-  }));
+    rope_parameters: settings({ rope_theta: z.number().positive().nullish(), rope_type: only("default") }).nullish(),
+    hidden_act: only("silu"),
+    // A picture, a question and a description take a third of it.
+    sliding_window: z.int().min(2048).nullish(),
+  },
+  ["max_sequence_length", ...TRANSFORMERS_SETTINGS],
+).transform((config) => ({
+  vocabulary: config.vocab_size,
+  width: config.hidden_size,
+  innerWidth: config.intermediate_size,
+  layers: config.num_hidden_layers,
+  heads: config.num_attention_heads,
+  kvHeads: config.num_key_value_heads ?? config.num_attention_heads,
+  headWidth: config.head_dim ?? config.hidden_size / config.num_attention_heads,
+  epsilon: config.rms_norm_eps,
+  positions: config.max_position_embeddings,
+  ropeBase: config.rope_theta ?? config.rope_parameters?.rope_theta ?? 10_000,
+}));
 
 export type LlamaConfig = z.infer<typeof llamaConfigSchema>;
 

@@ -2,29 +2,36 @@
 import { z } from "zod";
 
 import { type Graph, op, type Value } from "../src/onnx/index.ts";
+import { only, settings } from "../src/onnx/settings-schema.ts";
 import { block, type Weights } from "../src/onnx/weights.ts";
 import { clipVision, clipVisionConfigSchema } from "./clip-vision.ts";
 import { linear } from "./layers.ts";
 import { type LlamaConfig, languageHead, llama, llamaConfigSchema } from "./llama.ts";
 import { mergedCache, splitCache } from "./llama-cache.ts";
+import { TRANSFORMERS_SETTINGS } from "./transformers-settings.ts";
 
 /** `config.json` of the HF-Llava layout. */
-export const llavaConfigSchema = z
-  .object({
+export const llavaConfigSchema = settings(
+  {
     model_type: z.literal("llava"),
-    image_token_index: z.number().int().positive().optional(),
-    image_token_id: z.number().int().positive().optional(),
-    vision_feature_layer: z.number().int().default(-2),
+    image_token_index: z.int().positive().optional(),
+    image_token_id: z.int().positive().optional(),
+    vision_feature_layer: z.int().default(-2),
     vision_config: clipVisionConfigSchema,
     text_config: llamaConfigSchema,
-  })
-  .transform((config) => ({
-    /** The token that a picture's features stand in for. */
-    imageToken: config.image_token_index ?? config.image_token_id ?? 32_000,
-    visionLayer: config.vision_feature_layer,
-    vision: config.vision_config,
-    text: config.text_config,
-  }));
+    vision_feature_select_strategy: only("default"),
+    projector_hidden_act: only("gelu"),
+    multimodal_projector_bias: only(true),
+  },
+  // LLaVA-1.5's own files repeat sizes of the language model.
+  ["image_seq_length", "ignore_index", "vocab_size", "transformers.js_config", ...TRANSFORMERS_SETTINGS],
+).transform((config) => ({
+  /** The token that a picture's features stand in for. */
+  imageToken: config.image_token_index ?? config.image_token_id ?? 32_000,
+  visionLayer: config.vision_feature_layer,
+  vision: config.vision_config,
+  text: config.text_config,
+}));
 
 export type LlavaConfig = z.infer<typeof llavaConfigSchema>;
 

@@ -2,21 +2,34 @@
 import { z } from "zod";
 
 import { op, type Value } from "../src/onnx/index.ts";
+import { only, settings } from "../src/onnx/settings-schema.ts";
 import { block, type Weights } from "../src/onnx/weights.ts";
 import { conv2d } from "./layers.ts";
 
 /** `taesd/config.json` */
-export const taesdConfigSchema = z
-  .object({
-    out_channels: z.literal(3).default(3),
-    latent_channels: z.number().int().positive().default(4),
-    decoder_block_out_channels: z.array(z.number().int().positive()).min(1).max(8).default([64, 64, 64, 64]),
-    num_decoder_blocks: z.array(z.number().int().nonnegative()).min(1).max(8).default([3, 3, 3, 1]),
-    upsampling_scaling_factor: z.literal(2).default(2),
-    act_fn: z.literal("relu").default("relu"),
-    upsample_fn: z.literal("nearest").default("nearest"),
-    scaling_factor: z.literal(1).default(1),
-  })
+export const taesdConfigSchema = settings(
+  {
+    latent_channels: z.int().positive().default(4),
+    decoder_block_out_channels: z.array(z.int().positive()).min(1).max(8).default([64, 64, 64, 64]),
+    num_decoder_blocks: z.array(z.int().nonnegative()).min(1).max(8).default([3, 3, 3, 1]),
+    in_channels: only(3),
+    out_channels: only(3),
+    upsampling_scaling_factor: only(2),
+    act_fn: only("relu"),
+    upsample_fn: only("nearest"),
+    scaling_factor: only(1),
+    shift_factor: only(0),
+  },
+  // Of the encoder, and of latents kept as pictures.
+  [
+    "block_out_channels",
+    "encoder_block_out_channels",
+    "num_encoder_blocks",
+    "latent_magnitude",
+    "latent_shift",
+    "force_upcast",
+  ],
+)
   .transform((config) => ({
     latentChannels: config.latent_channels,
     channels: config.decoder_block_out_channels,

@@ -5,41 +5,55 @@
 import { z } from "zod";
 
 import { op, type Value } from "../src/onnx/index.ts";
+import { oneForAll, only, settings } from "../src/onnx/settings-schema.ts";
 import { block, type Weights } from "../src/onnx/weights.ts";
 import { conv2d, groupNorm, linear } from "./layers.ts";
 import { resnetBlock, type ResnetOptions } from "./resnet-block.ts";
 import { type AttendPixels, attendPixels, spatialTransformer, type TransformerOptions } from "./spatial-transformer.ts";
 
-const absent = z.null().optional();
 const perLevel = z.union([z.number().int().positive(), z.array(z.number().int().positive())]);
 
 /** `unet/config.json`. What other model families have and this one has not is refused by name. */
-export const unetConfigSchema = z
-  .object({
-    in_channels: z.number().int().positive().default(4),
-    out_channels: z.number().int().positive().default(4),
-    block_out_channels: z.array(z.number().int().positive()).min(2).max(8),
-    layers_per_block: z.number().int().positive().default(2),
+export const unetConfigSchema = settings(
+  {
+    in_channels: z.int().positive().default(4),
+    out_channels: z.int().positive().default(4),
+    block_out_channels: z.array(z.int().positive()).min(2).max(8),
+    layers_per_block: oneForAll.default(2),
     down_block_types: z.array(z.enum(["CrossAttnDownBlock2D", "DownBlock2D"])),
+    mid_block_type: only("UNetMidBlock2DCrossAttn"),
     up_block_types: z.array(z.enum(["CrossAttnUpBlock2D", "UpBlock2D"])),
-    cross_attention_dim: z.number().int().positive(),
+    cross_attention_dim: oneForAll,
     attention_head_dim: perLevel.default(8),
     num_attention_heads: perLevel.nullish(),
-    transformer_layers_per_block: z.number().int().positive().default(1),
+    transformer_layers_per_block: oneForAll.default(1),
     use_linear_projection: z.boolean().default(false),
-    norm_num_groups: z.number().int().positive().default(32),
+    norm_num_groups: z.int().positive().default(32),
     norm_eps: z.number().positive().default(1e-5),
-    act_fn: z.enum(["silu", "swish"]).default("silu"),
-    flip_sin_to_cos: z.literal(true).default(true),
     freq_shift: z.number().default(0),
-    center_input_sample: z.literal(false).default(false),
-    dual_cross_attention: z.literal(false).default(false),
-    only_cross_attention: z.literal(false).default(false),
-    resnet_time_scale_shift: z.literal("default").default("default"),
-    class_embed_type: absent,
-    addition_embed_type: absent,
-    encoder_hid_dim: absent,
-  })
+    act_fn: only("silu", "swish"),
+    flip_sin_to_cos: only(true),
+    downsample_padding: only(1),
+    mid_block_scale_factor: only(1),
+    resnet_out_scale_factor: only(1),
+    resnet_time_scale_shift: only("default"),
+    time_embedding_type: only("positional"),
+    attention_type: only("default"),
+    conv_in_kernel: only(3),
+    conv_out_kernel: only(3),
+  },
+  [
+    "sample_size",
+    "dropout",
+    "upcast_attention",
+    // Sizes of embeddings that are refused themselves where there are any.
+    "addition_embed_type_num_heads",
+    "addition_time_embed_dim",
+    "projection_class_embeddings_input_dim",
+    // How the average of a training was taken that was saved as a UNet.
+    /^(?:decay|min_decay|inv_gamma|power|optimization_step|update_after_step|use_ema_warmup)$/,
+  ],
+)
   .transform((config) => {
     const levels = config.block_out_channels.length;
     // In these files `attention_head_dim` is the number of heads; the name is a mistake that was kept for their sake.

@@ -2,38 +2,40 @@
 import { z } from "zod";
 
 import { op, type Value } from "../src/onnx/index.ts";
+import { oneForAll, only, settings } from "../src/onnx/settings-schema.ts";
 import { block, type Weights } from "../src/onnx/weights.ts";
 import { conv2d, groupNorm, linear, toPicture, toSequence } from "./layers.ts";
 import { resnetBlock, type ResnetOptions } from "./resnet-block.ts";
 
 /** `vae/config.json` */
-export const vaeConfigSchema = z
-  .object({
-    in_channels: z.literal(3).default(3),
-    out_channels: z.literal(3).default(3),
-    latent_channels: z.number().int().positive().default(4),
-    block_out_channels: z.array(z.number().int().positive()).min(1).max(8),
-    layers_per_block: z.number().int().positive().default(1),
+export const vaeConfigSchema = settings(
+  {
+    latent_channels: z.int().positive().default(4),
+    block_out_channels: z.array(z.int().positive()).min(1).max(8),
+    layers_per_block: oneForAll.default(1),
     down_block_types: z.array(z.literal("DownEncoderBlock2D")),
     up_block_types: z.array(z.literal("UpDecoderBlock2D")),
-    norm_num_groups: z.number().int().positive().default(32),
-    act_fn: z.enum(["silu", "swish"]).default("silu"),
+    norm_num_groups: z.int().positive().default(32),
     scaling_factor: z.number().positive().default(0.18215),
-    shift_factor: z.null().optional(),
-    mid_block_add_attention: z.literal(true).default(true),
-    use_quant_conv: z.literal(true).default(true),
-    use_post_quant_conv: z.literal(true).default(true),
-  })
-  .transform((config) => ({
-    latentChannels: config.latent_channels,
-    channels: config.block_out_channels,
-    layers: config.layers_per_block,
-    groups: config.norm_num_groups,
-    /** Latents are multiplied by this after encoding, and divided before decoding. */
-    scalingFactor: config.scaling_factor,
-    /** Pixels per latent, each way. */
-    downscale: 2 ** (config.block_out_channels.length - 1),
-  }));
+    in_channels: only(3),
+    out_channels: only(3),
+    act_fn: only("silu", "swish"),
+    shift_factor: only(0, null),
+    mid_block_add_attention: only(true),
+    use_quant_conv: only(true),
+    use_post_quant_conv: only(true),
+  },
+  ["sample_size", "force_upcast"],
+).transform((config) => ({
+  latentChannels: config.latent_channels,
+  channels: config.block_out_channels,
+  layers: config.layers_per_block,
+  groups: config.norm_num_groups,
+  /** Latents are multiplied by this after encoding, and divided before decoding. */
+  scalingFactor: config.scaling_factor,
+  /** Pixels per latent, each way. */
+  downscale: 2 ** (config.block_out_channels.length - 1),
+}));
 
 export type VaeConfig = z.infer<typeof vaeConfigSchema>;
 

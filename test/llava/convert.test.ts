@@ -8,6 +8,7 @@ import { llavaConfigSchema } from "../../models/llava.ts";
 import { LlavaDecoder } from "../../src/caption/llava/decoder.ts";
 import { decoderSession } from "../../src/caption/llava/networks.ts";
 import { convertLlava } from "../../src/caption/llava/convert/index.ts";
+import { openPublished } from "../../src/caption/llava/convert/source.ts";
 import { dequantise, quantise } from "../../src/caption/llava/convert/quantise.ts";
 import { tokenizerJson } from "../../src/caption/llava/convert/sentencepiece.ts";
 import { EmbeddingTable } from "../../src/caption/llava/embedding-table.ts";
@@ -207,6 +208,40 @@ describe("a tokenizer that comes as a SentencePiece model", () => {
     expect(() => tokenizerJson(bytes.subarray(0, 1000), [])).toThrow(/cut off/);
     expect(() => tokenizerJson(Buffer.from("hello, world"), [])).toThrow(EngineError);
     expect(() => tokenizerJson(Buffer.alloc(0), [])).toThrow(/without pieces/);
+  });
+});
+
+describe("a checkpoint with the names of transformers 5", () => {
+  it("is the same network", async () => {
+    const folder = path.join(scratch, "new-names");
+    await cp(published, folder, { recursive: true });
+    const rename = (name: string): string =>
+      name === "language_model.lm_head.weight"
+        ? "lm_head.weight"
+        : `model.${name.replace("language_model.model.", "language_model.")}`;
+    const index = path.join(folder, "model.safetensors.index.json");
+    const { weight_map: map } = JSON.parse(await readFile(index, "utf8")) as { weight_map: Record<string, string> };
+    await writeFile(
+      index,
+      JSON.stringify({
+        weight_map: Object.fromEntries(Object.entries(map).map(([name, file]) => [rename(name), file])),
+      }),
+    );
+    for (const file of new Set(Object.values(map))) {
+      const bytes = await readFile(path.join(folder, file));
+      const end = 8 + Number(bytes.readBigUInt64LE());
+      const { __metadata__, ...header } = JSON.parse(bytes.toString("utf8", 8, end)) as Record<string, unknown>;
+      const renamed = Object.fromEntries(Object.entries(header).map(([name, entry]) => [rename(name), entry]));
+      const json = Buffer.from(JSON.stringify({ __metadata__, ...renamed }));
+      const length = Buffer.alloc(8);
+      length.writeBigUInt64LE(BigInt(json.length));
+      await writeFile(path.join(folder, file), Buffer.concat([length, json, bytes.subarray(end)]));
+    }
+    const [first, second] = await Promise.all([openPublished(published), openPublished(folder)]);
+    expect(second.tensors.names).toEqual(first.tensors.names);
+    expect(second.tensors.names).toContain("language_model.model.layers.0.self_attn.q_proj.weight");
+    for (const name of first.tensors.names)
+      expect(second.tensors.find(name)).toMatchObject({ shape: first.tensors.find(name)!.shape });
   });
 });
 

@@ -7,6 +7,7 @@ import { readTorchSource } from "../../../checkpoints/torch-zip.ts";
 import { exists } from "../../../exists.ts";
 import { readJson } from "../../../onnx/read-json.ts";
 import { readSafetensors, readSafetensorsIndex, readShards } from "../../../onnx/safetensors.ts";
+import { only, settings } from "../../../onnx/settings-schema.ts";
 import { checkpointError, renamed, type TensorSource } from "../../../onnx/tensor-source.ts";
 
 type Json = Record<string, unknown>;
@@ -27,11 +28,18 @@ export async function openPublished(folder: string): Promise<PublishedLlava> {
   return config["model_type"] === "llava" && "text_config" in config
     ? {
         config,
-        tensors: await openShards(folder),
+        tensors: renamedFrom(await openShards(folder), firstName),
         preprocessor: await readJson(path.join(folder, "preprocessor_config.json"), anything),
       }
     : openOriginal(folder, config);
 }
+
+/** transformers 5 names the modules anew; the first names, which most published files have, are those used here. */
+const firstName = (name: string): string =>
+  name
+    .replace(/^lm_head\./, "language_model.lm_head.")
+    .replace(/^model\.language_model\.(?:model\.)?/, "language_model.model.")
+    .replace(/^model\.(?=(?:vision_tower|multi_modal_projector)\.)/, "");
 
 const readTorchIndex = (indexFile: string): Promise<TensorSource> => readShards(indexFile, ".bin", readTorchSource);
 
@@ -51,24 +59,36 @@ async function openShards(folder: string): Promise<TensorSource> {
 }
 
 /** The release of LLaVA's and ShareGPT4V's authors: the language model here, the vision tower in `vision_tower`. */
-const originalConfigSchema = z.looseObject({
-  mm_vision_tower: z.string(),
-  mm_projector_type: z.literal("mlp2x_gelu"),
-  mm_vision_select_layer: z.number().int(),
-  mm_vision_select_feature: z.literal("patch").default("patch"),
-  vocab_size: z.number().int().positive(),
-});
+const multimodalSchema = settings(
+  {
+    mm_vision_tower: z.string(),
+    mm_projector_type: z.literal("mlp2x_gelu"),
+    mm_vision_select_layer: z.int(),
+    mm_vision_select_feature: only("patch"),
+    mm_patch_merge_type: only("flat"),
+    // Both are ways of framing one picture, which this program has of its own.
+    image_aspect_ratio: only("pad", "square"),
+  },
+  ["mm_hidden_size", "mm_use_im_patch_token", "mm_tunable_parts", "image_grid_pinpoints", "use_mm_proj"],
+);
+const MULTIMODAL = /^(?:mm_|image_|use_mm_)/;
+/** How it was trained: what was frozen, from where it began, how quickly it learned. */
+const TRAINING = /^(?:un)?(?:freeze|tune)_|^pretrain_|_lr$|^tokenizer_/;
 
 const PROJECTOR: Readonly<Record<string, string>> = { "0": "linear_1", "2": "linear_2" };
 
 async function openOriginal(folder: string, config: Json): Promise<PublishedLlava> {
-  const parsed = originalConfigSchema.safeParse(config);
-  if (!parsed.success)
-    throw checkpointError(folder, `is not a LLaVA of a known layout: ${z.prettifyError(parsed.error).split("\n")[0]}`);
+  const given = Object.entries(config).filter(([name]) => !TRAINING.test(name));
+  const isMultimodal = ([name]: readonly [string, unknown]): boolean => MULTIMODAL.test(name);
+  const parsed = multimodalSchema.safeParse(Object.fromEntries(given.filter(isMultimodal)));
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw checkpointError(folder, `is not a LLaVA of a known layout: ${issue?.path.join(".")}: ${issue?.message}`);
+  }
   const tower = path.join(folder, "vision_tower");
   const language = renamedFrom(await openShards(folder), hfName);
   const vision = renamedFrom(await openShards(tower), (name) => `vision_tower.${name}`);
-  const { mm_vision_select_layer: layer, vocab_size: imageToken } = parsed.data;
+  const text = Object.fromEntries(given.filter((entry) => !isMultimodal(entry)));
   return {
     tensors: {
       label: folder,
@@ -78,11 +98,11 @@ async function openOriginal(folder: string, config: Json): Promise<PublishedLlav
     config: {
       architectures: ["LlavaForConditionalGeneration"],
       model_type: "llava",
-      image_token_index: imageToken, // the first id that the vocabulary leaves free
-      vision_feature_layer: layer,
+      image_token_index: text["vocab_size"], // the first id that the vocabulary leaves free
+      vision_feature_layer: parsed.data.mm_vision_select_layer,
       vision_feature_select_strategy: "default",
       projector_hidden_act: "gelu",
-      text_config: { ...config, model_type: "llama", architectures: ["LlamaForCausalLM"] },
+      text_config: { ...text, model_type: "llama", architectures: ["LlamaForCausalLM"] },
       vision_config: await readJson(path.join(tower, "config.json"), anything).then(visionPart),
     },
     preprocessor: await readJson(path.join(tower, "preprocessor_config.json"), anything),
@@ -91,8 +111,8 @@ async function openOriginal(folder: string, config: Json): Promise<PublishedLlav
 
 /** OpenAI's tower configs hold a text part too. */
 const visionPart = (config: Json): Json => ({
-  ...((config["vision_config"] as Json | undefined) ?? config),
   model_type: "clip_vision_model",
+  ...((config["vision_config"] as Json | undefined) ?? config),
 });
 
 /** The original release's names as HF-Llava's. */

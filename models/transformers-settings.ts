@@ -1,0 +1,26 @@
+/** What `config.json` of a transformers model says beside its network: for training, for generation, for the library. */
+export const TRANSFORMERS_SETTINGS: readonly (string | RegExp)[] = [
+  "architectures",
+  /^(?:torch_)?dtype$/,
+  "transformers_version",
+  "attn_implementation",
+  "return_dict",
+  /^output_/,
+  "use_cache",
+  "torchscript",
+  "pretraining_tp",
+  "chunk_size_feed_forward",
+  "tie_word_embeddings",
+  "tokenizer_class",
+  "problem_type",
+  /^(?:id2label|label2id)$/,
+  /^initializer_/,
+  /dropout$/,
+  /_token_ids?$/,
+  // Defaults of `generate`, which older versions wrote beside the rest.
+  /^(?:max|min)_length$/,
+  /^num_(?:beams|beam_groups|return_sequences)$/,
+  /_penalty$/,
+  /no_repeat_ngram_size$/,
+  /^(?:temperature|top_k|top_p|typical_p|do_sample|prefix|epsilon_cutoff|eta_cutoff)$/,
+];
