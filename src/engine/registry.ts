@@ -47,7 +47,8 @@ async function openStylizer(options: PartsOptions, sessions: SessionPool, report
     if (!checkpoint) return new EmbeddedStylizer({ sessions });
     const { openDiffusion } = await import("../stylize/diffusion.ts");
     const decodePreview = await openPreviews(options, sessions, report);
-    return await openDiffusion({ checkpoint, device, precision: PRECISION, sessions, decodePreview });
+    const note = (text: string): void => report("info", text);
+    return await openDiffusion({ checkpoint, device, precision: PRECISION, sessions, decodePreview, note });
   } catch (error) {
     if (ENGINE === "diffusion") throw error;
     report("warn", `the embedded engine is used, as the checkpoint cannot be: ${messageOf(error)}`);

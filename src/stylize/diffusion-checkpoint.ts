@@ -62,10 +62,8 @@ export async function placeOfCheckpoint(given: string): Promise<CheckpointPlace>
   if (isSingleFile(given)) return filePlace(given);
   const place = await folderPlace(given);
   if (place) return place;
-  throw checkpointError(
-    given,
-    "is no Stable Diffusion folder: it needs unet, vae, text_encoder and tokenizer, with safetensors files",
-  );
+  const needs = "it needs unet, vae, text_encoder and tokenizer, with safetensors files";
+  throw checkpointError(given, `is no Stable Diffusion folder: ${needs}; ${(await whatLacks(given)).join(", ")}`);
 }
 
 /** @throws EngineError naming the file and what does not hold: another model family, a damaged file */
@@ -83,7 +81,7 @@ async function readFolder({ path: folder, tokenizer }: CheckpointPlace): Promise
     readJson(path.join(folder, part, "config.json"), schema);
   const source = async (part: string): Promise<TensorSource> => {
     const file = await weightsFile(path.join(folder, part));
-    if (!file) throw checkpointError(path.join(folder, part), "has no safetensors file");
+    if (!file) throw checkpointError(path.join(folder, part), NO_WEIGHTS);
     return file.endsWith(".json") ? readSafetensorsIndex(file) : readSafetensors(file);
   };
   expectFirstVersion(folder, await config("unet", familySchema));
@@ -167,8 +165,10 @@ async function hasTokenizer(folder: string): Promise<boolean> {
   return (await exists(path.join(folder, "vocab.json"))) && (await exists(path.join(folder, "merges.txt")));
 }
 
+const PARTS = ["unet", "vae", "text_encoder"] as const;
+
 async function folderPlace(folder: string): Promise<CheckpointPlace | null> {
-  const parts = await Promise.all(["unet", "vae", "text_encoder"].map((part) => weightsFile(path.join(folder, part))));
+  const parts = await Promise.all(PARTS.map((part) => weightsFile(path.join(folder, part))));
   const tokenizer = path.join(folder, "tokenizer");
   return parts.every((file) => file !== null) && (await hasTokenizer(tokenizer)) ? { path: folder, tokenizer } : null;
 }
@@ -183,9 +183,29 @@ async function filePlace(file: string): Promise<CheckpointPlace> {
   );
 }
 
+/** What keeps a folder from being a checkpoint, part by part. */
+async function whatLacks(folder: string): Promise<string[]> {
+  const lacking: string[] = [];
+  for (const part of PARTS) {
+    const inside = path.join(folder, part);
+    if (await weightsFile(inside)) continue;
+    const others = (await readdir(inside).catch(() => [])).filter((name) =>
+      /\.(?:safetensors|bin|msgpack|onnx)$/.test(name),
+    );
+    lacking.push(`${part} ${NO_WEIGHTS}${others.length === 0 ? "" : ` but ${others.slice(0, 3).join(", ")}`}`);
+  }
+  if (!(await hasTokenizer(path.join(folder, "tokenizer")))) lacking.push("tokenizer has no vocab.json and merges.txt");
+  return lacking;
+}
+
+const NO_WEIGHTS = "has no weights that can be read";
+
+/** In full, or in half precision; in one file, or cut into several with an index. */
+const ENDINGS = [".safetensors", ".safetensors.index.json", ".fp16.safetensors", ".safetensors.index.fp16.json"];
+
 async function weightsFile(folder: string): Promise<string | null> {
   for (const stem of ["diffusion_pytorch_model", "model"])
-    for (const ending of [".safetensors", ".safetensors.index.json", ".fp16.safetensors"]) {
+    for (const ending of ENDINGS) {
       const file = path.join(folder, stem + ending);
       if (await exists(file)) return file;
     }

@@ -8,7 +8,6 @@ import { EngineError } from "../errors.ts";
 import { cropTo, resizeTo, sizeForLongSide } from "../images/resize.ts";
 import type { Size } from "../images/plane.ts";
 import type { RgbImage } from "../images/rgb-image.ts";
-import type { Logger } from "../log.ts";
 import { chooseForms } from "../onnx/device-forms.ts";
 import type { ExecutionDevice, Floats } from "../onnx/index.ts";
 import type { SessionPool } from "../onnx/session-pool.ts";
@@ -45,7 +44,8 @@ export interface DiffusionOptions {
   readonly sessions: SessionPool;
   /** Makes sharp previews (`openTinyDecoder`). */
   readonly decodePreview?: DecodePreview | null;
-  readonly log?: Logger;
+  /** Told, in words for a log, what of the checkpoint is not followed. */
+  readonly note?: (text: string) => void;
 }
 
 /**
@@ -54,21 +54,19 @@ export interface DiffusionOptions {
  * @throws EngineError naming what is wrong with the checkpoint or the device
  */
 export async function openDiffusion(options: DiffusionOptions): Promise<DiffusionStylizer> {
-  const { device, precision, sessions, decodePreview, log } = options;
+  const { device, precision, sessions, decodePreview, note } = options;
   if (precision === "fp16" && device === "cpu")
     throw new EngineError("a processor gains nothing from half precision; set PRECISION=auto", { retryable: false });
   if (precision === "int8" && device !== "cpu")
     throw new EngineError("PRECISION=int8 is for processors; set PRECISION=auto", { retryable: false });
-  const began = performance.now();
   const exact = await readDiffusionCheckpoint(options.checkpoint);
   const products = precision === "int8" ? "int8" : "exact";
   const checkpoint = products === "int8" ? await withRoundedUNet(exact) : exact;
   const tokenizer = await ClipTokenizer.load(checkpoint.tokenizer);
   const forms = await chooseForms(device, precision);
-  log?.info(
-    { checkpoint: checkpoint.label, device, ...forms, products, ms: Math.round(performance.now() - began) },
-    "diffusion opened",
-  );
+  const { unheeded } = checkpoint.scheduler;
+  if (unheeded.length > 0)
+    note?.(`${checkpoint.label}: its scheduler asks for ${unheeded.join(", ")}, which the samplers here do not follow`);
   const networks = new DiffusionNetworks(checkpoint, { device, ...forms, products, sessions });
   return new DiffusionStylizer(networks, tokenizer, gaussianNoise, decodePreview);
 }

@@ -73,6 +73,18 @@ describe("the small decoder of previews", () => {
   });
 });
 
+describe("what a checkpoint wishes", () => {
+  it("is said once in the log where the samplers do not follow it, whatever Python wrote beside it", async () => {
+    await cp(path.join(FIXTURES, "tiny-v1"), path.join(folder, "tiny-v1"), { recursive: true });
+    const file = path.join(folder, "tiny-v1", "scheduler", "scheduler_config.json");
+    await writeFile(file, '{ "use_karras_sigmas": true, "lambda_min_clipped": -Infinity, "solver_order": 3 }');
+    expect((await build()).stylizer.id).toBe("diffusion");
+    expect(told).toEqual([
+      expect.stringMatching(/^info: .*tiny-v1: its scheduler asks for solver_order: 3, use_karras_sigmas: true, which/),
+    ]);
+  });
+});
+
 describe("the parts of an engine", () => {
   it("are the embedded ones where nothing is installed, on the cpu whatever the device", async () => {
     const parts = await build({ device: "cuda" });

@@ -4,6 +4,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readFileSync,
+  renameSync,
   realpathSync,
   rmSync,
   truncateSync,
@@ -51,6 +52,7 @@ function changeHeader(folder: string, part: string, change: (header: Record<stri
 interface HeaderEntry {
   dtype: string;
   shape: number[];
+  data_offsets: [number, number];
 }
 
 const changeConfig = (folder: string, part: string, change: Record<string, unknown>): void => {
@@ -141,6 +143,34 @@ describe("reading a checkpoint", () => {
     expect(checkpoint.unet.config.contextWidth).toBe(24);
   });
 
+  it("takes half precision, in one file or cut into several", async () => {
+    const folder = copyTo("halves");
+    const unet = path.join(folder, "unet");
+    const whole = path.join(unet, "diffusion_pytorch_model.safetensors");
+    const { weight_map, shards } = shardsOf(whole);
+    for (const [name, bytes] of Object.entries(shards)) writeFileSync(path.join(unet, name), bytes);
+    writeFileSync(
+      path.join(unet, "diffusion_pytorch_model.safetensors.index.fp16.json"),
+      JSON.stringify({ metadata: {}, weight_map }),
+    );
+    rmSync(whole);
+    const vae = path.join(folder, "vae", "diffusion_pytorch_model");
+    renameSync(`${vae}.safetensors`, `${vae}.fp16.safetensors`);
+    const place = await placeOfCheckpoint(folder);
+    expect((await readDiffusionCheckpoint(place)).unet.source.names).toEqual(Object.keys(weight_map));
+    expect(await findDiffusionCheckpoint(path.dirname(folder))).not.toBeNull();
+  });
+
+  it("says of a folder what each part lacks, and what it has instead", async () => {
+    const folder = copyTo("lacking");
+    const unet = path.join(folder, "unet", "diffusion_pytorch_model");
+    renameSync(`${unet}.safetensors`, `${unet}.bin`);
+    rmSync(path.join(folder, "tokenizer", "merges.txt"));
+    await expect(placeOfCheckpoint(folder)).rejects.toThrow(
+      "; unet has no weights that can be read but diffusion_pytorch_model.bin, tokenizer has no vocab.json and merges.txt",
+    );
+  });
+
   it.each([
     [
       "a folder without its parts",
@@ -190,6 +220,16 @@ describe("reading a checkpoint", () => {
       /unet\/config\.json: class_embed_type/,
     ],
     [
+      "a UNet with another setting",
+      (folder: string) => changeConfig(folder, "unet", { downsample_padding: 0 }),
+      /unet\/config\.json: downsample_padding: is 0; only 1 is supported/,
+    ],
+    [
+      "an autoencoder with a setting that nobody knows",
+      (folder: string) => changeConfig(folder, "vae", { latents_mean: [0.1, 0, 0, 0] }),
+      /vae\/config\.json: latents_mean: is a list, which is not supported/,
+    ],
+    [
       "an inpainting checkpoint",
       (folder: string) => changeConfig(folder, "unet", { in_channels: 9 }),
       /takes 9 channels, not 4/,
@@ -217,6 +257,33 @@ describe("reading a checkpoint", () => {
     await expect(read()).rejects.toMatchObject({ name: "EngineError", retryable: false, message });
   });
 });
+
+/** A file cut into two as diffusers cuts its halves. */
+function shardsOf(file: string): { weight_map: Record<string, string>; shards: Record<string, Buffer> } {
+  const bytes = readFileSync(file);
+  const dataStart = 8 + Number(bytes.readBigUInt64LE());
+  const header = JSON.parse(bytes.toString("utf8", 8, dataStart)) as Record<string, HeaderEntry>;
+  delete header["__metadata__"];
+  const names = Object.keys(header);
+  const weight_map: Record<string, string> = {};
+  const shards: Record<string, Buffer> = {};
+  for (const [index, part] of [names.slice(0, 100), names.slice(100)].entries()) {
+    const shard = `diffusion_pytorch_model.fp16-0000${index + 1}-of-00002.safetensors`;
+    const data: Buffer[] = [];
+    let offset = 0;
+    const entries = part.map((name) => {
+      const [begin, end] = header[name]!.data_offsets;
+      weight_map[name] = shard;
+      data.push(bytes.subarray(dataStart + begin, dataStart + end));
+      return [name, { ...header[name]!, data_offsets: [offset, (offset += end - begin)] }];
+    });
+    const json = Buffer.from(JSON.stringify(Object.fromEntries(entries)));
+    const length = Buffer.alloc(8);
+    length.writeBigUInt64LE(BigInt(json.length));
+    shards[shard] = Buffer.concat([length, json, ...data]);
+  }
+  return { weight_map, shards };
+}
 
 const prefixed = (
   rename: (name: string) => string,

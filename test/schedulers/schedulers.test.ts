@@ -142,9 +142,44 @@ describe("readSchedulerConfig", () => {
     [{ thresholding: true }, "dynamic thresholding"],
     [{ num_train_timesteps: 0 }, "num_train_timesteps"],
     ["not an object", "expected object"],
+    [{ use_flow_sigmas: true }, "use_flow_sigmas"],
+    [{ shift: 3 }, "shift"],
+    [{ sigma_data: 0.5 }, "sigma_data"],
   ])("names what it cannot do in %j", (config, words) => {
     expect(() => readSchedulerConfig(config)).toThrow(EngineError);
     expect(() => readSchedulerConfig(config)).toThrow(words);
+  });
+
+  it("says which wishes of a checkpoint the samplers here do not follow", () => {
+    const own = {
+      algorithm_type: "dpmsolver++",
+      final_sigmas_type: "zero",
+      solver_order: 2,
+      solver_type: "midpoint",
+      use_karras_sigmas: false,
+      use_exponential_sigmas: false,
+      lower_order_final: true,
+      euler_at_final: false,
+      lambda_min_clipped: null,
+      variance_type: null,
+      dynamic_thresholding_ratio: 0.995,
+      sample_max_value: 1,
+    };
+    expect(readSchedulerConfig(own).unheeded).toEqual([]);
+    expect(
+      readSchedulerConfig({ ...own, solver_type: "bh2", predict_x0: true, disable_corrector: [] }).unheeded,
+    ).toEqual([]);
+    const other = {
+      algorithm_type: "sde-dpmsolver++",
+      final_sigmas_type: "sigma_min",
+      solver_order: 3,
+      solver_type: "heun",
+      use_exponential_sigmas: true,
+      use_karras_sigmas: true,
+    };
+    expect(readSchedulerConfig({ ...own, ...other }).unheeded).toEqual(
+      Object.entries(other).map(([name, value]) => `${name}: ${JSON.stringify(value)}`),
+    );
   });
 
   it("takes trained betas as they are", () => {

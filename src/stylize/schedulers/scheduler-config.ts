@@ -2,6 +2,7 @@
 import { z } from "zod";
 
 import { EngineError } from "../../errors.ts";
+import { isNeutral, only, settings, shown } from "../../onnx/settings-schema.ts";
 
 export type TimestepSpacing = "leading" | "linspace" | "trailing";
 
@@ -23,25 +24,61 @@ export interface SchedulerConfig {
   readonly originalInferenceSteps: number;
   /** LCM: sharpness of the boundary condition. */
   readonly timestepScaling: number;
+  /** What it says of how to sample and no sampler here does: `use_karras_sigmas: true`. */
+  readonly unheeded: readonly string[];
 }
 
-const schema = z.object({
-  num_train_timesteps: z.int().min(1).max(100_000).default(1000),
-  beta_start: z.number().positive().max(1).default(0.00085),
-  beta_end: z.number().positive().max(1).default(0.012),
-  beta_schedule: z.enum(["linear", "scaled_linear"]).default("scaled_linear"),
-  trained_betas: z.array(z.number().positive().max(1)).nullish(),
-  rescale_betas_zero_snr: z.boolean().default(false),
-  prediction_type: z.enum(["epsilon", "v_prediction"]).default("epsilon"),
-  timestep_spacing: z.enum(["leading", "linspace", "trailing"]).nullish(),
-  steps_offset: z.int().min(0).max(1000).default(0),
-  set_alpha_to_one: z.boolean().default(true),
-  clip_sample: z.boolean().default(false),
-  clip_sample_range: z.number().positive().default(1),
-  thresholding: z.literal(false, { error: "dynamic thresholding is for pixels, not for latents" }).default(false),
-  original_inference_steps: z.int().min(1).default(50),
-  timestep_scaling: z.number().positive().default(10),
-});
+/** Ways of sampling that a person chooses, by the value at which the samplers here have them. */
+const WAYS: Readonly<Record<string, string | number | boolean | null>> = {
+  algorithm_type: "dpmsolver++",
+  disable_corrector: null,
+  euler_at_final: null,
+  final_sigmas_type: "zero",
+  interpolation_type: "linear",
+  lambda_min_clipped: null,
+  predict_x0: true,
+  sigma_max: null,
+  sigma_min: null,
+  solver_order: 2,
+  solver_p: null,
+  solver_type: "midpoint",
+  timestep_type: "discrete",
+  use_beta_sigmas: null,
+  use_exponential_sigmas: null,
+  use_karras_sigmas: null,
+  use_lu_lambdas: null,
+  variance_type: null,
+};
+
+const schema = settings(
+  {
+    num_train_timesteps: z.int().min(1).max(100_000).default(1000),
+    beta_start: z.number().positive().max(1).default(0.00085),
+    beta_end: z.number().positive().max(1).default(0.012),
+    beta_schedule: z.enum(["linear", "scaled_linear"]).default("scaled_linear"),
+    trained_betas: z.array(z.number().positive().max(1)).min(1).max(100_000).nullish(),
+    rescale_betas_zero_snr: z.boolean().default(false),
+    prediction_type: z.enum(["epsilon", "v_prediction"]).default("epsilon"),
+    timestep_spacing: z.enum(["leading", "linspace", "trailing"]).nullish(),
+    steps_offset: z.int().min(0).max(1000).default(0),
+    set_alpha_to_one: z.boolean().default(true),
+    clip_sample: z.boolean().default(false),
+    clip_sample_range: z.number().positive().default(1),
+    thresholding: z.literal(false, { error: "dynamic thresholding is for pixels, not for latents" }).default(false),
+    original_inference_steps: z.int().min(1).default(50),
+    timestep_scaling: z.number().positive().default(10),
+    flow_shift: only(1),
+  },
+  [
+    ...Object.keys(WAYS),
+    "skip_prk_steps",
+    // Of what is refused itself where it is wanted, and of the last steps of few, which are simple here in any case.
+    "dynamic_thresholding_ratio",
+    "sample_max_value",
+    "time_shift_type",
+    "lower_order_final",
+  ],
+);
 
 /**
  * Reads the parsed JSON of a scheduler configuration, whatever scheduler it was saved from. What it does not say takes
@@ -68,6 +105,12 @@ export function readSchedulerConfig(json: unknown): SchedulerConfig {
     clipSample: config.clip_sample ? config.clip_sample_range : null,
     originalInferenceSteps: config.original_inference_steps,
     timestepScaling: config.timestep_scaling,
+    unheeded: Object.entries(WAYS).flatMap(([name, own]) => {
+      const wanted = config[name];
+      // DPM-Solver and UniPC have types of their own.
+      const isOwn = isNeutral(wanted) || wanted === own || (name === "solver_type" && wanted === "bh2");
+      return isOwn ? [] : [`${name}: ${shown(wanted)}`];
+    }),
   };
 }
 
