@@ -76,6 +76,7 @@ const ROUTES = [
   ["PUT", "/applications/{application}/commands"],
   ["POST", "/interactions/1/token/callback"],
   ["POST", "/webhooks/{application}/token"],
+  ["POST", "/no/such/route"],
 ] as const;
 
 const requests: fc.Arbitrary<Request> = fc

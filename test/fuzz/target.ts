@@ -1,4 +1,6 @@
 /** What is fuzzed and how: a property that must hold of any input, in bounded time and memory. */
+import { setTimeout as sleep } from "node:timers/promises";
+
 import fc from "fast-check";
 
 /** Something that reads what strangers write. */
@@ -43,6 +45,11 @@ export interface FuzzResult {
 // faults that are none.
 const MOST_SECONDS = 1;
 const MOST_BYTES = 300e6;
+/** What waits for something that never comes. */
+const HANGING_MS = 20_000;
+
+/** Inputs that are tried however little time there is. */
+const FEWEST_RUNS = 10;
 
 /** Runs a target on random inputs. One seed gives the same inputs everywhere. */
 export async function fuzz<Input>(target: Target<Input>, options: FuzzOptions): Promise<FuzzResult> {
@@ -54,16 +61,19 @@ export async function fuzz<Input>(target: Target<Input>, options: FuzzOptions): 
       target.inputs,
       (input) => (underWay = bounded(() => opened.run(input), mostSeconds)),
     );
-    const details = await fc.check(property, {
-      seed,
-      numRuns: Number.MAX_SAFE_INTEGER,
-      interruptAfterTimeLimit: options.milliseconds,
-      ...(options.path !== undefined && { path: options.path }),
-    });
+    const from = { seed, ...(options.path !== undefined && { path: options.path }) };
+    const first = await fc.check(property, { ...from, numRuns: FEWEST_RUNS });
+    const details = first.failed
+      ? first
+      : await fc.check(property, {
+          ...from,
+          numRuns: Number.MAX_SAFE_INTEGER,
+          interruptAfterTimeLimit: options.milliseconds,
+        });
+    const runs = Math.max(first.numRuns, details.numRuns);
     const { counterexample, counterexamplePath: path, errorInstance: error } = details;
-    if (counterexample === null) return { runs: details.numRuns, failure: null };
-    const failure = { target: target.name, seed, path: path ?? "", input: counterexample[0], error };
-    return { runs: details.numRuns, failure };
+    if (counterexample === null) return { runs, failure: null };
+    return { runs, failure: { target: target.name, seed, path: path ?? "", input: counterexample[0], error } };
   } finally {
     await underWay.catch(() => undefined); // the time may be over in the middle of it
     await opened.close();
@@ -91,7 +101,12 @@ const isBytes = (value: unknown): value is { readonly data: number[] } =>
 async function bounded(run: () => Promise<void>, mostSeconds: number): Promise<void> {
   const memory = process.memoryUsage.rss();
   const before = process.cpuUsage();
-  await run();
+  const timer = new AbortController();
+  const hanging = sleep(HANGING_MS, undefined, { signal: timer.signal }).then(() => {
+    throw new Error(`it was not done after ${HANGING_MS / 1000} s`);
+  });
+  hanging.catch(() => undefined);
+  await Promise.race([run(), hanging]).finally(() => timer.abort());
   const { user, system } = process.cpuUsage(before);
   const seconds = (user + system) / 1e6;
   if (seconds > mostSeconds) throw new Error(`it took ${seconds.toFixed(1)} s`);

@@ -164,6 +164,8 @@ describe("readSchedulerConfig", () => {
       variance_type: null,
       dynamic_thresholding_ratio: 0.995,
       sample_max_value: 1,
+      predict_epsilon: true,
+      tensor_format: "pt",
     };
     expect(readSchedulerConfig(own).unheeded).toEqual([]);
     expect(

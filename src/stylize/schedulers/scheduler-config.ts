@@ -68,10 +68,12 @@ const schema = settings(
     original_inference_steps: z.int().min(1).default(50),
     timestep_scaling: z.number().positive().default(10),
     flow_shift: only(1),
+    predict_epsilon: only(true), // of 2022
   },
   [
     ...Object.keys(WAYS),
     "skip_prk_steps",
+    "tensor_format",
     // Of what is refused itself where it is wanted, and of the last steps of few, which are simple here in any case.
     "dynamic_thresholding_ratio",
     "sample_max_value",
