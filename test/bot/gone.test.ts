@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 
 import type { InteractionCall } from "../../src/sandbox/index.ts";
 import { landscape, waves } from "./pictures.ts";
-import { ONCE, openStudio, results, type Studio, stylized, tally } from "./studio.ts";
+import { ONCE, openStudio, results, type Studio, stylized, tally, textOf } from "./studio.ts";
 
 let studio: Studio;
 
@@ -58,6 +58,20 @@ describe("a job whose place is lost in between", { timeout: 60_000 }, () => {
     await studio.restart();
     expect(await studio.running.bot.store.surfaces.unfinished()).toEqual([]);
     await stylized(studio, await stylize(studio.general));
+  });
+});
+
+describe("a place that takes no new messages any more", { timeout: 60_000 }, () => {
+  it("hears on the card, which can still be edited, how it went", async () => {
+    const { discord } = studio;
+    const channel = discord.channel("gallery").id;
+    const call = await stylize(channel);
+    const card = await discord.waitFor(() => (call.response?.attachments.length ? call.response : null), {
+      what: "the card",
+    });
+    discord.faults.add({ route: "POST /channels/:id/messages", status: 403, code: 50_013 });
+    expect(await over(card.id)).toBe("done");
+    expect(textOf(call.response)).toMatch(/Done in .*\n.*may not post here any more/s);
   });
 });
 
