@@ -1,5 +1,5 @@
 /** The log, and what may stand in it. */
-import pino, { type Logger } from "pino";
+import pino, { type DestinationStream, type Logger } from "pino";
 
 export type { Logger } from "pino";
 
@@ -44,7 +44,11 @@ function plainError(error: Error): object {
  * The log: JSON lines on standard error, so that standard output stays free for results. Secrets are redacted by key
  * and by shape.
  */
-export function createLogger(level: string, name = "atelier"): Logger {
+export function createLogger(
+  level: string,
+  name = "atelier",
+  destination: DestinationStream = pino.destination({ fd: 2, sync: true }),
+): Logger {
   return pino(
     {
       name,
@@ -55,6 +59,6 @@ export function createLogger(level: string, name = "atelier"): Logger {
       timestamp: pino.stdTimeFunctions.isoTime,
       hooks: { streamWrite: redact },
     },
-    pino.destination({ fd: 2, sync: true }),
+    destination,
   );
 }

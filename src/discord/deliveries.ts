@@ -7,7 +7,7 @@ import { isPassing, mayPass } from "./discord-error.ts";
 
 /** Deliveries under way at once. Each makes about five calls, and Discord takes fifty in a second. */
 const AT_ONCE = 8;
-/** Of these, to one place: a channel takes five messages in five seconds, and the others need not wait for that. */
+/** Of these, to one place: a channel takes five messages in five seconds, and others need not wait for that. */
 const AT_ONCE_PER_PLACE = 3;
 /** Before another try: the first pause, and the longest that it doubles to, milliseconds. */
 const PAUSES_MS = [1000, 30_000] as const;
@@ -74,7 +74,7 @@ export class Deliveries {
    * Tries `attempt` at once, and again until it succeeds. What has this name and is open already is not begun a second
    * time; when it is just being tried, it is tried once more afterwards, for there may be news.
    *
-   * @param place the channel that it goes to
+   * @param place the channel that it goes to, or another name for what shares a rate limit
    * @returns resolves to `true` when it is done, to `false` when it is left to the next start; never rejects
    */
   owe(name: string, place: string, attempt: Attempt): Promise<boolean> {

@@ -151,12 +151,14 @@ export class JobPresenter {
     }
   }
 
-  /** Where nobody can be told, nobody tries again. */
+  /** Where nothing can be posted any more, nobody tries again. */
   async #giveUp(error: unknown): Promise<void> {
     const { surfaces, log } = this.#parts;
     const { id } = this.#job;
     if (!isPlaceGone(error) && !(error instanceof PlaceMoved)) throw error;
-    log.warn({ err: error, job: id }, "the place of a job is gone, its end is told to nobody");
+    log.warn({ err: error, job: id }, "the place of a job is gone, its end is told on its card at most");
+    this.#remark = card.nowhere;
+    await this.#card.settle(this.#cardView());
     await surfaces.update(id, { finished: true });
   }
 

@@ -108,7 +108,7 @@ export class Reply {
     // Where a line breaks nobody knows what had arrived: a word that is said twice is better than none.
     if (this.#kind === "none" && !this.#interaction.replied)
       await onceTaken(() => persevere(() => this.#interaction.reply({ ...words })));
-    else await persevere(() => this.#interaction.followUp({ ...words }));
+    else await this.#interaction.followUp({ ...words });
     await this.#give("words");
   }
 
@@ -120,7 +120,7 @@ export class Reply {
 
   async #takeBack(): Promise<void> {
     if (this.#isTakenBack) return;
-    await persevere(() => this.#interaction.deleteReply()).catch((error: unknown) => {
+    await this.#interaction.deleteReply().catch((error: unknown) => {
       if (!isMessageGone(error)) throw error;
     });
     this.#isTakenBack = true;

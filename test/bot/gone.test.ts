@@ -74,6 +74,20 @@ describe("a job without a thread", { timeout: 60_000 }, () => {
   });
 });
 
+describe("a place that takes no new messages any more", { timeout: 60_000 }, () => {
+  it("hears on the card, which can still be edited, how it went", async () => {
+    const { discord } = studio;
+    const channel = discord.channel("gallery").id;
+    const call = await stylize(channel);
+    const card = await discord.waitFor(() => (call.response?.attachments.length ? call.response : null), {
+      what: "the card",
+    });
+    discord.faults.add({ route: "POST /channels/:id/messages", status: 403, code: 50_013 });
+    expect(await over(card.id)).toBe("done");
+    expect(textOf(call.response)).toMatch(/Done in .*\n.*may not post here any more/s);
+  });
+});
+
 describe("a bad line", { timeout: 60_000 }, () => {
   it("that breaks again and again: the job is told once, and the next command works", async () => {
     const { discord, general } = studio;

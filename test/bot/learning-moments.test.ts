@@ -18,7 +18,7 @@ const disk = useTinyDisk(`${DISK_MIB}m`);
 let studio: Studio;
 
 beforeAll(async () => {
-  studio = await openStudio({ ENGINE: "diffusion" }, { checkpoints: { "tiny-v1": "tiny-v1" } });
+  studio = await openStudio({ ENGINE: "diffusion" }, { checkpoints: { "tiny-v1": "tiny-v1" }, pausesMs: [20, 100] });
 });
 
 afterAll(() => studio.close());
@@ -100,12 +100,26 @@ describe("/style learn at a bad moment", () => {
     await cardSays("Brief", "🛑 The style was removed meanwhile, so what I learned is not kept.");
   }, 90_000);
 
-  it("clears away what a killed process left", async () => {
+  it("is told how it ended after a restart, where Discord took nothing before; what a killed process left goes", async () => {
+    const { discord, general } = studio;
+    const ada = discord.member("ada");
+    await ada.slash(general, "style learn", { name: "Untold", image: await waves() });
+    await cardSays("Untold", "I look at the picture");
+    const when = ({ body }: { readonly body: unknown }): boolean => JSON.stringify(body ?? "").includes("Stopped");
+    const undo = discord.faults.add({ route: "PATCH /channels/:id/messages/:id", status: 502, when });
+    await ada.press(cardOf("Untold")!, "Cancel");
+    const untold = () => studio.running.bot.store.learnings.untold();
+    await expect.poll(untold, { timeout: 10_000 }).toMatchObject([[{ name: "Untold" }, { how: "stopped" }]]);
     await writeFile(path.join(folder(), "gone.safetensors.123.part"), "half");
     await mkdir(path.join(folder(), "gone"), { recursive: true });
     await studio.restart();
+    expect(textOf(cardOf("Untold"))).not.toContain("Stopped");
+    undo();
+    await cardSays("Untold", "🛑 Stopped");
+    await expect.poll(() => thread("Untold"), { timeout: 10_000 }).toContain("🛑 Stopped");
+    await expect.poll(untold, { timeout: 10_000 }).toEqual([]);
     await expect.poll(() => readdir(folder())).toEqual([]);
-  });
+  }, 60_000);
 
   it.skipIf(disk === null)(
     "waits while the disk is full and goes on by itself (needs mount)",

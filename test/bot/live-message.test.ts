@@ -1,7 +1,8 @@
-import { DiscordAPIError } from "discord.js";
+import { DiscordAPIError, HTTPError, RateLimitError } from "discord.js";
 import { describe, expect, it } from "vitest";
 
 import { LiveMessage, type MessageHome } from "../../src/discord/live-message.ts";
+import { snowflakeAt } from "../../src/discord/snowflake.ts";
 import { PlaceMoved } from "../../src/discord/place-moved.ts";
 import type { View } from "../../src/discord/view.ts";
 import { noticeView } from "../../src/discord/views.ts";
@@ -117,5 +118,71 @@ describe("a live message", () => {
     const message = live(port, 0);
     for (const words of ["first", "second", "third"]) await message.settle(noticeView(words));
     expect(calls.map((call) => call.text)).toEqual(["first", "second", "third"]);
+  });
+
+  it("is made anew once when it moves, and stays away when nothing can be made there either", async () => {
+    const { port, calls } = home((call) => (call.text === "first" ? null : new PlaceMoved("nowhere")));
+    const message = live(port, 0);
+    await message.settle(noticeView("first"));
+    await message.settle(noticeView("second"));
+    await message.settle(noticeView("third"));
+    expect(calls.map(({ kind, text }) => [kind, text])).toEqual([
+      ["create", "first"],
+      ["edit", "second"],
+      ["create", "second"],
+    ]);
+  });
+
+  it.each([
+    ["that is refused", () => refused(50_035)],
+    ["that Discord does not take", () => new HTTPError(502, "Bad Gateway", "POST", "/channels/1/messages", {})],
+  ])("pauses after a call %s, however many views come", async (_name, error) => {
+    const { port, calls } = home(error, 0);
+    const message = live(port, 0);
+    for (let n = 0; n < 100; n++) {
+      message.show(noticeView(`view ${n}`));
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    const seconds = (performance.now() - calls[0]!.at) / 1000;
+    expect(calls.length).toBeLessThan(2 + seconds);
+    await message.close();
+    expect(calls.at(-1)!.text).toBe("view 99");
+  });
+
+  it("shows by itself what Discord did not take at first", async () => {
+    const { port, calls } = home(() => (calls.length === 1 ? new HTTPError(502, "", "POST", "", {}) : null), 0);
+    live(port, 0).show(noticeView("only"));
+    await expect.poll(() => calls.map(({ kind }) => kind)).toEqual(["create", "create"]);
+    expect(calls[1]!.at - calls[0]!.at).toBeGreaterThan(900);
+  });
+
+  it("says of its last view why it does not stand, when that may pass, and tries no more by itself", async () => {
+    const down = new HTTPError(502, "Bad Gateway", "POST", "/channels/1/messages", {});
+    const { port, calls } = home(({ text }) => (text === "last" && calls.length < 3 ? down : null), 0);
+    const message = live(port, 0);
+    await message.deliver(noticeView("first"));
+    await expect(message.deliver(noticeView("last"))).rejects.toBe(down);
+    await message.deliver(noticeView("last"));
+    await message.deliver(noticeView("last"));
+    expect(calls.map(({ text }) => text)).toEqual(["first", "last", "last"]);
+  });
+
+  it("takes an edit that has to wait long for one of a message too old, where it is old", async () => {
+    const limit = { timeToReset: 60_000, limit: 5, method: "PATCH", hash: "", url: "", route: "", majorParameter: "" };
+    const error = new RateLimitError({
+      ...limit,
+      global: false,
+      retryAfter: 60_000,
+      sublimitTimeout: 0,
+      scope: "user",
+    });
+    for (const ageMs of [2 * 3_600_000, 0]) {
+      const { port, calls } = home(({ kind }) => (kind === "edit" ? error : null));
+      const messageId = snowflakeAt(Date.now() - ageMs);
+      const message = new LiveMessage({ home: port, messageId, intervalMs: 0, nonce: "nonce", follows: true, log });
+      message.show(noticeView("news"));
+      await message.close();
+      expect(calls.map(({ kind }) => kind)).toEqual(ageMs > 0 ? ["edit", "create"] : ["edit"]);
+    }
   });
 });

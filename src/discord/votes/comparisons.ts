@@ -86,11 +86,12 @@ export class Comparisons {
           other.channelId === channelId && other.contentSha256 === content.sha256 && other.styleSha256 === style.sha256,
       );
       if (rival) throw new UserError("compared-already", words.underWay(linkOf(rival)));
-      const comparison = await this.#queue(request, hours, { channelId, messageId });
+      const [comparison, job] = await this.#queue(request, hours, { channelId, messageId });
       const { id } = comparison;
       this.#begun.add(id);
-      const firstEdit = new FirstEdit((view) => reply.show(view));
-      this.#cards.set(id, this.#newCard(comparison, firstEdit));
+      const card = this.#newCard(comparison, new FirstEdit((view) => reply.show(view)));
+      card.show(paintingView(comparison, job, 0, null));
+      this.#cards.set(id, card);
       this.#owe(comparison);
     });
   }
@@ -100,7 +101,7 @@ export class Comparisons {
     request: ComparisonRequest,
     hours: number,
     { channelId, messageId }: { readonly channelId: string; readonly messageId: string },
-  ): Promise<Comparison> {
+  ): Promise<readonly [Comparison, Job]> {
     const { store, queue, deliveries, random = Math.random } = this.#options;
     const id = newJobId();
     const jobs: Job[] = [];
@@ -127,7 +128,7 @@ export class Comparisons {
       };
       await store.comparisons.insert(comparison);
       for (const job of jobs) this.#jobs.set(job.id, comparison);
-      return comparison;
+      return [comparison, jobs[0]!];
     } catch (error) {
       // Whatever kept it from being written may keep a cancellation from being written, too.
       for (const job of jobs)

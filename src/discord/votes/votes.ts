@@ -81,9 +81,7 @@ export class Votes {
 
   /** A result was posted: from now on it takes ballots, among the other results of its pair in the same place. */
   posted(job: Job, channelId: string, messageId: string): void {
-    void this.#errand(`candidate ${job.id}`, channelId, () =>
-      this.#turn.run(() => this.#welcome(job, channelId, messageId)),
-    );
+    void this.#errand("candidate", job.id, () => this.#turn.run(() => this.#welcome(job, channelId, messageId)));
   }
 
   /** Puts the bot's medals on messages, one after the other, without anybody waiting for it. */
@@ -111,9 +109,7 @@ export class Votes {
         if (job && surface) this.posted(job, surface.threadId ?? surface.channelId, messageId);
       }
       const rounds = await store.votes.openRounds(Date.now());
-      await Promise.all(
-        rounds.map(({ id, channelId }) => this.#errand(`round ${id}`, channelId, () => this.#readAgain(id))),
-      );
+      await Promise.all(rounds.map(({ id }) => this.#errand("round", id, () => this.#readAgain(id))));
     } catch (error) {
       log.error({ err: error }, "votes could not be read again");
     }
@@ -273,13 +269,11 @@ export class Votes {
   }
 
   #putMedals(message: MessageRef, places: readonly Place[] = PLACES): void {
-    void this.#errand(`medals ${message.messageId}`, message.channelId, () =>
-      putMedals(this.#options.client, message, places),
-    );
+    void this.#errand("medals", message.messageId, () => putMedals(this.#options.client, message, places));
   }
 
   #takeOff(message: MessageRef, place: Place, voterId: string): void {
-    void this.#errand(`stale ${message.messageId} ${place} ${voterId}`, message.channelId, async () => {
+    void this.#errand("stale", `${message.messageId} ${place} ${voterId}`, async () => {
       await removeMedal(this.#options.client, message, place, voterId);
     });
   }
@@ -292,12 +286,15 @@ export class Votes {
     });
   }
 
-  /** Something to be done on Discord. What cannot be done any more, such as on a deleted message, is let be. */
-  #errand(name: string, channelId: string, work: () => Promise<void>): Promise<void> {
-    const errand = this.#options.deliveries.owe(name, channelId, async () => {
+  /**
+   * Something to be done about votes, a few of a kind at a time: reactions take long, and words to people do not wait for
+   * them. What cannot be done any more, such as on a deleted message, is let be.
+   */
+  #errand(kind: string, id: string, work: () => Promise<void>): Promise<void> {
+    const errand = this.#options.deliveries.owe(`${kind} ${id}`, kind, async () => {
       await work().catch((error: unknown) => {
         if (mayPass(error)) throw error;
-        this.#options.log.warn({ err: error, errand: name }, "an errand about votes did not work");
+        this.#options.log.warn({ err: error, errand: kind, id }, "an errand about votes did not work");
       });
     });
     this.#errands.add(errand);

@@ -46,6 +46,8 @@ export const card = {
     `✅ Done in ${duration(seconds)}${link === null ? "." : `: [see the picture](${link})`}`,
   failed: (reason: string): string => `⚠️ ${reason}`,
   cancelled: "🛑 Stopped before it was finished.",
+  /** A remark on how it went. */
+  nowhere: "I may not post here any more, so there is nothing else to see.",
 
   watch: (threadId: string): string => `-# Watch it take shape in <#${threadId}>`,
 
