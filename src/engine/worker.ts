@@ -23,7 +23,7 @@ import type { FromChild, TaskMessage } from "./messages.ts";
 import type { EngineParts } from "./parts.ts";
 import { PreviewWriter } from "./preview-writer.ts";
 import { saveFile } from "./save-file.ts";
-import { toWire } from "./wire-error.ts";
+import { toWire } from "../process/wire-error.ts";
 
 const POLL_MS = 100;
 const CALM_POLLS = 5;
