@@ -42,12 +42,6 @@ export interface ChildLinkOptions<D extends Dialogue> {
   readonly onGone: (crashed: boolean) => void;
 }
 
-/** How a process ended. */
-export interface Exit {
-  readonly code: number | null;
-  readonly signal: NodeJS.Signals | null;
-}
-
 export class ChildLink<D extends Dialogue> {
   /** Resolves when the process is ready; rejects with why it is not. */
   readonly ready: Promise<D["info"]>;
@@ -61,7 +55,6 @@ export class ChildLink<D extends Dialogue> {
   /** Its end was asked for from here: for this reason. */
   #ended: Error | null = null;
   #gone: Error | null = null;
-  #exit: Exit | null = null;
   #tasksAtEnd = 0;
   /** The last error that it printed. */
   #complaint = "";
@@ -79,7 +72,7 @@ export class ChildLink<D extends Dialogue> {
     this.#child = forkModule(options.module, [], options.nodeOptions);
     this.#child.on("message", (received) => this.#take(received));
     this.#child.on("error", (error) => options.log.error({ error: error.message }, `${options.name} process`));
-    this.#child.once("close", (code, signal) => this.#onClose({ code, signal }));
+    this.#child.once("close", (code, signal) => this.#onClose(code, signal));
     this.#relay(this.#child.stdout, "info");
     this.#relay(this.#child.stderr, "warn");
     this.#send({ type: "start", options: options.start });
@@ -102,11 +95,6 @@ export class ChildLink<D extends Dialogue> {
   /** Whether it crashed while it had one task only, which then is to blame. */
   get crashedOnOneTask(): boolean {
     return this.crashed && this.#tasksAtEnd === 1;
-  }
-
-  /** How it ended; `null` while it has not. */
-  get exit(): Exit | null {
-    return this.#exit;
   }
 
   /**
@@ -190,14 +178,12 @@ export class ChildLink<D extends Dialogue> {
     this.#child.kill("SIGKILL");
   }
 
-  #onClose(exit: Exit): void {
+  #onClose(code: number | null, signal: NodeJS.Signals | null): void {
     clearTimeout(this.#late);
-    const { code, signal } = exit;
     const how = signal ? `was killed (${signal}; out of memory?)` : `ended by itself (exit code ${code ?? "unknown"})`;
     const words = `the ${this.#options.name} process ${how}${this.#complaint && `: ${this.#complaint}`}`;
     const gone = this.#ended ?? new EngineError(words, { retryable: true });
     this.#gone = gone;
-    this.#exit = exit;
     this.#tasksAtEnd = this.#tasks.size;
     this.#rejectReady(gone);
     this.#options.onGone(this.crashed);

@@ -1,7 +1,7 @@
 /** A child's side of the border: takes messages, hands them on, goes when its owner goes. */
 import os from "node:os";
 
-import { z } from "zod";
+import type { z } from "zod";
 
 import { EngineError, messageOf } from "../errors.ts";
 import { type ChildMessage, taskOf } from "./protocol.ts";
