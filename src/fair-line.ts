@@ -1,4 +1,4 @@
-/** Lets a few pieces of work run at once, and those that wait take turns by whose they are. */
+/** Lets a few pieces of work run at once; those that wait take turns by whose they are. */
 export interface FairLineOptions {
   /** Pieces of work at once. */
   readonly most: number;
@@ -15,7 +15,7 @@ interface Waiting {
 
 export class FairLine {
   readonly #options: FairLineOptions;
-  /** Whoever is to have the next turn comes first. */
+  /** Whose last turn is longest ago comes first. */
   readonly #waiting = new Map<string, Waiting[]>();
   readonly #running = new Map<string, number>();
   #count = 0;
@@ -37,7 +37,7 @@ export class FairLine {
     } finally {
       this.#count--;
       this.#spent -= cost;
-      const left = this.#running.get(member)! - 1;
+      const left = this.#runningOf(member) - 1;
       if (left > 0) this.#running.set(member, left);
       else this.#running.delete(member);
       this.#next();
@@ -69,21 +69,31 @@ export class FairLine {
   }
 
   #next(): void {
-    const { most, mostPerMember, budget = Infinity } = this.#options;
-    for (const [member, line] of this.#waiting) {
-      if (this.#count >= most) return;
-      const own = this.#running.get(member) ?? 0;
-      if (own >= mostPerMember) continue;
-      const [first, ...rest] = line as [Waiting, ...Waiting[]];
+    const { most, budget = Infinity } = this.#options;
+    while (this.#count < most) {
+      const member = this.#whoseTurn();
+      if (member === null) return;
+      const [first, ...rest] = this.#waiting.get(member) as [Waiting, ...Waiting[]];
       // Nobody overtakes what does not fit yet, or it might wait for ever.
       if (this.#count > 0 && this.#spent + first.cost > budget) return;
       this.#count++;
       this.#spent += first.cost;
-      this.#running.set(member, own + 1);
-      // At the end of the line, where this loop comes by again.
+      this.#running.set(member, this.#runningOf(member) + 1);
       this.#waiting.delete(member);
       if (rest.length > 0) this.#waiting.set(member, rest);
       first.begin();
     }
+  }
+
+  /** Whoever has least running; among equals, whose last turn is longest ago. */
+  #whoseTurn(): string | null {
+    let [next, least]: [string | null, number] = [null, this.#options.mostPerMember];
+    for (const member of this.#waiting.keys())
+      if (this.#runningOf(member) < least) [next, least] = [member, this.#runningOf(member)];
+    return next;
+  }
+
+  #runningOf(member: string): number {
+    return this.#running.get(member) ?? 0;
   }
 }
