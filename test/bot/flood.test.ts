@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
@@ -66,6 +66,35 @@ describe("more commands than a member may have jobs", () => {
   });
 });
 
+describe("a bot that was killed while it took pictures in", () => {
+  it("clears away at its next start what no command came to use", async () => {
+    const studio = await openStudio();
+    try {
+      const data = studio.settings.DATA_DIR!;
+      const { store } = studio.running.bot;
+      const leave = async (name: string): Promise<string> => {
+        const { bytes } = await landscape(name, 64 + name.length, 64);
+        const { sha256, path: file } = await store.files.put(bytes);
+        await store.pictures.remember({ sha256, width: 64, height: 64 });
+        mkdirSync(path.join(data, "incoming", name), { recursive: true });
+        writeFileSync(path.join(data, "incoming", name, "kept.png"), bytes);
+        return path.basename(file);
+      };
+      const [unused, described] = [await leave("unused"), await leave("described")];
+      mkdirSync(path.join(data, "incoming", "half"));
+      writeFileSync(path.join(data, "incoming", "half", "upload"), "half of a picture");
+      const key = { styleSha256: path.parse(described).name, describer: "palette", promptHash: "1" };
+      await store.captions.save(key, "waves");
+      await studio.restart();
+      expect(readdirSync(path.join(data, "incoming"))).toEqual([]);
+      expect(filesIn(path.join(data, "pictures"))).toEqual([described]);
+      expect(unused).not.toBe(described);
+    } finally {
+      await studio.close();
+    }
+  });
+});
+
 describe("a member who sends pictures without end", () => {
   let discord: DiscordSandbox;
   let folder: string;
@@ -75,8 +104,8 @@ describe("a member who sends pictures without end", () => {
     folder = await mkdtemp(path.join(os.tmpdir(), "atelier-flood-"));
     discord = await startSandbox({ port: 0 });
     bot = launch(settingsFor(discord, folder, { JOBS_PER_USER: "20" }));
-    await discord.botReady(25_000);
-  });
+    await discord.botReady(80_000);
+  }, 90_000);
 
   afterAll(async () => {
     bot.child.kill("SIGTERM");

@@ -99,15 +99,19 @@ export class Intake {
   ): Promise<T> {
     const outcomes = await Promise.allSettled(coming);
     const arrived = outcomes.flatMap((outcome) => (outcome.status === "fulfilled" ? [outcome.value] : []));
-    const put: { readonly sha256: string; readonly kind: ArrivalKind }[] = [];
+    const put: string[] = [];
     try {
       const faults = outcomes.flatMap((outcome): unknown[] => (outcome.status === "rejected" ? [outcome.reason] : []));
       if (faults.length > 0) throw together(faults);
-      for (const arrival of arrived) put.push({ sha256: await this.#shelf.put(arrival), kind: arrival.kind });
-      return await work(arrived.map(({ as }, i) => as(put[i]!.sha256)) as Kept<P>);
+      for (const arrival of arrived) put.push(await this.#shelf.put(arrival));
+      return await work(arrived.map(({ as }, i) => as(put[i]!)) as Kept<P>);
     } finally {
-      for (const { sha256, kind } of put) await this.#tidy(() => this.#shelf.release(sha256, kind));
-      for (const arrival of arrived) await this.#tidy(() => dropArrival(arrival));
+      for (const [i, arrival] of arrived.entries()) {
+        const sha256 = put[i];
+        // By its folder the next start finds what cannot be taken out of the store now.
+        if (sha256 === undefined || (await this.#tidy(() => this.#shelf.release(sha256, arrival.kind))))
+          await this.#tidy(() => dropArrival(arrival));
+      }
     }
   }
 
@@ -155,11 +159,15 @@ export class Intake {
     }
   }
 
-  /** What cannot be cleared away now is by the next start. */
-  async #tidy(work: () => Promise<void>): Promise<void> {
-    await work().catch((error: unknown) => {
+  /** @returns `false` when something could not be cleared away; the next start does it */
+  async #tidy(work: () => Promise<void>): Promise<boolean> {
+    try {
+      await work();
+      return true;
+    } catch (error) {
       this.#options.log.error({ err: error }, "a file that was taken in could not be cleared away");
-    });
+      return false;
+    }
   }
 
   get #folder(): string {

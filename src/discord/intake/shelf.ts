@@ -19,29 +19,26 @@ export class Shelf {
     this.#store = store;
   }
 
-  /** @returns its sha256; each call wants a `release`. @throws UserError `disk-full` */
+  /** @returns its sha256; what was put in wants a `release`. @throws UserError `disk-full` */
   put({ file, kind, size }: Arrival): Promise<string> {
     return this.#turn.add(async () => {
       const { files, pictures } = this.#store;
       const { sha256 } = await files.put(await readFile(file), EXTENSION[kind]);
-      if (size) await pictures.remember({ sha256, ...size });
       const name = nameOf(sha256, kind);
       this.#uses.set(name, (this.#uses.get(name) ?? 0) + 1);
+      try {
+        if (size) await pictures.remember({ sha256, ...size });
+      } catch (error) {
+        await this.#leave(sha256, kind);
+        throw error;
+      }
       return sha256;
     });
   }
 
   /** A command that used it is over: it stays while something refers to it. */
   release(sha256: string, kind: ArrivalKind): Promise<void> {
-    return this.#turn.add(async () => {
-      const name = nameOf(sha256, kind);
-      const left = (this.#uses.get(name) ?? 1) - 1;
-      if (left > 0) this.#uses.set(name, left);
-      else {
-        this.#uses.delete(name);
-        await this.#forget(sha256, kind);
-      }
-    });
+    return this.#turn.add(() => this.#leave(sha256, kind));
   }
 
   /** Clears away what a process that was killed left in `folder`, also from the store. */
@@ -53,6 +50,16 @@ export class Shelf {
         if (bytes) await this.#forget(await sha256Of(bytes), kind);
       }
       await dropArrival({ folder: left });
+    }
+  }
+
+  async #leave(sha256: string, kind: ArrivalKind): Promise<void> {
+    const name = nameOf(sha256, kind);
+    const left = (this.#uses.get(name) ?? 1) - 1;
+    if (left > 0) this.#uses.set(name, left);
+    else {
+      this.#uses.delete(name);
+      await this.#forget(sha256, kind);
     }
   }
 
