@@ -2,12 +2,12 @@
 import { type Attachment, SlashCommandBuilder } from "discord.js";
 
 import type { ButtonHandler, SlashHandler } from "../src/discord/handler.ts";
-import { takePair, takePicture } from "../src/discord/intake.ts";
 import { assertMayPost, assertOwnerOrModerator } from "../src/discord/permissions.ts";
-import { randomSeed } from "../src/discord/submit.ts";
+import { randomSeed, withRoom } from "../src/discord/submit.ts";
 import { comparison as words } from "../src/discord/wording/votes.ts";
 import { UserError } from "../src/errors.ts";
 import { DEFAULT_SETTINGS } from "../src/stylize/stylizer.ts";
+import { VARIANTS } from "../src/variant.ts";
 import { findJob, subjectOf } from "./job-button.ts";
 import { contentOption, promptOption, seedOption, strengthOption, styleOption } from "./painting-options.ts";
 import { checkedPrompt } from "./prompt.ts";
@@ -55,21 +55,30 @@ export const compare: SlashHandler<CompareInput> = {
 
   async run({ interaction, bot, reply }, { content, style, hours, ...settings }) {
     assertMayPost(interaction);
-    const pictures = await takePair(bot, takePicture(bot, content, "content"), style);
+    const { guildId } = interaction;
+    const userId = interaction.user.id;
     const { steps, guidance, stylePath } = DEFAULT_SETTINGS;
-    const request = {
-      ...settings,
-      steps,
-      guidance,
-      stylePath,
-      userId: interaction.user.id,
-      guildId: interaction.guildId,
-      content: pictures[0],
-      style: pictures[1],
-      description: null,
-      size: bot.config.RESULT_SIZE,
-    };
-    await bot.comparisons.start(request, hours, reply);
+    await withRoom(bot, { userId, guildId }, VARIANTS.length, async (reservation) => {
+      const coming = [
+        bot.intake.picture(userId, content, "content"),
+        bot.intake.picture(userId, style, "style"),
+      ] as const;
+      await bot.intake.keep(coming, ([picture, stylePicture]) => {
+        const request = {
+          ...settings,
+          steps,
+          guidance,
+          stylePath,
+          userId,
+          guildId,
+          content: picture,
+          style: stylePicture,
+          description: null,
+          size: bot.config.RESULT_SIZE,
+        };
+        return bot.comparisons.start(request, hours, reply, reservation);
+      });
+    });
   },
 };
 
@@ -87,7 +96,9 @@ export const compareResult: ButtonHandler<string> = {
     if (job.state !== "done") throw new UserError("unfinished", words.unfinished);
     const { replyTo: _replyTo, variant: _variant, parentId: _parentId, ...settings } = job.request;
     const request = { ...settings, userId: interaction.user.id, guildId: interaction.guildId };
-    await bot.comparisons.start(request, DEFAULT_HOURS, reply);
+    await withRoom(bot, request, VARIANTS.length, (reservation) =>
+      bot.comparisons.start(request, DEFAULT_HOURS, reply, reservation),
+    );
   },
 };
 

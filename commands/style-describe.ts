@@ -3,11 +3,11 @@ import { type Attachment, SlashCommandSubcommandBuilder } from "discord.js";
 
 import { describeStyle } from "../src/discord/describe-style.ts";
 import type { SubcommandHandler } from "../src/discord/handler.ts";
-import { takePicture } from "../src/discord/intake.ts";
 import { thumbnailFile } from "../src/discord/job-pictures.ts";
 import { assertMayWork } from "../src/discord/permissions.ts";
 import { liveReply } from "../src/discord/reply-message.ts";
 import { describedView } from "../src/discord/views.ts";
+import { withRoom } from "../src/discord/submit.ts";
 import { described } from "../src/discord/wording/commands.ts";
 import { CancelledError } from "../src/errors.ts";
 import { pictureOption } from "./painting-options.ts";
@@ -27,22 +27,22 @@ export const styleDescribe: SubcommandHandler<Attachment> = {
 
   async run({ interaction, bot, reply }, image) {
     assertMayWork(interaction);
-    const picture = await takePicture(bot, image, "style");
-    const thumbnail = await thumbnailFile(bot.store.files, picture, "style", described.alt(picture.name));
+    const { user, guildId } = interaction;
+    const { intake, store, deliveries } = bot;
     const message = liveReply(reply, bot, INTERVAL_MS);
-    const grow = (words: string): void => message.show(describedView(thumbnail, picture.name, words, null));
-    grow("");
-    const {
-      text,
-      describer,
-      note = null,
-    } = await describeStyle(bot, picture.sha256, {
-      onText: grow,
-      signal: bot.closing,
-    });
-    const whole = describedView(thumbnail, picture.name, text, { by: bot.describerLabel(describer), note });
+    // It keeps the engine busy like a picture, so it counts as one.
+    const whole = await withRoom(bot, { userId: user.id, guildId }, 1, () =>
+      intake.keep([intake.picture(user.id, image, "style")], async ([picture]) => {
+        const thumbnail = await thumbnailFile(store.files, picture, "style", described.alt(picture.name));
+        const grow = (words: string): void => message.show(describedView(thumbnail, picture.name, words, null));
+        grow("");
+        const hooks = { onText: grow, signal: bot.closing };
+        const { text, describer, note = null } = await describeStyle(bot, picture.sha256, hooks);
+        return describedView(thumbnail, picture.name, text, { by: bot.describerLabel(describer), note });
+      }),
+    );
     const deliver = (): Promise<void> => message.deliver(whole);
-    if (!(await bot.deliveries.owe(`description ${interaction.id}`, interaction.channelId, deliver)))
+    if (!(await deliveries.owe(`description ${interaction.id}`, interaction.channelId, deliver)))
       throw new CancelledError("The bot is going down");
   },
 };

@@ -2,10 +2,9 @@
 import { type Attachment, SlashCommandSubcommandBuilder } from "discord.js";
 
 import type { SubcommandHandler } from "../src/discord/handler.ts";
-import { takePicture } from "../src/discord/intake.ts";
 import { thumbnailFile } from "../src/discord/job-pictures.ts";
-import { saveStyle } from "../src/discord/styles/library.ts";
-import { takeToken, tokenFileOf } from "../src/discord/styles/token-transfer.ts";
+import { assertRoomFor, saveStyle } from "../src/discord/styles/library.ts";
+import { tokenFileOf } from "../src/discord/styles/token-transfer.ts";
 import { fileView, picturesView } from "../src/discord/styles/views.ts";
 import { styleWords as words } from "../src/discord/wording/styles.ts";
 import { STYLE_NAME_LENGTH, styleName } from "../src/jobs/style.ts";
@@ -50,18 +49,21 @@ export const styleImport: SubcommandHandler<ImportInput> = {
   },
 
   async run({ interaction, bot, reply }, { file, image, name }) {
-    const { sha256, token } = await takeToken(bot, file);
-    const picture = await takePicture(bot, image, "style");
-    const fileName = (file.title ?? file.name).replace(/\.[A-Za-z0-9]+$/, "");
-    const style = await saveStyle(bot, {
-      guildId: interaction.guildId,
-      ownerId: interaction.user.id,
-      name: name ?? (token.about.name ?? fileName).slice(0, STYLE_NAME_LENGTH),
-      picture,
-      description: token.about.description,
-      tokenSha256: sha256,
+    const { guildId, user } = interaction;
+    if (name !== null) await assertRoomFor(bot, guildId, name);
+    const coming = [bot.intake.token(user.id, file), bot.intake.picture(user.id, image, "style")] as const;
+    await bot.intake.keep(coming, async ([{ sha256, about, vectors }, picture]) => {
+      const fileName = (file.title ?? file.name).replace(/\.[A-Za-z0-9]+$/, "");
+      const style = await saveStyle(bot, {
+        guildId,
+        ownerId: user.id,
+        name: name ?? (about.name ?? fileName).slice(0, STYLE_NAME_LENGTH),
+        picture,
+        description: about.description,
+        tokenSha256: sha256,
+      });
+      const thumbnail = await thumbnailFile(bot.store.files, picture, "style", words.alt(style));
+      await reply.show(picturesView(words.imported(style, vectors), [thumbnail]));
     });
-    const thumbnail = await thumbnailFile(bot.store.files, picture, "style", words.alt(style));
-    await reply.show(picturesView(words.imported(style, token.vectors.shape[0]!), [thumbnail]));
   },
 };

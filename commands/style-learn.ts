@@ -3,13 +3,12 @@ import { type Attachment, SlashCommandSubcommandBuilder } from "discord.js";
 
 import type { Bot } from "../src/discord/bot.ts";
 import type { ButtonHandler, SubcommandHandler } from "../src/discord/handler.ts";
-import { takePicture } from "../src/discord/intake.ts";
 import { plainName } from "../src/discord/markdown.ts";
 import { assertMayWork, assertOwnerOrModerator } from "../src/discord/permissions.ts";
-import { saveStyle, styleChoices, styleNameOption } from "../src/discord/styles/library.ts";
+import { assertRoomFor, saveStyle, styleChoices, styleNameOption } from "../src/discord/styles/library.ts";
 import { learning as words, styleWords } from "../src/discord/wording/styles.ts";
 import { UserError } from "../src/errors.ts";
-import type { Job } from "../src/jobs/job.ts";
+import type { Job, PictureRef } from "../src/jobs/job.ts";
 import { LEARNING_NEEDS_DIFFUSION, styleName, type Style } from "../src/jobs/style.ts";
 import { findJob, subjectOf } from "./job-button.ts";
 import { pictureOption } from "./painting-options.ts";
@@ -41,11 +40,15 @@ export const styleLearn: SubcommandHandler<LearnInput> = {
     const { guildId, user } = interaction;
     const known = await bot.store.styles.find(guildId, name);
     if (!known && !image) throw new UserError("style-unknown", styleWords.needsPicture(name));
-    const picture = image ? await takePicture(bot, image, "style") : known!.picture;
-    if (known && known.picture.sha256 !== picture.sha256)
-      throw new UserError("style-taken", styleWords.otherPicture(known.name));
-    const fresh = { guildId, ownerId: user.id, name, picture, description: null, tokenSha256: null };
-    await bot.learning.ask(reply, known ?? (await saveStyle(bot, fresh)), user.id);
+    const learn = async (picture: PictureRef): Promise<void> => {
+      if (known && known.picture.sha256 !== picture.sha256)
+        throw new UserError("style-taken", styleWords.otherPicture(known.name));
+      const fresh = { guildId, ownerId: user.id, name, picture, description: null, tokenSha256: null };
+      await bot.learning.ask(reply, known ?? (await saveStyle(bot, fresh)), user.id);
+    };
+    if (!image) return learn(known!.picture);
+    if (!known) await assertRoomFor(bot, guildId, name);
+    await bot.intake.keep([bot.intake.picture(user.id, image, "style")], ([picture]) => learn(picture));
   },
 };
 

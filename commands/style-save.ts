@@ -2,9 +2,8 @@
 import { type Attachment, SlashCommandSubcommandBuilder } from "discord.js";
 
 import type { SubcommandHandler } from "../src/discord/handler.ts";
-import { takePicture } from "../src/discord/intake.ts";
 import { thumbnailFile } from "../src/discord/job-pictures.ts";
-import { saveStyle } from "../src/discord/styles/library.ts";
+import { assertRoomFor, saveStyle } from "../src/discord/styles/library.ts";
 import { picturesView } from "../src/discord/styles/views.ts";
 import { styleWords as words } from "../src/discord/wording/styles.ts";
 import { STYLE_NAME_LENGTH, styleName } from "../src/jobs/style.ts";
@@ -43,10 +42,12 @@ export const styleSave: SubcommandHandler<SaveInput> = {
   }),
 
   async run({ interaction, bot, reply }, { image, name, description }) {
-    const picture = await takePicture(bot, image, "style");
     const { guildId, user } = interaction;
-    const style = await saveStyle(bot, { guildId, ownerId: user.id, name, picture, description, tokenSha256: null });
-    const thumbnail = await thumbnailFile(bot.store.files, picture, "style", words.alt(style));
-    await reply.show(picturesView(words.saved(style, canLearn(bot)), [thumbnail]));
+    await assertRoomFor(bot, guildId, name);
+    await bot.intake.keep([bot.intake.picture(user.id, image, "style")], async ([picture]) => {
+      const style = await saveStyle(bot, { guildId, ownerId: user.id, name, picture, description, tokenSha256: null });
+      const thumbnail = await thumbnailFile(bot.store.files, picture, "style", words.alt(style));
+      await reply.show(picturesView(words.saved(style, canLearn(bot)), [thumbnail]));
+    });
   },
 };

@@ -12,12 +12,11 @@ import {
 } from "discord.js";
 
 import { customId } from "../src/discord/custom-id.ts";
-import type { Upload } from "../src/discord/downloads.ts";
+import type { Upload } from "../src/discord/intake/downloads.ts";
 import type { MessageMenuHandler, ModalHandler } from "../src/discord/handler.ts";
-import { takePair, takePicture } from "../src/discord/intake.ts";
-import { findPicture } from "../src/discord/message-picture.ts";
+import { findPicture } from "../src/discord/intake/message-picture.ts";
 import { assertMayWork } from "../src/discord/permissions.ts";
-import { randomSeed, submitJob } from "../src/discord/submit.ts";
+import { randomSeed, submitJob, withRoom } from "../src/discord/submit.ts";
 import { stylizeThisWords as words, VARIANT_NAME } from "../src/discord/wording/commands.ts";
 import { UserError } from "../src/errors.ts";
 import { DEFAULT_SETTINGS } from "../src/stylize/stylizer.ts";
@@ -43,9 +42,12 @@ export const stylizeThis: MessageMenuHandler<Upload> = {
 
   async run({ interaction, bot, reply }, picture) {
     assertMayWork(interaction);
-    await reply.showModal(styleModal(interaction.id));
+    const { id, user, guildId } = interaction;
+    // A look only: whether the modal will be sent in is not known.
+    bot.queue.reserve({ userId: user.id, guildId }).release();
+    await reply.showModal(styleModal(id));
     // Fetched while the person looks for a style: another user's message cannot be read again later.
-    bot.held.hold(heldAs(interaction.id, interaction.user), takePicture(bot, picture, "content"));
+    bot.held.hold(heldAs(id, user), user.id, bot.intake.picture(user.id, picture, "content"));
   },
 };
 
@@ -105,25 +107,27 @@ export const stylizeThisWith: ModalHandler<StyleInput> = {
   },
 
   async run({ interaction, bot, reply }, { key, style, variant, extraPrompt }) {
-    const held = bot.held.get(heldAs(key, interaction.user));
-    if (!held) throw new UserError("modal-too-old", words.tooOld);
-    const [content, stylePicture] = await takePair(bot, held, style);
-    const { strength, steps, guidance, stylePath } = DEFAULT_SETTINGS;
-    await submitJob(bot, reply, {
-      strength,
-      steps,
-      guidance,
-      stylePath,
-      variant,
-      extraPrompt,
-      content,
-      style: stylePicture,
-      userId: interaction.user.id,
-      guildId: interaction.guildId,
-      description: null,
-      seed: randomSeed(),
-      size: bot.config.RESULT_SIZE,
-      parentId: null,
+    const { guildId } = interaction;
+    const userId = interaction.user.id;
+    await withRoom(bot, { userId, guildId }, 1, async (reservation) => {
+      const held = bot.held.take(heldAs(key, interaction.user));
+      if (!held) throw new UserError("modal-too-old", words.tooOld);
+      const { strength, steps, guidance, stylePath } = DEFAULT_SETTINGS;
+      const settings = { strength, steps, guidance, stylePath, variant, extraPrompt };
+      await bot.intake.keep([held, bot.intake.picture(userId, style, "style")], ([content, stylePicture]) => {
+        const request = {
+          ...settings,
+          userId,
+          guildId,
+          content,
+          style: stylePicture,
+          description: null,
+          seed: randomSeed(),
+          size: bot.config.RESULT_SIZE,
+          parentId: null,
+        };
+        return submitJob(bot, reply, request, reservation);
+      });
     });
   },
 };

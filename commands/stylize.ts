@@ -1,16 +1,13 @@
 /** `/stylize`: repaint one picture in the style of another. */
 import { type Attachment, SlashCommandBuilder } from "discord.js";
 
-import type { Bot } from "../src/discord/bot.ts";
 import type { SlashHandler } from "../src/discord/handler.ts";
-import { takePair, takePicture } from "../src/discord/intake.ts";
 import { assertMayWork } from "../src/discord/permissions.ts";
-import { randomSeed, submitJob } from "../src/discord/submit.ts";
+import { randomSeed, submitJob, withRoom } from "../src/discord/submit.ts";
 import { findStyle, styleChoices, styleNameOption } from "../src/discord/styles/library.ts";
 import { VARIANT_NAME } from "../src/discord/wording/commands.ts";
 import { STYLE_PATH_NAME, styleWords } from "../src/discord/wording/styles.ts";
 import { UserError } from "../src/errors.ts";
-import type { PictureRef } from "../src/jobs/job.ts";
 import { DEFAULT_SETTINGS, SETTING_BOUNDS, STYLE_PATHS, type StylePath } from "../src/stylize/stylizer.ts";
 import { VARIANT_CHOICES, type VariantChoice } from "../src/variant.ts";
 import { contentOption, promptOption, seedOption, strengthOption, styleOption } from "./painting-options.ts";
@@ -75,17 +72,6 @@ function oneStyle(picture: Attachment | null, name: string | null): Attachment |
   return given;
 }
 
-/** The content, the picture of a style of the library, and its owner's words for it. */
-async function withNamedStyle(
-  bot: Bot,
-  guildId: string,
-  name: string,
-  content: Attachment,
-): Promise<[PictureRef, PictureRef, string | null]> {
-  const style = await findStyle(bot, guildId, name);
-  return [await takePicture(bot, content, "content"), { ...style.picture, name: style.name }, style.description];
-}
-
 export const stylize: SlashHandler<StylizeInput> = {
   kind: "slash",
   data: data.toJSON(),
@@ -107,19 +93,24 @@ export const stylize: SlashHandler<StylizeInput> = {
   async run({ interaction, bot, reply }, { content, style, ...settings }) {
     assertMayWork(interaction);
     const { guildId } = interaction;
-    const [picture, stylePicture, description] =
-      typeof style === "string"
-        ? await withNamedStyle(bot, guildId, style, content)
-        : [...(await takePair(bot, takePicture(bot, content, "content"), style)), null];
-    await submitJob(bot, reply, {
-      ...settings,
-      userId: interaction.user.id,
-      guildId,
-      content: picture,
-      style: stylePicture,
-      description,
-      size: bot.config.RESULT_SIZE,
-      parentId: null,
+    const userId = interaction.user.id;
+    const named = typeof style === "string" ? await findStyle(bot, guildId, style) : null;
+    await withRoom(bot, { userId, guildId }, 1, async (reservation) => {
+      const coming = [bot.intake.picture(userId, content, "content")];
+      if (typeof style !== "string") coming.push(bot.intake.picture(userId, style, "style"));
+      await bot.intake.keep(coming, ([picture, stylePicture]) => {
+        const request = {
+          ...settings,
+          userId,
+          guildId,
+          content: picture!,
+          style: named ? { ...named.picture, name: named.name } : stylePicture!,
+          description: named?.description ?? null,
+          size: bot.config.RESULT_SIZE,
+          parentId: null,
+        };
+        return submitJob(bot, reply, request, reservation);
+      });
     });
   },
 };

@@ -29,6 +29,12 @@ export class CancelledError extends Error {
   }
 }
 
+/** Folders before a file's name, of any system, at the start of a word. */
+const FOLDERS = /(?<![\w.:/\\])(?:file:\/\/)?(?:[A-Za-z]:)?[/\\](?:[^\s/\\'"`:;,()]+[/\\])*(?=[^\s/\\'"`:;,()])/g;
+
+/** The message of anything thrown, as it may be shown to everybody: files go by their names, not by where they lie. */
+export const publicMessageOf = (error: unknown): string => messageOf(error).replaceAll(FOLDERS, "");
+
 /** The message of anything thrown, for logs and for wrapping with `cause`. */
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 

@@ -10,7 +10,8 @@ import { watchAccess } from "./discord/access.ts";
 import type { Bot } from "./discord/bot.ts";
 import { connect, createClient } from "./discord/client.ts";
 import { Deliveries } from "./discord/deliveries.ts";
-import { HeldPictures } from "./discord/held-pictures.ts";
+import { HeldPictures } from "./discord/intake/held-pictures.ts";
+import { Intake } from "./discord/intake/intake.ts";
 import { OpenReplies } from "./discord/open-replies.ts";
 import { PressOnce } from "./discord/press-once.ts";
 import { Presenter } from "./discord/presenter.ts";
@@ -26,6 +27,7 @@ import { CancelledError, UserError } from "./errors.ts";
 import { learnFrom } from "./jobs/choose-variant.ts";
 import { createLocalQueue } from "./jobs/local-queue.ts";
 import { createLogger, type Logger } from "./log.ts";
+import { createReader } from "./reader/index.ts";
 import { loadBallots } from "./store/ballots.ts";
 import { lockFolder } from "./store/folder-lock.ts";
 import { watchFolder } from "./store/folder-watch.ts";
@@ -84,6 +86,9 @@ export async function startBot(config: Config, log: Logger, options: StartOption
     const store = await openStore(config.DATA_DIR);
     undo.push(() => store.close());
     undo.push(await watchFolder(config.DATA_DIR, end));
+    const reader = createReader(config, log);
+    undo.push(() => reader.stop());
+    reader.start();
     const engine = createEngine(config, log);
     undo.push(() => engine.stop());
     const info = await engine.start();
@@ -111,6 +116,8 @@ export async function startBot(config: Config, log: Logger, options: StartOption
     // The engine ends what runs, at the latest when `CANCEL_GRACE_SECONDS` are over.
     undo.push(() => Promise.all([queue.close(), learning.close()]));
     const closing = new AbortController();
+    const intake = new Intake({ config, store, reader, closing: closing.signal, log });
+    await intake.resume();
     let open = (): void => undefined;
     const resumed = new Promise<void>((resolve, reject) => {
       open = resolve;
@@ -130,6 +137,7 @@ export async function startBot(config: Config, log: Logger, options: StartOption
       presenter,
       describerLabel,
       votes,
+      intake,
       held: new HeldPictures(),
       pressOnce: new PressOnce({ queue, linkTo: (id) => presenter.find(id)?.link ?? null }),
       openReplies,

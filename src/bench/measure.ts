@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 
 import { EngineError } from "../errors.ts";
-import { forkModule } from "../engine/fork.ts";
+import { forkModule } from "../process/fork.ts";
 import type { BenchTask, PeakMemory, Timing } from "./tasks.ts";
 
 const CHILD = path.join(import.meta.dirname, "measure-child.ts");

@@ -7,7 +7,8 @@ import type { JobQueue } from "../jobs/queue.ts";
 import type { Logger } from "../log.ts";
 import type { Store } from "../store/store.ts";
 import type { Deliveries } from "./deliveries.ts";
-import type { HeldPictures } from "./held-pictures.ts";
+import type { HeldPictures } from "./intake/held-pictures.ts";
+import type { Intake } from "./intake/intake.ts";
 import type { OpenReplies } from "./open-replies.ts";
 import type { PressOnce } from "./press-once.ts";
 import type { Presenter } from "./presenter.ts";
@@ -22,6 +23,7 @@ export interface Bot {
   readonly queue: JobQueue;
   readonly engine: Engine;
   readonly client: Client;
+  readonly intake: Intake;
   readonly held: HeldPictures;
   readonly pressOnce: PressOnce;
   readonly openReplies: OpenReplies;

@@ -8,7 +8,7 @@ import type { Device } from "../config.ts";
 import { UserError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import type { ExecutionDevice } from "../onnx/index.ts";
-import { forkModule } from "./fork.ts";
+import { forkModule } from "../process/fork.ts";
 
 /** How long a driver may take to wake up and run the self-test. */
 const PROBE_MS = 30_000;

@@ -4,11 +4,10 @@ import { z } from "zod";
 import { DEVICES, PRECISIONS } from "../config.ts";
 import type { DescribeReply, DescribeTask, EngineInfo, EnginePicture, FaceReport } from "../jobs/engine.ts";
 import type { LearnReply, LearnTask, StylizeReply, StylizeTask } from "../jobs/engine.ts";
+import { cancelSchema, childMessages, taskId } from "../process/protocol.ts";
 import { STYLE_PATHS, STYLIZER_IDS } from "../stylize/stylizer.ts";
 import { VARIANTS } from "../variant.ts";
-import { wireErrorSchema } from "./wire-error.ts";
 
-const taskId = z.int().nonnegative();
 const step = z.number().nonnegative();
 const stylizerId = z.enum(STYLIZER_IDS);
 const device = z.enum(DEVICES).exclude(["auto"]);
@@ -75,7 +74,7 @@ export const toChildSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("describe"), task: taskId, describe: describeTaskSchema, simple: z.boolean() }),
   z.object({ type: z.literal("stylize"), task: taskId, stylize: stylizeTaskSchema }),
   z.object({ type: z.literal("learn"), task: taskId, learn: learnTaskSchema }),
-  z.object({ type: z.literal("cancel"), task: taskId }),
+  cancelSchema,
 ]);
 export type ToChild = z.infer<typeof toChildSchema>;
 
@@ -90,19 +89,18 @@ const infoSchema = z.object({
   parallelStages: z.boolean(),
 }) satisfies z.ZodType<EngineInfo>;
 
-/** From the engine's process to the bot. The first is `ready` or `unready`; each task ends with `reply` or `error`. */
-export const fromChildSchema = z.discriminatedUnion("type", [
-  z.object({ type: z.literal("ready"), info: infoSchema }),
-  z.object({ type: z.literal("unready"), error: wireErrorSchema }),
+/** What the engine tells about a task while it works on it. */
+const newsSchemas = [
   z.object({ type: z.literal("text"), task: taskId, text: z.string() }),
   z.object({ type: z.literal("progress"), task: taskId, step, steps: step }),
   z.object({ type: z.literal("preview"), task: taskId, path: z.string(), step, steps: step }),
   z.object({ type: z.literal("begun"), task: taskId, size: z.int().positive(), step }),
   z.object({ type: z.literal("look"), task: taskId, step, loss: z.number() }),
-  z.object({ type: z.literal("reply"), task: taskId, value: z.unknown() }),
-  z.object({ type: z.literal("error"), task: taskId, error: wireErrorSchema }),
-  z.object({ type: z.literal("log"), level: z.enum(["error", "warn", "info", "debug"]), text: z.string() }),
-]);
+] as const;
+export type News = z.infer<(typeof newsSchemas)[number]>;
+
+/** From the engine's process to the bot. */
+export const fromChildSchema = z.discriminatedUnion("type", [...childMessages(infoSchema), ...newsSchemas]);
 export type FromChild = z.infer<typeof fromChildSchema>;
 
 /** The answer to each kind of task. */
@@ -135,9 +133,3 @@ export const replySchemas = {
     form: z.enum(["vector", "affine"]),
   }) satisfies z.ZodType<LearnReply>,
 };
-
-/** The task a message is about, however broken the rest of it is. */
-export function taskOf(message: unknown): number | null {
-  const task = typeof message === "object" && message !== null && "task" in message ? message.task : null;
-  return typeof task === "number" ? task : null;
-}

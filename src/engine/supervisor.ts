@@ -5,7 +5,7 @@ import type { z } from "zod";
 
 import { throwIfCancelled } from "../checkpoint.ts";
 import type { Config } from "../config.ts";
-import { CancelledError } from "../errors.ts";
+import { CancelledError, EngineError } from "../errors.ts";
 import type {
   DescribeReply,
   DescribeTask,
@@ -20,9 +20,10 @@ import type {
   StylizeTask,
 } from "../jobs/engine.ts";
 import type { Logger } from "../log.ts";
-import { Backoff } from "./backoff.ts";
-import { ChildLink, type Work } from "./child-link.ts";
-import { replySchemas, type PartsOptions } from "./messages.ts";
+import { Backoff } from "../process/backoff.ts";
+import { ChildLink } from "../process/child-link.ts";
+import { type EngineDialogue, tellNews, type Work } from "./dialogue.ts";
+import { fromChildSchema, replySchemas, type PartsOptions } from "./messages.ts";
 
 export type SupervisorConfig = Pick<
   Config,
@@ -35,6 +36,11 @@ export type SupervisorConfig = Pick<
   | "CANCEL_GRACE_SECONDS"
   | "STAGE_MINUTES"
 >;
+
+type EngineLink = ChildLink<EngineDialogue>;
+
+/** Node's timers go no further: 24 days. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** How long a process may take to be ready; it reads no weights before it is asked to work. */
 const START_MS = 60_000;
@@ -53,8 +59,8 @@ export class EngineSupervisor implements Engine {
   /** By sha256 of the picture. */
   readonly #describerCrashes = new Map<string, number>();
   #device: Promise<PartsOptions["device"]> | null = null;
-  #link: ChildLink | null = null;
-  #starting: Promise<ChildLink> | null = null;
+  #link: EngineLink | null = null;
+  #starting: Promise<EngineLink> | null = null;
 
   /**
    * @param module path of the module that calls `serveEngine`
@@ -115,14 +121,22 @@ export class EngineSupervisor implements Engine {
     await this.#starting?.catch(() => undefined);
   }
 
-  async #done<T>(link: ChildLink, work: Work, schema: z.ZodType<T>, hooks: EngineHooks = {}): Promise<T> {
-    const value = await link.run(work, schema, hooks);
+  async #done<T>(link: EngineLink, work: Work, schema: z.ZodType<T>, hooks: EngineHooks = {}): Promise<T> {
+    const { CANCEL_GRACE_SECONDS, STAGE_MINUTES } = this.#config;
+    const stageMs = STAGE_MINUTES * 60_000;
+    const limits = {
+      // What goes on in the background takes as long as it takes.
+      taskMs: work.type === "learn" ? LONGEST_TIMER_MS : stageMs,
+      graceMs: CANCEL_GRACE_SECONDS * 1000,
+      late: () => tooLong(stageMs),
+    };
+    const value = await link.run(work, schema, limits, hooks);
     this.#backoff.succeeded();
     return value;
   }
 
   /** A process that can be given work: the one that runs, else a new one after a pause. */
-  async #ready(signal?: AbortSignal): Promise<ChildLink> {
+  async #ready(signal?: AbortSignal): Promise<EngineLink> {
     throwIfCancelled(this.#stopping.signal);
     throwIfCancelled(signal);
     if (this.#link?.alive && !this.#starting) return this.#link;
@@ -132,7 +146,7 @@ export class EngineSupervisor implements Engine {
     return link;
   }
 
-  async #spawn(): Promise<ChildLink> {
+  async #spawn(): Promise<EngineLink> {
     const { signal } = this.#stopping;
     this.#device ??= this.#chooseDevice();
     const device = await this.#device.catch((error: unknown) => {
@@ -147,12 +161,13 @@ export class EngineSupervisor implements Engine {
     throwIfCancelled(signal);
     const { ENGINE, CAPTIONER, CAPTION_TOKENS, MODELS_DIR, MODEL_MEMORY, PRECISION } = this.#config;
     let ready = false;
-    const link = new ChildLink({
+    const link: EngineLink = new ChildLink({
+      name: "engine",
       module: this.#module,
-      parts: { ENGINE, CAPTIONER, CAPTION_TOKENS, MODELS_DIR, MODEL_MEMORY, PRECISION, device },
+      start: { ENGINE, CAPTIONER, CAPTION_TOKENS, MODELS_DIR, MODEL_MEMORY, PRECISION, device },
+      messages: fromChildSchema,
+      tell: tellNews,
       log: this.#log,
-      graceMs: this.#config.CANCEL_GRACE_SECONDS * 1000,
-      taskMs: this.#config.STAGE_MINUTES * 60_000,
       startMs: START_MS,
       onGone: (crashed) => {
         if (!crashed || !ready) return;
@@ -177,3 +192,9 @@ const aborted = (signal: AbortSignal): Promise<never> =>
   new Promise((_, reject) => {
     signal.addEventListener("abort", () => reject(new CancelledError()), { once: true });
   });
+
+function tooLong(taskMs: number): EngineError {
+  const minutes = Number((taskMs / 60_000).toFixed(2));
+  const words = `It took longer than ${minutes} ${minutes === 1 ? "minute" : "minutes"} and was stopped.`;
+  return new EngineError(words, { retryable: false });
+}

@@ -1,10 +1,9 @@
 /** Does the tasks in the engine's process. */
-import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { checkpoint, throwIfCancelled } from "../checkpoint.ts";
 import { conditioning } from "../caption/conditioning.ts";
-import { CancelledError, EngineError, messageOf, UserError } from "../errors.ts";
+import { CancelledError, messageOf, publicMessageOf, UserError } from "../errors.ts";
 import { readStoredPicture } from "../images/decode.ts";
 import { encodePng } from "../images/encode.ts";
 import type { RgbImage } from "../images/rgb-image.ts";
@@ -23,7 +22,10 @@ import type { FromChild, TaskMessage } from "./messages.ts";
 import type { EngineParts } from "./parts.ts";
 import { PreviewWriter } from "./preview-writer.ts";
 import { saveFile } from "./save-file.ts";
-import { toWire } from "./wire-error.ts";
+import { toWire } from "../process/wire-error.ts";
+
+const PICTURE_LOST =
+  "A picture that this needs is missing or damaged on my disk. Please upload it again, and tell whoever runs the bot.";
 
 const POLL_MS = 100;
 const CALM_POLLS = 5;
@@ -60,7 +62,7 @@ export class EngineWorker {
   }
 
   async #do(message: TaskMessage, signal: AbortSignal): Promise<unknown> {
-    if (message.type === "faces") return this.#parts.findFaces(await read(message.image));
+    if (message.type === "faces") return this.#parts.findFaces(await this.#read(message.image));
     if (message.type === "describe") return this.#describe(message.task, message.describe, message.simple, signal);
     if (message.type === "learn") return this.#learn(message.task, message.learn, signal);
     return this.#stylize(message.task, message.stylize, signal);
@@ -74,7 +76,7 @@ export class EngineWorker {
     this.#patient.add(task);
     try {
       return await stylizer.learn(
-        { ...how, picture: await read(image), styleSha256: image.sha256 },
+        { ...how, picture: await this.#read(image), styleSha256: image.sha256 },
         {
           signal,
           giveWay: () => this.#quiet(signal),
@@ -109,7 +111,7 @@ export class EngineWorker {
   async #describe(task: number, asked: DescribeTask, simple: boolean, signal: AbortSignal): Promise<DescribeReply> {
     const { describer, simpleDescriber } = this.#parts;
     const { image: picture, ...how } = asked;
-    const input = { ...how, image: await read(picture), sha256: picture.sha256 };
+    const input = { ...how, image: await this.#read(picture), sha256: picture.sha256 };
     const hooks = { signal, onText: (text: string) => this.#post({ type: "text", task, text }) };
     let fault = "it brought the engine down";
     if (!simple) {
@@ -120,7 +122,7 @@ export class EngineWorker {
       } catch (error) {
         const hopeless = error instanceof CancelledError || error instanceof UserError;
         if (hopeless || describer.id === simpleDescriber.id) throw error;
-        fault = messageOf(error);
+        fault = publicMessageOf(error);
       }
     }
     const text = await simpleDescriber.describe(input, hooks);
@@ -132,7 +134,7 @@ export class EngineWorker {
 
   async #stylize(task: number, asked: StylizeTask, signal: AbortSignal): Promise<StylizeReply> {
     const { content, style, variant, settings, outputPath, previewDir } = asked;
-    const [contentImage, styleImage] = await Promise.all([read(content), read(style)]);
+    const [contentImage, styleImage] = await Promise.all([this.#read(content), this.#read(style)]);
     const previews = this.#previews(task, previewDir);
     try {
       const { image, ...made } = await this.#parts.stylizer.stylize(
@@ -182,19 +184,17 @@ export class EngineWorker {
     }
   }
 
+  async #read({ path: file }: EnginePicture): Promise<RgbImage> {
+    try {
+      return await readStoredPicture(file);
+    } catch (error) {
+      this.#log("error", `a stored picture cannot be read: ${messageOf(error)}`);
+      throw new UserError("picture-lost", PICTURE_LOST, { cause: error });
+    }
+  }
+
   #log(level: "error" | "warn", text: string): void {
     this.#post({ type: "log", level, text });
-  }
-}
-
-async function read({ path: file }: EnginePicture): Promise<RgbImage> {
-  try {
-    return await readStoredPicture(file);
-  } catch (cause) {
-    throw new EngineError(`the stored picture ${path.basename(file)} cannot be read: ${messageOf(cause)}`, {
-      retryable: false,
-      cause,
-    });
   }
 }
 

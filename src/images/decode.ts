@@ -3,8 +3,9 @@ import { readFile, stat } from "node:fs/promises";
 
 import sharp, { type Metadata } from "sharp";
 
-import { messageOf } from "../errors.ts";
+import { messageOf, type UserError } from "../errors.ts";
 import { isAnimatedPng, isPictureFormat, sniff, type PictureFormat } from "./format.ts";
+import { isImageSequence, peculiarityOf } from "./peculiarity.ts";
 import { refusal, type PictureRole } from "./refusals.ts";
 import type { RgbImage } from "./rgb-image.ts";
 
@@ -63,11 +64,17 @@ export async function decodePicture(
   const format = sniff(bytes);
   if (!isPictureFormat(format)) throw refusal.kind(role, format);
 
-  const header = await checkHeader(bytes, role, bounds);
-  const { image, transparent } = await decodePixels(bytes, role, bounds);
+  const animated = format === "avif" && isImageSequence(bytes);
+  const still = animated ? asStill(bytes) : bytes;
+  const unreadable = (cause: unknown): UserError => {
+    const what = peculiarityOf(bytes, format);
+    return what === null ? refusal.damaged(role, cause) : refusal.peculiar(role, what, cause);
+  };
+  const header = await checkHeader(still, role, bounds, unreadable);
+  const { image, transparent } = await decodePixels(still, role, bounds, unreadable);
   const notes: string[] = [];
-  if (format === "png" ? isAnimatedPng(bytes) : header.pages > 1) {
-    const moves = format === "png" || format === "gif" || format === "webp";
+  if (format === "png" ? isAnimatedPng(bytes) : animated || header.pages > 1) {
+    const moves = animated || format === "png" || format === "gif" || format === "webp";
     notes.push(`only the first ${moves ? "frame of the animation" : "page of the file"} is used`);
   }
   if (transparent) notes.push("transparent parts are filled with white");
@@ -93,13 +100,25 @@ async function readUpTo(path: string, role: PictureRole, maxBytes: number): Prom
   return readFile(path).catch(failed);
 }
 
+/** libvips does not look into an animated AVIF; as one that is not, its still picture opens (the first frame). */
+function asStill(bytes: Uint8Array): Uint8Array {
+  const still = Uint8Array.from(bytes);
+  still.set(Buffer.from("avif"), 8);
+  return still;
+}
+
 /** Judges the picture by what its header says, before a pixel is decoded. */
-async function checkHeader(bytes: Uint8Array, role: PictureRole, bounds: DecodeLimits) {
+async function checkHeader(
+  bytes: Uint8Array,
+  role: PictureRole,
+  bounds: DecodeLimits,
+  unreadable: (cause: unknown) => UserError,
+) {
   let header: Metadata;
   try {
     header = await sharp(bytes, { limitInputPixels: false, failOn: "none" }).metadata();
   } catch (error) {
-    throw refusal.damaged(role, error);
+    throw unreadable(error);
   }
   const { width, height } = header.autoOrient;
   const long = Math.max(width, height);
@@ -115,7 +134,12 @@ async function checkHeader(bytes: Uint8Array, role: PictureRole, bounds: DecodeL
  * variant paints larger, and 50 megapixels are 150 MB. `failOn` is `error`, not sharp's `warning`: many sound photos carry a
  * harmless oddity, and a truncated one still fails.
  */
-async function decodePixels(bytes: Uint8Array, role: PictureRole, bounds: DecodeLimits) {
+async function decodePixels(
+  bytes: Uint8Array,
+  role: PictureRole,
+  bounds: DecodeLimits,
+  unreadable: (cause: unknown) => UserError,
+) {
   try {
     const { data, info } = await sharp(bytes, {
       autoOrient: true,
@@ -132,7 +156,7 @@ async function decodePixels(bytes: Uint8Array, role: PictureRole, bounds: Decode
     if (info.channels === 3) return { image: { width, height, data: asBytes(data) }, transparent: false };
     return onWhite(data, width, height, info.channels);
   } catch (error) {
-    throw /timeout/i.test(messageOf(error)) ? refusal.tooSlow(role, error) : refusal.damaged(role, error);
+    throw /timeout/i.test(messageOf(error)) ? refusal.tooSlow(role, error) : unreadable(error);
   }
 }
 

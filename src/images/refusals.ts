@@ -57,8 +57,18 @@ export const refusal = {
   damaged: (role: PictureRole, cause: unknown) =>
     refuse("damaged", role, "is damaged or incomplete. Please open it, save it again and send that.", cause),
 
-  tooSlow: (role: PictureRole, cause: unknown) =>
+  /** @param what it is: "a TIFF compressed with LZMA" */
+  peculiar: (role: PictureRole, what: string, cause: unknown) =>
+    refuse("peculiar", role, `is ${what}, which I cannot read. Please export it as JPEG or PNG and send that.`, cause),
+
+  tooSlow: (role: PictureRole, cause?: unknown) =>
     refuse("too-slow", role, "takes too long to open. Please send a smaller one.", cause),
+
+  tooMuchMemory: (role: PictureRole) =>
+    refuse("too-much-memory", role, "takes more memory to open than I may use. Please send a smaller one."),
+
+  broke: (role: PictureRole, cause: unknown) =>
+    refuse("broke", role, "cannot be opened. Please open it, save it again as JPEG or PNG and send that.", cause),
 } as const;
 
 const refuse = (identifier: string, role: PictureRole, words: string, cause?: unknown): UserError =>

@@ -1,5 +1,5 @@
 /** Why a job failed, in words for people. */
-import { asDiskFull, EngineError, messageOf, UserError } from "../errors.ts";
+import { asDiskFull, EngineError, publicMessageOf, UserError } from "../errors.ts";
 
 /** How often an engine may begin to work on one job. */
 export const MAX_ATTEMPTS = 2;
@@ -15,10 +15,10 @@ export function failureWords(error: unknown): string {
   if (!(error instanceof EngineError)) {
     return "Something went wrong inside the bot. It has been logged; please tell whoever runs the bot.";
   }
-  if (!error.retryable) return messageOf(error);
+  if (!error.retryable) return publicMessageOf(error);
   return (
     `The engine broke down ${MAX_ATTEMPTS} times while working on this picture, so it was given up ` +
-    `(${messageOf(error)}). The other jobs are not affected. A smaller size may help.`
+    `(${publicMessageOf(error)}). The other jobs are not affected. A smaller size may help.`
   );
 }
 
@@ -26,5 +26,5 @@ export function failureWords(error: unknown): string {
 export const interruptedWords = (lastFault: string | null): string =>
   (lastFault === null
     ? `The bot went down ${MAX_ATTEMPTS} times while working on this picture, so it was not started again. `
-    : `The bot went down while working on this picture, and the attempt before had broken off (${lastFault}), ` +
+    : `The bot went down while working on this picture, and the attempt before had broken off (${publicMessageOf(lastFault)}), ` +
       "so it was not started again. ") + "Please try once more with the same pictures.";

@@ -21,6 +21,7 @@ import { checkLimits } from "./limits.ts";
 import { Outlook } from "./outlook.ts";
 import type { JobQueue, QueuePlace, QueueSnapshot } from "./queue.ts";
 import type { JobPatch, Repositories } from "./repositories.ts";
+import { type Asker, type Reservation, Reservations } from "./reservations.ts";
 import { StageHistory } from "./stage-history.ts";
 import { needsPreparing, prepare, stylize, type StageParts } from "./stages.ts";
 import { TrackedJob, type TrackedParts } from "./tracked-job.ts";
@@ -83,6 +84,7 @@ class LocalQueue implements JobQueue {
   readonly #order = new FairOrder();
   /** `null`: it has changed since somebody looked. */
   #outlook: Outlook | null = null;
+  readonly #reservations = new Reservations();
   readonly #listeners = new Set<JobListener>();
   /** Where captions are made on a device of their own: one by one. */
   readonly #preparing = new PQueue({ concurrency: 1 });
@@ -100,10 +102,15 @@ class LocalQueue implements JobQueue {
     this.#trackedParts = { jobs: repositories.jobs, emit: (event) => this.#emit(event), folder };
   }
 
-  async enqueue(request: JobRequest): Promise<Job> {
-    if (this.#closing.signal.aborted)
-      throw new UserError("going-down", "The bot is being restarted. Please try again in a minute.");
-    this.#checkLimits(request);
+  reserve(asker: Asker, jobs = 1): Reservation {
+    this.#assertOpen();
+    this.#checkLimits(asker, jobs);
+    return this.#reservations.add(asker, jobs);
+  }
+
+  async enqueue(request: JobRequest, reservation?: Reservation): Promise<Job> {
+    this.#assertOpen();
+    if (!reservation?.take()) this.#checkLimits(request, 1);
     // Held before the first await, so that two requests at once cannot both take the last place.
     const tracked = this.#track(newJob(request), this.#order.join(request.userId));
     const { job, turn } = tracked;
@@ -199,18 +206,26 @@ class LocalQueue implements JobQueue {
     this.#listeners.clear();
   }
 
-  /** @throws UserError when there is no room for the request */
-  #checkLimits(request: JobRequest): void {
+  #assertOpen(): void {
+    if (this.#closing.signal.aborted)
+      throw new UserError("going-down", "The bot is being restarted. Please try again in a minute.");
+  }
+
+  /** @throws UserError when there is no room for so many jobs */
+  #checkLimits(asker: Asker, jobs: number): void {
     const { JOBS_PER_USER: perUser, JOBS_PER_GUILD: perGuild } = this.#config;
-    const own = this.#holdings.ofUser(request.userId);
-    const guild = this.#holdings.ofGuild(request.guildId);
-    if (own.size < perUser && (request.guildId === null || guild.size < perGuild)) return;
+    const own = this.#holdings.ofUser(asker.userId);
+    const guild = this.#holdings.ofGuild(asker.guildId);
+    const reservedOfUser = this.#reservations.ofUser(asker.userId);
+    const reservedOfGuild = this.#reservations.ofGuild(asker.guildId);
+    const fits = own.size + reservedOfUser + jobs <= perUser;
+    if (fits && (asker.guildId === null || guild.size + reservedOfGuild + jobs <= perGuild)) return;
     // Only who is refused is told when to come back.
     const pending = [...new Set([...own, ...guild])].map((tracked) => ({
       job: tracked.job,
       endsIn: this.#endsIn(tracked),
     }));
-    checkLimits(request, pending, { perUser, perGuild });
+    checkLimits(asker, pending, { perUser, perGuild }, { jobs, reservedOfUser, reservedOfGuild });
   }
 
   #track(job: Job, turn: number): TrackedJob {

@@ -1,6 +1,7 @@
 /** The queue, as a port. */
 import type { JobListener } from "./events.ts";
 import type { Job, JobRequest } from "./job.ts";
+import type { Asker, Reservation } from "./reservations.ts";
 
 export interface QueuePlace {
   /** Jobs that will run before this one; 0 when it is next or already running. */
@@ -23,8 +24,18 @@ export interface QueueSnapshot {
  * One contract suite (`test/jobs/queue-contract.ts`) holds for every adapter.
  */
 export interface JobQueue {
-  /** @throws UserError when the person or the server has too many jobs waiting; says when to come back */
-  enqueue(request: JobRequest): Promise<Job>;
+  /**
+   * Keeps room for jobs of this person in this server, before their pictures are fetched; they count as queued until they
+   * are, or the reservation is released.
+   *
+   * @throws UserError when the person or the server has too many jobs waiting; says when to come back
+   */
+  reserve(asker: Asker, jobs?: number): Reservation;
+  /**
+   * @param reservation room that was kept for it
+   * @throws UserError when there is no room (left); says when to come back
+   */
+  enqueue(request: JobRequest, reservation?: Reservation): Promise<Job>;
   get(id: string): Promise<Job | null>;
   place(id: string): Promise<QueuePlace | null>;
   /** Of several jobs at once, by their ids; settled and unknown ones have none. */

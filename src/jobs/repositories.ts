@@ -68,6 +68,8 @@ export interface FaceVerdict extends FaceReport {
 export interface PictureRepository {
   /** Records a stored picture's size; a known one is left as it is. */
   remember(picture: Pick<PictureRef, "sha256" | "width" | "height">): Promise<void>;
+  /** Forgets a picture that nothing refers to. @returns `false` when something does, and nothing was done */
+  forget(sha256: string): Promise<boolean>;
   faceVerdict(sha256: string): Promise<FaceVerdict | null>;
   /** Records a verdict; a detector's does not replace a moderator's. */
   saveFaceVerdict(sha256: string, verdict: FaceVerdict): Promise<void>;
@@ -84,6 +86,8 @@ export interface PictureStore {
   /** Where the file of this hash is, whether it exists or not. */
   path(sha256: string, extension?: string): string;
   has(sha256: string, extension?: string): Promise<boolean>;
+  /** Removes a file that nothing refers to; one that is not there is no fault. */
+  remove(sha256: string, extension?: string): Promise<void>;
 }
 
 /** Everything the queue remembers through. */

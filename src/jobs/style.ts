@@ -34,6 +34,8 @@ export interface StyleRepository extends TokenRepository {
   rename(id: string, name: string): Promise<boolean>;
   /** @returns `false` when it is gone */
   remove(id: string): Promise<boolean>;
+  /** Whether some style, of any server, has the token. */
+  usesToken(tokenSha256: string): Promise<boolean>;
   /** @returns `false` when the style is gone */
   setToken(id: string, tokenSha256: string): Promise<boolean>;
 }

@@ -1,15 +1,12 @@
 /** The content-addressed store of picture files: `<folder>/<first two digits>/<sha256>.<extension>`. */
-import { createHash } from "node:crypto";
-import { mkdir } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import path from "node:path";
 
 import { asDiskFull } from "../errors.ts";
 import { exists } from "../exists.ts";
 import type { PictureStore } from "../jobs/repositories.ts";
+import { sha256Of } from "../sha256.ts";
 import { writeWhole } from "../write-whole.ts";
-
-/** Bytes hashed and written per turn of the event loop: about 1 ms of hashing. */
-const SLICE = 1 << 20;
 
 /**
  * A store in `folder`, which is made on the first `put`. Files appear under their name whole or not at all: they are
@@ -35,7 +32,7 @@ export function createPictureFiles(folder: string): PictureStore {
     },
 
     async put(bytes, extension) {
-      const sha256 = await hash(bytes);
+      const sha256 = await sha256Of(bytes);
       const target = pathOf(sha256, extension);
       if (!writing.has(target)) {
         const done = writeOnce(target, bytes).finally(() => writing.delete(target));
@@ -44,16 +41,11 @@ export function createPictureFiles(folder: string): PictureStore {
       await writing.get(target);
       return { sha256, path: target };
     },
-  };
-}
 
-async function hash(bytes: Uint8Array): Promise<string> {
-  const digest = createHash("sha256");
-  for (let at = 0; at < bytes.length; at += SLICE) {
-    digest.update(bytes.subarray(at, at + SLICE));
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-  return digest.digest("hex");
+    async remove(sha256, extension) {
+      await rm(pathOf(sha256, extension), { force: true });
+    },
+  };
 }
 
 async function writeOnce(target: string, bytes: Uint8Array): Promise<void> {

@@ -9,6 +9,16 @@ export function createPictureRepository(db: Kysely<Schema>): PictureRepository {
   return {
     remember: (picture) => rememberPicture(db, picture),
 
+    async forget(sha256) {
+      try {
+        await db.deleteFrom("pictures").where("sha256", "=", sha256).execute();
+        return true;
+      } catch (error) {
+        if (isReferredTo(error)) return false;
+        throw error;
+      }
+    },
+
     async faceVerdict(sha256) {
       const row = await db
         .selectFrom("pictures")
@@ -47,3 +57,7 @@ export async function rememberPicture(
     .onConflict((conflict) => conflict.column("sha256").doNothing())
     .execute();
 }
+
+/** Whether the database refused to delete a row for the sake of rows that refer to it. */
+const isReferredTo = (error: unknown): boolean =>
+  error instanceof Error && "code" in error && error.code === "SQLITE_CONSTRAINT_FOREIGNKEY";

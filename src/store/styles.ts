@@ -85,6 +85,11 @@ export function createStyleRepository(db: Kysely<Schema>): StyleRepository {
       return (await query.executeTakeFirstOrThrow()).numUpdatedRows === 1n;
     },
 
+    async usesToken(tokenSha256) {
+      const query = db.selectFrom("styles").select("id").where("token_sha256", "=", tokenSha256).limit(1);
+      return (await query.executeTakeFirst()) !== undefined;
+    },
+
     async tokenFor(guildId, styleSha256) {
       const row = await db
         .selectFrom("styles")

@@ -22,7 +22,7 @@ export interface TokenFile {
   readonly about: TokenAbout;
 }
 
-const aboutSchema = z.object({
+export const aboutSchema = z.object({
   name: z.string().max(200).nullable().default(null),
   description: z.string().max(4000).nullable().default(null),
   /** Of the picture that was learned. */

@@ -1,3 +1,5 @@
+import { readFile, rm, writeFile } from "node:fs/promises";
+
 import type { APIMessage } from "discord.js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
@@ -176,5 +178,24 @@ describe("buttons of another age", () => {
     await press("edit-prompt:nothing", "no longer know the picture");
     await press("cancel:nothing", "no longer know the picture");
     expect(whispers(discord, ada().id).filter((text) => text.includes("/stylize"))).not.toEqual([]);
+  });
+});
+
+describe("a stored picture that is gone or damaged", () => {
+  it("is spoken of in words for people, which name nothing of the machine", async () => {
+    const { discord } = studio;
+    const { store } = studio.running.bot;
+    const job = await store.db.selectFrom("jobs").selectAll().executeTakeFirstOrThrow();
+    const file = store.files.path(job.content_sha256);
+    await writeFile(file, (await readFile(file)).subarray(0, 900));
+    const failed = await nextResult(() => ada().press(result, "InST"));
+    expect(textOf(failed)).toContain(
+      "A picture that this needs is missing or damaged on my disk. Please upload it again",
+    );
+    await rm(file);
+    const said = whispers(discord, ada().id).length;
+    await ada().press(result, "InST");
+    const words = await discord.waitFor(() => whispers(discord, ada().id)[said]);
+    expect(words).toBe("I do not have that picture any more. Please upload it again with `/stylize`.");
   });
 });

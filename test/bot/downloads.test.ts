@@ -1,9 +1,12 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import os from "node:os";
+import path from "node:path";
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import { downloadPicture, type DownloadLimits, type Upload } from "../../src/discord/downloads.ts";
+import { download, type DownloadLimits, type Upload } from "../../src/discord/intake/downloads.ts";
 import { CancelledError, type UserError } from "../../src/errors.ts";
 
 let resets = 0;
@@ -26,6 +29,8 @@ const server = createServer((request, response) => {
 });
 
 let limits: DownloadLimits;
+const folder = mkdtempSync(path.join(os.tmpdir(), "atelier-download-"));
+const target = path.join(folder, "upload");
 
 beforeAll(async () => {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -36,25 +41,25 @@ beforeAll(async () => {
 afterAll(() => {
   server.closeAllConnections();
   server.close();
+  rmSync(folder, { recursive: true });
 });
 
 const upload = (url: string, size = 7): Upload => ({ url, size, name: "cat.png" });
 const refusal = async (given: Upload): Promise<UserError> =>
-  downloadPicture(given, "content", limits).then(
+  download(given, "content picture", target, limits).then(
     () => expect.unreachable("it was downloaded"),
     (error: unknown) => error as UserError,
   );
 
 describe("a download", () => {
   it("brings the bytes", async () => {
-    expect(Buffer.from(await downloadPicture(upload(`${limits.cdnBase}/ok`), "content", limits)).toString()).toBe(
-      "picture",
-    );
+    await download(upload(`${limits.cdnBase}/ok`), "content picture", target, limits);
+    expect(readFileSync(target, "utf8")).toBe("picture");
   });
 
   it("is repeated when the connection breaks", async () => {
-    const bytes = await downloadPicture(upload(`${limits.cdnBase}/reset-once`), "content", limits);
-    expect(Buffer.from(bytes).toString()).toBe("picture");
+    await download(upload(`${limits.cdnBase}/reset-once`), "content picture", target, limits);
+    expect(readFileSync(target, "utf8")).toBe("picture");
   });
 
   it.each([
@@ -72,14 +77,17 @@ describe("a download", () => {
 
   it("ends when the bot goes down, with the reason of that", async () => {
     const closing = new AbortController();
-    const download = downloadPicture(upload(`${limits.cdnBase}/stall`), "content", {
+    const stalled = download(upload(`${limits.cdnBase}/stall`), "content picture", target, {
       ...limits,
       seconds: 20,
       closing: closing.signal,
     });
     setTimeout(() => closing.abort(new CancelledError("going down")), 20);
-    await expect(download).rejects.toThrow(new CancelledError("going down"));
-    const late = downloadPicture(upload(`${limits.cdnBase}/ok`), "content", { ...limits, closing: closing.signal });
+    await expect(stalled).rejects.toThrow(new CancelledError("going down"));
+    const late = download(upload(`${limits.cdnBase}/ok`), "content picture", target, {
+      ...limits,
+      closing: closing.signal,
+    });
     await expect(late).rejects.toThrow(CancelledError);
   });
 

@@ -1,4 +1,4 @@
-import { access, readdir, symlink } from "node:fs/promises";
+import { access, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { monitorEventLoopDelay } from "node:perf_hooks";
@@ -239,12 +239,21 @@ describe("faults of a task", () => {
     }
   });
 
-  it("name a picture that is missing or broken", async () => {
-    const missing = { path: path.join(bench.folder, "missing.png"), sha256: "0".repeat(64) };
-    await expect(bench.engine(ODD).stylize(bench.task({ content: missing }))).rejects.toMatchObject({
-      retryable: false,
-      message: expect.stringContaining("missing.png cannot be read"),
-    });
+  it("speak of a picture that is missing or broken to people, of where it lies to the log", async () => {
+    const broken = path.join(bench.folder, "broken.png");
+    await writeFile(broken, (await readFile(bench.content.path)).subarray(0, 100));
+    for (const file of [path.join(bench.folder, "missing.png"), broken]) {
+      const content = { path: file, sha256: "0".repeat(64) };
+      await expect(bench.engine(ODD).stylize(bench.task({ content }))).rejects.toMatchObject({
+        identifier: "picture-lost",
+        message: expect.stringMatching(
+          /^A picture that this needs is missing or damaged on my disk\. Please upload it again/,
+        ),
+      });
+    }
+    expect(bench.lines.map(({ msg }) => msg)).toContainEqual(
+      expect.stringMatching(/stored picture cannot be read: .*missing/),
+    );
   });
 
   it.skipIf(process.platform !== "linux")("say that the disk is full", async () => {

@@ -5,9 +5,9 @@ import { createInterface } from "node:readline";
 
 import { afterEach, describe, expect, it, vi } from "vitest";
 
-import { Backoff } from "../../src/engine/backoff.ts";
-import { forkModule } from "../../src/engine/fork.ts";
-import { fromWire, toWire } from "../../src/engine/wire-error.ts";
+import { Backoff } from "../../src/process/backoff.ts";
+import { forkModule } from "../../src/process/fork.ts";
+import { fromWire, toWire } from "../../src/process/wire-error.ts";
 import { CancelledError, EngineError, UserError } from "../../src/errors.ts";
 import { gone, useBench } from "./bench.ts";
 import { ODD } from "./settings.ts";

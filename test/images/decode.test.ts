@@ -8,7 +8,17 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { UserError } from "../../src/errors.ts";
 import { decodePicture, type DecodeLimits } from "../../src/images/decode.ts";
 import type { RgbImage } from "../../src/images/rgb-image.ts";
-import { animate, isoMedia, open, pngThatClaims, quarterOf, quarters, tiffOfFiveChannels } from "./pictures.ts";
+import {
+  animate,
+  isoMedia,
+  jpegOfBits,
+  oddTiff,
+  open,
+  pngThatClaims,
+  quarterOf,
+  quarters,
+  tiffOfFiveChannels,
+} from "./pictures.ts";
 
 const picture = quarters(96, 64);
 
@@ -140,6 +150,15 @@ describe("pictures that are taken", () => {
     expectQuarters(decoded.image, 0);
   });
 
+  it("the first frame of an animated AVIF is used and said", async () => {
+    const bytes = await open(picture).avif({ effort: 0 }).toBuffer();
+    // As encoders of animations begin it.
+    bytes.write("avis", 8, "latin1");
+    const decoded = await decodePicture(bytes, "content");
+    expect(decoded.notes).toEqual(["only the first frame of the animation is used"]);
+    expectQuarters(decoded.image, 12);
+  });
+
   it("a large picture is shrunk while it is loaded, and its size kept", async () => {
     const bytes = await open(quarters(3000, 1500)).jpeg().toBuffer();
     const decoded = await decodePicture(bytes, "content");
@@ -195,6 +214,22 @@ describe("pictures that are refused", () => {
     expect(error.identifier).toBe(identifier);
     expect(error.message).toMatch(/^The style picture /);
     expect(error.message).toMatch(words);
+  });
+
+  it.each([
+    ["a JPEG with 12 bits for each colour", async () => jpegOfBits(await open(picture).jpeg().toBuffer(), 12)],
+    ["a TIFF in Lab colours", () => oddTiff({ 262: 8 })],
+    ["a TIFF in Lab colours", () => oddTiff({ 262: 9 })],
+    ["a TIFF compressed with LZMA", () => oddTiff({ 259: 34_925 })],
+    ["a TIFF compressed with JPEG 2000", () => oddTiff({ 259: 34_712 })],
+    ["a TIFF in tiles with separate colours", () => oddTiff({ 284: 2, 322: 64, 323: 64, 324: 8, 325: 64 * 64 })],
+    ["an animated AVIF without a still picture", () => isoMedia("avis", "msf1", "avif")],
+  ])("%s, by what it is", async (what, make) => {
+    const error = await refusalOf(await make());
+    expect(error.identifier).toBe("picture-peculiar");
+    expect(error.message).toBe(
+      `The style picture is ${what}, which I cannot read. Please export it as JPEG or PNG and send that.`,
+    );
   });
 
   it.each(["jpeg", "png", "webp", "gif", "tiff", "avif"] as const)("a truncated %s", async (format) => {

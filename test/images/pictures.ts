@@ -72,16 +72,42 @@ export function isoMedia(...brands: string[]): Buffer {
   return Buffer.concat([box, Buffer.alloc(64)]);
 }
 
+const [SHORT, LONG] = [3, 4];
+type Tag = readonly [tag: number, type: number, count: number, value: number];
+
+/** A TIFF of given directories, one after the other; `body` stands after its 8 bytes of header. */
+function tiffOf(body: Uint8Array, directories: readonly (readonly Tag[])[]): Buffer {
+  const length = (tags: readonly Tag[]): number => 2 + tags.length * 12 + 4;
+  const bytes = Buffer.alloc(8 + body.length + directories.reduce((sum, tags) => sum + length(tags), 0));
+  bytes.write("II*\0", "latin1");
+  bytes.set(body, 8);
+  let at = 8 + body.length;
+  bytes.writeUInt32LE(at, 4);
+  for (const [n, tags] of directories.entries()) {
+    bytes.writeUInt16LE(tags.length, at);
+    for (const [i, [tag, type, count, value]] of tags.entries()) {
+      const entry = at + 2 + i * 12;
+      bytes.writeUInt16LE(tag, entry);
+      bytes.writeUInt16LE(type, entry + 2);
+      bytes.writeUInt32LE(count, entry + 4);
+      bytes.writeUInt32LE(value, entry + 8);
+    }
+    at += length(tags);
+    bytes.writeUInt32LE(n + 1 < directories.length ? at : 0, at - 4);
+  }
+  return bytes;
+}
+
 /** A plain TIFF whose pixels have an opaque alpha channel and one more that means nothing. */
 export function tiffOfFiveChannels({ width, height, data }: RgbImage): Buffer {
-  const pixels = Buffer.alloc(width * height * 5);
+  const pixels = Buffer.alloc(width * height * 5 + 10);
   for (let i = 0; i < width * height; i++) {
     pixels.set(data.subarray(i * 3, i * 3 + 3), i * 5);
     pixels.set([255, 9], i * 5 + 3);
   }
-  const [SHORT, LONG] = [3, 4];
-  const depths = 8 + pixels.length;
-  const entries = [
+  const depths = 8 + width * height * 5;
+  pixels.set([8, 0, 8, 0, 8, 0, 8, 0, 8, 0], depths - 8);
+  const entries: Tag[] = [
     [256, LONG, 1, width],
     [257, LONG, 1, height],
     [258, SHORT, 5, depths],
@@ -90,20 +116,35 @@ export function tiffOfFiveChannels({ width, height, data }: RgbImage): Buffer {
     [273, LONG, 1, 8],
     [277, SHORT, 1, 5],
     [278, LONG, 1, height],
-    [279, LONG, 1, pixels.length],
+    [279, LONG, 1, width * height * 5],
     [338, SHORT, 2, 2],
-  ] as const;
-  const directory = Buffer.alloc(2 + entries.length * 12 + 4);
-  directory.writeUInt16LE(entries.length, 0);
-  for (const [i, [tag, type, count, value]] of entries.entries()) {
-    directory.writeUInt16LE(tag, 2 + i * 12);
-    directory.writeUInt16LE(type, 4 + i * 12);
-    directory.writeUInt32LE(count, 6 + i * 12);
-    directory.writeUInt32LE(value, 10 + i * 12);
+  ];
+  return tiffOf(pixels, [entries]);
+}
+
+/** A grey 64 x 64 TIFF with some tags changed or added. */
+export function oddTiff(odd: Readonly<Record<number, number>>): Buffer {
+  return tiffOf(Buffer.alloc(64 * 64, 99), [greyTags(odd)]);
+}
+
+/** A TIFF of so many pages, each of them the same pixels: as long as a book to whoever counts. */
+export function tiffOfPages(pages: number): Buffer {
+  return tiffOf(Buffer.alloc(64 * 64, 99), Array<readonly Tag[]>(pages).fill(greyTags({})));
+}
+
+function greyTags(odd: Readonly<Record<number, number>>): Tag[] {
+  const values = { 256: 64, 257: 64, 258: 8, 259: 1, 262: 1, 273: 8, 277: 1, 278: 64, 279: 64 * 64, ...odd };
+  return Object.entries(values).map(([tag, value]): Tag => [Number(tag), LONG, 1, value]);
+}
+
+/** A JPEG whose frame header says so many bits for each colour. */
+export function jpegOfBits(jpeg: Buffer, bits: number): Buffer {
+  const changed = Buffer.from(jpeg);
+  for (let at = 2; at < changed.length; at += 2 + changed.readUInt16BE(at + 2)) {
+    const marker = changed[at + 1]!;
+    if (marker < 0xc0 || marker > 0xc2) continue;
+    changed[at + 4] = bits;
+    return changed;
   }
-  const header = Buffer.alloc(8);
-  header.write("II*\0", "latin1");
-  header.writeUInt32LE(depths + 10, 4);
-  const eightBits = Buffer.from([8, 0, 8, 0, 8, 0, 8, 0, 8, 0]);
-  return Buffer.concat([header, pixels, eightBits, directory]);
+  throw new RangeError("no frame header");
 }

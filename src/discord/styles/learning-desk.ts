@@ -2,7 +2,7 @@
 import { mkdir, readdir, rm } from "node:fs/promises";
 import path from "node:path";
 
-import { CancelledError, EngineError, messageOf, UserError } from "../../errors.ts";
+import { CancelledError, EngineError, messageOf, publicMessageOf, UserError } from "../../errors.ts";
 import { newJobId } from "../../jobs/job-id.ts";
 import type { Style } from "../../jobs/style.ts";
 import { type Hindrance, untilRoom } from "../../room.ts";
@@ -157,7 +157,7 @@ export class LearningDesk {
       if (this.#closing) return;
       if (error instanceof CancelledError) return this.#end(learning, presenter, "stopped");
       this.#parts.log.warn({ learning: learning.id, error: messageOf(error) }, "a style could not be learned");
-      await this.#end(learning, presenter, { failure: messageOf(error) });
+      await this.#end(learning, presenter, { failure: publicMessageOf(error) });
     }
   }
 

@@ -51,11 +51,16 @@ export interface NewStyle {
   readonly tokenSha256: string | null;
 }
 
+/** @throws UserError when the name is taken, or the library is full: to be known before a picture is fetched */
+export async function assertRoomFor({ store }: Pick<Bot, "store">, guildId: string, name: string): Promise<void> {
+  if ((await store.styles.count(guildId)) >= MOST_STYLES) throw new UserError("library-full", words.full(MOST_STYLES));
+  if (await store.styles.find(guildId, name)) throw new UserError("style-taken", words.taken(name));
+}
+
 /** @throws UserError when the name is taken or no name, or the library is full */
 export async function saveStyle({ store }: Pick<Bot, "store">, given: NewStyle): Promise<Style> {
   const style = { ...given, id: newJobId(), name: styleName(given.name), createdAt: Date.now() };
-  if ((await store.styles.count(style.guildId)) >= MOST_STYLES)
-    throw new UserError("library-full", words.full(MOST_STYLES));
+  await assertRoomFor({ store }, style.guildId, style.name);
   if (!(await store.styles.insert(style))) throw new UserError("style-taken", words.taken(style.name));
   return style;
 }

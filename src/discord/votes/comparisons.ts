@@ -5,6 +5,7 @@ import { UserError } from "../../errors.ts";
 import { newJobId } from "../../jobs/job-id.ts";
 import { isSettled, type Job, type JobRequest } from "../../jobs/job.ts";
 import type { JobQueue } from "../../jobs/queue.ts";
+import type { Reservation } from "../../jobs/reservations.ts";
 import type { Logger } from "../../log.ts";
 import type { Random } from "../../random.ts";
 import type { Store } from "../../store/store.ts";
@@ -71,9 +72,10 @@ export class Comparisons {
   /**
    * Queues the three jobs and shows in `reply` how far they are.
    *
+   * @param reservation room in the queue for them
    * @throws UserError when there is no room in the queue, a picture is missing, or the pair is being compared here already
    */
-  start(request: ComparisonRequest, hours: number, reply: Reply): Promise<void> {
+  start(request: ComparisonRequest, hours: number, reply: Reply, reservation: Reservation): Promise<void> {
     return this.#turn.run(async () => {
       const { store } = this.#options;
       const { messageId, channelId } = reply;
@@ -86,7 +88,7 @@ export class Comparisons {
           other.channelId === channelId && other.contentSha256 === content.sha256 && other.styleSha256 === style.sha256,
       );
       if (rival) throw new UserError("compared-already", words.underWay(linkOf(rival)));
-      const [comparison, job] = await this.#queue(request, hours, { channelId, messageId });
+      const [comparison, job] = await this.#queue(request, hours, { channelId, messageId }, reservation);
       const { id } = comparison;
       this.#begun.add(id);
       const card = this.#newCard(comparison, new FirstEdit((view) => reply.show(view)));
@@ -101,12 +103,13 @@ export class Comparisons {
     request: ComparisonRequest,
     hours: number,
     { channelId, messageId }: { readonly channelId: string; readonly messageId: string },
+    reservation: Reservation,
   ): Promise<readonly [Comparison, Job]> {
     const { store, queue, deliveries, random = Math.random } = this.#options;
     const id = newJobId();
     const jobs: Job[] = [];
     try {
-      for (const variant of ORDER) jobs.push(await queue.enqueue({ ...request, variant, parentId: null }));
+      for (const variant of ORDER) jobs.push(await queue.enqueue({ ...request, variant, parentId: null }, reservation));
       const letters = shuffled(LETTERS, random);
       const comparison: Comparison = {
         id,

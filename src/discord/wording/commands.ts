@@ -1,5 +1,4 @@
 /** What the bot says in answer to commands and buttons, apart from the jobs themselves. */
-import type { PictureRole } from "../../images/refusals.ts";
 import type { EngineInfo } from "../../jobs/engine.ts";
 import type { Job } from "../../jobs/job.ts";
 import type { QueuePlace } from "../../jobs/queue.ts";
@@ -17,14 +16,18 @@ const megabytes = (bytes: number): string =>
   bytes < 10 * MEBIBYTE ? String(Number((bytes / MEBIBYTE).toPrecision(2))) : (bytes / MEBIBYTE).toFixed(0);
 
 export const download = {
-  tooLarge: (role: PictureRole, bytes: number, most: number): string =>
-    `The ${role} picture is too large: ${megabytes(bytes)} MB. I take up to ${megabytes(most)} MB.`,
-  slow: (role: PictureRole, seconds: number): string =>
-    `The ${role} picture did not arrive within ${seconds} seconds. Please try again, or send a smaller one.`,
-  gone: (role: PictureRole): string => `Discord does not have the ${role} picture any more. Please upload it again.`,
-  unreachable: (role: PictureRole): string =>
-    `I could not fetch the ${role} picture from Discord. Please try again in a moment.`,
-  foreign: (role: PictureRole): string => `The ${role} picture is not on Discord. Please upload the file itself.`,
+  tooLarge: (what: string, bytes: number, most: number): string =>
+    `The ${what} is too large: ${megabytes(bytes)} MB. I take up to ${megabytes(most)} MB.`,
+  slow: (what: string, seconds: number): string =>
+    `The ${what} did not arrive within ${seconds} seconds. Please try again, or send a smaller one.`,
+  gone: (what: string): string => `Discord does not have the ${what} any more. Please upload it again.`,
+  unreachable: (what: string): string => `I could not fetch the ${what} from Discord. Please try again in a moment.`,
+  foreign: (what: string): string => `The ${what} is not on Discord. Please upload the file itself.`,
+} as const;
+
+export const intakeWords = {
+  tooMany: (most: number): string =>
+    `I am still looking at ${most} files of yours, as many as one person may send at once. Please wait a moment, then try again.`,
 } as const;
 
 export const promptTooLong = (length: number, most: number): string =>
@@ -36,6 +39,8 @@ export const router = {
 } as const;
 
 export const jobGone = "I no longer know the picture this belongs to. Please start afresh with `/stylize`.";
+
+export const pictureGone = "I do not have that picture any more. Please upload it again with `/stylize`.";
 
 export const alreadyUnderWay = (link: string | null): string =>
   link === null ? "That one is under way already." : `That one is under way already: [have a look](${link}).`;

@@ -39,8 +39,6 @@ export const styleWords = {
     `${named(name)} has no token to export yet. Let me learn it first: \`/style learn\`.`,
   exported: (name: string): string =>
     `### 📦 ${named(name)}, as a file\nFor \`/style import\` in another server, for \`atelier stylize --token\`, and for programs that read textual inversions.`,
-  fileTooLarge: "That file is too large for a learned style, which has a few kilobytes.",
-  fileGone: "I could not fetch that file from Discord. Please upload it again.",
   tokenGone: "The file of that token is missing on my disk. Learn the style again.",
   needsStyle: "I need a style: attach a picture as `style`, or choose one of the library with `style_name`.",
   twoStyles: "Choose one style: a picture (`style`) or one of the library (`style_name`), not both.",

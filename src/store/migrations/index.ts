@@ -10,6 +10,7 @@ import { styles } from "./003-styles.ts";
 import { openReplies } from "./004-open-replies.ts";
 import { jobFault } from "./005-job-fault.ts";
 import { toBeTold } from "./006-to-be-told.ts";
+import { pictureReferences } from "./007-picture-references.ts";
 
 export interface Migration {
   /** Number and words, as the file's name. */
@@ -18,4 +19,12 @@ export interface Migration {
   up(db: Transaction<unknown>): Promise<void>;
 }
 
-export const MIGRATIONS: readonly Migration[] = [start, votes, styles, openReplies, jobFault, toBeTold];
+export const MIGRATIONS: readonly Migration[] = [
+  start,
+  votes,
+  styles,
+  openReplies,
+  jobFault,
+  toBeTold,
+  pictureReferences,
+];

@@ -9,18 +9,25 @@ import { pathToFileURL } from "node:url";
  */
 const MALLOC = { MALLOC_MMAP_THRESHOLD_: "65536", MALLOC_TRIM_THRESHOLD_: "65536", MALLOC_ARENA_MAX: "1" };
 
-/** What the engine has no business with. */
+/** What a child has no business with. */
 const SECRETS = ["DISCORD_TOKEN", "HF_TOKEN"];
 
 /** Absolute, so that it is found from any working directory. */
 const LOADER = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
 
-/** @param module path of a `.ts` file; its output is piped */
-export function forkModule(module: string, args: readonly string[] = []): ChildProcess {
+/**
+ * @param module path of a `.ts` file; its output is piped
+ * @param nodeOptions options of Node for the process
+ */
+export function forkModule(
+  module: string,
+  args: readonly string[] = [],
+  nodeOptions: readonly string[] = [],
+): ChildProcess {
   const env: NodeJS.ProcessEnv = { ...process.env, ...MALLOC };
   for (const name of SECRETS) delete env[name];
   const child = fork(module, [...args], {
-    execArgv: ["--import", LOADER],
+    execArgv: ["--import", LOADER, ...nodeOptions],
     env,
     stdio: ["ignore", "pipe", "pipe", "ipc"],
   });

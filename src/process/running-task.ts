@@ -1,18 +1,26 @@
-/** A task that the engine's process works on, as the bot's side waits for it. */
+/** A task that a child process works on, as its owner waits for it. */
 import type { z } from "zod";
 
 import { CancelledError, EngineError, messageOf } from "../errors.ts";
-import type { EngineHooks } from "../jobs/engine.ts";
+
+export interface TaskHooks {
+  /** Stops the task. */
+  readonly signal?: AbortSignal;
+}
 
 export interface TaskLimits {
   /** How long the task may take, milliseconds. */
   readonly taskMs: number;
   /** How long it may go on after it was told to stop, milliseconds. */
   readonly graceMs: number;
+  /** What a task that takes too long rejects with. */
+  readonly late: () => Error;
 }
 
 /** What a task needs from its process. */
 export interface TaskOwner {
+  /** What the process is called. */
+  readonly name: string;
   /** Asks the process to stop the task. */
   cancel(): void;
   /** Ends the process, because the task did not stop. */
@@ -20,8 +28,8 @@ export interface TaskOwner {
 }
 
 /** A task whose answer may be anything. */
-export interface Task {
-  readonly hooks: EngineHooks;
+export interface Task<H extends TaskHooks> {
+  readonly hooks: H;
   /** Whether it was told to stop and has not done so yet. */
   readonly stopping: boolean;
   /** Ends it with the process's answer. */
@@ -30,9 +38,9 @@ export interface Task {
   fail(error: Error): void;
 }
 
-export class RunningTask<T> implements Task {
+export class RunningTask<T, H extends TaskHooks> implements Task<H> {
   readonly promise: Promise<T>;
-  readonly hooks: EngineHooks;
+  readonly hooks: H;
   readonly #schema: z.ZodType<T>;
   readonly #owner: TaskOwner;
   readonly #limits: TaskLimits;
@@ -43,7 +51,7 @@ export class RunningTask<T> implements Task {
   /** Why it is to stop; what it rejects with, however it ends. */
   #stopped: Error | null = null;
 
-  constructor(schema: z.ZodType<T>, hooks: EngineHooks, limits: TaskLimits, owner: TaskOwner) {
+  constructor(schema: z.ZodType<T>, hooks: H, limits: TaskLimits, owner: TaskOwner) {
     this.promise = new Promise<T>((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
@@ -53,14 +61,14 @@ export class RunningTask<T> implements Task {
     this.#owner = owner;
     this.#limits = limits;
     hooks.signal?.addEventListener("abort", this.#onAbort, { once: true });
-    this.#late = setTimeout(() => this.#stop(tooLong(limits.taskMs)), limits.taskMs);
+    this.#late = setTimeout(() => this.#stop(limits.late()), limits.taskMs);
   }
 
   reply(value: unknown): void {
     this.#end();
     const parsed = this.#schema.safeParse(value);
     if (parsed.success) this.#resolve(parsed.data);
-    else this.#reject(malformed(messageOf(parsed.error)));
+    else this.#reject(malformed(this.#owner.name, messageOf(parsed.error)));
   }
 
   fail(error: Error): void {
@@ -88,12 +96,6 @@ export class RunningTask<T> implements Task {
   }
 }
 
-function tooLong(taskMs: number): EngineError {
-  const minutes = Number((taskMs / 60_000).toFixed(2));
-  const words = `It took longer than ${minutes} ${minutes === 1 ? "minute" : "minutes"} and was stopped.`;
-  return new EngineError(words, { retryable: false });
-}
-
 /** A message that breaks the protocol. Trying again would not change it. */
-export const malformed = (fault: string): EngineError =>
-  new EngineError(`the engine said what nobody understands: ${fault}`, { retryable: false });
+export const malformed = (name: string, fault: string): EngineError =>
+  new EngineError(`the ${name} said what nobody understands: ${fault}`, { retryable: false });

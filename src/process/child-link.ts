@@ -1,4 +1,4 @@
-/** The bot's side of the border: one engine process, the tasks it works on, and its end. */
+/** The owner's side of the border: one child process, the tasks it works on, and its end. */
 import type { ChildProcess } from "node:child_process";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
@@ -6,18 +6,35 @@ import type { Readable } from "node:stream";
 import { z } from "zod";
 
 import { CancelledError, EngineError } from "../errors.ts";
-import type { EngineHooks, EngineInfo } from "../jobs/engine.ts";
 import type { Logger } from "../log.ts";
 import { forkModule } from "./fork.ts";
-import { fromChildSchema, taskOf, type FromChild, type PartsOptions, type TaskMessage } from "./messages.ts";
-import type { ToChild } from "./messages.ts";
-import { malformed, RunningTask, type Task, type TaskLimits } from "./running-task.ts";
+import { type ChildMessage, taskOf } from "./protocol.ts";
+import { malformed, RunningTask, type Task, type TaskHooks, type TaskLimits } from "./running-task.ts";
 import { fromWire } from "./wire-error.ts";
 
-export interface ChildLinkOptions extends TaskLimits {
-  /** Path of the module that calls `serveEngine`. */
+/** What one kind of child and its owner talk about, beside what all have in common. */
+export interface Dialogue {
+  /** What a child says of itself when it is ready. */
+  readonly info: unknown;
+  /** Messages that ask for work, before they get their number. */
+  readonly work: { readonly type: string };
+  /** What a child tells about a task while it works on it. */
+  readonly news: { readonly type: string; readonly task: number };
+  readonly hooks: TaskHooks;
+}
+
+export interface ChildLinkOptions<D extends Dialogue> {
+  /** What it is called in the log and in errors. */
+  readonly name: string;
+  /** Path of the module that speaks the child's part. */
   readonly module: string;
-  readonly parts: PartsOptions;
+  /** Options of Node for the process. */
+  readonly nodeOptions?: readonly string[];
+  /** What it needs to know to begin. */
+  readonly start: unknown;
+  readonly messages: z.ZodType<ChildMessage<D["info"]> | D["news"]>;
+  /** Passes news on to whoever waits for the task. */
+  readonly tell: (news: D["news"], hooks: D["hooks"]) => void;
   readonly log: Logger;
   /** How long the process may take to be ready, milliseconds. */
   readonly startMs: number;
@@ -25,20 +42,14 @@ export interface ChildLinkOptions extends TaskLimits {
   readonly onGone: (crashed: boolean) => void;
 }
 
-/** Node's timers go no further: 24 days. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
-
-/** A message that asks for work, before it gets its number. */
-export type Work = TaskMessage extends infer M ? (M extends TaskMessage ? Omit<M, "task"> : never) : never;
-
-export class ChildLink {
+export class ChildLink<D extends Dialogue> {
   /** Resolves when the process is ready; rejects with why it is not. */
-  readonly ready: Promise<EngineInfo>;
+  readonly ready: Promise<D["info"]>;
   readonly #child: ChildProcess;
-  readonly #options: ChildLinkOptions;
-  readonly #tasks = new Map<number, Task>();
+  readonly #options: ChildLinkOptions<D>;
+  readonly #tasks = new Map<number, Task<D["hooks"]>>();
   #numbered = 0;
-  #resolveReady!: (info: EngineInfo) => void;
+  #resolveReady!: (info: D["info"]) => void;
   #rejectReady!: (error: Error) => void;
   readonly #late: NodeJS.Timeout;
   /** Its end was asked for from here: for this reason. */
@@ -48,7 +59,7 @@ export class ChildLink {
   /** The last error that it printed. */
   #complaint = "";
 
-  constructor(options: ChildLinkOptions) {
+  constructor(options: ChildLinkOptions<D>) {
     this.#options = options;
     this.ready = new Promise((resolve, reject) => {
       this.#resolveReady = resolve;
@@ -56,15 +67,15 @@ export class ChildLink {
     });
     this.ready.catch(() => undefined);
     this.#late = setTimeout(() => {
-      this.#kill(new EngineError("the engine process did not become ready in time", { retryable: true }));
+      this.#kill(new EngineError(`the ${options.name} process did not become ready in time`, { retryable: true }));
     }, options.startMs);
-    this.#child = forkModule(options.module);
+    this.#child = forkModule(options.module, [], options.nodeOptions);
     this.#child.on("message", (received) => this.#take(received));
-    this.#child.on("error", (error) => options.log.error({ error: error.message }, "engine process"));
+    this.#child.on("error", (error) => options.log.error({ error: error.message }, `${options.name} process`));
     this.#child.once("close", (code, signal) => this.#onClose(code, signal));
     this.#relay(this.#child.stdout, "info");
     this.#relay(this.#child.stderr, "warn");
-    this.#send({ type: "start", options: options.parts });
+    this.#send({ type: "start", options: options.start });
   }
 
   get pid(): number | undefined {
@@ -90,15 +101,15 @@ export class ChildLink {
    * @throws UserError, EngineError or CancelledError: what the task ended with, or what the end of the process means
    * for it
    */
-  async run<T>(work: Work, schema: z.ZodType<T>, hooks: EngineHooks = {}): Promise<T> {
+  async run<T>(work: D["work"], schema: z.ZodType<T>, limits: TaskLimits, hooks: D["hooks"] = {}): Promise<T> {
     if (hooks.signal?.aborted) throw new CancelledError();
     if (this.#gone ?? this.#ended) throw this.#gone ?? this.#ended;
     const task = ++this.#numbered;
-    // What goes on in the background takes as long as it takes.
-    const limits = work.type === "learn" ? { ...this.#options, taskMs: LONGEST_TIMER_MS } : this.#options;
+    const { name } = this.#options;
     const running = new RunningTask(schema, hooks, limits, {
+      name,
       cancel: () => this.#send({ type: "cancel", task }),
-      kill: () => this.#kill(new EngineError("the engine process was restarted", { retryable: true })),
+      kill: () => this.#kill(new EngineError(`the ${name} process was restarted`, { retryable: true })),
     });
     this.#tasks.set(task, running);
     this.#send({ ...work, task });
@@ -109,27 +120,29 @@ export class ChildLink {
   async stop(): Promise<void> {
     if (this.#gone) return;
     const closed = new Promise<void>((resolve) => this.#child.once("close", () => resolve()));
-    this.#kill(new CancelledError("the engine was stopped"));
+    this.#kill(new CancelledError(`the ${this.#options.name} was stopped`));
     await closed;
   }
 
-  #send(message: ToChild): void {
+  #send(message: object): void {
     // A channel that is closed means that the process is gone: its tasks hear that by `close`.
     if (this.#child.connected) this.#child.send(message, () => undefined);
   }
 
   #take(received: unknown): void {
-    const parsed = fromChildSchema.safeParse(received);
+    const { messages, log, name } = this.#options;
+    const parsed = messages.safeParse(received);
     if (!parsed.success) {
       const fault = z.prettifyError(parsed.error);
-      this.#options.log.error({ fault }, "the engine process sent a malformed message");
-      this.#end(taskOf(received), (task) => task.fail(malformed(fault)));
+      log.error({ fault }, `the ${name} process sent a malformed message`);
+      this.#end(taskOf(received), (task) => task.fail(malformed(name, fault)));
       return;
     }
     this.#heed(parsed.data);
   }
 
-  #heed(message: FromChild): void {
+  #heed(received: ChildMessage<D["info"]> | D["news"]): void {
+    const message = received as ChildMessage<D["info"]>;
     switch (message.type) {
       case "ready":
         clearTimeout(this.#late);
@@ -142,26 +155,18 @@ export class ChildLink {
         return this.#end(message.task, (task) => task.reply(message.value));
       case "error":
         return this.#end(message.task, (task) => task.fail(fromWire(message.error)));
-      case "text":
-        return this.#hooks(message.task).onText?.(message.text);
-      case "progress":
-        return this.#hooks(message.task).onProgress?.(message.step, message.steps);
-      case "begun":
-        return this.#hooks(message.task).onBegun?.(message.size, message.step);
-      case "look":
-        return this.#hooks(message.task).onLook?.(message.step, message.loss);
-      case "preview":
-        return this.#hooks(message.task).onPreview?.(message.path, message.step, message.steps);
+      default:
+        return this.#tell(received as D["news"]);
     }
   }
 
-  /** Who wants to hear of a task's progress: nobody any more when it is to stop. */
-  #hooks(number: number): EngineHooks {
-    const task = this.#tasks.get(number);
-    return task && !task.stopping ? task.hooks : {};
+  /** Nobody wants to hear of a task's progress any more when it is to stop. */
+  #tell(news: D["news"]): void {
+    const task = this.#tasks.get(news.task);
+    if (task && !task.stopping) this.#options.tell(news, task.hooks);
   }
 
-  #end(number: number | null, how: (task: Task) => void): void {
+  #end(number: number | null, how: (task: Task<D["hooks"]>) => void): void {
     const task = number === null ? undefined : this.#tasks.get(number);
     if (number === null || !task) return;
     this.#tasks.delete(number);
@@ -176,7 +181,7 @@ export class ChildLink {
   #onClose(code: number | null, signal: NodeJS.Signals | null): void {
     clearTimeout(this.#late);
     const how = signal ? `was killed (${signal}; out of memory?)` : `ended by itself (exit code ${code ?? "unknown"})`;
-    const words = `the engine process ${how}${this.#complaint && `: ${this.#complaint}`}`;
+    const words = `the ${this.#options.name} process ${how}${this.#complaint && `: ${this.#complaint}`}`;
     const gone = this.#ended ?? new EngineError(words, { retryable: true });
     this.#gone = gone;
     this.#tasksAtEnd = this.#tasks.size;
@@ -186,13 +191,13 @@ export class ChildLink {
     this.#tasks.clear();
   }
 
-  /** What onnxruntime and Node print goes into the log, line by line. */
+  /** What onnxruntime, libvips and Node print goes into the log, line by line. */
   #relay(stream: Readable | null, level: "info" | "warn"): void {
     if (!stream) return;
     createInterface({ input: stream }).on("line", (line) => {
       if (line.trim() === "") return;
       if (/^(?:\w*Error|terminate called|FATAL ERROR)\b/.test(line)) this.#complaint = line.trim();
-      this.#options.log[level]({ engine: line });
+      this.#options.log[level]({ [this.#options.name]: line });
     });
   }
 }

@@ -1,0 +1,73 @@
+/** Puts arrived files into the store, and takes those out again that nothing came to refer to. */
+import { readdir, readFile } from "node:fs/promises";
+import path from "node:path";
+
+import PQueue from "p-queue";
+
+import { sha256Of } from "../../sha256.ts";
+import type { Store } from "../../store/store.ts";
+import { type Arrival, arrivalFile, type ArrivalKind, dropArrival, EXTENSION } from "./arrival.ts";
+
+export class Shelf {
+  readonly #store: Pick<Store, "files" | "pictures" | "styles">;
+  /** One at a time, so that nothing is taken out that is just being put in. */
+  readonly #turn = new PQueue({ concurrency: 1 });
+  /** Commands under way that use a file, by its name in the store. */
+  readonly #uses = new Map<string, number>();
+
+  constructor(store: Pick<Store, "files" | "pictures" | "styles">) {
+    this.#store = store;
+  }
+
+  /** @returns its sha256; what was put in wants a `release`. @throws UserError `disk-full` */
+  put({ file, kind, size }: Arrival): Promise<string> {
+    return this.#turn.add(async () => {
+      const { files, pictures } = this.#store;
+      const { sha256 } = await files.put(await readFile(file), EXTENSION[kind]);
+      const name = nameOf(sha256, kind);
+      this.#uses.set(name, (this.#uses.get(name) ?? 0) + 1);
+      try {
+        if (size) await pictures.remember({ sha256, ...size });
+      } catch (error) {
+        await this.#leave(sha256, kind);
+        throw error;
+      }
+      return sha256;
+    });
+  }
+
+  /** A command that used it is over: it stays while something refers to it. */
+  release(sha256: string, kind: ArrivalKind): Promise<void> {
+    return this.#turn.add(() => this.#leave(sha256, kind));
+  }
+
+  /** Clears away what a process that was killed left in `folder`, also from the store. */
+  async sweep(folder: string): Promise<void> {
+    for (const name of await readdir(folder).catch(() => [])) {
+      const left = path.join(folder, name);
+      for (const kind of ["picture", "token"] as const) {
+        const bytes = await readFile(arrivalFile(left, kind)).catch(() => null);
+        if (bytes) await this.#forget(await sha256Of(bytes), kind);
+      }
+      await dropArrival({ folder: left });
+    }
+  }
+
+  async #leave(sha256: string, kind: ArrivalKind): Promise<void> {
+    const name = nameOf(sha256, kind);
+    const left = (this.#uses.get(name) ?? 1) - 1;
+    if (left > 0) this.#uses.set(name, left);
+    else {
+      this.#uses.delete(name);
+      await this.#forget(sha256, kind);
+    }
+  }
+
+  async #forget(sha256: string, kind: ArrivalKind): Promise<void> {
+    const { files, pictures, styles } = this.#store;
+    const isFree = kind === "picture" ? await pictures.forget(sha256) : !(await styles.usesToken(sha256));
+    if (isFree) await files.remove(sha256, EXTENSION[kind]);
+  }
+}
+
+const nameOf = (sha256: string, kind: ArrivalKind): string => `${sha256}.${EXTENSION[kind]}`;

@@ -1,0 +1,138 @@
+/** The processes of a reader: one is always ready, more are started when files wait for it, each has one file at a time. */
+import { CancelledError } from "../errors.ts";
+import type { Logger } from "../log.ts";
+import { Backoff } from "../process/backoff.ts";
+import { ChildLink } from "../process/child-link.ts";
+import type { ReaderDialogue, ReaderLink } from "./dialogue.ts";
+import { fromReaderSchema } from "./messages.ts";
+
+export interface ReaderPoolOptions {
+  readonly module: string;
+  readonly log: Logger;
+  /** Processes at once. */
+  readonly most: number;
+  /** What one process may hold, bytes. */
+  readonly memoryBytes: number;
+}
+
+/** How long a process may take to be ready. */
+const START_MS = 60_000;
+/** A file waits this long for a process that is at work before another one is started. */
+const PATIENCE_MS = 250;
+/** How long a process beyond the first is kept without work. */
+const IDLE_MS = 60_000;
+/** For JavaScript's own objects; pixels lie outside of it. */
+const HEAP_MB = 256;
+
+interface Waiting {
+  readonly resolve: (link: ReaderLink) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+export class ReaderPool {
+  readonly #options: ReaderPoolOptions;
+  readonly #links = new Set<ReaderLink>();
+  /** Those without work, with the timers that end them. */
+  readonly #free = new Map<ReaderLink, NodeJS.Timeout>();
+  readonly #waiting: Waiting[] = [];
+  readonly #backoff = new Backoff();
+  #starting = 0;
+  #stopped = false;
+
+  constructor(options: ReaderPoolOptions) {
+    this.#options = options;
+  }
+
+  get pids(): readonly number[] {
+    return [...this.#links].flatMap(({ pid }) => pid ?? []);
+  }
+
+  /** Sees to it that there is a process, or will be. */
+  warm(): void {
+    if (!this.#stopped && this.#links.size + this.#starting === 0) void this.#start();
+  }
+
+  /** Gives `work` a process of its own until it has ended. @throws what `work` throws, what keeps a process from starting */
+  async use<T>(work: (link: ReaderLink) => Promise<T>): Promise<T> {
+    const link = await this.#take();
+    try {
+      return await work(link);
+    } finally {
+      this.#release(link);
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    for (const timer of this.#free.values()) clearTimeout(timer);
+    for (const { reject } of this.#waiting.splice(0)) reject(new CancelledError("the reader was stopped"));
+    await Promise.all([...this.#links].map((link) => link.stop()));
+  }
+
+  async #take(): Promise<ReaderLink> {
+    if (this.#stopped) throw new CancelledError("the reader was stopped");
+    const free = [...this.#free.keys()].find(({ alive }) => alive);
+    if (free) {
+      clearTimeout(this.#free.get(free));
+      this.#free.delete(free);
+      return free;
+    }
+    this.warm();
+    const enlarge = setInterval(() => {
+      if (this.#starting === 0 && this.#links.size < this.#options.most) void this.#start();
+    }, PATIENCE_MS);
+    try {
+      return await new Promise<ReaderLink>((resolve, reject) => this.#waiting.push({ resolve, reject }));
+    } finally {
+      clearInterval(enlarge);
+    }
+  }
+
+  #release(link: ReaderLink): void {
+    if (!link.alive || this.#stopped) return;
+    const next = this.#waiting.shift();
+    if (next) return next.resolve(link);
+    const end = setTimeout(() => {
+      if (this.#links.size > 1) void link.stop();
+    }, IDLE_MS);
+    this.#free.set(link, end.unref());
+  }
+
+  async #start(): Promise<void> {
+    this.#starting++;
+    try {
+      await new Promise((resolve) => setTimeout(resolve, this.#backoff.remaining()));
+      if (!this.#stopped) this.#release(await this.#open());
+      this.#backoff.succeeded();
+    } catch (error) {
+      this.#backoff.failed();
+      if (!this.#stopped) this.#options.log.error({ err: error }, "a reader process cannot start");
+      for (const { reject } of this.#waiting.splice(0)) reject(new Error("no reader process starts", { cause: error }));
+    } finally {
+      this.#starting--;
+    }
+  }
+
+  async #open(): Promise<ReaderLink> {
+    const { module, log, memoryBytes } = this.#options;
+    const link: ReaderLink = new ChildLink<ReaderDialogue>({
+      name: "reader",
+      module,
+      nodeOptions: [`--max-old-space-size=${HEAP_MB}`],
+      start: { memoryBytes },
+      messages: fromReaderSchema,
+      tell: (_full, hooks) => hooks.onFull?.(),
+      log,
+      startMs: START_MS,
+      onGone: () => {
+        clearTimeout(this.#free.get(link));
+        this.#free.delete(link);
+        this.#links.delete(link);
+        this.warm();
+      },
+    });
+    this.#links.add(link);
+    await link.ready;
+    return link;
+  }
+}
