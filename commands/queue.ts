@@ -18,14 +18,15 @@ export const queue: SlashHandler<null> = {
   parse: () => null,
 
   async run({ interaction, bot, reply }) {
-    const { jobs } = await bot.queue.snapshot(interaction.guildId);
-    const { waiting, running } = await bot.queue.snapshot();
-    const places = await Promise.all(jobs.slice(0, MOST).map(({ id }) => bot.queue.place(id)));
-    const lines = places.map((place, n) => words.line(n + 1, jobs[n]!, place));
-    const elsewhere = waiting + running - jobs.length;
+    const here = await bot.queue.snapshot(interaction.guildId, MOST);
+    const everywhere = await bot.queue.snapshot(undefined, 0);
+    const places = await bot.queue.places(here.jobs.map(({ id }) => id));
+    const lines = here.jobs.map((job, n) => words.line(n + 1, job, places.get(job.id) ?? null));
+    const count = here.waiting + here.running;
+    const elsewhere = everywhere.waiting + everywhere.running - count;
     const since = Date.now() - FAILURES_MS;
     const failed = await bot.store.jobs.failed(interaction.user.id, interaction.guildId, since, MOST_FAILURES);
-    const text = words.all(lines, jobs.length - lines.length, elsewhere, failed.map(words.failed));
+    const text = words.all(lines, count - lines.length, elsewhere, failed.map(words.failed));
     await reply.show(noticeView(text));
   },
 };

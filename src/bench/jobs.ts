@@ -8,7 +8,7 @@ import sharp from "sharp";
 
 import type { Config } from "../config.ts";
 import { createEngine } from "../engine/index.ts";
-import type { PictureRef } from "../jobs/job.ts";
+import type { JobRequest, PictureRef } from "../jobs/job.ts";
 import { createLocalQueue } from "../jobs/local-queue.ts";
 import type { Logger } from "../log.ts";
 import { openStore, type Store } from "../store/store.ts";
@@ -60,7 +60,7 @@ export async function benchJobs(
     const [, engineStartMs] = await timed(() => engine.start());
     const limits = { JOBS_PER_USER: jobs + 1, JOBS_PER_GUILD: jobs + 1, CONCURRENCY: 1 };
     const queue = createLocalQueue({ engine, repositories: store, config: { DATA_DIR: folder, ...limits }, log });
-    const request = await makeRequest(store, size);
+    const request = await benchRequest(store, size);
 
     const began = performance.now();
     const seen: Partial<Record<string, number>> = {};
@@ -100,7 +100,8 @@ export async function benchJobs(
   }
 }
 
-async function makeRequest(store: Store, size: number) {
+/** A pair of pictures in the store, `size` pixels wide and high, and a request for InST on it. */
+export async function benchRequest(store: Store, size: number): Promise<JobRequest> {
   const picture = async (hue: number): Promise<PictureRef> => {
     const waves = `<path d="M0 ${size / 2}q${size / 4} -${size / 3} ${size / 2} 0t${size / 2} 0" stroke="hsl(${hue + 120},70%,30%)" stroke-width="${size / 9}" fill="none"/>`;
     const svg = `<svg width="${size}" height="${size}"><rect width="100%" height="100%" fill="hsl(${hue},60%,60%)"/>${waves}</svg>`;
@@ -122,7 +123,7 @@ async function makeRequest(store: Store, size: number) {
     size,
     stylePath: "auto",
     parentId: null,
-  } as const;
+  };
 }
 
 async function timed<T>(work: () => Promise<T>): Promise<[T, number]> {

@@ -1,15 +1,17 @@
-/** Shows all jobs: subscribes to the queue, keeps one `JobPresenter` per job that is not settled, looks after the rest at start. */
+/** Shows all jobs: subscribes to the queue, keeps one `JobPresenter` for each job that runs or will soon, looks after the rest at start. */
 import type { Client } from "discord.js";
 
 import type { JobEvent } from "../jobs/events.ts";
 import { isSettled, type Job } from "../jobs/job.ts";
 import type { JobQueue } from "../jobs/queue.ts";
+import { isRunning } from "../jobs/transitions.ts";
 import type { Logger } from "../log.ts";
 import type { Store } from "../store/store.ts";
 import type { Surface } from "../store/surfaces.ts";
 import type { Deliveries } from "./deliveries.ts";
 import type { FirstEdit } from "./first-edit.ts";
 import { JobPresenter, type PresenterParts } from "./job-presenter.ts";
+import { COUNTED } from "./wording/jobs.ts";
 
 export interface PresenterOptions {
   readonly client: Client;
@@ -32,6 +34,8 @@ export class Presenter {
   readonly #jobs = new Map<string, JobPresenter>();
   /** Jobs whose surface is being looked up, with the events that came meanwhile. */
   readonly #coming = new Map<string, JobEvent[]>();
+  /** Jobs far from their turn whose last word for the time being is on its way. */
+  readonly #leaving = new Map<string, Promise<void>>();
   readonly #firstEdits = new Map<string, FirstEdit>();
   readonly #remarked = new Set<string>();
   /** Settled jobs among `#jobs` whose end did not get through. */
@@ -71,15 +75,17 @@ export class Presenter {
     return this.#jobs.get(jobId) ?? null;
   }
 
-  /** Takes up what an earlier process left: jobs that ended unseen, and those that will be resumed. Call before `queue.resume`. */
+  /**
+   * Takes up jobs that an earlier process left ended and untold; those that go on are shown when they come near. Call
+   * before `queue.resume`.
+   */
   async resume(): Promise<void> {
     const { store, queue, log } = this.#options;
-    for (const surface of await store.surfaces.unfinished()) {
+    for (const surface of await store.surfaces.untold()) {
       const job = await queue.get(surface.jobId);
       if (!job) continue;
       log.info({ job: job.id, state: job.state }, "taking up a job of an earlier run");
-      if (isSettled(job.state)) this.#owe(job);
-      else this.#add(job, surface, true);
+      this.#owe(job);
     }
   }
 
@@ -89,7 +95,7 @@ export class Presenter {
     const shown = [...this.#jobs.values()];
     // The others are being told.
     const open = shown.filter(({ job }) => !isSettled(job.state) || this.#untold.has(job.id));
-    await Promise.all(open.map((one) => one.close()));
+    await Promise.all([...open.map((one) => one.close()), ...this.#leaving.values()]);
   }
 
   #handle(event: JobEvent): void {
@@ -97,18 +103,23 @@ export class Presenter {
     const shown = this.#jobs.get(job.id);
     if (shown) this.#pass(shown, event);
     else if (this.#coming.has(job.id)) this.#coming.get(job.id)!.push(event);
-    else if (job.request.replyTo) {
-      this.#coming.set(job.id, [event]);
-      void this.#welcome(job);
-    }
+    else if (event.type !== "queued" || !event.resumed) this.#welcome(job, event);
     const moves = event.type === "queued" || event.type === "started" || isSettled(job.state);
     if (moves) this.#refreshPlaces();
   }
 
-  async #welcome(job: Job): Promise<void> {
+  /** Shows a job that is not shown, if there is a place for it. */
+  #welcome(job: Job, ...events: JobEvent[]): void {
+    const { replyTo } = job.request;
+    if (!replyTo || this.#jobs.has(job.id) || this.#coming.has(job.id)) return;
+    this.#coming.set(job.id, events);
+    void this.#open(job, replyTo);
+  }
+
+  async #open(job: Job, replyTo: NonNullable<Job["request"]["replyTo"]>): Promise<void> {
     const { store, log } = this.#options;
-    const replyTo = job.request.replyTo!;
     try {
+      await this.#leaving.get(job.id);
       const known = await store.surfaces.get(job.id);
       const surface =
         known ??
@@ -184,8 +195,25 @@ export class Presenter {
   }
 
   async #tellPlaces(): Promise<void> {
+    const { queue } = this.#options;
+    const { running } = await queue.snapshot(undefined, 0);
+    const { jobs } = await queue.snapshot(undefined, running + COUNTED);
+    for (const job of jobs) this.#welcome(job);
+    const near = new Set(jobs.map(({ id }) => id));
+    const places = await queue.places([...this.#jobs.keys()]);
     for (const [id, shown] of this.#jobs) {
-      if (!isSettled(shown.job.state)) shown.setPlace(await this.#options.queue.place(id));
+      if (isSettled(shown.job.state)) continue;
+      shown.setPlace(places.get(id) ?? null);
+      if (!near.has(id) && !isRunning(shown.job.state)) this.#leave(id, shown);
     }
+  }
+
+  /** A job far from its turn has been told so, which stays true until it comes near. */
+  #leave(id: string, shown: JobPresenter): void {
+    this.#jobs.delete(id);
+    this.#leaving.set(
+      id,
+      shown.close().finally(() => this.#leaving.delete(id)),
+    );
   }
 }

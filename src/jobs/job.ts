@@ -1,5 +1,7 @@
+/** A job: what was asked for, how far it is, what came of it. */
 import type { StylePath, StylizerId } from "../stylize/stylizer.ts";
 import type { Variant, VariantChoice } from "../variant.ts";
+import { newJobId } from "./job-id.ts";
 
 export const JOB_STATES = ["queued", "captioning", "stylizing", "done", "failed", "cancelled"] as const;
 export type JobState = (typeof JOB_STATES)[number];
@@ -86,3 +88,21 @@ export interface Job {
   readonly startedAt: number | null;
   readonly settledAt: number | null;
 }
+
+/** A job that nobody has begun. */
+export const newJob = (request: JobRequest): Job => ({
+  id: newJobId(),
+  state: "queued",
+  request,
+  attempts: 0,
+  variant: null,
+  variantReason: null,
+  description: null,
+  describer: null,
+  result: null,
+  failure: null,
+  lastFault: null,
+  createdAt: Date.now(),
+  startedAt: null,
+  settledAt: null,
+});

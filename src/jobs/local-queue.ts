@@ -14,9 +14,8 @@ import { FairOrder } from "./fair-order.ts";
 import { failureWords, interruptedWords, isRetryable, MAX_ATTEMPTS } from "./failure.ts";
 import type { Span } from "./forecast.ts";
 import { Holdings } from "./holdings.ts";
-import { newJobId } from "./job-id.ts";
 import { JobLine } from "./job-line.ts";
-import type { Job, JobRequest } from "./job.ts";
+import { type Job, type JobRequest, newJob } from "./job.ts";
 import { checkLimits } from "./limits.ts";
 import { Outlook } from "./outlook.ts";
 import type { JobQueue, QueuePlace, QueueSnapshot } from "./queue.ts";
@@ -444,20 +443,3 @@ const UNKNOWN: Span = { begins: null, ends: null };
 const refusal = (error: unknown): unknown =>
   asDiskFull(error) ??
   (hindranceOf(error) === null ? error : new UserError("unwritable", UNWRITABLE, { cause: error }));
-
-const newJob = (request: JobRequest): Job => ({
-  id: newJobId(),
-  state: "queued",
-  request,
-  attempts: 0,
-  variant: null,
-  variantReason: null,
-  description: null,
-  describer: null,
-  result: null,
-  failure: null,
-  lastFault: null,
-  createdAt: Date.now(),
-  startedAt: null,
-  settledAt: null,
-});

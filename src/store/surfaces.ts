@@ -1,6 +1,7 @@
 /** Which Discord messages belong to a job, so that a restarted bot goes on with the same ones. */
 import type { Kysely, Selectable } from "kysely";
 
+import { isSettled, JOB_STATES } from "../jobs/job.ts";
 import type { Schema, SurfaceTable } from "./schema.ts";
 
 /** Where one job is shown. Ids are Discord's; `null`: not posted (yet). */
@@ -34,9 +35,13 @@ export interface SurfaceRepository {
   /** By the message that shows the result: which job is this reaction about? */
   byResultMessage(messageId: string): Promise<Surface | null>;
   byThread(threadId: string): Promise<readonly Surface[]>;
-  /** Surfaces whose end was not told yet: what a restarted bot has to look after. Oldest job first. */
+  /** Surfaces whose end was not told yet. Oldest job first. */
   unfinished(): Promise<readonly Surface[]>;
+  /** Those of them whose job has ended: what a restarted bot has to tell. Oldest job first. */
+  untold(): Promise<readonly Surface[]>;
 }
+
+const SETTLED = JOB_STATES.filter(isSettled);
 
 export function createSurfaceRepository(db: Kysely<Schema>): SurfaceRepository {
   const select = () => db.selectFrom("surfaces").selectAll();
@@ -99,6 +104,18 @@ export function createSurfaceRepository(db: Kysely<Schema>): SurfaceRepository {
 
     async unfinished() {
       return (await select().where("finished", "=", 0).orderBy("job_id").execute()).map(rowToSurface);
+    },
+
+    async untold() {
+      const rows = await db
+        .selectFrom("surfaces")
+        .innerJoin("jobs", "jobs.id", "surfaces.job_id")
+        .selectAll("surfaces")
+        .where("surfaces.finished", "=", 0)
+        .where("jobs.state", "in", SETTLED)
+        .orderBy("surfaces.job_id")
+        .execute();
+      return rows.map(rowToSurface);
     },
   };
 }

@@ -8,6 +8,7 @@ import { numberBetween } from "../options.ts";
 import { refuseUnknown } from "../usage.ts";
 import type { CaptionBenchCommand } from "./caption.ts";
 import type { DiffusionBenchOptions } from "./diffusion.ts";
+import type { QueueBenchCommand } from "./light.ts";
 
 /** What needs no checkpoint. */
 const LIGHT = {
@@ -15,8 +16,12 @@ const LIGHT = {
   jobs: "the queue and the engine's process",
   bot: "what a person in Discord waits for",
   votes: "ten thousand ballots, from medals to the score table",
+  queue: "the bot with a long queue",
 } as const;
 type Light = keyof typeof LIGHT;
+
+/** Jobs that wait in the long queue. */
+const JOBS = 10_000;
 
 /** Where `make-checkpoint` writes: ignored by git, and not among the checkpoints that the bot paints with. */
 const RANDOM_CHECKPOINT = path.resolve("out/bench/random-v1");
@@ -25,7 +30,7 @@ const RANDOM_CAPTIONER = path.resolve("out/bench/random-captioner");
 /** Measuring code is loaded when it is called for: it brings the whole bot along. */
 const light = async (...names: readonly Light[]): Promise<void> => {
   const measures = await import("./light.ts");
-  for (const name of names) await measures[name]();
+  for (const name of names) await (name === "queue" ? measures.queue({ jobs: JOBS, json: false }) : measures[name]());
 };
 
 export function registerBench(program: Command): void {
@@ -36,13 +41,22 @@ export function registerBench(program: Command): void {
     .description("everything that needs no checkpoint")
     .action(() => light(...names));
   refuseUnknown(bench, all);
-  bench.hook("preAction", printMachine);
+  bench.hook("preAction", (_bench, command) => {
+    if (command.opts()["json"] !== true) printMachine();
+  });
   for (const name of names) {
+    if (name === "queue") continue;
     bench
       .command(name)
       .description(LIGHT[name])
       .action(() => light(name));
   }
+  bench
+    .command("queue")
+    .description(LIGHT.queue)
+    .option("--jobs <n>", "jobs that wait", numberBetween(1, 1_000_000, true), JOBS)
+    .option("--json", "print one JSON object and nothing else", false)
+    .action(async (options: QueueBenchCommand) => (await import("./light.ts")).queue(options));
 
   const diffusion = (name: "unet" | "image", what: string): void => {
     bench

@@ -4,6 +4,7 @@ import path from "node:path";
 import { benchDiscord } from "../../bench/discord.ts";
 import { benchEmbedded } from "../../bench/embedded.ts";
 import { benchJobs } from "../../bench/jobs.ts";
+import { benchQueue } from "../../bench/queue.ts";
 import { benchVotes } from "../../bench/votes.ts";
 import { readConfig } from "../../config.ts";
 import { readStoredPicture } from "../../images/decode.ts";
@@ -64,4 +65,25 @@ export async function votes(): Promise<void> {
   row(`${result.ballots} ballots from ${result.changes} medals put and taken`, ms(result.ballotsMs));
   row("table, intervals and strengths from these", ms(result.reportMs));
   row("both", ms(result.totalMs), atMost(result.totalMs, 200, "ms"));
+}
+
+export interface QueueBenchCommand {
+  /** That wait. */
+  readonly jobs: number;
+  readonly json: boolean;
+}
+
+/** What a short queue is. */
+const FEW_JOBS = 10;
+
+export async function queue({ jobs, json }: QueueBenchCommand): Promise<void> {
+  const result = await benchQueue(jobs);
+  if (json) return console.log(JSON.stringify(result));
+  const { readySeconds, queueAnswerMs, settleMs, peakMb } = result;
+  heading(`Bot with ${jobs} jobs waiting`);
+  row("ready", seconds(readySeconds), atMost(readySeconds, 5, "s"));
+  row("/queue (worst)", ms(queueAnswerMs), atMost(queueAnswerMs, 300, "ms"));
+  row("peak memory", `${peakMb.toFixed(0)} MB`, atMost(peakMb, 400, "MB"));
+  row("a job that is done (CPU time)", ms(settleMs));
+  row(`the same with ${FEW_JOBS} waiting`, ms((await benchQueue(FEW_JOBS)).settleMs));
 }

@@ -11,6 +11,12 @@ const ALT_LENGTH = 1024;
 const THREAD_NAME_LENGTH = 100;
 const FAULT_LENGTH = 200;
 
+/**
+ * Pictures before one's own that are counted on its card. Cards further back say what stays true: each card that is kept up
+ * to date is edited with every picture that is done, and a channel takes five edits in five seconds.
+ */
+export const COUNTED = 12;
+
 const contentName = (request: JobRequest): string => escapeText(plainName(request.content.name));
 const styleName = (request: JobRequest): string => escapeText(plainName(request.style.name));
 
@@ -34,9 +40,9 @@ export const card = {
   waiting(place: QueuePlace | null): string {
     if (place === null) return "⏳ In the queue.";
     if (place.ahead === 0) return `⏳ You are next.${begins(place)}`;
-    return place.ahead === 1
-      ? `⏳ One picture before yours.${begins(place)}`
-      : `⏳ ${place.ahead} pictures before yours.${begins(place)}`;
+    if (place.ahead === 1) return `⏳ One picture before yours.${begins(place)}`;
+    const count = place.ahead < COUNTED ? String(place.ahead) : `At least ${COUNTED}`;
+    return `⏳ ${count} pictures before yours.${begins(place)}`;
   },
 
   describing: (endsAt: number | null): string => `👀 Looking closely at the style.${ready(endsAt)}`,
