@@ -33,6 +33,30 @@ export function order({ setUp }: QueueBench): void {
       expect(painted(engine)).toEqual([0, 10, 20, 1, 11, 2, 3]);
     });
 
+    it("is told as far as somebody asks, with the places of several at once", async () => {
+      const { queue } = await setUp();
+      const add = (userId: string, guildId: string) => queue.enqueue(request({ variant: "inst", userId, guildId }));
+      const [running, here, elsewhere] = [
+        await add("anna", "here"),
+        await add("ben", "here"),
+        await add("cleo", "there"),
+      ];
+      const last = await add("anna", "here");
+      await expect.poll(async () => (await queue.snapshot()).running).toBe(1);
+      const idsOf = async (...asked: Parameters<typeof queue.snapshot>) => {
+        const { jobs, ...counts } = await queue.snapshot(...asked);
+        return { ids: jobs.map(({ id }) => id), ...counts };
+      };
+      expect(await idsOf(undefined, 2)).toEqual({ ids: [running.id, here.id], running: 1, waiting: 3 });
+      expect(await idsOf("here", 2)).toEqual({ ids: [running.id, here.id], running: 1, waiting: 2 });
+      expect(await idsOf("there")).toEqual({ ids: [elsewhere.id], running: 0, waiting: 1 });
+      expect(await idsOf("there", 0)).toEqual({ ids: [], running: 0, waiting: 1 });
+      const places = await queue.places([last.id, "NOBODY", running.id]);
+      expect([...places.keys()]).toEqual([last.id, running.id]);
+      for (const [id, place] of places) expect(place).toEqual(await queue.place(id));
+      expect(places.get(last.id)).toMatchObject({ ahead: 2 });
+    });
+
     it("lets nobody wait forever behind people who keep sending", async () => {
       const { engine, queue, settled } = await setUp();
       const add = (userId: string, seed: number) => queue.enqueue(request({ variant: "inst", userId, seed }));
