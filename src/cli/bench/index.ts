@@ -14,6 +14,7 @@ const LIGHT = {
   embedded: "the embedded engine, beside its prototype",
   jobs: "the queue and the engine's process",
   bot: "what a person in Discord waits for",
+  flood: "what others wait for while one person floods the bot",
   votes: "ten thousand ballots, from medals to the score table",
 } as const;
 type Light = keyof typeof LIGHT;
