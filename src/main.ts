@@ -1,4 +1,5 @@
 /** The bot's composition root: the one place that knows every part. */
+import { setMaxListeners } from "node:events";
 import os from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 
@@ -116,6 +117,8 @@ export async function startBot(config: Config, log: Logger, options: StartOption
     // The engine ends what runs, at the latest when `CANCEL_GRACE_SECONDS` are over.
     undo.push(() => Promise.all([queue.close(), learning.close()]));
     const closing = new AbortController();
+    // Every upload that is on its way listens.
+    setMaxListeners(0, closing.signal);
     const intake = new Intake({ config, store, reader, closing: closing.signal, log });
     await intake.resume();
     let open = (): void => undefined;

@@ -3,7 +3,6 @@ import { mkdtemp, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { monitorEventLoopDelay } from "node:perf_hooks";
-import { setTimeout as sleep } from "node:timers/promises";
 
 import sharp from "sharp";
 
@@ -18,16 +17,12 @@ export interface DiscordBenchOptions {
   readonly commands?: number;
   /** Long side of the uploaded pictures, pixels. */
   readonly uploadSize?: number;
-  /** Commands of one member, all at once, with pictures as heavy as Discord takes them, while another goes on. */
-  readonly flood?: number;
 }
 
 /** Milliseconds. Bot and sandbox share a process here, so every figure is an upper bound of the bot's own. */
 export interface DiscordBench {
   /** From sending a command to its acknowledgement; the target is 300. */
   readonly acknowledgeMs: Distribution;
-  /** The same for others while one member floods the bot. */
-  readonly floodedAcknowledgeMs: Distribution;
   /** From the job being queued to the first message in its thread; the target is 1000. */
   readonly firstMessageMs: Distribution;
   /** How late the process that holds the gateway's heartbeat runs its timers; the target is 50. */
@@ -37,20 +32,16 @@ export interface DiscordBench {
 /** Interval of the timer whose lateness is measured, milliseconds. */
 const RESOLUTION = 5;
 const WAIT_MS = 60_000;
-/** A JPEG of that side weighs about 10 MB. */
-const FLOOD_SIZE = 4200;
-const FLOOD_MS = 120_000;
-const PAUSE_MS = 100;
 
 /** Runs the bot on data of its own; `config` says which engine. */
 export async function benchDiscord(
   config: Config,
   log: Logger,
-  { commands = 8, uploadSize = 1600, flood = 20 }: DiscordBenchOptions = {},
+  { commands = 8, uploadSize = 1600 }: DiscordBenchOptions = {},
 ): Promise<DiscordBench> {
   const folder = await mkdtemp(path.join(os.tmpdir(), "atelier-bench-"));
   const discord = await startSandbox({ port: 0 });
-  const running = await startBot(settingsFor(config, discord, folder, Math.max(commands + 1, flood)), log);
+  const running = await startBot(settingsFor(config, discord, folder, commands), log);
   try {
     const queuedAt = new Map<string, number>();
     running.bot.queue.subscribe(({ type, job }) => {
@@ -78,12 +69,10 @@ export async function benchDiscord(
         firstMessages.push(first.at - queuedAt.get(card.id)!);
       }
     }
-    const floodedAcknowledgeMs = distribution(await flooded(discord, channelId, flood));
     lag.disable();
     const late = (nanoseconds: number): number => Math.max(0, nanoseconds / 1e6 - RESOLUTION);
     return {
       acknowledgeMs: distribution(acknowledged),
-      floodedAcknowledgeMs,
       firstMessageMs: distribution(firstMessages),
       heartbeatLagMs: { p50: late(lag.percentile(50)), p99: late(lag.percentile(99)), max: late(lag.max) },
     };
@@ -94,35 +83,18 @@ export async function benchDiscord(
   }
 }
 
-/** How long others wait for an acknowledgement, again and again until the flood's last card stands; milliseconds. */
-async function flooded(discord: DiscordSandbox, channelId: string, commands: number): Promise<number[]> {
-  const heavy = await upload("heavy.jpg", FLOOD_SIZE, 90);
-  const linus = discord.member("linus");
-  const calls = await Promise.all(
-    Array.from({ length: commands }, () => linus.slash(channelId, "stylize", { content: heavy, style: heavy })),
-  );
-  const isShown = ({ response }: (typeof calls)[number]): boolean => (response?.components?.length ?? 0) > 0;
-  const waits: number[] = [];
-  for (const end = Date.now() + FLOOD_MS; !calls.every(isShown) && Date.now() < end;) {
-    const about = await discord.member("grace").slash(channelId, "about");
-    waits.push((await about.acknowledged).afterMs);
-    await sleep(PAUSE_MS);
-  }
-  return waits;
-}
-
-const settingsFor = (config: Config, discord: DiscordSandbox, folder: string, jobs: number): Config => ({
+const settingsFor = (config: Config, discord: DiscordSandbox, folder: string, commands: number): Config => ({
   ...config,
   DISCORD_TOKEN: discord.botToken,
   DISCORD_API_BASE: discord.apiBase,
   DISCORD_CDN_BASE: discord.cdnBase,
   DATA_DIR: folder,
-  JOBS_PER_USER: jobs,
-  JOBS_PER_GUILD: 2 * jobs,
+  JOBS_PER_USER: commands + 1,
+  JOBS_PER_GUILD: commands + 1,
 });
 
 /** A photograph's size and weight: noise over waves. */
-async function upload(name: string, size: number, hue: number): Promise<UploadedFile> {
+export async function upload(name: string, size: number, hue: number): Promise<UploadedFile> {
   const waves = `<path d="M0 ${size / 2}q${size / 4} -${size / 3} ${size / 2} 0t${size / 2} 0" stroke="hsl(${hue + 120},70%,30%)" stroke-width="${size / 9}" fill="none"/>`;
   const svg = `<svg width="${size}" height="${size}"><rect width="100%" height="100%" fill="hsl(${hue},60%,60%)"/>${waves}</svg>`;
   const noise = { type: "gaussian", mean: 128, sigma: 20 } as const;
@@ -136,7 +108,7 @@ async function upload(name: string, size: number, hue: number): Promise<Uploaded
   return { name, bytes };
 }
 
-function distribution(values: readonly number[]): Distribution {
+export function distribution(values: readonly number[]): Distribution {
   const sorted = values.toSorted((a, b) => a - b);
   const at = (share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
   return { median: at(0.5), p95: at(0.95), max: at(1) };

@@ -15,6 +15,7 @@ const LIGHT = {
   embedded: "the embedded engine, beside its prototype",
   jobs: "the queue and the engine's process",
   bot: "what a person in Discord waits for",
+  flood: "what others wait for while one person floods the bot",
   votes: "ten thousand ballots, from medals to the score table",
   queue: "the bot with a long queue",
 } as const;

@@ -33,6 +33,31 @@ export function limitsAndTimes({ setUp, vanish }: QueueBench): void {
       );
     });
 
+    it("count room that is kept for jobs to come, until they are there or given up", async () => {
+      const { queue } = await setUp({ perUser: 3, perGuild: 4 });
+      const [ann, ben] = [request({ userId: "ann" }), request({ userId: "ben" })];
+      const kept = queue.reserve(ann, 2);
+      await queue.enqueue(ann);
+      const fault = { identifier: "too-many-jobs-user" };
+      expect(() => queue.reserve(ann)).toThrow(expect.objectContaining(fault));
+      await expect(queue.enqueue(ann)).rejects.toMatchObject(fault);
+      await queue.enqueue(ann, kept);
+      await queue.enqueue(ben);
+      await expect(queue.enqueue(ben)).rejects.toMatchObject({ identifier: "too-many-jobs-guild" });
+      kept.release();
+      kept.release();
+      await queue.enqueue(ben);
+      await expect(queue.enqueue(ann, kept)).rejects.toThrow("This server already has 4 pictures");
+      expect((await queue.snapshot()).jobs).toHaveLength(4);
+    });
+
+    it("say so when they never fit", async () => {
+      const { queue } = await setUp({ perUser: 2 });
+      expect(() => queue.reserve(request(), 3)).toThrow(
+        "That makes 3 pictures at once, and one person may have 2 pictures in the queue. Whoever runs the bot can allow more.",
+      );
+    });
+
     it("are kept per server", async () => {
       const { queue } = await setUp({ perGuild: 2 });
       await queue.enqueue(request({ userId: "a" }));
