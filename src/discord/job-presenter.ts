@@ -7,7 +7,7 @@ import type { JobEvent } from "../jobs/events.ts";
 import { isSettled, type Job, type JobResult } from "../jobs/job.ts";
 import type { QueuePlace } from "../jobs/queue.ts";
 import type { PictureStore } from "../jobs/repositories.ts";
-import type { Surface, SurfaceRepository } from "../store/surfaces.ts";
+import type { Surface, SurfacePatch, SurfaceRepository } from "../store/surfaces.ts";
 import { announce } from "./announce.ts";
 import { isPlaceGone } from "./discord-error.ts";
 import type { FirstEdit } from "./first-edit.ts";
@@ -48,6 +48,7 @@ export class JobPresenter {
   readonly #opened: Promise<void>;
   #job: Job;
   #surface: Surface;
+  #unwritten: SurfacePatch = {};
   #open = false;
   #place: QueuePlace | null = null;
   #stage: JobStatus["stage"] = null;
@@ -153,13 +154,13 @@ export class JobPresenter {
 
   /** Where nothing can be posted any more, nobody tries again. */
   async #giveUp(error: unknown): Promise<void> {
-    const { surfaces, log } = this.#parts;
+    const { log } = this.#parts;
     const { id } = this.#job;
     if (!isPlaceGone(error) && !(error instanceof PlaceMoved)) throw error;
     log.warn({ err: error, job: id }, "the place of a job is gone, its end is told on its card at most");
     this.#remark = card.nowhere;
     await this.#card.settle(this.#cardView());
-    await surfaces.update(id, { finished: true });
+    await this.#note({ finished: true });
   }
 
   /** Sends what waits to be sent, and then nothing more. */
@@ -213,7 +214,7 @@ export class JobPresenter {
 
   async #finish(): Promise<void> {
     await this.#opened;
-    const { surfaces, files, log } = this.#parts;
+    const { files, log } = this.#parts;
     const job = this.#job;
     const missing = this.#written === null || !this.#written.done;
     const words = this.#hasDescription() ? (missing ? noDescriptionView() : this.#descriptionView()) : null;
@@ -222,8 +223,9 @@ export class JobPresenter {
     const posts = job.state !== "cancelled" && this.#surface.resultMessageId === null;
     if (posts) {
       const resultMessageId = await announce(job, this.#venue, files, log);
-      await this.#note({ resultMessageId });
+      // From now on people can vote, whether the message can be noted or not.
       if (job.state === "done") this.#parts.onResult(job, this.#venue.placeId, resultMessageId);
+      await this.#note({ resultMessageId });
     }
     if (words !== null) await this.#description.deliver(words);
     this.#preview = null;
@@ -231,7 +233,7 @@ export class JobPresenter {
     if (this.#progress.messageId !== null) await this.#progress.deliver(progressView(this.#status(), this.#preview));
     // The card comes last: it says that everything else is there.
     await this.#card.deliver(this.#cardView());
-    await surfaces.update(job.id, { finished: true });
+    await this.#note({ finished: true });
   }
 
   /** The card's pictures with the result; without it, where its file is not to be read. */
@@ -292,8 +294,12 @@ export class JobPresenter {
     await this.#parts.surfaces.raise(this.#job.id, "threadless");
   }
 
-  async #note(patch: Partial<Surface>): Promise<void> {
+  /** What cannot be written now is written with the next note. */
+  async #note(patch: SurfacePatch): Promise<void> {
     this.#surface = { ...this.#surface, ...patch };
-    await this.#parts.surfaces.update(this.#job.id, patch);
+    const notes = { ...this.#unwritten, ...patch };
+    this.#unwritten = notes;
+    await this.#parts.surfaces.update(this.#job.id, notes);
+    if (this.#unwritten === notes) this.#unwritten = {};
   }
 }

@@ -1,6 +1,7 @@
 /** A message that is kept up to date by editing: the newest view wins, one call in flight, never faster than agreed. */
 import { setTimeout as sleep } from "node:timers/promises";
 
+import { CancelledError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import { isMessageGone, isPlaceGone, isTooOldToEdit, mayPass } from "./discord-error.ts";
 import { PlaceMoved } from "./place-moved.ts";
@@ -38,11 +39,13 @@ export class LiveMessage {
   #messageId: string | null;
   #next: View | null = null;
   #shown: string | null = null;
-  #lastAt = 0;
+  /** By the clock that nobody sets. */
+  #lastAt = Number.NEGATIVE_INFINITY;
   #running: Promise<void> | null = null;
   #hurry = new AbortController();
   #settling = 0;
   #deleted = false;
+  #closed = false;
   #edited = false;
   #isNoted = true;
   /** Counts fresh messages that took the place of one too old to edit. */
@@ -85,9 +88,10 @@ export class LiveMessage {
   /**
    * Shows the last view of all. Nothing is left to be tried afterwards.
    *
-   * @throws what kept it from being shown, when that may pass
+   * @throws what kept it from being shown, when that may pass; CancelledError when this was closed
    */
   async deliver(view: View): Promise<void> {
+    if (this.#closed) throw new CancelledError("The bot is going down");
     this.#settling++;
     await this.settle(view);
     this.#settling--;
@@ -99,6 +103,7 @@ export class LiveMessage {
   async close(): Promise<void> {
     this.#settling++;
     await this.settle();
+    this.#closed = true;
     this.#stayAway();
   }
 
@@ -138,7 +143,7 @@ export class LiveMessage {
         this.#fault = null;
         continue;
       }
-      this.#lastAt = Date.now();
+      this.#lastAt = performance.now();
       const isEdit = this.#messageId !== null;
       try {
         await this.#send(view);
@@ -161,7 +166,7 @@ export class LiveMessage {
     const isPosted = this.#messageId !== null && !first;
     const [least, most] = REST_MS;
     const rest = this.#setbacks === 0 ? 0 : Math.min(most, least * 2 ** Math.min(this.#setbacks - 1, 10));
-    const wait = this.#lastAt + Math.max(isPosted ? intervalMs : 0, rest) - Date.now();
+    const wait = this.#lastAt + Math.max(isPosted ? intervalMs : 0, rest) - performance.now();
     if (wait <= 0) return;
     await sleep(wait, undefined, { signal: this.#hurry.signal, ref: false }).catch(() => undefined);
   }

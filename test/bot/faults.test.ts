@@ -120,7 +120,7 @@ describe("a job survives", () => {
     discord.faults.add({ route: ACK, times: 1, status: 404, code: 10_062 });
     const call = await stylize();
     const words = "Discord is not answering me properly right now. Please try again in a moment.";
-    await discord.waitFor(() => textOf(call.response) === words, { what: "a word" });
+    await expect.poll(() => textOf(call.response), { timeout: 10_000 }).toBe(words);
   });
 
   it("an acknowledgement that is lost: nothing is done, nothing crashes", async () => {

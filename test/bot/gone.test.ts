@@ -1,3 +1,4 @@
+import { sql } from "kysely";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 
 import type { InteractionCall } from "../../src/sandbox/index.ts";
@@ -85,6 +86,20 @@ describe("a place that takes no new messages any more", { timeout: 60_000 }, () 
     discord.faults.add({ route: "POST /channels/:id/messages", status: 403, code: 50_013 });
     expect(await over(card.id)).toBe("done");
     expect(textOf(call.response)).toMatch(/Done in .*\n.*may not post here any more/s);
+  });
+});
+
+describe("a result that cannot be noted when it is posted", { timeout: 60_000 }, () => {
+  it("is noted when it can be, and takes votes", async () => {
+    const { discord, general } = studio;
+    const { db, surfaces, votes } = studio.running.bot.store;
+    const refuse = sql`create trigger refuse before update of result_message_id on surfaces begin select raise(abort, 'no'); end`;
+    await refuse.execute(db);
+    const result = await stylized(studio, await stylize(general));
+    await sql`drop trigger refuse`.execute(db);
+    await expect.poll(() => surfaces.byResultMessage(result.id), { timeout: 20_000 }).toMatchObject({ finished: true });
+    await expect.poll(() => votes.judged(result.id), { timeout: 5000 }).not.toBeNull();
+    expect(tally(discord, result.channel_id)).toEqual(ONCE);
   });
 });
 

@@ -102,6 +102,15 @@ describe("a live message", () => {
     expect(calls.map((call) => call.text)).toEqual(["first", "second"]);
   });
 
+  it("does not count as told what comes after it was closed", async () => {
+    const { port, calls } = home();
+    const message = live(port, 0);
+    await message.settle(noticeView("first"));
+    await message.close();
+    await expect(message.deliver(noticeView("the end"))).rejects.toMatchObject({ name: "CancelledError" });
+    expect(calls.map((call) => call.text)).toEqual(["first"]);
+  });
+
   it("follows the conversation to another place, or stays behind", async () => {
     for (const follows of [true, false]) {
       const { port, calls } = home((call) => (call.kind === "edit" ? new PlaceMoved("gone") : null));
