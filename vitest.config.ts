@@ -8,8 +8,12 @@ export default defineConfig({
     pool: "forks",
     // Bot tests mostly wait: one worker more than the two cores of CI keeps those busy.
     maxWorkers: 3,
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    // Loading the same modules for each file anew cost a third of the processor time of the small ones.
+    isolate: false,
+    // Waits are for conditions; these only end what hangs, on a machine that may be busy with other things.
+    expect: { poll: { timeout: 60_000 } },
+    testTimeout: 240_000,
+    hookTimeout: 120_000,
     reporters: ["default", new ClosingLine()],
   },
 });

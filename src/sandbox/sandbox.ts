@@ -30,7 +30,7 @@ import { messageRoutes } from "./rest/routes/messages.ts";
 import { type RequestReferee, RestRouter } from "./rest/router.ts";
 import type { Services } from "./rest/services.ts";
 import { writeTranscript } from "./transcript.ts";
-import { type WaitOptions, waitFor } from "./wait.ts";
+import { PATIENCE_MS, type WaitOptions, waitFor } from "./wait.ts";
 import type { Change } from "./world/changes.ts";
 import { overwritePermissions } from "./world/channels.ts";
 import { makeToken, type PersonName, seedWorld } from "./world/seed.ts";
@@ -144,7 +144,7 @@ export class DiscordSandbox {
   }
 
   /** Resolves when the bot is connected and its commands are registered. */
-  async botReady(timeoutMs = 10_000, signal?: AbortSignal): Promise<void> {
+  async botReady(timeoutMs = PATIENCE_MS, signal?: AbortSignal): Promise<void> {
     await this.waitFor(() => this.gateway.online && this.#services.commands.all().length > 0, {
       timeoutMs,
       what: "the bot to connect and register its commands",

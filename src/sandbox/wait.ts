@@ -2,6 +2,7 @@
 import type { World } from "./world/world.ts";
 
 export interface WaitOptions {
+  /** Default: a minute, for a machine that is busy with other things too. */
   readonly timeoutMs?: number;
   /** What is waited for, for the error. */
   readonly what?: string;
@@ -12,6 +13,8 @@ export interface WaitOptions {
 /** Also looked at this often, for what depends on time or on things outside the sandbox. */
 const POLL_MS = 50;
 
+export const PATIENCE_MS = 60_000;
+
 export type Found<T> = Exclude<T, undefined | null | false>;
 
 export function waitFor<T>(
@@ -20,7 +23,7 @@ export function waitFor<T>(
   transcript: () => string,
   options: WaitOptions = {},
 ): Promise<Found<T>> {
-  const { timeoutMs = 10_000, what = "a condition", signal } = options;
+  const { timeoutMs = PATIENCE_MS, what = "a condition", signal } = options;
   return new Promise((resolve, reject) => {
     const stop = (): void => {
       unsubscribe();

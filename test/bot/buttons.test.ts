@@ -24,10 +24,7 @@ async function nextResult(act: () => Promise<unknown>): Promise<APIMessage> {
   const { discord } = studio;
   const before = results(discord, result.channel_id).length;
   await act();
-  return discord.waitFor(() => results(discord, result.channel_id)[before], {
-    timeoutMs: 20_000,
-    what: "another result",
-  });
+  return discord.waitFor(() => results(discord, result.channel_id)[before], { what: "another result" });
 }
 
 const ada = () => studio.discord.member("ada");
@@ -74,7 +71,7 @@ describe("the buttons of a result", () => {
     const before = results(discord, result.channel_id).length;
     await Promise.all([ada().press(result, "InST"), ada().press(result, "InST")]);
     await discord.waitFor(() => whispers(discord, ada().id).find((text) => text.includes("under way already")));
-    await discord.waitFor(() => results(discord, result.channel_id).length > before, { timeoutMs: 20_000 });
+    await discord.waitFor(() => results(discord, result.channel_id).length > before);
     expect(await studio.running.bot.queue.snapshot()).toMatchObject({ jobs: [] });
     expect(results(discord, result.channel_id)).toHaveLength(before + 1);
     await expect.poll(() => studio.running.bot.pressOnce.size).toBe(0);
@@ -85,7 +82,7 @@ describe("the buttons of a result", () => {
     const { discord } = studio;
     const before = results(discord, result.channel_id).length;
     await Promise.all([ada().press(result, "New seed"), grace().press(result, "New seed")]);
-    await discord.waitFor(() => results(discord, result.channel_id).length >= before + 2, { timeoutMs: 25_000 });
+    await discord.waitFor(() => results(discord, result.channel_id).length >= before + 2);
     const people = results(discord, result.channel_id)
       .slice(before)
       .flatMap(({ mentions }) => mentions.map(({ id }) => id));

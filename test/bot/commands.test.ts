@@ -195,7 +195,7 @@ describe("Stylize this picture", () => {
     const grace = discord.member("grace");
     const modal = await (await grace.messageCommand(result, "Stylize this picture")).modal;
     await grace.submit(modal, { style: await waves(), prompt: "more gold" });
-    const next = await discord.waitFor(() => results(discord, thread.id)[1], { timeoutMs: 20_000, what: "the result" });
+    const next = await discord.waitFor(() => results(discord, thread.id)[1], { what: "the result" });
     expect(next.mentions.map(({ id }) => id)).toEqual([grace.id]);
     expect(next.attachments[0]!.description).toContain("more gold");
   });

@@ -16,7 +16,6 @@ import { landscape, waves } from "./pictures.ts";
 import { hasButton, openStudio, type Studio, stylized, textOf, whispers } from "./studio.ts";
 
 let studio: Studio;
-const SOON = { timeout: 8000 };
 
 beforeAll(async () => {
   studio = await openStudio();
@@ -35,7 +34,7 @@ interface Blind {
 async function opened(place: string, before: number): Promise<Blind> {
   const { discord } = studio;
   const letters = (): APIMessage[] => discord.messages(place).filter((message) => /^### [ABC]\b/.test(textOf(message)));
-  await discord.waitFor(() => letters().length === before + 3, { timeoutMs: 20_000, what: "A, B and C" });
+  await discord.waitFor(() => letters().length === before + 3, { what: "A, B and C" });
   const pictures = letters().slice(-3);
   await discord.waitFor(
     () => pictures.every(({ id }) => now({ channel_id: place, id } as APIMessage)?.reactions?.length === 3),
@@ -80,7 +79,7 @@ describe("/compare", () => {
     expect(overview!.width! / overview!.height!).toBeGreaterThan(1);
     expect(overview!.width! / overview!.height!).toBeLessThan(1.6);
     await expect
-      .poll(() => textOf(call.response), SOON)
+      .poll(() => textOf(call.response))
       .toMatch(/Painted in three ways, for you to judge: \[have a look\]\(https:/);
   });
 
@@ -98,7 +97,7 @@ describe("/compare", () => {
     const { discord, general } = studio;
     const grace = discord.member("grace");
     await grace.slash(general, "compare", { content: await landscape(), style: await waves() });
-    await expect.poll(() => whispers(discord, grace.id).at(-1), SOON).toContain(first.sheet.id);
+    await expect.poll(() => whispers(discord, grace.id).at(-1)).toContain(first.sheet.id);
   });
 
   it("shows nothing but letters on a ballot before the reveal", async () => {
@@ -110,7 +109,7 @@ describe("/compare", () => {
     }
     await discord.member("ada").react(first.pictures[1]!, "🥇");
     await grace.press(first.sheet, "My ballot");
-    await expect.poll(() => whispers(discord, grace.id).at(-1), SOON).toMatch(/🥇 \[A\].*🥈 \[B\].*🥉 \[C\]/s);
+    await expect.poll(() => whispers(discord, grace.id).at(-1)).toMatch(/🥇 \[A\].*🥈 \[B\].*🥉 \[C\]/s);
     expect(whispers(discord, grace.id).at(-1)).not.toMatch(TELLS);
   });
 
@@ -119,9 +118,9 @@ describe("/compare", () => {
     const { pictures, sheet, comparison } = first;
     const [ada, grace] = [discord.member("ada"), discord.member("grace")];
     await grace.press(sheet, "Reveal now");
-    await expect.poll(() => whispers(discord, grace.id).at(-1), SOON).toContain("or a moderator can do that");
+    await expect.poll(() => whispers(discord, grace.id).at(-1)).toContain("or a moderator can do that");
     await ada.press(sheet, "Reveal now");
-    await expect.poll(() => textNow(sheet), SOON).toContain("Revealed");
+    await expect.poll(() => textNow(sheet)).toContain("Revealed");
     const { store } = studio.running.bot;
     const names = await Promise.all(
       comparison.jobs.map(async ({ jobId }) => VARIANT_LABEL[(await store.jobs.get(jobId))!.result!.variant]),
@@ -143,9 +142,7 @@ describe("/compare", () => {
     await votes.idle();
     expect(await votes.ballotsOf(first.comparison.id)).toHaveLength(3);
     await discord.member("mo").press(now(first.pictures[2]!)!, "My ballot");
-    await expect
-      .poll(() => whispers(discord, discord.member("mo").id).at(-1), SOON)
-      .toContain("Voting on this pair is over");
+    await expect.poll(() => whispers(discord, discord.member("mo").id).at(-1)).toContain("Voting on this pair is over");
   });
 
   it("begins at a result's button, survives a restart, and is closed by its timer", async () => {
@@ -166,12 +163,12 @@ describe("/compare", () => {
     await ada.react(pictures[2]!, "🥇");
     await studio.restart();
     expect(textNow(sheet)).not.toContain("Revealed");
-    await expect.poll(() => textNow(sheet), { timeout: 15_000 }).toContain("Revealed");
+    await expect.poll(() => textNow(sheet)).toContain("Revealed");
     expect(Date.now()).toBeGreaterThanOrEqual(closesAt - 50);
     expect(textNow(pictures[2]!)).toContain("🥇 1");
     const { comparisons } = studio.running.bot.store;
-    await expect.poll(async () => (await comparisons.get(comparison.id))!.state, SOON).toBe("closed");
-  }, 40_000);
+    await expect.poll(async () => (await comparisons.get(comparison.id))!.state).toBe("closed");
+  });
 
   it("goes on painting after a restart, and can be stopped", async () => {
     const { discord, general } = studio;
@@ -181,7 +178,7 @@ describe("/compare", () => {
       style: await waves(),
       hours: 1,
     });
-    await expect.poll(() => textOf(call.response), SOON).toContain("Painting it in three ways");
+    await expect.poll(() => textOf(call.response)).toContain("Painting it in three ways");
     await studio.restart();
     const { sheet } = await opened(general, 3);
     expect(textOf(sheet)).toContain("mill in the style of waves");
@@ -191,9 +188,9 @@ describe("/compare", () => {
     });
     const card = await discord.waitFor(() => other.response && hasButton(other.response, "Cancel") && other.response);
     await linus.press(card, "Cancel");
-    await expect.poll(() => textOf(other.response), SOON).toContain("stopped before it began");
+    await expect.poll(() => textOf(other.response)).toContain("stopped before it began");
     expect((await studio.running.bot.queue.snapshot()).jobs).toEqual([]);
-  }, 40_000);
+  });
 });
 
 describe("a comparison that cannot be", () => {
@@ -209,7 +206,7 @@ describe("a comparison that cannot be", () => {
     const { round } = (await store.votes.judged(result.id))!;
     await rm(store.files.path(round.contentSha256));
     await ada.press(result, "Compare");
-    await expect.poll(() => whispers(discord, ada.id).at(-1), SOON).toContain("I no longer have the pictures");
+    await expect.poll(() => whispers(discord, ada.id).at(-1)).toContain("I no longer have the pictures");
   });
 });
 
@@ -233,7 +230,7 @@ describe("/scores", () => {
   it("narrows down, and says so when nothing is left", async () => {
     const { discord, general } = studio;
     const call = await discord.member("grace").slash(general, "scores show", { category: "face", engine: "diffusion" });
-    await expect.poll(() => textOf(call.response), SOON).toContain("No ballots yet");
+    await expect.poll(() => textOf(call.response)).toContain("No ballots yet");
     expect(textOf(call.response)).toContain("This server · Faces · All time · diffusion engine");
     expect(call.response!.attachments).toEqual([]);
   });
@@ -251,7 +248,7 @@ describe("/scores", () => {
     expect(csv!.trim().split("\n")).toHaveLength(5);
     const table = textTable(report(fromJson(json!)));
     const show = await discord.member("grace").slash(general, "scores show");
-    await expect.poll(() => textOf(show.response), SOON).toContain(table);
+    await expect.poll(() => textOf(show.response)).toContain(table);
     const folder = await mkdtemp(path.join(os.tmpdir(), "atelier-scores-"));
     const file = path.join(folder, "ballots.json");
     await writeFile(file, json!);
@@ -259,7 +256,7 @@ describe("/scores", () => {
     const { stdout } = await promisify(execFile)(process.execPath, ["--import", "tsx", cli, "scores", "--from", file]);
     await rm(folder, { recursive: true });
     expect(stdout).toContain(table);
-  }, 20_000);
+  });
 });
 
 describe("/settings", () => {
@@ -268,7 +265,7 @@ describe("/settings", () => {
     const grace = discord.member("grace");
     await grace.slash(general, "settings", { learning: false });
     await expect
-      .poll(() => whispers(discord, grace.id).at(-1), SOON)
+      .poll(() => whispers(discord, grace.id).at(-1))
       .toContain("for members with the permission **Manage Server**");
   });
 
@@ -282,20 +279,20 @@ describe("/settings", () => {
     };
     await ada.slash(general, "settings", { account_days: 1000 });
     await expect
-      .poll(() => whispers(discord, ada.id).at(-1), SOON)
+      .poll(() => whispers(discord, ada.id).at(-1))
       .toContain("have had their account for at least 1,000 days");
     expect(await count()).toBe("none");
     const grace = discord.member("grace");
     await grace.press(now(first.pictures[0]!)!, "My ballot");
     await expect
-      .poll(() => whispers(discord, grace.id).at(-1), SOON)
+      .poll(() => whispers(discord, grace.id).at(-1))
       .toContain("counts only those of members who have had their account for at least 1,000 days");
     const moderator = [...discord.guild.roles.values()].find(({ name }) => name === "Moderator")!;
     await ada.slash(general, "settings", { account_days: 0, voters: moderator.id });
-    await expect.poll(() => whispers(discord, ada.id).at(-1), SOON).toContain(`<@&${moderator.id}>`);
+    await expect.poll(() => whispers(discord, ada.id).at(-1)).toContain(`<@&${moderator.id}>`);
     expect(await count()).toBe("none");
     await ada.slash(general, "settings", { voters: discord.guild.id });
-    await expect.poll(() => whispers(discord, ada.id).at(-1), SOON).toContain("every member's medals count");
+    await expect.poll(() => whispers(discord, ada.id).at(-1)).toContain("every member's medals count");
     expect(await count()).toBe("4");
   });
 
@@ -310,5 +307,5 @@ describe("/settings", () => {
     expect(await reason({ auto: "inst" })).toMatch(/\*\*InST\*\*, chosen because this server has settled on “InST”/);
     expect(await reason({ auto: "free", learning: false })).toMatch(/image.*chosen because .*the paper's voters/);
     expect(await reason({ learning: true })).toMatch(/chosen because .*(ballots of this server|gets its turn)/);
-  }, 20_000);
+  });
 });

@@ -33,7 +33,7 @@ describe.skipIf(disk === null)("a disk that fills while a picture is painted (ne
     const call = await discord.member("ada").slash(general, "stylize", { ...inputs, variant: "inst" });
     const card = (): string => (call.response ? textOf(call.response) : "");
     const what = "the card to say that the disk is full";
-    await discord.waitFor(() => card().includes("My disk is full, so I wait"), { timeoutMs: 20_000, what });
+    await discord.waitFor(() => card().includes("My disk is full, so I wait"), { what });
     const thread = (): string => discord.messages(call.response!.id).map(textOf).join("\n");
     await discord.waitFor(() => thread().includes("My disk is full, so I wait"), { what: "the thread to say so" });
 
@@ -44,8 +44,8 @@ describe.skipIf(disk === null)("a disk that fills while a picture is painted (ne
     });
 
     rmSync(filler);
-    await discord.waitFor(() => card().includes("Done"), { timeoutMs: 30_000, what: "the job to go on by itself" });
+    await discord.waitFor(() => card().includes("Done"), { what: "the job to go on by itself" });
     expect(results(discord, call.response!.id)).toHaveLength(1);
     expect(thread()).not.toContain("disk is full");
-  }, 60_000);
+  });
 });

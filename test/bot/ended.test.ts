@@ -57,7 +57,7 @@ it("ends the process with code 2 and one sentence", async () => {
   const folder = await mkdtemp(path.join(os.tmpdir(), "atelier-access-"));
   const discord = await startSandbox({ port: 0 });
   const bot = launch(settingsFor(discord, folder));
-  await discord.botReady(20_000);
+  await discord.botReady();
   discord.resetToken();
   discord.gateway.close(Close.AuthenticationFailed);
   const { code, output } = await bot.ended;
@@ -65,7 +65,7 @@ it("ends the process with code 2 and one sentence", async () => {
   expect(output.trim().split("\n")).toEqual([expect.stringMatching(SENTENCES[0]![1])]);
   await discord.close();
   await rm(folder, { recursive: true, force: true });
-}, 60_000);
+});
 
 let studio: Studio;
 beforeAll(async () => {

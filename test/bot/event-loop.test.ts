@@ -22,16 +22,13 @@ it.skipIf(!existsSync("/proc/self/schedstat"))(
     const watch = pathToFileURL(path.join(import.meta.dirname, "loop-watch.mjs")).href;
     const bot = launch({ ...settingsFor(discord, folder, { RESULT_SIZE: "512" }), NODE_OPTIONS: `--import=${watch}` });
     try {
-      await discord.botReady(30_000);
+      await discord.botReady();
       const general = discord.channel("general").id;
       const once = async (side: number): Promise<void> => {
         const content = await landscape("house.png", side, side);
         const style = await waves("waves.jpg", side, side);
         const call = await discord.member("ada").slash(general, "stylize", { content, style });
-        await discord.waitFor(() => call.response && results(discord, call.response.id)[0], {
-          timeoutMs: 40_000,
-          what: "the result",
-        });
+        await discord.waitFor(() => call.response && results(discord, call.response.id)[0], { what: "the result" });
       };
       // The first one loads and compiles what is used for the first time.
       await once(300);

@@ -32,7 +32,7 @@ const isResult = ({ body }: { readonly body: unknown }): boolean => JSON.stringi
 
 /** What was said about a job by the time it is told. */
 const told = async (call: InteractionCall): Promise<ReturnType<typeof tally>> =>
-  tally(studio.discord, (await stylized(studio, call, 25_000)).channel_id);
+  tally(studio.discord, (await stylized(studio, call)).channel_id);
 
 describe("a job survives", () => {
   it.each([
@@ -74,9 +74,7 @@ describe("a job survives", () => {
     expect(result.mentions).toHaveLength(1);
     discord.faults.clear();
     await discord.member("ada").press(result, "Try again");
-    await discord.waitFor(() => results(discord, result.channel_id)[1]?.attachments.length === 1, {
-      timeoutMs: 20_000,
-    });
+    await discord.waitFor(() => results(discord, result.channel_id)[1]?.attachments.length === 1, {});
   });
 
   it("403/50013 on its edits", async () => {
@@ -87,7 +85,7 @@ describe("a job survives", () => {
     // Whether the card or a message in the thread met it decides where the result stands.
     const result = await discord.waitFor(
       () => (call.response && results(discord, call.response.id)[0]) ?? results(discord, general)[before],
-      { timeoutMs: 20_000, what: "the result" },
+      { what: "the result" },
     );
     expect(result.mentions).toHaveLength(1);
   });
@@ -98,7 +96,7 @@ describe("a job survives", () => {
     const call = await stylize();
     await discord.waitFor(
       () => results(discord, general)[0] ?? (call.response && results(discord, call.response.id)[0]),
-      { timeoutMs: 20_000, what: "the result" },
+      { what: "the result" },
     );
     expect(discord.violations).toEqual([]);
   });
@@ -120,7 +118,7 @@ describe("a job survives", () => {
     discord.faults.add({ route: ACK, times: 1, status: 404, code: 10_062 });
     const call = await stylize();
     const words = "Discord is not answering me properly right now. Please try again in a moment.";
-    await expect.poll(() => textOf(call.response), { timeout: 10_000 }).toBe(words);
+    await expect.poll(() => textOf(call.response)).toBe(words);
   });
 
   it("an acknowledgement that is lost: nothing is done, nothing crashes", async () => {
@@ -207,7 +205,7 @@ describe("the gateway", () => {
     await call.acknowledged;
     act();
     expect(await told(call)).toEqual(ONCE);
-    await discord.waitFor(() => discord.gateway.online, { timeoutMs: 15_000, what: "the bot to be back" });
+    await discord.waitFor(() => discord.gateway.online, { what: "the bot to be back" });
     expect(await told(await stylize())).toEqual(ONCE);
   });
 });

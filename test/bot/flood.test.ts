@@ -43,7 +43,7 @@ describe("more commands than a member may have jobs", () => {
     );
     for (const words of refusals) expect(words).toContain("You already have a picture in the queue");
     const painted = (): unknown => calls.find(({ response }) => response && results(discord, response.id)[0]);
-    await discord.waitFor(painted, { timeoutMs: 20_000, what: "the one picture" });
+    await discord.waitFor(painted, { what: "the one picture" });
     expect(kept()).toHaveLength(3);
     expect(filesIn(path.join(studio.settings.DATA_DIR!, "incoming"))).toEqual([]);
   });
@@ -54,7 +54,7 @@ describe("more commands than a member may have jobs", () => {
     const before = kept().length;
     const image = await landscape("style.png", 140, 90);
     await ada.slash(general, "style save", { image, name: "Taken" });
-    await expect.poll(() => kept().length, { timeout: 10_000 }).toBe(before + 1);
+    await expect.poll(() => kept().length).toBe(before + 1);
     const said = whispers(discord, ada.id).length;
     const other = await landscape("other.png", 150, 90);
     await ada.slash(general, "style save", { image: other, name: "taken" });
@@ -104,8 +104,8 @@ describe("a member who sends pictures without end", () => {
     folder = await mkdtemp(path.join(os.tmpdir(), "atelier-flood-"));
     discord = await startSandbox({ port: 0 });
     bot = launch(settingsFor(discord, folder, { JOBS_PER_USER: "20" }));
-    await discord.botReady(80_000);
-  }, 90_000);
+    await discord.botReady();
+  });
 
   afterAll(async () => {
     bot.child.kill("SIGTERM");
@@ -124,13 +124,13 @@ describe("a member who sends pictures without end", () => {
     const ada = discord.member("ada");
     const call = await ada.slash(general, "stylize", { content: await landscape(), style: await waves() });
     await call.acknowledged;
-    await discord.waitFor(() => textOf(call.response) !== "", { timeoutMs: 20_000, what: "Ada's card" });
+    await discord.waitFor(() => textOf(call.response) !== "", { what: "Ada's card" });
     // Her pictures had the next turn: most of the others' are still to come.
     expect(flood.filter(({ response }) => textOf(response) !== "").length).toBeLessThan(flood.length / 2);
     const shown = (): boolean => flood.every(({ response }) => textOf(response) !== "");
-    await discord.waitFor(shown, { timeoutMs: 30_000, what: "all cards" });
+    await discord.waitFor(shown, { what: "all cards" });
     if (process.platform === "linux") expect(peakMegabytes(bot)).toBeLessThan(MOST_MEGABYTES);
-  }, 60_000);
+  });
 });
 
 /** What the bot's process may ever hold; with pictures in it, it was 700. */

@@ -31,11 +31,11 @@ async function over(cardId: string) {
       .select(["jobs.state", "surfaces.finished"])
       .where("surfaces.card_message_id", "=", cardId)
       .executeTakeFirst();
-  await expect.poll(find, { timeout: 20_000 }).toMatchObject({ finished: 1 });
+  await expect.poll(find).toMatchObject({ finished: 1 });
   return (await find())!.state;
 }
 
-describe("a job whose place is lost in between", { timeout: 60_000 }, () => {
+describe("a job whose place is lost in between", () => {
   it.each([
     ["the channel was deleted", 404, 10_003],
     ["the bot was kicked from the server", 403, 50_001],
@@ -62,20 +62,20 @@ describe("a job whose place is lost in between", { timeout: 60_000 }, () => {
   });
 });
 
-describe("a job without a thread", { timeout: 60_000 }, () => {
+describe("a job without a thread", () => {
   it("stays in the channel when the bot starts again and could open one: nothing is said twice", async () => {
     const { discord, general } = studio;
     discord.faults.add({ route: "POST /channels/:id/messages/:id/threads", times: 1, status: 403, code: 50_013 });
     const call = await stylize(general);
     await discord.waitFor(() => tally(discord, general)["descriptions"] === 1, { what: "the description" });
     await studio.restart();
-    await discord.waitFor(() => /Done/.test(textOf(call.response)), { timeoutMs: 30_000, what: "the end" });
+    await discord.waitFor(() => /Done/.test(textOf(call.response)), { what: "the end" });
     expect(tally(discord, general)).toEqual(ONCE);
     expect(discord.threads(general).map(({ id }) => id)).not.toContain(call.response!.id);
   });
 });
 
-describe("a place that takes no new messages any more", { timeout: 60_000 }, () => {
+describe("a place that takes no new messages any more", () => {
   it("hears on the card, which can still be edited, how it went", async () => {
     const { discord } = studio;
     const channel = discord.channel("gallery").id;
@@ -89,7 +89,7 @@ describe("a place that takes no new messages any more", { timeout: 60_000 }, () 
   });
 });
 
-describe("a result that cannot be noted when it is posted", { timeout: 60_000 }, () => {
+describe("a result that cannot be noted when it is posted", () => {
   it("is noted when it can be, and takes votes", async () => {
     const { discord, general } = studio;
     const { db, surfaces, votes } = studio.running.bot.store;
@@ -97,24 +97,24 @@ describe("a result that cannot be noted when it is posted", { timeout: 60_000 },
     await refuse.execute(db);
     const result = await stylized(studio, await stylize(general));
     await sql`drop trigger refuse`.execute(db);
-    await expect.poll(() => surfaces.byResultMessage(result.id), { timeout: 20_000 }).toMatchObject({ finished: true });
-    await expect.poll(() => votes.judged(result.id), { timeout: 5000 }).not.toBeNull();
+    await expect.poll(() => surfaces.byResultMessage(result.id)).toMatchObject({ finished: true });
+    await expect.poll(() => votes.judged(result.id)).not.toBeNull();
     expect(tally(discord, result.channel_id)).toEqual(ONCE);
   });
 });
 
-describe("a bad line", { timeout: 60_000 }, () => {
+describe("a bad line", () => {
   it("that breaks again and again: the job is told once, and the next command works", async () => {
     const { discord, general } = studio;
     const call = await stylize(general);
     await call.acknowledged;
     for (let n = 0; n < 5; n++) {
-      await discord.waitFor(() => discord.gateway.online, { timeoutMs: 15_000, what: "the bot to be back" });
+      await discord.waitFor(() => discord.gateway.online, { what: "the bot to be back" });
       if (n % 2 === 0) discord.gateway.close(4000);
       else discord.gateway.reconnect();
     }
-    expect(tally(discord, (await stylized(studio, call, 30_000)).channel_id)).toEqual(ONCE);
-    await discord.waitFor(() => discord.gateway.online, { timeoutMs: 15_000, what: "the bot to be back" });
+    expect(tally(discord, (await stylized(studio, call)).channel_id)).toEqual(ONCE);
+    await discord.waitFor(() => discord.gateway.online, { what: "the bot to be back" });
     await stylized(studio, await stylize(general));
   });
 
@@ -123,6 +123,6 @@ describe("a bad line", { timeout: 60_000 }, () => {
     const isNoCallback = ({ path }: { readonly path: string }): boolean => !path.includes("/callback");
     discord.faults.add({ route: "*", times: 12, status: 429, retryAfter: 0.3, when: isNoCallback });
     const call = await stylize(general);
-    expect(tally(discord, (await stylized(studio, call, 30_000)).channel_id)).toEqual(ONCE);
+    expect(tally(discord, (await stylized(studio, call)).channel_id)).toEqual(ONCE);
   });
 });

@@ -46,11 +46,11 @@ afterEach(() => {
 async function start(): Promise<void> {
   bot = launch(settingsFor(discord, folder, { RESULT_SIZE: "256", LOG_LEVEL: "warn" }));
   await discord.waitFor(() => !discord.gateway.online);
-  await discord.botReady(25_000);
+  await discord.botReady();
 }
 
-/** How long the bot may take to go, when it is asked to; this machine may be busy. */
-const GOING_MS = 9000;
+/** How long the bot may take to go, when it is asked to, on a machine that is busy: a request that hangs takes 60 s. */
+const GOING_MS = 30_000;
 
 async function kill(signal: NodeJS.Signals = "SIGKILL"): Promise<void> {
   const since = performance.now();
@@ -96,7 +96,7 @@ const isResult = ({ body }: { readonly body: unknown }): boolean => JSON.stringi
 /** What was said about a job that was interrupted, by the time its card points to the result. */
 async function told(call: InteractionCall): Promise<ReturnType<typeof tally>> {
   const thread = await discord.waitFor(() => call.response?.id, { what: "the card" });
-  await discord.waitFor(() => textOf(call.response).includes("Done"), { timeoutMs: 40_000, what: "the end" });
+  await discord.waitFor(() => textOf(call.response).includes("Done"), { what: "the end" });
   return tally(discord, thread);
 }
 
@@ -104,7 +104,7 @@ const FIRST_EDIT = "PATCH /webhooks/:id/:token/messages/:id";
 const THINKING = 1 << 7;
 const isThinking = (call: InteractionCall): boolean => ((call.response?.flags ?? 0) & THINKING) !== 0;
 
-describe("a bot that is killed before there is a job", { timeout: 60_000 }, () => {
+describe("a bot that is killed before there is a job", () => {
   /** A command whose pictures do not arrive. */
   async function waiting(): Promise<InteractionCall> {
     discord.cdn.fault = { stall: true };
@@ -126,7 +126,7 @@ describe("a bot that is killed before there is a job", { timeout: 60_000 }, () =
     const words = "I was restarted before I was done with this, sorry! Please try again.";
     await discord.waitFor(() => textOf(shared.response) === words, { what: "an end of thinking" });
     expect(await discord.waitFor(() => whispers(discord, id)[heard], { what: "a word to the person" })).toBe(words);
-    await expect.poll(() => store.openReplies.list(0, Date.now()), { timeout: 10_000 }).toEqual([]);
+    await expect.poll(() => store.openReplies.list(0, Date.now())).toEqual([]);
   });
 
   it("keeps what it needs for that sealed, and no longer than Discord would take it", async () => {
@@ -138,7 +138,7 @@ describe("a bot that is killed before there is a job", { timeout: 60_000 }, () =
     expect(bytes.includes(call.interaction.token)).toBe(false);
     discord.expireInteractionTokens();
     await killAndRestart();
-    await expect.poll(() => store.openReplies.list(0, Date.now()), { timeout: 10_000 }).toEqual([]);
+    await expect.poll(() => store.openReplies.list(0, Date.now())).toEqual([]);
     expect(isThinking(call)).toBe(true);
   });
 
@@ -155,7 +155,7 @@ describe("a bot that is killed before there is a job", { timeout: 60_000 }, () =
   });
 });
 
-describe("a bot that is killed and started again", { timeout: 60_000 }, () => {
+describe("a bot that is killed and started again", () => {
   it("while a job waits and another is painted: both are finished, once", async () => {
     const calls = [await stylize("ada"), await stylize("grace")];
     await discord.waitFor(() => calls.every(({ response }) => textOf(response).includes("in the style of")));
@@ -234,7 +234,7 @@ describe("a bot that is killed and started again", { timeout: 60_000 }, () => {
     expect(bot.child.exitCode).toBeNull();
     bot.child.kill("SIGINT");
     expect(await bot.ended).toMatchObject({ code: 130 });
-    await expect.poll(() => existsSync(`/proc/${engine}`), { timeout: 5000 }).toBe(false);
+    await expect.poll(() => existsSync(`/proc/${engine}`)).toBe(false);
     discord.faults.clear();
     await start();
     expect(await told(call)).toEqual(ONCE);
@@ -246,15 +246,12 @@ describe("a bot that is killed and started again", { timeout: 60_000 }, () => {
     const call = await stylize();
     const thread = await discord.waitFor(
       () => call.response && results(discord, call.response.id)[0] && call.response.id,
-      {
-        timeoutMs: 20_000,
-        what: "the result",
-      },
+      { what: "the result" },
     );
     await killAndRestart();
     expect(await told(call)).toEqual(ONCE);
     const [result] = results(discord, thread);
     await discord.member("grace").press(result!, "InST");
-    await discord.waitFor(() => results(discord, thread).length === 2, { timeoutMs: 20_000, what: "the rerun" });
+    await discord.waitFor(() => results(discord, thread).length === 2, { what: "the rerun" });
   });
 });

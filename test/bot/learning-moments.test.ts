@@ -28,7 +28,7 @@ const cardOf = (name: string): APIMessage | undefined =>
   studio.discord.messages(studio.general).find((message) => textOf(message).includes(`Learning **${name}**`));
 
 const cardSays = (name: string, words: string): Promise<boolean> =>
-  studio.discord.waitFor(() => textOf(cardOf(name)).includes(words), { timeoutMs: 30_000, what: `${name}: ${words}` });
+  studio.discord.waitFor(() => textOf(cardOf(name)).includes(words), { what: `${name}: ${words}` });
 
 /** All that is said in the style's thread. */
 const thread = (name: string): string => {
@@ -51,14 +51,14 @@ describe("/style learn at a bad moment", () => {
     const second = cardOf("Second")!;
     await Promise.all([ada.press(cardOf("First")!, "Cancel"), ada.press(second, "Cancel")]);
     await cardSays("Second", "🛑 Stopped. Nothing was learned by then.");
-    await expect.poll(() => thread("Second"), { timeout: 10_000 }).toContain("Stopped");
+    await expect.poll(() => thread("Second")).toContain("Stopped");
     expect(thread("Second")).not.toMatch(/Loss|steps/);
 
     await cardSays("First", "🛑 Stopped. Nothing was learned by then.");
     for (const name of ["First", "Second"]) expect(hasButton(cardOf(name)!, "Cancel")).toBe(false);
     await expect.poll(() => readdir(folder())).toEqual([]);
     expect(await studio.running.bot.store.learnings.unsettled()).toEqual([]);
-  }, 60_000);
+  });
 
   it("is begun once, when two ask at the same moment and when what is left is taken up meanwhile", async () => {
     const { discord, general } = studio;
@@ -87,18 +87,18 @@ describe("/style learn at a bad moment", () => {
     await ada.press(cardOf("Next")!, "Cancel");
     await cardSays("Next", "🛑 Stopped");
     expect(textOf(cardOf("Twice"))).toContain("🛑 Stopped");
-  }, 60_000);
+  });
 
   it("keeps nothing for a style that was removed meanwhile", async () => {
     const { discord, general } = studio;
     const ada = discord.member("ada");
     await ada.slash(general, "style learn", { name: "Brief", image: await waves() });
-    await discord.waitFor(() => /step [1-9]\d/.test(thread("Brief")), { timeoutMs: 60_000, what: "ten steps" });
+    await discord.waitFor(() => /step [1-9]\d/.test(thread("Brief")), { what: "ten steps" });
     await ada.slash(general, "style remove", { name: "Brief" });
     await expect.poll(() => studio.running.bot.store.styles.find(discord.guild.id, "Brief")).toBe(null);
     await ada.press(cardOf("Brief")!, "Cancel");
     await cardSays("Brief", "🛑 The style was removed meanwhile, so what I learned is not kept.");
-  }, 90_000);
+  });
 
   it("is told how it ended after a restart, where Discord took nothing before; what a killed process left goes", async () => {
     const { discord, general } = studio;
@@ -109,17 +109,17 @@ describe("/style learn at a bad moment", () => {
     const undo = discord.faults.add({ route: "PATCH /channels/:id/messages/:id", status: 502, when });
     await ada.press(cardOf("Untold")!, "Cancel");
     const untold = () => studio.running.bot.store.learnings.untold();
-    await expect.poll(untold, { timeout: 10_000 }).toMatchObject([[{ name: "Untold" }, { how: "stopped" }]]);
+    await expect.poll(untold).toMatchObject([[{ name: "Untold" }, { how: "stopped" }]]);
     await writeFile(path.join(folder(), "gone.safetensors.123.part"), "half");
     await mkdir(path.join(folder(), "gone"), { recursive: true });
     await studio.restart();
     expect(textOf(cardOf("Untold"))).not.toContain("Stopped");
     undo();
     await cardSays("Untold", "🛑 Stopped");
-    await expect.poll(() => thread("Untold"), { timeout: 10_000 }).toContain("🛑 Stopped");
-    await expect.poll(untold, { timeout: 10_000 }).toEqual([]);
+    await expect.poll(() => thread("Untold")).toContain("🛑 Stopped");
+    await expect.poll(untold).toEqual([]);
     await expect.poll(() => readdir(folder())).toEqual([]);
-  }, 60_000);
+  });
 
   it.skipIf(disk === null)(
     "waits while the disk is full and goes on by itself (needs mount)",
@@ -135,13 +135,13 @@ describe("/style learn at a bad moment", () => {
       const ada = discord.member("ada");
       await ada.slash(general, "style learn", { name: "Full", image: await waves() });
       await cardSays("Full", "⏳ My disk is full, so I wait");
-      await expect.poll(() => thread("Full"), { timeout: 10_000 }).toContain("My disk is full");
+      await expect.poll(() => thread("Full")).toContain("My disk is full");
       expect(hasButton(cardOf("Full")!, "Cancel")).toBe(true);
       await expect.poll(() => readdir(disk!)).not.toContain("room");
 
       await rm(filler);
       await cardSays("Full", "I look at the picture");
-      await discord.waitFor(() => /step [1-9]\d/.test(thread("Full")), { timeoutMs: 30_000, what: "ten steps" });
+      await discord.waitFor(() => /step [1-9]\d/.test(thread("Full")), { what: "ten steps" });
       await ada.press(cardOf("Full")!, "Cancel");
       await cardSays("Full", "🛑 Stopped. What I had learned by then is kept: **Full** is painted by it.");
       await expect.poll(() => readdir(disk!)).toEqual([]);

@@ -24,7 +24,7 @@ describe("/style learn", () => {
     expect(thread.name).toBe("Learning Wave");
     const progress = (): string => discord.messages(thread.id).map(textOf).join("\n");
     const stepShown = (): number => Number(/step ([\d,]+) of/.exec(progress())?.[1]?.replace(",", "") ?? 0);
-    await discord.waitFor(() => stepShown() >= 1, { timeoutMs: 30_000, what: "the first steps" });
+    await discord.waitFor(() => stepShown() >= 1, { what: "the first steps" });
 
     // It was put into words first: the vector starts from them.
     const asked = await ada.slash(general, "style show", { name: "Wave" });
@@ -32,7 +32,7 @@ describe("/style learn", () => {
 
     await studio.restart();
     const before = stepShown();
-    await discord.waitFor(() => stepShown() > before + 10, { timeoutMs: 90_000, what: "steps after the restart" });
+    await discord.waitFor(() => stepShown() > before + 10, { what: "steps after the restart" });
     expect(progress()).toMatch(/Loss \d\.\d+, \d\.\d+ at first/);
     expect(progress()).toContain("in 256 × 256 pixels");
     const shown = (): string[] =>
@@ -40,14 +40,13 @@ describe("/style learn", () => {
         .messages(thread.id)
         .flatMap(({ attachments }) => attachments)
         .map(({ filename }) => filename);
-    await discord.waitFor(() => shown().includes("sample.jpg"), { timeoutMs: 60_000, what: "a sample" });
+    await discord.waitFor(() => shown().includes("sample.jpg"), { what: "a sample" });
     expect(shown()).toEqual(["loss.png", "sample.jpg"]);
 
     // A picture comes first.
     const result = await stylized(
       studio,
       await ada.slash(general, "stylize", { content: await landscape(), style_name: "Wave", variant: "inst" }),
-      60_000,
     );
     expect(textOf(result)).toContain("style by attention");
     expect(hasButton(result, "Learn this style")).toBe(true);
@@ -62,7 +61,7 @@ describe("/style learn", () => {
     await ada.press(card, "Cancel");
     const over = (): boolean =>
       textOf(discord.messages(general).find((message) => message.id === card.id)).includes("is kept");
-    await discord.waitFor(over, { timeoutMs: 30_000, what: "the card to say that it is over" });
+    await discord.waitFor(over, { what: "the card to say that it is over" });
     expect(call.response?.id).toBe(card.id);
     const last = discord.messages(thread.id).find((message) => textOf(message).includes("Stopped"))!;
     expect(last.attachments.map(({ filename }) => filename)).toEqual(["loss.png", "sample.jpg"]);
@@ -73,7 +72,6 @@ describe("/style learn", () => {
     const learned = await stylized(
       studio,
       await ada.slash(general, "stylize", { content: await landscape(), style_name: "Wave", variant: "inst" }),
-      60_000,
     );
     expect(textOf(learned)).toContain("style by token");
     const out = process.env["KEEP_PICTURES"];
@@ -82,7 +80,7 @@ describe("/style learn", () => {
       for (const { url, filename } of last.attachments)
         await writeFile(path.join(out, filename), Buffer.from(await (await fetch(url)).arrayBuffer()));
     }
-  }, 240_000);
+  });
 
   it("needs a picture for a new name, and no other picture for an old one", async () => {
     const { discord, general } = studio;

@@ -43,7 +43,7 @@ describe.skipIf(process.platform === "win32")("a long queue (needs SIGSTOP)", ()
     const { discord, general, running } = studio;
     const { queue, engine } = running.bot;
     process.kill((engine as EngineSupervisor).pid!, "SIGSTOP");
-    await expect.poll(lookedAfter, { timeout: 10_000 }).toEqual(upTo(COUNTED + 1));
+    await expect.poll(lookedAfter).toEqual(upTo(COUNTED + 1));
 
     const ada = discord.member("ada");
     await ada.slash(general, "queue");
@@ -59,10 +59,10 @@ describe.skipIf(process.platform === "win32")("a long queue (needs SIGSTOP)", ()
 
     await queue.cancel(ids[1]!);
     await queue.cancel(ids[2]!);
-    await expect.poll(lookedAfter, { timeout: 10_000 }).toEqual(upTo(COUNTED + 3));
+    await expect.poll(lookedAfter).toEqual(upTo(COUNTED + 3));
     // One from the middle of nowhere.
     await queue.cancel(ids[JOBS - 1]!);
-    await expect.poll(lookedAfter, { timeout: 10_000 }).toEqual([...upTo(COUNTED + 3), JOBS - 1]);
+    await expect.poll(lookedAfter).toEqual([...upTo(COUNTED + 3), JOBS - 1]);
 
     for (const id of ids.slice(3, JOBS - 1)) await queue.cancel(id);
     await discord.waitFor(() => textOf(call.response).includes("You are next"), { what: "the newcomer to come near" });

@@ -21,7 +21,7 @@ describe("an answer slower than the timeout", () => {
       const undo = discord.faults.add(slow);
       const small = { content: await landscape(), style: await waves() };
       const call = await discord.member("ada").slash(general, "stylize", small);
-      const result = await stylized(studio, call, 40_000);
+      const result = await stylized(studio, call);
       undo();
       expect(tally(discord, result.channel_id)).toEqual(ONCE);
     },

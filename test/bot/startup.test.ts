@@ -27,7 +27,7 @@ afterAll(async () => {
 const start = (settings: Settings = {}): Launched =>
   launch({ ...settingsFor(discord, folder), LOG_LEVEL: "warn", ...settings });
 
-describe("the bot's process", { timeout: 60_000 }, () => {
+describe("the bot's process", () => {
   it("says what is missing without a token, and where the demo is", async () => {
     const { code, output } = await start({ DISCORD_TOKEN: "" }).ended;
     expect(code).toBe(2);
@@ -50,7 +50,7 @@ describe("the bot's process", { timeout: 60_000 }, () => {
     const { port } = placeholder.address() as AddressInfo;
     await new Promise((resolve) => placeholder.close(resolve));
     const bot = start({ DISCORD_API_BASE: `http://127.0.0.1:${port}/api` });
-    await expect.poll(bot.output, { timeout: 20_000 }).toContain("Discord cannot be reached, trying again");
+    await expect.poll(bot.output).toContain("Discord cannot be reached, trying again");
     const arrived = await startSandbox({ port });
     try {
       // Another sandbox has another token. That it is refused shows that the bot asked again, and then stops asking.
@@ -64,7 +64,7 @@ describe("the bot's process", { timeout: 60_000 }, () => {
 
   it("leaves a folder alone that another bot has, and takes it when that one was killed", async () => {
     const first = start();
-    await discord.botReady(20_000);
+    await discord.botReady();
     const { code, output } = await start().ended;
     expect(code).toBe(2);
     expect(output.trim().split("\n")).toHaveLength(1);
@@ -78,7 +78,7 @@ describe("the bot's process", { timeout: 60_000 }, () => {
     await first.ended;
     await discord.waitFor(() => !discord.gateway.online);
     const next = start();
-    await discord.botReady(20_000);
+    await discord.botReady();
     next.child.kill("SIGTERM");
     expect(await next.ended).toMatchObject({ code: 0 });
   });
@@ -100,7 +100,7 @@ describe("the bot's process", { timeout: 60_000 }, () => {
 
   it("ends cleanly on SIGTERM", async () => {
     const bot = start();
-    await discord.botReady(20_000);
+    await discord.botReady();
     bot.child.kill("SIGTERM");
     expect(await bot.ended).toMatchObject({ code: 0 });
   });

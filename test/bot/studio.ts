@@ -112,10 +112,10 @@ export function textOf(message: APIMessage | undefined): string {
 }
 
 /** The result of a command that makes a job with a thread under its card. */
-export async function stylized(studio: Studio, call: InteractionCall, timeoutMs = 20_000): Promise<APIMessage> {
+export async function stylized(studio: Studio, call: InteractionCall): Promise<APIMessage> {
   const { discord } = studio;
   const card = await discord.waitFor(() => call.response, { what: "the job card" });
-  const result = await discord.waitFor(() => results(discord, card.id)[0], { timeoutMs, what: "the result" });
+  const result = await discord.waitFor(() => results(discord, card.id)[0], { what: "the result" });
   await discord.waitFor(() => /Done|⚠️/.test(textOf(call.response)), { what: "the card to say that it is done" });
   return result;
 }

@@ -103,7 +103,7 @@ describe("/stylize", () => {
     const before = results(discord, thread.id).length;
     const call = await discord.member("ada").slash(thread.id, "stylize", await inputs());
     await call.acknowledged;
-    await discord.waitFor(() => results(discord, thread.id).length > before, { timeoutMs: 20_000 });
+    await discord.waitFor(() => results(discord, thread.id).length > before);
     expect(discord.threads(general)).toHaveLength(threads);
   });
 

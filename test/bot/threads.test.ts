@@ -37,7 +37,7 @@ const progressIn = (threadId: string): APIMessage | undefined =>
 
 const inChannel = (from = studio.general): Promise<APIMessage> => {
   const before = results(studio.discord, from).length;
-  return studio.discord.waitFor(() => results(studio.discord, from)[before], { timeoutMs: 20_000, what: "a result" });
+  return studio.discord.waitFor(() => results(studio.discord, from)[before], { what: "a result" });
 };
 
 describe("a thread that changes in between", () => {
@@ -77,14 +77,14 @@ describe("a thread that changes in between", () => {
         .flatMap((thread) => results(discord, thread.id))
         .find(({ mentions }) => mentions[0]?.id === graceId);
     await discord.member("grace").press(result, "InST");
-    expect(await discord.waitFor(hers, { timeoutMs: 20_000, what: "the rerun's result" })).toBeDefined();
+    expect(await discord.waitFor(hers, { what: "the rerun's result" })).toBeDefined();
   });
 
   it("goes on when somebody deletes the card", async () => {
     const { discord } = studio;
     const { id } = await begin();
     await discord.member("mo").deleteMessage({ id, channel_id: studio.general });
-    const result = await discord.waitFor(() => results(discord, id)[0], { timeoutMs: 20_000, what: "the result" });
+    const result = await discord.waitFor(() => results(discord, id)[0], { what: "the result" });
     expect(result.mentions).toHaveLength(1);
     expect(discord.messages(studio.general).some((message) => message.id === id)).toBe(false);
   });
@@ -108,7 +108,7 @@ describe("a channel without threads", () => {
     for (let n = 0; n < 2; n++) {
       const inputs = { content: await landscape(), style: await waves() };
       const call = await discord.member("ada").slash(channel, "stylize", inputs);
-      await discord.waitFor(() => results(discord, channel).length === n + 1, { timeoutMs: 20_000, what: "a result" });
+      await discord.waitFor(() => results(discord, channel).length === n + 1, { what: "a result" });
       await discord.waitFor(() => textOf(call.response).includes("Done"));
       cards.push(textOf(call.response));
     }

@@ -93,7 +93,7 @@ describe("the command", () => {
       ),
     });
     lock.release();
-  }, 30_000);
+  });
 
   it("says that the demo's port is taken", async () => {
     const server = createServer().listen(0, "127.0.0.1");

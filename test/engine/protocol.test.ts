@@ -43,7 +43,7 @@ describe("the border", () => {
     const heard: unknown[] = [];
     child.on("message", (message) => heard.push(message));
     const heardOf = async (count: number): Promise<void> => {
-      await expect.poll(() => heard.length, { timeout: 10_000 }).toBe(count);
+      await expect.poll(() => heard.length).toBe(count);
     };
     for (const message of [
       "hello",

@@ -28,7 +28,7 @@ describe.skipIf(disk === null)("a disk that is full, database and all (needs mou
   const fill = (): void => expect(() => writeFileSync(filler, Buffer.alloc(8 << 20))).toThrow("ENOSPC");
   const tale = (): string[] => events.map((event) => (event.type === "held" ? `held ${event.by}` : event.type));
   const told = async (...events: string[]): Promise<void> => {
-    await expect.poll(tale, { timeout: 20_000 }).toEqual(events);
+    await expect.poll(tale).toEqual(events);
   };
   const stateOf = async (id: string) => (await store.jobs.get(id))?.state;
 
@@ -114,7 +114,7 @@ describe.skipIf(disk === null)("a disk that is full, database and all (needs mou
     await told("queued", "started", "cancelled");
     expect(await queue.snapshot()).toMatchObject({ jobs: [] });
     rmSync(filler);
-    await expect.poll(() => stateOf(job.id), { timeout: 20_000 }).toBe("cancelled");
+    await expect.poll(() => stateOf(job.id)).toBe("cancelled");
     await queue.enqueue(request({ variant: "inst" }));
     await (await engine.call(1)).succeed();
     await told("queued", "started", "cancelled", "queued", "started", "done");

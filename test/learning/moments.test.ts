@@ -56,7 +56,7 @@ beforeAll(async () => {
   const run = await begin(count);
   first = structuredClone(run.state);
   whole = await toTheEnd(run, count);
-}, 60_000);
+});
 beforeEach(async () => {
   folder = await mkdtemp(path.join(os.tmpdir(), "atelier-moments-"));
   input = { ...input, statePath: path.join(folder, "run.safetensors") };
@@ -186,5 +186,5 @@ describe("a run beside others", () => {
     expect(reply.steps).toBe(51);
     // The way back through the UNet is not kept in memory.
     expect(pipeline.sessions.keys.filter((key) => key.includes("inversion"))).toEqual([]);
-  }, 90_000);
+  });
 });

@@ -159,7 +159,7 @@ describe.skipIf(process.platform === "win32")("among files that never end (needs
     const source = endless();
     const reading = refused(picture(source, "mallory"));
     for (let crash = 0; crash < 2; crash++) {
-      await expect.poll(() => isBeingRead(source), { timeout: 20_000 }).toBe(true);
+      await expect.poll(() => isBeingRead(source)).toBe(true);
       const [pid] = reader.pids;
       process.kill(pid!, "SIGSEGV");
       await gone(pid!);

@@ -4,8 +4,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { type DiscordSandbox, startSandbox } from "../../src/sandbox/index.ts";
 import { endStage, makeClient, type Stage, startStage, textChannel } from "./harness.ts";
 
-const wait = (stage: Stage, probe: () => boolean, what: string) =>
-  stage.discord.waitFor(probe, { what, timeoutMs: 8000 });
+const wait = (stage: Stage, probe: () => boolean, what: string) => stage.discord.waitFor(probe, { what });
 
 describe("the gateway", () => {
   const closing: (() => Promise<unknown>)[] = [];

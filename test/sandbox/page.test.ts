@@ -210,7 +210,7 @@ describe.skipIf(!existsSync(CHROMIUM))(`the page in a browser (needs ${CHROMIUM}
       files: [{ name: "p2.png", attachment: (await file("p2.png", "#eeeeee")).buffer }],
       attachments: [],
     });
-    await expect.poll(() => img.getAttribute("src"), { timeout: 5000 }).not.toBe(src);
+    await expect.poll(() => img.getAttribute("src")).not.toBe(src);
     expect(await before!.evaluate((node) => node.isConnected)).toBe(true);
     await chat().locator(`[data-id="${sent.id}"]`, { hasText: "preview 2" }).waitFor();
   });
