@@ -3,7 +3,7 @@ import { rm } from "node:fs/promises";
 
 import type { APIMessage } from "discord.js";
 import { sql } from "kysely";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 
 import type { InteractionCall } from "../../src/sandbox/index.ts";
 import { landscape, waves } from "./pictures.ts";
@@ -198,8 +198,8 @@ describe("a bot that restarts in an outage", () => {
     discord.faults.add({ route: EDIT, status: 502, when: says("stopped before it began") });
     await discord.member("ada").press(card, "Cancel");
     const { comparisons } = studio.running.bot.store;
-    const states = async () => (await comparisons.unfinished()).map(({ state }) => state);
-    await expect.poll(states).toContain("cancelled");
+    const isStopped = async () => (await comparisons.unfinished()).some(({ state }) => state === "cancelled");
+    await vi.waitUntil(isStopped, { timeout: 60_000 });
 
     await studio.stopBot();
     discord.faults.clear();

@@ -76,7 +76,7 @@ describe("a connection that breaks", () => {
       response.flushHeaders();
       return true;
     };
-    await install({}, { silenceMs: 100 });
+    await install({}, { silenceMs: 1500 });
     await expectWhole();
     expect(ofType("retry")[0]!.reason).toContain("silent");
   });
