@@ -138,7 +138,7 @@ describe("a person gets an answer over a line that breaks", () => {
     const { discord, general } = studio;
     discord.faults.add({ route: FIRST_EDIT, times: 1, reset: true });
     const call = await ada().slash(general, "about");
-    await discord.waitFor(() => textOf(call.response).includes("Atelier"), { what: "the answer" });
+    expect(await discord.waitFor(() => textOf(call.response) || null, { what: "the answer" })).toContain("Atelier");
   });
 
   it("when a command is refused", async () => {
