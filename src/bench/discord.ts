@@ -9,7 +9,7 @@ import sharp from "sharp";
 import type { Config } from "../config.ts";
 import type { Logger } from "../log.ts";
 import { startBot } from "../main.ts";
-import { type DiscordSandbox, startSandbox, type UploadedFile } from "../sandbox/index.ts";
+import { type DiscordSandbox, startSandbox, type UploadedFile } from "../../packages/sandbox/src/index.ts";
 import type { Distribution } from "./jobs.ts";
 
 export interface DiscordBenchOptions {

@@ -19,7 +19,6 @@ const ALLOWED: Record<string, readonly string[]> = {
   "src/store": ["src/jobs", "src/votes"],
   "src/checkpoints": ["src/onnx"],
   "src/discord": ["src/jobs", "src/images", "src/store", "src/votes", "commands", "src/caption", "src/stylize"],
-  "src/sandbox": [],
 };
 
 /** Domain code that must run without Discord, a network or a model. */

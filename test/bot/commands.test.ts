@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { commands } from "../../commands/index.ts";
 import { commandBodies } from "../../src/discord/registration.ts";
-import { hasOpenApi, openApiReferee } from "../sandbox/openapi.ts";
+import { hasOpenApi, openApiReferee } from "../../packages/sandbox/test/openapi.ts";
 import { landscape, waves } from "./pictures.ts";
 import { ONCE, openStudio, results, type Studio, stylized, tally, textOf, whispers } from "./studio.ts";
 

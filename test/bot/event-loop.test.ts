@@ -6,7 +6,7 @@ import { pathToFileURL } from "node:url";
 
 import { expect, it } from "vitest";
 
-import { startSandbox } from "../../src/sandbox/index.ts";
+import { startSandbox } from "../../packages/sandbox/src/index.ts";
 import { launch } from "./launch.ts";
 import { landscape, waves } from "./pictures.ts";
 import { results, settingsFor } from "./studio.ts";

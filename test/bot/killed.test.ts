@@ -7,9 +7,9 @@ import path from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 
 import type { Job, JobState } from "../../src/jobs/job.ts";
-import { type DiscordSandbox, type InteractionCall, startSandbox } from "../../src/sandbox/index.ts";
+import { type DiscordSandbox, type InteractionCall, startSandbox } from "../../packages/sandbox/src/index.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
-import { openApiReferee } from "../sandbox/openapi.ts";
+import { openApiReferee } from "../../packages/sandbox/test/openapi.ts";
 import { type Launched, launch } from "./launch.ts";
 import { landscape, waves } from "./pictures.ts";
 import { ONCE, results, settingsFor, tally, textOf, whispers } from "./studio.ts";

@@ -8,7 +8,7 @@ import { pino } from "pino";
 import { afterAll, beforeAll, expect, it } from "vitest";
 
 import { createLogger } from "../../src/log.ts";
-import { endStage, type Stage, startStage } from "../sandbox/harness.ts";
+import { endStage, type Stage, startStage } from "../../packages/sandbox/test/harness.ts";
 
 let stage: Stage;
 let folder: string;

@@ -6,7 +6,7 @@ import path from "node:path";
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import { type DiscordSandbox, startSandbox } from "../../src/sandbox/index.ts";
+import { type DiscordSandbox, startSandbox } from "../../packages/sandbox/src/index.ts";
 import { openStore } from "../../src/store/store.ts";
 import { type Launched, launch } from "./launch.ts";
 import { type Settings, settingsFor } from "./studio.ts";

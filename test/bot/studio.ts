@@ -8,8 +8,8 @@ import type { APIMessage } from "discord.js";
 import { type Config, readConfig } from "../../src/config.ts";
 import { createLogger } from "../../src/log.ts";
 import { type RunningBot, startBot, type StartOptions } from "../../src/main.ts";
-import { type DiscordSandbox, type InteractionCall, startSandbox } from "../../src/sandbox/index.ts";
-import { openApiReferee } from "../sandbox/openapi.ts";
+import { type DiscordSandbox, type InteractionCall, startSandbox } from "../../packages/sandbox/src/index.ts";
+import { openApiReferee } from "../../packages/sandbox/test/openapi.ts";
 
 export type Settings = Readonly<Partial<Record<keyof Config, string>>>;
 

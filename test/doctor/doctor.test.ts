@@ -14,7 +14,7 @@ import { examineDiscord, examineToken, inviteUrl } from "../../src/cli/doctor/di
 import { examineFolder, examineMachine, examineMemory, examineNode } from "../../src/cli/doctor/machine.ts";
 import { fault, ok } from "../../src/cli/doctor/finding.ts";
 import { readConfig } from "../../src/config.ts";
-import { startSandbox, type DiscordSandbox } from "../../src/sandbox/index.ts";
+import { startSandbox, type DiscordSandbox } from "../../packages/sandbox/src/index.ts";
 
 let root: string;
 beforeAll(async () => {

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import fc from "fast-check";
 import { WebSocket } from "ws";
 
-import { type DiscordSandbox, startSandbox } from "../../src/sandbox/index.ts";
+import { type DiscordSandbox, startSandbox } from "../../packages/sandbox/src/index.ts";
 import { damaged, damagedJson } from "./mutations.ts";
 import type { OpenTarget, Target } from "./target.ts";
 

@@ -3,9 +3,9 @@ import { mkdir, mkdtemp, rm, symlink } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 
-import { type DiscordSandbox, startSandbox } from "../../src/sandbox/index.ts";
+import { type DiscordSandbox, startSandbox } from "../../packages/sandbox/src/index.ts";
 import { settingsFor } from "../bot/studio.ts";
-import { openApiReferee } from "../sandbox/openapi.ts";
+import { openApiReferee } from "../../packages/sandbox/test/openapi.ts";
 import { BotKeeper } from "./bot-keeper.ts";
 import type { Draw } from "./draw.ts";
 import { Ledger } from "./ledger.ts";

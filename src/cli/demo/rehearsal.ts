@@ -4,7 +4,7 @@ import path from "node:path";
 
 import type { APIMessage } from "discord.js";
 
-import type { DiscordSandbox, Person } from "../../sandbox/index.ts";
+import type { DiscordSandbox, Person } from "../../../packages/sandbox/src/index.ts";
 import type { ProgressLine } from "../progress.ts";
 import { sample } from "./samples.ts";
 

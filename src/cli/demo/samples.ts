@@ -2,7 +2,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 
-import type { UploadedFile } from "../../sandbox/index.ts";
+import type { UploadedFile } from "../../../packages/sandbox/src/index.ts";
 
 const FOLDER = path.resolve(import.meta.dirname, "../../../samples");
 

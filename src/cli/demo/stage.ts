@@ -6,7 +6,7 @@ import path from "node:path";
 
 import { UserError } from "../../errors.ts";
 import { createLogger } from "../../log.ts";
-import { type DiscordSandbox, startSandbox } from "../../sandbox/index.ts";
+import { type DiscordSandbox, startSandbox } from "../../../packages/sandbox/src/index.ts";
 
 /** A bot that starts with every network cold may take a while to say hello. */
 const READY_MS = 120_000;

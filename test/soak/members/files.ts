@@ -4,7 +4,7 @@ import path from "node:path";
 
 import sharp from "sharp";
 
-import type { UploadedFile } from "../../../src/sandbox/index.ts";
+import type { UploadedFile } from "../../../packages/sandbox/src/index.ts";
 import { draw as drawPicture } from "../../bot/pictures.ts";
 import type { Draw } from "../draw.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import type { RequestRecord } from "../../src/sandbox/index.ts";
+import type { RequestRecord } from "../src/index.ts";
 import { hasOpenApi, openApiReferee } from "./openapi.ts";
 
 describe.skipIf(!hasOpenApi)("Discord's OpenAPI file as referee (needs ../shared/discord/openapi.json)", () => {

@@ -4,10 +4,10 @@ import path from "node:path";
 
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 
-import { type Json, asArray, asObject, isObject } from "../../src/sandbox/json.ts";
-import type { RequestReferee } from "../../src/sandbox/index.ts";
+import { type Json, asArray, asObject, isObject } from "../src/json.ts";
+import type { RequestReferee } from "../src/index.ts";
 
-export const OPENAPI_FILE = path.resolve(import.meta.dirname, "../../../shared/discord/openapi.json");
+export const OPENAPI_FILE = path.resolve(import.meta.dirname, "../../../../shared/discord/openapi.json");
 
 export const hasOpenApi = existsSync(OPENAPI_FILE);
 

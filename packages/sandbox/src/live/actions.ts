@@ -2,7 +2,7 @@
 import type { Hono } from "hono";
 import type { HttpBindings } from "@hono/node-server";
 
-import { messageOf } from "../../errors.ts";
+import { messageOf } from "../../../../src/errors.ts";
 import { CALLBACK } from "../interactions/interaction.ts";
 import { type Json, asArray, asObject, asString, textOf } from "../json.ts";
 import type { UploadedFile } from "../messages/uploads.ts";

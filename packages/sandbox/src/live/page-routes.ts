@@ -7,7 +7,7 @@ import type { HttpBindings } from "@hono/node-server";
 
 import { SAMPLES_FOLDER, sampleNames } from "./page-state.ts";
 
-const PAGE_FOLDER = path.resolve(import.meta.dirname, "../page");
+const PAGE_FOLDER = path.resolve(import.meta.dirname, "../../page");
 
 const TYPES: Readonly<Record<string, string>> = {
   ".html": "text/html; charset=utf-8",

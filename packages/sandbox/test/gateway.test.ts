@@ -1,7 +1,7 @@
 import { type Client, type ClientOptions, Events, GatewayIntentBits } from "discord.js";
 import { afterEach, describe, expect, it } from "vitest";
 
-import { type DiscordSandbox, startSandbox } from "../../src/sandbox/index.ts";
+import { type DiscordSandbox, startSandbox } from "../src/index.ts";
 import { endStage, makeClient, type Stage, startStage, textChannel } from "./harness.ts";
 
 const wait = (stage: Stage, probe: () => boolean, what: string) =>

@@ -12,7 +12,7 @@ import {
 } from "discord.js";
 import sharp from "sharp";
 
-import { type DiscordSandbox, type SandboxOptions, type UploadedFile, startSandbox } from "../../src/sandbox/index.ts";
+import { type DiscordSandbox, type SandboxOptions, type UploadedFile, startSandbox } from "../src/index.ts";
 import { openApiReferee } from "./openapi.ts";
 
 export const INTENTS = [

@@ -6,7 +6,7 @@ import { type HttpBindings, serve } from "@hono/node-server";
 import type { APIMessage, APITextChannel, APIThreadChannel } from "discord.js";
 import { Hono } from "hono";
 
-import type { Logger } from "../log.ts";
+import type { Logger } from "../../../src/log.ts";
 import { Cdn } from "./cdn.ts";
 import { byAge } from "./clock.ts";
 import { Faults } from "./faults.ts";

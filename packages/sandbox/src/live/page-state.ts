@@ -14,7 +14,7 @@ import { channelJson } from "../world/wire.ts";
 import type { World } from "../world/world.ts";
 
 /** The sample pictures that come with the project; absent in an installation without them. */
-export const SAMPLES_FOLDER = path.resolve(import.meta.dirname, "../../../samples");
+export const SAMPLES_FOLDER = path.resolve(import.meta.dirname, "../../../../samples");
 
 export function sampleNames(kind: string): string[] {
   try {
