@@ -1,6 +1,6 @@
+import type { InteractionCall } from "@atelier/sandbox";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 
-import type { InteractionCall } from "../../packages/sandbox/src/index.ts";
 import { landscape, waves } from "./pictures.ts";
 import { ONCE, openStudio, results, type Studio, stylized, tally, textOf } from "./studio.ts";
 

@@ -1,5 +1,5 @@
 /** A strict local Discord: see `startSandbox`. */
-export { type DiscordSandbox, type Edit, type SandboxOptions, startSandbox } from "./sandbox.ts";
+export { type DiscordSandbox, type Edit, type SandboxLog, type SandboxOptions, startSandbox } from "./sandbox.ts";
 export type { CdnFault } from "./cdn.ts";
 export type { Fault } from "./faults.ts";
 export type { UploadedFile } from "./messages/uploads.ts";

@@ -6,7 +6,6 @@ import { type HttpBindings, serve } from "@hono/node-server";
 import type { APIMessage, APITextChannel, APIThreadChannel } from "discord.js";
 import { Hono } from "hono";
 
-import type { Logger } from "../../../src/log.ts";
 import { Cdn } from "./cdn.ts";
 import { byAge } from "./clock.ts";
 import { Faults } from "./faults.ts";
@@ -41,16 +40,22 @@ import type { World } from "./world/world.ts";
 
 const MIB = 1024 * 1024;
 
+/** Where the sandbox says what went wrong; a pino logger is one. */
+export interface SandboxLog {
+  warn(fields: object, text: string): void;
+  error(fields: object, text: string): void;
+}
+
 export interface SandboxOptions {
   /** 0: any free port. */
   readonly port?: number;
-  readonly log?: Logger;
+  readonly log?: SandboxLog;
   /** Most bytes of one file; Discord's own limit is 10 MiB. */
   readonly maxUploadBytes?: number;
   /** Added to every REST answer. */
   readonly latencyMs?: number;
   /** Looks at every request of the bot; what it returns becomes violations. */
-  readonly onRequest?: RequestReferee;
+  readonly onRequest?: RequestReferee | undefined;
   /** Bits of the privileged intents that are switched on for the application; none by default. */
   readonly privilegedIntents?: number;
 }

@@ -2,7 +2,8 @@ import { type Client, type ClientOptions, Events, GatewayIntentBits } from "disc
 import { afterEach, describe, expect, it } from "vitest";
 
 import { type DiscordSandbox, startSandbox } from "../src/index.ts";
-import { endStage, makeClient, type Stage, startStage, textChannel } from "./harness.ts";
+import { makeClient } from "../src/client.ts";
+import { endStage, type Stage, startStage, textChannel } from "./harness.ts";
 
 const wait = (stage: Stage, probe: () => boolean, what: string) =>
   stage.discord.waitFor(probe, { what, timeoutMs: 8000 });

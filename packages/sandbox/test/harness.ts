@@ -1,52 +1,22 @@
 /** Starts a sandbox and the unmodified discord.js client against it. */
 import { setTimeout as sleep } from "node:timers/promises";
 
-import {
-  Client,
-  type ClientOptions,
-  Events,
-  GatewayIntentBits,
-  type Interaction,
-  Partials,
-  TextChannel,
-} from "discord.js";
+import { type Client, type ClientOptions, Events, type Interaction, TextChannel } from "discord.js";
 import sharp from "sharp";
 
+import { connectClient } from "../src/client.ts";
 import { type DiscordSandbox, type SandboxOptions, type UploadedFile, startSandbox } from "../src/index.ts";
-import { openApiReferee } from "./openapi.ts";
-
-export const INTENTS = [
-  GatewayIntentBits.Guilds,
-  GatewayIntentBits.GuildMessages,
-  GatewayIntentBits.GuildMessageReactions,
-  GatewayIntentBits.DirectMessages,
-];
+import { referee } from "./referee.ts";
 
 export interface Stage {
   readonly discord: DiscordSandbox;
   readonly client: Client<true>;
 }
 
-export function makeClient(discord: DiscordSandbox, options: Partial<ClientOptions> = {}): Client {
-  return new Client({
-    intents: INTENTS,
-    partials: [Partials.Message, Partials.Reaction, Partials.Channel, Partials.User],
-    allowedMentions: { parse: [] },
-    enforceNonce: true,
-    ...options,
-    rest: { api: discord.apiBase, cdn: discord.cdnBase, ...options.rest },
-  });
-}
-
 /** A logged-in client; everything it sends is held against Discord's own schema where that file is at hand. */
 export async function startStage(sandbox: SandboxOptions = {}, options: Partial<ClientOptions> = {}): Promise<Stage> {
-  const onRequest = openApiReferee();
-  const discord = await startSandbox({ ...(onRequest && { onRequest }), ...sandbox });
-  const client = makeClient(discord, options);
-  const ready = new Promise((resolve) => client.once(Events.ClientReady, resolve));
-  await client.login(discord.botToken);
-  await ready;
-  return { discord, client: client as Client<true> };
+  const discord = await startSandbox({ onRequest: referee, ...sandbox });
+  return { discord, client: await connectClient(discord, options) };
 }
 
 export async function endStage({ discord, client }: Stage): Promise<void> {

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 
 import type { RequestRecord } from "../src/index.ts";
-import { hasOpenApi, openApiReferee } from "./openapi.ts";
+import { hasOpenApi, referee } from "./referee.ts";
 
 describe.skipIf(!hasOpenApi)("Discord's OpenAPI file as referee (needs ../shared/discord/openapi.json)", () => {
   const judge = (method: string, route: string, path: string, body: unknown): readonly string[] =>
-    openApiReferee()!({ at: 0, method, route, path, body, files: [], status: 200 } satisfies RequestRecord);
+    referee!({ at: 0, method, route, path, body, files: [], status: 200 } satisfies RequestRecord);
 
   const post = (body: unknown) => judge("POST", "/channels/:channel/messages", "/channels/1/messages", body);
   const rowOf = (count: number, customId = "go") => ({

@@ -2,7 +2,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 
-import type { UploadedFile } from "../../../packages/sandbox/src/index.ts";
+import type { UploadedFile } from "@atelier/sandbox";
 
 const FOLDER = path.resolve(import.meta.dirname, "../../../samples");
 

@@ -4,9 +4,10 @@ import { once } from "node:events";
 import { createRequire } from "node:module";
 import path from "node:path";
 
+import { type DiscordSandbox, startSandbox } from "@atelier/sandbox";
+
 import { UserError } from "../../errors.ts";
 import { createLogger } from "../../log.ts";
-import { type DiscordSandbox, startSandbox } from "../../../packages/sandbox/src/index.ts";
 
 /** A bot that starts with every network cold may take a while to say hello. */
 const READY_MS = 120_000;

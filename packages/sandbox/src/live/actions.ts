@@ -2,7 +2,6 @@
 import type { Hono } from "hono";
 import type { HttpBindings } from "@hono/node-server";
 
-import { messageOf } from "../../../../src/errors.ts";
 import { CALLBACK } from "../interactions/interaction.ts";
 import { type Json, asArray, asObject, asString, textOf } from "../json.ts";
 import type { UploadedFile } from "../messages/uploads.ts";
@@ -89,7 +88,7 @@ export function actionRoutes(
       if (!person) throw new Error("Nobody of that id is here.");
       return context.json((await deed({ person, json, files: byField(files) })) ?? {});
     } catch (error) {
-      return context.json({ error: messageOf(error) }, 400);
+      return context.json({ error: error instanceof Error ? error.message : String(error) }, 400);
     }
   });
 }

@@ -1,15 +1,10 @@
-/** Discord's own OpenAPI file as the referee of what a bot sends, where it is at hand. */
+/** Discord's own OpenAPI file as the referee of what a bot sends. Needs the package `ajv`. */
 import { existsSync, readFileSync } from "node:fs";
-import path from "node:path";
 
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 
-import { type Json, asArray, asObject, isObject } from "../src/json.ts";
-import type { RequestReferee } from "../src/index.ts";
-
-export const OPENAPI_FILE = path.resolve(import.meta.dirname, "../../../../shared/discord/openapi.json");
-
-export const hasOpenApi = existsSync(OPENAPI_FILE);
+import { type Json, asArray, asObject, isObject } from "./json.ts";
+import type { RequestReferee } from "./rest/router.ts";
 
 /** Our route patterns in the file's words: `:channel` is `{channel_id}`, `@original` has a path of its own. */
 function openApiPath(route: string, requestPath: string): string {
@@ -50,14 +45,17 @@ interface Loaded {
   readonly compiled: Map<string, ValidateFunction | null>;
 }
 
-let loaded: Loaded | undefined;
+/** By path: the file is large, and every test begins with it. */
+const opened = new Map<string, Loaded>();
 
-function load(): Loaded {
-  if (loaded) return loaded;
-  const file = asObject(JSON.parse(readFileSync(OPENAPI_FILE, "utf8")));
+function load(file: string): Loaded {
+  const known = opened.get(file);
+  if (known) return known;
+  const document = asObject(JSON.parse(readFileSync(file, "utf8")));
   const ajv = new Ajv2020({ strict: false, allErrors: false, validateFormats: false });
-  ajv.addSchema({ $id: "discord", components: file["components"] } as never);
-  loaded = { paths: asObject(file["paths"]), ajv, compiled: new Map() };
+  ajv.addSchema({ $id: "discord", components: document["components"] } as never);
+  const loaded = { paths: asObject(document["paths"]), ajv, compiled: new Map() };
+  opened.set(file, loaded);
   return loaded;
 }
 
@@ -65,8 +63,7 @@ const pointTo = (schema: unknown): unknown =>
   JSON.parse(JSON.stringify(schema).replaceAll('"#/components/', '"discord#/components/'));
 
 /** The validator of a route's body; null when the file has no such route. */
-function validatorFor(method: string, openApi: string): ValidateFunction | null {
-  const { paths, ajv, compiled } = load();
+function validatorFor({ paths, ajv, compiled }: Loaded, method: string, openApi: string): ValidateFunction | null {
   const key = `${method} ${openApi}`;
   const known = compiled.get(key);
   if (known !== undefined) return known;
@@ -78,16 +75,20 @@ function validatorFor(method: string, openApi: string): ValidateFunction | null 
   return validate;
 }
 
-/** undefined where the file is missing. */
-export function openApiReferee(): RequestReferee | undefined {
-  if (!hasOpenApi) return undefined;
+/**
+ * For `SandboxOptions.onRequest`: holds each request against the file's routes and schemas.
+ *
+ * @param file `openapi.json` of github.com/discord/discord-api-spec; undefined is returned where it is missing
+ */
+export function openApiReferee(file: string): RequestReferee | undefined {
+  if (!existsSync(file)) return undefined;
   return ({ method, route, path: requestPath, body }) => {
     const openApi = openApiPath(route, requestPath);
-    const { paths } = load();
-    if (asObject(paths[openApi])[method.toLowerCase()] === undefined)
+    const loaded = load(file);
+    if (asObject(loaded.paths[openApi])[method.toLowerCase()] === undefined)
       return [`${method} ${openApi} is not in Discord's OpenAPI file`];
     if (body === undefined || (method !== "POST" && method !== "PUT" && method !== "PATCH")) return [];
-    const validate = validatorFor(method, openApi);
+    const validate = validatorFor(loaded, method, openApi);
     if (!validate || validate(inItsTerms(body))) return [];
     const reasons = asArray(validate.errors).map(asObject);
     const text = reasons.slice(0, 3).map(({ instancePath, message }) => `${String(instancePath)} ${String(message)}`);
