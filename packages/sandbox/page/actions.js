@@ -165,7 +165,7 @@ export function threadList(anchor, channelId) {
     el("div", { class: "menu-title", text: "Threads" }),
     ...(threads.length > 0
       ? threads.map(row)
-      : [el("p", { class: "muted small pad", text: "There are no threads yet. /stylize opens one." })]),
+      : [el("p", { class: "muted small pad", text: "There are no threads yet." })]),
   ]);
 }
 

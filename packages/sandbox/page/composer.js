@@ -2,8 +2,7 @@
 import { CommandForm, offered } from "./command-form.js";
 import { el, icon, ICONS } from "./dom.js";
 import { filesOf, fileTile, named } from "./files.js";
-import { act, channel, emit, may, on, sees, state } from "./store.js";
-import { samplePairs, sampleFile } from "./samples.js";
+import { act, botName, channel, emit, may, on, sees, state } from "./store.js";
 import { toast } from "./toast.js";
 
 const LONGEST_MESSAGE = 2000;
@@ -105,7 +104,7 @@ export class Composer {
     const here = channel(this.channelOf());
     if (!here) return;
     const thread = here.thread_metadata;
-    const name = here.recipient_id ? "@Atelier" : thread ? `“${here.name}”` : `#${here.name}`;
+    const name = here.recipient_id ? `@${botName()}` : thread ? `“${here.name}”` : `#${here.name}`;
     this.box.placeholder = `Message ${name}`;
     this.box.setAttribute("aria-label", `Message ${name}`);
     const allowed = may(here.id, thread ? "sendInThreads" : "send") || here.recipient_id;
@@ -117,29 +116,31 @@ export class Composer {
   }
 
   drawTries() {
-    const stylize = offered(state.commands).find(({ name }) => name === "stylize");
-    const here = channel(this.channelOf());
-    const pairs =
-      stylize && state.botOnline && here?.type === 0 && this.form === null ? samplePairs(state.samples) : [];
-    this.tries.hidden = pairs.length === 0;
+    const commands = new Map(offered(state.commands).map((command) => [command.name, command]));
+    const isPlace = channel(this.channelOf())?.type === 0 && state.botOnline && this.form === null;
+    const tries = isPlace ? state.tries.filter(({ command }) => commands.has(command)) : [];
+    this.tries.hidden = tries.length === 0;
     this.tries.replaceChildren(
       el("span", { class: "muted", text: "Try it:" }),
-      ...pairs.map((pair) =>
+      ...tries.map(({ label, command, files }) =>
         el(
           "button",
-          { class: "try", type: "button", on: { click: () => void this.tryPair(stylize, pair) } },
-          el("img", { src: pair.content.url, alt: "", width: 28, height: 28 }),
-          el("img", { src: pair.style.url, alt: "", width: 28, height: 28 }),
-          `${pair.content.label} × ${pair.style.label}`,
+          { class: "try", type: "button", on: { click: () => void this.begin(commands.get(command), files) } },
+          ...files.map(({ url }) => el("img", { src: url, alt: "", width: 28, height: 28 })),
+          label,
         ),
       ),
     );
   }
 
-  async tryPair(command, pair) {
+  /** Begins a command with some of its pictures filled in. */
+  async begin(command, files) {
     this.choose(command);
     const { form } = this;
-    for (const name of ["content", "style"]) form.fill(name, await sampleFile(pair[name]));
+    for (const { option, url, name } of files) {
+      const blob = await (await fetch(url)).blob();
+      form.fill(option, new File([blob], name, { type: blob.type }));
+    }
     form.focus();
   }
 
@@ -170,7 +171,7 @@ export class Composer {
         "div",
         { class: "popup-head" },
         el("img", { src: "/page/icon.svg", alt: "", width: 20, height: 20 }),
-        el("span", { text: this.matches.length > 0 ? "Atelier" : "No command of that name" }),
+        el("span", { text: this.matches.length > 0 ? botName() : "No command of that name" }),
       ),
       ...this.matches.map((command, index) =>
         el(

@@ -2,7 +2,7 @@
 import { startActions, threadList, threadMenu } from "./actions.js";
 import { el, icon, ICONS } from "./dom.js";
 import { startSidebar, showMenu } from "./sidebar.js";
-import { channel, connect, on, openThread, state } from "./store.js";
+import { botName, channel, connect, on, openThread, state } from "./store.js";
 import { startClock } from "./time.js";
 import { View } from "./view.js";
 
@@ -32,7 +32,7 @@ const chat = new View(
         icon(ICONS.menu, 24),
       ),
       here.recipient_id ? el("span", { class: "glyph", text: "@" }) : icon(ICONS.hash, 24),
-      el("h2", { text: here.recipient_id ? "Atelier" : here.name }),
+      el("h2", { text: here.recipient_id ? botName() : here.name }),
       here.topic && el("span", { class: "topic", text: here.topic }),
       el("span", { class: "spring" }),
       !here.recipient_id && iconButton("Threads", ICONS.thread, (event) => threadList(event.currentTarget, here.id)),
@@ -72,7 +72,7 @@ function navigate() {
   if (shown.channelId !== channelId) chat.open();
   if (threadId !== null && shown.threadId !== threadId) panel.open();
   shown = { channelId, threadId };
-  document.title = `${channel(threadId ?? channelId).name} · Atelier sandbox`;
+  document.title = `${channel(threadId ?? channelId).name} · ${state.guild.name} sandbox`;
 }
 
 function drawAll() {

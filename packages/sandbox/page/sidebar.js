@@ -2,7 +2,7 @@
 import { avatar } from "./avatar.js";
 import { el, icon, ICONS } from "./dom.js";
 import { popup } from "./popup.js";
-import { act, become, me, on, openChannel, openThread, people, state, user } from "./store.js";
+import { act, become, botName, me, on, openChannel, openThread, people, state, user } from "./store.js";
 import { toast } from "./toast.js";
 import { listedThreads } from "./timeline.js";
 
@@ -21,6 +21,7 @@ export function showMenu(open) {
 
 function draw() {
   byId("guild-name").textContent = state.guild.name;
+  byId("server").title = state.guild.name;
   drawChannels();
   drawAccount();
   drawMembers();
@@ -86,7 +87,7 @@ function drawChannels() {
   nodes.push(
     entry(
       dm && state.channelId === dm.id,
-      "Atelier",
+      botName(),
       avatar(state.botId, 20),
       go(() => void openDm()),
     ),

@@ -12,7 +12,8 @@ export const state = {
   /** Channel id -> messages by id, oldest first. */
   messages: new Map(),
   commands: [],
-  samples: { content: [], style: [] },
+  /** Ready ways to try a command. */
+  tries: [],
   /** Who sits at the keyboard. */
   me: null,
   channelId: null,
@@ -37,6 +38,7 @@ export function emit(topic, detail) {
 export const user = (id) => state.users.get(id);
 export const channel = (id) => state.channels.get(id);
 export const messagesOf = (channelId) => state.messages.get(channelId) ?? new Map();
+export const botName = () => user(state.botId).name;
 export const me = () => state.users.get(state.me);
 export const people = () => [...state.users.values()].filter(({ bot }) => !bot);
 
@@ -83,7 +85,7 @@ function load(fresh) {
     cdnBase: fresh.cdnBase,
     maxUploadBytes: fresh.maxUploadBytes,
     commands: fresh.commands,
-    samples: fresh.samples,
+    tries: fresh.tries,
     users: new Map(fresh.users.map((entry) => [entry.id, entry])),
     roles: new Map(fresh.roles.map((entry) => [entry.id, entry])),
     channels: new Map(fresh.channels.map((entry) => [entry.id, entry])),

@@ -3,7 +3,7 @@ import { avatar } from "./avatar.js";
 import { el, icon, ICONS, morph } from "./dom.js";
 import { firstText, messageNode } from "./message.js";
 import { plainText } from "./markdown.js";
-import { channel, emit, messagesOf, on, state, threadsOf, user, visibleMessages } from "./store.js";
+import { botName, channel, emit, messagesOf, on, state, threadsOf, user, visibleMessages } from "./store.js";
 
 const NEAR = 120;
 
@@ -117,8 +117,8 @@ function beginning(id) {
     return el(
       "li",
       { class: "beginning", data: { key: "beginning" } },
-      el("h2", { text: "Atelier" }),
-      el("p", { class: "muted", text: "This is the beginning of your direct message history with Atelier." }),
+      el("h2", { text: botName() }),
+      el("p", { class: "muted", text: `This is the beginning of your direct message history with ${botName()}.` }),
     );
   return el(
     "li",

@@ -2,6 +2,7 @@
 export { type DiscordSandbox, type Edit, type SandboxLog, type SandboxOptions, startSandbox } from "./sandbox.ts";
 export type { CdnFault } from "./cdn.ts";
 export type { Fault } from "./faults.ts";
+export type { Try } from "./live/tries.ts";
 export type { UploadedFile } from "./messages/uploads.ts";
 export type { InteractionCall, ShownModal } from "./people/call.ts";
 export type { FieldValues } from "./people/fields.ts";

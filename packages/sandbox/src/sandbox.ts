@@ -16,6 +16,7 @@ import type { Json } from "./json.ts";
 import { actionRoutes } from "./live/actions.ts";
 import { LiveSocket } from "./live/live-socket.ts";
 import { pageRoutes } from "./live/page-routes.ts";
+import type { Try } from "./live/tries.ts";
 import { messageJson } from "./messages/wire.ts";
 import { type PermissionName } from "./permissions.ts";
 import { Person } from "./people/person.ts";
@@ -47,6 +48,8 @@ export interface SandboxLog {
 }
 
 export interface SandboxOptions {
+  /** What the bot and its server are called; `Bot` when left out. */
+  readonly name?: string;
   /** 0: any free port. */
   readonly port?: number;
   readonly log?: SandboxLog;
@@ -56,6 +59,8 @@ export interface SandboxOptions {
   readonly latencyMs?: number;
   /** Looks at every request of the bot; what it returns becomes violations. */
   readonly onRequest?: RequestReferee | undefined;
+  /** Offered on the page, each as a button that fills in a command. */
+  readonly tries?: readonly Try[];
   /** Bits of the privileged intents that are switched on for the application; none by default. */
   readonly privilegedIntents?: number;
 }
@@ -258,6 +263,7 @@ export class DiscordSandbox {
 export async function startSandbox(options: SandboxOptions = {}): Promise<DiscordSandbox> {
   const { log } = options;
   const world = seedWorld({
+    name: options.name ?? "Bot",
     maxUploadBytes: options.maxUploadBytes ?? 10 * MIB,
     privilegedIntents: options.privilegedIntents ?? 0,
   });
@@ -282,11 +288,12 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Discor
   interactionRoutes(services);
   router.catchUnknown();
   cdnRoutes(app, cdn);
-  pageRoutes(app);
+  const tries = options.tries ?? [];
+  pageRoutes(app, tries);
   const persons = [...world.users.values()].filter(({ bot }) => !bot).map((user) => new Person(services, user));
   const people = new Map(persons.map((person) => [person.id, person]));
   actionRoutes(app, people, world.maxUploadBytes * 12);
-  const live = new LiveSocket(services);
+  const live = new LiveSocket(services, tries);
   app.onError((error, context) => {
     log?.error({ err: error, path: context.req.path }, "the sandbox failed");
     world.violate(`the sandbox failed on ${context.req.method} ${context.req.path}: ${error.stack ?? error.message}`);

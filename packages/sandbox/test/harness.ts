@@ -15,7 +15,7 @@ export interface Stage {
 
 /** A logged-in client; everything it sends is held against Discord's own schema where that file is at hand. */
 export async function startStage(sandbox: SandboxOptions = {}, options: Partial<ClientOptions> = {}): Promise<Stage> {
-  const discord = await startSandbox({ onRequest: referee, ...sandbox });
+  const discord = await startSandbox({ name: "Atelier", onRequest: referee, ...sandbox });
   return { discord, client: await connectClient(discord, options) };
 }
 

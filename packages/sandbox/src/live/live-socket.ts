@@ -6,13 +6,16 @@ import { WebSocket, WebSocketServer } from "ws";
 
 import type { Services } from "../rest/services.ts";
 import { pageState, pageUpdate } from "./page-state.ts";
+import type { Try } from "./tries.ts";
 
 export class LiveSocket {
   readonly #services: Services;
+  readonly #tries: readonly Try[];
   readonly #server = new WebSocketServer({ noServer: true, maxPayload: 1024 });
 
-  constructor(services: Services) {
+  constructor(services: Services, tries: readonly Try[]) {
     this.#services = services;
+    this.#tries = tries;
     services.world.onChange((change) => {
       if (this.#server.clients.size === 0) return;
       const update = pageUpdate(services, change);
@@ -25,7 +28,7 @@ export class LiveSocket {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     this.#server.handleUpgrade(request, socket, head, (client) => {
       client.on("error", () => client.terminate());
-      client.send(JSON.stringify({ type: "state", state: pageState(this.#services) }));
+      client.send(JSON.stringify({ type: "state", state: pageState(this.#services, this.#tries) }));
     });
   }
 

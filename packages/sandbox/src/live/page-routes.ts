@@ -1,11 +1,11 @@
-/** The page's own files and the sample pictures. */
+/** The page's own files, and the pictures it offers to try commands with. */
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 
 import type { Hono } from "hono";
 import type { HttpBindings } from "@hono/node-server";
 
-import { SAMPLES_FOLDER, sampleNames } from "./page-state.ts";
+import { type Try, fileOfTry } from "./tries.ts";
 
 const PAGE_FOLDER = path.resolve(import.meta.dirname, "../../page");
 
@@ -32,7 +32,7 @@ const POLICY = [
   "frame-ancestors 'none'",
 ].join("; ");
 
-export function pageRoutes(app: Hono<{ Bindings: HttpBindings }>): void {
+export function pageRoutes(app: Hono<{ Bindings: HttpBindings }>, tries: readonly Try[]): void {
   const send = async (folder: string, name: string): Promise<Response> => {
     const type = TYPES[path.extname(name).toLowerCase()];
     const file = path.join(folder, name);
@@ -51,10 +51,10 @@ export function pageRoutes(app: Hono<{ Bindings: HttpBindings }>): void {
   };
   app.get("/", () => send(PAGE_FOLDER, "index.html"));
   app.get("/page/:name{.+}", (context) => send(PAGE_FOLDER, context.req.param("name")));
-  app.get("/sandbox/samples/:kind/:name", (context) => {
-    const { kind, name } = context.req.param();
-    if (!["content", "style"].includes(kind) || !sampleNames(kind).includes(name))
-      return new Response("Not found", { status: 404 });
-    return send(path.join(SAMPLES_FOLDER, kind), name);
+  app.get("/sandbox/tries/:index/:option", (context) => {
+    const { index, option } = context.req.param();
+    const file = fileOfTry(tries, index, option);
+    if (file === undefined) return new Response("Not found", { status: 404 });
+    return send(path.dirname(file), path.basename(file));
   });
 }

@@ -1,7 +1,4 @@
 /** The world as the page shows it: everything at first, then only what changed. */
-import { readdirSync } from "node:fs";
-import path from "node:path";
-
 import { byAge } from "../clock.ts";
 import type { Interaction } from "../interactions/interaction.ts";
 import type { Json } from "../json.ts";
@@ -12,22 +9,10 @@ import type { Change } from "../world/changes.ts";
 import type { Channel, Message, User } from "../world/types.ts";
 import { channelJson } from "../world/wire.ts";
 import type { World } from "../world/world.ts";
-
-/** The sample pictures that come with the project; absent in an installation without them. */
-export const SAMPLES_FOLDER = path.resolve(import.meta.dirname, "../../../../samples");
-
-export function sampleNames(kind: string): string[] {
-  try {
-    return readdirSync(path.join(SAMPLES_FOLDER, kind))
-      .filter((name) => /\.(?:png|jpe?g|webp)$/i.test(name))
-      .sort();
-  } catch {
-    return [];
-  }
-}
+import { type Try, triesJson } from "./tries.ts";
 
 /** Everything, for a page that has just been opened. */
-export function pageState({ world, cdn, commands, gateway }: Services): Json {
+export function pageState({ world, cdn, commands, gateway }: Services, tries: readonly Try[]): Json {
   const messages = [...world.channels.keys()]
     .flatMap((id) => [...world.messagesOf(id).values()])
     .sort((a, b) => byAge(a.id, b.id));
@@ -42,7 +27,7 @@ export function pageState({ world, cdn, commands, gateway }: Services): Json {
     channels: [...world.channels.values()].map((channel) => pageChannel(world, channel)),
     messages: messages.map((message) => pageMessage(world, cdn, message)),
     commands: commands.all(),
-    samples: { content: sampleNames("content"), style: sampleNames("style") },
+    tries: triesJson(tries),
   };
 }
 

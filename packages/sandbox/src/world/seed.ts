@@ -14,6 +14,8 @@ export const PEOPLE = { ada: "Ada", grace: "Grace", linus: "Linus", mo: "Moderat
 export type PersonName = keyof typeof PEOPLE;
 
 export interface SeedOptions {
+  /** What the server, the application, its bot and the bot's role are called. */
+  readonly name: string;
   readonly maxUploadBytes: number;
   readonly privilegedIntents: number;
 }
@@ -30,7 +32,7 @@ export function seedWorld(options: SeedOptions): World {
     bot: false,
     dmsClosed: false,
   }));
-  const bot: User = { id: id(), username: "Atelier", globalName: null, bot: true, dmsClosed: false };
+  const bot: User = { id: id(), username: options.name, globalName: null, bot: true, dmsClosed: false };
 
   const guildId = id();
   const role = (name: string, permissions: bigint, position: number, extra: Partial<Role> = {}): Role => ({
@@ -45,7 +47,7 @@ export function seedWorld(options: SeedOptions): World {
   });
   const everyone = role("@everyone", EVERYONE_PERMISSIONS, 0, { id: guildId });
   const moderator = role("Moderator", MODERATOR_PERMISSIONS, 1, { color: 0x2e_cc_71, mentionable: true });
-  const botRole = role("Atelier", BOT_PERMISSIONS, 2, { color: 0xe9_a2_3b, managed: true });
+  const botRole = role(options.name, BOT_PERMISSIONS, 2, { color: 0xe9_a2_3b, managed: true });
 
   const member = (user: User): Member => ({
     userId: user.id,
@@ -54,7 +56,7 @@ export function seedWorld(options: SeedOptions): World {
   });
   const guild: Guild = {
     id: guildId,
-    name: "Atelier",
+    name: options.name,
     ownerId: users[0]!.id,
     roles: new Map([everyone, moderator, botRole].map((role) => [role.id, role])),
     members: new Map([...users, bot].map((user) => [user.id, member(user)])),
@@ -70,7 +72,7 @@ export function seedWorld(options: SeedOptions): World {
   };
   const world = new World(application, guild, options.maxUploadBytes);
   for (const user of [...users, bot]) world.users.set(user.id, user);
-  const topics = { general: "Talk, and try /stylize", gallery: "The pictures worth keeping" };
+  const topics = { general: "Talk, and try the bot", gallery: "The pictures worth keeping" };
   for (const [position, [name, topic]] of Object.entries(topics).entries()) {
     const channel = textChannel(id(), guildId, name, topic, position);
     world.channels.set(channel.id, channel);
