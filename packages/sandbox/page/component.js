@@ -101,6 +101,9 @@ function gallery({ items }) {
   );
 }
 
+/** What a picture that stands alone is fitted into, pixels. */
+const LARGEST = { width: 550, height: 400 };
+
 /** A picture that opens large; hidden until it is clicked when it is a spoiler. */
 export function picture(media, { description, spoiler }, kind, key) {
   const img = el("img", {
@@ -122,8 +125,12 @@ export function picture(media, { description, spoiler }, kind, key) {
     },
     img,
   );
-  if (media.width && media.height) node.style.setProperty("--ratio", `${media.width} / ${media.height}`);
-  if (media.width) node.style.setProperty("--natural", `${media.width}px`);
+  // Its place is kept before it is there, so that nothing moves when it comes.
+  if (media.width && media.height) {
+    const scale = Math.min(1, LARGEST.width / media.width, LARGEST.height / media.height);
+    node.style.setProperty("--ratio", `${media.width} / ${media.height}`);
+    node.style.setProperty("--natural", `${Math.round(media.width * scale)}px`);
+  }
   return node;
 }
 

@@ -5,6 +5,7 @@ import { firstText, messageNode } from "./message.js";
 import { plainText } from "./markdown.js";
 import { botName, channel, emit, messagesOf, on, state, threadsOf, user, visibleMessages } from "./store.js";
 
+/** Whoever is as near to the end as this is at the end, pixels. */
 const NEAR = 120;
 
 export class Timeline {
@@ -15,11 +16,15 @@ export class Timeline {
     this.root = el("div", { class: "timeline", tabindex: 0 }, this.list);
     this.typing = el("div", { class: "typing", role: "status" });
     this.stick = true;
+    /** Where the end was when it was last looked at. */
+    this.end = 0;
+    // Against the end as it was: what has grown since was not scrolled away from.
     this.root.addEventListener("scroll", () => {
-      this.stick = this.root.scrollHeight - this.root.scrollTop - this.root.clientHeight < NEAR;
+      this.stick = this.root.scrollTop > this.end - NEAR;
     });
-    // Pictures and growing text push the end down; whoever was at the end stays there.
-    new ResizeObserver(() => this.follow()).observe(this.list);
+    // Pictures, growing text and a growing composer push the end down; whoever was at the end stays there.
+    const growth = new ResizeObserver(() => this.follow());
+    for (const node of [this.list, this.root]) growth.observe(node);
     on("messages", (id) => id === this.channelOf() && this.schedule());
     on("typing", (id) => id === this.channelOf() && this.drawTyping());
     on("pending", () => this.schedule());
@@ -37,11 +42,11 @@ export class Timeline {
     this.stick = true;
     this.list.replaceChildren();
     this.draw();
-    this.root.scrollTop = this.root.scrollHeight;
   }
 
   follow() {
-    if (this.stick) this.root.scrollTop = this.root.scrollHeight;
+    this.end = this.root.scrollHeight - this.root.clientHeight;
+    if (this.stick) this.root.scrollTop = this.end;
   }
 
   /** Many changes in one frame make one redraw. */
