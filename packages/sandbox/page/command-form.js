@@ -77,7 +77,10 @@ export class CommandForm {
       command: this.command.name,
       channelId: this.channelId,
       others: () => this.values().options,
-      onChange: () => this.update(),
+      onChange: () => {
+        this.update();
+        if (field.isFile) this.focus();
+      },
     });
     this.fields.set(option.name, { option, field });
     if (field.isFile) this.tiles.append(field.node);

@@ -104,6 +104,12 @@ export function dropTile({ label, hint, accept, required, several, onChange }) {
     onChange(files);
   };
   face.addEventListener("click", () => input.click());
+  // A form's Enter sends it; a space, as a click, chooses another file.
+  face.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || files.length === 0) return;
+    event.preventDefault();
+    face.closest("form")?.requestSubmit();
+  });
   input.addEventListener("change", () => {
     if (input.files.length > 0) set([...input.files]);
     input.value = "";

@@ -1,4 +1,6 @@
-import { existsSync } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
 
 import {
   ActionRowBuilder,
@@ -20,14 +22,11 @@ import {
   TextInputBuilder,
   TextInputStyle,
 } from "discord.js";
-import { type Browser, chromium, type Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
+import { CHROMIUM, complaintsOf, hasChromium, launchBrowser, visit } from "./browser.ts";
 import { endStage, picture, type Stage, startStage, textChannel } from "./harness.ts";
-
-const CHROMIUM = "/usr/bin/chromium";
-const FLAGS =
-  "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync";
 
 const COMMANDS = [
   new SlashCommandBuilder()
@@ -94,27 +93,33 @@ async function answer(interaction: Interaction): Promise<void> {
     await interaction.reply({ content: `target: ${interaction.targetMessage.content}`, flags: MessageFlags.Ephemeral });
 }
 
-describe.skipIf(!existsSync(CHROMIUM))(`the page in a browser (needs ${CHROMIUM})`, () => {
+describe.skipIf(!hasChromium)(`the page in a browser (needs ${CHROMIUM})`, () => {
+  let folder: string;
   let stage: Stage;
   let browser: Browser;
   let page: Page;
-  const complaints: string[] = [];
+  let complaints: readonly string[];
 
   beforeAll(async () => {
-    stage = await startStage();
+    folder = await mkdtemp(path.join(os.tmpdir(), "sandbox-page-"));
+    const cat = path.join(folder, "cat.png");
+    await writeFile(cat, (await picture("cat.png")).bytes);
+    const tries = [
+      { label: "a cat", command: "stylize", files: { content: cat } },
+      { label: "nothing", command: "no-such-command", files: {} },
+    ];
+    stage = await startStage({ tries });
     stage.client.on(Events.InteractionCreate, (interaction) => void answer(interaction));
     await stage.client.application.commands.set(COMMANDS);
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS.split(" ") });
+    browser = await launchBrowser();
     page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
-    page.setDefaultTimeout(8000);
-    page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
-    page.on("pageerror", (error) => complaints.push(String(error)));
-    await page.goto(stage.discord.address);
-    await page.locator("#app:not([hidden])").waitFor();
+    complaints = complaintsOf(page);
+    await visit(page, stage.discord.address);
   });
   afterAll(async () => {
     await browser?.close();
     await endStage(stage);
+    await rm(folder, { recursive: true, force: true });
   });
 
   const chat = () => page.locator("#chat");
@@ -167,6 +172,42 @@ describe.skipIf(!existsSync(CHROMIUM))(`the page in a browser (needs ${CHROMIUM}
     expect(await message.locator(".origin").textContent()).toBe("Adaused/stylize");
     await message.locator(".thread-card").click();
     await page.getByRole("region", { name: "Thread" }).getByText("working on it").waitFor();
+  });
+
+  it("sends a command with Enter when its last picture is chosen", async () => {
+    await box().fill("/stylize");
+    await box().press("Enter");
+    const form = page.getByRole("form", { name: "/stylize" });
+    await form.locator("input[type=file]").setInputFiles(await file("dog.png", "#7a3b8f"));
+    await form.getByRole("button", { name: "+ style" }).click();
+    const style = form.locator(".drop-tile", { hasText: "style" });
+    await style.locator("input[type=file]").setInputFiles(await file("ink.png", "#111111"));
+    // Whoever stays on the picture sends, too: only a click or a space chooses another.
+    await style.locator(".tile-face").press("Enter");
+    await form.waitFor({ state: "detached" });
+    await chat()
+      .locator(".message", { hasText: "A job at default" })
+      .getByRole("img", { name: "the content" })
+      .waitFor();
+  });
+
+  it("goes on to what a command lacks when a picture is chosen", async () => {
+    await box().fill("/stylize");
+    await box().press("Enter");
+    const form = page.getByRole("form", { name: "/stylize" });
+    await form.locator("input[type=file]").setInputFiles(await file("dog.png", "#7a3b8f"));
+    expect(await page.evaluate("document.activeElement.getAttribute('aria-label')")).toBe("Send /stylize");
+    await page.keyboard.press("Escape");
+  });
+
+  it("offers ready tries of the commands that are there", async () => {
+    expect(await chat().locator(".try").allTextContents()).toEqual(["a cat"]);
+    await chat().getByRole("button", { name: "a cat" }).click();
+    const form = page.getByRole("form", { name: "/stylize" });
+    await form.getByText("cat.png").waitFor();
+    await page.keyboard.press("Escape");
+    await form.waitFor({ state: "detached" });
+    await chat().locator(".thread-card").last().click();
   });
 
   it("stays in the thread when it is loaded again", async () => {
