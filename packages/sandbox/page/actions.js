@@ -79,8 +79,8 @@ function item(label, run, extra = {}) {
   );
 }
 
-/** The context menu of a message: reactions, apps, deleting. */
-export function messageMenu(anchor, message) {
+/** The context menu of a message: reactions, apps, deleting; and the picture's own lines when it was opened on one. */
+export function messageMenu(anchor, message, img = null) {
   const apps = state.commands.filter(({ type }) => type === 3);
   const here = message.channel_id;
   const archived = channel(here)?.thread_metadata?.archived;
@@ -124,6 +124,7 @@ export function messageMenu(anchor, message) {
             }),
           )),
       el("hr"),
+      img && item("Open picture in a new tab", () => void window.open(img.src, "_blank", "noopener")),
       text && item("Copy text", () => void navigator.clipboard?.writeText(text)),
       item("Copy message ID", () => void navigator.clipboard?.writeText(message.id)),
       message.reactors.length > 0 &&
@@ -209,9 +210,9 @@ export function startActions() {
   document.addEventListener("contextmenu", (event) => {
     const node = event.target.closest?.(".message[data-id]");
     const message = node && messageAt(node);
-    if (!message || message.type === 18 || event.target.closest("a, img, input, textarea")) return;
+    if (!message || message.type === 18 || event.target.closest("a, input, textarea")) return;
     event.preventDefault();
-    messageMenu({ x: event.clientX, y: event.clientY }, message);
+    messageMenu({ x: event.clientX, y: event.clientY }, message, event.target.closest(".picture")?.querySelector("img"));
   });
   document.addEventListener("keydown", (event) => {
     if ((event.key === "Enter" || event.key === " ") && event.target.matches?.(".spoiler")) event.target.click();

@@ -289,6 +289,15 @@ describe.skipIf(!hasChromium)(`the page in a browser (needs ${CHROMIUM})`, () =>
     expect(stage.discord.ephemerals(stage.discord.member("ada").id)).toHaveLength(1);
   });
 
+  it("uses an app of a picture's context menu", async () => {
+    const img = chat().getByRole("img", { name: "the preview" }).last();
+    await img.click({ button: "right" });
+    await page.getByRole("menuitem", { name: "Open picture in a new tab" }).waitFor();
+    await page.getByRole("menuitem", { name: "Stylize this picture" }).click();
+    const { id } = stage.discord.member("ada");
+    await expect.poll(() => stage.discord.ephemerals(id).map(({ content }) => content)).toContain("target:");
+  });
+
   it("shows ephemeral answers to one member only, and switches members", async () => {
     await box().fill("/queue");
     await box().press("Enter");
