@@ -1,7 +1,7 @@
 /** What happened, as text a person can read: who said what, pictures, buttons, reactions, edits counted. */
+import { COMPONENT, SELECTS } from "../page/numbers.js";
 import { byAge } from "./clock.ts";
 import { type Json, asArray, asObject, textOf } from "./json.ts";
-import { COMPONENT, SELECTS } from "./messages/components.ts";
 import { type Attachment, type Channel, MESSAGE_FLAG, type Message } from "./world/types.ts";
 import type { World } from "./world/world.ts";
 

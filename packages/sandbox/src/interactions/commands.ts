@@ -1,21 +1,8 @@
 /** Registered application commands, global and of the guild, with Discord's rules for them. */
+import { OPTION } from "../../page/numbers.js";
 import { ApiError, FormFaults } from "../api-error.ts";
 import { type Json, asArray, asObject, textOf } from "../json.ts";
 import type { World } from "../world/world.ts";
-
-export const OPTION = {
-  subcommand: 1,
-  subcommandGroup: 2,
-  string: 3,
-  integer: 4,
-  boolean: 5,
-  user: 6,
-  channel: 7,
-  role: 8,
-  mentionable: 9,
-  number: 10,
-  attachment: 11,
-} as const;
 
 const CHAT_INPUT_NAME = /^[-_'\p{L}\p{N}\p{sc=Deva}\p{sc=Thai}]{1,32}$/u;
 

@@ -1,7 +1,8 @@
 /** The rules of modals: labels, text inputs, file uploads, selects, radio and checkbox groups. */
+import { COMPONENT, SELECTS } from "../../page/numbers.js";
 import { FormFaults } from "../api-error.ts";
 import { type Json, asArray, asObject } from "../json.ts";
-import { COMPONENT, SELECTS, checkCustomId, checkOptions, checkSelectBody } from "../messages/components.ts";
+import { checkCustomId, checkOptions, checkSelectBody } from "../messages/components.ts";
 
 type Path = readonly (string | number)[];
 

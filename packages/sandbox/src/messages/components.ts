@@ -1,32 +1,9 @@
 /** The rules of message components, V1 and V2, with the documented limits. */
+import { COMPONENT, SELECTS } from "../../page/numbers.js";
 import type { FormFaults } from "../api-error.ts";
 import { type Json, asArray, asObject, isObject, textOf } from "../json.ts";
 import type { Component } from "../world/types.ts";
 
-export const COMPONENT = {
-  actionRow: 1,
-  button: 2,
-  stringSelect: 3,
-  textInput: 4,
-  userSelect: 5,
-  roleSelect: 6,
-  mentionableSelect: 7,
-  channelSelect: 8,
-  section: 9,
-  textDisplay: 10,
-  thumbnail: 11,
-  mediaGallery: 12,
-  file: 13,
-  separator: 14,
-  container: 17,
-  label: 18,
-  fileUpload: 19,
-  radioGroup: 21,
-  checkboxGroup: 22,
-  checkbox: 23,
-} as const;
-
-export const SELECTS: readonly number[] = [3, 5, 6, 7, 8];
 const IN_CONTAINER: readonly number[] = [1, 9, 10, 12, 13, 14];
 const TOP_V2: readonly number[] = [...IN_CONTAINER, COMPONENT.container];
 

@@ -1,7 +1,7 @@
 /** What a person fills into a modal, checked as Discord's client does, and the components the bot gets of it. */
+import { COMPONENT, SELECTS } from "../../page/numbers.js";
 import { modalFields } from "../interactions/modals.ts";
 import { type Json, asArray, asObject, textOf } from "../json.ts";
-import { COMPONENT, SELECTS } from "../messages/components.ts";
 import type { UploadedFile } from "../messages/uploads.ts";
 import type { Attachment } from "../world/types.ts";
 import { isFileTypeAllowed } from "./file-types.ts";

@@ -1,5 +1,5 @@
 /** What a person fills into a slash command, checked against its definition as Discord's own client does. */
-import { OPTION } from "../interactions/commands.ts";
+import { OPTION } from "../../page/numbers.js";
 import { type Json, asArray, asObject } from "../json.ts";
 import type { UploadedFile } from "../messages/uploads.ts";
 import { isFileTypeAllowed } from "./file-types.ts";

@@ -1,12 +1,13 @@
 /** A member of the server, with a hand on mouse and keyboard: what a person does in Discord's own client. */
 import type { APIMessage } from "discord.js";
 
+import { COMPONENT, SELECTS } from "../../page/numbers.js";
 import { ApiError } from "../api-error.ts";
 import { byAge } from "../clock.ts";
 import { INTERACTION } from "../interactions/interaction.ts";
 import type { NewInteraction } from "../interactions/interactions.ts";
 import { type Json, asArray, asObject } from "../json.ts";
-import { COMPONENT, SELECTS, walkComponents } from "../messages/components.ts";
+import { walkComponents } from "../messages/components.ts";
 import { clearReactions, react, readEmoji, unreact } from "../messages/reactions.ts";
 import { type UploadedFile, keepUpload } from "../messages/uploads.ts";
 import { messageJson } from "../messages/wire.ts";
