@@ -1,10 +1,11 @@
 /** Faces, drawn here: a colour and a small figure per person. */
-import { el } from "./dom.js";
+import { el, shape } from "./dom.js";
 import { user } from "./store.js";
 
-const SVG = "http://www.w3.org/2000/svg";
-
-/** Background, hair, skin, shirt. */
+/**
+ * Background, hair, skin, shirt.
+ * @type {Readonly<Record<string, readonly [string, string, string, string]>>}
+ */
 const FACES = {
   ada: ["#f0b232", "#3b2a20", "#f1c9a5", "#7a3b8f"],
   grace: ["#3ba55d", "#7c2d12", "#e8b48c", "#1f4e79"],
@@ -12,20 +13,20 @@ const FACES = {
   mo: ["#eb459e", "#1c1c22", "#8d5a3b", "#2ecc71"],
 };
 
+const PLAIN_HAIR = "M9 18c0-7 5-11 11-11s11 4 11 11c-3-3-6-4-11-4s-8 1-11 4Z";
+
+/** @type {Readonly<Record<string, string>>} */
 const HAIR = {
   ada: "M9 20c-1-9 5-13 11-13s12 4 11 13c0 4 1 8 2 10H7c1-2 2-6 2-10Z",
   grace: "M8 19C8 11 13 7 20 7s12 4 12 12l-2 3c-1-5-4-8-10-8s-9 3-10 8l-2-3Z",
-  linus: "M9 18c0-7 5-11 11-11s11 4 11 11c-3-3-6-4-11-4s-8 1-11 4Z",
+  linus: PLAIN_HAIR,
   mo: "M8 17c1-8 6-11 12-11s11 3 12 11c-2-2-3-3-6-3-4 2-8 2-12 0-3 0-4 1-6 3Z",
 };
 
-function shape(tag, attributes) {
-  const node = document.createElementNS(SVG, tag);
-  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
-  return node;
-}
-
-/** The picture of a user. */
+/**
+ * The picture of a user.
+ * @param {string} userId
+ */
 export function avatar(userId, size = 40) {
   const { username, bot } = user(userId) ?? { username: "?", bot: false };
   if (bot) return el("img", { class: "avatar", src: "/page/icon.svg", alt: "", width: size, height: size });
@@ -34,7 +35,7 @@ export function avatar(userId, size = 40) {
   svg.append(
     shape("rect", { width: 40, height: 40, fill: background }),
     shape("path", { d: "M4 42c0-9 7-13 16-13s16 4 16 13Z", fill: shirt }),
-    shape("path", { d: HAIR[username] ?? HAIR.linus, fill: hair }),
+    shape("path", { d: HAIR[username] ?? PLAIN_HAIR, fill: hair }),
     shape("ellipse", { cx: 20, cy: 21, rx: 7.5, ry: 8.5, fill: skin }),
     shape("circle", { cx: 17, cy: 20.5, r: 1.1, fill: "#26211f" }),
     shape("circle", { cx: 23, cy: 20.5, r: 1.1, fill: "#26211f" }),

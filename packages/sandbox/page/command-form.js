@@ -2,35 +2,45 @@
 import { el, icon, ICONS } from "./dom.js";
 import { optionField } from "./fields.js";
 import { showModal } from "./modal.js";
+import { OPTION } from "./numbers.js";
 import { act } from "./store.js";
 import { whileSending } from "./timeline.js";
 
-/** What `/` offers: every command, subcommands by their full name. */
+/** @import { PageCommand, PageOption } from "../src/live/page-types.ts" */
+/** @import { Field, FieldValue } from "./fields.js" */
+
+/**
+ * A command, or a subcommand by its full name.
+ * @typedef {{ name: string, description: string, options: readonly PageOption[] }} Offer
+ */
+
+/**
+ * What `/` offers.
+ * @param {readonly PageCommand[]} commands
+ * @returns {Offer[]}
+ */
 export function offered(commands) {
-  return commands
-    .filter(({ type }) => (type ?? 1) === 1)
-    .flatMap((command) => {
-      const subs = (command.options ?? []).filter(({ type }) => type <= 2);
-      if (subs.length === 0)
-        return [{ name: command.name, description: command.description, options: command.options ?? [] }];
-      return subs.flatMap((sub) =>
-        sub.type === 1
-          ? [{ name: `${command.name} ${sub.name}`, description: sub.description, options: sub.options ?? [] }]
-          : (sub.options ?? []).map((leaf) => ({
-              name: `${command.name} ${sub.name} ${leaf.name}`,
-              description: leaf.description,
-              options: leaf.options ?? [],
-            })),
-      );
-    });
+  return commands.filter(({ type }) => (type ?? 1) === 1).flatMap((command) => leaves(command, ""));
+}
+
+/**
+ * @param {Pick<PageCommand, "name" | "description" | "options">} node
+ * @param {string} before the names that lead there, with a space
+ * @returns {Offer[]}
+ */
+function leaves({ name, description, options = [] }, before) {
+  const subs = options.filter(({ type }) => type === OPTION.subcommand || type === OPTION.subcommandGroup);
+  if (subs.length > 0) return subs.flatMap((sub) => leaves(sub, `${before}${name} `));
+  return [{ name: before + name, description, options }];
 }
 
 export class CommandForm {
-  /** @param {{command: object, channelId: string, onClose: () => void}} options */
+  /** @param {{ command: Offer, channelId: string, onClose: () => void }} options */
   constructor({ command, channelId, onClose }) {
     this.command = command;
     this.channelId = channelId;
     this.onClose = onClose;
+    /** @type {Map<string, { option: PageOption, field: Field }>} */
     this.fields = new Map();
     this.tiles = el("div", { class: "tiles" });
     this.inputs = el("div", { class: "option-inputs" });
@@ -72,6 +82,7 @@ export class CommandForm {
     this.update();
   }
 
+  /** @param {PageOption} option */
   add(option) {
     const field = optionField(option, {
       command: this.command.name,
@@ -110,6 +121,7 @@ export class CommandForm {
     return field;
   }
 
+  /** @param {string} name */
   remove(name) {
     this.fields.delete(name);
     this.inputs.querySelector(`[data-name="${CSS.escape(name)}"]`)?.remove();
@@ -140,15 +152,23 @@ export class CommandForm {
     );
   }
 
-  /** Puts a file into the first attachment option that is empty, shown or not. Says whether there was one. */
+  /**
+   * Puts a file into the first attachment option that is empty, shown or not. Says whether there was one.
+   * @param {File} file
+   */
   take(file) {
-    const shown = [...this.fields.values()].find(({ field }) => field.isFile && field.isEmpty())?.option;
-    const option = shown ?? this.command.options.find(({ name, type }) => type === 11 && !this.fields.has(name));
+    const shown = [...this.fields.values()].find(({ field }) => field.isEmpty?.())?.option;
+    const option =
+      shown ?? this.command.options.find(({ name, type }) => type === OPTION.attachment && !this.fields.has(name));
     if (option) this.fill(option.name, file);
     return option !== undefined;
   }
 
-  /** Fills an option by name. */
+  /**
+   * Fills an option by name.
+   * @param {string} name
+   * @param {FieldValue} value
+   */
   fill(name, value) {
     const option = this.command.options.find((candidate) => candidate.name === name);
     if (option) (this.fields.get(name)?.field ?? this.add(option)).set(value);
@@ -170,7 +190,9 @@ export class CommandForm {
   }
 
   values() {
+    /** @type {Record<string, Exclude<FieldValue, File>>} */
     const options = {};
+    /** @type {[string, File][]} */
     const files = [];
     for (const [name, { field }] of this.fields) {
       const value = field.value();
@@ -199,6 +221,6 @@ export class CommandForm {
     const answer = await whileSending({ channelId, label: `/${command.name}` }, () =>
       act("slash", { channel: channelId, command: command.name, options }, files),
     );
-    if (answer?.modal) showModal(answer.modal, channelId);
+    if (answer?.modal) showModal(answer.modal);
   }
 }

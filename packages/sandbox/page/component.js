@@ -1,52 +1,72 @@
 /** Message components, V1 and V2. Redrawn often: everything a person does goes through delegated `data-action`s. */
-import { el, icon, ICONS } from "./dom.js";
+import { cssColor, el, icon, ICONS } from "./dom.js";
 import { emoji } from "./emoji.js";
 import { inline, markdown } from "./markdown.js";
-import { channel, local, people, state } from "./store.js";
+import { COMPONENT } from "./numbers.js";
+import { channel, channelName, local, people, state } from "./store.js";
 
-const SELECTS = new Set([3, 5, 6, 7, 8]);
+/** @import { ButtonData, GalleryData, PageAttachment, PageChoice, PageComponent, PageEmbed, PageMedia, PageMessage, PictureWords, SelectData } from "../src/live/page-types.ts" */
+
+/** @type {Readonly<Record<number, string>>} */
 const STYLE = { 1: "primary", 2: "secondary", 3: "success", 4: "danger", 5: "link", 6: "premium" };
+const LINK = 5;
 
-const DRAW = {
-  1: (row) => el("div", { class: "row" }, ...row.components.map(component)),
-  2: button,
-  9: (section) =>
-    el(
-      "div",
-      { class: "section" },
-      el("div", { class: "section-text" }, ...section.components.map(component)),
-      el("div", { class: "accessory" }, component(section.accessory)),
-    ),
-  10: (display) => el("div", { class: "markdown" }, ...markdown(display.content)),
-  11: (thumbnail) => picture(thumbnail.media, thumbnail, "thumbnail"),
-  12: gallery,
-  13: ({ file }) =>
-    fileLink(file.url, decodeURIComponent(new URL(file.url, location.href).pathname.split("/").pop()), null),
-  14: ({ divider, spacing }) =>
-    el("hr", { class: `separator${divider === false ? " bare" : ""}${spacing === 2 ? " wide" : ""}` }),
-  17(container) {
-    const node = el(
-      "div",
-      { class: `container${container.spoiler ? " hidden-media" : ""}` },
-      ...container.components.map(component),
-    );
-    if (typeof container.accent_color === "number")
-      node.style.setProperty("--accent", `#${container.accent_color.toString(16).padStart(6, "0")}`);
-    return node;
-  },
-};
-
-/** One component of a message. */
+/**
+ * One component of a message.
+ * @param {PageComponent} data
+ * @returns {HTMLElement}
+ */
 export function component(data) {
-  if (SELECTS.has(data.type)) return select(data);
-  return DRAW[data.type]?.(data) ?? el("div", { class: "muted", text: `(a component of type ${data.type})` });
+  switch (data.type) {
+    case COMPONENT.actionRow:
+      return el("div", { class: "row" }, ...data.components.map(component));
+    case COMPONENT.button:
+      return button(data);
+    case COMPONENT.stringSelect:
+    case COMPONENT.userSelect:
+    case COMPONENT.roleSelect:
+    case COMPONENT.mentionableSelect:
+    case COMPONENT.channelSelect:
+      return select(data);
+    case COMPONENT.section:
+      return el(
+        "div",
+        { class: "section" },
+        el("div", { class: "section-text" }, ...data.components.map(component)),
+        el("div", { class: "accessory" }, component(data.accessory)),
+      );
+    case COMPONENT.textDisplay:
+      return el("div", { class: "markdown" }, ...markdown(data.content));
+    case COMPONENT.thumbnail:
+      return picture(data.media, data, "thumbnail");
+    case COMPONENT.mediaGallery:
+      return gallery(data);
+    case COMPONENT.file: {
+      const { url } = data.file;
+      return fileLink(url, decodeURIComponent(new URL(url, location.href).pathname.split("/").pop() ?? ""));
+    }
+    case COMPONENT.separator: {
+      const classes = ["separator", data.divider === false && "bare", data.spacing === 2 && "wide"];
+      return el("hr", { class: classes.filter(Boolean).join(" ") });
+    }
+    case COMPONENT.container: {
+      const node = el(
+        "div",
+        { class: `container${data.spoiler ? " hidden-media" : ""}` },
+        ...data.components.map(component),
+      );
+      if (typeof data.accent_color === "number") node.style.setProperty("--accent", cssColor(data.accent_color));
+      return node;
+    }
+    default:
+      return el("div", { class: "muted", text: "(a component that this page does not know)" });
+  }
 }
 
+/** @param {ButtonData} data */
 function button(data) {
-  const content = [data.emoji && emoji(data.emoji.name), data.label && el("span", { text: data.label })].filter(
-    Boolean,
-  );
-  if (data.style === 5)
+  const content = [data.emoji && emoji(data.emoji.name), data.label && el("span", { text: data.label })];
+  if (data.style === LINK)
     return el("a", { class: "button link", href: data.url, target: "_blank", rel: "noopener noreferrer" }, ...content);
   return el(
     "button",
@@ -54,28 +74,33 @@ function button(data) {
       class: `button ${STYLE[data.style]}`,
       type: "button",
       disabled: data.disabled,
-      data: { action: "press", control: data.custom_id, key: data.custom_id },
+      data: { action: "press", control: data.custom_id ?? "", key: data.custom_id ?? "" },
     },
     ...content,
   );
 }
 
-/** The choices of a menu: its own options, or people, roles or channels. */
+/**
+ * The choices of a menu: its own options, or people, roles or channels.
+ * @param {SelectData} data
+ * @returns {readonly PageChoice[]}
+ */
 export function menuOptions(data) {
-  if (data.type === 3) return data.options;
+  if (data.type === COMPONENT.stringSelect) return data.options ?? [];
   const users = people().map(({ id, name }) => ({ value: id, label: name }));
   const roles = [...state.roles.values()].map(({ id, name }) => ({ value: id, label: name }));
-  if (data.type === 5) return users;
-  if (data.type === 6) return roles;
-  if (data.type === 7) return [...users, ...roles];
+  if (data.type === COMPONENT.userSelect) return users;
+  if (data.type === COMPONENT.roleSelect) return roles;
+  if (data.type === COMPONENT.mentionableSelect) return [...users, ...roles];
   return [...state.channels.values()]
     .filter(({ type }) => type === 0)
-    .map(({ id, name }) => ({ value: id, label: `# ${name}` }));
+    .map((channel) => ({ value: channel.id, label: `# ${channelName(channel)}` }));
 }
 
+/** @param {SelectData} data */
 function select(data) {
   const several = (data.max_values ?? 1) > 1;
-  const node = el(
+  return el(
     "select",
     {
       class: "select",
@@ -89,9 +114,9 @@ function select(data) {
       el("option", { value: option.value, selected: option.default, title: option.description, text: option.label }),
     ),
   );
-  return node;
 }
 
+/** @param {Pick<GalleryData, "items">} data */
 function gallery({ items }) {
   const count = Math.min(items.length, 10);
   return el(
@@ -104,8 +129,14 @@ function gallery({ items }) {
 /** What a picture that stands alone is fitted into, pixels. */
 const LARGEST = { width: 550, height: 400 };
 
-/** A picture that opens large; hidden until it is clicked when it is a spoiler. */
-export function picture(media, { description, spoiler }, kind, key) {
+/**
+ * A picture that opens large; hidden until it is clicked when it is a spoiler.
+ * @param {PageMedia} media
+ * @param {PictureWords} words
+ * @param {"tile" | "thumbnail"} kind
+ * @param {string} [key]
+ */
+function picture(media, { description, spoiler = false }, kind, key) {
   const img = el("img", {
     src: local(media.url),
     alt: description ?? "",
@@ -134,7 +165,12 @@ export function picture(media, { description, spoiler }, kind, key) {
   return node;
 }
 
-export function fileLink(url, name, size) {
+/**
+ * @param {string} url
+ * @param {string} name
+ * @param {number} [size] bytes
+ */
+function fileLink(url, name, size) {
   return el(
     "a",
     { class: "file", href: local(url), download: name },
@@ -143,11 +179,12 @@ export function fileLink(url, name, size) {
       "span",
       {},
       el("span", { class: "file-name", text: name }),
-      size !== null && el("span", { class: "muted", text: bytes(size) }),
+      size !== undefined && el("span", { class: "muted", text: bytes(size) }),
     ),
   );
 }
 
+/** @param {number} size */
 export const bytes = (size) =>
   size < 1024
     ? `${size} B`
@@ -155,7 +192,10 @@ export const bytes = (size) =>
       ? `${(size / 1024).toFixed(1)} KB`
       : `${(size / 1_048_576).toFixed(2)} MB`;
 
-/** The attachments of a V1 message that no embed shows. */
+/**
+ * The attachments of a V1 message that no embed shows.
+ * @param {PageMessage} message
+ */
 export function attachments(message) {
   const shown = new Set(message.embeds.flatMap(({ image, thumbnail }) => [image?.url, thumbnail?.url]).map(path));
   const files = message.attachments.filter(({ url }) => !shown.has(path(url)));
@@ -166,7 +206,7 @@ export function attachments(message) {
       gallery({
         items: pictures.map((file) => ({
           media: file,
-          description: file.description,
+          description: file.description ?? null,
           spoiler: (file.flags & 8) !== 0,
         })),
       }),
@@ -174,9 +214,12 @@ export function attachments(message) {
   ];
 }
 
+/** @param {string | undefined} url */
 const path = (url) => url?.split("?")[0];
+/** @param {PageAttachment} file */
 const isPicture = ({ content_type: type, width }) => Boolean(width) && (type ?? "").startsWith("image/");
 
+/** @param {PageEmbed} data */
 export function embed(data) {
   const node = el(
     "article",
@@ -194,28 +237,31 @@ export function embed(data) {
             : el("span", {}, ...inline(data.title)),
         ),
       data.description && el("div", { class: "markdown" }, ...markdown(data.description)),
-      data.fields?.length > 0 &&
-        el(
-          "div",
-          { class: "embed-fields" },
-          ...data.fields.map(({ name, value, inline: beside }) =>
-            el(
-              "div",
-              { class: beside ? "field beside" : "field" },
-              el("div", { class: "field-name" }, ...inline(name)),
-              el("div", { class: "markdown" }, ...markdown(value)),
+      data.fields?.length
+        ? el(
+            "div",
+            { class: "embed-fields" },
+            ...data.fields.map(({ name, value, inline: beside }) =>
+              el(
+                "div",
+                { class: beside ? "field beside" : "field" },
+                el("div", { class: "field-name" }, ...inline(name)),
+                el("div", { class: "markdown" }, ...markdown(value)),
+              ),
             ),
-          ),
-        ),
+          )
+        : null,
       data.image && picture(data.image, {}, "tile"),
       data.footer && el("div", { class: "embed-footer", text: data.footer.text }),
     ),
     data.thumbnail && picture(data.thumbnail, {}, "thumbnail"),
   );
-  if (typeof data.color === "number")
-    node.style.setProperty("--accent", `#${data.color.toString(16).padStart(6, "0")}`);
+  if (typeof data.color === "number") node.style.setProperty("--accent", cssColor(data.color));
   return node;
 }
 
-/** Whether a channel is a thread that is archived. */
+/**
+ * Whether a channel is a thread that is archived.
+ * @param {string} channelId
+ */
 export const isArchived = (channelId) => channel(channelId)?.thread_metadata?.archived === true;

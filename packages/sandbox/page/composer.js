@@ -1,26 +1,50 @@
 /** Where one writes: text, files, and `/` for commands. */
 import { CommandForm, offered } from "./command-form.js";
-import { el, icon, ICONS } from "./dom.js";
+import { closest, el, icon, ICONS } from "./dom.js";
 import { filesOf, fileTile, named } from "./files.js";
-import { act, botName, channel, emit, may, on, sees, state } from "./store.js";
-import { toast } from "./toast.js";
+import { stepOf } from "./popup.js";
+import { act, botName, channel, channelName, emit, may, on, sees, state } from "./store.js";
+import { toast, wordsOf } from "./toast.js";
 
 const LONGEST_MESSAGE = 2000;
 
 /** How many there are: the page has one for the channel and one for the thread. */
 let composers = 0;
 
+/** @import { PageTry } from "../src/live/page-types.ts" */
+/** @import { Offer } from "./command-form.js" */
+
+/**
+ * What was begun in a channel.
+ * @typedef {{ text: string, files: File[] }} Draft
+ */
+
 export class Composer {
   /** @param {() => string | null} channelOf where it writes to */
   constructor(channelOf) {
     this.channelOf = channelOf;
     this.id = `commands-${++composers}`;
+    /** @type {File[]} */
     this.files = [];
+    /** @type {CommandForm | null} */
     this.form = null;
-    /** The channel that is written to, and what was begun in others. */
+    /**
+     * The channel that is written to.
+     * @type {string | null}
+     */
     this.at = null;
+    /**
+     * What was begun in others.
+     * @type {Map<string, Draft>}
+     */
     this.drafts = new Map();
+    /**
+     * The commands that fit what is typed, and which of them is picked.
+     * @type {readonly Offer[]}
+     */
+    this.matches = [];
     this.picked = 0;
+    this.toldTyping = 0;
     this.box = el("textarea", { class: "box", rows: 1, "aria-autocomplete": "list", "aria-controls": this.id });
     this.popup = el("div", {
       class: "command-popup",
@@ -69,24 +93,25 @@ export class Composer {
     this.box.addEventListener("input", () => this.typed());
     this.box.addEventListener("keydown", (event) => this.key(event));
     this.picker.addEventListener("change", () => {
-      this.receive([...this.picker.files]);
+      this.receive([...(this.picker.files ?? [])]);
       this.picker.value = "";
     });
     this.popup.addEventListener("pointerdown", (event) => {
-      const index = event.target.closest("[data-index]")?.dataset.index;
+      const index = closest(event, "[data-index]")?.dataset["index"];
       if (index === undefined) return;
       event.preventDefault();
-      this.choose(this.matches[Number(index)]);
+      this.pick(Number(index));
     });
-    for (const topic of ["commands", "all", "channels", "presence"]) on(topic, () => this.draw());
+    for (const topic of /** @type {const} */ (["commands", "all", "channels", "presence"]))
+      on(topic, () => this.draw());
   }
 
   /** Turns to the channel that is shown now. What was begun stays with the channel it was for, while there is one. */
   open() {
     const next = this.channelOf();
-    const gone = this.at === null || !channel(this.at);
+    if (next === null) return;
     if (next !== this.at && this.form) this.closeForm();
-    if (gone) this.at = next;
+    if (this.at === null || !channel(this.at)) this.at = next;
     if (next !== this.at) {
       this.drafts.set(this.at, { text: this.box.value, files: this.files });
       const { text, files } = this.drafts.get(next) ?? { text: "", files: [] };
@@ -101,10 +126,10 @@ export class Composer {
 
   /** Draws what depends on the channel. */
   draw() {
-    const here = channel(this.channelOf());
+    const here = channel(this.channelOf() ?? "");
     if (!here) return;
     const thread = here.thread_metadata;
-    const name = here.recipient_id ? `@${botName()}` : thread ? `“${here.name}”` : `#${here.name}`;
+    const name = thread ? `“${here.name}”` : `${here.recipient_id ? "@" : "#"}${channelName(here)}`;
     this.box.placeholder = `Message ${name}`;
     this.box.setAttribute("aria-label", `Message ${name}`);
     const allowed = may(here.id, thread ? "sendInThreads" : "send") || here.recipient_id;
@@ -117,7 +142,7 @@ export class Composer {
 
   drawTries() {
     const commands = new Map(offered(state.commands).map((command) => [command.name, command]));
-    const isPlace = channel(this.channelOf())?.type === 0 && state.botOnline && this.form === null;
+    const isPlace = channel(this.channelOf() ?? "")?.type === 0 && state.botOnline && this.form === null;
     const tries = isPlace ? state.tries.filter(({ command }) => commands.has(command)) : [];
     this.tries.hidden = tries.length === 0;
     this.tries.replaceChildren(
@@ -125,7 +150,11 @@ export class Composer {
       ...tries.map(({ label, command, files }) =>
         el(
           "button",
-          { class: "try", type: "button", on: { click: () => void this.begin(commands.get(command), files) } },
+          {
+            class: "try",
+            type: "button",
+            on: { click: () => void this.begin(/** @type {Offer} */ (commands.get(command)), files) },
+          },
           ...files.map(({ url }) => el("img", { src: url, alt: "", width: 28, height: 28 })),
           label,
         ),
@@ -133,10 +162,13 @@ export class Composer {
     );
   }
 
-  /** Begins a command with some of its pictures filled in. */
+  /**
+   * Begins a command with some of its pictures filled in.
+   * @param {Offer} command
+   * @param {PageTry["files"]} files
+   */
   async begin(command, files) {
-    this.choose(command);
-    const { form } = this;
+    const form = this.choose(command);
     for (const { option, url, name } of files) {
       const blob = await (await fetch(url)).blob();
       form.fill(option, new File([blob], name, { type: blob.type }));
@@ -148,18 +180,19 @@ export class Composer {
     this.box.style.height = "auto";
     this.box.style.height = `${Math.min(this.box.scrollHeight, 240)}px`;
     const query = /^\/([\w -]*)$/.exec(this.box.value)?.[1];
-    const here = this.channelOf();
+    const here = this.channelOf() ?? "";
     const all = query === undefined ? [] : offered(state.commands.filter((command) => sees(command, here)));
-    this.matches = all.filter(({ name }) => name.includes(query.trim().toLowerCase()));
+    this.matches = all.filter(({ name }) => name.includes((query ?? "").trim().toLowerCase()));
     this.picked = 0;
     this.drawPopup(query !== undefined);
     const now = Date.now();
-    if (this.box.value && !this.box.value.startsWith("/") && now - (this.toldTyping ?? 0) > 6000) {
+    if (this.box.value && !this.box.value.startsWith("/") && now - this.toldTyping > 6000) {
       this.toldTyping = now;
       act("typing", { channel: this.channelOf() }).catch(() => undefined);
     }
   }
 
+  /** @param {boolean} open */
   drawPopup(open) {
     this.popup.hidden = !open;
     this.box.setAttribute("aria-expanded", String(open));
@@ -198,10 +231,11 @@ export class Composer {
     this.popup.querySelector("[aria-selected=true]")?.scrollIntoView({ block: "nearest" });
   }
 
+  /** @param {KeyboardEvent} event */
   key(event) {
     if (!this.popup.hidden && this.matches.length > 0) {
-      const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-      if (step) {
+      const step = stepOf(event);
+      if (step !== 0) {
         event.preventDefault();
         this.picked = (this.picked + step + this.matches.length) % this.matches.length;
         this.drawPopup(true);
@@ -209,7 +243,7 @@ export class Composer {
       }
       if (event.key === "Enter" || event.key === "Tab") {
         event.preventDefault();
-        this.choose(this.matches[this.picked]);
+        this.pick(this.picked);
         return;
       }
     }
@@ -223,17 +257,30 @@ export class Composer {
     }
   }
 
-  /** Begins to fill in a command. */
+  /**
+   * Takes one of the commands that fit.
+   * @param {number} index
+   */
+  pick(index) {
+    const command = this.matches[index];
+    if (command) this.choose(command);
+  }
+
+  /**
+   * Begins to fill in a command.
+   * @param {Offer} command
+   */
   choose(command) {
-    if (!command) return;
     this.box.value = "";
     this.typed();
-    this.form = new CommandForm({ command, channelId: this.channelOf(), onClose: () => this.closeForm() });
-    this.slot.replaceChildren(this.form.node);
+    const form = new CommandForm({ command, channelId: this.channelOf() ?? "", onClose: () => this.closeForm() });
+    this.form = form;
+    this.slot.replaceChildren(form.node);
     this.draw();
-    for (const file of this.files.splice(0)) this.form.take(file);
+    for (const file of this.files.splice(0)) form.take(file);
     this.drawTray();
-    this.form.focus();
+    form.focus();
+    return form;
   }
 
   closeForm() {
@@ -243,7 +290,10 @@ export class Composer {
     this.box.focus();
   }
 
-  /** Files from anywhere: into the open command, else beside the text. */
+  /**
+   * Files from anywhere: into the open command, else beside the text.
+   * @param {readonly File[]} files
+   */
   receive(files) {
     for (const [index, file] of files.entries()) {
       const given = named(file, index);
@@ -269,8 +319,9 @@ export class Composer {
   async say() {
     const text = this.box.value.trim();
     if (text === "" && this.files.length === 0) return;
-    if ([...text].length > LONGEST_MESSAGE) {
-      const [count, most] = [[...text].length, LONGEST_MESSAGE].map((number) => number.toLocaleString("en"));
+    const { length } = Array.from(text);
+    if (length > LONGEST_MESSAGE) {
+      const [count, most] = [length, LONGEST_MESSAGE].map((number) => number.toLocaleString("en"));
       toast(`Your message is too long: ${count} of at most ${most} characters.`);
       return;
     }
@@ -278,19 +329,23 @@ export class Composer {
     this.box.value = "";
     this.typed();
     this.drawTray();
-    emit("sent", this.channelOf());
+    const channelId = this.channelOf() ?? "";
+    emit("sent", channelId);
     try {
-      const named = files.map((file, index) => [`file${index}`, file]);
-      await act("say", { channel: this.channelOf(), text }, named);
+      const named = files.map((file, index) => /** @type {const} */ ([`file${index}`, file]));
+      await act("say", { channel: channelId, text }, named);
     } catch (error) {
-      toast(error.message);
+      toast(wordsOf(error));
       this.box.value ||= text;
       this.files.unshift(...files);
       this.drawTray();
     }
   }
 
-  /** Pasted files. */
+  /**
+   * Pasted files.
+   * @param {ClipboardEvent} event
+   */
   paste(event) {
     const files = filesOf(event.clipboardData);
     if (files.length === 0) return;

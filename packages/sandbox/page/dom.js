@@ -1,44 +1,100 @@
 /** Building elements, and changing a shown tree into another without rebuilding what stays. */
 
+/** @typedef {Node | string | null | undefined | false} Child what is nothing is left out */
+
+/**
+ * `on` holds listeners, `data` what becomes the `data-…` attributes, the rest are attributes; what is nothing is left
+ * out, and true stands for an empty one.
+ * @typedef {{ class?: string, text?: string | undefined, on?: Listeners, data?: Record<string, string | number> } & Attributes} Props
+ * @typedef {{ [Name in keyof HTMLElementEventMap]?: (event: HTMLElementEventMap[Name] & { currentTarget: HTMLElement }) => void }} Listeners
+ * @typedef {{ [name: string]: unknown }} Attributes each a `Value`; their type cannot say so beside `on` and `data`
+ * @typedef {string | number | boolean | null | undefined} Value
+ */
+
 /**
  * An element. Text is only ever set as text: messages are untrusted.
- * @param {string} tag
- * @param {Record<string, unknown>} [props] `class`, `text`, `on` (listeners), `data`, and attributes
- * @param {...(Node | string | null | undefined | false)} children
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {Props} [props]
+ * @param {...Child} children
+ * @returns {HTMLElementTagNameMap[Tag]}
  */
-export function el(tag, props = {}, ...children) {
+export function el(tag, { class: className, text, on = {}, data = {}, ...attributes } = {}, ...children) {
   const node = document.createElement(tag);
-  for (const [name, value] of Object.entries(props)) {
-    if (value === undefined || value === null || value === false) continue;
-    if (name === "text") node.textContent = value;
-    else if (name === "on")
-      for (const [event, listener] of Object.entries(value)) node.addEventListener(event, listener);
-    else if (name === "data") for (const [key, item] of Object.entries(value)) node.dataset[key] = item;
-    else if (name === "class") node.className = value;
-    else node.setAttribute(name, value === true ? "" : String(value));
-  }
-  node.append(...children.filter((child) => child !== null && child !== undefined && child !== false));
+  if (className) node.className = className;
+  if (text !== undefined) node.textContent = text;
+  for (const [name, listener] of Object.entries(on))
+    node.addEventListener(name, /** @type {EventListener} */ (/** @type {unknown} */ (listener)));
+  for (const [key, value] of Object.entries(data)) node.dataset[key] = String(value);
+  for (const [name, value] of Object.entries(/** @type {Readonly<Record<string, Value>>} */ (attributes)))
+    if (value !== undefined && value !== null && value !== false)
+      node.setAttribute(name, value === true ? "" : String(value));
+  node.append(...present(children));
   return node;
 }
 
+/**
+ * The children that there are.
+ * @param {readonly Child[]} children
+ * @returns {(Node | string)[]}
+ */
+export const present = (children) => /** @type {(Node | string)[]} */ (children.filter(Boolean));
+
+/**
+ * An element of the page's own frame.
+ * @param {string} id
+ */
+export function byId(id) {
+  const node = document.getElementById(id);
+  if (!node) throw new Error(`The page has no #${id}.`);
+  return node;
+}
+
+/**
+ * A colour as CSS has it.
+ * @param {number} value as Discord has it, 0xrrggbb
+ */
+export const cssColor = (value) => `#${value.toString(16).padStart(6, "0")}`;
+
+/**
+ * What is chosen in a menu; its line that stands for nothing does not count.
+ * @param {HTMLSelectElement} select
+ */
+export const chosenIn = (select) => [...select.selectedOptions].map(({ value }) => value).filter(Boolean);
+
+/**
+ * The closest element around an event's target, as an element of the page.
+ * @param {Event} event
+ * @param {string} selector
+ * @returns {HTMLElement | null}
+ */
+export const closest = ({ target }, selector) => (target instanceof Element ? target.closest(selector) : null);
+
 const SVG = "http://www.w3.org/2000/svg";
 
-/** An icon of one path on a 24 by 24 grid. */
-export function icon(path, size = 20) {
-  const svg = document.createElementNS(SVG, "svg");
-  for (const [name, value] of Object.entries({
-    viewBox: "0 0 24 24",
-    width: size,
-    height: size,
-    "aria-hidden": "true",
-  }))
-    svg.setAttribute(name, value);
-  const shape = document.createElementNS(SVG, "path");
-  shape.setAttribute("d", path);
-  shape.setAttribute("fill", "currentColor");
-  svg.append(shape);
-  return svg;
+/**
+ * An element of a drawing.
+ * @param {string} tag
+ * @param {Readonly<Record<string, string | number>>} attributes
+ * @param {...(Node | string)} children
+ */
+export function shape(tag, attributes, ...children) {
+  const node = document.createElementNS(SVG, tag);
+  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, String(value));
+  node.append(...children);
+  return node;
 }
+
+/**
+ * An icon of one path on a 24 by 24 grid.
+ * @param {string} path
+ */
+export const icon = (path, size = 20) =>
+  shape(
+    "svg",
+    { viewBox: "0 0 24 24", width: size, height: size, "aria-hidden": "true" },
+    shape("path", { d: path, fill: "currentColor" }),
+  );
 
 export const ICONS = {
   hash: "M10.990 3.160A1 1 0 1 0 9 2.840L8.150 8H4a1 1 0 0 0 0 2h3.820l-.67 4H3a1 1 0 1 0 0 2h3.820l-.8 4.840a1 1 0 0 0 1.970.32L8.850 16h4.970l-.8 4.840a1 1 0 0 0 1.970.32l.86-5.160H20a1 1 0 1 0 0-2h-3.820l.67-4H21a1 1 0 1 0 0-2h-3.820l.8-4.840a1 1 0 1 0-1.970-.32L15.150 8h-4.970l.8-4.840ZM14.150 14H9.180l.67-4h4.970l-.67 4Z",
@@ -59,10 +115,17 @@ export const ICONS = {
   send: "M3.600 2.300A1.100 1.100 0 0 0 2.100 3.700L4.800 11l8.200.6c.5 0 .5.800 0 .8L4.800 13l-2.700 7.300a1.100 1.100 0 0 0 1.500 1.400l18-8.600a1.200 1.200 0 0 0 0-2.200l-18-8.600Z",
 };
 
-/** The part of an address that stays when an attachment is signed afresh. */
+/**
+ * The part of an address that stays when an attachment is signed afresh.
+ * @param {string} src
+ */
 const identity = (src) => (src.startsWith("blob:") ? src : src.split("?")[0]);
 
-/** Shows another picture once it is decoded, so that nothing flickers. */
+/**
+ * Shows another picture once it is decoded, so that nothing flickers.
+ * @param {HTMLImageElement} img
+ * @param {string} src
+ */
 function swapImage(img, src) {
   if (identity(img.dataset.next ?? img.getAttribute("src") ?? "") === identity(src)) return;
   img.dataset.next = src;
@@ -79,41 +142,55 @@ function swapImage(img, src) {
 /** What people change themselves and a redraw must leave alone. */
 const KEPT = new Set(["data-next", "data-shown", "data-busy", "open"]);
 
+/**
+ * @param {HTMLElement} from
+ * @param {HTMLElement} to
+ */
 function morphAttributes(from, to) {
-  const isImage = from.tagName === "IMG";
-  for (const { name } of [...from.attributes])
+  for (const name of from.getAttributeNames())
     if (!to.hasAttribute(name) && !KEPT.has(name)) from.removeAttribute(name);
   for (const { name, value } of to.attributes) {
-    if (isImage && name === "src") swapImage(from, value);
+    if (from instanceof HTMLImageElement && name === "src") swapImage(from, value);
     // Not as an attribute: the page's own policy forbids inline styles.
     else if (name === "style") from.style.cssText = to.style.cssText;
     else if (from.getAttribute(name) !== value) from.setAttribute(name, value);
   }
 }
 
-const same = (a, b) =>
-  a.nodeType === b.nodeType && a.nodeName === b.nodeName && (a.dataset?.key ?? "") === (b.dataset?.key ?? "");
+/** @param {Node} node */
+const keyOf = (node) => (node instanceof HTMLElement ? (node.dataset.key ?? "") : "");
 
-/** Changes `from` into `to`, keeping the nodes that match. Listeners are kept as they are: redrawn parts use delegation. */
+/**
+ * @param {Node} a
+ * @param {Node} b
+ */
+const same = (a, b) => a.nodeType === b.nodeType && a.nodeName === b.nodeName && keyOf(a) === keyOf(b);
+
+/**
+ * Changes `from` into `to`, keeping the nodes that match. Listeners are kept as they are: redrawn parts use delegation.
+ * @param {Node} from
+ * @param {Node} to
+ */
 export function morph(from, to) {
-  if (from.nodeType === Node.TEXT_NODE) {
+  if (from instanceof Text && to instanceof Text) {
     if (from.data !== to.data) from.data = to.data;
     return;
   }
-  morphAttributes(from, to);
+  morphAttributes(/** @type {HTMLElement} */ (from), /** @type {HTMLElement} */ (to));
+  const parent = /** @type {Element} */ (from);
   const wanted = [...to.childNodes];
   for (const [index, next] of wanted.entries()) {
-    const current = from.childNodes[index];
-    if (!current) from.append(next);
+    const current = parent.childNodes[index];
+    if (!current) parent.append(next);
     else if (same(current, next)) morph(current, next);
     else {
-      const later = next.dataset?.key && [...from.childNodes].slice(index + 1).find((node) => same(node, next));
+      const later = keyOf(next) && [...parent.childNodes].slice(index + 1).find((node) => same(node, next));
       if (later) {
-        from.insertBefore(later, current);
+        parent.insertBefore(later, current);
         morph(later, next);
-      } else if (from.childNodes.length < wanted.length) from.insertBefore(next, current);
-      else from.replaceChild(next, current);
+      } else if (parent.childNodes.length < wanted.length) parent.insertBefore(next, current);
+      else parent.replaceChild(next, current);
     }
   }
-  while (from.childNodes.length > wanted.length) from.lastChild.remove();
+  while (parent.childNodes.length > wanted.length) parent.lastChild?.remove();
 }

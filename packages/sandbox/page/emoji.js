@@ -1,27 +1,26 @@
 /** Emoji: the three medals are drawn here, so that a ballot looks the same everywhere; the rest are the system's. */
-import { el } from "./dom.js";
+import { el, shape } from "./dom.js";
 
+/**
+ * Face, rim, number.
+ * @type {Readonly<Record<string, readonly [string, string, string]>>}
+ */
 const MEDALS = {
   "🥇": ["#f6c945", "#c98a12", "1"],
   "🥈": ["#d5dbe3", "#8b97a6", "2"],
   "🥉": ["#e0a172", "#9c5a2a", "3"],
 };
 
+/** What a ballot is cast with. */
 export const MEDAL_NAMES = Object.keys(MEDALS);
 
-const SVG = "http://www.w3.org/2000/svg";
-
-function part(tag, attributes, text) {
-  const node = document.createElementNS(SVG, tag);
-  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
-  if (text) node.textContent = text;
-  return node;
-}
-
+/**
+ * @param {string} name the emoji itself
+ */
 export function emoji(name, size = 18) {
   const medal = MEDALS[name];
   if (!medal) return el("span", { class: "emoji", text: name });
-  const svg = part("svg", {
+  const svg = shape("svg", {
     viewBox: "0 0 24 24",
     width: size,
     height: size,
@@ -30,11 +29,11 @@ export function emoji(name, size = 18) {
     class: "emoji",
   });
   svg.append(
-    part("path", { d: "M6 1h5l2 8-4 2Z", fill: "#3b82d6" }),
-    part("path", { d: "M18 1h-5l-2 8 4 2Z", fill: "#5aa0ee" }),
-    part("circle", { cx: 12, cy: 15.5, r: 7.5, fill: medal[1] }),
-    part("circle", { cx: 12, cy: 15.5, r: 6, fill: medal[0] }),
-    part(
+    shape("path", { d: "M6 1h5l2 8-4 2Z", fill: "#3b82d6" }),
+    shape("path", { d: "M18 1h-5l-2 8 4 2Z", fill: "#5aa0ee" }),
+    shape("circle", { cx: 12, cy: 15.5, r: 7.5, fill: medal[1] }),
+    shape("circle", { cx: 12, cy: 15.5, r: 6, fill: medal[0] }),
+    shape(
       "text",
       {
         x: 12,
@@ -52,7 +51,7 @@ export function emoji(name, size = 18) {
 }
 
 /** What the picker offers, with words to find it by. */
-export const EMOJI = [
+export const EMOJI = /** @type {const} */ ([
   ["🥇", "first gold medal"],
   ["🥈", "second silver medal"],
   ["🥉", "third bronze medal"],
@@ -93,4 +92,4 @@ export const EMOJI = [
   ["☕", "coffee"],
   ["💡", "idea bulb"],
   ["🖌️", "brush paint"],
-];
+]);

@@ -1,32 +1,58 @@
 /** Inputs for the options of a command: one per type. Each gives `{node, value(), set(), focus(), isValid()}`. */
 import { el } from "./dom.js";
 import { acceptOf, dropTile } from "./files.js";
-import { act, people, state } from "./store.js";
+import { OPTION } from "./numbers.js";
+import { act, channelName, people, state } from "./store.js";
 
-const TYPE = {
-  string: 3,
-  integer: 4,
-  boolean: 5,
-  user: 6,
-  channel: 7,
-  role: 8,
-  mentionable: 9,
-  number: 10,
-  attachment: 11,
-};
+/** @import { PageOption } from "../src/live/page-types.ts" */
 
+/**
+ * The input of an option. A file's is another: it stands on a tile.
+ * @typedef {object} Field
+ * @property {HTMLElement} node
+ * @property {() => FieldValue | undefined} value
+ * @property {(next: FieldValue) => void} set
+ * @property {() => void} focus
+ * @property {() => boolean} isValid
+ * @property {() => boolean} [isEmpty] of a file's
+ * @property {true} [isFile]
+ *
+ * @typedef {Field & { input: HTMLInputElement | HTMLSelectElement }} PlainField
+ * @typedef {string | number | boolean | File} FieldValue
+ */
+
+/**
+ * Where an option is filled in.
+ * @typedef {object} FieldContext
+ * @property {string} command
+ * @property {string} channelId
+ * @property {() => Readonly<Record<string, unknown>>} others what the options hold
+ * @property {() => void} onChange
+ */
+
+/**
+ * @param {HTMLInputElement | HTMLSelectElement} input
+ * @param {() => FieldValue | undefined} value
+ * @returns {PlainField}
+ */
 function wrapInput(input, value) {
   return {
     node: input,
+    input,
     value,
     set: (next) => {
-      input.value = String(next);
+      if (!(next instanceof File)) input.value = String(next);
     },
     focus: () => input.focus(),
     isValid: () => input.checkValidity(),
   };
 }
 
+/**
+ * @param {readonly { name: string, value: string | number }[]} choices
+ * @param {string} label
+ * @param {(value: string) => FieldValue} [convert]
+ */
 function choiceField(choices, label, convert = String) {
   const input = el(
     "select",
@@ -37,7 +63,13 @@ function choiceField(choices, label, convert = String) {
   return wrapInput(input, () => (input.value === "" ? undefined : convert(input.value)));
 }
 
-function completed(option, command, channelId, others) {
+/**
+ * A text with the choices that the bot offers while it is typed.
+ * @param {PageOption} option
+ * @param {FieldContext} context
+ * @returns {PlainField}
+ */
+function completed(option, { command, channelId, others }) {
   const list = el("datalist", { id: `complete-${option.name}` });
   const input = el("input", {
     type: "text",
@@ -46,11 +78,12 @@ function completed(option, command, channelId, others) {
     autocomplete: "off",
     maxlength: option.max_length,
   });
+  /** @type {Map<string, string | number>} */
   const names = new Map();
   let timer = 0;
   const ask = async () => {
     try {
-      const { choices } = await act("autocomplete", {
+      const { choices = [] } = await act("autocomplete", {
         channel: channelId,
         command,
         option: option.name,
@@ -68,22 +101,28 @@ function completed(option, command, channelId, others) {
     clearTimeout(timer);
     timer = setTimeout(ask, 200);
   });
-  input.addEventListener("focus", ask, { once: true });
+  input.addEventListener("focus", () => void ask(), { once: true });
   const field = wrapInput(input, () => (input.value === "" ? undefined : (names.get(input.value) ?? input.value)));
   return { ...field, node: el("span", { class: "completed" }, input, list) };
 }
 
-/** The input of an option. `onChange` hears every change. */
+/**
+ * The input of an option. `onChange` hears every change.
+ * @param {PageOption} option
+ * @param {FieldContext} context
+ * @returns {Field}
+ */
 export function optionField(option, context) {
   const { type, name } = option;
   const { onChange } = context;
-  if (type === TYPE.attachment) {
+  if (type === OPTION.attachment) {
+    /** @type {File | undefined} */
     let file;
     const tile = dropTile({
       label: name,
       hint: option.description,
       accept: acceptOf(option.file_types),
-      required: option.required,
+      required: option.required === true,
       onChange([first]) {
         file = first;
         onChange();
@@ -93,22 +132,26 @@ export function optionField(option, context) {
       ...tile,
       isFile: true,
       value: () => file,
-      set: (next) => tile.set([next]),
+      set: (next) => next instanceof File && tile.set([next]),
       isValid: () => !option.required || file !== undefined,
     };
   }
   const field = plainField(option, context);
-  const input = field.node.matches("input, select") ? field.node : field.node.querySelector("input");
-  input.required = option.required === true;
-  input.title = option.description;
-  input.addEventListener("input", onChange);
+  field.input.required = option.required === true;
+  field.input.title = option.description;
+  field.input.addEventListener("input", onChange);
   return field;
 }
 
-function plainField(option, { command, channelId, others }) {
+/**
+ * @param {PageOption} option
+ * @param {FieldContext} context
+ * @returns {PlainField}
+ */
+function plainField(option, context) {
   const { type, name } = option;
-  if (option.choices?.length > 0) return choiceField(option.choices, name, type === TYPE.string ? String : Number);
-  if (type === TYPE.boolean)
+  if (option.choices?.length) return choiceField(option.choices, name, type === OPTION.string ? String : Number);
+  if (type === OPTION.boolean)
     return choiceField(
       [
         { name: "True", value: "true" },
@@ -117,31 +160,31 @@ function plainField(option, { command, channelId, others }) {
       name,
       (value) => value === "true",
     );
-  if (type === TYPE.user || type === TYPE.mentionable)
+  if (type === OPTION.user || type === OPTION.mentionable)
     return choiceField(
       people().map(({ id, name }) => ({ name, value: id })),
       name,
     );
-  if (type === TYPE.role)
+  if (type === OPTION.role)
     return choiceField(
       [...state.roles.values()].map(({ id, name }) => ({ name, value: id })),
       name,
     );
-  if (type === TYPE.channel)
+  if (type === OPTION.channel)
     return choiceField(
       [...state.channels.values()]
         .filter(({ type }) => type === 0)
-        .map(({ id, name }) => ({ name: `# ${name}`, value: id })),
+        .map((channel) => ({ name: `# ${channelName(channel)}`, value: channel.id })),
       name,
     );
-  if (option.autocomplete) return completed(option, command, channelId, others);
-  if (type === TYPE.integer || type === TYPE.number) {
+  if (option.autocomplete) return completed(option, context);
+  if (type === OPTION.integer || type === OPTION.number) {
     const input = el("input", {
       type: "number",
       "aria-label": name,
       min: option.min_value,
       max: option.max_value,
-      step: type === TYPE.integer ? 1 : "any",
+      step: type === OPTION.integer ? 1 : "any",
       placeholder: option.min_value === undefined ? null : `${option.min_value}–${option.max_value ?? "…"}`,
     });
     return wrapInput(input, () => (input.value === "" ? undefined : Number(input.value)));

@@ -2,21 +2,32 @@
 import { bytes } from "./component.js";
 import { el, icon, ICONS } from "./dom.js";
 
-/** The files of a drop or paste. */
+/**
+ * The files of a drop or paste.
+ * @param {DataTransfer | null} transfer
+ */
 export const filesOf = (transfer) => [...(transfer?.files ?? [])];
 
-/** Pasted pictures have no name worth keeping. */
+/**
+ * Pasted pictures have no name worth keeping.
+ * @param {File} file
+ */
 export const named = (file, index = 0) =>
   file.name && file.name !== "image.png"
     ? file
     : new File([file], `pasted-${index + 1}.${file.type.split("/")[1] ?? "png"}`, { type: file.type });
 
+/** @type {Readonly<Record<string, string>>} */
 const GROUPS = { image: "image/*", video: "video/*", audio: "audio/*" };
 
-/** `file_types` for an input's `accept`. */
+/**
+ * `file_types` for an input's `accept`.
+ * @param {readonly string[] | undefined} types
+ */
 export const acceptOf = (types) => (types ?? []).map((type) => GROUPS[type] ?? type).join(",");
 
-export function preview(file) {
+/** @param {File} file */
+function preview(file) {
   const glyph = el("span", { class: "file-glyph" }, icon(ICONS.upload, 28));
   if (!file.type.startsWith("image/")) return glyph;
   const url = URL.createObjectURL(file);
@@ -30,7 +41,11 @@ export function preview(file) {
   return img;
 }
 
-/** A file beside the text of a message. */
+/**
+ * A file beside the text of a message.
+ * @param {File} file
+ * @param {() => void} onRemove
+ */
 export const fileTile = (file, onRemove) =>
   el(
     "figure",
@@ -45,10 +60,21 @@ export const fileTile = (file, onRemove) =>
   );
 
 /**
- * A place for one or more files.
- * @param {{label: string, hint?: string, accept?: string, required?: boolean, several?: boolean, onChange: (files: File[]) => void}} options
+ * @typedef {object} TileOptions
+ * @property {string} label
+ * @property {string} [hint]
+ * @property {string} [accept]
+ * @property {boolean} [required]
+ * @property {boolean} [several]
+ * @property {(files: readonly File[]) => void} onChange
  */
-export function dropTile({ label, hint, accept, required, several, onChange }) {
+
+/**
+ * A place for one or more files.
+ * @param {TileOptions} options
+ */
+export function dropTile({ label, hint, accept, required = false, several = false, onChange }) {
+  /** @type {readonly File[]} */
   let files = [];
   const input = el("input", {
     type: "file",
@@ -98,6 +124,7 @@ export function dropTile({ label, hint, accept, required, several, onChange }) {
         ),
       );
   };
+  /** @param {readonly File[]} next */
   const set = (next) => {
     files = several ? next : next.slice(0, 1);
     draw();
@@ -111,10 +138,10 @@ export function dropTile({ label, hint, accept, required, several, onChange }) {
     face.closest("form")?.requestSubmit();
   });
   input.addEventListener("change", () => {
-    if (input.files.length > 0) set([...input.files]);
+    if (input.files?.length) set([...input.files]);
     input.value = "";
   });
-  for (const type of ["dragover", "dragleave", "drop"])
+  for (const type of /** @type {const} */ (["dragover", "dragleave", "drop"]))
     node.addEventListener(type, (event) => {
       event.preventDefault();
       node.classList.toggle("over", type === "dragover");

@@ -1,6 +1,7 @@
 /** One picture, large. */
-import { el } from "./dom.js";
+import { closest, el } from "./dom.js";
 
+/** @param {HTMLImageElement} img */
 export function showPicture(img) {
   const { src, alt } = img;
   const dialog = el(
@@ -15,7 +16,7 @@ export function showPicture(img) {
     ),
   );
   dialog.addEventListener("click", (event) => {
-    if (!event.target.closest("a")) dialog.close();
+    if (!closest(event, "a")) dialog.close();
   });
   dialog.addEventListener("close", () => dialog.remove());
   document.body.append(dialog);

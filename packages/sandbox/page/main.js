@@ -1,13 +1,16 @@
 /** The page: a Discord on this machine, to try the bot in. */
 import { startActions, threadList, threadMenu } from "./actions.js";
-import { el, icon, ICONS } from "./dom.js";
+import { byId, el, icon, ICONS } from "./dom.js";
 import { startSidebar, showMenu } from "./sidebar.js";
-import { botName, channel, connect, on, openThread, state } from "./store.js";
+import { channel, channelName, connect, isThread, on, openThread, state } from "./store.js";
 import { startClock } from "./time.js";
 import { View } from "./view.js";
 
-const byId = (id) => document.querySelector(`#${id}`);
-
+/**
+ * @param {string} label
+ * @param {string} path
+ * @param {(event: { currentTarget: HTMLElement }) => void} click
+ */
 const iconButton = (label, path, click, extra = "") =>
   el(
     "button",
@@ -18,39 +21,36 @@ const iconButton = (label, path, click, extra = "") =>
 const chat = new View(
   byId("chat"),
   () => state.channelId,
-  () => {
-    const here = channel(state.channelId);
-    return [
-      el(
-        "button",
-        {
-          class: "icon-button only-narrow",
-          type: "button",
-          "aria-label": "Show channels",
-          on: { click: () => showMenu(true) },
-        },
-        icon(ICONS.menu, 24),
-      ),
-      here.recipient_id ? el("span", { class: "glyph", text: "@" }) : icon(ICONS.hash, 24),
-      el("h2", { text: here.recipient_id ? botName() : here.name }),
-      here.topic && el("span", { class: "topic", text: here.topic }),
-      el("span", { class: "spring" }),
-      !here.recipient_id && iconButton("Threads", ICONS.thread, (event) => threadList(event.currentTarget, here.id)),
-      iconButton(
-        "Show or hide the member list",
-        ICONS.people,
-        () => document.body.classList.toggle("members-closed"),
-        "only-wide",
-      ),
-    ].filter(Boolean);
-  },
+  (here) => [
+    el(
+      "button",
+      {
+        class: "icon-button only-narrow",
+        type: "button",
+        "aria-label": "Show channels",
+        on: { click: () => showMenu(true) },
+      },
+      icon(ICONS.menu, 24),
+    ),
+    here.recipient_id ? el("span", { class: "glyph", text: "@" }) : icon(ICONS.hash, 24),
+    el("h2", { text: channelName(here) }),
+    here.topic && el("span", { class: "topic", text: here.topic }),
+    el("span", { class: "spring" }),
+    !here.recipient_id && iconButton("Threads", ICONS.thread, (event) => threadList(event.currentTarget, here.id)),
+    iconButton(
+      "Show or hide the member list",
+      ICONS.people,
+      () => document.body.classList.toggle("members-closed"),
+      "only-wide",
+    ),
+  ],
 );
 
 const panel = new View(
   byId("panel"),
   () => state.threadId,
-  () => {
-    const thread = channel(state.threadId);
+  (thread) => {
+    if (!isThread(thread)) return [];
     const { archived } = thread.thread_metadata;
     return [
       icon(ICONS.thread, 22),
@@ -59,11 +59,13 @@ const panel = new View(
       el("span", { class: "spring" }),
       iconButton("Thread menu", ICONS.dots, (event) => threadMenu(event.currentTarget, thread)),
       iconButton("Close the thread", ICONS.close, () => openThread(null)),
-    ].filter(Boolean);
+    ];
   },
 );
 
-let shown = { channelId: null, threadId: null };
+const NOWHERE = { channelId: "", threadId: /** @type {string | null} */ (null) };
+
+let shown = NOWHERE;
 
 function navigate() {
   const { channelId, threadId } = state;
@@ -72,11 +74,12 @@ function navigate() {
   if (shown.channelId !== channelId) chat.open();
   if (threadId !== null && shown.threadId !== threadId) panel.open();
   shown = { channelId, threadId };
-  document.title = `${channel(threadId ?? channelId).name} · ${state.guild.name} sandbox`;
+  const here = channel(threadId ?? channelId);
+  if (here) document.title = `${channelName(here)} · ${state.guild.name} sandbox`;
 }
 
 function drawAll() {
-  shown = { channelId: null, threadId: null };
+  shown = NOWHERE;
   navigate();
 }
 

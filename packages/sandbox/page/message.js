@@ -1,21 +1,23 @@
 /** One message of a timeline. */
 import { avatar } from "./avatar.js";
 import { attachments, component, embed, isArchived } from "./component.js";
-import { el, icon, ICONS } from "./dom.js";
-import { emoji } from "./emoji.js";
+import { cssColor, el, icon, ICONS } from "./dom.js";
+import { emoji, MEDAL_NAMES } from "./emoji.js";
 import { markdown, plainText } from "./markdown.js";
-import { channel, may, messagesOf, state, user } from "./store.js";
+import { COMPONENT } from "./numbers.js";
+import { channel, isThread, may, messagesOf, nameOf, state, user } from "./store.js";
 import { clockTime, longTime, messageTime } from "./time.js";
+
+/** @import { PageComponent, PageMessage } from "../src/live/page-types.ts" */
 
 const FLAG = { ephemeral: 64, loading: 128, v2: 32_768 };
 const GROUP_MS = 7 * 60_000;
 
-const color = (userId) => {
-  const value = user(userId)?.color;
-  return value ? `#${value.toString(16).padStart(6, "0")}` : null;
-};
-
-/** Whether a message stands under the head of the one before it. */
+/**
+ * Whether a message stands under the head of the one before it.
+ * @param {PageMessage} message
+ * @param {PageMessage | null} before
+ */
 export function continues(message, before) {
   return Boolean(
     before &&
@@ -28,16 +30,23 @@ export function continues(message, before) {
   );
 }
 
-function name(userId, fallback = "Unknown") {
-  const node = el("span", { class: "author", text: user(userId)?.name ?? fallback });
-  const tint = color(userId);
-  if (tint) node.style.color = tint;
+/**
+ * A name in the colour of its role.
+ * @param {string} userId
+ */
+export function name(userId) {
+  const node = el("span", { class: "author", text: nameOf(userId) });
+  const color = user(userId)?.color;
+  if (color) node.style.color = cssColor(color);
   return node;
 }
 
 const tag = () => el("span", { class: "app-tag", text: "APP" });
 
-/** What stands above a message: who used which command, or what it answers. */
+/**
+ * What stands above a message: who used which command, or what it answers.
+ * @param {PageMessage} message
+ */
 function origin(message) {
   const used = message.interaction_metadata;
   if (used?.name && message.type !== 19) {
@@ -52,7 +61,8 @@ function origin(message) {
     );
   }
   if (message.type !== 19 || !message.message_reference) return null;
-  const target = messagesOf(message.message_reference.channel_id).get(message.message_reference.message_id);
+  const { channel_id: channelId, message_id: messageId = "" } = message.message_reference;
+  const target = messagesOf(channelId).get(messageId);
   if (!target)
     return el("div", { class: "origin" }, el("em", { class: "muted", text: "Original message was deleted" }));
   const words = plainText(firstText(target)).slice(0, 120) || "Click to see attachment";
@@ -65,19 +75,26 @@ function origin(message) {
   );
 }
 
-/** The first words of a message, also of one made of components. */
-export function firstText(message) {
-  if (message.content) return message.content;
-  const find = (list) => {
-    for (const item of list ?? []) {
-      const text = item.type === 10 ? item.content : find(item.components);
-      if (text) return text;
-    }
-    return "";
-  };
-  return find(message.components);
+/**
+ * The first words of a message, also of one made of components.
+ * @param {PageMessage} message
+ */
+export const firstText = (message) => message.content || textIn(message.components);
+
+/**
+ * @param {readonly PageComponent[]} components
+ * @returns {string}
+ */
+function textIn(components) {
+  for (const item of components) {
+    const text =
+      item.type === COMPONENT.textDisplay ? item.content : "components" in item ? textIn(item.components) : "";
+    if (text) return text;
+  }
+  return "";
 }
 
+/** @param {PageMessage} message */
 function reactions(message) {
   if (message.reactors.length === 0) return null;
   const archived = isArchived(message.channel_id);
@@ -86,7 +103,7 @@ function reactions(message) {
     { class: "reactions" },
     ...message.reactors.map(({ emoji: kind, users }) => {
       const mine = users.includes(state.me);
-      const who = users.map((id) => user(id)?.name).join(", ");
+      const who = users.map(nameOf).join(", ");
       return el(
         "button",
         {
@@ -112,10 +129,13 @@ function reactions(message) {
   );
 }
 
-/** The card of a thread under the message it grew from. */
+/**
+ * The card of a thread under the message it grew from.
+ * @param {PageMessage} message
+ */
 function threadCard(message) {
   const thread = channel(message.id);
-  if (!thread?.thread_metadata) return null;
+  if (!isThread(thread)) return null;
   const said = [...messagesOf(thread.id).values()].filter(({ type, ephemeral_for: only }) => type !== 21 && !only);
   const last = said.at(-1);
   const archived = thread.thread_metadata.archived;
@@ -144,6 +164,7 @@ function threadCard(message) {
   );
 }
 
+/** @param {PageMessage} message */
 function body(message) {
   if ((message.flags & FLAG.loading) !== 0)
     return [
@@ -151,12 +172,12 @@ function body(message) {
         "div",
         { class: "thinking" },
         el("span", { class: "typing-dots", "aria-hidden": "true" }, el("i"), el("i"), el("i")),
-        el("span", { text: `${user(message.author.id).name} is thinking…` }),
+        el("span", { text: `${nameOf(message.author.id)} is thinking…` }),
       ),
     ];
-  const edited =
-    message.edited_timestamp &&
-    el("small", { class: "edited", title: longTime(new Date(message.edited_timestamp)), text: "(edited)" });
+  const edited = message.edited_timestamp
+    ? el("small", { class: "edited", title: longTime(new Date(message.edited_timestamp)), text: "(edited)" })
+    : null;
   const text = message.content ? el("div", { class: "markdown" }, ...markdown(message.content)) : null;
   if (text && edited) (text.lastElementChild ?? text).append(" ", edited);
   const v2 = (message.flags & FLAG.v2) !== 0;
@@ -166,28 +187,36 @@ function body(message) {
     ...(v2 ? [] : attachments(message)),
     ...message.components.map(component),
     !text && edited,
-  ].filter(Boolean);
+  ];
 }
 
+/** @param {PageMessage} message */
 function toolbar(message) {
   if ((message.flags & FLAG.ephemeral) !== 0) return null;
   const quick = !isArchived(message.channel_id) && may(message.channel_id, "react");
+  /**
+   * @param {string} label
+   * @param {Record<string, string>} data
+   * @param {...Node} children
+   */
   const action = (label, data, ...children) =>
     el("button", { type: "button", "aria-label": label, title: label, data }, ...children);
   return el(
     "div",
     { class: "toolbar", role: "group", "aria-label": "Message actions" },
     ...(quick
-      ? ["🥇", "🥈", "🥉"].map((kind) =>
-          action(`React with ${kind}`, { action: "react", emoji: kind }, emoji(kind, 18)),
-        )
+      ? MEDAL_NAMES.map((kind) => action(`React with ${kind}`, { action: "react", emoji: kind }, emoji(kind, 18)))
       : []),
     quick && action("Add reaction", { action: "pick-emoji" }, icon(ICONS.smile)),
     action("More: apps, delete", { action: "menu" }, icon(ICONS.dots)),
   );
 }
 
-/** The element of a message; `before` is the one above it. */
+/**
+ * The element of a message.
+ * @param {PageMessage} message
+ * @param {PageMessage | null} before the one above it
+ */
 export function messageNode(message, before) {
   const date = new Date(message.timestamp);
   const data = { id: message.id, channel: message.channel_id, key: message.id };
@@ -203,7 +232,7 @@ export function messageNode(message, before) {
         " started a thread: ",
         el("a", {
           href: "#",
-          data: { action: "jump", channel: message.message_reference.channel_id, message: "" },
+          data: { action: "jump", channel: message.message_reference?.channel_id ?? "", message: "" },
           text: message.content,
         }),
         ". ",

@@ -1,72 +1,129 @@
 /** Modals the bot shows: labels with text inputs, file uploads, menus, radio buttons and ticks. */
 import { menuOptions } from "./component.js";
-import { el, icon, ICONS } from "./dom.js";
+import { chosenIn, el, icon, ICONS } from "./dom.js";
 import { acceptOf, dropTile, filesOf, named } from "./files.js";
 import { markdown } from "./markdown.js";
+import { COMPONENT } from "./numbers.js";
 import { act } from "./store.js";
+import { wordsOf } from "./toast.js";
+
+/** @import { FileUploadData, GroupData, ModalField, PageModal, SelectData, TextInputData } from "../src/live/page-types.ts" */
+
+/**
+ * One field on the screen.
+ * @typedef {object} Made
+ * @property {HTMLElement} node
+ * @property {() => boolean} isValid
+ * @property {() => string | boolean | readonly string[]} [value] what it holds; a place for files has `files`
+ * @property {() => readonly File[]} [files]
+ * @property {(given: readonly File[]) => void} [take]
+ */
 
 let nextId = 1;
 
-/** One field: its element, and what it holds. */
-function field(data) {
-  const id = `field-${nextId}`;
-  nextId += 1;
-  if (data.type === 4) {
-    const shared = {
-      id,
-      required: data.required !== false,
-      minlength: data.min_length,
-      maxlength: data.max_length ?? 4000,
-      placeholder: data.placeholder,
-    };
-    const input = data.style === 2 ? el("textarea", { ...shared, rows: 5 }) : el("input", { ...shared, type: "text" });
-    input.value = data.value ?? "";
-    return { id, node: input, value: () => input.value, isValid: () => input.checkValidity() };
+/**
+ * @param {ModalField} data
+ * @param {string} id
+ * @returns {Made}
+ */
+function field(data, id) {
+  switch (data.type) {
+    case COMPONENT.textInput:
+      return textField(data, id);
+    case COMPONENT.fileUpload:
+      return filesField(data);
+    case COMPONENT.radioGroup:
+    case COMPONENT.checkboxGroup:
+      return groupField(data, id);
+    case COMPONENT.checkbox: {
+      const box = el("input", { id, type: "checkbox", checked: data.default });
+      return { node: box, value: () => box.checked, isValid: () => true };
+    }
+    case COMPONENT.stringSelect:
+    case COMPONENT.userSelect:
+    case COMPONENT.roleSelect:
+    case COMPONENT.mentionableSelect:
+    case COMPONENT.channelSelect:
+      break;
   }
-  if (data.type === 19) {
-    let files = [];
-    const most = data.max_values ?? 1;
-    const least = data.required === false ? 0 : (data.min_values ?? 1);
-    const several = (given) => (most > 1 ? [...files, ...given].slice(0, most) : given);
-    const tile = dropTile({
-      label: most > 1 ? `Up to ${most} files` : "File",
-      accept: acceptOf(data.file_types),
-      required: least > 0,
-      several: most > 1,
-      onChange: (next) => (files = next),
-    });
-    return {
-      id,
-      node: tile.node,
-      files: () => files,
-      take: (given) => tile.set(several(given)),
-      isValid: () => files.length >= least && files.length <= most,
-    };
-  }
-  if (data.type === 21 || data.type === 22) {
-    const kind = data.type === 21 ? "radio" : "checkbox";
-    const boxes = data.options.map((option) =>
-      el("input", { type: kind, name: id, value: option.value, checked: option.default }),
-    );
-    const node = el(
-      "div",
-      { class: "choices", role: "group" },
-      ...data.options.map((option, index) =>
-        el(
-          "label",
-          {},
-          boxes[index],
-          el("span", {}, option.label, option.description && el("small", { class: "muted", text: option.description })),
-        ),
+  return selectField(data, id);
+}
+
+/**
+ * @param {TextInputData} data
+ * @param {string} id
+ * @returns {Made}
+ */
+function textField(data, id) {
+  const shared = {
+    id,
+    required: data.required !== false,
+    minlength: data.min_length,
+    maxlength: data.max_length ?? 4000,
+    placeholder: data.placeholder,
+  };
+  const input = data.style === 2 ? el("textarea", { ...shared, rows: 5 }) : el("input", { ...shared, type: "text" });
+  input.value = data.value ?? "";
+  return { node: input, value: () => input.value, isValid: () => input.checkValidity() };
+}
+
+/**
+ * @param {FileUploadData} data
+ * @returns {Made}
+ */
+function filesField(data) {
+  /** @type {readonly File[]} */
+  let files = [];
+  const most = data.max_values ?? 1;
+  const least = data.required === false ? 0 : (data.min_values ?? 1);
+  const tile = dropTile({
+    label: most > 1 ? `Up to ${most} files` : "File",
+    accept: acceptOf(data.file_types),
+    required: least > 0,
+    several: most > 1,
+    onChange: (next) => (files = next),
+  });
+  return {
+    node: tile.node,
+    files: () => files,
+    take: (given) => tile.set(most > 1 ? [...files, ...given].slice(0, most) : given),
+    isValid: () => files.length >= least && files.length <= most,
+  };
+}
+
+/**
+ * Radio buttons or ticks.
+ * @param {GroupData} data
+ * @param {string} id
+ * @returns {Made}
+ */
+function groupField(data, id) {
+  const kind = data.type === COMPONENT.radioGroup ? "radio" : "checkbox";
+  const boxes = data.options.map(({ value, default: checked }) =>
+    el("input", { type: kind, name: id, value, checked }),
+  );
+  const node = el(
+    "div",
+    { class: "choices", role: "group" },
+    ...data.options.map(({ label, description }, index) =>
+      el(
+        "label",
+        {},
+        boxes[index],
+        el("span", {}, label, description && el("small", { class: "muted", text: description })),
       ),
-    );
-    const chosen = () => boxes.filter(({ checked }) => checked).map(({ value }) => value);
-    return { id, node, value: chosen, isValid: () => data.required === false || chosen().length > 0 };
-  }
-  if (data.type === 23) {
-    const box = el("input", { id, type: "checkbox", checked: data.default });
-    return { id, node: box, value: () => box.checked, isValid: () => true };
-  }
+    ),
+  );
+  const chosen = () => boxes.filter(({ checked }) => checked).map(({ value }) => value);
+  return { node, value: chosen, isValid: () => data.required === false || chosen().length > 0 };
+}
+
+/**
+ * @param {SelectData} data
+ * @param {string} id
+ * @returns {Made}
+ */
+function selectField(data, id) {
   const several = (data.max_values ?? 1) > 1;
   const select = el(
     "select",
@@ -76,33 +133,34 @@ function field(data) {
       el("option", { value: option.value, selected: option.default, text: option.label }),
     ),
   );
-  return {
-    id,
-    node: select,
-    value: () => [...select.selectedOptions].map(({ value }) => value).filter(Boolean),
-    isValid: () => select.checkValidity(),
-  };
+  return { node: select, value: () => chosenIn(select), isValid: () => select.checkValidity() };
 }
 
-/** Shows a modal; what is filled in goes to the bot. */
-export function showModal(modal, channelId) {
+/**
+ * Shows a modal; what is filled in goes to the bot.
+ * @param {PageModal} modal
+ */
+export function showModal(modal) {
+  /** @type {Map<string, Made>} */
   const fields = new Map();
   const rows = modal.components.map((row) => {
-    if (row.type === 10) return el("div", { class: "markdown" }, ...markdown(row.content));
-    const data = row.type === 18 ? row.component : row.components[0];
-    const made = field(data);
+    if (row.type === COMPONENT.textDisplay) return el("div", { class: "markdown" }, ...markdown(row.content));
+    const data = row.type === COMPONENT.label ? row.component : row.components[0];
+    const id = `field-${nextId}`;
+    nextId += 1;
+    const made = field(data, id);
     fields.set(data.custom_id, made);
-    const required = data.required !== false && data.type !== 23;
+    const required = data.required !== false && data.type !== COMPONENT.checkbox;
     return el(
       "div",
       { class: "modal-field" },
       el(
         "label",
-        { for: made.id },
-        row.label ?? data.label ?? "",
+        { for: id },
+        (row.type === COMPONENT.label ? row.label : data.label) ?? "",
         required && el("span", { class: "required", text: " *", title: "required" }),
       ),
-      row.description && el("p", { class: "muted small", text: row.description }),
+      row.type === COMPONENT.label && row.description && el("p", { class: "muted small", text: row.description }),
       made.node,
     );
   });
@@ -138,36 +196,43 @@ export function showModal(modal, channelId) {
   const dialog = el("dialog", { class: "modal", "aria-labelledby": "modal-title" }, form);
   dialog.addEventListener("close", () => dialog.remove());
   dialog.addEventListener("paste", (event) => {
-    const upload = [...fields.values()].find(({ take }) => take);
+    const take = [...fields.values()].find(({ take }) => take)?.take;
     const files = filesOf(event.clipboardData).map(named);
-    if (files.length === 0 || !upload) return;
+    if (files.length === 0 || !take) return;
     event.preventDefault();
-    upload.take(files);
+    take(files);
   });
-  form.addEventListener("submit", async (event) => {
-    event.preventDefault();
+  const send = async () => {
     const wrong = [...fields].find(([, made]) => !made.isValid());
     if (wrong) {
-      error.textContent = wrong[1].node.validationMessage || "This field is required.";
-      wrong[1].node.focus?.();
+      const [, { node }] = wrong;
+      const words = "validationMessage" in node ? String(node.validationMessage) : "";
+      error.textContent = words || "This field is required.";
+      node.focus();
       return;
     }
     submit.disabled = true;
+    /** @type {Record<string, unknown>} */
     const values = {};
+    /** @type {[string, File][]} */
     const files = [];
-    for (const [customId, made] of fields)
-      if (made.files) files.push(...made.files().map((file) => [customId, file]));
-      else values[customId] = made.value();
+    for (const [customId, made] of fields) {
+      for (const file of made.files?.() ?? []) files.push([customId, file]);
+      if (made.value) values[customId] = made.value();
+    }
     try {
       await act("submit", { interaction: modal.interaction_id, values }, files);
       dialog.close();
     } catch (failure) {
-      error.textContent = failure.message;
+      error.textContent = wordsOf(failure);
       submit.disabled = false;
     }
+  };
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    void send();
   });
   document.body.append(dialog);
   dialog.showModal();
-  form.querySelector("textarea, input, select")?.focus();
-  return channelId;
+  /** @type {HTMLElement | null} */ (form.querySelector("textarea, input, select"))?.focus();
 }

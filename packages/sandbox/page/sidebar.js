@@ -1,19 +1,32 @@
 /** The channel list, the person at the keyboard, and the list of members. */
 import { avatar } from "./avatar.js";
-import { el, icon, ICONS } from "./dom.js";
+import { byId, cssColor, el, icon, ICONS } from "./dom.js";
 import { popup } from "./popup.js";
-import { act, become, botName, me, on, openChannel, openThread, people, state, user } from "./store.js";
-import { toast } from "./toast.js";
+import {
+  act,
+  become,
+  botName,
+  channelName,
+  nameOf,
+  on,
+  openChannel,
+  openThread,
+  people,
+  state,
+  user,
+} from "./store.js";
+import { toast, wordsOf } from "./toast.js";
 import { listedThreads } from "./timeline.js";
 
-const byId = (id) => document.querySelector(`#${id}`);
-
 export function startSidebar() {
-  for (const topic of ["all", "ready", "channels", "navigate", "presence"]) on(topic, draw);
+  for (const topic of /** @type {const} */ (["all", "ready", "channels", "navigate", "presence"])) on(topic, draw);
   byId("scrim").addEventListener("click", () => showMenu(false));
 }
 
-/** On a narrow screen the channel list slides in. */
+/**
+ * On a narrow screen the channel list slides in.
+ * @param {boolean} open
+ */
 export function showMenu(open) {
   document.body.classList.toggle("menu-open", open);
   byId("scrim").hidden = !open;
@@ -27,6 +40,13 @@ function draw() {
   drawMembers();
 }
 
+/**
+ * A line of the channel list.
+ * @param {boolean} current
+ * @param {string} label
+ * @param {Element | null} glyph
+ * @param {() => void} open
+ */
 function entry(current, label, glyph, open) {
   return el(
     "button",
@@ -42,17 +62,22 @@ function entry(current, label, glyph, open) {
 }
 
 function drawChannels() {
+  /** @param {() => void} open */
   const go = (open) => () => {
     open();
     showMenu(false);
   };
-  const texts = [...state.channels.values()].filter(({ type }) => type === 0).sort((a, b) => a.position - b.position);
+  const texts = [...state.channels.values()]
+    .filter(({ type }) => type === 0)
+    .sort((a, b) => (a.position ?? 0) - (b.position ?? 0));
+  /** @type {HTMLElement[]} */
   const nodes = [el("h2", { class: "category", text: "Text channels" })];
-  for (const { id, name } of texts) {
+  for (const channel of texts) {
+    const { id } = channel;
     nodes.push(
       entry(
         state.channelId === id && !state.threadId,
-        name,
+        channelName(channel),
         icon(ICONS.hash, 20),
         go(() => openChannel(id)),
       ),
@@ -78,15 +103,15 @@ function drawChannels() {
   const dm = [...state.channels.values()].find(({ recipient_id: id }) => id === state.me);
   const openDm = async () => {
     try {
-      const { channel } = await act("dm", {});
+      const { channel = "" } = await act("dm", {});
       openChannel(channel);
     } catch (error) {
-      toast(error.message);
+      toast(wordsOf(error));
     }
   };
   nodes.push(
     entry(
-      dm && state.channelId === dm.id,
+      dm !== undefined && state.channelId === dm.id,
       botName(),
       avatar(state.botId, 20),
       go(() => void openDm()),
@@ -96,7 +121,8 @@ function drawChannels() {
 }
 
 function drawAccount() {
-  const { id, name, username } = me();
+  const id = state.me;
+  /** @param {{ currentTarget: HTMLElement }} event */
   const open = (event) => {
     const rows = people().map((person) =>
       el(
@@ -106,7 +132,7 @@ function drawAccount() {
           type: "button",
           role: "menuitemradio",
           "aria-checked": person.id === id ? "true" : "false",
-          on: { click: () => become(person.id) },
+          on: { click: () => become(person) },
         },
         avatar(person.id, 28),
         el("span", { text: person.name }),
@@ -129,20 +155,25 @@ function drawAccount() {
       el(
         "span",
         { class: "account-names" },
-        el("strong", { text: name }),
-        el("small", { text: `@${username} · switch member` }),
+        el("strong", { text: nameOf(id) }),
+        el("small", { text: `@${user(id)?.username} · switch member` }),
       ),
     ),
   );
 }
 
 function drawMembers() {
+  /**
+   * @param {string} id
+   * @param {boolean} on
+   * @param {HTMLElement} [extra]
+   */
   const row = (id, on, extra) =>
     el(
       "li",
       { class: on ? "member" : "member off" },
       el("span", { class: on ? "face online" : "face" }, avatar(id, 32)),
-      nameOf(id),
+      colouredName(id),
       extra,
     );
   byId("members").replaceChildren(
@@ -157,9 +188,10 @@ function drawMembers() {
   );
 }
 
-function nameOf(id) {
-  const { name, color } = user(id);
-  const node = el("span", { text: name });
-  if (color) node.style.color = `#${color.toString(16).padStart(6, "0")}`;
+/** @param {string} id */
+function colouredName(id) {
+  const node = el("span", { text: nameOf(id) });
+  const color = user(id)?.color;
+  if (color) node.style.color = cssColor(color);
   return node;
 }

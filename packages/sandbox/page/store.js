@@ -1,53 +1,124 @@
 /** What the page knows of the world, kept up to date over one WebSocket. */
 
+/** @import { PageAnswer, PageChannel, PageCommand, PageMessage, PageRole, PageState, PageThread, PageTry, PageUpdate, PageUser } from "../src/live/page-types.ts" */
+
+/**
+ * The use of a command that is not answered yet, or was not.
+ * @typedef {{ key: string, channelId: string, userId: string, label: string, error: string | null }} Pending
+ */
+
 export const state = {
   ready: false,
   guild: { id: "", name: "" },
   botId: "",
   botOnline: false,
   cdnBase: "",
+  /** @type {Map<string, PageUser>} */
   users: new Map(),
+  /** @type {Map<string, PageRole>} */
   roles: new Map(),
+  /** @type {Map<string, PageChannel>} */
   channels: new Map(),
-  /** Channel id -> messages by id, oldest first. */
+  /**
+   * Channel id -> messages by id, oldest first.
+   * @type {Map<string, Map<string, PageMessage>>}
+   */
   messages: new Map(),
+  /** @type {readonly PageCommand[]} */
   commands: [],
-  /** Ready ways to try a command. */
+  /** @type {readonly PageTry[]} */
   tries: [],
   /** Who sits at the keyboard. */
-  me: null,
-  channelId: null,
+  me: "",
+  channelId: "",
+  /** @type {string | null} */
   threadId: null,
-  /** Channel id -> user id -> until when they type. */
+  /**
+   * Channel id -> user id -> until when they type.
+   * @type {Map<string, Map<string, number>>}
+   */
   typing: new Map(),
-  /** Uses of commands that are not answered yet, or were not. */
+  /** @type {Pending[]} */
   pending: [],
 };
 
+/**
+ * What is told when something changes, with what comes with it.
+ * @typedef {object} Topics
+ * @property {undefined} ready everything is there for the first time
+ * @property {undefined} all everything may have changed
+ * @property {undefined} navigate another channel or thread is shown
+ * @property {undefined} channels
+ * @property {undefined} commands
+ * @property {undefined} presence
+ * @property {undefined} pending
+ * @property {string} messages of the channel with this id
+ * @property {string} typing in the channel with this id
+ * @property {string} sent to the channel with this id
+ * @property {boolean} connection
+ * @property {{ channelId: string, messageId: string }} reveal
+ */
+
+/** @type {Map<keyof Topics, Set<(detail: any) => void>>} */
 const listeners = new Map();
 
+/**
+ * @template {keyof Topics} Topic
+ * @param {Topic} topic
+ * @param {(detail: Topics[Topic]) => void} listener
+ */
 export function on(topic, listener) {
   const group = listeners.get(topic) ?? new Set();
   listeners.set(topic, group.add(listener));
 }
 
+/**
+ * @template {keyof Topics} Topic
+ * @param {Topic} topic
+ * @param {Topics[Topic]} [detail]
+ */
 export function emit(topic, detail) {
   for (const listener of listeners.get(topic) ?? []) listener(detail);
 }
 
+/** @param {string} id */
 export const user = (id) => state.users.get(id);
+
+/** @param {string} id */
+export const nameOf = (id) => user(id)?.name ?? "Unknown";
+
+/** @param {string} id */
 export const channel = (id) => state.channels.get(id);
+
+/** @param {PageChannel} channel */
+export const channelName = ({ name }) => name ?? botName();
+
+/**
+ * @param {PageChannel | undefined} channel
+ * @returns {channel is PageThread}
+ */
+export const isThread = (channel) => channel?.thread_metadata !== undefined;
+
+/**
+ * @param {string} channelId
+ * @returns {Map<string, PageMessage>}
+ */
 export const messagesOf = (channelId) => state.messages.get(channelId) ?? new Map();
-export const botName = () => user(state.botId).name;
-export const me = () => state.users.get(state.me);
+
+export const botName = () => nameOf(state.botId);
+
 export const people = () => [...state.users.values()].filter(({ bot }) => !bot);
 
-/** What the person at the keyboard sees of a channel. */
+/**
+ * What the person at the keyboard sees of a channel.
+ * @param {string} channelId
+ */
 export const visibleMessages = (channelId) =>
   [...messagesOf(channelId).values()].filter(({ ephemeral_for: only }) => !only || only === state.me);
 
+/** @param {string} channelId */
 export const threadsOf = (channelId) =>
-  [...state.channels.values()].filter(({ parent_id, thread_metadata }) => thread_metadata && parent_id === channelId);
+  [...state.channels.values()].filter(isThread).filter(({ parent_id }) => parent_id === channelId);
 
 const BITS = {
   view: 10n,
@@ -59,22 +130,36 @@ const BITS = {
   manageThreads: 34n,
 };
 
-/** Whether the person at the keyboard may do something in a channel. */
-export function may(channelId, what, userId = state.me) {
-  const bits = BigInt(channel(channelId)?.permissions?.[userId] ?? "0");
-  return (bits & (1n << BITS[what])) !== 0n;
-}
+/**
+ * What the person at the keyboard may do in a channel, as bits.
+ * @param {string} channelId
+ */
+const permissions = (channelId) => BigInt(channel(channelId)?.permissions[state.me] ?? "0");
 
-/** Whether Discord offers a command to the person at the keyboard: some are hidden from those who lack a permission. */
+/**
+ * Whether the person at the keyboard may do something in a channel.
+ * @param {string} channelId
+ * @param {keyof typeof BITS} what
+ */
+export const may = (channelId, what) => (permissions(channelId) & (1n << BITS[what])) !== 0n;
+
+/**
+ * Whether Discord offers a command to the person at the keyboard: some are hidden from those who lack a permission.
+ * @param {PageCommand} command
+ * @param {string} channelId
+ */
 export function sees({ default_member_permissions: needed }, channelId) {
   if (needed === null || needed === undefined) return true;
-  const bits = BigInt(channel(channelId)?.permissions?.[state.me] ?? "0");
-  return (bits & BigInt(needed)) === BigInt(needed);
+  return (permissions(channelId) & BigInt(needed)) === BigInt(needed);
 }
 
-/** An address of the sandbox's own CDN, relative to the page, whatever name the page was opened by. */
-export const local = (url) => (url?.startsWith(state.cdnBase) ? url.slice(state.cdnBase.length) : url);
+/**
+ * An address of the sandbox's own CDN, relative to the page, whatever name the page was opened by.
+ * @param {string} url
+ */
+export const local = (url) => (url.startsWith(state.cdnBase) ? url.slice(state.cdnBase.length) : url);
 
+/** @param {PageState} fresh */
 function load(fresh) {
   const first = !state.ready;
   Object.assign(state, {
@@ -83,7 +168,6 @@ function load(fresh) {
     botId: fresh.botId,
     botOnline: fresh.botOnline,
     cdnBase: fresh.cdnBase,
-    maxUploadBytes: fresh.maxUploadBytes,
     commands: fresh.commands,
     tries: fresh.tries,
     users: new Map(fresh.users.map((entry) => [entry.id, entry])),
@@ -94,36 +178,48 @@ function load(fresh) {
   for (const message of fresh.messages) keep(message);
   const known = people();
   if (!state.users.has(state.me))
-    state.me = (known.find(({ username }) => username === sessionStorage.getItem("as")) ?? known[0]).id;
-  if (first) [state.channelId, state.threadId] = place();
+    state.me = (known.find(({ username }) => username === sessionStorage.getItem("as")) ?? known[0])?.id ?? "";
+  if (first) Object.assign(state, place());
   if (!state.channels.has(state.channelId))
-    state.channelId = fresh.channels.find(({ type, position }) => type === 0 && position === 0).id;
-  if (!state.channels.has(state.threadId)) state.threadId = null;
+    state.channelId = fresh.channels.find(({ type, position }) => type === 0 && position === 0)?.id ?? "";
+  if (state.threadId !== null && !state.channels.has(state.threadId)) state.threadId = null;
   emit(first ? "ready" : "all");
 }
 
 /** Channel and thread by the page's address, so that a reload shows them again. */
-const place = () => location.hash.slice(1).split("/").concat(null).map((id) => id || null);
+function place() {
+  const [channelId = "", threadId = ""] = location.hash.slice(1).split("/");
+  return { channelId, threadId: threadId || null };
+}
 
+/**
+ * @param {string} channelId
+ * @param {string | null} threadId
+ */
 function go(channelId, threadId) {
   Object.assign(state, { channelId, threadId });
   history.replaceState(null, "", `#${channelId}${threadId ? `/${threadId}` : ""}`);
   emit("navigate");
 }
 
+/** @param {PageMessage} message */
 function keep(message) {
   const list = state.messages.get(message.channel_id) ?? new Map();
   list.set(message.id, message);
   state.messages.set(message.channel_id, list);
 }
 
-/** A message in a thread also changes the card of the thread in its channel. */
+/**
+ * A message in a thread also changes the card of the thread in its channel.
+ * @param {string} channelId
+ */
 function tellOf(channelId) {
   emit("messages", channelId);
   const parent = channel(channelId)?.parent_id;
   if (parent) emit("messages", parent);
 }
 
+/** @type {{ [Type in PageUpdate["type"]]: (update: Extract<PageUpdate, { type: Type }>) => void }} */
 const HANDLERS = {
   state: ({ state: fresh }) => load(fresh),
   message({ message }) {
@@ -150,7 +246,6 @@ const HANDLERS = {
     state.typing.set(channelId, typists.set(userId, Date.now() + 8000));
     emit("typing", channelId);
   },
-  interaction: () => undefined,
   commands({ commands }) {
     state.commands = commands;
     emit("commands");
@@ -172,7 +267,7 @@ export function connect() {
   });
   socket.addEventListener("message", ({ data }) => {
     const update = JSON.parse(data);
-    HANDLERS[update.type]?.(update);
+    HANDLERS[/** @type {PageUpdate["type"]} */ (update.type)](update);
   });
   socket.addEventListener("close", () => {
     emit("connection", false);
@@ -186,9 +281,11 @@ export function connect() {
  * @param {string} deed
  * @param {object} body
  * @param {readonly (readonly [string, File])[]} [files] with the field each belongs to
+ * @returns {Promise<PageAnswer>}
  */
 export async function act(deed, body, files = []) {
   const json = JSON.stringify({ as: state.me, ...body });
+  /** @type {RequestInit} */
   let init = { body: json, headers: { "content-type": "application/json" } };
   if (files.length > 0) {
     const form = new FormData();
@@ -204,13 +301,15 @@ export async function act(deed, body, files = []) {
   return answer;
 }
 
+/** @param {string} id */
 export const openChannel = (id) => go(id, null);
 
 /** @param {string | null} id `null` closes the one that is open */
 export const openThread = (id) => go((id && channel(id)?.parent_id) ?? state.channelId, id);
 
-export function become(userId) {
-  state.me = userId;
-  sessionStorage.setItem("as", user(userId).username);
+/** @param {PageUser} person */
+export function become({ id, username }) {
+  state.me = id;
+  sessionStorage.setItem("as", username);
   emit("all");
 }

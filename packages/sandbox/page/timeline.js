@@ -3,19 +3,38 @@ import { avatar } from "./avatar.js";
 import { el, icon, ICONS, morph } from "./dom.js";
 import { firstText, messageNode } from "./message.js";
 import { plainText } from "./markdown.js";
-import { botName, channel, emit, messagesOf, on, state, threadsOf, user, visibleMessages } from "./store.js";
+import {
+  botName,
+  channel,
+  channelName,
+  emit,
+  isThread,
+  messagesOf,
+  nameOf,
+  on,
+  state,
+  threadsOf,
+  visibleMessages,
+} from "./store.js";
+import { wordsOf } from "./toast.js";
+
+/** @import { PageMessage, PageThread } from "../src/live/page-types.ts" */
+/** @import { Pending } from "./store.js" */
 
 /** Whoever is as near to the end as this is at the end, pixels. */
 const NEAR = 120;
+
+const LOG = { class: "messages", role: "log", "aria-label": "Messages", "aria-live": "polite" };
 
 export class Timeline {
   /** @param {() => string | null} channelOf what it shows at the moment */
   constructor(channelOf) {
     this.channelOf = channelOf;
-    this.list = el("ol", { class: "messages", role: "log", "aria-label": "Messages", "aria-live": "polite" });
+    this.list = el("ol", LOG);
     this.root = el("div", { class: "timeline", tabindex: 0 }, this.list);
     this.typing = el("div", { class: "typing", role: "status" });
     this.stick = true;
+    this.scheduled = false;
     /** Where the end was when it was last looked at. */
     this.end = 0;
     // Against the end as it was: what has grown since was not scrolled away from.
@@ -62,10 +81,8 @@ export class Timeline {
   draw() {
     const id = this.channelOf();
     if (!id || !channel(id)) return;
-    const next = el("ol", { class: "messages" }, beginning(id));
-    next.setAttribute("role", "log");
-    next.setAttribute("aria-label", "Messages");
-    next.setAttribute("aria-live", "polite");
+    const next = el("ol", LOG, beginning(id));
+    /** @type {PageMessage | null} */
     let before = null;
     for (const message of visibleMessages(id)) {
       if (message.type === 21) continue;
@@ -87,10 +104,10 @@ export class Timeline {
 
   drawTyping() {
     const now = Date.now();
-    const typists = [...(state.typing.get(this.channelOf()) ?? [])].filter(
+    const typists = [...(state.typing.get(this.channelOf() ?? "") ?? [])].filter(
       ([id, until]) => until > now && id !== state.me,
     );
-    const names = typists.map(([id]) => user(id)?.name).filter(Boolean);
+    const names = typists.map(([id]) => nameOf(id));
     this.typing.replaceChildren();
     if (names.length === 0) return;
     const dots = el("span", { class: "typing-dots", "aria-hidden": "true" }, el("i"), el("i"), el("i"));
@@ -100,7 +117,10 @@ export class Timeline {
     );
   }
 
-  /** Brings a message into view and marks it for a moment. */
+  /**
+   * Brings a message into view and marks it for a moment.
+   * @param {string} messageId
+   */
   reveal(messageId) {
     const node = this.list.querySelector(`[data-id="${CSS.escape(messageId)}"]`);
     if (!node) return;
@@ -109,16 +129,18 @@ export class Timeline {
   }
 }
 
+/** @param {PageMessage} message */
 function divider(message) {
   const date = new Date(message.timestamp);
   const text = date.toLocaleDateString(undefined, { dateStyle: "long" });
   return el("li", { class: "day", data: { key: `day-${date.toDateString()}` } }, el("span", { text }));
 }
 
+/** @param {string} id of a channel that is there */
 function beginning(id) {
   const here = channel(id);
-  if (here.thread_metadata) return threadBeginning(here);
-  if (here.recipient_id)
+  if (isThread(here)) return threadBeginning(here);
+  if (!here?.name)
     return el(
       "li",
       { class: "beginning", data: { key: "beginning" } },
@@ -129,12 +151,15 @@ function beginning(id) {
     "li",
     { class: "beginning", data: { key: "beginning" } },
     el("span", { class: "big-hash" }, icon(ICONS.hash, 40)),
-    el("h2", { text: `Welcome to #${here.name}!` }),
-    el("p", { class: "muted", text: `This is the start of the #${here.name} channel. ${here.topic ?? ""}` }),
+    el("h2", { text: `Welcome to #${channelName(here)}!` }),
+    el("p", { class: "muted", text: `This is the start of the #${channelName(here)} channel. ${here.topic ?? ""}` }),
   );
 }
 
-/** What a thread grew from stands at its top. */
+/**
+ * What a thread grew from stands at its top.
+ * @param {PageThread} thread
+ */
 function threadBeginning(thread) {
   const starter = messagesOf(thread.parent_id).get(thread.id);
   return el(
@@ -142,7 +167,7 @@ function threadBeginning(thread) {
     { class: "beginning", data: { key: "beginning" } },
     el("span", { class: "big-hash" }, icon(ICONS.thread, 34)),
     el("h2", { text: thread.name }),
-    el("p", { class: "muted" }, "Started by ", el("strong", { text: user(thread.owner_id)?.name ?? "somebody" })),
+    el("p", { class: "muted" }, "Started by ", el("strong", { text: nameOf(thread.owner_id) })),
     starter &&
       el(
         "div",
@@ -153,16 +178,17 @@ function threadBeginning(thread) {
   );
 }
 
+/** @param {Pending} pending */
 function pendingNode(pending) {
-  const failed = pending.error !== null;
+  const { error } = pending;
   return el(
     "li",
-    { class: `message headed ${failed ? "failed" : "sending"}`, data: { key: pending.key } },
+    { class: `message headed ${error === null ? "sending" : "failed"}`, data: { key: pending.key } },
     el(
       "div",
       { class: "origin" },
       avatar(pending.userId, 16),
-      el("span", { class: "author", text: user(pending.userId).name }),
+      el("span", { class: "author", text: nameOf(pending.userId) }),
       el("span", { class: "muted", text: "used" }),
       el("span", { class: "mention", text: pending.label }),
     ),
@@ -173,18 +199,18 @@ function pendingNode(pending) {
       el(
         "div",
         { class: "head" },
-        el("span", { class: "author", text: user(state.botId).name }),
+        el("span", { class: "author", text: botName() }),
         el("span", { class: "app-tag", text: "APP" }),
       ),
-      failed
-        ? el("div", { class: "failure", text: pending.error })
-        : el(
+      error === null
+        ? el(
             "div",
             { class: "thinking" },
             el("span", { class: "typing-dots" }, el("i"), el("i"), el("i")),
             el("span", { text: "Sending command…" }),
-          ),
-      failed &&
+          )
+        : el("div", { class: "failure", text: error }),
+      error !== null &&
         el(
           "div",
           { class: "only-you" },
@@ -203,8 +229,15 @@ function pendingNode(pending) {
 
 let nextKey = 1;
 
-/** Shows that a command is on its way, until it is answered; keeps the error when it is not. */
+/**
+ * Shows that a command is on its way, until it is answered; keeps the error when it is not.
+ * @template Answer
+ * @param {{ channelId: string, label: string }} what
+ * @param {() => Promise<Answer>} work
+ * @returns {Promise<Answer | null>}
+ */
 export async function whileSending({ channelId, label }, work) {
+  /** @type {Pending} */
   const pending = { key: `pending-${nextKey}`, channelId, userId: state.me, label, error: null };
   nextKey += 1;
   state.pending.push(pending);
@@ -215,17 +248,21 @@ export async function whileSending({ channelId, label }, work) {
     dropPending(pending.key);
     return answer;
   } catch (error) {
-    pending.error = error.message;
+    pending.error = wordsOf(error);
     emit("pending");
     return null;
   }
 }
 
+/** @param {string} key */
 export function dropPending(key) {
   state.pending = state.pending.filter((pending) => pending.key !== key);
   emit("pending");
 }
 
-/** Threads that are open, or in which somebody looked. */
+/**
+ * Threads that are open, or in which somebody looks.
+ * @param {string} channelId
+ */
 export const listedThreads = (channelId) =>
   threadsOf(channelId).filter(({ id, thread_metadata: { archived } }) => !archived || id === state.threadId);

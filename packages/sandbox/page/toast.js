@@ -1,8 +1,15 @@
 /** Short notices at the edge of the page. */
-import { el } from "./dom.js";
+import { byId, el } from "./dom.js";
 
+/** @param {string} text */
 export function toast(text) {
   const node = el("div", { class: "toast", text });
-  document.querySelector("#toasts").append(node);
+  byId("toasts").append(node);
   setTimeout(() => node.remove(), 5000);
 }
+
+/**
+ * What went wrong, in words.
+ * @param {unknown} error
+ */
+export const wordsOf = (error) => (error instanceof Error ? error.message : String(error));

@@ -1,11 +1,19 @@
 /** A channel or a thread on the screen: its header, its timeline, its composer. */
 import { Composer } from "./composer.js";
-import { el } from "./dom.js";
+import { closest, el, present } from "./dom.js";
 import { filesOf } from "./files.js";
+import { channel } from "./store.js";
 import { Timeline } from "./timeline.js";
 
+/** @import { PageChannel } from "../src/live/page-types.ts" */
+/** @import { Child } from "./dom.js" */
+
 export class View {
-  /** @param {HTMLElement} root @param {() => string | null} channelOf @param {(view: View) => Node[]} header */
+  /**
+   * @param {HTMLElement} root
+   * @param {() => string | null} channelOf
+   * @param {(channel: PageChannel) => readonly Child[]} header
+   */
   constructor(root, channelOf, header) {
     this.root = root;
     this.channelOf = channelOf;
@@ -20,6 +28,7 @@ export class View {
 
   listen() {
     let depth = 0;
+    /** @param {DragEvent} event */
     const hasFiles = (event) => event.dataTransfer?.types.includes("Files");
     this.root.addEventListener("dragenter", (event) => {
       if (!hasFiles(event)) return;
@@ -36,7 +45,7 @@ export class View {
       (event) => {
         depth = 0;
         this.veil.hidden = true;
-        if (!hasFiles(event) || event.target.closest(".drop-tile")) return;
+        if (!hasFiles(event) || closest(event, ".drop-tile")) return;
         event.preventDefault();
         this.composer.receive(filesOf(event.dataTransfer));
       },
@@ -46,7 +55,8 @@ export class View {
   }
 
   drawHeader() {
-    this.header.replaceChildren(...this.headerOf(this));
+    const here = channel(this.channelOf() ?? "");
+    if (here) this.header.replaceChildren(...present(this.headerOf(here)));
   }
 
   /** Shows another channel from its end. */

@@ -22,7 +22,7 @@ import {
   TextInputBuilder,
   TextInputStyle,
 } from "discord.js";
-import type { Browser, Page } from "playwright-core";
+import type { Browser, FileChooser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { CHROMIUM, complaintsOf, hasChromium, launchBrowser, visit } from "./browser.ts";
@@ -180,6 +180,8 @@ describe.skipIf(!hasChromium)(`the page in a browser (needs ${CHROMIUM})`, () =>
     const form = page.getByRole("form", { name: "/stylize" });
     await form.locator("input[type=file]").setInputFiles(await file("dog.png", "#7a3b8f"));
     await form.getByRole("button", { name: "+ style" }).click();
+    const choosers: FileChooser[] = [];
+    page.on("filechooser", (chooser) => choosers.push(chooser));
     const style = form.locator(".drop-tile", { hasText: "style" });
     await style.locator("input[type=file]").setInputFiles(await file("ink.png", "#111111"));
     // Whoever stays on the picture sends, too: only a click or a space chooses another.
@@ -189,6 +191,7 @@ describe.skipIf(!hasChromium)(`the page in a browser (needs ${CHROMIUM})`, () =>
       .locator(".message", { hasText: "A job at default" })
       .getByRole("img", { name: "the content" })
       .waitFor();
+    expect(choosers).toEqual([]);
   });
 
   it("goes on to what a command lacks when a picture is chosen", async () => {

@@ -6,6 +6,7 @@ import { WebSocket, WebSocketServer } from "ws";
 
 import type { Services } from "../rest/services.ts";
 import { pageState, pageUpdate } from "./page-state.ts";
+import type { PageUpdate } from "./page-types.ts";
 import type { Try } from "./tries.ts";
 
 export class LiveSocket {
@@ -28,7 +29,8 @@ export class LiveSocket {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     this.#server.handleUpgrade(request, socket, head, (client) => {
       client.on("error", () => client.terminate());
-      client.send(JSON.stringify({ type: "state", state: pageState(this.#services, this.#tries) }));
+      const state: PageUpdate = { type: "state", state: pageState(this.#services, this.#tries) };
+      client.send(JSON.stringify(state));
     });
   }
 

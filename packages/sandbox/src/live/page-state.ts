@@ -1,7 +1,5 @@
 /** The world as the page shows it: everything at first, then only what changed. */
 import { byAge } from "../clock.ts";
-import type { Interaction } from "../interactions/interaction.ts";
-import type { Json } from "../json.ts";
 import { messageJson } from "../messages/wire.ts";
 import type { Services } from "../rest/services.ts";
 import { channelPermissions } from "../world/access.ts";
@@ -9,10 +7,11 @@ import type { Change } from "../world/changes.ts";
 import type { Channel, Message, User } from "../world/types.ts";
 import { channelJson } from "../world/wire.ts";
 import type { World } from "../world/world.ts";
+import type { PageChannel, PageCommand, PageMessage, PageState, PageUpdate, PageUser } from "./page-types.ts";
 import { type Try, triesJson } from "./tries.ts";
 
 /** Everything, for a page that has just been opened. */
-export function pageState({ world, cdn, commands, gateway }: Services, tries: readonly Try[]): Json {
+export function pageState({ world, cdn, commands, gateway }: Services, tries: readonly Try[]): PageState {
   const messages = [...world.channels.keys()]
     .flatMap((id) => [...world.messagesOf(id).values()])
     .sort((a, b) => byAge(a.id, b.id));
@@ -26,12 +25,12 @@ export function pageState({ world, cdn, commands, gateway }: Services, tries: re
     roles: [...world.guild.roles.values()].map(({ id, name, color }) => ({ id, name, color })),
     channels: [...world.channels.values()].map((channel) => pageChannel(world, channel)),
     messages: messages.map((message) => pageMessage(world, cdn, message)),
-    commands: commands.all(),
+    commands: pageCommands(commands),
     tries: triesJson(tries),
   };
 }
 
-function pageUser(world: World, user: User): Json {
+function pageUser(world: World, user: User): PageUser {
   const roles = world.guild.members.get(user.id)?.roleIds.map((id) => world.guild.roles.get(id)!) ?? [];
   const name = user.globalName ?? user.username;
   return {
@@ -44,31 +43,31 @@ function pageUser(world: World, user: User): Json {
 }
 
 /** A channel with what each person may do in it. */
-function pageChannel(world: World, channel: Channel): Json {
+function pageChannel(world: World, channel: Channel): PageChannel {
   const permissions = [...world.users.keys()].map((id) => [id, String(channelPermissions(world, channel, id))]);
   return {
     ...channelJson(world, channel),
     recipient_id: channel.recipientId,
     permissions: Object.fromEntries(permissions),
-  };
+  } as unknown as PageChannel;
 }
 
+const pageCommands = (commands: Services["commands"]): readonly PageCommand[] =>
+  commands.all() as unknown as PageCommand[];
+
 /** A message as everybody sees it; the page itself hides what is for one person, and marks that person's reactions. */
-function pageMessage(world: World, cdn: Services["cdn"], message: Message): Json {
+function pageMessage(world: World, cdn: Services["cdn"], message: Message): PageMessage {
   const reactors = [...message.reactions.values()].map(({ emoji, userIds }) => ({
     emoji: emoji.name,
     users: [...userIds],
   }));
-  return { ...messageJson(world, cdn, message), reactors, ephemeral_for: message.ephemeralFor };
+  const shown = { ...messageJson(world, cdn, message), reactors, ephemeral_for: message.ephemeralFor };
+  return shown as unknown as PageMessage;
 }
 
 /** What a change means for the page; null when it shows nothing of it. */
-export function pageUpdate(services: Services, change: Change): Json | null {
+export function pageUpdate(services: Services, change: Change): PageUpdate | null {
   const { world, cdn, commands } = services;
-  const message = (): Json => ({
-    type: "message",
-    message: pageMessage(world, cdn, (change as { message: Message }).message),
-  });
   switch (change.kind) {
     case "message-created":
     case "message-updated":
@@ -76,7 +75,7 @@ export function pageUpdate(services: Services, change: Change): Json | null {
     case "reaction-removed":
     case "reactions-cleared":
     case "reactions-emoji-cleared":
-      return message();
+      return { type: "message", message: pageMessage(world, cdn, change.message) };
     case "message-deleted":
       return { type: "message-deleted", id: change.message.id, channel_id: change.message.channelId };
     case "thread-created":
@@ -89,26 +88,15 @@ export function pageUpdate(services: Services, change: Change): Json | null {
       return { type: "channel-deleted", id: change.channel.id };
     case "typing":
       return { type: "typing", channel_id: change.channel.id, user_id: change.userId };
-    case "interaction-created":
-    case "interaction-changed":
-      return { type: "interaction", interaction: pageInteraction(change.interaction) };
     case "commands-registered":
-      return { type: "commands", commands: commands.all() };
+      return { type: "commands", commands: pageCommands(commands) };
     case "bot-presence":
       return { type: "bot", online: change.online };
+    case "interaction-created":
+    case "interaction-changed":
     case "request":
     case "violation":
-      return null;
+      break;
   }
   return null;
 }
-
-/** How a use of a command stands, for the person who used it. */
-const pageInteraction = (interaction: Interaction): Json => ({
-  id: interaction.id,
-  user_id: interaction.userId,
-  channel_id: interaction.channelId,
-  name: interaction.name,
-  acknowledged: interaction.acknowledged !== null,
-  failed: interaction.failed,
-});

@@ -1,7 +1,7 @@
 /** Ready ways to try a command, offered as buttons above the page's message box. */
 import path from "node:path";
 
-import type { Json } from "../json.ts";
+import type { PageTry } from "./page-types.ts";
 
 export interface Try {
   /** On the button. */
@@ -13,7 +13,7 @@ export interface Try {
 }
 
 /** Tries as the page gets them: each file has an address that `fileOfTry` finds again. */
-export const triesJson = (tries: readonly Try[]): Json[] =>
+export const triesJson = (tries: readonly Try[]): PageTry[] =>
   tries.map(({ label, command, files }, index) => ({
     label,
     command,
