@@ -88,12 +88,13 @@ describe("the sandbox", () => {
     const { dependencies, devDependencies, peerDependencies } = JSON.parse(
       readFileSync(path.join(root, SANDBOX, "package.json"), "utf8"),
     ) as Record<string, Record<string, string>>;
-    const tools = ["vitest"]; // the workspace's
+    const others = ["vitest", "@atelier/sandbox"]; // the workspace has it; its example knows it by name
     const named = [dependencies, devDependencies, peerDependencies].flatMap((list) => Object.keys(list ?? {}));
     const isOwn = ({ file, from }: Import): boolean =>
       from.startsWith(".")
         ? path.join(path.dirname(file), from).startsWith(`${SANDBOX}/`)
-        : from.startsWith("node:") || [...named, ...tools].some((name) => from === name || from.startsWith(`${name}/`));
+        : from.startsWith("node:") ||
+          [...named, ...others].some((name) => from === name || from.startsWith(`${name}/`));
     const found = [...imports([SANDBOX])].filter(({ file }) => !file.includes("/node_modules/"));
     expect(found.length).toBeGreaterThan(200);
     expect(found.filter((each) => !isOwn(each))).toEqual([]);
