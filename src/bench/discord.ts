@@ -4,12 +4,12 @@ import os from "node:os";
 import path from "node:path";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 
+import { type DiscordSandbox, startSandbox, type UploadedFile } from "@atelier/sandbox";
 import sharp from "sharp";
 
 import type { Config } from "../config.ts";
 import type { Logger } from "../log.ts";
 import { startBot } from "../main.ts";
-import { type DiscordSandbox, startSandbox, type UploadedFile } from "../sandbox/index.ts";
 import type { Distribution } from "./jobs.ts";
 
 export interface DiscordBenchOptions {

@@ -7,7 +7,7 @@ import os from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { type DiscordSandbox, startSandbox } from "../sandbox/index.ts";
+import { type DiscordSandbox, startSandbox } from "@atelier/sandbox";
 import { distribution, upload } from "./discord.ts";
 import type { Distribution } from "./jobs.ts";
 

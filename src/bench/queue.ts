@@ -12,7 +12,7 @@ import { pathToFileURL } from "node:url";
 import { type APIMessage, MessageFlags } from "discord.js";
 
 import { newJob } from "../jobs/job.ts";
-import { type DiscordSandbox, startSandbox } from "../sandbox/index.ts";
+import { type DiscordSandbox, startSandbox } from "@atelier/sandbox";
 import { openStore, type Store } from "../store/store.ts";
 import { benchRequest } from "./jobs.ts";
 import type { Usage } from "./queue-bot.ts";

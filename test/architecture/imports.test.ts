@@ -39,7 +39,6 @@ const ALLOWED: Record<string, readonly string[]> = {
     "src/caption",
     "src/stylize",
   ],
-  "src/sandbox": [],
 };
 
 /** Domain code that must run without Discord, a network or a model. */
@@ -52,12 +51,13 @@ interface Import {
   readonly typeOnly: boolean;
 }
 
-function* imports(): Generator<Import> {
-  for (const full of ["src", "commands", "models"].flatMap((folder) => walk(path.join(root, folder)))) {
+function* imports(folders = ["src", "commands", "models"]): Generator<Import> {
+  for (const full of folders.flatMap((folder) => walk(path.join(root, folder)))) {
     const file = path.relative(root, full);
     const text = readFileSync(full, "utf8");
     for (const match of text.matchAll(/^(?:import|export)\s+(type\s)?[^;]*?from\s+"([^"]+)"/gms))
       yield { file, from: match[2]!, typeOnly: match[1] !== undefined };
+    for (const [, from] of text.matchAll(/\bimport\("([^"]+)"\)/g)) yield { file, from: from!, typeOnly: false };
   }
 }
 
@@ -65,7 +65,7 @@ function walk(folder: string): string[] {
   const entries = readdirSync(folder, { withFileTypes: true });
   return entries.flatMap((entry) => {
     const full = path.join(folder, entry.name);
-    return entry.isDirectory() ? walk(full) : full.endsWith(".ts") ? [full] : [];
+    return entry.isDirectory() ? walk(full) : /\.[jt]s$/.test(full) ? [full] : [];
   });
 }
 
@@ -95,6 +95,35 @@ describe("the parts of the program", () => {
 
   it("keep the domain free of Discord, models and storage", () => {
     const wrong = [...imports()].filter(({ file, from }) => PURE.includes(partOf(file)) && HEAVY.test(from));
+    expect(wrong).toEqual([]);
+  });
+});
+
+describe("the sandbox", () => {
+  const SANDBOX = "packages/sandbox";
+  /** Where Atelier meets it; the product itself knows only Discord. */
+  const USERS = ["src/cli/demo/", "src/bench/"];
+
+  it("imports nothing of Atelier, and nothing that its own package.json does not name", () => {
+    const { dependencies, devDependencies, peerDependencies } = JSON.parse(
+      readFileSync(path.join(root, SANDBOX, "package.json"), "utf8"),
+    ) as Record<string, Record<string, string>>;
+    const others = ["vitest", "@atelier/sandbox"]; // the workspace has it; its example knows it by name
+    const named = [dependencies, devDependencies, peerDependencies].flatMap((list) => Object.keys(list ?? {}));
+    const isOwn = ({ file, from }: Import): boolean =>
+      from.startsWith(".")
+        ? path.join(path.dirname(file), from).startsWith(`${SANDBOX}/`)
+        : from.startsWith("node:") ||
+          [...named, ...others].some((name) => from === name || from.startsWith(`${name}/`));
+    const found = [...imports([SANDBOX])].filter(({ file }) => !file.includes("/node_modules/"));
+    expect(found.length).toBeGreaterThan(200);
+    expect(found.filter((each) => !isOwn(each))).toEqual([]);
+  });
+
+  it("is no part of the product", () => {
+    const wrong = [...imports()].filter(
+      ({ file, from }) => /@atelier\/sandbox|packages\//.test(from) && !USERS.some((user) => file.startsWith(user)),
+    );
     expect(wrong).toEqual([]);
   });
 });

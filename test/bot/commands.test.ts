@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { commands } from "../../commands/index.ts";
 import { commandBodies } from "../../src/discord/registration.ts";
-import { hasOpenApi, openApiReferee } from "../sandbox/openapi.ts";
 import { landscape, waves } from "./pictures.ts";
+import { hasOpenApi, referee } from "./referee.ts";
 import { ONCE, openStudio, results, type Studio, stylized, tally, textOf, whispers } from "./studio.ts";
 
 let studio: Studio;
@@ -95,7 +95,7 @@ describe("what is registered", () => {
 
   it.skipIf(!hasOpenApi)("is what Discord's OpenAPI file describes (shared/discord/openapi.json)", () => {
     const route = "/applications/:application/commands";
-    const judge = (body: unknown) => openApiReferee()!({ method: "PUT", route, path: route, body } as never);
+    const judge = (body: unknown) => referee!({ method: "PUT", route, path: route, body } as never);
     expect(judge(bodies)).toEqual([]);
     expect(judge([{ ...bodies[0], default_member_permissions: "much" }])).not.toEqual([]);
   });

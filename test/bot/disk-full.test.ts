@@ -2,10 +2,10 @@ import { mkdtemp, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 
+import { type DiscordSandbox, startSandbox } from "@atelier/sandbox";
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import { type DiscordSandbox, startSandbox } from "../../src/sandbox/index.ts";
 import { openStore } from "../../src/store/store.ts";
 import { type Launched, launch } from "./launch.ts";
 import { landscape, waves } from "./pictures.ts";

@@ -3,14 +3,14 @@ import { mkdtemp, rename, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 
+import { type DiscordSandbox, startSandbox } from "@atelier/sandbox";
+import { connectClient } from "@atelier/sandbox/client";
 import { GatewayCloseCodes as Close, Routes } from "discord.js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { watchAccess } from "../../src/discord/access.ts";
 import type { UserError } from "../../src/errors.ts";
 import { createLogger } from "../../src/log.ts";
-import { type DiscordSandbox, startSandbox } from "../../src/sandbox/index.ts";
-import { endStage, startStage } from "../sandbox/harness.ts";
 import { launch } from "./launch.ts";
 import { landscape, waves } from "./pictures.ts";
 import { openStudio, settingsFor, type Studio, stylized } from "./studio.ts";
@@ -28,15 +28,17 @@ const SENTENCES: readonly (readonly [code: number, words: RegExp])[] = [
 describe("a connection that Discord closed for good", () => {
   /** What is said when `happens`. */
   const verdictOn = async (happens: (discord: DiscordSandbox) => void): Promise<string> => {
-    const stage = await startStage();
+    const discord = await startSandbox();
+    const client = await connectClient(discord);
     try {
       const verdict = new Promise<UserError>((resolve) => {
-        watchAccess(stage.client, createLogger("silent"), resolve);
+        watchAccess(client, createLogger("silent"), resolve);
       });
-      happens(stage.discord);
+      happens(discord);
       return (await verdict).message;
     } finally {
-      await endStage(stage);
+      await client.destroy();
+      await discord.close();
     }
   };
 

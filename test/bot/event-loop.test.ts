@@ -4,9 +4,9 @@ import os from "node:os";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 
+import { startSandbox } from "@atelier/sandbox";
 import { expect, it } from "vitest";
 
-import { startSandbox } from "../../src/sandbox/index.ts";
 import { launch } from "./launch.ts";
 import { landscape, waves } from "./pictures.ts";
 import { results, settingsFor } from "./studio.ts";

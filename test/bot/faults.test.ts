@@ -1,6 +1,6 @@
+import type { InteractionCall } from "@atelier/sandbox";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 
-import type { InteractionCall } from "../../src/sandbox/index.ts";
 import { landscape, waves } from "./pictures.ts";
 import { hasButton, ONCE, openStudio, results, type Studio, stylized, tally, textOf, whispers } from "./studio.ts";
 

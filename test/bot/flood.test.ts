@@ -6,7 +6,7 @@ import path from "node:path";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import { type DiscordSandbox, startSandbox } from "../../src/sandbox/index.ts";
+import { type DiscordSandbox, startSandbox } from "@atelier/sandbox";
 import { type Launched, launch } from "./launch.ts";
 import { landscape, type Picture, waves } from "./pictures.ts";
 import { openStudio, results, settingsFor, type Studio, textOf, whispers } from "./studio.ts";

@@ -1,7 +1,7 @@
+import type { InteractionCall } from "@atelier/sandbox";
 import { sql } from "kysely";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 
-import type { InteractionCall } from "../../src/sandbox/index.ts";
 import { landscape, waves } from "./pictures.ts";
 import { ONCE, openStudio, results, type Studio, stylized, tally, textOf } from "./studio.ts";
 

@@ -4,14 +4,14 @@ import { mkdtemp, readdir, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 
+import { type DiscordSandbox, type InteractionCall, startSandbox } from "@atelier/sandbox";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 
 import type { Job, JobState } from "../../src/jobs/job.ts";
-import { type DiscordSandbox, type InteractionCall, startSandbox } from "../../src/sandbox/index.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
-import { openApiReferee } from "../sandbox/openapi.ts";
 import { type Launched, launch } from "./launch.ts";
 import { landscape, waves } from "./pictures.ts";
+import { referee } from "./referee.ts";
 import { ONCE, results, settingsFor, tally, textOf, whispers } from "./studio.ts";
 
 let discord: DiscordSandbox;
@@ -21,8 +21,7 @@ let store: Store;
 let bot: Launched;
 
 beforeAll(async () => {
-  const onRequest = openApiReferee();
-  discord = await startSandbox({ port: 0, ...(onRequest && { onRequest }) });
+  discord = await startSandbox({ port: 0, onRequest: referee });
   general = discord.channel("general").id;
   folder = await mkdtemp(path.join(os.tmpdir(), "atelier-killed-"));
   store = await openStore(folder);

@@ -3,28 +3,31 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 
-import { Routes } from "discord.js";
+import { type DiscordSandbox, startSandbox } from "@atelier/sandbox";
+import { connectClient } from "@atelier/sandbox/client";
+import { type Client, Routes } from "discord.js";
 import { pino } from "pino";
 import { afterAll, beforeAll, expect, it } from "vitest";
 
 import { createLogger } from "../../src/log.ts";
-import { endStage, type Stage, startStage } from "../sandbox/harness.ts";
 
-let stage: Stage;
+let discord: DiscordSandbox;
+let client: Client;
 let folder: string;
 
 beforeAll(async () => {
-  stage = await startStage();
+  discord = await startSandbox();
+  client = await connectClient(discord);
   folder = await mkdtemp(path.join(os.tmpdir(), "atelier-log-"));
 });
 
 afterAll(async () => {
-  await endStage(stage);
+  await client.destroy();
+  await discord.close();
   await rm(folder, { recursive: true });
 });
 
 it("holds no token of an interaction and no picture", async () => {
-  const { discord, client } = stage;
   const token = Buffer.from(`interaction:${discord.applicationId}:secret-of-the-sandbox`).toString("base64");
   const route = Routes.webhookMessage(discord.applicationId, token);
   const picture = { name: "picture.png", data: Buffer.alloc(3000, "picture") };

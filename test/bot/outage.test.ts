@@ -1,11 +1,11 @@
 /** Discord that takes nothing for a while: whatever people have to hear they hear once it does, and once only. */
 import { rm } from "node:fs/promises";
 
+import type { InteractionCall } from "@atelier/sandbox";
 import type { APIMessage } from "discord.js";
 import { sql } from "kysely";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 
-import type { InteractionCall } from "../../src/sandbox/index.ts";
 import { landscape, waves } from "./pictures.ts";
 import { hasButton, ONCE, openStudio, results, type Studio, stylized, tally, textOf, whispers } from "./studio.ts";
 

@@ -4,9 +4,9 @@ import type { AddressInfo } from "node:net";
 import os from "node:os";
 import path from "node:path";
 
+import { type DiscordSandbox, startSandbox } from "@atelier/sandbox";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import { type DiscordSandbox, startSandbox } from "../../src/sandbox/index.ts";
 import { openStore } from "../../src/store/store.ts";
 import { type Launched, launch } from "./launch.ts";
 import { type Settings, settingsFor } from "./studio.ts";

@@ -3,13 +3,13 @@ import { mkdir, mkdtemp, rm, symlink } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 
+import { type DiscordSandbox, type InteractionCall, startSandbox } from "@atelier/sandbox";
 import type { APIMessage } from "discord.js";
 
 import { type Config, readConfig } from "../../src/config.ts";
 import { createLogger } from "../../src/log.ts";
 import { type RunningBot, startBot, type StartOptions } from "../../src/main.ts";
-import { type DiscordSandbox, type InteractionCall, startSandbox } from "../../src/sandbox/index.ts";
-import { openApiReferee } from "../sandbox/openapi.ts";
+import { referee } from "./referee.ts";
 
 export type Settings = Readonly<Partial<Record<keyof Config, string>>>;
 
@@ -42,8 +42,7 @@ export async function openStudio(
   { checkpoints = {}, ...options }: StudioOptions = {},
 ): Promise<Studio> {
   const folder = await mkdtemp(path.join(os.tmpdir(), "atelier-bot-"));
-  const onRequest = openApiReferee();
-  const discord = await startSandbox({ port: 0, ...(onRequest && { onRequest }) });
+  const discord = await startSandbox({ port: 0, onRequest: referee });
   const all = settingsFor(discord, folder, settings);
   for (const [name, fixture] of Object.entries(checkpoints)) {
     await mkdir(all.MODELS_DIR!, { recursive: true });

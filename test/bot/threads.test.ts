@@ -1,7 +1,7 @@
+import type { InteractionCall } from "@atelier/sandbox";
 import type { APIMessage } from "discord.js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import type { InteractionCall } from "../../src/sandbox/index.ts";
 import { landscape, waves } from "./pictures.ts";
 import { openStudio, results, type Studio, stylized, textOf } from "./studio.ts";
 

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { stripVTControlCharacters } from "node:util";
 
+import { startSandbox, type DiscordSandbox } from "@atelier/sandbox";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { CATALOGUE } from "../../src/checkpoints/catalogue.ts";
@@ -14,7 +15,6 @@ import { examineDiscord, examineToken, inviteUrl } from "../../src/cli/doctor/di
 import { examineFolder, examineMachine, examineMemory, examineNode } from "../../src/cli/doctor/machine.ts";
 import { fault, ok } from "../../src/cli/doctor/finding.ts";
 import { readConfig } from "../../src/config.ts";
-import { startSandbox, type DiscordSandbox } from "../../src/sandbox/index.ts";
 
 let root: string;
 beforeAll(async () => {

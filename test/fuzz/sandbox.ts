@@ -1,10 +1,10 @@
 /** What the sandbox is sent: bodies in parts over REST, and frames over the gateway. It answers, whatever comes. */
 import { once } from "node:events";
 
+import { type DiscordSandbox, startSandbox } from "@atelier/sandbox";
 import fc from "fast-check";
 import { WebSocket } from "ws";
 
-import { type DiscordSandbox, startSandbox } from "../../src/sandbox/index.ts";
 import { damaged, damagedJson } from "./mutations.ts";
 import type { OpenTarget, Target } from "./target.ts";
 

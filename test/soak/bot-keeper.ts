@@ -1,7 +1,8 @@
 /** Keeps the bot running as a service manager does: whenever it ends, it is started again. */
 import { setTimeout as sleep } from "node:timers/promises";
 
-import type { DiscordSandbox } from "../../src/sandbox/index.ts";
+import type { DiscordSandbox } from "@atelier/sandbox";
+
 import { type Launched, launch } from "../bot/launch.ts";
 import type { Settings } from "../bot/studio.ts";
 import { signal } from "./processes.ts";

@@ -1,7 +1,7 @@
 /** What Discord saw of the bot: every message it ever made, what became of it, and every answer that a member waits for. */
 import { createHash } from "node:crypto";
 
-import type { Change, DiscordSandbox, InteractionCall, Message, RequestRecord } from "../../src/sandbox/index.ts";
+import type { Change, DiscordSandbox, InteractionCall, Message, RequestRecord } from "@atelier/sandbox";
 
 export interface Entry {
   /** Kept up to date by the sandbox. */

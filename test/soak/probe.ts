@@ -1,5 +1,6 @@
 /** Whether the bot still does what it is for. */
-import type { InteractionCall, PersonName } from "../../src/sandbox/index.ts";
+import type { InteractionCall, PersonName } from "@atelier/sandbox";
+
 import type { Draw } from "./draw.ts";
 import { asker, NAMES } from "./members/index.ts";
 import { untilQuiet } from "./quiet.ts";

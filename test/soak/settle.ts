@@ -1,7 +1,7 @@
 /** The end of a soak: the world is put right, members close what they opened, everything comes to rest. */
+import type { Message } from "@atelier/sandbox";
 import type { APIMessage } from "discord.js";
 
-import type { Message } from "../../src/sandbox/index.ts";
 import { buttonsOf } from "./ledger.ts";
 import { asker, NAMES } from "./members/index.ts";
 import { partsOf, signal } from "./processes.ts";

@@ -3,9 +3,10 @@ import { mkdir, mkdtemp, rm, symlink } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 
-import { type DiscordSandbox, startSandbox } from "../../src/sandbox/index.ts";
+import { type DiscordSandbox, startSandbox } from "@atelier/sandbox";
+
+import { referee } from "../bot/referee.ts";
 import { settingsFor } from "../bot/studio.ts";
-import { openApiReferee } from "../sandbox/openapi.ts";
 import { BotKeeper } from "./bot-keeper.ts";
 import type { Draw } from "./draw.ts";
 import { Ledger } from "./ledger.ts";
@@ -43,8 +44,7 @@ export async function openStage(engine: Engine, draw: Draw): Promise<Stage> {
   const modelsDir = path.join(folder, "models");
   await mkdir(modelsDir);
   if (engine === "diffusion") await symlink(TINY_CHECKPOINT, path.join(modelsDir, "tiny-v1"));
-  const onRequest = openApiReferee();
-  const discord = await startSandbox({ port: 0, ...(onRequest && { onRequest }) });
+  const discord = await startSandbox({ port: 0, onRequest: referee });
   const timeline = new Timeline();
   const clock = new BotClock(path.join(folder, "clock"));
   const settings = settingsFor(discord, dataDir, {

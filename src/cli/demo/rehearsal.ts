@@ -2,9 +2,9 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 
+import type { DiscordSandbox, Person } from "@atelier/sandbox";
 import type { APIMessage } from "discord.js";
 
-import type { DiscordSandbox, Person } from "../../sandbox/index.ts";
 import type { ProgressLine } from "../progress.ts";
 import { sample } from "./samples.ts";
 

@@ -4,9 +4,11 @@ import { once } from "node:events";
 import { createRequire } from "node:module";
 import path from "node:path";
 
+import { type DiscordSandbox, startSandbox } from "@atelier/sandbox";
+
 import { UserError } from "../../errors.ts";
 import { createLogger } from "../../log.ts";
-import { type DiscordSandbox, startSandbox } from "../../sandbox/index.ts";
+import { samplePairs } from "./samples.ts";
 
 /** A bot that starts with every network cold may take a while to say hello. */
 const READY_MS = 120_000;
@@ -21,7 +23,12 @@ export interface Stage {
 
 /** Raises the curtain: resolves when the bot is connected and its commands are registered. */
 export async function openStage(options: { readonly port: number; readonly dataDir: string }): Promise<Stage> {
-  const discord = await startSandbox({ port: options.port, log: createLogger(process.env["LOG_LEVEL"] ?? "error") });
+  const discord = await startSandbox({
+    name: "Atelier",
+    port: options.port,
+    log: createLogger(process.env["LOG_LEVEL"] ?? "error"),
+    tries: await samplePairs(),
+  });
   const bot = startBot(discord, options.dataDir);
   const botEnded = once(bot, "exit").then(([code]) => code as number | null);
   const close = async (): Promise<void> => {

@@ -1,7 +1,8 @@
 /** Faults of the gateway connection, all of which a bot lives through. */
 import { setTimeout as sleep } from "node:timers/promises";
 
-import type { DiscordSandbox } from "../../../src/sandbox/index.ts";
+import type { DiscordSandbox } from "@atelier/sandbox";
+
 import type { FaultKind } from "./fault-kind.ts";
 
 const onLine = (name: string, act: (discord: DiscordSandbox) => void): FaultKind => ({

@@ -1,7 +1,8 @@
 /** Faults in the answers of Discord's REST interface and of its CDN. */
 import { setTimeout as sleep } from "node:timers/promises";
 
-import type { CdnFault, Fault } from "../../../src/sandbox/index.ts";
+import type { CdnFault, Fault } from "@atelier/sandbox";
+
 import type { Draw, Weighted } from "../draw.ts";
 import type { FaultKind } from "./fault-kind.ts";
 

@@ -1,7 +1,8 @@
 /** Faults of what the bot stands on: disk, clock, and the rights it has in a channel. */
 import { setTimeout as sleep } from "node:timers/promises";
 
-import type { DiscordSandbox } from "../../../src/sandbox/index.ts";
+import type { DiscordSandbox } from "@atelier/sandbox";
+
 import { signal } from "../processes.ts";
 import type { FaultKind } from "./fault-kind.ts";
 

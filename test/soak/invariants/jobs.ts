@@ -1,6 +1,7 @@
 /** Every job ends in exactly one result or one failure in words, told to whom asked; its card does not wait for ever. */
+import type { RequestRecord } from "@atelier/sandbox";
+
 import { isSettled } from "../../../src/jobs/job.ts";
-import type { RequestRecord } from "../../../src/sandbox/index.ts";
 import { buttonsOf, nonceOf } from "../ledger.ts";
 import { requestOf } from "../records.ts";
 import type { Invariant } from "./evidence.ts";

@@ -1,5 +1,6 @@
 /** Nothing is said twice, and nobody is left "thinking". */
-import type { RequestRecord } from "../../../src/sandbox/index.ts";
+import type { RequestRecord } from "@atelier/sandbox";
+
 import type { Entry } from "../ledger.ts";
 import { isClosed } from "./places.ts";
 import type { Invariant } from "./evidence.ts";

@@ -1,7 +1,7 @@
 /** What members do, each as one act of one of them. */
+import type { InteractionCall, OptionValues, Person } from "@atelier/sandbox";
 import type { APIMessage } from "discord.js";
 
-import type { InteractionCall, OptionValues, Person } from "../../../src/sandbox/index.ts";
 import type { Draw, Weighted } from "../draw.ts";
 import { buttonsOf } from "../ledger.ts";
 import type { Stage } from "../stage.ts";

@@ -2,9 +2,9 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 
+import type { UploadedFile } from "@atelier/sandbox";
 import sharp from "sharp";
 
-import type { UploadedFile } from "../../../src/sandbox/index.ts";
 import { draw as drawPicture } from "../../bot/pictures.ts";
 import type { Draw } from "../draw.ts";
 

@@ -1,7 +1,8 @@
 /** The members of the server: each does one thing after another until it is told to stop. */
 import { setTimeout as sleep } from "node:timers/promises";
 
-import type { InteractionCall, PersonName } from "../../../src/sandbox/index.ts";
+import type { InteractionCall, PersonName } from "@atelier/sandbox";
+
 import type { Draw, Weighted } from "../draw.ts";
 import type { Stage } from "../stage.ts";
 import { type Acting, ACTS, LEARNING, MODERATING } from "./acts.ts";

@@ -1,0 +1,302 @@
+/** What the server tells the page, and what the page asks of the server. */
+import type { COMPONENT, OPTION } from "../../page/numbers.js";
+
+/** Something of a kind: `Is<"button">["type"]` is 2. */
+interface Is<Kind extends keyof typeof COMPONENT> {
+  readonly type: (typeof COMPONENT)[Kind];
+}
+
+export interface PageUser {
+  readonly id: string;
+  readonly username: string;
+  /** As it is shown. */
+  readonly name: string;
+  readonly bot: boolean;
+  /** Of the role that colours the name; 0: none. */
+  readonly color: number;
+}
+
+export interface PageRole {
+  readonly id: string;
+  readonly name: string;
+  readonly color: number;
+}
+
+/** A channel, a thread or a direct message. */
+export interface PageChannel {
+  readonly id: string;
+  readonly type: number;
+  /** A direct message has none. */
+  readonly name?: string;
+  readonly topic?: string | null;
+  readonly position?: number;
+  readonly parent_id?: string | null;
+  readonly owner_id?: string;
+  /** Of a direct message. */
+  readonly recipient_id: string | null;
+  /** Of a thread. */
+  readonly thread_metadata?: { readonly archived: boolean; readonly locked: boolean };
+  /** User id -> bits, in decimal. */
+  readonly permissions: Readonly<Record<string, string>>;
+}
+
+export interface PageThread extends PageChannel {
+  readonly name: string;
+  readonly parent_id: string;
+  readonly owner_id: string;
+  readonly thread_metadata: NonNullable<PageChannel["thread_metadata"]>;
+}
+
+export interface PageMedia {
+  readonly url: string;
+  readonly width?: number | null;
+  readonly height?: number | null;
+}
+
+export interface PageAttachment extends PageMedia {
+  readonly filename: string;
+  readonly size: number;
+  readonly content_type?: string;
+  readonly description?: string;
+  readonly flags: number;
+}
+
+export interface PageEmbed {
+  readonly title?: string;
+  readonly description?: string;
+  readonly url?: string;
+  readonly color?: number | null;
+  readonly author?: { readonly name: string };
+  readonly footer?: { readonly text: string };
+  readonly fields?: readonly { readonly name: string; readonly value: string; readonly inline?: boolean }[];
+  readonly image?: PageMedia;
+  readonly thumbnail?: PageMedia;
+}
+
+export interface PageChoice {
+  readonly value: string;
+  readonly label: string;
+  readonly description?: string;
+  readonly default?: boolean;
+}
+
+export interface ButtonData extends Is<"button"> {
+  readonly style: number;
+  readonly label?: string;
+  readonly emoji?: { readonly name: string };
+  readonly url?: string;
+  readonly custom_id?: string;
+  readonly disabled?: boolean;
+}
+
+export interface SelectData extends Is<
+  "stringSelect" | "userSelect" | "roleSelect" | "mentionableSelect" | "channelSelect"
+> {
+  readonly custom_id: string;
+  readonly placeholder?: string;
+  readonly min_values?: number;
+  readonly max_values?: number;
+  readonly disabled?: boolean;
+  readonly required?: boolean;
+  /** Of a string select. */
+  readonly options?: readonly PageChoice[];
+}
+
+/** What is said of a picture. */
+export interface PictureWords {
+  readonly description?: string | null | undefined;
+  readonly spoiler?: boolean;
+}
+
+export interface ThumbnailData extends Is<"thumbnail">, PictureWords {
+  readonly media: PageMedia;
+}
+
+export interface RowData extends Is<"actionRow"> {
+  readonly components: readonly (ButtonData | SelectData)[];
+}
+
+export interface SectionData extends Is<"section"> {
+  readonly components: readonly TextData[];
+  readonly accessory: ButtonData | ThumbnailData;
+}
+
+export interface TextData extends Is<"textDisplay"> {
+  readonly content: string;
+}
+
+export interface GalleryItem extends PictureWords {
+  readonly media: PageMedia;
+}
+
+export interface GalleryData extends Is<"mediaGallery"> {
+  readonly items: readonly GalleryItem[];
+}
+
+export interface FileData extends Is<"file"> {
+  readonly file: PageMedia;
+}
+
+export interface SeparatorData extends Is<"separator"> {
+  readonly divider?: boolean;
+  readonly spacing?: number;
+}
+
+export interface ContainerData extends Is<"container"> {
+  readonly components: readonly PageComponent[];
+  readonly accent_color?: number | null;
+  readonly spoiler?: boolean;
+}
+
+/** A component of a message. */
+export type PageComponent =
+  | RowData
+  | ButtonData
+  | SelectData
+  | SectionData
+  | TextData
+  | ThumbnailData
+  | GalleryData
+  | FileData
+  | SeparatorData
+  | ContainerData;
+
+/** What fields of a modal have in common. `label` stands there in modals without label components. */
+interface FieldData {
+  readonly custom_id: string;
+  readonly label?: string;
+  readonly required?: boolean;
+}
+
+export interface TextInputData extends Is<"textInput">, FieldData {
+  readonly style: number;
+  readonly value?: string;
+  readonly placeholder?: string;
+  readonly min_length?: number;
+  readonly max_length?: number;
+}
+
+export interface FileUploadData extends Is<"fileUpload">, FieldData {
+  readonly min_values?: number;
+  readonly max_values?: number;
+  readonly file_types?: readonly string[];
+}
+
+export interface GroupData extends Is<"radioGroup" | "checkboxGroup">, FieldData {
+  readonly options: readonly PageChoice[];
+}
+
+export interface TickData extends Is<"checkbox">, FieldData {
+  readonly default?: boolean;
+}
+
+export type ModalField = TextInputData | FileUploadData | GroupData | TickData | (SelectData & FieldData);
+
+export interface LabelData extends Is<"label"> {
+  readonly label: string;
+  readonly description?: string;
+  readonly component: ModalField;
+}
+
+export interface InputRowData extends Is<"actionRow"> {
+  readonly components: readonly [TextInputData];
+}
+
+export interface PageModal {
+  readonly interaction_id: string;
+  readonly title: string;
+  readonly components: readonly (TextData | LabelData | InputRowData)[];
+}
+
+export interface PageMessage {
+  readonly id: string;
+  readonly channel_id: string;
+  readonly type: number;
+  readonly author: { readonly id: string; readonly bot?: boolean };
+  readonly content: string;
+  readonly timestamp: string;
+  readonly edited_timestamp: string | null;
+  readonly flags: number;
+  readonly mention_everyone: boolean;
+  readonly mentions: readonly { readonly id: string }[];
+  readonly attachments: readonly PageAttachment[];
+  readonly embeds: readonly PageEmbed[];
+  readonly components: readonly PageComponent[];
+  readonly interaction_metadata?: {
+    readonly name?: string;
+    readonly command_type?: number;
+    readonly user: { readonly id: string };
+  };
+  readonly message_reference?: { readonly channel_id: string; readonly message_id?: string };
+  /** Who reacted, by emoji. */
+  readonly reactors: readonly { readonly emoji: string; readonly users: readonly string[] }[];
+  /** Whom alone it is shown to. */
+  readonly ephemeral_for: string | null;
+}
+
+export interface PageOption {
+  readonly type: (typeof OPTION)[keyof typeof OPTION];
+  readonly name: string;
+  readonly description: string;
+  readonly required?: boolean;
+  readonly choices?: readonly { readonly name: string; readonly value: string | number }[];
+  readonly autocomplete?: boolean;
+  readonly min_value?: number;
+  readonly max_value?: number;
+  readonly min_length?: number;
+  readonly max_length?: number;
+  readonly file_types?: readonly string[];
+  /** Of a subcommand or a group of them. */
+  readonly options?: readonly PageOption[];
+}
+
+export interface PageCommand {
+  readonly type?: number;
+  readonly name: string;
+  readonly description: string;
+  readonly options?: readonly PageOption[];
+  readonly default_member_permissions?: string | null;
+}
+
+/** A ready way to try a command, with the addresses of its pictures. */
+export interface PageTry {
+  readonly label: string;
+  readonly command: string;
+  readonly files: readonly { readonly option: string; readonly name: string; readonly url: string }[];
+}
+
+/** Everything, for a page that has just been opened. */
+export interface PageState {
+  readonly guild: { readonly id: string; readonly name: string };
+  readonly botId: string;
+  readonly botOnline: boolean;
+  readonly cdnBase: string;
+  readonly maxUploadBytes: number;
+  readonly users: readonly PageUser[];
+  readonly roles: readonly PageRole[];
+  readonly channels: readonly PageChannel[];
+  readonly messages: readonly PageMessage[];
+  readonly commands: readonly PageCommand[];
+  readonly tries: readonly PageTry[];
+}
+
+/** A frame of the page's WebSocket. */
+export type PageUpdate =
+  | { readonly type: "state"; readonly state: PageState }
+  | { readonly type: "message"; readonly message: PageMessage }
+  | { readonly type: "message-deleted"; readonly id: string; readonly channel_id: string }
+  | { readonly type: "channel"; readonly channel: PageChannel }
+  | { readonly type: "channel-deleted"; readonly id: string }
+  | { readonly type: "typing"; readonly channel_id: string; readonly user_id: string }
+  | { readonly type: "commands"; readonly commands: readonly PageCommand[] }
+  | { readonly type: "bot"; readonly online: boolean };
+
+/** What the server answers to a deed; which of these depends on the deed. */
+export interface PageAnswer {
+  /** The bot answered with a modal. */
+  readonly modal?: PageModal;
+  readonly choices?: readonly { readonly name: string; readonly value: string | number }[];
+  /** The direct channel. */
+  readonly channel?: string;
+  readonly error?: string;
+}

@@ -1,0 +1,332 @@
+/** A member of the server, with a hand on mouse and keyboard: what a person does in Discord's own client. */
+import type { APIMessage } from "discord.js";
+
+import { COMPONENT, SELECTS } from "../../page/numbers.js";
+import { ApiError } from "../api-error.ts";
+import { byAge } from "../clock.ts";
+import { INTERACTION } from "../interactions/interaction.ts";
+import type { NewInteraction } from "../interactions/interactions.ts";
+import { type Json, asArray, asObject } from "../json.ts";
+import { walkComponents } from "../messages/components.ts";
+import { clearReactions, react, readEmoji, unreact } from "../messages/reactions.ts";
+import { type UploadedFile, keepUpload } from "../messages/uploads.ts";
+import { messageJson } from "../messages/wire.ts";
+import { createMessage, deleteMessage, mayDelete } from "../messages/write.ts";
+import type { Services } from "../rest/services.ts";
+import { demand, demandActive, sendPermission } from "../world/access.ts";
+import { openDm } from "../world/channels.ts";
+import { deleteThread, editThread, join } from "../world/threads.ts";
+import { type Attachment, type Channel, MESSAGE_FLAG, type Message, type User } from "../world/types.ts";
+import { InteractionCall, type ShownModal } from "./call.ts";
+import { type FieldValues, checkValues, fillModal } from "./fields.ts";
+import { resolvedJson } from "./resolved.ts";
+import { type OptionValues, checkOptions, findCommand, isFile } from "./options.ts";
+
+/** A message, or just where it is. */
+export type MessageRef = Pick<APIMessage, "id" | "channel_id">;
+
+type PersonServices = Pick<Services, "world" | "cdn" | "commands" | "interactions">;
+
+export class Person {
+  readonly #services: PersonServices;
+  readonly #user: User;
+
+  constructor(services: PersonServices, user: User) {
+    this.#services = services;
+    this.#user = user;
+  }
+
+  get id(): string {
+    return this.#user.id;
+  }
+
+  get username(): string {
+    return this.#user.username;
+  }
+
+  get name(): string {
+    return this.#user.globalName ?? this.#user.username;
+  }
+
+  /** Whether direct messages to this person are refused (50007). */
+  set dmsClosed(closed: boolean) {
+    this.#user.dmsClosed = closed;
+  }
+
+  /** The direct channel with the bot. */
+  dmChannelId(): string {
+    return openDm(this.#services.world, this.id).id;
+  }
+
+  /**
+   * Uses a slash command; `"style describe"` names a subcommand.
+   *
+   * @throws Error when the command or an option does not exist or a value breaks its rules; ApiError 50013, 50083
+   */
+  async slash(channelId: string, name: string, values: OptionValues = {}): Promise<InteractionCall> {
+    const { world, commands } = this.#services;
+    this.#demandCommands(channelId);
+    const { command, options, wrap } = findCommand(commands.all(), name);
+    checkOptions(name, options, values);
+    const filled: Json[] = [];
+    const attachments: Attachment[] = [];
+    for (const option of options) {
+      const value = values[String(option["name"])];
+      if (value === undefined) continue;
+      const sent = isFile(value) ? await this.#upload(value) : value;
+      if (typeof sent === "object") attachments.push(sent);
+      filled.push({ name: option["name"], type: option["type"], value: typeof sent === "object" ? sent.id : sent });
+    }
+    const ids = filled.filter(({ type }) => [6, 7, 8, 9].includes(type as number)).map(({ value }) => String(value));
+    return this.#interact({
+      type: INTERACTION.command,
+      channelId,
+      name,
+      commandType: 1,
+      data: {
+        ...commandReference(command),
+        type: 1,
+        options: wrap(filled),
+        ...resolvedJson(this.#services, attachments, ids),
+        ...(command["guild_id"] !== undefined && { guild_id: world.guild.id }),
+      },
+    });
+  }
+
+  /** Uses a command of a message's context menu. */
+  async messageCommand(message: MessageRef, name: string): Promise<InteractionCall> {
+    const { world, cdn, commands } = this.#services;
+    this.#demandCommands(message.channel_id);
+    const command = commands.all().find((command) => command["name"] === name && command["type"] === 3);
+    if (!command) throw new Error(`There is no message command "${name}".`);
+    const target = world.message(message.channel_id, message.id);
+    return this.#interact({
+      type: INTERACTION.command,
+      channelId: message.channel_id,
+      name,
+      commandType: 3,
+      data: {
+        ...commandReference(command),
+        type: 3,
+        target_id: target.id,
+        resolved: { messages: { [target.id]: messageJson(world, cdn, target) } },
+      },
+    });
+  }
+
+  /** Types into an option that completes; gives the choices the bot offers. */
+  async autocomplete(
+    channelId: string,
+    name: string,
+    option: string,
+    text: string,
+    values: OptionValues = {},
+  ): Promise<readonly Json[]> {
+    const { command, options, wrap } = findCommand(this.#services.commands.all(), name);
+    const focused = options.find((candidate) => candidate["name"] === option && candidate["autocomplete"] === true);
+    if (!focused) throw new Error(`/${name} has no option "${option}" that completes.`);
+    const others = options
+      .filter((candidate) => candidate !== focused && values[String(candidate["name"])] !== undefined)
+      .map((candidate) => ({
+        name: candidate["name"],
+        type: candidate["type"],
+        value: values[String(candidate["name"])],
+      }));
+    const call = this.#interact({
+      type: INTERACTION.autocomplete,
+      channelId,
+      name,
+      commandType: 1,
+      data: {
+        ...commandReference(command),
+        type: 1,
+        options: wrap([...others, { name: option, type: focused["type"], value: text, focused: true }]),
+      },
+    });
+    await call.acknowledged;
+    return call.interaction.choices ?? [];
+  }
+
+  /**
+   * Presses a button, by label or custom id, or chooses in a menu.
+   *
+   * @throws Error when the message has no such button now, or it is disabled; ApiError 10008, 50083
+   */
+  async press(message: MessageRef, button: string, values: readonly string[] = []): Promise<InteractionCall> {
+    const channel = this.#see(message.channel_id);
+    demandActive(channel);
+    const target = this.#message(message);
+    const pressable = [...walkComponents(target.components)].filter(
+      (component) => component["custom_id"] !== undefined,
+    );
+    const component = pressable.find((component) => [component["custom_id"], component["label"]].includes(button));
+    if (!component) {
+      const names = pressable.map((component) => String(component["label"] ?? component["custom_id"]));
+      throw new Error(`The message has no button "${button}"; it has ${names.join(", ") || "none"}.`);
+    }
+    if (component["disabled"] === true) throw new Error(`The button "${button}" is disabled.`);
+    const isSelect = SELECTS.includes(component["type"] as number);
+    if (isSelect) checkValues(component, asArray(component["options"]).map(asObject), values);
+    const byId = component["type"] !== COMPONENT.stringSelect;
+    return this.#interact({
+      type: INTERACTION.component,
+      channelId: channel.id,
+      sourceMessageId: target.id,
+      data: {
+        custom_id: component["custom_id"],
+        component_type: component["type"],
+        id: component["id"],
+        ...(isSelect && { values }),
+        ...(isSelect && byId && resolvedJson(this.#services, [], values)),
+      },
+    });
+  }
+
+  /** As a client of one's own can: presses a button that the message need not have. */
+  async forge({ id, channel_id }: MessageRef, customId: string): Promise<InteractionCall> {
+    const data = { custom_id: customId, component_type: COMPONENT.button, id: 1 };
+    return this.#interact({ type: INTERACTION.component, channelId: channel_id, sourceMessageId: id, data });
+  }
+
+  /**
+   * Fills in a modal and sends it.
+   *
+   * @throws Error when a field does not exist, is required, or its value breaks its rules
+   */
+  async submit(modal: ShownModal, values: FieldValues = {}): Promise<InteractionCall> {
+    const attachments: Attachment[] = [];
+    const components = await fillModal(modal.json, values, async (file) => {
+      const attachment = await this.#upload(file);
+      attachments.push(attachment);
+      return attachment;
+    });
+    return this.#interact({
+      type: INTERACTION.modal,
+      channelId: modal.interaction.channelId,
+      sourceMessageId: modal.interaction.sourceMessageId,
+      triggeredBy: modal.interaction,
+      data: { custom_id: modal.customId, components, ...resolvedJson(this.#services, attachments, []) },
+    });
+  }
+
+  async react(message: MessageRef, emoji: string): Promise<void> {
+    react(this.#services.world, this.#message(message), this.id, readEmoji(emoji));
+  }
+
+  async unreact(message: MessageRef, emoji: string): Promise<void> {
+    unreact(this.#services.world, this.#message(message), this.id, readEmoji(emoji));
+  }
+
+  /** Takes all reactions away, or all of one emoji; for moderators. */
+  async clearReactions(message: MessageRef, emoji?: string): Promise<void> {
+    clearReactions(
+      this.#services.world,
+      this.#message(message),
+      this.id,
+      emoji === undefined ? undefined : readEmoji(emoji),
+    );
+  }
+
+  /** Writes a message. @throws ApiError 50013, 50001, 160005 */
+  async say(channelId: string, text: string, files: readonly UploadedFile[] = []): Promise<APIMessage> {
+    const { world, cdn } = this.#services;
+    const channel = this.#see(channelId);
+    demand(world, channel, this.id, sendPermission(channel));
+    if (files.length > 0) demand(world, channel, this.id, "ATTACH_FILES");
+    const byIndex = new Map(files.map((file, index) => [String(index), file]));
+    const message = await createMessage(world, cdn, { channel, authorId: this.id }, { content: text }, byIndex);
+    return this.#serve(message);
+  }
+
+  /** @throws ApiError 50013 for another's message without Manage Messages */
+  async deleteMessage(message: MessageRef): Promise<void> {
+    const { world } = this.#services;
+    const target = this.#message(message);
+    if (!mayDelete(world, target, this.id) && target.ephemeralFor !== this.id) throw new ApiError(50013);
+    deleteMessage(world, target);
+  }
+
+  async archiveThread(threadId: string, locked?: boolean): Promise<void> {
+    const body = { archived: true, ...(locked !== undefined && { locked }) };
+    editThread(this.#services.world, this.#thread(threadId), this.id, body);
+  }
+
+  async unarchiveThread(threadId: string): Promise<void> {
+    editThread(this.#services.world, this.#thread(threadId), this.id, { archived: false });
+  }
+
+  async deleteThread(threadId: string): Promise<void> {
+    const { world } = this.#services;
+    const channel = this.#thread(threadId);
+    demand(world, channel, this.id, "MANAGE_THREADS");
+    deleteThread(world, channel);
+  }
+
+  async joinThread(threadId: string): Promise<void> {
+    join(this.#services.world, this.#thread(threadId), this.id);
+  }
+
+  async type(channelId: string): Promise<void> {
+    const { world } = this.#services;
+    world.tell({ kind: "typing", channel: this.#see(channelId), userId: this.id });
+  }
+
+  #demandCommands(channelId: string): void {
+    const { world } = this.#services;
+    const channel = this.#see(channelId);
+    demand(world, channel, this.id, "USE_APPLICATION_COMMANDS");
+    demandActive(channel);
+  }
+
+  #see(channelId: string): Channel {
+    const { world } = this.#services;
+    const channel = world.channel(channelId);
+    demand(world, channel, this.id);
+    return channel;
+  }
+
+  #thread(threadId: string): Channel {
+    const channel = this.#see(threadId);
+    if (!channel.thread) throw new ApiError(50024);
+    return channel;
+  }
+
+  /** A message as this person sees it: another's ephemeral one is unknown. */
+  #message({ channel_id, id }: MessageRef): Message {
+    const message = this.#services.world.message(channel_id, id);
+    if (message.ephemeralFor && message.ephemeralFor !== this.id) throw new ApiError(10008);
+    return message;
+  }
+
+  #upload(file: UploadedFile): Promise<Attachment> {
+    const { world, cdn } = this.#services;
+    return keepUpload(world, cdn, file, `ephemeral-attachments/${world.application.id}`);
+  }
+
+  #serve(message: Message): APIMessage {
+    const { world, cdn } = this.#services;
+    return messageJson(world, cdn, message, { viewerId: this.id }) as unknown as APIMessage;
+  }
+
+  #interact(given: Omit<NewInteraction, "userId">): InteractionCall {
+    const { world, interactions } = this.#services;
+    const { channelId } = given;
+    const interaction = interactions.create({ ...given, userId: this.id });
+    return new InteractionCall(world, interaction, (messageId) => {
+      const message = world.findMessage(channelId, messageId);
+      return message && this.#serve(message);
+    });
+  }
+
+  /** Messages only this person sees, oldest first. */
+  ephemerals(): APIMessage[] {
+    const { world } = this.#services;
+    return [...world.channels.keys()]
+      .flatMap((id) => [...world.messagesOf(id).values()])
+      .filter(({ ephemeralFor, flags }) => ephemeralFor === this.id && (flags & MESSAGE_FLAG.ephemeral) !== 0)
+      .sort((a, b) => byAge(a.id, b.id))
+      .map((message) => this.#serve(message));
+  }
+}
+
+const commandReference = (command: Json): Json => ({ id: command["id"], name: command["name"] });

@@ -1,0 +1,12 @@
+/** Discord's OpenAPI file as the referee of every request, where it lies beside the checkout. */
+import { existsSync } from "node:fs";
+import path from "node:path";
+
+import { openApiReferee } from "../src/openapi.ts";
+
+const FILE = path.resolve(import.meta.dirname, "../../../../shared/discord/openapi.json");
+
+export const hasOpenApi = existsSync(FILE);
+
+/** undefined where the file is missing. */
+export const referee = openApiReferee(FILE);
