@@ -38,6 +38,8 @@ export class BotKeeper {
   #closing = false;
   #running: Promise<void> = Promise.resolve();
   starts = 0;
+  /** When it ended, each time, Unix milliseconds. */
+  readonly ends: number[] = [];
 
   constructor(options: KeeperOptions) {
     this.#options = options;
@@ -128,9 +130,10 @@ export class BotKeeper {
       const bot = launch({ ...settings, ...environment } as Settings & Record<string, string>);
       this.#bot = bot;
       const { code, output } = await bot.ended;
+      this.ends.push(Date.now());
       timeline.note("bot", `ended with code ${code}`);
       const wasReady = output.includes(READY);
-      const fullDisk = disk?.wasFullSince(this.#startedAt) === true && !wasReady;
+      const fullDisk = disk?.wasFull(this.#startedAt) === true && !wasReady;
       if (!this.#asked && !this.#closing && !fullDisk)
         this.problems.push(`the bot ended by itself with code ${code}: ${output.slice(-600)}`);
       this.#logs.push(output);

@@ -15,6 +15,8 @@ export interface Asked {
   readonly who: string;
   readonly what: string;
   readonly call: InteractionCall;
+  /** Unix milliseconds, by the clock of this process. */
+  readonly at: number;
 }
 
 /** Answers by which Discord tells a bot to leave a place, a message or an interaction alone. */

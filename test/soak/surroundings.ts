@@ -12,8 +12,8 @@ export class Disk {
   readonly folder: string;
   readonly #ballast: string;
   readonly #unmount: () => void;
-  #lastFullAt: number | null = null;
-  #full = false;
+  /** When it was full, Unix milliseconds; until now, where there is no end. */
+  readonly #full: { readonly from: number; until: number | null }[] = [];
 
   private constructor(folder: string, unmount: () => void) {
     this.folder = folder;
@@ -28,7 +28,7 @@ export class Disk {
   }
 
   fill(): void {
-    this.#full = true;
+    this.#full.push({ from: Date.now(), until: null });
     const file = openSync(this.#ballast, "w");
     try {
       for (let size = BLOCK.length; size >= 1;) {
@@ -45,13 +45,13 @@ export class Disk {
 
   empty(): void {
     rmSync(this.#ballast, { force: true });
-    if (this.#full) this.#lastFullAt = Date.now();
-    this.#full = false;
+    const last = this.#full.at(-1);
+    if (last) last.until ??= Date.now();
   }
 
-  /** Whether it was full at any time since then, Unix milliseconds. */
-  wasFullSince(at: number): boolean {
-    return this.#full || (this.#lastFullAt !== null && this.#lastFullAt >= at);
+  /** Whether it was full at any time from `from` to `until`, Unix milliseconds. */
+  wasFull(from: number, until = Number.POSITIVE_INFINITY): boolean {
+    return this.#full.some((time) => time.from <= until && (time.until ?? Number.POSITIVE_INFINITY) >= from);
   }
 
   unmount(): void {

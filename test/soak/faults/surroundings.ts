@@ -9,7 +9,7 @@ import type { FaultKind } from "./fault-kind.ts";
 export const fullDisk: FaultKind = {
   name: "disk full",
   async strike({ disk }, draw) {
-    if (!disk || disk.wasFullSince(Date.now() - 3000)) return null;
+    if (!disk || disk.wasFull(Date.now() - 3000)) return null;
     const seconds = draw.between(0.3, 4);
     disk.fill();
     await sleep(seconds * 1000);

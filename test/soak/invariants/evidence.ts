@@ -2,7 +2,7 @@
 import type { Records } from "../records.ts";
 import type { Stage } from "../stage.ts";
 
-export interface Evidence extends Pick<Stage, "discord" | "ledger" | "dataDir" | "tempDir" | "keeper"> {
+export interface Evidence extends Pick<Stage, "discord" | "ledger" | "dataDir" | "tempDir" | "keeper" | "disk"> {
   readonly records: Records;
 }
 

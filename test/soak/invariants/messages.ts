@@ -6,6 +6,8 @@ import { isClosed } from "./places.ts";
 import type { Invariant } from "./evidence.ts";
 
 const LOADING = 1 << 7;
+/** A command may be under way for so long. */
+const FORGOTTEN_MS = 10_000;
 const TOKEN_LIFETIME_MS = 15 * 60_000;
 /** As often as one message may be made anew where it moves or grows too old. */
 const MOST_GENERATIONS = 3;
@@ -48,15 +50,19 @@ export const nothingIsPostedWithoutEnd: Invariant = ({ ledger }) => {
 };
 
 /** Whoever was acknowledged hears something. An answer that Discord did not take in time is excused. */
-export const everybodyIsAnswered: Invariant = ({ ledger, discord, records }) => {
+export const everybodyIsAnswered: Invariant = ({ ledger, discord, records, disk, keeper }) => {
+  // A bot that dies while the disk is full could not write down to whom it owed an answer.
+  const isForgotten = (at: number): boolean =>
+    disk?.wasFull(at, at + FORGOTTEN_MS) === true && keeper.ends.some((end) => end >= at && end <= at + FORGOTTEN_MS);
+
   const cards = new Set([
     ...records.surfaces.map(({ card_message_id: id }) => id),
     ...records.comparisons.map(({ card_message_id: id }) => id),
     ...records.learnings.map(({ card_message_id: id }) => id),
   ]);
-  return ledger.asked.flatMap(({ who, what, call }) => {
+  return ledger.asked.flatMap(({ who, what, call, at }) => {
     const { interaction } = call;
-    if (!interaction.acknowledged) return [];
+    if (!interaction.acknowledged || isForgotten(at)) return [];
     const { originalId, token, id } = interaction;
     const original = ledger.find(originalId);
     const asked = `${who} ${what} (${id})`;

@@ -39,7 +39,7 @@ async function live(name: PersonName, stage: Stage, draw: Draw, over: AbortSigna
 export function asker(who: PersonName, { ledger, timeline }: Stage) {
   return async (what: string, asking: Promise<InteractionCall>): Promise<InteractionCall> => {
     const call = await asking;
-    ledger.asked.push({ who, what, call });
+    ledger.asked.push({ who, what, call, at: Date.now() });
     timeline.note("member", `${who} ${what} (${call.interaction.id})`);
     await call.acknowledged.catch(() => timeline.note("member", `${who} ${what}: no answer (${call.interaction.id})`));
     return call;
