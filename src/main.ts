@@ -16,7 +16,7 @@ import { Intake } from "./discord/intake/intake.ts";
 import { OpenReplies } from "./discord/open-replies.ts";
 import { PressOnce } from "./discord/press-once.ts";
 import { Presenter } from "./discord/presenter.ts";
-import { registerCommands } from "./discord/registration.ts";
+import { registerSoon } from "./discord/registration.ts";
 import { route } from "./discord/router.ts";
 import { LearningDesk } from "./discord/styles/learning-desk.ts";
 import { Comparisons } from "./discord/votes/comparisons.ts";
@@ -153,7 +153,7 @@ export async function startBot(config: Config, log: Logger, options: StartOption
     undo.push(() => closing.abort(new CancelledError("The bot is going down")));
     const given = options.signal ? [options.signal] : [];
     const ready = await connect(client, config.DISCORD_TOKEN ?? "", log, AbortSignal.any([over.signal, ...given]));
-    await registerCommands(ready, commands, log);
+    await registerSoon(ready, commands, { deliveries, log });
     await openReplies.resume();
     await presenter.resume();
     await comparisons.resume();

@@ -11,8 +11,9 @@ import {
 } from "discord.js";
 
 import type { Logger } from "../log.ts";
+import type { Deliveries } from "./deliveries.ts";
+import { isPassing } from "./discord-error.ts";
 import type { Commands } from "./handler.ts";
-import { persevere } from "./persevere.ts";
 
 /** What is registered: each command once, subcommands gathered under their group. */
 export function commandBodies({ handlers, groups }: Commands): RESTPostAPIApplicationCommandsJSONBody[] {
@@ -32,18 +33,35 @@ export function commandBodies({ handlers, groups }: Commands): RESTPostAPIApplic
   return bodies.map((body) => ({ ...body, ...where }));
 }
 
-/** @returns whether anything was written */
-export async function registerCommands(client: Client<true>, commands: Commands, log: Logger): Promise<boolean> {
+/**
+ * Registers them now, or as soon as Discord can be talked to: a bot that starts need not wait for that, as they are
+ * registered already but for the first time.
+ *
+ * @throws DiscordAPIError when Discord refuses them
+ */
+export async function registerSoon(
+  client: Client<true>,
+  commands: Commands,
+  { deliveries, log }: { readonly deliveries: Deliveries; readonly log: Logger },
+): Promise<void> {
+  const register = (): Promise<void> => registerCommands(client, commands, log);
+  await register().catch((error: unknown) => {
+    if (!isPassing(error)) throw error;
+    log.warn({ err: error }, "the commands are registered later");
+    void deliveries.owe("commands", "", register);
+  });
+}
+
+async function registerCommands(client: Client<true>, commands: Commands, log: Logger): Promise<void> {
   const wanted = commandBodies(commands);
   const route = Routes.applicationCommands(client.application.id);
-  const present = (await persevere(() => client.rest.get(route))) as Command[];
+  const present = (await client.rest.get(route)) as Command[];
   if (isDeepStrictEqual(canonical(present), canonical(wanted))) {
     log.debug("the commands are registered already");
-    return false;
+    return;
   }
-  await persevere(() => client.rest.put(route, { body: wanted }));
+  await client.rest.put(route, { body: wanted });
   log.info({ commands: wanted.map(({ name }) => name) }, "registered the commands");
-  return true;
 }
 
 type Command = Readonly<Record<string, unknown>>;

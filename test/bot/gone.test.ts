@@ -9,7 +9,7 @@ let studio: Studio;
 
 beforeAll(async () => {
   // Large enough that something can happen in between.
-  studio = await openStudio({ RESULT_SIZE: "256" });
+  studio = await openStudio({ RESULT_SIZE: "256" }, { pausesMs: [20, 100] });
 });
 
 afterAll(() => studio.close());
@@ -100,6 +100,19 @@ describe("a result that cannot be noted when it is posted", () => {
     await expect.poll(() => surfaces.byResultMessage(result.id)).toMatchObject({ finished: true });
     await expect.poll(() => votes.judged(result.id)).not.toBeNull();
     expect(tally(discord, result.channel_id)).toEqual(ONCE);
+  });
+});
+
+describe("a line that breaks while the bot starts", () => {
+  it("does not keep it from starting: the commands are looked at later", async () => {
+    const { discord } = studio;
+    const route = "GET /applications/:id/commands";
+    discord.faults.add({ route, times: 6, reset: true });
+    const from = discord.requests.length;
+    await studio.restart();
+    const looked = () => discord.requests.slice(from).filter(({ path }) => path.endsWith("/commands"));
+    await discord.waitFor(() => looked().at(-1)?.status === 200, { what: "another look" });
+    expect(looked()).toHaveLength(7);
   });
 });
 
