@@ -142,7 +142,7 @@ export async function startBot(config: Config, log: Logger, options: StartOption
       votes,
       intake,
       held: new HeldPictures(),
-      pressOnce: new PressOnce({ queue, linkTo: (id) => presenter.find(id)?.link ?? null }),
+      pressOnce: new PressOnce({ queue, linkTo: (id) => presenter.linkTo(id) }),
       openReplies,
       deliveries,
       resumed,

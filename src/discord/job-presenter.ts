@@ -39,6 +39,13 @@ export interface PresenterParts {
   readonly firstRemark: (channelId: string) => boolean;
 }
 
+/** Where a job can be looked at. @param talkId the thread or channel in which its result is posted */
+export function linkTo(surface: Surface, talkId: string): string {
+  const { guildId, channelId, cardMessageId, resultMessageId } = surface;
+  const [place, message] = resultMessageId === null ? [channelId, cardMessageId] : [talkId, resultMessageId];
+  return `https://discord.com/channels/${guildId ?? "@me"}/${place}/${message}`;
+}
+
 export class JobPresenter {
   readonly #parts: PresenterParts;
   readonly #venue: Venue;
@@ -103,10 +110,7 @@ export class JobPresenter {
 
   /** Where the job can be looked at. */
   get link(): string {
-    const { guildId, channelId, cardMessageId, resultMessageId } = this.#surface;
-    const [place, message] =
-      resultMessageId === null ? [channelId, cardMessageId] : [this.#venue.placeId, resultMessageId];
-    return `https://discord.com/channels/${guildId ?? "@me"}/${place}/${message}`;
+    return linkTo(this.#surface, this.#venue.placeId);
   }
 
   /** Takes an event in. Messages follow at their own pace. */

@@ -10,7 +10,7 @@ import type { Store } from "../store/store.ts";
 import type { Surface } from "../store/surfaces.ts";
 import type { Deliveries } from "./deliveries.ts";
 import type { FirstEdit } from "./first-edit.ts";
-import { JobPresenter, type PresenterParts } from "./job-presenter.ts";
+import { JobPresenter, linkTo, type PresenterParts } from "./job-presenter.ts";
 import { COUNTED } from "./wording/jobs.ts";
 
 export interface PresenterOptions {
@@ -70,9 +70,12 @@ export class Presenter {
     this.#firstEdits.delete(messageId);
   }
 
-  /** The presenter of a job that is being shown. */
-  find(jobId: string): JobPresenter | null {
-    return this.#jobs.get(jobId) ?? null;
+  /** Where a job can be looked at; `null` when that is nowhere. */
+  async linkTo(jobId: string): Promise<string | null> {
+    const shown = this.#jobs.get(jobId);
+    if (shown) return shown.link;
+    const surface = await this.#options.store.surfaces.get(jobId);
+    return surface && linkTo(surface, surface.threadId ?? surface.channelId);
   }
 
   /**

@@ -7,7 +7,7 @@ import { alreadyUnderWay } from "./wording/commands.ts";
 export interface PressOnceOptions {
   readonly queue: Pick<JobQueue, "subscribe">;
   /** Where a job that is under way can be looked at. */
-  readonly linkTo: (jobId: string) => string | null;
+  readonly linkTo: (jobId: string) => Promise<string | null>;
 }
 
 export class PressOnce {
@@ -37,7 +37,10 @@ export class PressOnce {
   async run(userId: string, press: string, begin: () => Promise<Job>): Promise<Job> {
     const key = `${userId}/${press}`;
     const earlier = this.#underWay.get(key);
-    if (earlier) throw new UserError("already-under-way", alreadyUnderWay(this.#options.linkTo((await earlier).id)));
+    if (earlier) {
+      const link = await this.#options.linkTo((await earlier).id);
+      throw new UserError("already-under-way", alreadyUnderWay(link));
+    }
     const job = begin();
     this.#underWay.set(key, job);
     try {

@@ -41,7 +41,7 @@ const upTo = (count: number): number[] => Array.from({ length: count }, (_, n) =
 describe.skipIf(process.platform === "win32")("a long queue (needs SIGSTOP)", () => {
   it("is shown as far as it is near, counted whole, and comes near when others go", async () => {
     const { discord, general, running } = studio;
-    const { queue, engine } = running.bot;
+    const { queue, engine, presenter } = running.bot;
     process.kill((engine as EngineSupervisor).pid!, "SIGSTOP");
     await expect.poll(lookedAfter).toEqual(upTo(COUNTED + 1));
 
@@ -49,6 +49,11 @@ describe.skipIf(process.platform === "win32")("a long queue (needs SIGSTOP)", ()
     await ada.slash(general, "queue");
     const listed = await discord.waitFor(() => whispers(discord, ada.id)[0], { what: "the answer to /queue" });
     expect(listed).toContain(`… and ${JOBS - 12} more`);
+
+    const far = channels[COUNTED + 9]!;
+    expect(await presenter.linkTo(ids[COUNTED + 9]!)).toBe(
+      `https://discord.com/channels/${discord.guild.id}/${far}/${far}`,
+    );
 
     const inputs = { content: await landscape(), style: await waves() };
     const call = await ada.slash(general, "stylize", { ...inputs, variant: "inst" });
