@@ -1,8 +1,8 @@
 /** `/about`: what this bot is, what it paints with, and what it keeps. */
 import { SlashCommandBuilder } from "discord.js";
 
-import type { SlashHandler } from "../src/discord/handler.ts";
-import { noticeView } from "../src/discord/views.ts";
+import type { SlashHandler } from "../src/discord/interactions/handler.ts";
+import { noticeView } from "../src/discord/jobs/job-views.ts";
 import { aboutText } from "../src/discord/wording/commands.ts";
 
 export const about: SlashHandler<null> = {

@@ -1,8 +1,8 @@
 /** *My ballot* on a result or a comparison, and the moderator's word on faces within it. */
 import { PermissionFlagsBits } from "discord.js";
 
-import { parseCustomId } from "../src/discord/custom-id.ts";
-import type { ButtonHandler } from "../src/discord/handler.ts";
+import { parseCustomId } from "../src/discord/messages/custom-id.ts";
+import type { ButtonHandler } from "../src/discord/interactions/handler.ts";
 import { ballotPanel } from "../src/discord/votes/ballot-panel.ts";
 import { ballotPanel as words } from "../src/discord/wording/votes.ts";
 import { UserError } from "../src/errors.ts";

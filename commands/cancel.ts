@@ -1,5 +1,5 @@
 /** *Cancel* on a job card: the requester, or whoever may manage messages. */
-import type { ButtonHandler } from "../src/discord/handler.ts";
+import type { ButtonHandler } from "../src/discord/interactions/handler.ts";
 import { cancelWords as words } from "../src/discord/wording/commands.ts";
 import { UserError } from "../src/errors.ts";
 import { findOwnJob, subjectOf } from "./job-button.ts";

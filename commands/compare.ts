@@ -1,9 +1,9 @@
 /** `/compare` and the button *Compare*: one pair through all three variants, judged blind. */
 import { type Attachment, SlashCommandBuilder } from "discord.js";
 
-import type { ButtonHandler, SlashHandler } from "../src/discord/handler.ts";
-import { assertMayPost, assertOwnerOrModerator } from "../src/discord/permissions.ts";
-import { randomSeed, withRoom } from "../src/discord/submit.ts";
+import type { ButtonHandler, SlashHandler } from "../src/discord/interactions/handler.ts";
+import { assertMayPost, assertOwnerOrModerator } from "../src/discord/interactions/permissions.ts";
+import { randomSeed, withRoom } from "../src/discord/interactions/submit.ts";
 import { comparison as words } from "../src/discord/wording/votes.ts";
 import { UserError } from "../src/errors.ts";
 import { DEFAULT_SETTINGS } from "../src/stylize/stylizer.ts";

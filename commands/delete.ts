@@ -2,8 +2,8 @@
 import { Routes } from "discord.js";
 
 import { isMessageGone } from "../src/discord/discord-error.ts";
-import type { ButtonHandler } from "../src/discord/handler.ts";
-import { persevere } from "../src/discord/persevere.ts";
+import type { ButtonHandler } from "../src/discord/interactions/handler.ts";
+import { persevere } from "../src/discord/messages/persevere.ts";
 import { deleteWords as words } from "../src/discord/wording/commands.ts";
 import { findOwnJob, subjectOf } from "./job-button.ts";
 

@@ -2,11 +2,11 @@
 import { LabelBuilder, ModalBuilder, TextInputBuilder, TextInputStyle } from "discord.js";
 
 import { conditioning } from "../src/caption/conditioning.ts";
-import { customId } from "../src/discord/custom-id.ts";
-import type { ButtonHandler, ModalHandler } from "../src/discord/handler.ts";
-import { clip } from "../src/discord/markdown.ts";
-import { assertMayWork } from "../src/discord/permissions.ts";
-import { submitJob } from "../src/discord/submit.ts";
+import { customId } from "../src/discord/messages/custom-id.ts";
+import type { ButtonHandler, ModalHandler } from "../src/discord/interactions/handler.ts";
+import { clip } from "../src/discord/wording/markdown.ts";
+import { assertMayWork } from "../src/discord/interactions/permissions.ts";
+import { submitJob } from "../src/discord/interactions/submit.ts";
 import { editPromptWords as words } from "../src/discord/wording/commands.ts";
 import { UserError } from "../src/errors.ts";
 import { paintingWords } from "../src/jobs/description.ts";

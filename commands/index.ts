@@ -1,5 +1,5 @@
 /** Everything a Discord user can do. */
-import type { Commands } from "../src/discord/handler.ts";
+import type { Commands } from "../src/discord/interactions/handler.ts";
 import { about } from "./about.ts";
 import { ballot, face } from "./ballot.ts";
 import { cancel } from "./cancel.ts";

@@ -1,7 +1,7 @@
 /** What buttons on a job's messages begin with: the job that the button's id carries, and whose it is. */
-import type { Bot } from "../src/discord/bot.ts";
-import { parseCustomId } from "../src/discord/custom-id.ts";
-import { assertOwnerOrModerator } from "../src/discord/permissions.ts";
+import type { Bot } from "../src/discord/interactions/bot.ts";
+import { parseCustomId } from "../src/discord/messages/custom-id.ts";
+import { assertOwnerOrModerator } from "../src/discord/interactions/permissions.ts";
 import { jobGone } from "../src/discord/wording/commands.ts";
 import { UserError } from "../src/errors.ts";
 import type { Job } from "../src/jobs/job.ts";

@@ -1,7 +1,7 @@
 /** A subcommand of `/style` that takes one style of the library by its name. */
 import { SlashCommandSubcommandBuilder } from "discord.js";
 
-import type { Call, SubcommandHandler } from "../src/discord/handler.ts";
+import type { Call, SubcommandHandler } from "../src/discord/interactions/handler.ts";
 import { findStyle, styleChoices, styleNameOption } from "../src/discord/styles/library.ts";
 import type { Style } from "../src/jobs/style.ts";
 

@@ -1,8 +1,8 @@
 /** `/queue`: what is being painted in this server, what waits, and why one's own pictures failed. */
 import { SlashCommandBuilder } from "discord.js";
 
-import type { SlashHandler } from "../src/discord/handler.ts";
-import { noticeView } from "../src/discord/views.ts";
+import type { SlashHandler } from "../src/discord/interactions/handler.ts";
+import { noticeView } from "../src/discord/jobs/job-views.ts";
 import { queueWords as words } from "../src/discord/wording/commands.ts";
 
 const MOST = 12;

@@ -1,8 +1,8 @@
 /** Buttons of a result: the same pair another way, or with another seed. */
-import { customId, parseCustomId } from "../src/discord/custom-id.ts";
-import type { ButtonHandler } from "../src/discord/handler.ts";
-import { assertMayWork } from "../src/discord/permissions.ts";
-import { randomSeed, submitJob } from "../src/discord/submit.ts";
+import { customId, parseCustomId } from "../src/discord/messages/custom-id.ts";
+import type { ButtonHandler } from "../src/discord/interactions/handler.ts";
+import { assertMayWork } from "../src/discord/interactions/permissions.ts";
+import { randomSeed, submitJob } from "../src/discord/interactions/submit.ts";
 import { jobGone } from "../src/discord/wording/commands.ts";
 import { UserError } from "../src/errors.ts";
 import type { Job, JobRequest } from "../src/jobs/job.ts";

@@ -5,10 +5,10 @@ import {
   SlashCommandSubcommandBuilder as Subcommand,
 } from "discord.js";
 
-import type { Bot } from "../src/discord/bot.ts";
-import type { Acknowledgement, SubcommandHandler } from "../src/discord/handler.ts";
-import { text, noticeView } from "../src/discord/views.ts";
-import { view, type View, type ViewFile } from "../src/discord/view.ts";
+import type { Bot } from "../src/discord/interactions/bot.ts";
+import type { Acknowledgement, SubcommandHandler } from "../src/discord/interactions/handler.ts";
+import { text, noticeView } from "../src/discord/jobs/job-views.ts";
+import { view, type View, type ViewFile } from "../src/discord/messages/view.ts";
 import { isWanted, scoresView } from "../src/discord/votes/scores-view.ts";
 import {
   CATEGORY_NAME,

@@ -1,8 +1,8 @@
 /** `/settings`: what a server decides about votes and about `auto`. For those who manage it. */
 import { PermissionFlagsBits, SlashCommandBuilder } from "discord.js";
 
-import type { SlashHandler } from "../src/discord/handler.ts";
-import { noticeView } from "../src/discord/views.ts";
+import type { SlashHandler } from "../src/discord/interactions/handler.ts";
+import { noticeView } from "../src/discord/jobs/job-views.ts";
 import { settings as words } from "../src/discord/wording/votes.ts";
 import { UserError } from "../src/errors.ts";
 import { type Variant, VARIANT_LABEL, VARIANTS } from "../src/variant.ts";

@@ -1,13 +1,13 @@
 /** `/style describe`: a style picture in words, as they would be painted with. */
 import { type Attachment, SlashCommandSubcommandBuilder } from "discord.js";
 
-import { describeStyle } from "../src/discord/describe-style.ts";
-import type { SubcommandHandler } from "../src/discord/handler.ts";
-import { thumbnailFile } from "../src/discord/job-pictures.ts";
-import { assertMayWork } from "../src/discord/permissions.ts";
-import { liveReply } from "../src/discord/reply-message.ts";
-import { describedView } from "../src/discord/views.ts";
-import { withRoom } from "../src/discord/submit.ts";
+import { describeStyle } from "../src/discord/styles/describe-style.ts";
+import type { SubcommandHandler } from "../src/discord/interactions/handler.ts";
+import { thumbnailFile } from "../src/discord/jobs/job-pictures.ts";
+import { assertMayWork } from "../src/discord/interactions/permissions.ts";
+import { liveReply } from "../src/discord/interactions/reply-message.ts";
+import { describedView } from "../src/discord/jobs/job-views.ts";
+import { withRoom } from "../src/discord/interactions/submit.ts";
 import { described } from "../src/discord/wording/commands.ts";
 import { CancelledError } from "../src/errors.ts";
 import { pictureOption } from "./painting-options.ts";

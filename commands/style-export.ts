@@ -1,11 +1,11 @@
 /** `/style export` and `/style import`: learned styles as small files, from other servers and other programs too. */
 import { type Attachment, SlashCommandSubcommandBuilder } from "discord.js";
 
-import type { SubcommandHandler } from "../src/discord/handler.ts";
-import { thumbnailFile } from "../src/discord/job-pictures.ts";
+import type { SubcommandHandler } from "../src/discord/interactions/handler.ts";
+import { thumbnailFile } from "../src/discord/jobs/job-pictures.ts";
 import { assertRoomFor, saveStyle } from "../src/discord/styles/library.ts";
 import { tokenFileOf } from "../src/discord/styles/token-transfer.ts";
-import { fileView, picturesView } from "../src/discord/styles/views.ts";
+import { fileView, picturesView } from "../src/discord/styles/style-views.ts";
 import { styleWords as words } from "../src/discord/wording/styles.ts";
 import { STYLE_NAME_LENGTH, styleName } from "../src/jobs/style.ts";
 import { onStyle } from "./on-style.ts";

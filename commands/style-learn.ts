@@ -1,10 +1,10 @@
 /** `/style learn` and *Learn this style*: a style's token, learned in the background; *Cancel* keeps what was learned. */
 import { type Attachment, SlashCommandSubcommandBuilder } from "discord.js";
 
-import type { Bot } from "../src/discord/bot.ts";
-import type { ButtonHandler, SubcommandHandler } from "../src/discord/handler.ts";
-import { plainName } from "../src/discord/markdown.ts";
-import { assertMayWork, assertOwnerOrModerator } from "../src/discord/permissions.ts";
+import type { Bot } from "../src/discord/interactions/bot.ts";
+import type { ButtonHandler, SubcommandHandler } from "../src/discord/interactions/handler.ts";
+import { plainName } from "../src/discord/wording/markdown.ts";
+import { assertMayWork, assertOwnerOrModerator } from "../src/discord/interactions/permissions.ts";
 import { assertRoomFor, saveStyle, styleChoices, styleNameOption } from "../src/discord/styles/library.ts";
 import { learning as words, styleWords } from "../src/discord/wording/styles.ts";
 import { UserError } from "../src/errors.ts";

@@ -1,9 +1,9 @@
 /** `/style list`: the server's styles as a sheet of pictures. */
 import { SlashCommandSubcommandBuilder } from "discord.js";
 
-import type { SubcommandHandler } from "../src/discord/handler.ts";
-import { picturesView } from "../src/discord/styles/views.ts";
-import { noticeView } from "../src/discord/views.ts";
+import type { SubcommandHandler } from "../src/discord/interactions/handler.ts";
+import { picturesView } from "../src/discord/styles/style-views.ts";
+import { noticeView } from "../src/discord/jobs/job-views.ts";
 import { styleWords as words } from "../src/discord/wording/styles.ts";
 import { UserError } from "../src/errors.ts";
 import { contactSheet } from "../src/images/contact-sheet.ts";

@@ -1,10 +1,10 @@
 /** `/style rename` and `/style remove`: for the owner of a style and for moderators. */
 import { SlashCommandSubcommandBuilder } from "discord.js";
 
-import type { SubcommandHandler } from "../src/discord/handler.ts";
-import { assertOwnerOrModerator } from "../src/discord/permissions.ts";
+import type { SubcommandHandler } from "../src/discord/interactions/handler.ts";
+import { assertOwnerOrModerator } from "../src/discord/interactions/permissions.ts";
 import { findStyle, styleChoices, styleNameOption } from "../src/discord/styles/library.ts";
-import { noticeView } from "../src/discord/views.ts";
+import { noticeView } from "../src/discord/jobs/job-views.ts";
 import { styleWords as words } from "../src/discord/wording/styles.ts";
 import { UserError } from "../src/errors.ts";
 import { STYLE_NAME_LENGTH, styleName } from "../src/jobs/style.ts";

@@ -1,10 +1,10 @@
 /** `/style save`: puts a style picture into the server's library under a name. */
 import { type Attachment, SlashCommandSubcommandBuilder } from "discord.js";
 
-import type { SubcommandHandler } from "../src/discord/handler.ts";
-import { thumbnailFile } from "../src/discord/job-pictures.ts";
+import type { SubcommandHandler } from "../src/discord/interactions/handler.ts";
+import { thumbnailFile } from "../src/discord/jobs/job-pictures.ts";
 import { assertRoomFor, saveStyle } from "../src/discord/styles/library.ts";
-import { picturesView } from "../src/discord/styles/views.ts";
+import { picturesView } from "../src/discord/styles/style-views.ts";
 import { styleWords as words } from "../src/discord/wording/styles.ts";
 import { STYLE_NAME_LENGTH, styleName } from "../src/jobs/style.ts";
 import { pictureOption } from "./painting-options.ts";

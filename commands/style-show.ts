@@ -1,7 +1,7 @@
 /** `/style show`: one style of the library, with its description. */
-import { thumbnailFile } from "../src/discord/job-pictures.ts";
+import { thumbnailFile } from "../src/discord/jobs/job-pictures.ts";
 import { descriptionOf } from "../src/discord/styles/library.ts";
-import { picturesView } from "../src/discord/styles/views.ts";
+import { picturesView } from "../src/discord/styles/style-views.ts";
 import { styleWords as words } from "../src/discord/wording/styles.ts";
 import { onStyle } from "./on-style.ts";
 

@@ -11,12 +11,12 @@ import {
   TextInputStyle,
 } from "discord.js";
 
-import { customId } from "../src/discord/custom-id.ts";
+import { customId } from "../src/discord/messages/custom-id.ts";
 import type { Upload } from "../src/discord/intake/downloads.ts";
-import type { MessageMenuHandler, ModalHandler } from "../src/discord/handler.ts";
+import type { MessageMenuHandler, ModalHandler } from "../src/discord/interactions/handler.ts";
 import { findPicture } from "../src/discord/intake/message-picture.ts";
-import { assertMayWork } from "../src/discord/permissions.ts";
-import { randomSeed, submitJob, withRoom } from "../src/discord/submit.ts";
+import { assertMayWork } from "../src/discord/interactions/permissions.ts";
+import { randomSeed, submitJob, withRoom } from "../src/discord/interactions/submit.ts";
 import { stylizeThisWords as words, VARIANT_NAME } from "../src/discord/wording/commands.ts";
 import { UserError } from "../src/errors.ts";
 import { DEFAULT_SETTINGS } from "../src/stylize/stylizer.ts";

@@ -1,9 +1,9 @@
 /** `/stylize`: repaint one picture in the style of another. */
 import { type Attachment, SlashCommandBuilder } from "discord.js";
 
-import type { SlashHandler } from "../src/discord/handler.ts";
-import { assertMayWork } from "../src/discord/permissions.ts";
-import { randomSeed, submitJob, withRoom } from "../src/discord/submit.ts";
+import type { SlashHandler } from "../src/discord/interactions/handler.ts";
+import { assertMayWork } from "../src/discord/interactions/permissions.ts";
+import { randomSeed, submitJob, withRoom } from "../src/discord/interactions/submit.ts";
 import { findStyle, styleChoices, styleNameOption } from "../src/discord/styles/library.ts";
 import { VARIANT_NAME } from "../src/discord/wording/commands.ts";
 import { STYLE_PATH_NAME, styleWords } from "../src/discord/wording/styles.ts";

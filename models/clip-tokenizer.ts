@@ -8,8 +8,8 @@ import path from "node:path";
 import { z } from "zod";
 
 import { messageOf } from "../src/errors.ts";
-import { readJson } from "../src/onnx/read-json.ts";
-import { checkpointError } from "../src/onnx/tensor-source.ts";
+import { readJson } from "../src/onnx/files/read-json.ts";
+import { checkpointError } from "../src/onnx/files/tensor-source.ts";
 
 const START = "<|startoftext|>";
 const END = "<|endoftext|>";

@@ -4,7 +4,7 @@ import { mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { throwIfCancelled } from "./checkpoint.ts";
+import { throwIfCancelled } from "./breathe.ts";
 import { asDiskFull, UserError } from "./errors.ts";
 
 /** `full`: there is no room on the disk. `unwritable`: the disk or the database takes nothing for another reason. */

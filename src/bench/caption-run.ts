@@ -3,11 +3,11 @@ import path from "node:path";
 
 import { llavaConfigSchema } from "../../models/llava.ts";
 import { dataFile } from "../caption/llava/convert/graphs.ts";
-import { LlavaDecoder } from "../caption/llava/decoder.ts";
+import { LlavaDecoder } from "../caption/llava/token-decoder.ts";
 import { decoderSession, visionSession } from "../caption/llava/networks.ts";
 import { type Floats, floatTensor } from "../onnx/index.ts";
-import { readJson } from "../onnx/read-json.ts";
-import { readSafetensors } from "../onnx/safetensors.ts";
+import { readJson } from "../onnx/files/read-json.ts";
+import { readSafetensors } from "../onnx/files/safetensors.ts";
 import { seededRandom } from "../random.ts";
 import { startClock } from "./clock.ts";
 import type { CaptionTask, CaptionTiming } from "./tasks.ts";

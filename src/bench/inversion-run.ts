@@ -1,8 +1,8 @@
 /** One step of textual inversion, as the engine takes it: text encoder, UNet and the way back, in one graph. */
-import { inversionLoss } from "../stylize/inversion-loss.ts";
-import { placeOfCheckpoint, readDiffusionCheckpoint } from "../stylize/diffusion-checkpoint.ts";
-import { DiffusionNetworks } from "../stylize/diffusion-networks.ts";
-import { gaussianNoise } from "../stylize/noise.ts";
+import { inversionLoss } from "../stylize/diffusion/inversion-loss.ts";
+import { placeOfCheckpoint, readDiffusionCheckpoint } from "../stylize/diffusion/diffusion-checkpoint.ts";
+import { DiffusionNetworks } from "../stylize/diffusion/diffusion-networks.ts";
+import { gaussianNoise } from "../stylize/diffusion/noise.ts";
 import { SessionPool } from "../onnx/session-pool.ts";
 import { startClock } from "./clock.ts";
 import type { InversionTask, InversionTiming } from "./tasks.ts";

@@ -5,12 +5,12 @@
 import { readStoredPicture } from "../images/decode.ts";
 import { ClipTokenizer } from "../../models/clip-tokenizer.ts";
 import { SessionPool } from "../onnx/session-pool.ts";
-import { placeOfCheckpoint, readDiffusionCheckpoint } from "../stylize/diffusion-checkpoint.ts";
-import { DiffusionNetworks } from "../stylize/diffusion-networks.ts";
-import type { LossPoint } from "../stylize/inversion-state.ts";
-import { gaussianNoise } from "../stylize/noise.ts";
-import { inversionSettings, TextualInversion } from "../stylize/textual-inversion.ts";
-import type { TokenForm } from "../stylize/token-parameters.ts";
+import { placeOfCheckpoint, readDiffusionCheckpoint } from "../stylize/diffusion/diffusion-checkpoint.ts";
+import { DiffusionNetworks } from "../stylize/diffusion/diffusion-networks.ts";
+import type { LossPoint } from "../stylize/diffusion/inversion-state.ts";
+import { gaussianNoise } from "../stylize/diffusion/noise.ts";
+import { inversionSettings, TextualInversion } from "../stylize/diffusion/textual-inversion.ts";
+import type { TokenForm } from "../stylize/diffusion/token-parameters.ts";
 
 const SEED = 23;
 const SIZE = 64;

@@ -5,12 +5,12 @@ import path from "node:path";
 import { llavaConfigSchema, llavaEmbeddings, llavaMergedDecoder, llavaVision } from "../../models/llava.ts";
 import { QUANTISED } from "../../models/projection.ts";
 import { dataFile } from "../caption/llava/convert/graphs.ts";
-import { FILES, type Part, type PlannedTensor, planConversion } from "../caption/llava/convert/plan.ts";
+import { FILES, type Part, type PlannedTensor, planConversion } from "../caption/llava/convert/conversion-plan.ts";
 import { bytesPerElement, encodeNumbers } from "../onnx/dtype.ts";
 import type { ExternalTensor } from "../onnx/graph.ts";
 import { Graph } from "../onnx/index.ts";
 import { elementCount } from "../onnx/shape.ts";
-import type { TensorSource } from "../onnx/tensor-source.ts";
+import type { TensorSource } from "../onnx/files/tensor-source.ts";
 import { Weights } from "../onnx/weights.ts";
 import { seededRandom } from "../random.ts";
 

@@ -6,9 +6,9 @@ import { clipTextConfigSchema } from "../../models/clip-text.ts";
 import { unetConfigSchema } from "../../models/unet.ts";
 import { vaeConfigSchema } from "../../models/vae.ts";
 import { bytesOf } from "../onnx/dtype.ts";
-import { layOutSafetensors } from "../onnx/safetensors-layout.ts";
-import { TEXT_V1, UNET_V1, VAE_V1 } from "../stylize/diffusion-checkpoint.ts";
-import { askForWeights, type NetworkConfigs } from "../stylize/record-networks.ts";
+import { layOutSafetensors } from "../onnx/files/safetensors-layout.ts";
+import { TEXT_V1, UNET_V1, VAE_V1 } from "../stylize/diffusion/diffusion-checkpoint.ts";
+import { askForWeights, type NetworkConfigs } from "../stylize/diffusion/record-networks.ts";
 import { writeWhole } from "../write-whole.ts";
 
 type Shapes = ReadonlyMap<string, readonly number[]>;

@@ -11,7 +11,7 @@ import {
 } from "@huggingface/transformers";
 
 import { EngineError, messageOf } from "../errors.ts";
-import { throwIfCancelled } from "../checkpoint.ts";
+import { throwIfCancelled } from "../breathe.ts";
 import "../onnx/no-telemetry.ts";
 import { type DescribeHooks, type DescribeInput, type StyleDescriber, STYLE_PROMPT } from "./describer.ts";
 

@@ -4,12 +4,12 @@
  */
 import { open, rename, rm, stat, type FileHandle } from "node:fs/promises";
 
-import { throwIfCancelled } from "../checkpoint.ts";
+import { throwIfCancelled } from "../breathe.ts";
 import { hashInto, startHash } from "./checksum.ts";
 import { whereDiskIsFull } from "./disk.ts";
 import { HubError } from "./hub-error.ts";
 import { networkError, type ByteRange, type HubFile } from "./hub.ts";
-import { Retrier, type RetryNotice, type RetryPolicy } from "./retry.ts";
+import { Retrier, type RetryNotice, type RetryPolicy } from "./hub-retry.ts";
 
 export interface DownloadOptions {
   readonly file: HubFile;

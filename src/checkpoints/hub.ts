@@ -4,7 +4,7 @@ import { z } from "zod";
 import { CancelledError, messageOf } from "../errors.ts";
 import type { Checksum } from "./checksum.ts";
 import { errorOfResponse, HubError, type RequestContext } from "./hub-error.ts";
-import { DEFAULT_RETRY, Retrier, retrying, type RetryPolicy } from "./retry.ts";
+import { DEFAULT_RETRY, Retrier, retrying, type RetryPolicy } from "./hub-retry.ts";
 
 export interface HubOptions {
   /** `HF_ENDPOINT`, without a slash at its end. */

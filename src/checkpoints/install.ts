@@ -2,7 +2,7 @@
 import { mkdir, rm, stat } from "node:fs/promises";
 import path from "node:path";
 
-import { throwIfCancelled } from "../checkpoint.ts";
+import { throwIfCancelled } from "../breathe.ts";
 import { UserError } from "../errors.ts";
 import type { CatalogueEntry, CatalogueFile, CatalogueSource } from "./catalogue.ts";
 import { hasChecksum } from "./checksum.ts";
@@ -11,7 +11,7 @@ import { download, partialPath } from "./download.ts";
 import { type HubCache, linkFile } from "./hub-cache.ts";
 import { HubError } from "./hub-error.ts";
 import type { HubClient, HubFile } from "./hub.ts";
-import type { CheckpointStore, Manifest } from "./store.ts";
+import type { CheckpointStore, Manifest } from "./checkpoint-folder.ts";
 
 /** How an installation goes on. Sizes are bytes. */
 export type InstallEvent =

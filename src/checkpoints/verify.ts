@@ -3,7 +3,7 @@ import { readdir, stat } from "node:fs/promises";
 import path from "node:path";
 
 import { hashInto, hasChecksum, startHash } from "./checksum.ts";
-import { notInstalled, type CheckpointStore, type Manifest } from "./store.ts";
+import { notInstalled, type CheckpointStore, type Manifest } from "./checkpoint-folder.ts";
 
 export interface FileFault {
   readonly file: string;

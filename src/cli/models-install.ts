@@ -9,7 +9,7 @@ import { formatBytes } from "../checkpoints/disk.ts";
 import { HubCache, hubCacheFolder } from "../checkpoints/hub-cache.ts";
 import { HubClient } from "../checkpoints/hub.ts";
 import { installCheckpoint, type InstallEvent } from "../checkpoints/install.ts";
-import { CheckpointStore, type Manifest } from "../checkpoints/store.ts";
+import { CheckpointStore, type Manifest } from "../checkpoints/checkpoint-folder.ts";
 import { recordFiles, verifyCheckpoint } from "../checkpoints/verify.ts";
 import type { Config } from "../config.ts";
 import { CancelledError } from "../errors.ts";

@@ -4,7 +4,7 @@ import { readdir } from "node:fs/promises";
 import { CATALOGUE, type CatalogueEntry } from "../checkpoints/catalogue.ts";
 import { isCommit, originWords } from "../checkpoints/commit.ts";
 import { formatBytes } from "../checkpoints/disk.ts";
-import type { CheckpointStore, Manifest } from "../checkpoints/store.ts";
+import type { CheckpointStore, Manifest } from "../checkpoints/checkpoint-folder.ts";
 import type { Paint } from "./paint.ts";
 
 export interface ModelRow {

@@ -3,7 +3,7 @@ import type { Command } from "commander";
 
 import { findInCatalogue } from "../checkpoints/catalogue.ts";
 import { originWords } from "../checkpoints/commit.ts";
-import { CheckpointStore, notInstalled } from "../checkpoints/store.ts";
+import { CheckpointStore, notInstalled } from "../checkpoints/checkpoint-folder.ts";
 import { verifyCheckpoint, type FileFault } from "../checkpoints/verify.ts";
 import { readConfig, type Config } from "../config.ts";
 import { UserError } from "../errors.ts";

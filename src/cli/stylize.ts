@@ -11,7 +11,7 @@ import { UserError } from "../errors.ts";
 import { readStoredPicture } from "../images/decode.ts";
 import { encodeJpeg, encodeWebp } from "../images/encode.ts";
 import type { EnginePicture, StylizeReply } from "../jobs/engine.ts";
-import { FAITHFUL_STRENGTH } from "../stylize/inst-form.ts";
+import { FAITHFUL_STRENGTH } from "../stylize/diffusion/inst-form.ts";
 import {
   DEFAULT_SETTINGS,
   SETTING_BOUNDS,
@@ -21,7 +21,7 @@ import {
   type StylizerId,
   type StylizeSettings,
 } from "../stylize/stylizer.ts";
-import { readTokenFile } from "../stylize/token-file.ts";
+import { readTokenFile } from "../stylize/diffusion/token-file.ts";
 import { paperChoice } from "../votes/chooser.ts";
 import { needsDescription, VARIANT_CHOICES, type Variant, type VariantChoice } from "../variant.ts";
 import { numberBetween, oneOf } from "./options.ts";

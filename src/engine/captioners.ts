@@ -5,7 +5,7 @@ import path from "node:path";
 import type { StyleDescriber } from "../caption/describer.ts";
 import { PaletteDescriber } from "../caption/palette/palette-describer.ts";
 import { CATALOGUE, type CatalogueEntry } from "../checkpoints/catalogue.ts";
-import { CheckpointStore } from "../checkpoints/store.ts";
+import { CheckpointStore } from "../checkpoints/checkpoint-folder.ts";
 import type { Precision } from "../config.ts";
 import { chooseForms } from "../onnx/device-forms.ts";
 import type { ExecutionDevice } from "../onnx/index.ts";
@@ -58,7 +58,7 @@ export async function openCaptioner(place: CaptionerPlace, options: CaptionerOpt
   const { name: id, label, folder, dtypes } = place;
   const { maxTokens, device, precision, sessions } = options;
   if (place.layout === "llava") {
-    const { LlavaDescriber } = await import("../caption/llava/describer.ts");
+    const { LlavaDescriber } = await import("../caption/llava/llava-describer.ts");
     const forms = await chooseForms(device, precision);
     return new LlavaDescriber({ folder, id, label, maxTokens, device, forms, sessions });
   }

@@ -3,10 +3,10 @@ import { PaletteDescriber } from "../caption/palette/palette-describer.ts";
 import { messageOf, UserError } from "../errors.ts";
 import { detectFaces } from "../images/faces.ts";
 import { SessionPool } from "../onnx/session-pool.ts";
-import { findDiffusionCheckpoint } from "../stylize/diffusion-checkpoint.ts";
+import { findDiffusionCheckpoint } from "../stylize/diffusion/diffusion-checkpoint.ts";
 import { EmbeddedStylizer } from "../stylize/embedded/index.ts";
 import type { Stylizer } from "../stylize/stylizer.ts";
-import type { DecodePreview } from "../stylize/tiny-decoder.ts";
+import type { DecodePreview } from "../stylize/diffusion/tiny-decoder.ts";
 import { findCaptioner, openCaptioner } from "./captioners.ts";
 import type { PartsOptions } from "./messages.ts";
 import type { BuildParts, Report } from "./parts.ts";
@@ -45,7 +45,7 @@ async function openStylizer(options: PartsOptions, sessions: SessionPool, report
     const checkpoint = await findDiffusionCheckpoint(MODELS_DIR);
     if (ENGINE === "diffusion" && !checkpoint) throw notInstalled("ENGINE", ENGINE);
     if (!checkpoint) return new EmbeddedStylizer({ sessions });
-    const { openDiffusion } = await import("../stylize/diffusion.ts");
+    const { openDiffusion } = await import("../stylize/diffusion/diffusion.ts");
     const decodePreview = await openPreviews(options, sessions, report);
     const note = (text: string): void => report("info", text);
     return await openDiffusion({ checkpoint, device, precision: PRECISION, sessions, decodePreview, note });
@@ -63,7 +63,7 @@ async function openPreviews(
   report: Report,
 ): Promise<DecodePreview | null> {
   try {
-    const { openTinyDecoder } = await import("../stylize/tiny-decoder.ts");
+    const { openTinyDecoder } = await import("../stylize/diffusion/tiny-decoder.ts");
     return await openTinyDecoder(MODELS_DIR, { device, sessions });
   } catch (error) {
     report("warn", `previews are coarse, as the small decoder cannot be used: ${messageOf(error)}`);

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import type { z } from "zod";
 
-import { throwIfCancelled } from "../checkpoint.ts";
+import { throwIfCancelled } from "../breathe.ts";
 import type { Config } from "../config.ts";
 import { CancelledError, EngineError } from "../errors.ts";
 import type {

@@ -1,7 +1,7 @@
 /** Does the tasks in the engine's process. */
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { checkpoint, throwIfCancelled } from "../checkpoint.ts";
+import { checkpoint, throwIfCancelled } from "../breathe.ts";
 import { conditioning } from "../caption/conditioning.ts";
 import { CancelledError, messageOf, publicMessageOf, UserError } from "../errors.ts";
 import { readStoredPicture } from "../images/decode.ts";
@@ -17,7 +17,7 @@ import type {
   StylizeTask,
 } from "../jobs/engine.ts";
 import { LEARNING_NEEDS_DIFFUSION } from "../jobs/style.ts";
-import { readTokenFile } from "../stylize/token-file.ts";
+import { readTokenFile } from "../stylize/diffusion/token-file.ts";
 import type { FromChild, TaskMessage } from "./messages.ts";
 import type { EngineParts } from "./parts.ts";
 import { PreviewWriter } from "./preview-writer.ts";

@@ -1,5 +1,5 @@
-import type { Learned } from "../stylize/learn-style.ts";
-import type { TokenForm } from "../stylize/token-parameters.ts";
+import type { Learned } from "../stylize/diffusion/learn-style.ts";
+import type { TokenForm } from "../stylize/diffusion/token-parameters.ts";
 import type { StylizerId, StylizeSettings, StylePath } from "../stylize/stylizer.ts";
 import type { Variant } from "../variant.ts";
 

@@ -1,5 +1,5 @@
 /** A job that is not settled, as the process that runs it holds it. */
-import { throwIfCancelled } from "../checkpoint.ts";
+import { throwIfCancelled } from "../breathe.ts";
 import { CancelledError } from "../errors.ts";
 import { type Hindrance, type RoomOptions, untilRoom } from "../room.ts";
 import type { JobEvent, JobStage } from "./events.ts";

@@ -1,5 +1,5 @@
 /** Element types: their names here (as onnxruntime's tensors have them), ONNX codes and sizes, and numbers as bytes. */
-import { toFloat16 } from "./float16.ts";
+import { toFloat16 } from "./files/float16.ts";
 
 /** ONNX `TensorProto.DataType` by name. */
 export const DTYPE_CODE = {

@@ -3,7 +3,7 @@ import { Tensor as CommonTensor } from "onnxruntime-common";
 import { Tensor } from "onnxruntime-node";
 
 import "./no-telemetry.ts";
-import { fromFloat16, toFloat16 } from "./float16.ts";
+import { fromFloat16, toFloat16 } from "./files/float16.ts";
 import { showShape } from "./shape.ts";
 
 /**

@@ -5,7 +5,7 @@ import type { RoundedWeight } from "./operators/dynamic-int8.ts";
 import { cast } from "./operators/elementwise.ts";
 import { type Shape, showShape } from "./shape.ts";
 import type { FloatType } from "./tensor.ts";
-import { checkpointError, type TensorSource } from "./tensor-source.ts";
+import { checkpointError, type TensorSource } from "./files/tensor-source.ts";
 
 export class Weights {
   readonly graph: Graph;

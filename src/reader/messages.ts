@@ -2,7 +2,7 @@
 import { z } from "zod";
 
 import { cancelSchema, childMessages, taskId } from "../process/protocol.ts";
-import { aboutSchema } from "../stylize/token-file.ts";
+import { aboutSchema } from "../stylize/diffusion/token-file.ts";
 
 /** A picture somebody sent. */
 const pictureTaskSchema = z.object({

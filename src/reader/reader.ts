@@ -19,7 +19,7 @@ import {
   tokenReplySchema,
   type TokenTask,
 } from "./messages.ts";
-import { ReaderPool } from "./pool.ts";
+import { ReaderPool } from "./reader-pool.ts";
 
 /** Files opened at once, by as many processes. */
 const MOST = 3;

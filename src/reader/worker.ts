@@ -6,7 +6,7 @@ import { normalisePicture } from "../images/encode.ts";
 import type { ChildMessage } from "../process/protocol.ts";
 import type { TaskWorker } from "../process/serve.ts";
 import { toWire } from "../process/wire-error.ts";
-import { encodeTokenFile, readTokenFile } from "../stylize/token-file.ts";
+import { encodeTokenFile, readTokenFile } from "../stylize/diffusion/token-file.ts";
 import type { Full, PictureReply, PictureTask, ReaderInfo, ReaderTask, TokenReply, TokenTask } from "./messages.ts";
 
 /** How often memory is looked at. libvips fills a gigabyte in about a second. */

@@ -5,20 +5,20 @@ import { type Kysely, sql } from "kysely";
 
 import type { Repositories } from "../jobs/repositories.ts";
 import type { StyleRepository } from "../jobs/style.ts";
-import { createCaptionRepository } from "./captions.ts";
-import { type ComparisonRepository, createComparisonRepository } from "./comparisons.ts";
+import { createCaptionRepository } from "./caption-repository.ts";
+import { type ComparisonRepository, createComparisonRepository } from "./comparison-repository.ts";
 import { openDatabase } from "./database.ts";
-import { createJobRepository } from "./jobs.ts";
+import { createJobRepository } from "./job-repository.ts";
 import { createPictureFiles } from "./picture-files.ts";
-import { createPictureRepository } from "./pictures.ts";
-import { createLearningRepository, type LearningRepository } from "./learnings.ts";
-import { createOpenReplyRepository, type OpenReplyRepository } from "./open-replies.ts";
+import { createPictureRepository } from "./picture-repository.ts";
+import { createLearningRepository, type LearningRepository } from "./learning-repository.ts";
+import { createOpenReplyRepository, type OpenReplyRepository } from "./open-reply-repository.ts";
 import type { Schema } from "./schema.ts";
-import { createSettingRepository, type SettingRepository } from "./settings.ts";
-import { createSurfaceRepository, type SurfaceRepository } from "./surfaces.ts";
-import { createStyleRepository } from "./styles.ts";
-import { createVoteSettingRepository, type VoteSettingRepository } from "./vote-settings.ts";
-import { createVoteRepository, type VoteRepository } from "./votes.ts";
+import { createSettingRepository, type SettingRepository } from "./setting-repository.ts";
+import { createSurfaceRepository, type SurfaceRepository } from "./surface-repository.ts";
+import { createStyleRepository } from "./style-repository.ts";
+import { createVoteSettingRepository, type VoteSettingRepository } from "./vote-setting-repository.ts";
+import { createVoteRepository, type VoteRepository } from "./vote-repository.ts";
 
 /** The name of the database in its folder. */
 export const DATABASE_FILE = "atelier.db";

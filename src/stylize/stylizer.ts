@@ -1,6 +1,6 @@
 import type { RgbImage } from "../images/rgb-image.ts";
 import type { Variant } from "../variant.ts";
-import type { Learned, LearnHooks, LearnInput } from "./learn-style.ts";
+import type { Learned, LearnHooks, LearnInput } from "./diffusion/learn-style.ts";
 
 export const STYLE_PATHS = ["auto", "token", "attention", "adain"] as const;
 

@@ -9,7 +9,7 @@ import type { CatalogueEntry } from "../../src/checkpoints/catalogue.ts";
 import { HubCache } from "../../src/checkpoints/hub-cache.ts";
 import { HubClient, type HubOptions } from "../../src/checkpoints/hub.ts";
 import { installCheckpoint, type InstallEvent, type InstallOptions } from "../../src/checkpoints/install.ts";
-import { CheckpointStore } from "../../src/checkpoints/store.ts";
+import { CheckpointStore } from "../../src/checkpoints/checkpoint-folder.ts";
 import { verifyCheckpoint } from "../../src/checkpoints/verify.ts";
 import { bytesOf, LocalHub } from "./local-hub.ts";
 

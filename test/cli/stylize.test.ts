@@ -2,7 +2,7 @@ import { Command } from "commander";
 import { describe, expect, it } from "vitest";
 
 import { registerStylize, settingsOf } from "../../src/cli/stylize.ts";
-import { formOf } from "../../src/stylize/inst-form.ts";
+import { formOf } from "../../src/stylize/diffusion/inst-form.ts";
 
 /** The settings that a command line gives, as the command itself parses it; nothing is painted. */
 function settingsFor(...words: string[]) {

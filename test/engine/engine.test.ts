@@ -9,7 +9,7 @@ import { describe, expect, it, vi } from "vitest";
 import { EngineSupervisor } from "../../src/engine/supervisor.ts";
 import { CancelledError, EngineError, UserError } from "../../src/errors.ts";
 import { FIXTURES, readReference } from "../models/reference.ts";
-import { gone, useBench } from "./bench.ts";
+import { gone, useBench } from "./workplace.ts";
 import { CHILD, CONFIG, ODD } from "./settings.ts";
 
 // Several processes are started one after the other; a busy machine takes seconds for each.

@@ -9,7 +9,7 @@ import { Backoff } from "../../src/process/backoff.ts";
 import { forkModule } from "../../src/process/fork.ts";
 import { fromWire, toWire } from "../../src/process/wire-error.ts";
 import { CancelledError, EngineError, UserError } from "../../src/errors.ts";
-import { gone, useBench } from "./bench.ts";
+import { gone, useBench } from "./workplace.ts";
 import { ODD } from "./settings.ts";
 
 // Several processes are started one after the other; a busy machine takes seconds for each.

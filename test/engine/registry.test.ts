@@ -4,7 +4,7 @@ import path from "node:path";
 
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
-import { CheckpointStore } from "../../src/checkpoints/store.ts";
+import { CheckpointStore } from "../../src/checkpoints/checkpoint-folder.ts";
 import { findCaptioner } from "../../src/engine/captioners.ts";
 import { buildParts } from "../../src/engine/registry.ts";
 import type { PartsOptions } from "../../src/engine/messages.ts";

@@ -8,7 +8,7 @@ import { EngineWorker } from "../../src/engine/worker.ts";
 import { Session } from "../../src/onnx/index.ts";
 import type { StylizeTask } from "../../src/jobs/engine.ts";
 import { FIXTURES } from "../models/reference.ts";
-import { useBench } from "./bench.ts";
+import { useBench } from "./workplace.ts";
 import { CONFIG } from "./settings.ts";
 
 const bench = useBench();

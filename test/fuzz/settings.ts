@@ -13,8 +13,8 @@ import { unetConfigSchema } from "../../models/unet.ts";
 import { vaeConfigSchema } from "../../models/vae.ts";
 import { ConfigError, readConfig } from "../../src/config.ts";
 import { EngineError } from "../../src/errors.ts";
-import { readJson } from "../../src/onnx/read-json.ts";
-import { readSchedulerConfig } from "../../src/stylize/schedulers/index.ts";
+import { readJson } from "../../src/onnx/files/read-json.ts";
+import { readSchedulerConfig } from "../../src/stylize/diffusion/schedulers/index.ts";
 import { damaged, damagedJson, oddJson } from "./mutations.ts";
 import { orRefused, type Target } from "./target.ts";
 

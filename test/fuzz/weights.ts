@@ -6,14 +6,14 @@ import path from "node:path";
 
 import fc from "fast-check";
 
-import { PickleError } from "../../src/checkpoints/pickle.ts";
-import { unpickleTensors } from "../../src/checkpoints/torch-pickle.ts";
-import { readTorchSource } from "../../src/checkpoints/torch-zip.ts";
-import { readZipDirectory, ZipError } from "../../src/checkpoints/zip-directory.ts";
+import { PickleError } from "../../src/onnx/files/pickle.ts";
+import { unpickleTensors } from "../../src/onnx/files/torch-pickle.ts";
+import { readTorchSource } from "../../src/onnx/files/torch-zip.ts";
+import { readZipDirectory, ZipError } from "../../src/onnx/files/zip-directory.ts";
 import { EngineError, UserError } from "../../src/errors.ts";
-import { readSafetensors, readSafetensorsMetadata } from "../../src/onnx/safetensors.ts";
-import { encodeTokenFile, readTokenFile } from "../../src/stylize/token-file.ts";
-import { readStored, zipOf } from "../checkpoints/zip-writer.ts";
+import { readSafetensors, readSafetensorsMetadata } from "../../src/onnx/files/safetensors.ts";
+import { encodeTokenFile, readTokenFile } from "../../src/stylize/diffusion/token-file.ts";
+import { readStored, zipOf } from "../onnx/files/zip-writer.ts";
 import { damaged, damagedJson } from "./mutations.ts";
 import { type OpenTarget, orRefused, type Target } from "./target.ts";
 

@@ -23,6 +23,10 @@ it("only the formats that are accepted are opened, and only from memory", async 
     await expect(sharp(file).raw().toBuffer()).rejects.toThrow("unsupported image format");
     expect(sharp.cache()).toMatchObject({ memory: { max: 0 }, files: { max: 0 }, items: { max: 0 } });
   } finally {
+    // Other tests in this process read files.
+    sharp.unblock({ operation: ["VipsForeignLoad"] });
+    sharp.cache(true);
+    sharp.concurrency(0);
     rmSync(folder, { recursive: true });
   }
 });

@@ -8,7 +8,7 @@ import { sql } from "kysely";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { openStore } from "../../src/store/store.ts";
-import { gone } from "../engine/bench.ts";
+import { gone } from "../engine/workplace.ts";
 import { ODD } from "../engine/settings.ts";
 
 // Several processes are started one after the other; a busy machine takes seconds for each.

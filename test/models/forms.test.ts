@@ -10,9 +10,9 @@ import {
   type DiffusionCheckpoint,
   placeOfCheckpoint,
   readDiffusionCheckpoint,
-} from "../../src/stylize/diffusion-checkpoint.ts";
-import { DiffusionNetworks, type NetworkOptions } from "../../src/stylize/diffusion-networks.ts";
-import { withRoundedUNet } from "../../src/stylize/int8-unet.ts";
+} from "../../src/stylize/diffusion/diffusion-checkpoint.ts";
+import { DiffusionNetworks, type NetworkOptions } from "../../src/stylize/diffusion/diffusion-networks.ts";
+import { withRoundedUNet } from "../../src/stylize/diffusion/int8-unet.ts";
 import { FIXTURES, PIPELINES, readReference, type Reference, relativeError } from "./reference.ts";
 
 describe.each(PIPELINES)("%s", (name) => {

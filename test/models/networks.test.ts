@@ -16,8 +16,8 @@ import {
   type Tensor,
   type Value,
 } from "../../src/onnx/index.ts";
-import { readSafetensors } from "../../src/onnx/safetensors.ts";
-import type { TensorSource } from "../../src/onnx/tensor-source.ts";
+import { readSafetensors } from "../../src/onnx/files/safetensors.ts";
+import type { TensorSource } from "../../src/onnx/files/tensor-source.ts";
 import { Weights } from "../../src/onnx/weights.ts";
 import { FIXTURES, PIPELINES, readReference, type Reference, relativeError } from "./reference.ts";
 

@@ -6,8 +6,8 @@ import { expect } from "vitest";
 
 import type { RgbImage } from "../../src/images/rgb-image.ts";
 import type { Floats } from "../../src/onnx/index.ts";
-import { readSafetensors } from "../../src/onnx/safetensors.ts";
-import type { TensorSource } from "../../src/onnx/tensor-source.ts";
+import { readSafetensors } from "../../src/onnx/files/safetensors.ts";
+import type { TensorSource } from "../../src/onnx/files/tensor-source.ts";
 
 export const FIXTURES = path.resolve(import.meta.dirname, "../fixtures");
 export const PIPELINES = ["tiny-v1", "tiny-v2"] as const;

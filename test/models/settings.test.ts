@@ -11,7 +11,7 @@ import { llavaConfigSchema } from "../../models/llava.ts";
 import { taesdConfigSchema } from "../../models/taesd.ts";
 import { unetConfigSchema } from "../../models/unet.ts";
 import { vaeConfigSchema } from "../../models/vae.ts";
-import { readSchedulerConfig } from "../../src/stylize/schedulers/index.ts";
+import { readSchedulerConfig } from "../../src/stylize/diffusion/schedulers/index.ts";
 import { FIXTURES } from "./reference.ts";
 
 type Json = Record<string, unknown>;

@@ -5,7 +5,7 @@ import path from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 
 import { SessionPool } from "../../src/onnx/session-pool.ts";
-import { openTinyDecoder } from "../../src/stylize/tiny-decoder.ts";
+import { openTinyDecoder } from "../../src/stylize/diffusion/tiny-decoder.ts";
 import { FIXTURES, readReference, relativeError } from "./reference.ts";
 
 const models = mkdtempSync(path.join(tmpdir(), "atelier-taesd-"));

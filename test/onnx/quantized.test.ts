@@ -12,10 +12,10 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { quantise } from "../../src/caption/llava/convert/quantise.ts";
 import { bytesOf } from "../../src/onnx/dtype.ts";
 import { floatsOf, floatTensor, Graph, op, openSession, type Value } from "../../src/onnx/index.ts";
-import { roundedSource } from "../../src/onnx/rounding.ts";
-import { writeSafetensors } from "../../src/onnx/safetensors-file.ts";
-import { readSafetensors } from "../../src/onnx/safetensors.ts";
-import type { TensorSource } from "../../src/onnx/tensor-source.ts";
+import { roundedSource } from "../../src/onnx/files/rounding.ts";
+import { writeSafetensors } from "../../src/onnx/files/safetensors-file.ts";
+import { readSafetensors } from "../../src/onnx/files/safetensors.ts";
+import type { TensorSource } from "../../src/onnx/files/tensor-source.ts";
 import { Weights } from "../../src/onnx/weights.ts";
 
 let folder: string;

@@ -11,8 +11,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest
 
 import { CancelledError, type UserError } from "../../src/errors.ts";
 import { Reader, type ReaderOptions } from "../../src/reader/reader.ts";
-import { encodeTokenFile, readTokenFile } from "../../src/stylize/token-file.ts";
-import { gone } from "../engine/bench.ts";
+import { encodeTokenFile, readTokenFile } from "../../src/stylize/diffusion/token-file.ts";
+import { gone } from "../engine/workplace.ts";
 import { open, quarters, tiffOfPages } from "../images/pictures.ts";
 
 // Processes are started one after the other; a busy machine takes seconds for each.

@@ -3,8 +3,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import type { DiscordSandbox } from "@atelier/sandbox";
 
-import { type Launched, launch } from "../bot/launch.ts";
-import type { Settings } from "../bot/studio.ts";
+import { type Launched, launch } from "../discord/launch.ts";
+import type { Settings } from "../discord/studio.ts";
 import { signal } from "./processes.ts";
 import type { Disk } from "./surroundings.ts";
 import type { Timeline } from "./timeline.ts";

@@ -5,8 +5,8 @@ import path from "node:path";
 
 import { type DiscordSandbox, startSandbox } from "@atelier/sandbox";
 
-import { referee } from "../bot/referee.ts";
-import { settingsFor } from "../bot/studio.ts";
+import { referee } from "../discord/referee.ts";
+import { settingsFor } from "../discord/studio.ts";
 import { BotKeeper } from "./bot-keeper.ts";
 import type { Draw } from "./draw.ts";
 import { Ledger } from "./ledger.ts";

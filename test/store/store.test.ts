@@ -9,7 +9,7 @@ import { z } from "zod";
 
 import { newJobId } from "../../src/jobs/job-id.ts";
 import { openDatabase } from "../../src/store/database.ts";
-import { createJobRepository } from "../../src/store/jobs.ts";
+import { createJobRepository } from "../../src/store/job-repository.ts";
 import { MIGRATIONS } from "../../src/store/migrations/index.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
 import { pictureRef, queuedJob } from "../jobs/requests.ts";

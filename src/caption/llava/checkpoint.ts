@@ -5,9 +5,9 @@ import { AutoTokenizer, env, type PreTrainedTokenizer } from "@huggingface/trans
 
 import { type LlavaConfig, llavaConfigSchema } from "../../../models/llava.ts";
 import { exists } from "../../exists.ts";
-import { readJson } from "../../onnx/read-json.ts";
-import { readSafetensors } from "../../onnx/safetensors.ts";
-import type { TensorSource } from "../../onnx/tensor-source.ts";
+import { readJson } from "../../onnx/files/read-json.ts";
+import { readSafetensors } from "../../onnx/files/safetensors.ts";
+import type { TensorSource } from "../../onnx/files/tensor-source.ts";
 import { dataFile } from "./convert/graphs.ts";
 import { openPublished } from "./convert/source.ts";
 import { type PreprocessorConfig, preprocessorConfigSchema } from "./preprocess.ts";

@@ -1,11 +1,11 @@
 /** Token embeddings read row by row from their file: the table of a 7B model need not be in memory. */
 import { type FileHandle, open } from "node:fs/promises";
 
-import { decodeFloats, isStoredFloat } from "../../onnx/decode-floats.ts";
+import { decodeFloats, isStoredFloat } from "../../onnx/files/decode-floats.ts";
 import type { ExternalTensor } from "../../onnx/graph.ts";
 import type { Floats } from "../../onnx/tensor.ts";
-import { endsEarly } from "../../onnx/read-exactly.ts";
-import { checkpointError, type TensorSource } from "../../onnx/tensor-source.ts";
+import { endsEarly } from "../../onnx/files/read-exactly.ts";
+import { checkpointError, type TensorSource } from "../../onnx/files/tensor-source.ts";
 
 export class EmbeddingTable {
   readonly #file: FileHandle;

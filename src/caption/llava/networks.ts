@@ -5,7 +5,7 @@ import { QUANTISED } from "../../../models/projection.ts";
 import type { DeviceForms } from "../../onnx/device-forms.ts";
 import { type ExecutionDevice, Graph, openSession, type SessionOptions } from "../../onnx/index.ts";
 import type { SessionRecipe } from "../../onnx/session-pool.ts";
-import type { TensorSource } from "../../onnx/tensor-source.ts";
+import type { TensorSource } from "../../onnx/files/tensor-source.ts";
 import { Weights } from "../../onnx/weights.ts";
 
 /** By default what a processor does: single precision, the fused kernel. */

@@ -1,9 +1,9 @@
 /** A describer without weights: measures colours, tones and marks, and words what it finds. Deterministic. */
-import { checkpoint } from "../../checkpoint.ts";
+import { checkpoint } from "../../breathe.ts";
 import { rgbToOklabSized } from "../../images/oklab.ts";
 import { fitLongSide } from "../../images/plane.ts";
 import type { DescribeHooks, DescribeInput, StyleDescriber } from "../describer.ts";
-import { MEASURE_SIZE, measureStyle } from "./measure.ts";
+import { MEASURE_SIZE, measureStyle } from "./measurements.ts";
 import { sentencesOf } from "./wording.ts";
 
 /** Describes palette, tones, marks and light in three sentences; the instruction to the captioner is ignored. */

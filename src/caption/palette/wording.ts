@@ -1,6 +1,6 @@
 /** Measures of a picture to English sentences; every threshold stands here and nowhere else. */
 import { mainColours } from "./colours.ts";
-import type { StyleMeasures } from "./measure.ts";
+import type { StyleMeasures } from "./measurements.ts";
 
 /** The first label whose bound the value is under; the last label has none. */
 function grade(value: number, steps: readonly (readonly [bound: number, label: string])[], last: string): string {

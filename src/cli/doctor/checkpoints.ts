@@ -5,10 +5,10 @@ import path from "node:path";
 import { CATALOGUE, type CatalogueEntry } from "../../checkpoints/catalogue.ts";
 import { originWords } from "../../checkpoints/commit.ts";
 import { formatBytes } from "../../checkpoints/disk.ts";
-import { CheckpointStore, type Manifest } from "../../checkpoints/store.ts";
+import { CheckpointStore, type Manifest } from "../../checkpoints/checkpoint-folder.ts";
 import type { Config } from "../../config.ts";
 import { messageOf } from "../../errors.ts";
-import { findDiffusionCheckpoint, readDiffusionCheckpoint } from "../../stylize/diffusion-checkpoint.ts";
+import { findDiffusionCheckpoint, readDiffusionCheckpoint } from "../../stylize/diffusion/diffusion-checkpoint.ts";
 import { fault, note, ok, type Finding } from "./finding.ts";
 
 export async function examineCheckpoints(

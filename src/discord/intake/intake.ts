@@ -14,7 +14,7 @@ import type { PictureRef } from "../../jobs/job.ts";
 import type { Logger } from "../../log.ts";
 import type { Reader } from "../../reader/reader.ts";
 import type { Store } from "../../store/store.ts";
-import { clip } from "../markdown.ts";
+import { clip } from "../wording/markdown.ts";
 import { intakeWords as words } from "../wording/commands.ts";
 import { type Arrival, arrivalFile, type ArrivalKind, dropArrival, type TakenToken } from "./arrival.ts";
 import { download, type Upload } from "./downloads.ts";

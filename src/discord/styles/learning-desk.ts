@@ -6,12 +6,12 @@ import { CancelledError, EngineError, messageOf, publicMessageOf, UserError } fr
 import { newJobId } from "../../jobs/job-id.ts";
 import type { Style } from "../../jobs/style.ts";
 import { type Hindrance, untilRoom } from "../../room.ts";
-import type { Ending, End, Kept, Learning } from "../../store/learnings.ts";
-import { type InversionState, readInversionState } from "../../stylize/inversion-state.ts";
-import type { Bot } from "../bot.ts";
-import { describeStyle } from "../describe-style.ts";
-import { FirstEdit } from "../first-edit.ts";
-import type { Reply } from "../reply.ts";
+import type { Ending, End, Kept, Learning } from "../../store/learning-repository.ts";
+import { type InversionState, readInversionState } from "../../stylize/diffusion/inversion-state.ts";
+import type { Bot } from "../interactions/bot.ts";
+import { describeStyle } from "./describe-style.ts";
+import { FirstEdit } from "../messages/first-edit.ts";
+import type { Reply } from "../interactions/reply.ts";
 import { held } from "../wording/held.ts";
 import { learning as words } from "../wording/styles.ts";
 import { LearningPresenter } from "./learning-presenter.ts";

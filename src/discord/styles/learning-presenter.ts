@@ -1,17 +1,17 @@
 /** Shows one style that is being learned: its card, and in its thread the steps, the loss as a curve, samples. */
 import { lineChart } from "../../images/charts.ts";
 import type { EngineHooks } from "../../jobs/engine.ts";
-import type { Ending, Learning } from "../../store/learnings.ts";
-import type { InversionState } from "../../stylize/inversion-state.ts";
-import type { Bot } from "../bot.ts";
-import type { FirstEdit } from "../first-edit.ts";
-import { thumbnailFile } from "../job-pictures.ts";
-import { LiveMessage } from "../live-message.ts";
-import { nonceFor } from "../nonce.ts";
-import { Venue } from "../venue.ts";
-import type { View, ViewFile } from "../view.ts";
+import type { Ending, Learning } from "../../store/learning-repository.ts";
+import type { InversionState } from "../../stylize/diffusion/inversion-state.ts";
+import type { Bot } from "../interactions/bot.ts";
+import type { FirstEdit } from "../messages/first-edit.ts";
+import { thumbnailFile } from "../jobs/job-pictures.ts";
+import { LiveMessage } from "../messages/live-message.ts";
+import { nonceFor } from "../messages/nonce.ts";
+import { Venue } from "../messages/venue.ts";
+import type { View, ViewFile } from "../messages/view.ts";
 import { learning as words, styleWords } from "../wording/styles.ts";
-import { learningCard, learningProgress, type LearningPictures } from "./views.ts";
+import { learningCard, learningProgress, type LearningPictures } from "./style-views.ts";
 
 const INTERVAL_MS = { card: 1000, progress: 5000 } as const;
 

@@ -6,7 +6,7 @@ import { promptHash } from "../../jobs/description.ts";
 import { newJobId } from "../../jobs/job-id.ts";
 import type { PictureRef } from "../../jobs/job.ts";
 import { MOST_STYLES, STYLE_NAME_LENGTH, styleName, type Style } from "../../jobs/style.ts";
-import type { Bot } from "../bot.ts";
+import type { Bot } from "../interactions/bot.ts";
 import { styleWords as words } from "../wording/styles.ts";
 
 /** Most choices that Discord takes. */

@@ -3,9 +3,9 @@ import { readFile } from "node:fs/promises";
 
 import { UserError } from "../../errors.ts";
 import { type Style, TOKEN_EXTENSION } from "../../jobs/style.ts";
-import { encodeTokenFile, readTokenFile, type TokenFile } from "../../stylize/token-file.ts";
-import type { Bot } from "../bot.ts";
-import type { ViewFile } from "../view.ts";
+import { encodeTokenFile, readTokenFile, type TokenFile } from "../../stylize/diffusion/token-file.ts";
+import type { Bot } from "../interactions/bot.ts";
+import type { ViewFile } from "../messages/view.ts";
 import { styleWords as words } from "../wording/styles.ts";
 
 /** Puts a token into the picture store. @returns its sha256. @throws UserError `disk-full` */

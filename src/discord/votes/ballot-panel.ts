@@ -3,13 +3,13 @@ import { ButtonStyle, type PermissionsBitField, PermissionFlagsBits, SnowflakeUt
 
 import { UserError } from "../../errors.ts";
 import type { Store } from "../../store/store.ts";
-import type { TimedRound } from "../../store/votes.ts";
+import type { TimedRound } from "../../store/vote-repository.ts";
 import { VARIANT_LABEL } from "../../variant.ts";
 import { derive, PLACES, standing } from "../../votes/ballot.ts";
 import type { Candidate } from "../../votes/rounds.ts";
 import { mayVote } from "../../votes/voters.ts";
-import { type Builder, view, type View } from "../view.ts";
-import { press, row, text } from "../views.ts";
+import { type Builder, view, type View } from "../messages/view.ts";
+import { press, row, text } from "../jobs/job-views.ts";
 import { ballotPanel as words, voteButton } from "../wording/votes.ts";
 import { isOpen } from "./votes.ts";
 

@@ -2,7 +2,7 @@
 import { type Client, SnowflakeUtil } from "discord.js";
 
 import type { Logger } from "../../log.ts";
-import type { TimedRound, VoteRepository } from "../../store/votes.ts";
+import type { TimedRound, VoteRepository } from "../../store/vote-repository.ts";
 import { type Medal, missedChanges, type Place, standing } from "../../votes/ballot.ts";
 import type { RecordedChange } from "../../votes/rounds.ts";
 import { mayPass } from "../discord-error.ts";

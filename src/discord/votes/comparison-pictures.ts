@@ -5,7 +5,7 @@ import { DISCORD_MAX_BYTES, encodeForDiscord } from "../../images/encode.ts";
 import type { Job } from "../../jobs/job.ts";
 import type { PictureStore } from "../../jobs/repositories.ts";
 import type { Letter } from "../../votes/comparison.ts";
-import type { ViewFile } from "../view.ts";
+import type { ViewFile } from "../messages/view.ts";
 import { comparison as words } from "../wording/votes.ts";
 
 export interface Shown {

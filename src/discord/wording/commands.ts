@@ -3,7 +3,7 @@ import type { EngineInfo } from "../../jobs/engine.ts";
 import type { Job } from "../../jobs/job.ts";
 import type { QueuePlace } from "../../jobs/queue.ts";
 import type { VariantChoice } from "../../variant.ts";
-import { escapeText, plainName, relativeTime } from "../markdown.ts";
+import { escapeText, plainName, relativeTime } from "./markdown.ts";
 import { descriptionLines, type Origin } from "./descriptions.ts";
 
 const list = new Intl.ListFormat("en", { type: "conjunction" });

@@ -1,7 +1,7 @@
 /** How a style in words is shown: whole, with what the picture is not painted by set apart, and who wrote it. */
 import { usedSentences } from "../../caption/style-sentences.ts";
 import { BY_USER } from "../../jobs/description.ts";
-import { clip, escapeText, quote } from "../markdown.ts";
+import { clip, escapeText, quote } from "./markdown.ts";
 
 /** All text of a Components V2 message together may have 4000 characters; the rest is for the frame around it. */
 const DESCRIPTION_LENGTH = 2400;

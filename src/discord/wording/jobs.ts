@@ -4,7 +4,7 @@ import { paintingWords } from "../../jobs/description.ts";
 import type { Job, JobRequest } from "../../jobs/job.ts";
 import type { QueuePlace } from "../../jobs/queue.ts";
 import { VARIANT_LABEL } from "../../variant.ts";
-import { bar, clip, escapeText, plainName, relativeTime } from "../markdown.ts";
+import { bar, clip, escapeText, plainName, relativeTime } from "./markdown.ts";
 
 /** Alt texts and descriptions have this limit in Discord. */
 const ALT_LENGTH = 1024;

@@ -4,7 +4,7 @@ import { VARIANT_LABEL, type Variant } from "../../variant.ts";
 import { MEDALS, PLACES, type Place, POINTS } from "../../votes/ballot.ts";
 import { FEWEST_VOTERS, type Interval } from "../../votes/scores.ts";
 import { LETTERS, type Letter } from "../../votes/comparison.ts";
-import { bar, clip, escapeText, plainName, relativeTime } from "../markdown.ts";
+import { bar, clip, escapeText, plainName, relativeTime } from "./markdown.ts";
 
 const pairName = ({ request }: Job): string =>
   `${escapeText(plainName(request.content.name))} in the style of ${escapeText(plainName(request.style.name))}`;

@@ -35,7 +35,7 @@ import {
   transpose,
 } from "../operators.ts";
 import { axisOf, elementCount, staticShape } from "../shape.ts";
-import { attentionRule } from "./attention.ts";
+import { attentionRule } from "./attention-gradient.ts";
 
 /** One recorded operation on the way back. `dy` is the gradient of its first output. */
 export interface Step {

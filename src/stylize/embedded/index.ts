@@ -1,12 +1,12 @@
 /** The embedded engine: style transfer without any checkpoint, on any CPU. */
-import { checkpoint } from "../../checkpoint.ts";
+import { checkpoint } from "../../breathe.ts";
 import { detectFaces } from "../../images/faces.ts";
 import { oklabToRgb, rgbToOklabSized } from "../../images/oklab.ts";
 import { mapPlanes, type PlanarImage } from "../../images/plane.ts";
 import type { RgbImage } from "../../images/rgb-image.ts";
 import { SessionPool } from "../../onnx/session-pool.ts";
 import type { StylizeHooks, StylizeInput, StylizeResult, Stylizer } from "../stylizer.ts";
-import { KernelPool } from "./kernels/pool.ts";
+import { KernelPool } from "./kernels/worker-pool.ts";
 import { paint } from "./painter/index.ts";
 import { changedStyle, strokeScale } from "./patch/changed-style.ts";
 import type { FaceBox } from "./patch/content-mask.ts";
@@ -17,7 +17,7 @@ import { StyleAnalysis } from "./patch/style-analysis.ts";
 import { cropBorder } from "./patch/style-border.ts";
 import { changesFor, isChange } from "./patch/style-changes.ts";
 import { CHROMA_GAIN, synthesise } from "./patch/synthesis.ts";
-import { parseStyle } from "./steering.ts";
+import { parseStyle } from "./steering/steering.ts";
 
 export interface EmbeddedOptions {
   /** Where the face detector is opened; default: a pool of its own. */

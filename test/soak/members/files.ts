@@ -5,7 +5,7 @@ import path from "node:path";
 import type { UploadedFile } from "@atelier/sandbox";
 import sharp from "sharp";
 
-import { draw as drawPicture } from "../../bot/pictures.ts";
+import { draw as drawPicture } from "../../discord/pictures.ts";
 import type { Draw } from "../draw.ts";
 
 const LOOKS = 12;

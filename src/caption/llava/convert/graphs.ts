@@ -4,10 +4,10 @@ import path from "node:path";
 
 import { llavaEmbeddings, llavaMergedDecoder, llavaVision, type LlavaConfig } from "../../../../models/llava.ts";
 import { Graph, modelBytes } from "../../../onnx/index.ts";
-import { readSafetensors } from "../../../onnx/safetensors.ts";
-import type { TensorSource } from "../../../onnx/tensor-source.ts";
+import { readSafetensors } from "../../../onnx/files/safetensors.ts";
+import type { TensorSource } from "../../../onnx/files/tensor-source.ts";
 import { Weights } from "../../../onnx/weights.ts";
-import { FILES, type Part } from "./plan.ts";
+import { FILES, type Part } from "./conversion-plan.ts";
 
 type Build = (graph: Graph, weights: Weights, config: LlavaConfig) => void;
 

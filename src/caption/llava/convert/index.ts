@@ -8,12 +8,12 @@ import { llavaConfigSchema } from "../../../../models/llava.ts";
 import { expectRoom, freeBytes, whereDiskIsFull } from "../../../checkpoints/disk.ts";
 import { CancelledError } from "../../../errors.ts";
 import { exists } from "../../../exists.ts";
-import { checkpointError } from "../../../onnx/tensor-source.ts";
+import { checkpointError } from "../../../onnx/files/tensor-source.ts";
 import { checkTensors, dataFile, writeGraphs } from "./graphs.ts";
-import { type Part, type Plan, planConversion } from "./plan.ts";
-import { writeSettings } from "./settings.ts";
+import { type Part, type Plan, planConversion } from "./conversion-plan.ts";
+import { writeSettings } from "./conversion-settings.ts";
 import { openPublished } from "./source.ts";
-import type { Answer, Order } from "./worker.ts";
+import type { Answer, Order } from "./conversion-worker.ts";
 
 export interface ConvertOptions {
   /** Bytes of the source that are done, of all. */
@@ -114,7 +114,7 @@ async function runSteps(plan: Plan, onnx: string, done: ReadonlySet<number>, opt
 
 /** A worker thread that carries out one step at a time. */
 class ConversionThread {
-  readonly #worker = new Worker(new URL("./worker.mjs", import.meta.url), { execArgv: [] });
+  readonly #worker = new Worker(new URL("./conversion-worker.mjs", import.meta.url), { execArgv: [] });
 
   run(order: Order): Promise<void> {
     return new Promise((resolve, reject) => {

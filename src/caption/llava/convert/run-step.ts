@@ -2,10 +2,10 @@
 import { closeSync, openSync, writeSync } from "node:fs";
 
 import { bytesOf, bytesPerElement } from "../../../onnx/dtype.ts";
-import { decodeFloats } from "../../../onnx/decode-floats.ts";
-import { toFloat16 } from "../../../onnx/float16.ts";
-import { readExactly } from "../../../onnx/read-exactly.ts";
-import type { Step } from "./plan.ts";
+import { decodeFloats } from "../../../onnx/files/decode-floats.ts";
+import { toFloat16 } from "../../../onnx/files/float16.ts";
+import { readExactly } from "../../../onnx/files/read-exactly.ts";
+import type { Step } from "./conversion-plan.ts";
 import { quantise } from "./quantise.ts";
 
 /** Numbers in memory at a time. */

@@ -2,7 +2,7 @@
  * A SentencePiece model of LLaMA's kind (BPE with byte fallback) as the `tokenizer.json` that tokenizers libraries
  * load. Fields: https://github.com/google/sentencepiece/blob/master/src/sentencepiece_model.proto
  */
-import { checkpointError } from "../../../onnx/tensor-source.ts";
+import { checkpointError } from "../../../onnx/files/tensor-source.ts";
 
 interface Piece {
   readonly text: string;

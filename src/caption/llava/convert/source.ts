@@ -3,12 +3,12 @@ import path from "node:path";
 
 import { z } from "zod";
 
-import { readTorchSource } from "../../../checkpoints/torch-zip.ts";
+import { readTorchSource } from "../../../onnx/files/torch-zip.ts";
 import { exists } from "../../../exists.ts";
-import { readJson } from "../../../onnx/read-json.ts";
-import { readSafetensors, readSafetensorsIndex, readShards } from "../../../onnx/safetensors.ts";
+import { readJson } from "../../../onnx/files/read-json.ts";
+import { readSafetensors, readSafetensorsIndex, readShards } from "../../../onnx/files/safetensors.ts";
 import { only, settings } from "../../../onnx/settings-schema.ts";
-import { checkpointError, renamed, type TensorSource } from "../../../onnx/tensor-source.ts";
+import { checkpointError, renamed, type TensorSource } from "../../../onnx/files/tensor-source.ts";
 
 type Json = Record<string, unknown>;
 

@@ -3,7 +3,7 @@ import type { Plane } from "../../../images/plane.ts";
 import { BRISTLES, Canvas, type Brush } from "./canvas.ts";
 import type { Easel } from "./easel.ts";
 import { drawOutlines } from "./outlines.ts";
-import { smoothNoise } from "./noise.ts";
+import { smoothNoise } from "./value-noise.ts";
 import { canvasWeave, lit } from "./relief.ts";
 import { paintLayer, type Layer, type StrokeRule } from "./strokes.ts";
 

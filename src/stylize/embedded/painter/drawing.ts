@@ -1,12 +1,12 @@
 /** Line media on paper: ink, pencil, etching, woodcut. Lines run along the forms; tone is how thick and dense they are. */
 import { blurPlane } from "../../../images/gaussian-blur.ts";
 import type { PlanarImage, Plane } from "../../../images/plane.ts";
-import type { StyleParameters } from "../steering-parameters.ts";
+import type { StyleParameters } from "../steering/steering-parameters.ts";
 import type { Easel } from "./easel.ts";
 import { kuwahara } from "./kuwahara.ts";
 import { contourInk, engravedLines } from "./lines.ts";
 import { inked, inkColour } from "./outlines.ts";
-import { paperColour, paperGrain, sheet } from "./paper.ts";
+import { paperColour, paperGrain, sheet } from "./paper-grain.ts";
 
 type LineMedium = "ink" | "pencil" | "etching" | "woodcut";
 

@@ -1,7 +1,7 @@
 /** What every mode of the painter gets: the prepared pictures, the recipe, and a way to show what there is so far. */
 import type { PlanarImage, Plane } from "../../../images/plane.ts";
 import type { Random } from "../../../random.ts";
-import type { StyleParameters } from "../steering-parameters.ts";
+import type { StyleParameters } from "../steering/steering-parameters.ts";
 import type { Orientation } from "./orientation.ts";
 import type { PaletteMap } from "./palette-map.ts";
 

@@ -1,11 +1,11 @@
 /** The painter: repaints a picture from a style description alone, without any style image. */
-import { checkpoint } from "../../../checkpoint.ts";
+import { checkpoint } from "../../../breathe.ts";
 import { blurPlane } from "../../../images/gaussian-blur.ts";
 import { oklabToRgb, rgbToOklabSized } from "../../../images/oklab.ts";
 import { fitLongSide, type PlanarImage, type Plane } from "../../../images/plane.ts";
 import type { RgbImage } from "../../../images/rgb-image.ts";
 import { seededRandom } from "../../../random.ts";
-import type { Medium, StyleParameters } from "../steering-parameters.ts";
+import type { Medium, StyleParameters } from "../steering/steering-parameters.ts";
 import { paintStrokes } from "./brushwork.ts";
 import { draw } from "./drawing.ts";
 import type { Easel } from "./easel.ts";

@@ -2,7 +2,7 @@
 import { blurPlane } from "../../../images/gaussian-blur.ts";
 import type { Plane, Size } from "../../../images/plane.ts";
 import type { Random } from "../../../random.ts";
-import { smoothNoise, standardised } from "./noise.ts";
+import { smoothNoise, standardised } from "./value-noise.ts";
 import type { Orientation } from "./orientation.ts";
 
 /**

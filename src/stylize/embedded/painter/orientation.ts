@@ -2,7 +2,7 @@
 import { blurPlane } from "../../../images/gaussian-blur.ts";
 import type { Plane, Size } from "../../../images/plane.ts";
 import type { Random } from "../../../random.ts";
-import { smoothNoise } from "./noise.ts";
+import { smoothNoise } from "./value-noise.ts";
 
 /** Unit tangents of the strokes, rows counting downwards; the sign of a tangent means nothing. */
 export interface Orientation {

@@ -1,7 +1,7 @@
 /** Drawn contours on a finished picture. */
 import type { LabColour } from "../../../images/colour-names.ts";
 import type { PlanarImage, Plane } from "../../../images/plane.ts";
-import type { StyleParameters } from "../steering-parameters.ts";
+import type { StyleParameters } from "../steering/steering-parameters.ts";
 import type { Easel } from "./easel.ts";
 import { contourInk } from "./lines.ts";
 

@@ -3,7 +3,7 @@ import type { LabColour } from "../../../images/colour-names.ts";
 import type { PlanarImage } from "../../../images/plane.ts";
 
 import type { Random } from "../../../random.ts";
-import type { PaletteColour } from "../steering-parameters.ts";
+import type { PaletteColour } from "../steering/steering-parameters.ts";
 
 const CLUSTERS = 20;
 const ROUNDS = 8;

@@ -1,12 +1,12 @@
 /** Poster and flat graphic: few flat colours with clean borders, colour by colour as a screen print is made. */
 import type { LabColour } from "../../../images/colour-names.ts";
 import type { PlanarImage, Plane } from "../../../images/plane.ts";
-import type { StyleParameters } from "../steering-parameters.ts";
+import type { StyleParameters } from "../steering/steering-parameters.ts";
 import type { Easel } from "./easel.ts";
 import { clusterColours, flatFields } from "./flat-colours.ts";
 import { kuwahara } from "./kuwahara.ts";
 import { drawOutlines } from "./outlines.ts";
-import { paperGrain } from "./paper.ts";
+import { paperGrain } from "./paper-grain.ts";
 
 /** Number of colours at each look. */
 const LOOKS = [2, 3, 4, 5, 7] as const;

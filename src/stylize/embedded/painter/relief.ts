@@ -1,7 +1,7 @@
 /** Light on the paint: a height map shaded from the side, and the weave of the canvas. */
 import { blurPlane } from "../../../images/gaussian-blur.ts";
 import type { PlanarImage, Plane, Size } from "../../../images/plane.ts";
-import type { Light } from "../steering-parameters.ts";
+import type { Light } from "../steering/steering-parameters.ts";
 
 /** A copy of the picture lit across the relief: slopes that face the light are lighter, and glint where they are steep. */
 export function lit(image: PlanarImage, height: Plane, depth: number, light: Light, unit: number): PlanarImage {

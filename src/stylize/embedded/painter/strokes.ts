@@ -4,7 +4,7 @@ import type { PlanarImage, Plane } from "../../../images/plane.ts";
 import type { Random } from "../../../random.ts";
 import type { Brush, Canvas, Stroke } from "./canvas.ts";
 import type { Easel } from "./easel.ts";
-import { shuffle, signed } from "./noise.ts";
+import { shuffle, signed } from "./value-noise.ts";
 
 export interface Layer {
   /** Brush radius, pixels. */

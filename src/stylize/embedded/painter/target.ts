@@ -1,6 +1,6 @@
 /** The picture the painter paints towards: the content's tones and colours moved to what the description says. */
 import type { PlanarImage, Plane } from "../../../images/plane.ts";
-import type { StyleParameters } from "../steering-parameters.ts";
+import type { StyleParameters } from "../steering/steering-parameters.ts";
 import { PaletteMap } from "./palette-map.ts";
 
 export interface Target {

@@ -4,7 +4,7 @@ import { resizePlanar, createPlanar, type PlanarImage } from "../../../images/pl
 import type { Easel } from "./easel.ts";
 import { clusterColours, nearestColour } from "./flat-colours.ts";
 import { contourInk } from "./lines.ts";
-import { signed } from "./noise.ts";
+import { signed } from "./value-noise.ts";
 import { inked, inkColour } from "./outlines.ts";
 
 /** Tile sizes from the first look to the last, in multiples of the last. */

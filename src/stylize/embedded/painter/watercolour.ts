@@ -4,9 +4,9 @@ import { createPlanar, type PlanarImage, type Plane } from "../../../images/plan
 import type { Easel } from "./easel.ts";
 import { kuwahara } from "./kuwahara.ts";
 import { contourInk } from "./lines.ts";
-import { smoothNoise } from "./noise.ts";
+import { smoothNoise } from "./value-noise.ts";
 import { inked, inkColour } from "./outlines.ts";
-import { paperColour, paperGrain, raggedMask, sheet } from "./paper.ts";
+import { paperColour, paperGrain, raggedMask, sheet } from "./paper-grain.ts";
 
 /** Wash radii from the first glaze to the last, in multiples of the described stroke width. */
 const GLAZES = [5, 3.4, 2.3, 1.5, 1, 0.7] as const;

@@ -1,6 +1,6 @@
 /** The content in the colours of the style: half linear map, half full transport, smoothed along the content's edges. */
 import { fitLongSide, mapPlanes, resizePlanar, type PlanarImage } from "../../../images/plane.ts";
-import type { KernelPool } from "../kernels/pool.ts";
+import type { KernelPool } from "../kernels/worker-pool.ts";
 import { createGuide, guidedFilter } from "./guided-filter.ts";
 import { matchMoments, type ColourMoments } from "./monge-kantorovich.ts";
 import { allocatePicture, readPicture, writePicture } from "./picture.ts";

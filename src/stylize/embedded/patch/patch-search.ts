@@ -1,7 +1,7 @@
 /** Finds for every patch of a picture a similar patch of the style. */
 import { QUERY_BYTES, queryFeatures } from "../kernels/features.ts";
 import { patchMatchSweep } from "../kernels/patch-match.ts";
-import { PARTS, type KernelPool } from "../kernels/pool.ts";
+import { PARTS, type KernelPool } from "../kernels/worker-pool.ts";
 import type { Picture } from "./picture.ts";
 import type { PatchField, QueryGrid } from "./query-grid.ts";
 import { usagePenalties } from "./usage-penalty.ts";

@@ -1,7 +1,7 @@
 /** Turns a field of matches into a picture: robust averages, the high band of the best patches, the content's pull. */
 import type { Plane, PlanarImage } from "../../../images/plane.ts";
 import { PIXEL_BYTES } from "../kernels/kernel.ts";
-import type { KernelPool } from "../kernels/pool.ts";
+import type { KernelPool } from "../kernels/worker-pool.ts";
 import { fuseContent, locatePatches, votePatches, weighPatches } from "../kernels/voting.ts";
 import type { PlacedField } from "./patch-search.ts";
 import { allocatePicture, blurPicture, writePicture, type Picture } from "./picture.ts";

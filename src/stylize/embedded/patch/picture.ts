@@ -1,7 +1,7 @@
 /** Interleaved pictures in the kernels' memory: four f32 per pixel, the fourth always 1. */
 import type { PlanarImage } from "../../../images/plane.ts";
 import { PIXEL_BYTES } from "../kernels/kernel.ts";
-import type { KernelPool } from "../kernels/pool.ts";
+import type { KernelPool } from "../kernels/worker-pool.ts";
 import { blurAcross, blurDown } from "../kernels/filters.ts";
 
 export interface Picture {

@@ -3,9 +3,9 @@
  * map between quantiles; a few orthogonal frames of axes bring one colour distribution close to another.
  */
 import type { Plane, PlanarImage } from "../../../images/plane.ts";
-import { gaussianNoise } from "../../noise.ts";
+import { gaussianNoise } from "../../diffusion/noise.ts";
 import { COLOUR_TABLE_LENGTH, mapColours } from "../kernels/filters.ts";
-import type { KernelPool } from "../kernels/pool.ts";
+import type { KernelPool } from "../kernels/worker-pool.ts";
 import type { Picture } from "./picture.ts";
 import { IDENTITY, orthonormal, build, type Matrix3 } from "./matrix3.ts";
 

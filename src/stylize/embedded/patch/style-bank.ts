@@ -10,7 +10,7 @@ import {
   splitPlanes,
   transformRows,
 } from "../kernels/features.ts";
-import { PARTS, type KernelPool } from "../kernels/pool.ts";
+import { PARTS, type KernelPool } from "../kernels/worker-pool.ts";
 import { allocatePicture, blurPicture, writePicture, type Picture } from "./picture.ts";
 import type { BankShape } from "./query-grid.ts";
 

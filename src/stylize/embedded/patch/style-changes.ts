@@ -2,14 +2,14 @@
  * What a description asks of a style picture. The picture is described by the engine's own describer and both texts are
  * read the same way: what it lacks is changed in full, words that say what is there already are stressed a little.
  */
-import { measureStyle, MEASURE_SIZE } from "../../../caption/palette/measure.ts";
+import { measureStyle, MEASURE_SIZE } from "../../../caption/palette/measurements.ts";
 import { sentencesOf } from "../../../caption/palette/wording.ts";
 import { hueOf, type LabColour } from "../../../images/colour-names.ts";
 import { rgbToOklabSized } from "../../../images/oklab.ts";
 import { fitLongSide, type PlanarImage } from "../../../images/plane.ts";
 import type { RgbImage } from "../../../images/rgb-image.ts";
-import { NEUTRAL, type NumericParameter, type PaletteColour } from "../steering-parameters.ts";
-import { parseStyle } from "../steering.ts";
+import { NEUTRAL, type NumericParameter, type PaletteColour } from "../steering/steering-parameters.ts";
+import { parseStyle } from "../steering/steering.ts";
 
 /** The parameters that can be changed in a style picture. */
 const CHANGEABLE = [

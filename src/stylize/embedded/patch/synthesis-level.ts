@@ -1,8 +1,8 @@
 /** Patch synthesis at one resolution: search, vote, pull towards the content, correct the colours; again and again. */
-import { checkpoint } from "../../../checkpoint.ts";
+import { checkpoint } from "../../../breathe.ts";
 import type { Plane, PlanarImage } from "../../../images/plane.ts";
 import type { Random } from "../../../random.ts";
-import type { KernelPool } from "../kernels/pool.ts";
+import type { KernelPool } from "../kernels/worker-pool.ts";
 import type { PatchPass } from "./parameters.ts";
 import { readField, searchPatches } from "./patch-search.ts";
 import { loadFusion, voteField } from "./patch-voting.ts";

@@ -2,10 +2,10 @@
  * Style transfer by texture synthesis (Elad & Milanfar, Style-Transfer via Texture-Synthesis, 2017), with PatchMatch
  * instead of an exhaustive search. All pictures are OKLab with a and b times `CHROMA_GAIN`.
  */
-import { checkpoint } from "../../../checkpoint.ts";
+import { checkpoint } from "../../../breathe.ts";
 import { fitLongSide, resizePlanar, resizePlane, type Plane, type PlanarImage } from "../../../images/plane.ts";
 import { seededRandom } from "../../../random.ts";
-import type { KernelPool } from "../kernels/pool.ts";
+import type { KernelPool } from "../kernels/worker-pool.ts";
 import { matchBands } from "./band-match.ts";
 import { transferColours } from "./colour-transfer.ts";
 import { contentMask, faceMask, type FaceBox } from "./content-mask.ts";

@@ -1,0 +1,119 @@
+/** The language model of a LLaVA, one token at a time. */
+import type { LlamaConfig } from "../../../models/llama.ts";
+import { checkpoint as breathe } from "../../breathe.ts";
+import {
+  type Floats,
+  floatsOf,
+  floatTensor,
+  type FloatType,
+  integerTensor,
+  type Session,
+  type Tensor,
+} from "../../onnx/index.ts";
+
+/** Added to the score of a position that may not be seen: far below any score, and finite in half precision. */
+const UNSEEN = -60_000;
+
+/** Positions of a prefix that are read at once. Weights are read once per piece, and more at once is no faster. */
+const PIECE = 64;
+
+type Cache = Readonly<Record<string, Tensor>>;
+
+/** Reads a prefix, then token after token, over a `decoderSession`. Holds the keys and values of one conversation; the session is the caller's. */
+export class LlavaDecoder {
+  readonly #session: Session;
+  readonly #config: LlamaConfig;
+  readonly #dtype: FloatType;
+  #prefix: { readonly length: number; readonly cache: Cache };
+  #recent: { readonly length: number; readonly cache: Cache };
+
+  /** @param dtype what the session computes in */
+  constructor(session: Session, config: LlamaConfig, dtype: FloatType = "float32") {
+    this.#session = session;
+    this.#config = config;
+    this.#dtype = dtype;
+    this.#prefix = { length: 1, cache: this.#blank("prefix", 1) };
+    this.#recent = { length: 0, cache: this.#blank("recent", 0) };
+  }
+
+  /**
+   * Forgets everything and reads a prefix, piece by piece: seconds lie between two chances to cancel, not a minute.
+   *
+   * @param embeddings [length, width]
+   * @returns logits of the token after it, [vocabulary]
+   * @throws CancelledError when the signal is aborted
+   */
+  async begin({ data, shape }: Floats, signal?: AbortSignal): Promise<Float32Array> {
+    const [length, width] = shape as [number, number];
+    // A prefix may not be empty: one position that nothing may look at stands in.
+    this.#prefix = { length: 1, cache: this.#blank("prefix", 1) };
+    this.#recent = { length: 0, cache: this.#blank("recent", 0) };
+    let logits: Float32Array = new Float32Array();
+    for (let start = 0; start < length; start += PIECE) {
+      await breathe(signal);
+      const end = Math.min(length, start + PIECE);
+      const piece = { data: data.subarray(start * width, end * width), shape: [end - start, width] };
+      logits = await this.#run(piece, start, 1);
+    }
+    this.#prefix = { length: this.#recent.length, cache: this.#renamed(this.#recent.cache, "prefix") };
+    this.#recent = { length: 0, cache: this.#blank("recent", 0) };
+    return logits;
+  }
+
+  /** Reads one more token. @param embedding [1, width] */
+  next(embedding: Floats): Promise<Float32Array> {
+    return this.#run(embedding, this.#prefix.length + this.#recent.length, 0);
+  }
+
+  /** @param hidden how many of the first keys nothing may look at */
+  async #run(embeddings: Floats, position: number, hidden: number): Promise<Float32Array> {
+    const [length] = embeddings.shape as [number];
+    const past = this.#prefix.length + this.#recent.length;
+    const keys = past + length;
+    const mask = new Float32Array(length * keys);
+    for (let query = 0; query < length; query++) {
+      mask.fill(UNSEEN, query * keys, query * keys + hidden);
+      mask.fill(UNSEEN, query * keys + past + query + 1, (query + 1) * keys);
+    }
+    const outputs = await this.#session.run({
+      inputs_embeds: floatTensor("float32", embeddings),
+      positions: integerTensor(
+        Array.from({ length }, (_, i) => position + i),
+        [1, length],
+      ),
+      mask: floatTensor(this.#dtype, { data: mask, shape: [1, 1, length, keys] }),
+      ...this.#prefix.cache,
+      ...this.#recent.cache,
+    });
+    this.#recent = { length: this.#recent.length + length, cache: this.#renamed(outputs, "recent") };
+    return floatsOf(outputs["logits"]!).data;
+  }
+
+  #blank(part: "prefix" | "recent", length: number): Cache {
+    const { layers, kvHeads, headWidth } = this.#config;
+    const data = new Float32Array(kvHeads * length * headWidth);
+    const keys = floatTensor(this.#dtype, { data, shape: [1, kvHeads, headWidth, length] });
+    const values = floatTensor(this.#dtype, { data, shape: [1, kvHeads, length, headWidth] });
+    return this.#each(layers, (name) => [`${part}.${name}`, name.endsWith("key") ? keys : values]);
+  }
+
+  /** What a run returned (or an earlier part holds), under the names of the inputs of `part`. */
+  #renamed(cache: Cache, part: "prefix" | "recent"): Cache {
+    return this.#each(this.#config.layers, (name) => [
+      `${part}.${name}`,
+      (cache[`present.${name}`] ?? cache[`recent.${name}`])!,
+    ]);
+  }
+
+  #each(layers: number, entry: (name: string) => readonly [string, Tensor]): Cache {
+    const names = Array.from({ length: layers }, (_, i) => [`${i}.key`, `${i}.value`]).flat();
+    return Object.fromEntries(names.map(entry));
+  }
+}
+
+/** Index of the largest logit; the first of equals. */
+export function argmax(logits: Float32Array): number {
+  let best = 0;
+  for (let i = 1; i < logits.length; i++) if (logits[i]! > logits[best]!) best = i;
+  return best;
+}

@@ -1,0 +1,44 @@
+/** What the handlers of commands and buttons work with. */
+import type { Client } from "discord.js";
+
+import type { Config } from "../../config.ts";
+import type { Engine } from "../../jobs/engine.ts";
+import type { JobQueue } from "../../jobs/queue.ts";
+import type { Logger } from "../../log.ts";
+import type { Store } from "../../store/store.ts";
+import type { Deliveries } from "../messages/deliveries.ts";
+import type { HeldPictures } from "../intake/held-pictures.ts";
+import type { Intake } from "../intake/intake.ts";
+import type { OpenReplies } from "./open-replies.ts";
+import type { PressOnce } from "./press-once.ts";
+import type { Presenter } from "../jobs/presenter.ts";
+import type { Comparisons } from "../votes/comparisons.ts";
+import type { LearningDesk } from "../styles/learning-desk.ts";
+import type { Votes } from "../votes/votes.ts";
+
+export interface Bot {
+  readonly config: Config;
+  readonly log: Logger;
+  readonly store: Store;
+  readonly queue: JobQueue;
+  readonly engine: Engine;
+  readonly client: Client;
+  readonly intake: Intake;
+  readonly held: HeldPictures;
+  readonly pressOnce: PressOnce;
+  readonly openReplies: OpenReplies;
+  readonly deliveries: Deliveries;
+  /**
+   * Resolves when everything that an earlier process left is taken up, so that what is new is not mistaken for it; rejects
+   * with a `CancelledError` when the bot goes down before.
+   */
+  readonly resumed: Promise<void>;
+  /** Aborted, with a `CancelledError`, when the bot goes down: whatever somebody waits for ends. */
+  readonly closing: AbortSignal;
+  readonly presenter: Presenter;
+  /** The name people see for a describer's id. */
+  readonly describerLabel: (id: string) => string;
+  readonly votes: Votes;
+  readonly learning: LearningDesk;
+  readonly comparisons: Comparisons;
+}

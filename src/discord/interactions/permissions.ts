@@ -1,0 +1,56 @@
+/** Whether the bot may do its work in a channel: asked before any work, answered by naming what is missing. */
+import { PermissionFlagsBits, type PermissionsBitField } from "discord.js";
+
+import { UserError } from "../../errors.ts";
+import { missingPermissions } from "../wording/commands.ts";
+
+type Needed = readonly (readonly [name: string, bit: bigint])[];
+
+const ALWAYS: Needed = [
+  ["View Channel", PermissionFlagsBits.ViewChannel],
+  ["Attach Files", PermissionFlagsBits.AttachFiles],
+];
+
+/** Where an interaction happens, and what the bot may do there. */
+interface Place {
+  readonly appPermissions: Readonly<PermissionsBitField>;
+  readonly channel: { isThread(): boolean } | null;
+}
+
+/**
+ * In a channel the bot writes in a thread of the job or, failing that, in the channel; one of the two has to be open to it.
+ *
+ * @throws UserError `missing-permissions`
+ */
+export function assertMayWork({ appPermissions: app, channel }: Place): void {
+  const inThread = channel?.isThread() ?? false;
+  const missing = ALWAYS.filter(([, bit]) => !app.has(bit)).map(([name]) => name);
+  const mayThread = app.has(PermissionFlagsBits.SendMessagesInThreads);
+  if (inThread && !mayThread) missing.push("Send Messages in Threads");
+  const mayOpen = mayThread && app.has(PermissionFlagsBits.CreatePublicThreads);
+  if (!inThread && !mayOpen && !app.has(PermissionFlagsBits.SendMessages)) missing.push("Send Messages");
+  if (missing.length > 0) throw new UserError("missing-permissions", missingPermissions(missing));
+}
+
+/** A comparison stands where it was asked for: no thread of its own would stay open for votes. @throws UserError `missing-permissions` */
+export function assertMayPost({ appPermissions: app, channel }: Place): void {
+  const speak: Needed[number] = channel?.isThread()
+    ? ["Send Messages in Threads", PermissionFlagsBits.SendMessagesInThreads]
+    : ["Send Messages", PermissionFlagsBits.SendMessages];
+  const missing = [...ALWAYS, speak].filter(([, bit]) => !app.has(bit)).map(([name]) => name);
+  if (missing.length > 0) throw new UserError("missing-permissions", missingPermissions(missing));
+}
+
+/** The requester of a job may do this to it, and whoever keeps order in the channel. @throws UserError `not-yours` */
+export function assertOwnerOrModerator(
+  interaction: {
+    readonly user: { readonly id: string };
+    readonly memberPermissions: Readonly<PermissionsBitField> | null;
+  },
+  ownerId: string,
+  refusal: string,
+): void {
+  if (interaction.user.id === ownerId) return;
+  if (interaction.memberPermissions?.has(PermissionFlagsBits.ManageMessages)) return;
+  throw new UserError("not-yours", refusal);
+}

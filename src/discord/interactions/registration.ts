@@ -1,0 +1,96 @@
+/** Registers the commands, and only when they differ from what Discord has: a write costs of 200 a day. */
+import { isDeepStrictEqual } from "node:util";
+
+import {
+  ApplicationIntegrationType,
+  type Client,
+  InteractionContextType,
+  type RESTPostAPIApplicationCommandsJSONBody,
+  Routes,
+  SlashCommandBuilder,
+} from "discord.js";
+
+import type { Logger } from "../../log.ts";
+import type { Deliveries } from "../messages/deliveries.ts";
+import { isPassing } from "../discord-error.ts";
+import type { Commands } from "./handler.ts";
+
+/** What is registered: each command once, subcommands gathered under their group. */
+export function commandBodies({ handlers, groups }: Commands): RESTPostAPIApplicationCommandsJSONBody[] {
+  const bodies: RESTPostAPIApplicationCommandsJSONBody[] = [];
+  for (const handler of handlers)
+    if (handler.kind === "slash" || handler.kind === "message-menu") bodies.push(handler.data);
+  for (const [name, description] of Object.entries(groups)) {
+    const group = new SlashCommandBuilder().setName(name).setDescription(description);
+    for (const handler of handlers)
+      if (handler.kind === "subcommand" && handler.group === name) group.addSubcommand(handler.data);
+    bodies.push(group.toJSON());
+  }
+  const where = {
+    contexts: [InteractionContextType.Guild],
+    integration_types: [ApplicationIntegrationType.GuildInstall],
+  };
+  return bodies.map((body) => ({ ...body, ...where }));
+}
+
+/**
+ * Registers them now, or as soon as Discord can be talked to: a bot that starts need not wait for that, as they are
+ * registered already but for the first time.
+ *
+ * @throws DiscordAPIError when Discord refuses them
+ */
+export async function registerSoon(
+  client: Client<true>,
+  commands: Commands,
+  { deliveries, log }: { readonly deliveries: Deliveries; readonly log: Logger },
+): Promise<void> {
+  const register = (): Promise<void> => registerCommands(client, commands, log);
+  await register().catch((error: unknown) => {
+    if (!isPassing(error)) throw error;
+    log.warn({ err: error }, "the commands are registered later");
+    void deliveries.owe("commands", "", register);
+  });
+}
+
+async function registerCommands(client: Client<true>, commands: Commands, log: Logger): Promise<void> {
+  const wanted = commandBodies(commands);
+  const route = Routes.applicationCommands(client.application.id);
+  const present = (await client.rest.get(route)) as Command[];
+  if (isDeepStrictEqual(canonical(present), canonical(wanted))) {
+    log.debug("the commands are registered already");
+    return;
+  }
+  await client.rest.put(route, { body: wanted });
+  log.info({ commands: wanted.map(({ name }) => name) }, "registered the commands");
+}
+
+type Command = Readonly<Record<string, unknown>>;
+
+const FIELDS = ["type", "name", "description", "contexts", "integration_types", "nsfw", "default_member_permissions"];
+const BOUNDS = ["min_value", "max_value", "min_length", "max_length"];
+const OPTION_FIELDS = ["type", "name", "description", "required", "autocomplete", "choices", "file_types", ...BOUNDS];
+/** What Discord fills in where nothing was sent. */
+const DEFAULTS: Command = { type: 1, description: "", nsfw: false, required: false, autocomplete: false };
+
+/** Commands by name, reduced to what this program sets, with Discord's defaults left out. */
+const canonical = (commands: readonly object[]): unknown =>
+  Object.fromEntries(commands.map((command) => [(command as Command)["name"], pick(command as Command, FIELDS)]));
+
+function pick(source: Command, fields: readonly string[]): unknown {
+  const kept: Record<string, unknown> = {};
+  for (const field of fields) {
+    const value = source[field];
+    if (value !== undefined && value !== null && value !== DEFAULTS[field]) kept[field] = plain(value);
+  }
+  const options = (source["options"] ?? []) as Command[];
+  if (options.length > 0) kept["options"] = options.map((option) => pick(option, OPTION_FIELDS));
+  return kept;
+}
+
+/** Choices carry empty localisations when they come back. */
+const plain = (value: unknown): unknown =>
+  Array.isArray(value)
+    ? value.map((item: unknown) =>
+        typeof item === "object" && item !== null && "value" in item && "name" in item ? [item.name, item.value] : item,
+      )
+    : value;

@@ -1,0 +1,128 @@
+/** The answer to one interaction: acknowledged first, filled in later, or taken back with a word to the person alone. */
+import {
+  type CommandInteraction,
+  type MessageComponentInteraction,
+  MessageFlags,
+  type ModalBuilder,
+  type ModalSubmitInteraction,
+} from "discord.js";
+
+import { isAcknowledged, isMessageGone } from "../discord-error.ts";
+import type { Acknowledgement } from "./handler.ts";
+import type { OpenReplies } from "./open-replies.ts";
+import { persevere } from "../messages/persevere.ts";
+import { editPayload, payload, type View } from "../messages/view.ts";
+
+export type Repliable =
+  | CommandInteraction<"cached">
+  | MessageComponentInteraction<"cached">
+  | ModalSubmitInteraction<"cached">;
+
+/** An answer that was taken before the connection broke is refused when it is sent again: it is there. */
+async function onceTaken(answer: () => Promise<unknown>): Promise<void> {
+  await answer().catch((error: unknown) => {
+    if (!isAcknowledged(error)) throw error;
+  });
+}
+
+export class Reply {
+  readonly #interaction: Repliable;
+  readonly #kind: Acknowledgement;
+  readonly #openReplies: OpenReplies;
+  #messageId: string | null = null;
+  #isTakenBack = false;
+  /** What is still to come before nobody waits for anything any more. */
+  readonly #owed = new Set<"words" | "work">();
+
+  private constructor(interaction: Repliable, kind: Acknowledgement, openReplies: OpenReplies) {
+    this.#interaction = interaction;
+    this.#kind = kind;
+    this.#openReplies = openReplies;
+  }
+
+  /** Acknowledges, in the one call that has to reach Discord within three seconds. */
+  static async open(interaction: Repliable, kind: Acknowledgement, openReplies: OpenReplies): Promise<Reply> {
+    const reply = new Reply(interaction, kind, openReplies);
+    if (kind === "none") return reply;
+    if (kind !== "silent") await reply.#promise();
+    try {
+      await persevere(() => reply.#acknowledge());
+    } catch (error) {
+      if (!isAcknowledged(error)) throw error;
+      // The connection broke after Discord had heard the first attempt, and it was made again.
+      interaction.deferred = true;
+      if (kind !== "silent") reply.#messageId = (await persevere(() => interaction.fetchReply())).id;
+    }
+    return reply;
+  }
+
+  async #acknowledge(): Promise<void> {
+    const interaction = this.#interaction;
+    if (this.#kind === "silent") {
+      if ("deferUpdate" in interaction) await interaction.deferUpdate();
+      return;
+    }
+    const flags = this.#kind === "private" ? { flags: MessageFlags.Ephemeral as const } : {};
+    const answer = await interaction.deferReply({ withResponse: true, ...flags });
+    // A deferred answer comes without its message, but with the message's id.
+    this.#messageId = answer.interaction.responseMessageId;
+  }
+
+  /** Remembers first: once it is acknowledged, somebody waits. */
+  async #promise(): Promise<void> {
+    this.#owed.add("words").add("work");
+    await this.#openReplies.remember(this.#interaction);
+  }
+
+  async #give(what: "words" | "work"): Promise<void> {
+    if (this.#owed.delete(what) && this.#owed.size === 0) await this.#openReplies.forget(this.#interaction.id);
+  }
+
+  /** The handler is done. Where a job goes on, its first words may be still to come. */
+  done(): Promise<void> {
+    return this.#give("work");
+  }
+
+  get channelId(): string {
+    return this.#interaction.channelId ?? "";
+  }
+
+  /** The message that the answer is; `null` for silent ones. */
+  get messageId(): string | null {
+    return this.#messageId;
+  }
+
+  /** Fills the acknowledged message in. */
+  async show(view: View): Promise<void> {
+    const words = { ...(await editPayload(view)), flags: MessageFlags.IsComponentsV2 } as const;
+    const message = await persevere(() => this.#interaction.editReply({ ...words }));
+    this.#messageId ??= message.id;
+    await this.#give("words");
+  }
+
+  /** Says something to the person alone; a public "thinking…" is taken back. May be called again when it failed. */
+  async whisper(view: View): Promise<void> {
+    if (this.#kind === "private") return this.show(view);
+    if (this.#kind === "public") await this.#takeBack();
+    const words = { ...(await payload(view)), flags: MessageFlags.IsComponentsV2 | MessageFlags.Ephemeral } as const;
+    // Where a line breaks nobody knows what had arrived: a word that is said twice is better than none.
+    if (this.#kind === "none" && !this.#interaction.replied)
+      await onceTaken(() => persevere(() => this.#interaction.reply({ ...words })));
+    else await this.#interaction.followUp({ ...words });
+    await this.#give("words");
+  }
+
+  /** Answers with a form, in place of an acknowledgement. */
+  async showModal(modal: ModalBuilder): Promise<void> {
+    const interaction = this.#interaction;
+    if ("showModal" in interaction) await onceTaken(() => persevere(() => interaction.showModal(modal)));
+  }
+
+  async #takeBack(): Promise<void> {
+    if (this.#isTakenBack) return;
+    await this.#interaction.deleteReply().catch((error: unknown) => {
+      if (!isMessageGone(error)) throw error;
+    });
+    this.#isTakenBack = true;
+  }
+}

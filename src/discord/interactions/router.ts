@@ -1,0 +1,118 @@
+/** Routes interactions to their handlers: acknowledge, parse, run, and put a fault into words. Nothing else. */
+import {
+  type AutocompleteInteraction,
+  type ChatInputCommandInteraction,
+  type Client,
+  Events,
+  type Interaction,
+} from "discord.js";
+
+import { UserError } from "../../errors.ts";
+import type { Bot } from "./bot.ts";
+import { parseCustomId } from "../messages/custom-id.ts";
+import { discordCode, isTokenSpent } from "../discord-error.ts";
+import { explain } from "./explain.ts";
+import type { Acknowledgement, Commands, Handler } from "./handler.ts";
+import { isOffered } from "./offered.ts";
+import { Reply, type Repliable } from "./reply.ts";
+import type { View } from "../messages/view.ts";
+import { noticeView } from "../jobs/job-views.ts";
+import { router } from "../wording/commands.ts";
+
+/** Listens to `client`. @returns a function that stops taking interactions and waits for those under way */
+export function route(client: Client, commands: Commands, bot: Bot): () => Promise<void> {
+  const table = new Map(commands.handlers.map((handler) => [keyOf(handler), handler]));
+  const underWay = new Set<Promise<void>>();
+  const take = (interaction: Interaction): void => {
+    const work = dispatch(interaction, table, bot).catch((error: unknown) => {
+      bot.log.error({ err: error, interaction: interaction.id }, "an interaction could not be answered");
+    });
+    underWay.add(work);
+    void work.finally(() => underWay.delete(work));
+  };
+  client.on(Events.InteractionCreate, take);
+  return async () => {
+    client.off(Events.InteractionCreate, take);
+    await Promise.all(underWay);
+  };
+}
+
+async function dispatch(interaction: Interaction, table: ReadonlyMap<string, Handler>, bot: Bot): Promise<void> {
+  if (!interaction.inCachedGuild()) return elsewhere(interaction);
+  if (interaction.isAutocomplete()) return suggest(interaction, table.get(commandKey(interaction)), bot);
+  const handler = isOffered(interaction) ? table.get(keyFor(interaction)) : undefined;
+  if (handler) return handle(handler, interaction as Repliable, bot);
+  if (!interaction.isRepliable()) return;
+  const reply = await open(interaction as Repliable, "private", bot);
+  await reply.show(noticeView(router.unknown));
+  await reply.done();
+}
+
+async function handle(handler: Handler, interaction: Repliable, bot: Bot): Promise<void> {
+  const reply = await open(interaction, handler.acknowledge, bot);
+  try {
+    // A form has to be shown at once, and begins nothing.
+    if (handler.acknowledge !== "none") await bot.resumed;
+    // The table pairs each kind of interaction with handlers of that kind.
+    const input = handler.parse(interaction as never);
+    await handler.run({ interaction: interaction as never, bot, reply }, input);
+    await reply.done();
+  } catch (error) {
+    if (error instanceof UserError)
+      bot.log.info({ identifier: error.identifier, user: interaction.user.id }, "refused");
+    const words = noticeView(explain(error, bot.log));
+    void bot.deliveries.owe(`fault ${interaction.id}`, reply.channelId, () => tell(words, reply, bot));
+  }
+}
+
+async function open(interaction: Repliable, kind: Acknowledgement, { openReplies }: Bot): Promise<Reply> {
+  try {
+    return await Reply.open(interaction, kind, openReplies);
+  } catch (error) {
+    if (kind !== "silent") openReplies.giveUp(interaction);
+    throw error;
+  }
+}
+
+/** Says what went wrong, as long as the person can be told. */
+async function tell(words: View, reply: Reply, { log }: Bot): Promise<void> {
+  await reply.whisper(words).catch((error: unknown) => {
+    if (!isTokenSpent(error)) throw error;
+    log.info({ code: discordCode(error) }, "nobody is left to hear about a fault");
+  });
+  await reply.done();
+}
+
+async function suggest(
+  interaction: AutocompleteInteraction<"cached">,
+  handler: Handler | undefined,
+  bot: Bot,
+): Promise<void> {
+  const choices =
+    handler && "autocomplete" in handler && handler.autocomplete ? await handler.autocomplete(interaction, bot) : [];
+  await interaction.respond(choices.slice(0, 25));
+}
+
+/** Commands are offered in servers only; what comes from elsewhere is from a client that knows better. */
+async function elsewhere(interaction: Interaction): Promise<void> {
+  if (interaction.isAutocomplete()) await interaction.respond([]);
+  else await interaction.reply({ content: router.serversOnly, flags: ["Ephemeral"] });
+}
+
+function keyOf(handler: Handler): string {
+  if (handler.kind === "subcommand") return `slash/${handler.group} ${handler.data.name}`;
+  return `${handler.kind}/${"family" in handler ? handler.family : handler.data.name}`;
+}
+
+function keyFor(interaction: Interaction): string {
+  if (interaction.isChatInputCommand()) return commandKey(interaction);
+  if (interaction.isMessageContextMenuCommand()) return `message-menu/${interaction.commandName}`;
+  if (interaction.isButton()) return `button/${parseCustomId(interaction.customId).family}`;
+  if (interaction.isModalSubmit()) return `modal/${parseCustomId(interaction.customId).family}`;
+  return "";
+}
+
+function commandKey(interaction: ChatInputCommandInteraction | AutocompleteInteraction): string {
+  const subcommand = interaction.options.getSubcommand(false);
+  return `slash/${interaction.commandName}${subcommand === null ? "" : ` ${subcommand}`}`;
+}

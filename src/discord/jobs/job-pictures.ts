@@ -1,0 +1,60 @@
+/** The pictures of a job as files of its messages. */
+import { stat } from "node:fs/promises";
+
+import { readStoredPicture } from "../../images/decode.ts";
+import { DISCORD_MAX_BYTES, encodeForDiscord, thumbnail } from "../../images/encode.ts";
+import type { Job, JobRequest, PictureRef } from "../../jobs/job.ts";
+import type { PictureStore } from "../../jobs/repositories.ts";
+import { plainName } from "../wording/markdown.ts";
+import type { ViewFile } from "../messages/view.ts";
+import { card, progress, result } from "../wording/jobs.ts";
+
+const THUMBNAIL_SIDE = 320;
+
+/** A JPEG thumbnail of a stored picture. */
+export async function thumbnailFile(
+  files: PictureStore,
+  picture: PictureRef,
+  name: string,
+  alt: string,
+): Promise<ViewFile> {
+  const data = await thumbnail(await readStoredPicture(files.path(picture.sha256)), THUMBNAIL_SIDE);
+  return { name: `${name}.jpg`, data: Buffer.from(data), alt, key: picture.sha256 };
+}
+
+/** Content and style, for the job card. */
+export const inputThumbnails = (files: PictureStore, request: JobRequest): Promise<ViewFile[]> =>
+  Promise.all([
+    thumbnailFile(files, request.content, "content", card.contentAlt(request)),
+    thumbnailFile(files, request.style, "style", card.styleAlt(request)),
+  ]);
+
+/** The result at full size, within what Discord takes. @param maxBytes a tighter limit, where the usual one was refused */
+export async function resultFile(files: PictureStore, job: Job, maxBytes = DISCORD_MAX_BYTES): Promise<ViewFile> {
+  if (!job.result) throw new TypeError(`job ${job.id} has no result`);
+  const { sha256 } = job.result.picture;
+  const path = files.path(sha256);
+  const stem = `${slug(job.request.content.name)}-as-${slug(job.request.style.name)}`;
+  const rest = { alt: result.alt(job), key: sha256 };
+  if ((await stat(path)).size <= maxBytes) return { name: `${stem}.png`, data: path, ...rest };
+  const { bytes, extension } = await encodeForDiscord(await readStoredPicture(path), maxBytes);
+  return { name: `${stem}.${extension}`, data: Buffer.from(bytes), ...rest };
+}
+
+/** The newest preview, read when it is sent. */
+export const previewFile = (path: string, step: number, steps: number): ViewFile => ({
+  name: "preview.jpg",
+  data: path,
+  alt: progress.previewAlt(step, steps),
+  key: path,
+});
+
+/** A file name that is safe everywhere, also within `attachment://`. */
+function slug(fileName: string): string {
+  const name = plainName(fileName)
+    .normalize("NFKD")
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, "-")
+    .replaceAll(/^-+|-+$/g, "");
+  return name.slice(0, 32) || "picture";
+}

@@ -1,0 +1,221 @@
+/** A message that is kept up to date by editing: the newest view wins, one call in flight, never faster than agreed. */
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { CancelledError } from "../../errors.ts";
+import type { Logger } from "../../log.ts";
+import { isMessageGone, isPlaceGone, isTooOldToEdit, mayPass } from "../discord-error.ts";
+import { PlaceMoved } from "./place-moved.ts";
+import { fingerprint, type View } from "./view.ts";
+
+/** Where the message lives. Both calls reject as discord.js does. */
+export interface MessageHome {
+  /** @returns the id of the new message */
+  readonly create: (view: View, nonce: string) => Promise<string>;
+  readonly edit: (messageId: string, view: View) => Promise<void>;
+}
+
+export interface LiveMessageOptions {
+  readonly home: MessageHome;
+  /** The message, when it exists already. */
+  readonly messageId: string | null;
+  /** Least time between the starts of two edits. */
+  readonly intervalMs: number;
+  /** Words that grow: their first edit comes without delay. */
+  readonly streams?: boolean;
+  /** The same for every attempt to create this message, so that Discord drops a second one. */
+  readonly nonce: string;
+  /** Whether a new message is made where the conversation moves to, when this place is gone. */
+  readonly follows: boolean;
+  /** Told about each new message, before anything else is sent. */
+  readonly onCreated?: (messageId: string) => Promise<void>;
+  readonly log: Logger;
+}
+
+/** Pause after calls that came to nothing: the first, and the longest that it doubles to. */
+const REST_MS = [1000, 60_000] as const;
+
+export class LiveMessage {
+  readonly #options: LiveMessageOptions;
+  #messageId: string | null;
+  #next: View | null = null;
+  #shown: string | null = null;
+  /** By the clock that nobody sets. */
+  #lastAt = Number.NEGATIVE_INFINITY;
+  #running: Promise<void> | null = null;
+  #hurry = new AbortController();
+  #settling = 0;
+  #deleted = false;
+  #closed = false;
+  #edited = false;
+  #isNoted = true;
+  /** Counts fresh messages that took the place of one too old to edit. */
+  #generation = 0;
+  /** Calls in a row that came to nothing, fresh messages in place of others among them: only an edit that works ends it. */
+  #setbacks = 0;
+  /** Why the newest view does not stand, when that may pass. */
+  #fault: unknown = null;
+
+  constructor(options: LiveMessageOptions) {
+    this.#options = options;
+    this.#messageId = options.messageId;
+  }
+
+  get messageId(): string | null {
+    return this.#messageId;
+  }
+
+  /** Shows `view` as soon as the interval allows, unless a newer one comes first. Never throws. */
+  show(view: View): void {
+    if (this.#deleted) return;
+    this.#next = view;
+    if (this.#mayFollowAtOnce(view)) this.#wake();
+    this.#go();
+  }
+
+  /** Shows `view` (or what is waiting) without holding to the interval; resolves when it stands, or was tried in vain. */
+  async settle(view?: View): Promise<void> {
+    this.#settling++;
+    if (view) this.show(view);
+    while (this.#running) {
+      this.#hurry.abort();
+      await this.#running;
+    }
+    this.#settling--;
+    this.#hurry = new AbortController();
+    if (this.#next !== null) this.#go();
+  }
+
+  /**
+   * Shows the last view of all. Nothing is left to be tried afterwards.
+   *
+   * @throws what kept it from being shown, when that may pass; CancelledError when this was closed
+   */
+  async deliver(view: View): Promise<void> {
+    if (this.#closed) throw new CancelledError("The bot is going down");
+    this.#settling++;
+    await this.settle(view);
+    this.#settling--;
+    this.#next = null;
+    if (this.#fault !== null) throw this.#fault;
+  }
+
+  /** Sends what is waiting, without holding to the interval, and then nothing more. */
+  async close(): Promise<void> {
+    this.#settling++;
+    await this.settle();
+    this.#closed = true;
+    this.#stayAway();
+  }
+
+  #go(): void {
+    this.#running ??= this.#run().finally(() => {
+      this.#running = null;
+      if (this.#next !== null && this.#settling === 0) this.#go();
+    });
+  }
+
+  /** Posting was no edit: the first picture need not wait, nor need the first words of a message that streams. */
+  #mayFollowAtOnce(view: View): boolean {
+    return !this.#edited && this.#setbacks === 0 && (this.#options.streams === true || view.files.length > 0);
+  }
+
+  /** Ends the pause that is going on, if any. */
+  #wake(): void {
+    this.#hurry.abort();
+    this.#hurry = new AbortController();
+  }
+
+  /** Forgets the message: the next view makes a new one. */
+  detach(): void {
+    this.#messageId = null;
+    this.#shown = null;
+    this.#generation++;
+  }
+
+  async #run(): Promise<void> {
+    while (this.#next !== null && !this.#deleted) {
+      await this.#pause();
+      const view: View | null = this.#next;
+      this.#next = null;
+      if (view === null) return;
+      const print = fingerprint(view);
+      if (print === this.#shown) {
+        this.#fault = null;
+        continue;
+      }
+      this.#lastAt = performance.now();
+      const isEdit = this.#messageId !== null;
+      try {
+        await this.#send(view);
+        this.#shown = print;
+        this.#fault = null;
+        if (isEdit) this.#setbacks = 0;
+      } catch (error) {
+        this.#setbacks++;
+        this.#fault = null;
+        this.#fail(error, view, isEdit);
+        // Whoever settles has waited for one try.
+        if (this.#fault !== null && this.#settling > 0) return;
+      }
+    }
+  }
+
+  async #pause(): Promise<void> {
+    const { intervalMs } = this.#options;
+    const first = this.#next !== null && this.#mayFollowAtOnce(this.#next);
+    const isPosted = this.#messageId !== null && !first;
+    const [least, most] = REST_MS;
+    const rest = this.#setbacks === 0 ? 0 : Math.min(most, least * 2 ** Math.min(this.#setbacks - 1, 10));
+    const wait = this.#lastAt + Math.max(isPosted ? intervalMs : 0, rest) - performance.now();
+    if (wait <= 0) return;
+    await sleep(wait, undefined, { signal: this.#hurry.signal, ref: false }).catch(() => undefined);
+  }
+
+  async #send(view: View): Promise<void> {
+    const { home, nonce } = this.#options;
+    await this.#note();
+    if (this.#messageId !== null) {
+      this.#edited = true;
+      return home.edit(this.#messageId, view);
+    }
+    const fresh = this.#generation === 0 ? nonce : `${nonce.slice(0, 22)}-${this.#generation}`;
+    this.#messageId = await home.create(view, fresh);
+    this.#isNoted = false;
+    await this.#note();
+  }
+
+  async #note(): Promise<void> {
+    if (this.#isNoted || this.#messageId === null) return;
+    await this.#options.onCreated?.(this.#messageId);
+    this.#isNoted = true;
+  }
+
+  #fail(error: unknown, view: View, isEdit: boolean): void {
+    const { follows, log } = this.#options;
+    const hasMoved = error instanceof PlaceMoved;
+    if (isMessageGone(error)) {
+      // Somebody does not want to see it. It stays away.
+      this.#stayAway();
+      return;
+    }
+    if (isEdit && (isTooOldToEdit(error, this.#messageId) || (hasMoved && follows))) {
+      this.detach();
+      this.#next ??= view;
+      return;
+    }
+    if (hasMoved || (!isEdit && isPlaceGone(error))) {
+      // A message that may not be made is not asked for again with every step: Discord counts refusals.
+      this.#stayAway();
+      if (hasMoved) return;
+    } else if (mayPass(error)) {
+      this.#fault = error;
+      this.#next ??= view;
+    }
+    log.warn({ err: error, messageId: this.#messageId }, "a message could not be updated");
+  }
+
+  #stayAway(): void {
+    this.#deleted = true;
+    this.#next = null;
+  }
+}

@@ -1,0 +1,209 @@
+/** Where a job's messages go: a thread under its card, or the channel where no thread can be. */
+import {
+  type APIMessage,
+  type Client,
+  PermissionFlagsBits,
+  Routes,
+  type SendableChannels,
+  ThreadAutoArchiveDuration,
+} from "discord.js";
+
+import type { Logger } from "../../log.ts";
+import { discordCode, hasThreadAlready, isArchived, isMessageGone, isPlaceGone } from "../discord-error.ts";
+import type { MessageHome } from "./live-message.ts";
+import { persevere } from "./persevere.ts";
+import { PlaceMoved } from "./place-moved.ts";
+import { laterOf, snowflakeAt } from "../snowflake.ts";
+import { createPayload, editPayload, mark, type View } from "./view.ts";
+import { threadRemark } from "../wording/jobs.ts";
+
+export interface VenueOptions {
+  readonly client: Client;
+  readonly channelId: string;
+  /** An existing thread of the job. */
+  readonly threadId: string | null;
+  readonly log: Logger;
+  /** The thread was given up for the channel. */
+  readonly onMoved: () => Promise<void>;
+}
+
+/** Most pages of messages that are looked through for one that may have been posted already. */
+const MOST_PAGES = 10;
+const PAGE = 100;
+/** How far this machine's clock may be from Discord's, by which messages are numbered. */
+const CLOCKS_APART_MS = 5 * 60_000;
+
+export class Venue {
+  readonly #options: VenueOptions;
+  #threadId: string | null;
+  #lookAfter: string | null = null;
+
+  constructor(options: VenueOptions) {
+    this.#options = options;
+    this.#threadId = options.threadId;
+  }
+
+  get threadId(): string | null {
+    return this.#threadId;
+  }
+
+  /** Id of the channel or thread that new messages go to. */
+  get placeId(): string {
+    return this.#threadId ?? this.#options.channelId;
+  }
+
+  /**
+   * Messages may stand here already that nobody noted, all newer than this one: a process died between a message and its
+   * note, or an answer was lost. From now on they are looked for before anything is posted.
+   */
+  lookAfter(messageId: string): void {
+    this.#lookAfter = messageId;
+  }
+
+  /**
+   * Starts the thread under the card, or takes up the one it has. Inside a thread there is nothing to start.
+   *
+   * @returns why there is no thread, in words for people, or `null`
+   */
+  async openThread(cardMessageId: string, name: string): Promise<string | null> {
+    const channel = await this.#fetch(this.#options.channelId);
+    if (channel.isThread() || !("threads" in channel)) return null;
+    const me = channel.guild.members.me;
+    const allowed = me ? channel.permissionsFor(me) : null;
+    if (allowed && !allowed.has(PermissionFlagsBits.CreatePublicThreads)) return threadRemark.forbidden;
+    if (allowed && !allowed.has(PermissionFlagsBits.SendMessagesInThreads)) return threadRemark.mute;
+    try {
+      const options = { name, startMessage: cardMessageId, autoArchiveDuration: ThreadAutoArchiveDuration.OneDay };
+      // The two kinds of channel agree on these options, but not in their types.
+      const create = channel.threads.create.bind(channel.threads) as (given: typeof options) => Promise<{ id: string }>;
+      this.#threadId = (await persevere(() => create(options))).id;
+      return null;
+    } catch (error) {
+      if (hasThreadAlready(error)) {
+        // A thread has the id of the message it hangs on.
+        this.#threadId = cardMessageId;
+        return null;
+      }
+      this.#options.log.warn({ err: error, channelId: channel.id }, "no thread could be started");
+      return threadRemark.of(discordCode(error));
+    }
+  }
+
+  /**
+   * Posts in the thread, else in the channel.
+   *
+   * @param notBefore Unix milliseconds; a message that may stand here already is not older than that
+   */
+  async post(view: View, nonce: string, notBefore = 0): Promise<string> {
+    try {
+      return await this.#send(this.placeId, view, nonce, notBefore);
+    } catch (error) {
+      if (this.#threadId === null || !(isPlaceGone(error) || isArchived(error))) throw error;
+      await this.#leaveThread(error);
+      return this.#send(this.placeId, view, nonce, notBefore);
+    }
+  }
+
+  /** @throws PlaceMoved when the thread was deleted or locked meanwhile */
+  async edit(messageId: string, view: View): Promise<void> {
+    const placeId = this.placeId;
+    try {
+      await this.#edit(placeId, messageId, view);
+    } catch (error) {
+      if (isArchived(error) && (await this.#unarchive(placeId))) return this.#edit(placeId, messageId, view);
+      if (placeId !== this.#threadId || !(isPlaceGone(error) || isArchived(error))) {
+        if (placeId !== this.placeId) throw new PlaceMoved("the thread is gone", { cause: error });
+        throw error;
+      }
+      await this.#leaveThread(error);
+      throw new PlaceMoved("the thread is gone", { cause: error });
+    }
+  }
+
+  /** Deletes a message. Where it cannot be reached any more, nothing is left to be done. */
+  async remove(messageId: string): Promise<void> {
+    await this.#options.client.rest.delete(Routes.channelMessage(this.placeId, messageId)).catch((error: unknown) => {
+      if (!isMessageGone(error) && !isPlaceGone(error)) throw error;
+    });
+  }
+
+  /** Messages in the thread, or wherever the conversation is. */
+  readonly talk: MessageHome = {
+    create: (view, nonce) => this.post(view, nonce),
+    edit: (messageId, view) => this.edit(messageId, view),
+  };
+
+  /** Messages in the channel itself: the job card. */
+  readonly front: MessageHome = {
+    create: (view, nonce) => this.#send(this.#options.channelId, view, nonce),
+    edit: (messageId, view) => this.#edit(this.#options.channelId, messageId, view),
+  };
+
+  async #send(placeId: string, view: View, nonce: string, notBefore = 0): Promise<string> {
+    const channel = await this.#fetch(placeId);
+    const marked = mark(view, nonce);
+    if (this.#lookAfter !== null) {
+      const known = await this.#find(
+        placeId,
+        marked,
+        laterOf(this.#lookAfter, snowflakeAt(notBefore - CLOCKS_APART_MS)),
+      );
+      if (known !== null) return known;
+    }
+    return (await channel.send({ ...(await createPayload(marked, nonce)) })).id;
+  }
+
+  /** Discord tells nonces to nobody who asks later, so messages carry a mark of their own. */
+  async #find(placeId: string, { components: [first] }: View, after: string): Promise<string | null> {
+    const { client } = this.#options;
+    for (let page = 0, from = after; page < MOST_PAGES; page++) {
+      const query = new URLSearchParams({ limit: String(PAGE), after: from });
+      let messages: APIMessage[];
+      try {
+        messages = (await client.rest.get(Routes.channelMessages(placeId), { query })) as APIMessage[];
+      } catch (error) {
+        // The bot may post here and not look back.
+        if (isPlaceGone(error)) return null;
+        throw error;
+      }
+      const known = messages.find(
+        ({ author, components }) => author.id === client.user?.id && components?.[0]?.id === first?.id,
+      );
+      if (known) return known.id;
+      if (messages.length < PAGE) return null;
+      from = messages.map(({ id }) => id).reduce(laterOf);
+    }
+    return null;
+  }
+
+  async #edit(placeId: string, messageId: string, view: View): Promise<void> {
+    const channel = await this.#fetch(placeId);
+    const payload = await editPayload(view);
+    await channel.messages.edit(messageId, { ...payload, attachments: [] });
+  }
+
+  async #unarchive(threadId: string): Promise<boolean> {
+    try {
+      const thread = await this.#fetch(threadId);
+      if (!thread.isThread()) return false;
+      await persevere(async () => thread.edit({ archived: false }));
+      return true;
+    } catch (error) {
+      this.#options.log.info({ err: error, threadId }, "a thread stays archived");
+      return false;
+    }
+  }
+
+  async #leaveThread(cause: unknown): Promise<void> {
+    if (this.#threadId === null) return;
+    this.#options.log.warn({ err: cause, threadId: this.#threadId }, "the thread is gone, going on in the channel");
+    this.#threadId = null;
+    await this.#options.onMoved();
+  }
+
+  async #fetch(id: string): Promise<SendableChannels> {
+    const channel = await this.#options.client.channels.fetch(id);
+    if (!channel?.isSendable()) throw new PlaceMoved(`channel ${id} takes no messages`);
+    return channel;
+  }
+}

@@ -1,0 +1,21 @@
+/** A style in words, outside of any job: from the cache, else from the engine. */
+import { BY_USER, promptHash } from "../../jobs/description.ts";
+import type { DescribeReply, EngineHooks } from "../../jobs/engine.ts";
+import type { Bot } from "../interactions/bot.ts";
+
+/**
+ * @param sha256 of a stored picture
+ * @throws EngineError when the engine cannot, CancelledError when it is told to stop
+ */
+export async function describeStyle(
+  { engine, store }: Pick<Bot, "engine" | "store">,
+  sha256: string,
+  hooks: Pick<EngineHooks, "onText" | "signal">,
+): Promise<DescribeReply> {
+  const key = { styleSha256: sha256, describer: engine.info?.describer ?? BY_USER, promptHash: promptHash() };
+  const known = await store.captions.find(key);
+  if (known !== null) return { text: known, describer: key.describer };
+  const reply = await engine.describe({ image: { path: store.files.path(sha256), sha256 } }, hooks);
+  await store.captions.save({ ...key, describer: reply.describer }, reply.text);
+  return reply;
+}

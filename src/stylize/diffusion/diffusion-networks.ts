@@ -1,0 +1,282 @@
+/** The networks of a checkpoint as functions: sessions of static shape, opened when first needed. */
+import { clipText, tokenEmbeddings } from "../../../models/clip-text.ts";
+import type { AttendPixels } from "../../../models/spatial-transformer.ts";
+import { unet } from "../../../models/unet.ts";
+import { vaeDecoder, vaeEncoder } from "../../../models/vae.ts";
+import {
+  type ExecutionDevice,
+  type Floats,
+  type FloatType,
+  floatsOf,
+  floatTensor,
+  Graph,
+  type GraphOptions,
+  concatenated,
+  integerTensor,
+  openSession,
+  rowsOf,
+  type Tensor,
+  type Value,
+} from "../../onnx/index.ts";
+import type { SessionPool, SessionRecipe } from "../../onnx/session-pool.ts";
+import { Weights } from "../../onnx/weights.ts";
+import type { DiffusionCheckpoint } from "./diffusion-checkpoint.ts";
+
+export interface NetworkOptions {
+  readonly device: ExecutionDevice;
+  readonly dtype: FloatType;
+  readonly attention: NonNullable<GraphOptions["attention"]>;
+  /** `int8` rounds the UNet's layers to 8 bits. */
+  readonly products?: NonNullable<GraphOptions["products"]>;
+  readonly sessions: SessionPool;
+}
+
+/** What stands for a token where its id occurs in a row: one vector, or several that take their turns. */
+export interface LearnedToken {
+  readonly id: number;
+  /** [vectors, width] */
+  readonly vector: Float32Array;
+}
+
+export type NetworkPart = "text" | "unet" | "vae";
+
+/** Records a graph over the weights of any of the networks; its outputs by name. */
+export type RecordGraph<Name extends string> = (
+  graph: Graph,
+  weights: (part: NetworkPart) => Weights,
+) => Readonly<Record<Name, Value>>;
+
+export interface UNetRun {
+  /** Noisy latents [1, C, h, w], the same for every row. */
+  readonly sample: Floats;
+  readonly timestep: number;
+  /** Encoded text [1, tokens, width], one for each row, all equally long. */
+  readonly contexts: readonly Floats[];
+}
+
+/** Another self-attention in the UNet, with inputs and outputs of its own. */
+export interface UNetExchange {
+  /** Tells its sessions from others; all that `attend` depends on belongs into it. */
+  readonly name: string;
+  /** Called once, while the network is recorded; what it puts into `given` is given out. */
+  readonly attend: (graph: Graph, given: Record<string, Value>) => AttendPixels;
+  readonly feeds?: Readonly<Record<string, Tensor>>;
+}
+
+export interface ComputeOptions {
+  /** Keep working memory from run to run: for what runs many times. */
+  readonly arena?: boolean;
+  readonly products?: NonNullable<GraphOptions["products"]>;
+  /** Default: what the networks compute in. */
+  readonly dtype?: FloatType;
+}
+
+export class DiffusionNetworks {
+  readonly checkpoint: DiffusionCheckpoint;
+  readonly #options: NetworkOptions;
+
+  constructor(checkpoint: DiffusionCheckpoint, options: NetworkOptions) {
+    this.checkpoint = checkpoint;
+    this.#options = options;
+  }
+
+  get device(): ExecutionDevice {
+    return this.#options.device;
+  }
+
+  get dtype(): FloatType {
+    return this.#options.dtype;
+  }
+
+  /** What open sessions may hold. */
+  get memoryBytes(): number {
+    return this.#options.sessions.budgetBytes;
+  }
+
+  /** How the UNet multiplies. */
+  get products(): NonNullable<GraphOptions["products"]> {
+    return this.#options.products ?? "exact";
+  }
+
+  /** Encodes rows of token ids, all of the same length -> [1, rows · length, width], the rows one after the other. */
+  async encodeText(rows: readonly (readonly number[])[], learned: LearnedToken | null = null): Promise<Floats> {
+    const { width } = this.checkpoint.text.config;
+    const states: Float32Array[] = [];
+    for (const row of rows) {
+      const result = learned ? await this.#encodeWithLearned(row, learned) : await this.#encodeIds(row);
+      states.push(result.data);
+    }
+    const length = rows.reduce((sum, row) => sum + row.length, 0);
+    return { data: concatenated(states), shape: [1, length, width] };
+  }
+
+  /** The UNet's prediction for `sample` [1, C, h, w] under each context. */
+  async predict(
+    sample: Floats,
+    timestep: number,
+    contexts: readonly Floats[],
+    exchange?: UNetExchange,
+  ): Promise<Float32Array[]> {
+    // A graphics card takes the rows as one batch; a processor is no faster that way and would need three times the memory.
+    const batches = this.#options.device === "cpu" ? contexts.map((context) => [context]) : [contexts];
+    const predictions: Float32Array[] = [];
+    for (const batch of batches) {
+      const { prediction } = await this.runUNet({ sample, timestep, contexts: batch }, exchange);
+      predictions.push(...rowsOf(prediction!));
+    }
+    return predictions;
+  }
+
+  /** The UNet over a batch. @returns `prediction` [contexts, C, h, w], and what `exchange` gives out */
+  runUNet({ sample, timestep, contexts }: UNetRun, exchange?: UNetExchange): Promise<Readonly<Record<string, Tensor>>> {
+    const { dtype, products } = this;
+    const { config } = this.checkpoint.unet;
+    const batch = contexts.length;
+    const shapes = { sample: sample.shape.with(0, batch), context: contexts[0]!.shape.with(0, batch) };
+    return this.#computeTensors(
+      `unet ${exchange?.name ?? ""} ${shapes.sample.join("x")} ${shapes.context[1]}`,
+      (graph, weights) => {
+        const inputs = {
+          sample: graph.input("sample", dtype, shapes.sample),
+          timestep: graph.input("timestep", "float32", [1]),
+          context: graph.input("context", dtype, shapes.context),
+        };
+        const given: Record<string, Value> = {};
+        const prediction = unet(weights("unet"), config, inputs, exchange?.attend(graph, given));
+        return { prediction, ...given };
+      },
+      {
+        sample: floatTensor(dtype, { data: concatenated(contexts.map(() => sample.data)), shape: shapes.sample }),
+        timestep: floatTensor("float32", { data: Float32Array.of(timestep), shape: [1] }),
+        context: floatTensor(dtype, { data: concatenated(contexts.map(({ data }) => data)), shape: shapes.context }),
+        ...exchange?.feeds,
+      },
+      { arena: true, products },
+    );
+  }
+
+  /** Pictures [1, 3, H, W] in [-1, 1] -> means and log variances [1, 2 · latent, h, w], not yet scaled. */
+  encodePicture(picture: Floats): Promise<Floats> {
+    const { config } = this.checkpoint.vae;
+    return this.#runOn("vae-encoder", "vae", picture, (weights, x) => vaeEncoder(weights, config, x));
+  }
+
+  /** Latents [1, latent, h, w], already unscaled -> pictures [1, 3, H, W], about [-1, 1]. */
+  async decodeLatents(latents: Floats): Promise<Floats> {
+    const { config } = this.checkpoint.vae;
+    // The decoder needs more working memory than all before it.
+    await this.closeUNet();
+    return this.#runOn("vae-decoder", "vae", latents, (weights, x) => vaeDecoder(weights, config, x));
+  }
+
+  /** Gives the working memory of the UNet back, on a processor, where it opens again in half a second. */
+  async closeUNet(): Promise<void> {
+    if (this.#options.device === "cpu") await this.#options.sessions.release((key) => key.includes(" unet "));
+  }
+
+  #encodeIds(ids: readonly number[]): Promise<Floats> {
+    const { config } = this.checkpoint.text;
+    return this.#run(
+      `text-encoder ${ids.length}`,
+      "text",
+      (graph, weights) =>
+        clipText(weights, config, tokenEmbeddings(weights, config, graph.input("ids", "int64", [1, ids.length]))),
+      { ids: integerTensor(ids, [1, ids.length]) },
+    );
+  }
+
+  /** Rows of the text encoder's table, [1, length, width]. */
+  tokenEmbeddings(ids: readonly number[]): Promise<Floats> {
+    const { config } = this.checkpoint.text;
+    return this.#run(
+      `token-embeddings ${ids.length}`,
+      "text",
+      (graph, weights) => tokenEmbeddings(weights, config, graph.input("ids", "int64", [1, ids.length])),
+      { ids: integerTensor(ids, [1, ids.length]) },
+    );
+  }
+
+  async #encodeWithLearned(ids: readonly number[], { id, vector }: LearnedToken): Promise<Floats> {
+    const { config } = this.checkpoint.text;
+    const embeddings = await this.tokenEmbeddings(ids);
+    const data = Float32Array.from(embeddings.data);
+    const vectors = vector.length / config.width;
+    let met = 0;
+    for (const [position, token] of ids.entries()) {
+      if (token !== id) continue;
+      const at = (met++ % vectors) * config.width;
+      data.set(vector.subarray(at, at + config.width), position * config.width);
+    }
+    return this.#runOn("text-states", "text", { data, shape: embeddings.shape }, (weights, x) =>
+      clipText(weights, config, x),
+    );
+  }
+
+  /** Runs a network with one real input. */
+  #runOn(
+    name: string,
+    part: NetworkPart,
+    input: Floats,
+    build: (weights: Weights, x: Value) => Value,
+  ): Promise<Floats> {
+    const { dtype } = this.#options;
+    return this.#run(
+      `${name} ${input.shape.join("x")}`,
+      part,
+      (graph, weights) => build(weights, graph.input("x", dtype, input.shape)),
+      { x: floatTensor(dtype, input) },
+    );
+  }
+
+  /**
+   * Runs a graph of one's own over this checkpoint, opened when its key is first used: shared attention, gradients.
+   * `record` is called once per key, so all that it depends on belongs into the key.
+   */
+  async compute<Name extends string>(
+    key: string,
+    record: RecordGraph<Name>,
+    feeds: Readonly<Record<string, Tensor>>,
+    options: ComputeOptions = {},
+  ): Promise<Readonly<Record<Name, Floats>>> {
+    const tensors = await this.#computeTensors(key, record, feeds, options);
+    const results = Object.entries<Tensor>(tensors).map(([name, tensor]) => [name, floatsOf(tensor)]);
+    return Object.fromEntries(results) as Record<Name, Floats>;
+  }
+
+  #computeTensors<Name extends string>(
+    key: string,
+    record: RecordGraph<Name>,
+    feeds: Readonly<Record<string, Tensor>>,
+    { arena = false, products = "exact", dtype = this.dtype }: ComputeOptions,
+  ): Promise<Readonly<Record<Name, Tensor>>> {
+    const { device, attention, sessions } = this.#options;
+    const recipe = (): SessionRecipe => {
+      const graph = new Graph(key, { attention, products });
+      const parts = new Map<NetworkPart, Weights>();
+      const weights = (part: NetworkPart): Weights => {
+        const known = parts.get(part) ?? new Weights(graph, this.checkpoint[part].source, dtype);
+        parts.set(part, known);
+        return known;
+      };
+      for (const [name, value] of Object.entries<Value>(record(graph, weights))) graph.output(name, value);
+      const bytes = [...parts.values()].reduce((sum, part) => sum + part.bytes, 0);
+      return { bytes, open: () => openSession(graph, { device, arena }) };
+    };
+    return sessions.use(
+      `${this.checkpoint.label} ${key} ${device} ${dtype} ${products}`,
+      recipe,
+      (session) => session.run(feeds) as Promise<Readonly<Record<Name, Tensor>>>,
+    );
+  }
+
+  async #run(
+    key: string,
+    part: NetworkPart,
+    build: (graph: Graph, weights: Weights) => Value,
+    feeds: Readonly<Record<string, Tensor>>,
+    options: ComputeOptions = {},
+  ): Promise<Floats> {
+    const record: RecordGraph<"result"> = (graph, weights) => ({ result: build(graph, weights(part)) });
+    return (await this.compute(key, record, feeds, options)).result;
+  }
+}

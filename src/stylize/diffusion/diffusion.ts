@@ -1,0 +1,279 @@
+/** The stylizer of the paper: InST on Stable Diffusion, from the publisher's weights in place. */
+import { createHash } from "node:crypto";
+
+import { ClipTokenizer } from "../../../models/clip-tokenizer.ts";
+import { checkpoint as pause } from "../../breathe.ts";
+import type { Precision } from "../../config.ts";
+import { EngineError } from "../../errors.ts";
+import { cropTo, resizeTo, sizeForLongSide } from "../../images/resize.ts";
+import type { Size } from "../../images/plane.ts";
+import type { RgbImage } from "../../images/rgb-image.ts";
+import { chooseForms } from "../../onnx/device-forms.ts";
+import type { ExecutionDevice, Floats } from "../../onnx/index.ts";
+import type { SessionPool } from "../../onnx/session-pool.ts";
+import { adain, channelStatistics } from "./adain.ts";
+import { type CheckpointPlace, readDiffusionCheckpoint } from "./diffusion-checkpoint.ts";
+import { DiffusionNetworks, type LearnedToken } from "./diffusion-networks.ts";
+import { withRoundedUNet } from "./int8-unet.ts";
+import { type Conditioning, expectNumbers, invert, type PredictNoise, synthesize } from "./inst.ts";
+import { formOf, type InstForm } from "./inst-form.ts";
+import { ByteCache } from "./latents-cache.ts";
+import { floatsToPicture, latentsOfMoments, pictureToFloats, unscaled } from "./latents.ts";
+import { gaussianNoise, NOISE_STREAM } from "./noise.ts";
+import { Previews } from "./previews.ts";
+import { createScheduler } from "./schedulers/index.ts";
+import { type Learned, type LearnHooks, type LearnInput, learnStyle } from "./learn-style.ts";
+import { attentionGrid, paintWithStyleAttention } from "./style-attention.ts";
+import { type Role, type Trace, Traces } from "./style-inversion.ts";
+import { choosePath, learnedToken, promptOf } from "./style-path.ts";
+import type { StylizeHooks, StylizeInput, Stylizer, StylizeResult } from "../stylizer.ts";
+import type { DecodePreview } from "./tiny-decoder.ts";
+
+export { findDiffusionCheckpoint, placeOfCheckpoint, type CheckpointPlace } from "./diffusion-checkpoint.ts";
+
+const SIZE_MULTIPLE = 64;
+const CACHE_BYTES = 64e6;
+/** Of `MODEL_MEMORY`, for traces: by default those of a style and a content of 512 x 512 pixels. */
+const TRACES_PART = 1 / 20;
+
+export interface DiffusionOptions {
+  readonly checkpoint: CheckpointPlace;
+  readonly device: ExecutionDevice;
+  readonly precision: Precision;
+  /** The pool in which sessions are kept (`MODEL_MEMORY`); give one pool to all that share the memory. */
+  readonly sessions: SessionPool;
+  /** Makes sharp previews (`openTinyDecoder`). */
+  readonly decodePreview?: DecodePreview | null;
+  /** Told, in words for a log, what of the checkpoint is not followed. */
+  readonly note?: (text: string) => void;
+}
+
+/**
+ * Opens a checkpoint: headers are read and checked and the device is tried; weights are read when a network first runs.
+ *
+ * @throws EngineError naming what is wrong with the checkpoint or the device
+ */
+export async function openDiffusion(options: DiffusionOptions): Promise<DiffusionStylizer> {
+  const { device, precision, sessions, decodePreview, note } = options;
+  if (precision === "fp16" && device === "cpu")
+    throw new EngineError("a processor gains nothing from half precision; set PRECISION=auto", { retryable: false });
+  if (precision === "int8" && device !== "cpu")
+    throw new EngineError("PRECISION=int8 is for processors; set PRECISION=auto", { retryable: false });
+  const exact = await readDiffusionCheckpoint(options.checkpoint);
+  const products = precision === "int8" ? "int8" : "exact";
+  const checkpoint = products === "int8" ? await withRoundedUNet(exact) : exact;
+  const tokenizer = await ClipTokenizer.load(checkpoint.tokenizer);
+  const forms = await chooseForms(device, precision);
+  const { unheeded } = checkpoint.scheduler;
+  if (unheeded.length > 0)
+    note?.(`${checkpoint.label}: its scheduler asks for ${unheeded.join(", ")}, which the samplers here do not follow`);
+  const networks = new DiffusionNetworks(checkpoint, { device, ...forms, products, sessions });
+  return new DiffusionStylizer(networks, tokenizer, gaussianNoise, decodePreview);
+}
+
+/** `length` values of N(0, 1) for a seed and a use (`NOISE_STREAM`). */
+export type NoiseSource = (seed: number, length: number, stream: number) => Float32Array;
+
+export class DiffusionStylizer implements Stylizer {
+  readonly id = "diffusion";
+  readonly #networks: DiffusionNetworks;
+  readonly #tokenizer: ClipTokenizer;
+  readonly #noise: NoiseSource;
+  readonly #decodePreview: DecodePreview | null;
+  readonly #cache = new ByteCache<Floats>(CACHE_BYTES, ({ data }) => data.byteLength);
+  /** What style attention saw of pictures on their way to noise. */
+  readonly #traces: Traces;
+
+  /**
+   * @param noise where randomness comes from; the default is the same on every machine
+   * @param decodePreview without it, previews come through a linear map
+   */
+  constructor(
+    networks: DiffusionNetworks,
+    tokenizer: ClipTokenizer,
+    noise: NoiseSource = gaussianNoise,
+    decodePreview: DecodePreview | null = null,
+  ) {
+    this.#networks = networks;
+    this.#traces = new Traces(networks, networks.memoryBytes * TRACES_PART);
+    this.#tokenizer = tokenizer;
+    this.#noise = noise;
+    this.#decodePreview = decodePreview;
+  }
+
+  async stylize(input: StylizeInput, hooks: StylizeHooks = {}): Promise<StylizeResult> {
+    const { latents, ...result } = await this.stylizeToLatents(input, hooks);
+    await pause(hooks.signal);
+    const { scalingFactor } = this.#networks.checkpoint.vae.config;
+    const decoded = await this.#networks.decodeLatents(unscaled(latents, scalingFactor));
+    expectNumbers(decoded.data, "the decoder");
+    return { ...result, image: floatsToPicture(decoded, formOf(input.settings).rounding) };
+  }
+
+  learn(input: LearnInput, hooks: LearnHooks = {}): Promise<Learned> {
+    return learnStyle(this.#networks, this.#tokenizer, this, input, hooks);
+  }
+
+  /** All of `stylize` but the decoder: the scaled latents [1, C, h, w] of the result. */
+  async stylizeToLatents(
+    input: StylizeInput,
+    hooks: StylizeHooks = {},
+  ): Promise<Omit<StylizeResult, "image"> & { readonly latents: Floats }> {
+    const { settings, token } = input;
+    const { signal } = hooks;
+    const showStep = this.#shown(hooks);
+    const form = formOf(settings);
+    const stylePath = choosePath(input, this.#networks.checkpoint.text.config.width);
+    const learned = stylePath === "token" ? learnedToken(this.#tokenizer, token!) : null;
+    const conditioning = await this.#condition(input, form, learned, signal);
+    const guidance = conditioning.empty ? conditioning.guidance : null;
+    if (stylePath === "attention")
+      return { ...(await this.#paintWithAttention(input, form, conditioning, hooks)), guidance, stylePath };
+
+    const plan = createScheduler(form.scheduler, this.#networks.checkpoint.scheduler).plan({
+      steps: form.steps,
+      strength: settings.strength,
+      startLevel: form.startLevel,
+    });
+    const start = await this.#startLatents(input, form, signal);
+    const size = start.data.length;
+    const steps = plan.timesteps.length;
+    let unetRows = 0;
+    const predict: PredictNoise = (sample, timestep, contexts) => {
+      unetRows += contexts.length;
+      return this.#networks.predict(sample, timestep, contexts);
+    };
+    const synthesis = {
+      predict,
+      plan,
+      conditioning,
+      signal,
+      stepNoise: (index: number) => this.#noise(settings.seed, size, NOISE_STREAM.step + index),
+      onStep: (step: number, predictedOriginal: Floats) => showStep(step, steps, predictedOriginal),
+    };
+    const inverted = await invert(start, this.#noise(settings.seed, size, NOISE_STREAM.start), synthesis);
+    const latents = await synthesize(inverted, synthesis);
+    return { latents, steps, guidance, stylePath, unetRows };
+  }
+
+  /** Style attention: both pictures go to noise once, then the output is painted with what was seen on the way. */
+  async #paintWithAttention(
+    input: StylizeInput,
+    form: InstForm,
+    conditioning: Conditioning,
+    hooks: StylizeHooks,
+  ): Promise<Pick<StylizeResult, "steps"> & { readonly latents: Floats; readonly unetRows: number }> {
+    const { settings, content: picture } = input;
+    const { signal } = hooks;
+    const showStep = this.#shown(hooks);
+    const grid = attentionGrid(form.steps, settings.strength, this.#networks.checkpoint.scheduler);
+    const rowsEach = grid.length + 1;
+    const steps = 2 * rowsEach + grid.length;
+    // The exchange wants equally many rows of latents: the style is cut to the content's shape.
+    const content = await this.#latentsOf(picture, input.contentSha256, form, settings, signal);
+    const style = await this.#latentsOf(input.style, input.styleSha256, form, settings, signal, picture);
+    const empty = await this.#encode(this.#tokenizer.rows("", this.#networks.checkpoint.text.config.positions), signal);
+    let unetRows = 0;
+    const sampled = form.posterior === "sample" ? settings.seed : "mean";
+    const trace = async (role: Role, sha256: string, latents: Floats, before: number): Promise<Trace> => {
+      let rows = 0;
+      const onRow = (): void => {
+        rows += 1;
+        hooks.onProgress?.(before + rows, steps);
+      };
+      const key = `${sha256} ${form.fit} ${sampled}`;
+      const found = await this.#traces.of(key, latents, { role, grid, empty, signal, onRow });
+      unetRows += rows;
+      return found;
+    };
+    const traces = {
+      content: await trace("content", input.contentSha256, content, 0),
+      style: await trace("style", input.styleSha256, style, rowsEach),
+    };
+    await this.#networks.closeUNet();
+    const { latents, rows } = await paintWithStyleAttention(this.#networks, {
+      grid,
+      ...traces,
+      conditioning,
+      signal,
+      onStep: (step, predictedOriginal) => showStep(2 * rowsEach + step, steps, predictedOriginal),
+    });
+    return { latents, steps: grid.length, unetRows: unetRows + rows };
+  }
+
+  /** Tells of each step as it is done, the last without a preview: the picture itself follows. */
+  #shown({ onProgress, onPreview }: StylizeHooks) {
+    const previews = new Previews(this.#decodePreview);
+    return async (step: number, steps: number, predictedOriginal: Floats): Promise<void> => {
+      onProgress?.(step, steps);
+      if (onPreview && step < steps) onPreview(await previews.show(predictedOriginal, step), step, steps);
+    };
+  }
+
+  /** Encodes the prompt, and the empty prompt as long as it. Without words or a token nothing is guided. */
+  async #condition(
+    { variant, description }: StylizeInput,
+    form: InstForm,
+    learned: LearnedToken | null,
+    signal: AbortSignal | undefined,
+  ): Promise<Conditioning> {
+    const { positions, width } = this.#networks.checkpoint.text.config;
+    const vectors = learned ? learned.vector.length / width : 0;
+    const text = promptOf(variant === "inst" ? "" : (description ?? ""), vectors);
+    const rows = this.#tokenizer.rows(text, positions).slice(0, form.promptRows);
+    const [emptyRow] = this.#tokenizer.rows("", positions);
+    const { guidance, guidedPart } = form;
+    const prompt = await this.#encode(rows, signal, learned);
+    const isEmpty = text.trim() === "";
+    const emptyRows = rows.map(() => emptyRow!);
+    return { prompt, empty: isEmpty ? null : await this.#encode(emptyRows, signal), guidance, guidedPart };
+  }
+
+  #encode(
+    rows: readonly (readonly number[])[],
+    signal: AbortSignal | undefined,
+    learned: LearnedToken | null = null,
+  ): Promise<Floats> {
+    const hash = createHash("sha256").update(JSON.stringify(rows));
+    if (learned) hash.update(learned.vector);
+    return this.#cache.get(`text ${hash.digest("hex")}`, async () => {
+      await pause(signal);
+      return this.#networks.encodeText(rows, learned);
+    });
+  }
+
+  /** The content's latents, with the style's statistics in them where the variant looks at the style image. */
+  async #startLatents(input: StylizeInput, form: InstForm, signal: AbortSignal | undefined): Promise<Floats> {
+    const { settings } = input;
+    const content = await this.#latentsOf(input.content, input.contentSha256, form, settings, signal);
+    if (input.variant === "prompt") return content;
+    const style = await this.#latentsOf(input.style, input.styleSha256, form, settings, signal, input.style);
+    return adain(content, channelStatistics(style));
+  }
+
+  /** Scaled latents of a picture. @param style given for a style: a picture with the shape that it is cut to */
+  async #latentsOf(
+    picture: RgbImage,
+    sha256: string,
+    form: InstForm,
+    { size, seed }: StylizeInput["settings"],
+    signal: AbortSignal | undefined,
+    style?: RgbImage,
+  ): Promise<Floats> {
+    const { width, height } = sizeOf(style ?? picture, size, form.fit);
+    const moments = await this.#cache.get(`moments ${sha256} ${width}x${height} ${form.fit}`, async () => {
+      await pause(signal);
+      const fitted = await (form.fit === "stretch" ? resizeTo : cropTo)(picture, width, height);
+      return this.#networks.encodePicture(pictureToFloats(fitted));
+    });
+    expectNumbers(moments.data, "the encoder");
+    const stream = style ? NOISE_STREAM.stylePosterior : NOISE_STREAM.contentPosterior;
+    const noise = form.posterior === "sample" ? this.#noise(seed, moments.data.length / 2, stream) : null;
+    return latentsOfMoments(moments, this.#networks.checkpoint.vae.config.scalingFactor, noise);
+  }
+}
+
+/** The size that a picture is painted in. */
+function sizeOf(picture: Size, size: number, fit: InstForm["fit"]): Size {
+  return sizeForLongSide(fit === "stretch" ? { width: 1, height: 1 } : picture, size, SIZE_MULTIPLE);
+}

@@ -1,0 +1,44 @@
+/** Which way the style image enters a diffusion picture, and how a learned token is put into words. */
+import type { ClipTokenizer } from "../../../models/clip-tokenizer.ts";
+import { UserError } from "../../errors.ts";
+import type { LearnedToken } from "./diffusion-networks.ts";
+import { STYLE_TOKEN } from "./style-token.ts";
+import type { StylizeInput, StylizeResult } from "../stylizer.ts";
+
+type Path = NonNullable<StylizeResult["stylePath"]>;
+
+/**
+ * `auto`: the token where one was learned for the style, else shared attention, else latent statistics, which is all that
+ * the reference code has without a token.
+ *
+ * @param width of the checkpoint's token embeddings
+ * @returns `null` where the variant does not look at the style image
+ * @throws UserError when the token is asked for and there is none that fits
+ */
+export function choosePath({ variant, settings, token }: StylizeInput, width: number): Path | null {
+  if (variant === "prompt") return null;
+  const fits = token !== undefined && token !== null && token.length > 0 && token.length % width === 0;
+  if (settings.stylePath === "token" && !fits)
+    throw new UserError(
+      "style-not-learned",
+      token
+        ? "That style's token was learned on another checkpoint and does not fit this one. Learn the style again, or choose another style path."
+        : "No token has been learned for that style yet. Learn it first (`/style learn`), or choose another style path.",
+    );
+  if (settings.stylePath !== "auto") return settings.stylePath;
+  if (fits) return "token";
+  return settings.faithful ? "adain" : "attention";
+}
+
+/** The text of a picture: `*` for a learned style, followed by the description; `*` in other people's words is nothing. */
+export function promptOf(text: string, vectors: number): string {
+  if (vectors === 0) return text;
+  const words = text.replaceAll(STYLE_TOKEN, " ").trim();
+  const token = Array.from({ length: vectors }, () => STYLE_TOKEN).join(" ");
+  return words === "" ? token : `${token}, ${words}`;
+}
+
+export const learnedToken = (tokenizer: ClipTokenizer, vector: Float32Array): LearnedToken => ({
+  id: tokenizer.encode(STYLE_TOKEN)[0]!,
+  vector,
+});

@@ -1,0 +1,162 @@
+/**
+ * A learned style as a small file: safetensors with one tensor, named as the token it stands for, so that diffusers'
+ * `load_textual_inversion` reads it too; and the files that other tools write.
+ */
+import { open, stat } from "node:fs/promises";
+
+import { z } from "zod";
+
+import { isContiguous, readTorchTensors } from "../../onnx/files/torch-zip.ts";
+import { excerpt, messageOf, UserError } from "../../errors.ts";
+import { decodeFloats, isStoredFloat } from "../../onnx/files/decode-floats.ts";
+import type { ExternalTensor } from "../../onnx/graph.ts";
+import type { Floats } from "../../onnx/index.ts";
+import { readSafetensors, readSafetensorsMetadata } from "../../onnx/files/safetensors.ts";
+import { encodeSafetensors, type SafetensorsContent, writeSafetensors } from "../../onnx/files/safetensors-file.ts";
+import { STYLE_TOKEN } from "./style-token.ts";
+
+export interface TokenFile {
+  /** [vectors, width] */
+  readonly vectors: Floats;
+  /** What whoever made it says of it; nothing of a file by another tool. */
+  readonly about: TokenAbout;
+}
+
+export const aboutSchema = z.object({
+  name: z.string().max(200).nullable().default(null),
+  description: z.string().max(4000).nullable().default(null),
+  /** Of the picture that was learned. */
+  styleSha256: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .nullable()
+    .default(null),
+  steps: z.int().nonnegative().nullable().default(null),
+  loss: z.number().nullable().default(null),
+});
+export type TokenAbout = z.infer<typeof aboutSchema>;
+
+const ABOUT = "atelier.token";
+/** As many tokens as a prompt has room for, twice as wide as any text encoder of Stable Diffusion. */
+const LONGEST = 75 * 2048 * 4 + 65_536;
+const MOST_VECTORS = 75;
+const WIDTHS = [8, 2048] as const;
+/** Learned vectors are near the table's, whose numbers are below 1. */
+const LARGEST_NUMBER = 1000;
+
+const contentOf = ({ vectors, about }: TokenFile): SafetensorsContent => ({
+  tensors: { [STYLE_TOKEN]: vectors },
+  metadata: { format: "pt", [ABOUT]: JSON.stringify(about) },
+});
+
+export const encodeTokenFile = (token: TokenFile): Buffer => encodeSafetensors(contentOf(token));
+
+/** @throws NodeJS.ErrnoException; the file is there whole or not at all */
+export const writeTokenFile = (file: string, token: TokenFile): Promise<void> =>
+  writeSafetensors(file, contentOf(token));
+
+/**
+ * Reads a token file of Atelier, `learned_embeds.safetensors` and `.bin` of diffusers, and embeddings of the web interfaces
+ * (`emb_params`, `string_to_param`). Nothing in it is run, and nothing is believed that does not hold.
+ *
+ * @param name what people call it
+ * @throws UserError `token-file` saying what is wrong with it
+ */
+export async function readTokenFile(file: string, name: string): Promise<TokenFile> {
+  const { size } = await stat(file).catch((cause: unknown) => {
+    throw refused(name, "it cannot be read", cause);
+  });
+  if (size > LONGEST)
+    throw refused(name, `it has ${Math.ceil(size / 1024)} KB; a learned style has ${LONGEST / 1024} at most`);
+  try {
+    const { tensors, about } = await ((await beginsAsTorch(file)) ? listTorch(file) : listSafetensors(file));
+    return { vectors: await readVectors(theToken(tensors)), about };
+  } catch (cause) {
+    throw refused(name, faultOf(cause, file), cause);
+  }
+}
+
+/** What a file holds, by name; nothing of it has been read. */
+interface Listing {
+  readonly tensors: ReadonlyMap<string, ExternalTensor>;
+  readonly about: TokenAbout;
+}
+
+async function listSafetensors(file: string): Promise<Listing> {
+  const source = await readSafetensors(file);
+  const metadata = await readSafetensorsMetadata(file);
+  return {
+    tensors: new Map(source.names.map((name) => [name, source.find(name)!])),
+    about: aboutOf(metadata[ABOUT]),
+  };
+}
+
+async function listTorch(file: string): Promise<Listing> {
+  const stored = await readTorchTensors(file);
+  const [gaps] = [...stored].find(([, tensor]) => isStoredFloat(tensor.dtype) && !isContiguous(tensor)) ?? [];
+  if (gaps !== undefined) throw new RangeError(`the tensor ${excerpt(gaps)} is stored transposed or with gaps`);
+  return { tensors: stored, about: aboutOf(undefined) };
+}
+
+/** Zip archives and bare pickles; anything else is read as safetensors. */
+async function beginsAsTorch(file: string): Promise<boolean> {
+  const handle = await open(file);
+  try {
+    const first = Buffer.alloc(2);
+    await handle.read(first, 0, 2, 0);
+    return first.toString("latin1") === "PK" || first[0] === 0x80;
+  } finally {
+    await handle.close();
+  }
+}
+
+/** The one tensor that can be a token, of any number. @throws RangeError saying why there is none */
+function theToken(tensors: ReadonlyMap<string, ExternalTensor>): ExternalTensor {
+  if (tensors.has("clip_g")) throw new RangeError("it is for SDXL; this program runs Stable Diffusion 1");
+  const found = [...tensors.values()].filter(
+    ({ dtype, shape }) => isStoredFloat(dtype) && (shape.length === 1 || shape.length === 2),
+  );
+  const [token, ...others] = found;
+  if (!token || others.length > 0)
+    throw new RangeError(`it holds ${found.length === 0 ? "no" : found.length} vectors by name, not one`);
+  return token;
+}
+
+/** Reads no more than a token can have, wherever the tensor lies. @throws RangeError */
+async function readVectors({ dtype, shape, path, offset, byteLength }: ExternalTensor): Promise<Floats> {
+  const width = shape.at(-1) as number;
+  const count = shape.length === 1 ? 1 : (shape[0] as number);
+  if (width < WIDTHS[0] || width > WIDTHS[1] || count < 1 || count > MOST_VECTORS)
+    throw new RangeError(`its tensor is [${shape.join(", ")}], which is no learned token`);
+  const bytes = Buffer.alloc(byteLength);
+  const handle = await open(path);
+  try {
+    const { bytesRead } = await handle.read(bytes, 0, byteLength, offset);
+    if (bytesRead < byteLength) throw new RangeError("its tensor is cut short");
+  } finally {
+    await handle.close();
+  }
+  const data = decodeFloats(bytes, dtype);
+  if (!data.every((value) => Math.abs(value) <= LARGEST_NUMBER))
+    throw new RangeError("it holds numbers that no learned token has");
+  return { data, shape: [count, width] };
+}
+
+function aboutOf(text: string | undefined): TokenAbout {
+  const nothing = aboutSchema.parse({});
+  if (text === undefined) return nothing;
+  try {
+    return aboutSchema.safeParse(JSON.parse(text)).data ?? nothing;
+  } catch {
+    return nothing;
+  }
+}
+
+/** The reason without the path, which means nothing to whoever sent the file. */
+const faultOf = (cause: unknown, file: string): string =>
+  messageOf(cause)
+    .replaceAll(file, "")
+    .replace(/^[: ]*(?:\(header\))?[: ]*/, "");
+
+const refused = (name: string, fault: string, cause?: unknown): UserError =>
+  new UserError("token-file", `${name} is no learned style that I can use: ${fault}.`, { cause });

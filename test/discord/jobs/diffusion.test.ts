@@ -1,0 +1,55 @@
+/** Stable Diffusion in the bot: a tiny pipeline behind the real bot, its engine in a process of its own. */
+
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+import { landscape, waves } from "../pictures.ts";
+import { openStudio, results, type Studio, stylized, textOf } from "../studio.ts";
+
+let studio: Studio;
+
+beforeAll(async () => {
+  studio = await openStudio(
+    { ENGINE: "diffusion", RESULT_SIZE: "192" },
+    { checkpoints: { "tiny-v1": "tiny-v1", taesd: "tiny-taesd" } },
+  );
+});
+
+afterAll(() => studio.close());
+
+const inputs = async () => ({ content: await landscape(), style: await waves() });
+
+describe("/stylize by Stable Diffusion", () => {
+  it("paints by the description, shows previews, and says by which guidance and in how many steps", async () => {
+    const { discord, general } = studio;
+    const call = await discord
+      .member("ada")
+      .slash(general, "stylize", { ...(await inputs()), variant: "prompt", seed: 7, steps: 50, strength: 1 });
+    const result = await stylized(studio, call);
+    expect(textOf(result)).toMatch(
+      /diffusion engine · seed 7 · strength 1\.00 · 50 steps · guidance 7 · (?:\d+ min )?[\d.]+ s/,
+    );
+    expect(result.attachments[0]).toMatchObject({ filename: "house-as-waves.png", width: 192, height: 128 });
+
+    const progress = discord.messages(result.channel_id).find((message) => textOf(message).includes("Painted in"))!;
+    const shown = discord.edits(progress.id).map(({ body }) => JSON.stringify(body));
+    expect(shown.filter((body) => /Preview at step \d+ of 50/.test(body)).length).toBeGreaterThan(0);
+  });
+
+  it("paints again from a button, with the style image in it", async () => {
+    const { discord, general } = studio;
+    const thread = discord.threads(general)[0]!.id;
+    const [first] = results(discord, thread);
+    await discord.member("ada").press(first!, "With style image");
+    const again = await discord.waitFor(() => results(discord, thread)[1], { what: "a second one" });
+    expect(textOf(again)).toMatch(/\*\*Style image \+ description\*\*/);
+    expect(textOf(again)).toMatch(/diffusion engine .* steps · guidance 7 · style by \w+ ·/);
+  });
+
+  it("has nothing to guide towards in InST without a learned token", async () => {
+    const { discord, general } = studio;
+    const call = await discord.member("grace").slash(general, "stylize", { ...(await inputs()), variant: "inst" });
+    const said = textOf(await stylized(studio, call));
+    expect(said).toMatch(/\*\*InST\*\*\n.*diffusion engine/);
+    expect(said).not.toContain("guidance");
+  });
+});

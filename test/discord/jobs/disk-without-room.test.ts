@@ -1,0 +1,51 @@
+/** A disk that fills while a picture is painted: people are told, and all goes on by itself when there is room. */
+import { rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
+
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+import { useTinyDisk } from "../../store/tiny-disk.ts";
+import { landscape, waves } from "../pictures.ts";
+import { openStudio, results, type Studio, textOf, whispers } from "../studio.ts";
+
+const disk = useTinyDisk("6m");
+
+describe.skipIf(disk === null)("a disk that fills while a picture is painted (needs mount)", () => {
+  const filler = path.join(disk ?? "", "filler");
+  let studio: Studio;
+
+  beforeAll(async () => {
+    studio = await openStudio({ DATA_DIR: disk! });
+  });
+  afterAll(async () => {
+    rmSync(filler, { force: true });
+    await studio.close();
+  });
+
+  it("holds the job, says so, and lets it go on by itself", async () => {
+    const { discord, general, running } = studio;
+    const stop = running.bot.queue.subscribe(({ type }) => {
+      if (type !== "started") return;
+      stop();
+      expect(() => writeFileSync(filler, Buffer.alloc(8 << 20))).toThrow("ENOSPC");
+    });
+    const inputs = { content: await landscape("house.png", 128, 96), style: await waves() };
+    const call = await discord.member("ada").slash(general, "stylize", { ...inputs, variant: "inst" });
+    const card = (): string => (call.response ? textOf(call.response) : "");
+    const what = "the card to say that the disk is full";
+    await discord.waitFor(() => card().includes("My disk is full, so I wait"), { what });
+    const thread = (): string => discord.messages(call.response!.id).map(textOf).join("\n");
+    await discord.waitFor(() => thread().includes("My disk is full, so I wait"), { what: "the thread to say so" });
+
+    const linus = discord.member("linus");
+    await linus.slash(general, "stylize", { ...inputs, variant: "inst" });
+    await discord.waitFor(() => whispers(discord, linus.id)[0]?.includes("disk is full"), {
+      what: "a refusal in words",
+    });
+
+    rmSync(filler);
+    await discord.waitFor(() => card().includes("Done"), { what: "the job to go on by itself" });
+    expect(results(discord, call.response!.id)).toHaveLength(1);
+    expect(thread()).not.toContain("disk is full");
+  });
+});

@@ -1,0 +1,167 @@
+import type { InteractionCall } from "@atelier/sandbox";
+import type { APIMessage } from "discord.js";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+import { landscape, waves } from "../pictures.ts";
+import { openStudio, results, type Studio, stylized, textOf } from "../studio.ts";
+
+let studio: Studio;
+
+beforeAll(async () => {
+  // Large enough that something can happen to the thread in between.
+  studio = await openStudio({ RESULT_SIZE: "320" });
+});
+
+afterAll(() => studio.close());
+
+interface Begun {
+  readonly call: InteractionCall;
+  /** Id of the card, and of the thread under it. */
+  readonly id: string;
+}
+
+/** A job whose progress message has just appeared in its thread. */
+async function begin(channel = studio.general): Promise<Begun> {
+  const { discord } = studio;
+  const inputs = { content: await landscape("house.png", 320, 240), style: await waves("waves.jpg", 320, 240) };
+  const call = await discord.member("ada").slash(channel, "stylize", inputs);
+  const card = await discord.waitFor(() => call.response, { what: "the card" });
+  await discord.waitFor(() => discord.threads(channel).some(({ id }) => id === card.id) && progressIn(card.id), {
+    what: "progress in the thread",
+  });
+  return { call, id: card.id };
+}
+
+const progressIn = (threadId: string): APIMessage | undefined =>
+  studio.discord.messages(threadId).find((message) => /🖌️|⏳|👀/u.test(textOf(message)) && message.id !== threadId);
+
+const inChannel = (from = studio.general): Promise<APIMessage> => {
+  const before = results(studio.discord, from).length;
+  return studio.discord.waitFor(() => results(studio.discord, from)[before], { what: "a result" });
+};
+
+describe("a thread that changes in between", () => {
+  it("is opened again when it was archived", async () => {
+    const { discord } = studio;
+    const { call, id } = await begin();
+    await discord.member("mo").archiveThread(id);
+    const result = await stylized(studio, call);
+    expect(result.channel_id).toBe(id);
+    await discord.waitFor(() => textOf(progressIn(id)).includes("Painted in"), {
+      what: "the last edit of the progress",
+    });
+    expect(discord.threads(studio.general).find((thread) => thread.id === id)!.thread_metadata!.archived).toBe(false);
+  });
+
+  it("is left for the channel when it was locked", async () => {
+    const { discord } = studio;
+    const { id } = await begin();
+    const waiting = inChannel();
+    await discord.member("mo").archiveThread(id, true);
+    const result = await waiting;
+    expect(result.mentions).toHaveLength(1);
+    expect(results(discord, id)).toEqual([]);
+  });
+
+  it("is left for the channel when it was deleted, and the buttons there work", async () => {
+    const { discord, general } = studio;
+    const { call, id } = await begin();
+    const waiting = inChannel();
+    await discord.member("mo").deleteThread(id);
+    const result = await waiting;
+    await discord.waitFor(() => textOf(call.response).includes(`${studio.general}/${result.id}`), { what: "the link" });
+    const { id: graceId } = discord.member("grace");
+    const hers = () =>
+      discord
+        .threads(general)
+        .flatMap((thread) => results(discord, thread.id))
+        .find(({ mentions }) => mentions[0]?.id === graceId);
+    await discord.member("grace").press(result, "InST");
+    expect(await discord.waitFor(hers, { what: "the rerun's result" })).toBeDefined();
+  });
+
+  it("goes on when somebody deletes the card", async () => {
+    const { discord } = studio;
+    const { id } = await begin();
+    await discord.member("mo").deleteMessage({ id, channel_id: studio.general });
+    const result = await discord.waitFor(() => results(discord, id)[0], { what: "the result" });
+    expect(result.mentions).toHaveLength(1);
+    expect(discord.messages(studio.general).some((message) => message.id === id)).toBe(false);
+  });
+
+  it("goes on when somebody deletes the progress message, and does not bring it back", async () => {
+    const { discord } = studio;
+    const { call, id } = await begin();
+    const progress = progressIn(id)!;
+    await discord.member("mo").deleteMessage(progress);
+    await stylized(studio, call);
+    expect(progressIn(id)).toBeUndefined();
+  });
+});
+
+describe("a channel without threads", () => {
+  it("gets everything itself, and is told why once", async () => {
+    const { discord } = studio;
+    const channel = discord.channel("gallery").id;
+    discord.setPermissions(channel, { deny: ["CREATE_PUBLIC_THREADS"] });
+    const cards: string[] = [];
+    for (let n = 0; n < 2; n++) {
+      const inputs = { content: await landscape(), style: await waves() };
+      const call = await discord.member("ada").slash(channel, "stylize", inputs);
+      await discord.waitFor(() => results(discord, channel).length === n + 1, { what: "a result" });
+      await discord.waitFor(() => textOf(call.response).includes("Done"));
+      cards.push(textOf(call.response));
+    }
+    expect(discord.threads(channel)).toEqual([]);
+    expect(cards[0]).toContain("I may not start threads here");
+    expect(cards[0]).toContain("Create Public Threads");
+    expect(cards[1]).not.toContain("threads");
+    discord.setPermissions(channel, { allow: ["CREATE_PUBLIC_THREADS"] });
+  });
+
+  it("is named in a refusal when nothing can be posted at all", async () => {
+    const { discord } = studio;
+    const channel = discord.channel("gallery").id;
+    discord.setPermissions(channel, { deny: ["ATTACH_FILES", "SEND_MESSAGES", "CREATE_PUBLIC_THREADS"] });
+    const asked = discord.requests.length;
+    const inputs = { content: await landscape(), style: await waves() };
+    await discord.member("linus").slash(channel, "stylize", inputs);
+    const words = await discord.waitFor(() => discord.ephemerals(discord.member("linus").id).map(textOf)[0]);
+    expect(words).toBe(
+      "I cannot work in this channel yet: I need the permissions **Attach Files** and **Send Messages**. " +
+        "Somebody who manages the server can allow that in the channel's settings.",
+    );
+    expect(discord.requests.slice(asked).filter(({ status }) => status === 403)).toEqual([]);
+    discord.setPermissions(channel, { allow: ["ATTACH_FILES", "SEND_MESSAGES", "CREATE_PUBLIC_THREADS"] });
+  });
+
+  it.each([
+    [400, 160_006],
+    [403, 50_013],
+  ])("falls back on %i/%i", async (status, code) => {
+    const { discord, general } = studio;
+    discord.faults.add({ route: "POST /channels/:id/messages/:id/threads", times: 1, status, code });
+    const waiting = inChannel();
+    const inputs = { content: await landscape(), style: await waves() };
+    const call = await discord.member("ada").slash(general, "stylize", inputs);
+    expect((await waiting).mentions).toHaveLength(1);
+    await discord.waitFor(() => textOf(call.response).includes("Done"));
+    // The first remark of a channel stands for all that follow.
+    expect(textOf(call.response).includes("as many open threads as Discord allows")).toBe(code === 160_006);
+  });
+
+  it("takes up the thread that the card has already (160004)", async () => {
+    const { discord, general } = studio;
+    // The thread is made, but the answer is lost with the connection: the repetition meets 160004.
+    discord.faults.add({
+      route: "POST /channels/:id/messages/:id/threads",
+      times: 1,
+      reset: true,
+      afterHandling: true,
+    });
+    const inputs = { content: await landscape(), style: await waves() };
+    const call = await discord.member("ada").slash(general, "stylize", inputs);
+    const result = await stylized(studio, call);
+    expect(discord.threads(general).map(({ id }) => id)).toContain(result.channel_id);
+  });
+});

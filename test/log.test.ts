@@ -1,0 +1,53 @@
+/** What the log tells of a call to Discord that failed: nothing by which somebody could speak for the bot. */
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+
+import { type DiscordSandbox, startSandbox } from "@atelier/sandbox";
+import { connectClient } from "@atelier/sandbox/client";
+import { type Client, Routes } from "discord.js";
+import { pino } from "pino";
+import { afterAll, beforeAll, expect, it } from "vitest";
+
+import { createLogger } from "../src/log.ts";
+
+let discord: DiscordSandbox;
+let client: Client;
+let folder: string;
+
+beforeAll(async () => {
+  discord = await startSandbox();
+  client = await connectClient(discord);
+  folder = await mkdtemp(path.join(os.tmpdir(), "atelier-log-"));
+});
+
+afterAll(async () => {
+  await client.destroy();
+  await discord.close();
+  await rm(folder, { recursive: true });
+});
+
+it("holds no token of an interaction and no picture", async () => {
+  const token = Buffer.from(`interaction:${discord.applicationId}:secret-of-the-sandbox`).toString("base64");
+  const route = Routes.webhookMessage(discord.applicationId, token);
+  const picture = { name: "picture.png", data: Buffer.alloc(3000, "picture") };
+  const fail = (): Promise<unknown> =>
+    client.rest.patch(route, { auth: false, body: { content: "a private word" }, files: [picture] });
+  const refused = await fail().catch((error: unknown) => error);
+  discord.faults.add({ route: "PATCH /webhooks/:id/:token/messages/:id", status: 502 });
+  const down = await fail().catch((error: unknown) => error);
+
+  const file = path.join(folder, "log");
+  const log = createLogger("info", "atelier", pino.destination({ dest: file, sync: true }));
+  for (const err of [refused, down]) log.error({ err }, "a message could not be updated");
+  log.error({ err: new Error("wrapped", { cause: down }) }, `of ${token}`);
+  log.info({ headers: { Authorization: `Bot ${discord.botToken}` } }, "sent");
+  const said = await readFile(file, "utf8");
+
+  expect(said).toContain(`/webhooks/${discord.applicationId}/[secret]/messages/`);
+  expect(said).toContain('"status":502');
+  expect(said.match(/"type":"(DiscordAPIError|HTTPError)/g)).toHaveLength(2);
+  for (const secret of [token, discord.botToken, "secret-of-the-sandbox", "a private word", "112,105,99"])
+    expect(said).not.toContain(secret);
+  expect(said.length).toBeLessThan(10_000);
+});
