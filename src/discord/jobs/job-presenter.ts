@@ -17,7 +17,14 @@ import { nonceFor } from "../messages/nonce.ts";
 import { PlaceMoved } from "../messages/place-moved.ts";
 import { Venue } from "../messages/venue.ts";
 import type { View, ViewFile } from "../messages/view.ts";
-import { cardView, descriptionView, type JobStatus, noDescriptionView, progressView, type Written } from "./job-views.ts";
+import {
+  cardView,
+  descriptionView,
+  type JobStatus,
+  noDescriptionView,
+  progressView,
+  type Written,
+} from "./job-views.ts";
 import { card, threadName } from "../wording/jobs.ts";
 
 /** How often messages may be edited, milliseconds. */

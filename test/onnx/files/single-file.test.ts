@@ -6,7 +6,10 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { ldmTextName, ldmUNetName, ldmVaeName } from "../../../models/ldm-names.ts";
 import { stableDiffusionTensors } from "../../../src/bench/random-checkpoint.ts";
-import { findDiffusionCheckpoint, readDiffusionCheckpoint } from "../../../src/stylize/diffusion/diffusion-checkpoint.ts";
+import {
+  findDiffusionCheckpoint,
+  readDiffusionCheckpoint,
+} from "../../../src/stylize/diffusion/diffusion-checkpoint.ts";
 import { FIXTURES } from "../../models/reference.ts";
 import { count, writeCheckpoint } from "./ckpt-writer.ts";
 

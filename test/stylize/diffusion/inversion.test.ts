@@ -7,7 +7,11 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { AffineStyleModule, styleEmbedding } from "../../../src/stylize/diffusion/affine-style-module.ts";
 import { adamwStep, ADAMW_DEFAULTS, noMoments } from "../../../src/stylize/diffusion/adamw.ts";
-import { type InversionState, readInversionState, writeInversionState } from "../../../src/stylize/diffusion/inversion-state.ts";
+import {
+  type InversionState,
+  readInversionState,
+  writeInversionState,
+} from "../../../src/stylize/diffusion/inversion-state.ts";
 import { styleWords } from "../../../src/stylize/diffusion/style-words.ts";
 import {
   hasSettled,

@@ -1,7 +1,12 @@
 import { describe, expect, it } from "vitest";
 
 import { adain, channelStatistics } from "../../../src/stylize/diffusion/adain.ts";
-import { floatsToPicture, latentsOfMoments, latentsToPreview, pictureToFloats } from "../../../src/stylize/diffusion/latents.ts";
+import {
+  floatsToPicture,
+  latentsOfMoments,
+  latentsToPreview,
+  pictureToFloats,
+} from "../../../src/stylize/diffusion/latents.ts";
 import { gaussianNoise } from "../../../src/stylize/diffusion/noise.ts";
 
 describe("pictures as numbers", () => {

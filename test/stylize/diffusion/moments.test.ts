@@ -8,9 +8,18 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { CancelledError } from "../../../src/errors.ts";
 import type { RgbImage } from "../../../src/images/rgb-image.ts";
 import { DiffusionStylizer } from "../../../src/stylize/diffusion/diffusion.ts";
-import { type InversionState, readInversionState, writeInversionState } from "../../../src/stylize/diffusion/inversion-state.ts";
+import {
+  type InversionState,
+  readInversionState,
+  writeInversionState,
+} from "../../../src/stylize/diffusion/inversion-state.ts";
 import { inversionSettings, TextualInversion, type Turn } from "../../../src/stylize/diffusion/textual-inversion.ts";
-import { type Learned, type LearnHooks, type LearnInput, learnStyle } from "../../../src/stylize/diffusion/learn-style.ts";
+import {
+  type Learned,
+  type LearnHooks,
+  type LearnInput,
+  learnStyle,
+} from "../../../src/stylize/diffusion/learn-style.ts";
 import { readReference } from "../../models/reference.ts";
 import { useTinyDisk } from "../../store/tiny-disk.ts";
 import { openPipeline, type Pipeline } from "./pipeline.ts";

@@ -8,7 +8,12 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { UserError } from "../../../src/errors.ts";
 import { encodeSafetensors } from "../../../src/onnx/files/safetensors-file.ts";
-import { encodeTokenFile, readTokenFile, type TokenFile, writeTokenFile } from "../../../src/stylize/diffusion/token-file.ts";
+import {
+  encodeTokenFile,
+  readTokenFile,
+  type TokenFile,
+  writeTokenFile,
+} from "../../../src/stylize/diffusion/token-file.ts";
 import { FIXTURES } from "../../models/reference.ts";
 
 const token: TokenFile = {

@@ -7,10 +7,19 @@ import { FEATURE_BYTES, FEATURE_LENGTH, FEATURE_SCALE } from "../../../../src/st
 import { COLUMN_MASK, ROW_SHIFT } from "../../../../src/stylize/embedded/kernels/patch-match.ts";
 import { KernelPool } from "../../../../src/stylize/embedded/kernels/worker-pool.ts";
 import { searchPatches } from "../../../../src/stylize/embedded/patch/patch-search.ts";
-import { allocatePicture, blurPicture, readPicture, writePicture } from "../../../../src/stylize/embedded/patch/picture.ts";
+import {
+  allocatePicture,
+  blurPicture,
+  readPicture,
+  writePicture,
+} from "../../../../src/stylize/embedded/patch/picture.ts";
 import { createGrid, randomMatches } from "../../../../src/stylize/embedded/patch/query-grid.ts";
 import { allocateTransform, buildBank, loadStyleLevel } from "../../../../src/stylize/embedded/patch/style-bank.ts";
-import { colourQuantiles, sampleColours, transportColours } from "../../../../src/stylize/embedded/patch/sliced-transport.ts";
+import {
+  colourQuantiles,
+  sampleColours,
+  transportColours,
+} from "../../../../src/stylize/embedded/patch/sliced-transport.ts";
 import { blurPlane } from "../../../../src/images/gaussian-blur.ts";
 import { brushwork, landscape } from "../fixtures.ts";
 
