@@ -221,7 +221,7 @@ describe("a bot that is killed and started again", () => {
     const call = await stylize();
     await until("stylizing");
     const engine = Number(
-      execFileSync("pgrep", ["-P", String(bot.child.pid), "-f", "child.ts"])
+      execFileSync("pgrep", ["-P", String(bot.child.pid), "-f", "engine/child.ts"])
         .toString()
         .trim(),
     );

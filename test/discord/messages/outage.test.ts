@@ -1,5 +1,5 @@
 /** Discord that takes nothing for a while: whatever people have to hear they hear once it does, and once only. */
-import { rm } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 
 import type { InteractionCall } from "@atelier/sandbox";
 import type { APIMessage } from "discord.js";
@@ -61,7 +61,7 @@ describe("a long outage", () => {
     const inputs = { content: await landscape("lost.png", 92, 70), style: await waves() };
     const result = await stylized(studio, await ada.slash(studio.general, "stylize", inputs));
     const { round } = (await running.bot.store.votes.judged(result.id))!;
-    await rm(running.bot.store.files.path(round.contentSha256));
+    await writeFile(running.bot.store.files.path(round.contentSha256), "damaged");
     discord.faults.add({ route: POST, ...SHORT, when: isResult });
     discord.faults.add({ route: EDIT, ...SHORT, when: says("⚠️") });
     await ada.press(result, "InST");
