@@ -25,6 +25,8 @@ export interface PresenterOptions {
   readonly onResult: (job: Job, channelId: string, messageId: string) => void;
 }
 
+type ReplyTo = NonNullable<Job["request"]["replyTo"]>;
+
 /** Settled jobs that are held in memory while Discord takes nothing. */
 const MOST_UNTOLD = 50;
 
@@ -119,27 +121,27 @@ export class Presenter {
     void this.#open(job, replyTo);
   }
 
-  async #open(job: Job, replyTo: NonNullable<Job["request"]["replyTo"]>): Promise<void> {
+  async #open(job: Job, replyTo: ReplyTo): Promise<void> {
     const { store, log } = this.#options;
     try {
       await this.#leaving.get(job.id);
       const known = await store.surfaces.get(job.id);
-      const surface =
-        known ??
-        (await store.surfaces.create({
-          jobId: job.id,
-          guildId: job.request.guildId,
-          channelId: replyTo.channelId,
-          cardMessageId: replyTo.messageId,
-        }));
-      const shown = this.#add(job, surface, known !== null);
+      const shown = this.#add(job, known ?? (await this.#newSurface(job, replyTo)), known !== null);
       for (const event of this.#coming.get(job.id) ?? []) this.#pass(shown, event);
       this.#refreshPlaces();
     } catch (error) {
       log.error({ err: error, job: job.id }, "a job cannot be shown");
+      // Its end is told all the same, as soon as it can be noted where.
+      const last = this.#coming.get(job.id)?.at(-1);
+      if (last && isSettled(last.job.state)) this.#owe(last.job);
     } finally {
       this.#coming.delete(job.id);
     }
+  }
+
+  #newSurface({ id, request }: Job, { channelId, messageId }: ReplyTo): Promise<Surface> {
+    const { surfaces } = this.#options.store;
+    return surfaces.create({ jobId: id, guildId: request.guildId, channelId, cardMessageId: messageId });
   }
 
   #add(job: Job, surface: Surface, takenUp: boolean): JobPresenter {
@@ -160,7 +162,9 @@ export class Presenter {
   }
 
   async #tell(job: Job, again: boolean): Promise<void> {
-    const surface = await this.#options.store.surfaces.get(job.id);
+    const { replyTo } = job.request;
+    const known = await this.#options.store.surfaces.get(job.id);
+    const surface = known ?? (replyTo ? await this.#newSurface(job, replyTo) : null);
     const shown = this.#jobs.get(job.id) ?? (surface && !surface.finished ? this.#add(job, surface, true) : null);
     try {
       await shown?.finish(again);

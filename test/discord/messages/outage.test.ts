@@ -74,6 +74,20 @@ describe("a long outage", () => {
     await expect.poll(unfinished).toEqual([]);
   });
 
+  it("loses no end of a job of which nobody could note where to tell it", async () => {
+    const { discord, running } = studio;
+    const { db } = running.bot.store;
+    await sql`create table tries (n integer)`.execute(db);
+    // The row cannot be written while the job lasts, nor at its end, nor at the first try to tell that.
+    await sql`create trigger no_surfaces before insert on surfaces begin
+      insert into tries select 1 where (select state from jobs where id = new.job_id) = 'done';
+      select raise(fail, 'no') where (select count(*) from tries) < 3;
+    end`.execute(db);
+    expect(tally(discord, (await stylized(studio, await stylize())).channel_id)).toEqual(ONCE);
+    await sql`drop trigger no_surfaces`.execute(db);
+    await sql`drop table tries`.execute(db);
+  });
+
   it("loses no refusal", async () => {
     const { discord, general } = studio;
     const linus = discord.member("linus");
