@@ -63,6 +63,7 @@ export class JobPresenter {
   #job: Job;
   #surface: Surface;
   #unwritten: SurfacePatch = {};
+  #unraised: string | null = null;
   #open = false;
   #place: QueuePlace | null = null;
   #stage: JobStatus["stage"] = null;
@@ -207,13 +208,14 @@ export class JobPresenter {
   }
 
   async #openThread(cardId: string): Promise<void> {
-    const { surfaces, firstRemark } = this.#parts;
+    const { firstRemark } = this.#parts;
     const remark = await this.#venue.openThread(cardId, threadName(this.#job.request));
     if (this.#venue.threadId !== null) await this.#note({ threadId: this.#venue.threadId });
     if (remark === null) return;
     if (firstRemark(this.#surface.channelId)) this.#remark = remark;
     // What is said in the channel goes on there: a later start would find no message of it in a thread.
-    await surfaces.raise(this.#job.id, "threadless");
+    this.#unraised = "threadless";
+    await this.#note({});
   }
 
   #render(): void {
@@ -301,8 +303,8 @@ export class JobPresenter {
   }
 
   async #moved(): Promise<void> {
+    this.#unraised = "threadless";
     await this.#note({ threadId: null, descriptionMessageId: null, progressMessageId: null });
-    await this.#parts.surfaces.raise(this.#job.id, "threadless");
   }
 
   /** What cannot be written now is written with the next note. */
@@ -310,7 +312,10 @@ export class JobPresenter {
     this.#surface = { ...this.#surface, ...patch };
     const notes = { ...this.#unwritten, ...patch };
     this.#unwritten = notes;
-    await this.#parts.surfaces.update(this.#job.id, notes);
+    const { surfaces } = this.#parts;
+    if (this.#unraised !== null) await surfaces.raise(this.#job.id, this.#unraised);
+    this.#unraised = null;
+    await surfaces.update(this.#job.id, notes);
     if (this.#unwritten === notes) this.#unwritten = {};
   }
 }

@@ -73,6 +73,25 @@ describe("a job without a thread", () => {
     expect(tally(discord, general)).toEqual(ONCE);
     expect(discord.threads(general).map(({ id }) => id)).not.toContain(call.response!.id);
   });
+
+  it("is known for one although that could not be noted at first", async () => {
+    const { discord, general } = studio;
+    const { db, surfaces } = studio.running.bot.store;
+    const refuse = sql`create trigger refuse before update of flags on surfaces begin select raise(abort, 'no'); end`;
+    await refuse.execute(db);
+    discord.faults.add({ route: "POST /channels/:id/messages/:id/threads", times: 1, status: 403, code: 50_013 });
+    const before = tally(discord, general)["descriptions"] as number;
+    const call = await stylize(general);
+    await discord.waitFor(() => tally(discord, general)["descriptions"] === before + 1, { what: "the description" });
+    await sql`drop trigger refuse`.execute(db);
+    await discord.waitFor(() => /Done/.test(textOf(call.response)), { what: "the end" });
+    const { jobId } = (await db
+      .selectFrom("surfaces")
+      .select("job_id as jobId")
+      .where("card_message_id", "=", call.response!.id)
+      .executeTakeFirst())!;
+    await expect.poll(() => surfaces.get(jobId)).toMatchObject({ flags: ["threadless"] });
+  });
 });
 
 describe("a place that takes no new messages any more", () => {
