@@ -11,8 +11,8 @@ export default defineConfig({
     // Loading the same modules for each file anew cost a third of the processor time of the small ones.
     isolate: false,
     // Waits are for conditions; these only end what hangs, on a machine that may be busy with other things.
-    expect: { poll: { timeout: 60_000 } },
-    testTimeout: 240_000,
+    expect: { poll: { timeout: 120_000 } },
+    testTimeout: 300_000,
     hookTimeout: 120_000,
     reporters: ["default", new ClosingLine()],
   },

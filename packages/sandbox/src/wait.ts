@@ -2,7 +2,7 @@
 import type { World } from "./world/world.ts";
 
 export interface WaitOptions {
-  /** Default: a minute, for a machine that is busy with other things too. */
+  /** Default: two minutes, for a machine that is busy with other things too. */
   readonly timeoutMs?: number;
   /** What is waited for, for the error. */
   readonly what?: string;
@@ -13,7 +13,7 @@ export interface WaitOptions {
 /** Also looked at this often, for what depends on time or on things outside the sandbox. */
 const POLL_MS = 50;
 
-export const PATIENCE_MS = 60_000;
+export const PATIENCE_MS = 120_000;
 
 export type Found<T> = Exclude<T, undefined | null | false>;
 
