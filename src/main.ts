@@ -95,7 +95,8 @@ export async function startBot(config: Config, log: Logger, options: StartOption
     const info = await engine.start();
     log.info(info, "the engine is ready");
     const client = createClient(config, log, options.restTimeoutMs);
-    undo.push(() => client.destroy());
+    // Of a connection that is just being made, discord.js waits for an end of which it has taken the handler away.
+    undo.push(() => soon(client.destroy()));
     watchAccess(client, log, end);
     const chooseVariant = learnFrom({
       settings: (guildId) => store.voteSettings.get(guildId),

@@ -158,3 +158,15 @@ describe("a bad line", () => {
     expect(tally(discord, (await stylized(studio, call)).channel_id)).toEqual(ONCE);
   });
 });
+
+describe("a bot that is told to go while it connects again", () => {
+  it("goes", async () => {
+    const { discord } = studio;
+    discord.gateway.pause();
+    await discord.waitFor(() => discord.gateway.waiting > 0, { what: "a new connection" });
+    await studio.stopBot();
+    discord.gateway.resume();
+    await studio.restart();
+    expect(discord.gateway.online).toBe(true);
+  });
+});

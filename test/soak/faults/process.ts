@@ -48,16 +48,17 @@ export const botStopped: FaultKind = {
   },
 };
 
+/** The engine, or a reader of members' files. */
 function pickPart({ keeper }: Stage, draw: Draw): number | null {
   const parts = keeper.pid === null ? [] : partsOf(keeper.pid);
   return parts.length === 0 ? null : draw.pick(parts);
 }
 
 const strikePart = (name: "SIGKILL" | "SIGTERM"): FaultKind => ({
-  name: `engine ${name}`,
+  name: `part ${name}`,
   strike(stage, draw) {
     const pid = pickPart(stage, draw);
-    return pid !== null && signal(pid, name) ? `engine ${name}` : null;
+    return pid !== null && signal(pid, name) ? `part ${name}` : null;
   },
 });
 
@@ -65,10 +66,10 @@ export const partKilled = strikePart("SIGKILL");
 export const partTold = strikePart("SIGTERM");
 
 export const partStopped: FaultKind = {
-  name: "engine SIGSTOP",
+  name: "part SIGSTOP",
   async strike(stage, draw) {
     const pid = pickPart(stage, draw);
     const stopped = pid === null ? null : await stopFor(pid, draw);
-    return stopped && `engine SIGSTOP for ${stopped}`;
+    return stopped && `part SIGSTOP for ${stopped}`;
   },
 };

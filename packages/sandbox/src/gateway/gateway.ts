@@ -51,6 +51,11 @@ export class Gateway {
     return [...this.#connections].some(({ session, socket }) => session && socket.readyState === WebSocket.OPEN);
   }
 
+  /** How many connections wait to be greeted while the gateway is down. */
+  get waiting(): number {
+    return (this.#held ?? []).filter(({ readyState }) => readyState === WebSocket.OPEN).length;
+  }
+
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     if (this.#shut) return void socket.destroy();
     this.#server.handleUpgrade(request, socket, head, (client) => {
