@@ -1,7 +1,7 @@
 /** Does the tasks in the engine's process. */
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { checkpoint, throwIfCancelled } from "../breathe.ts";
+import { breathe, throwIfCancelled } from "../breathe.ts";
 import { conditioning } from "../caption/conditioning.ts";
 import { CancelledError, messageOf, publicMessageOf, UserError } from "../errors.ts";
 import { readStoredPicture } from "../images/decode.ts";
@@ -100,7 +100,7 @@ export class EngineWorker {
 
   /** Resolves when no urgent task has run for a moment: between the stages of a picture there is a short pause. */
   async #quiet(signal: AbortSignal): Promise<void> {
-    await checkpoint(signal);
+    await breathe(signal);
     if (!this.#isBusy) return;
     for (let calm = 0; calm < CALM_POLLS; calm = this.#isBusy ? 0 : calm + 1) {
       await sleep(POLL_MS);

@@ -1,5 +1,5 @@
 /** Describes a style by a LLaVA: the paper's ShareGPT4V-7B, or any other of its kind. */
-import { checkpoint as breathe } from "../../breathe.ts";
+import { breathe } from "../../breathe.ts";
 import { EngineError } from "../../errors.ts";
 import type { DeviceForms } from "../../onnx/device-forms.ts";
 import { concatenated, type ExecutionDevice, type Floats, floatsOf, floatTensor } from "../../onnx/index.ts";

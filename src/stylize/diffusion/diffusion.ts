@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 
 import { ClipTokenizer } from "../../../models/clip-tokenizer.ts";
-import { checkpoint as pause } from "../../breathe.ts";
+import { breathe } from "../../breathe.ts";
 import type { Precision } from "../../config.ts";
 import { EngineError } from "../../errors.ts";
 import { cropTo, resizeTo, sizeForLongSide } from "../../images/resize.ts";
@@ -103,7 +103,7 @@ export class DiffusionStylizer implements Stylizer {
 
   async stylize(input: StylizeInput, hooks: StylizeHooks = {}): Promise<StylizeResult> {
     const { latents, ...result } = await this.stylizeToLatents(input, hooks);
-    await pause(hooks.signal);
+    await breathe(hooks.signal);
     const { scalingFactor } = this.#networks.checkpoint.vae.config;
     const decoded = await this.#networks.decodeLatents(unscaled(latents, scalingFactor));
     expectNumbers(decoded.data, "the decoder");
@@ -237,7 +237,7 @@ export class DiffusionStylizer implements Stylizer {
     const hash = createHash("sha256").update(JSON.stringify(rows));
     if (learned) hash.update(learned.vector);
     return this.#cache.get(`text ${hash.digest("hex")}`, async () => {
-      await pause(signal);
+      await breathe(signal);
       return this.#networks.encodeText(rows, learned);
     });
   }
@@ -262,7 +262,7 @@ export class DiffusionStylizer implements Stylizer {
   ): Promise<Floats> {
     const { width, height } = sizeOf(style ?? picture, size, form.fit);
     const moments = await this.#cache.get(`moments ${sha256} ${width}x${height} ${form.fit}`, async () => {
-      await pause(signal);
+      await breathe(signal);
       const fitted = await (form.fit === "stretch" ? resizeTo : cropTo)(picture, width, height);
       return this.#networks.encodePicture(pictureToFloats(fitted));
     });

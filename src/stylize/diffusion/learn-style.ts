@@ -3,7 +3,7 @@ import { mkdir } from "node:fs/promises";
 import path from "node:path";
 
 import type { ClipTokenizer } from "../../../models/clip-tokenizer.ts";
-import { checkpoint as pause, throwIfCancelled } from "../../breathe.ts";
+import { breathe, throwIfCancelled } from "../../breathe.ts";
 import { asDiskFull, CancelledError } from "../../errors.ts";
 import type { RgbImage } from "../../images/rgb-image.ts";
 import type { DiffusionNetworks } from "./diffusion-networks.ts";
@@ -73,7 +73,7 @@ export async function learnStyle(
 ): Promise<Learned> {
   const { onBegun, onStep, onLook, onSample } = hooks;
   const turn = async (): Promise<void> => {
-    await pause(hooks.signal);
+    await breathe(hooks.signal);
     await hooks.giveWay?.();
   };
   const run = await begun(networks, tokenizer, input, turn);
