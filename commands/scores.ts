@@ -18,7 +18,7 @@ import {
   scores as words,
 } from "../src/discord/wording/votes.ts";
 import { loadBallots } from "../src/store/ballots.ts";
-import { STYLIZER_IDS } from "../src/stylize/stylizer.ts";
+import { STYLIZER_IDS } from "../src/painting.ts";
 import type { Ballot } from "../src/votes/ballot.ts";
 import { anonymise, toCsv, toJson } from "../src/votes/export.ts";
 

@@ -19,7 +19,7 @@ import { assertMayWork } from "../src/discord/interactions/permissions.ts";
 import { randomSeed, submitJob, withRoom } from "../src/discord/interactions/submit.ts";
 import { stylizeThisWords as words, VARIANT_NAME } from "../src/discord/wording/commands.ts";
 import { UserError } from "../src/errors.ts";
-import { DEFAULT_SETTINGS } from "../src/stylize/stylizer.ts";
+import { DEFAULT_SETTINGS } from "../src/painting.ts";
 import { VARIANT_CHOICES, type VariantChoice } from "../src/variant.ts";
 import { subjectOf } from "./job-button.ts";
 import { checkedPrompt, PROMPT_LENGTH } from "./prompt.ts";

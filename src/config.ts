@@ -3,7 +3,7 @@ import path from "node:path";
 import { config as loadDotenv } from "dotenv";
 import { z } from "zod";
 
-import { STYLIZER_IDS } from "./stylize/stylizer.ts";
+import { STYLIZER_IDS } from "./painting.ts";
 
 export const DEVICES = ["auto", "cpu", "cuda", "webgpu", "dml", "coreml"] as const;
 export type Device = (typeof DEVICES)[number];

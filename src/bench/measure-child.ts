@@ -11,7 +11,7 @@ import { placeOfCheckpoint, readDiffusionCheckpoint } from "../stylize/diffusion
 import { openDiffusion } from "../stylize/diffusion/diffusion.ts";
 import { withRoundedUNet } from "../stylize/diffusion/int8-unet.ts";
 import { gaussianNoise } from "../stylize/diffusion/noise.ts";
-import { DEFAULT_SETTINGS } from "../stylize/stylizer.ts";
+import { DEFAULT_SETTINGS } from "../painting.ts";
 import { timeCaption } from "./caption-run.ts";
 import { startClock } from "./clock.ts";
 import { timeInversion } from "./inversion-run.ts";

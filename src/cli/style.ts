@@ -8,7 +8,7 @@ import { readConfig } from "../config.ts";
 import { CancelledError, UserError } from "../errors.ts";
 import { styleName } from "../jobs/style.ts";
 import { type InversionState, readInversionState } from "../stylize/diffusion/inversion-state.ts";
-import { SETTING_BOUNDS } from "../stylize/stylizer.ts";
+import { SETTING_BOUNDS } from "../painting.ts";
 import { writeTokenFile } from "../stylize/diffusion/token-file.ts";
 import { numberBetween } from "./options.ts";
 import { expectWritable } from "./output-file.ts";

@@ -20,7 +20,7 @@ import {
   type StylePath,
   type StylizerId,
   type StylizeSettings,
-} from "../stylize/stylizer.ts";
+} from "../painting.ts";
 import { readTokenFile } from "../stylize/diffusion/token-file.ts";
 import { paperChoice } from "../votes/chooser.ts";
 import { needsDescription, VARIANT_CHOICES, type Variant, type VariantChoice } from "../variant.ts";

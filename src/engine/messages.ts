@@ -5,7 +5,7 @@ import { DEVICES, PRECISIONS } from "../config.ts";
 import type { DescribeReply, DescribeTask, EngineInfo, EnginePicture, FaceReport } from "../jobs/engine.ts";
 import type { LearnReply, LearnTask, StylizeReply, StylizeTask } from "../jobs/engine.ts";
 import { cancelSchema, childMessages, taskId } from "../process/protocol.ts";
-import { STYLE_PATHS, STYLIZER_IDS } from "../stylize/stylizer.ts";
+import { STYLE_PATHS, STYLIZER_IDS } from "../painting.ts";
 import { VARIANTS } from "../variant.ts";
 
 const step = z.number().nonnegative();

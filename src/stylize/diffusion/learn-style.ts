@@ -8,7 +8,8 @@ import { asDiskFull, CancelledError } from "../../errors.ts";
 import type { RgbImage } from "../../images/rgb-image.ts";
 import type { DiffusionNetworks } from "./diffusion-networks.ts";
 import { type InversionState, readInversionState, writeInversionState } from "./inversion-state.ts";
-import { DEFAULT_SETTINGS, type Stylizer } from "../stylizer.ts";
+import { DEFAULT_SETTINGS } from "../../painting.ts";
+import type { Stylizer } from "../stylizer.ts";
 import { inversionSettings, TextualInversion, type Turn } from "./textual-inversion.ts";
 import type { TokenForm } from "./token-parameters.ts";
 

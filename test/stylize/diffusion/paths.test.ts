@@ -5,7 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { DiffusionStylizer } from "../../../src/stylize/diffusion/diffusion.ts";
 import { promptOf } from "../../../src/stylize/diffusion/style-path.ts";
-import type { StylizeInput, StylizeSettings } from "../../../src/stylize/stylizer.ts";
+import type { StylizeSettings } from "../../../src/painting.ts";
+import type { StylizeInput } from "../../../src/stylize/stylizer.ts";
 import type { Variant } from "../../../src/variant.ts";
 import { PIPELINES, readReference, type Reference, relativeError } from "../../models/reference.ts";
 import { openPipeline, type Pipeline } from "./pipeline.ts";

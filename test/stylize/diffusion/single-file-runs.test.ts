@@ -19,7 +19,7 @@ import {
 } from "../../../src/stylize/diffusion/diffusion-checkpoint.ts";
 import { DiffusionNetworks } from "../../../src/stylize/diffusion/diffusion-networks.ts";
 import { DiffusionStylizer } from "../../../src/stylize/diffusion/diffusion.ts";
-import { DEFAULT_SETTINGS } from "../../../src/stylize/stylizer.ts";
+import { DEFAULT_SETTINGS } from "../../../src/painting.ts";
 import { writeCheckpoint } from "../../onnx/files/ckpt-writer.ts";
 import { FIXTURES, readReference } from "../../models/reference.ts";
 

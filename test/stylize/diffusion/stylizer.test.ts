@@ -13,7 +13,8 @@ import {
 } from "../../../src/stylize/diffusion/diffusion-checkpoint.ts";
 import { DiffusionNetworks } from "../../../src/stylize/diffusion/diffusion-networks.ts";
 import { DiffusionStylizer, openDiffusion } from "../../../src/stylize/diffusion/diffusion.ts";
-import { DEFAULT_SETTINGS, type StylizeInput } from "../../../src/stylize/stylizer.ts";
+import { DEFAULT_SETTINGS } from "../../../src/painting.ts";
+import type { StylizeInput } from "../../../src/stylize/stylizer.ts";
 import { FIXTURES } from "../../models/reference.ts";
 
 const FOLDER = path.join(FIXTURES, "tiny-v1");
