@@ -7,6 +7,9 @@ export const STYLE_PATHS = ["auto", "token", "attention", "adain"] as const;
 /** How the style image itself enters a diffusion picture: learned token, shared attention, or latent statistics. */
 export type StylePath = (typeof STYLE_PATHS)[number];
 
+/** What is trained when a style is learned: the vector itself, or the module of InST's code that computes it. */
+export type TokenForm = "vector" | "affine";
+
 /** What a person can set. `null` means: the engine's own default. */
 export interface StylizeSettings {
   /** How far from the content the picture may go, 0 to 1. */

@@ -10,7 +10,7 @@ import { DiffusionNetworks } from "../stylize/diffusion/diffusion-networks.ts";
 import type { LossPoint } from "../stylize/diffusion/inversion-state.ts";
 import { gaussianNoise } from "../stylize/diffusion/noise.ts";
 import { inversionSettings, TextualInversion } from "../stylize/diffusion/textual-inversion.ts";
-import type { TokenForm } from "../stylize/diffusion/token-parameters.ts";
+import type { TokenForm } from "../painting.ts";
 
 const SEED = 23;
 const SIZE = 64;

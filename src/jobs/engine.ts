@@ -1,6 +1,5 @@
-import type { Learned } from "../stylize/diffusion/learn-style.ts";
-import type { TokenForm } from "../stylize/diffusion/token-parameters.ts";
-import type { StylizerId, StylizeSettings, StylePath } from "../painting.ts";
+import type { StylePath, StylizerId, StylizeSettings, TokenForm } from "../painting.ts";
+import type { Learned } from "../stylize/stylizer.ts";
 import type { Variant } from "../variant.ts";
 
 /** What the engine turned out to be, once it has started. */

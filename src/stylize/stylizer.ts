@@ -1,8 +1,7 @@
 /** What an engine that repaints pictures is, whichever way it does it: the contract of `embedded` and of `diffusion`. */
 import type { RgbImage } from "../images/rgb-image.ts";
-import type { StylePath, StylizerId, StylizeSettings } from "../painting.ts";
+import type { StylePath, StylizerId, StylizeSettings, TokenForm } from "../painting.ts";
 import type { Variant } from "../variant.ts";
-import type { Learned, LearnHooks, LearnInput } from "./diffusion/learn-style.ts";
 
 export interface StylizeInput {
   readonly content: RgbImage;
@@ -37,6 +36,46 @@ export interface StylizeResult {
   readonly stylePath: Exclude<StylePath, "auto"> | null;
   /** Rows that passed the UNet, inversions included: what the picture cost (diffusion only). */
   readonly unetRows?: number;
+}
+
+/** A style to learn, and how. */
+export interface LearnInput {
+  readonly picture: RgbImage;
+  readonly styleSha256: string;
+  readonly description: string | null;
+  readonly form: TokenForm;
+  /** Side of the square the picture is seen in; `null`: 512, and 256 on a processor, where 512 takes four times as long. */
+  readonly size: number | null;
+  /** `null`: the form's own. */
+  readonly maxSteps: number | null;
+  /** Where the run is kept. One that is there already is gone on with. */
+  readonly statePath: string;
+}
+
+export interface LearnHooks {
+  readonly signal?: AbortSignal;
+  /** It begins, or goes on after `step`; `size` is the side of the square that the picture is seen in. */
+  readonly onBegun?: (size: number, step: number) => void;
+  readonly onStep?: (step: number, maxSteps: number) => void;
+  /** The loss of the fixed set was looked at. */
+  readonly onLook?: (step: number, loss: number) => void;
+  /** What the vector stands for by now. */
+  readonly onSample?: (image: RgbImage, step: number) => void;
+  /** Resolves when nothing more urgent is waiting; asked before every pass of a network. */
+  readonly giveWay?: () => Promise<void>;
+  /** Whether something more urgent is waiting; a sample that is being painted is then put off. */
+  readonly isBusy?: () => boolean;
+}
+
+/** How learning a style ended. */
+export interface Learned {
+  /** Steps done, and the step whose vector is the best. */
+  readonly steps: number;
+  readonly best: number;
+  /** Loss of the fixed set before the first step, and of the best vector. */
+  readonly firstLoss: number;
+  readonly loss: number;
+  readonly form: TokenForm;
 }
 
 /** Repaints a content picture. Cancels within 250 ms by throwing `CancelledError`. */

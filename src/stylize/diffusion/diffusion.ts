@@ -22,11 +22,19 @@ import { floatsToPicture, latentsOfMoments, pictureToFloats, unscaled } from "./
 import { gaussianNoise, NOISE_STREAM } from "./noise.ts";
 import { Previews } from "./previews.ts";
 import { createScheduler } from "./schedulers/index.ts";
-import { type Learned, type LearnHooks, type LearnInput, learnStyle } from "./learn-style.ts";
+import { learnStyle } from "./learn-style.ts";
 import { attentionGrid, paintWithStyleAttention } from "./style-attention.ts";
 import { type Role, type Trace, Traces } from "./style-inversion.ts";
 import { choosePath, learnedToken, promptOf } from "./style-path.ts";
-import type { StylizeHooks, StylizeInput, Stylizer, StylizeResult } from "../stylizer.ts";
+import type {
+  Learned,
+  LearnHooks,
+  LearnInput,
+  StylizeHooks,
+  StylizeInput,
+  Stylizer,
+  StylizeResult,
+} from "../stylizer.ts";
 import type { DecodePreview } from "./tiny-decoder.ts";
 
 export { findDiffusionCheckpoint, placeOfCheckpoint, type CheckpointPlace } from "./diffusion-checkpoint.ts";
