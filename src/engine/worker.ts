@@ -17,12 +17,12 @@ import type {
   StylizeTask,
 } from "../jobs/engine.ts";
 import { LEARNING_NEEDS_DIFFUSION } from "../jobs/style.ts";
+import { toWire } from "../process/wire-error.ts";
 import { readTokenFile } from "../stylize/diffusion/token-file.ts";
 import type { FromChild, TaskMessage } from "./messages.ts";
 import type { EngineParts } from "./parts.ts";
 import { PreviewWriter } from "./preview-writer.ts";
 import { saveFile } from "./save-file.ts";
-import { toWire } from "../process/wire-error.ts";
 
 const PICTURE_LOST =
   "A picture that this needs is missing or damaged on my disk. Please upload it again, and tell whoever runs the bot.";

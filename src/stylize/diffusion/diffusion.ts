@@ -3,29 +3,14 @@ import { createHash } from "node:crypto";
 
 import { ClipTokenizer } from "../../../models/clip-tokenizer.ts";
 import { breathe } from "../../breathe.ts";
-import type { Precision } from "../../config.ts";
 import { EngineError } from "../../errors.ts";
-import { cropTo, resizeTo, sizeForLongSide } from "../../images/resize.ts";
 import type { Size } from "../../images/plane.ts";
+import { cropTo, resizeTo, sizeForLongSide } from "../../images/resize.ts";
 import type { RgbImage } from "../../images/rgb-image.ts";
 import { chooseForms } from "../../onnx/device-forms.ts";
+import type { Precision } from "../../onnx/devices.ts";
 import type { ExecutionDevice, Floats } from "../../onnx/index.ts";
 import type { SessionPool } from "../../onnx/session-pool.ts";
-import { adain, channelStatistics } from "./adain.ts";
-import { type CheckpointPlace, readDiffusionCheckpoint } from "./diffusion-checkpoint.ts";
-import { DiffusionNetworks, type LearnedToken } from "./diffusion-networks.ts";
-import { withRoundedUNet } from "./int8-unet.ts";
-import { type Conditioning, expectNumbers, invert, type PredictNoise, synthesize } from "./inst.ts";
-import { formOf, type InstForm } from "./inst-form.ts";
-import { ByteCache } from "./latents-cache.ts";
-import { floatsToPicture, latentsOfMoments, pictureToFloats, unscaled } from "./latents.ts";
-import { gaussianNoise, NOISE_STREAM } from "./noise.ts";
-import { Previews } from "./previews.ts";
-import { createScheduler } from "./schedulers/index.ts";
-import { learnStyle } from "./learn-style.ts";
-import { attentionGrid, paintWithStyleAttention } from "./style-attention.ts";
-import { type Role, type Trace, Traces } from "./style-inversion.ts";
-import { choosePath, learnedToken, promptOf } from "./style-path.ts";
 import type {
   Learned,
   LearnHooks,
@@ -35,6 +20,21 @@ import type {
   Stylizer,
   StylizeResult,
 } from "../stylizer.ts";
+import { adain, channelStatistics } from "./adain.ts";
+import { type CheckpointPlace, readDiffusionCheckpoint } from "./diffusion-checkpoint.ts";
+import { DiffusionNetworks, type LearnedToken } from "./diffusion-networks.ts";
+import { formOf, type InstForm } from "./inst-form.ts";
+import { type Conditioning, expectNumbers, invert, type PredictNoise, synthesize } from "./inst.ts";
+import { withRoundedUNet } from "./int8-unet.ts";
+import { ByteCache } from "./latents-cache.ts";
+import { floatsToPicture, latentsOfMoments, pictureToFloats, unscaled } from "./latents.ts";
+import { learnStyle } from "./learn-style.ts";
+import { gaussianNoise, NOISE_STREAM } from "./noise.ts";
+import { Previews } from "./previews.ts";
+import { createScheduler } from "./schedulers/index.ts";
+import { attentionGrid, paintWithStyleAttention } from "./style-attention.ts";
+import { type Role, type Trace, Traces } from "./style-inversion.ts";
+import { choosePath, learnedToken, promptOf } from "./style-path.ts";
 import type { DecodePreview } from "./tiny-decoder.ts";
 
 export { findDiffusionCheckpoint, placeOfCheckpoint, type CheckpointPlace } from "./diffusion-checkpoint.ts";

@@ -6,10 +6,10 @@ import type { ClipTokenizer } from "../../../models/clip-tokenizer.ts";
 import { breathe, throwIfCancelled } from "../../breathe.ts";
 import { asDiskFull, CancelledError } from "../../errors.ts";
 import type { RgbImage } from "../../images/rgb-image.ts";
-import type { DiffusionNetworks } from "./diffusion-networks.ts";
-import { type InversionState, readInversionState, writeInversionState } from "./inversion-state.ts";
 import { DEFAULT_SETTINGS } from "../../painting.ts";
 import type { Learned, LearnHooks, LearnInput, Stylizer } from "../stylizer.ts";
+import type { DiffusionNetworks } from "./diffusion-networks.ts";
+import { type InversionState, readInversionState, writeInversionState } from "./inversion-state.ts";
 import { inversionSettings, TextualInversion, type Turn } from "./textual-inversion.ts";
 
 const SAVE_EVERY_MS = 60_000;

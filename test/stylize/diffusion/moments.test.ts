@@ -13,8 +13,8 @@ import {
   readInversionState,
   writeInversionState,
 } from "../../../src/stylize/diffusion/inversion-state.ts";
-import { inversionSettings, TextualInversion, type Turn } from "../../../src/stylize/diffusion/textual-inversion.ts";
 import { learnStyle } from "../../../src/stylize/diffusion/learn-style.ts";
+import { inversionSettings, TextualInversion, type Turn } from "../../../src/stylize/diffusion/textual-inversion.ts";
 import type { Learned, LearnHooks, LearnInput } from "../../../src/stylize/stylizer.ts";
 import { readReference } from "../../models/reference.ts";
 import { useTinyDisk } from "../../store/tiny-disk.ts";
