@@ -1,6 +1,6 @@
 /** The embedded engine: style transfer without any checkpoint, on any CPU. */
 import { breathe } from "../../breathe.ts";
-import { detectFaces } from "../../images/faces.ts";
+import { detectFaces } from "../../faces/detect-faces.ts";
 import { oklabToRgb, rgbToOklabSized } from "../../images/oklab.ts";
 import { mapPlanes, type PlanarImage } from "../../images/plane.ts";
 import type { RgbImage } from "../../images/rgb-image.ts";

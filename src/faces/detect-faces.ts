@@ -9,8 +9,8 @@ import {
 } from "../../models/tiny-face-detector.ts";
 import { openSession, Tensor } from "../onnx/index.ts";
 import type { SessionPool, SessionRecipe } from "../onnx/session-pool.ts";
-import { resizeLongSide } from "./resize.ts";
-import type { RgbImage } from "./rgb-image.ts";
+import { resizeLongSide } from "../images/resize.ts";
+import type { RgbImage } from "../images/rgb-image.ts";
 
 /** A face, in pixels of the picture; the box is about 30 % larger than the face. */
 export interface Face {
