@@ -1,3 +1,4 @@
+import type { FaceReport } from "../faces/face-report.ts";
 import type { StylePath, StylizerId, StylizeSettings, TokenForm } from "../painting.ts";
 import type { Learned } from "../stylize/stylizer.ts";
 import type { Variant } from "../variant.ts";
@@ -18,18 +19,6 @@ export interface EngineInfo {
 export interface EnginePicture {
   readonly path: string;
   readonly sha256: string;
-}
-
-export interface FaceReport {
-  /** A face of score >= 0.5 that covers at least 1 % of the picture. */
-  readonly prominent: boolean;
-  readonly faces: readonly {
-    readonly x: number;
-    readonly y: number;
-    readonly width: number;
-    readonly height: number;
-    readonly score: number;
-  }[];
 }
 
 export interface DescribeTask {
