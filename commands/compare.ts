@@ -6,7 +6,7 @@ import { assertMayPost, assertOwnerOrModerator } from "../src/discord/interactio
 import { randomSeed, withRoom } from "../src/discord/interactions/submit.ts";
 import { comparison as words } from "../src/discord/wording/votes.ts";
 import { UserError } from "../src/errors.ts";
-import { DEFAULT_SETTINGS } from "../src/stylize/stylizer.ts";
+import { DEFAULT_SETTINGS } from "../src/painting.ts";
 import { VARIANTS } from "../src/variant.ts";
 import { findJob, subjectOf } from "./job-button.ts";
 import { contentOption, promptOption, seedOption, strengthOption, styleOption } from "./painting-options.ts";

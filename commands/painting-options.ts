@@ -6,7 +6,7 @@ import type {
   SlashCommandStringOption,
 } from "discord.js";
 
-import { DEFAULT_SETTINGS, SETTING_BOUNDS } from "../src/stylize/stylizer.ts";
+import { DEFAULT_SETTINGS, SETTING_BOUNDS } from "../src/painting.ts";
 import { PROMPT_LENGTH } from "./prompt.ts";
 
 const { strength, seed } = SETTING_BOUNDS;

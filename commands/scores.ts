@@ -17,8 +17,8 @@ import {
   type ScoreFilter,
   scores as words,
 } from "../src/discord/wording/votes.ts";
+import { STYLIZER_IDS } from "../src/painting.ts";
 import { loadBallots } from "../src/store/ballots.ts";
-import { STYLIZER_IDS } from "../src/stylize/stylizer.ts";
 import type { Ballot } from "../src/votes/ballot.ts";
 import { anonymise, toCsv, toJson } from "../src/votes/export.ts";
 

@@ -8,7 +8,7 @@ import { findStyle, styleChoices, styleNameOption } from "../src/discord/styles/
 import { VARIANT_NAME } from "../src/discord/wording/commands.ts";
 import { STYLE_PATH_NAME, styleWords } from "../src/discord/wording/styles.ts";
 import { UserError } from "../src/errors.ts";
-import { DEFAULT_SETTINGS, SETTING_BOUNDS, STYLE_PATHS, type StylePath } from "../src/stylize/stylizer.ts";
+import { DEFAULT_SETTINGS, SETTING_BOUNDS, STYLE_PATHS, type StylePath } from "../src/painting.ts";
 import { VARIANT_CHOICES, type VariantChoice } from "../src/variant.ts";
 import { contentOption, promptOption, seedOption, strengthOption, styleOption } from "./painting-options.ts";
 import { checkedPrompt } from "./prompt.ts";

@@ -1,3 +1,4 @@
+/** A yield of long computations: other work gets its turn, and a cancellation is noticed. */
 import { setImmediate as nextTurn } from "node:timers/promises";
 
 import { CancelledError } from "./errors.ts";
@@ -8,7 +9,7 @@ import { CancelledError } from "./errors.ts";
  *
  * @throws CancelledError when `signal` is aborted
  */
-export async function checkpoint(signal: AbortSignal | undefined): Promise<void> {
+export async function breathe(signal: AbortSignal | undefined): Promise<void> {
   await nextTurn();
   throwIfCancelled(signal);
 }

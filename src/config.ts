@@ -1,15 +1,11 @@
+/** The settings of an installation, from the environment or `.env`. */
 import path from "node:path";
 
 import { config as loadDotenv } from "dotenv";
 import { z } from "zod";
 
-import { STYLIZER_IDS } from "./stylize/stylizer.ts";
-
-export const DEVICES = ["auto", "cpu", "cuda", "webgpu", "dml", "coreml"] as const;
-export type Device = (typeof DEVICES)[number];
-
-export const PRECISIONS = ["auto", "fp32", "fp16", "int8"] as const;
-export type Precision = (typeof PRECISIONS)[number];
+import { DEVICES, PRECISIONS } from "./onnx/devices.ts";
+import { STYLIZER_IDS } from "./painting.ts";
 
 const url = (name: string, fallback: string) =>
   z

@@ -8,7 +8,7 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 
-import { DEFAULT_SETTINGS } from "../stylize/stylizer.ts";
+import { DEFAULT_SETTINGS } from "../painting.ts";
 import { EmbeddedStylizer } from "../stylize/embedded/index.ts";
 import type { StylizeInput } from "../stylize/stylizer.ts";
 import { decodePpm } from "./ppm.ts";

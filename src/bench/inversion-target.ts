@@ -2,15 +2,15 @@
  * How many steps a free vector needs to the loss that the reference's form has after its 6,100, and where the early
  * stop ends: on a small checkpoint, as it is the ratio that counts and no picture.
  */
-import { readStoredPicture } from "../images/decode.ts";
 import { ClipTokenizer } from "../../models/clip-tokenizer.ts";
+import { readStoredPicture } from "../images/decode.ts";
 import { SessionPool } from "../onnx/session-pool.ts";
+import type { TokenForm } from "../painting.ts";
 import { placeOfCheckpoint, readDiffusionCheckpoint } from "../stylize/diffusion/diffusion-checkpoint.ts";
 import { DiffusionNetworks } from "../stylize/diffusion/diffusion-networks.ts";
 import type { LossPoint } from "../stylize/diffusion/inversion-state.ts";
 import { gaussianNoise } from "../stylize/diffusion/noise.ts";
 import { inversionSettings, TextualInversion } from "../stylize/diffusion/textual-inversion.ts";
-import type { TokenForm } from "../stylize/diffusion/token-parameters.ts";
 
 const SEED = 23;
 const SIZE = 64;

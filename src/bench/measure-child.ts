@@ -1,17 +1,17 @@
 /** One measurement in a process of its own, so that its memory is its own: forked by `measure`, never run by hand. */
 import { createHash } from "node:crypto";
 
+import { unet } from "../../models/unet.ts";
 import { messageOf } from "../errors.ts";
 import type { RgbImage } from "../images/rgb-image.ts";
 import { Graph, floatTensor, openSession } from "../onnx/index.ts";
 import { SessionPool } from "../onnx/session-pool.ts";
 import { Weights } from "../onnx/weights.ts";
-import { unet } from "../../models/unet.ts";
+import { DEFAULT_SETTINGS } from "../painting.ts";
 import { placeOfCheckpoint, readDiffusionCheckpoint } from "../stylize/diffusion/diffusion-checkpoint.ts";
 import { openDiffusion } from "../stylize/diffusion/diffusion.ts";
 import { withRoundedUNet } from "../stylize/diffusion/int8-unet.ts";
 import { gaussianNoise } from "../stylize/diffusion/noise.ts";
-import { DEFAULT_SETTINGS } from "../stylize/stylizer.ts";
 import { timeCaption } from "./caption-run.ts";
 import { startClock } from "./clock.ts";
 import { timeInversion } from "./inversion-run.ts";

@@ -11,7 +11,6 @@ import { UserError } from "../errors.ts";
 import { readStoredPicture } from "../images/decode.ts";
 import { encodeJpeg, encodeWebp } from "../images/encode.ts";
 import type { EnginePicture, StylizeReply } from "../jobs/engine.ts";
-import { FAITHFUL_STRENGTH } from "../stylize/diffusion/inst-form.ts";
 import {
   DEFAULT_SETTINGS,
   SETTING_BOUNDS,
@@ -20,10 +19,11 @@ import {
   type StylePath,
   type StylizerId,
   type StylizeSettings,
-} from "../stylize/stylizer.ts";
+} from "../painting.ts";
+import { FAITHFUL_STRENGTH } from "../stylize/diffusion/inst-form.ts";
 import { readTokenFile } from "../stylize/diffusion/token-file.ts";
-import { paperChoice } from "../votes/chooser.ts";
 import { needsDescription, VARIANT_CHOICES, type Variant, type VariantChoice } from "../variant.ts";
+import { paperChoice } from "../votes/chooser.ts";
 import { numberBetween, oneOf } from "./options.ts";
 import { expectWritable } from "./output-file.ts";
 import { progressLine } from "./progress.ts";

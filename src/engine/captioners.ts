@@ -6,8 +6,8 @@ import type { StyleDescriber } from "../caption/describer.ts";
 import { PaletteDescriber } from "../caption/palette/palette-describer.ts";
 import { CATALOGUE, type CatalogueEntry } from "../checkpoints/catalogue.ts";
 import { CheckpointStore } from "../checkpoints/checkpoint-folder.ts";
-import type { Precision } from "../config.ts";
 import { chooseForms } from "../onnx/device-forms.ts";
+import type { Precision } from "../onnx/devices.ts";
 import type { ExecutionDevice } from "../onnx/index.ts";
 import type { SessionPool } from "../onnx/session-pool.ts";
 

@@ -4,10 +4,9 @@ import { text } from "node:stream/consumers";
 
 import { z } from "zod";
 
-import type { Device } from "../config.ts";
 import { UserError } from "../errors.ts";
 import type { Logger } from "../log.ts";
-import type { ExecutionDevice } from "../onnx/index.ts";
+import type { Device, ExecutionDevice } from "../onnx/devices.ts";
 import { forkModule } from "../process/fork.ts";
 
 /** How long a driver may take to wake up and run the self-test. */

@@ -1,11 +1,12 @@
 /** What the bot's process and the engine's process say to each other; checked on both sides of the border. */
 import { z } from "zod";
 
-import { DEVICES, PRECISIONS } from "../config.ts";
-import type { DescribeReply, DescribeTask, EngineInfo, EnginePicture, FaceReport } from "../jobs/engine.ts";
+import type { FaceReport } from "../faces/face-report.ts";
+import type { DescribeReply, DescribeTask, EngineInfo, EnginePicture } from "../jobs/engine.ts";
 import type { LearnReply, LearnTask, StylizeReply, StylizeTask } from "../jobs/engine.ts";
+import { DEVICES, PRECISIONS } from "../onnx/devices.ts";
+import { STYLE_PATHS, STYLIZER_IDS } from "../painting.ts";
 import { cancelSchema, childMessages, taskId } from "../process/protocol.ts";
-import { STYLE_PATHS, STYLIZER_IDS } from "../stylize/stylizer.ts";
 import { VARIANTS } from "../variant.ts";
 
 const step = z.number().nonnegative();

@@ -1,7 +1,7 @@
 /** What an engine's process is made of. */
 import type { StyleDescriber } from "../caption/describer.ts";
+import type { FaceReport } from "../faces/face-report.ts";
 import type { RgbImage } from "../images/rgb-image.ts";
-import type { FaceReport } from "../jobs/engine.ts";
 import type { Stylizer } from "../stylize/stylizer.ts";
 import type { PartsOptions } from "./messages.ts";
 

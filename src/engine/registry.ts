@@ -1,7 +1,7 @@
 /** Which stylizer and which describer an engine's process gets, from the settings and what is installed. */
 import { PaletteDescriber } from "../caption/palette/palette-describer.ts";
 import { messageOf, UserError } from "../errors.ts";
-import { detectFaces } from "../images/faces.ts";
+import { detectFaces } from "../faces/detect-faces.ts";
 import { SessionPool } from "../onnx/session-pool.ts";
 import { findDiffusionCheckpoint } from "../stylize/diffusion/diffusion-checkpoint.ts";
 import { EmbeddedStylizer } from "../stylize/embedded/index.ts";

@@ -6,6 +6,7 @@ import type { z } from "zod";
 import { throwIfCancelled } from "../breathe.ts";
 import type { Config } from "../config.ts";
 import { CancelledError, EngineError } from "../errors.ts";
+import type { FaceReport } from "../faces/face-report.ts";
 import type {
   DescribeReply,
   DescribeTask,
@@ -13,7 +14,6 @@ import type {
   EngineHooks,
   EngineInfo,
   EnginePicture,
-  FaceReport,
   LearnReply,
   LearnTask,
   StylizeReply,

@@ -1,7 +1,7 @@
 /** Does the tasks in the engine's process. */
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { checkpoint, throwIfCancelled } from "../breathe.ts";
+import { breathe, throwIfCancelled } from "../breathe.ts";
 import { conditioning } from "../caption/conditioning.ts";
 import { CancelledError, messageOf, publicMessageOf, UserError } from "../errors.ts";
 import { readStoredPicture } from "../images/decode.ts";
@@ -17,12 +17,12 @@ import type {
   StylizeTask,
 } from "../jobs/engine.ts";
 import { LEARNING_NEEDS_DIFFUSION } from "../jobs/style.ts";
+import { toWire } from "../process/wire-error.ts";
 import { readTokenFile } from "../stylize/diffusion/token-file.ts";
 import type { FromChild, TaskMessage } from "./messages.ts";
 import type { EngineParts } from "./parts.ts";
 import { PreviewWriter } from "./preview-writer.ts";
 import { saveFile } from "./save-file.ts";
-import { toWire } from "../process/wire-error.ts";
 
 const PICTURE_LOST =
   "A picture that this needs is missing or damaged on my disk. Please upload it again, and tell whoever runs the bot.";
@@ -100,7 +100,7 @@ export class EngineWorker {
 
   /** Resolves when no urgent task has run for a moment: between the stages of a picture there is a short pause. */
   async #quiet(signal: AbortSignal): Promise<void> {
-    await checkpoint(signal);
+    await breathe(signal);
     if (!this.#isBusy) return;
     for (let calm = 0; calm < CALM_POLLS; calm = this.#isBusy ? 0 : calm + 1) {
       await sleep(POLL_MS);

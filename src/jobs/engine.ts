@@ -1,6 +1,6 @@
-import type { Learned } from "../stylize/diffusion/learn-style.ts";
-import type { TokenForm } from "../stylize/diffusion/token-parameters.ts";
-import type { StylizerId, StylizeSettings, StylePath } from "../stylize/stylizer.ts";
+import type { FaceReport } from "../faces/face-report.ts";
+import type { StylePath, StylizerId, StylizeSettings, TokenForm } from "../painting.ts";
+import type { Learned } from "../stylize/stylizer.ts";
 import type { Variant } from "../variant.ts";
 
 /** What the engine turned out to be, once it has started. */
@@ -19,18 +19,6 @@ export interface EngineInfo {
 export interface EnginePicture {
   readonly path: string;
   readonly sha256: string;
-}
-
-export interface FaceReport {
-  /** A face of score >= 0.5 that covers at least 1 % of the picture. */
-  readonly prominent: boolean;
-  readonly faces: readonly {
-    readonly x: number;
-    readonly y: number;
-    readonly width: number;
-    readonly height: number;
-    readonly score: number;
-  }[];
 }
 
 export interface DescribeTask {

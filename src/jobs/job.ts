@@ -1,5 +1,5 @@
 /** A job: what was asked for, how far it is, what came of it. */
-import type { StylePath, StylizerId } from "../stylize/stylizer.ts";
+import type { StylePath, StylizerId } from "../painting.ts";
 import type { Variant, VariantChoice } from "../variant.ts";
 import { newJobId } from "./job-id.ts";
 

@@ -1,7 +1,7 @@
 /** What the queue needs to remember, as ports; `src/store` implements them over SQLite. */
-import type { FaceReport } from "./engine.ts";
-import type { TokenRepository } from "./style.ts";
+import type { FaceReport } from "../faces/face-report.ts";
 import type { Job, JobState, PictureRef } from "./job.ts";
+import type { TokenRepository } from "./style.ts";
 
 /** A job with its place in the fair order (`src/jobs/fair-order.ts`); lower turns run first. */
 export interface QueuedJob {

@@ -1,10 +1,10 @@
 /** What a device can be trusted with: found by trying it on a network of a few thousand numbers. */
-import type { Precision } from "../config.ts";
 import { EngineError } from "../errors.ts";
 import { seededRandom } from "../random.ts";
+import type { ExecutionDevice, Precision } from "./devices.ts";
 import { Graph, type GraphOptions } from "./graph.ts";
 import * as op from "./operators.ts";
-import { type ExecutionDevice, openSession } from "./session.ts";
+import { openSession } from "./session.ts";
 import { floatsOf, type FloatType, floatTensor } from "./tensor.ts";
 
 /** In which element type a device computes, and how it attends. */

@@ -3,15 +3,12 @@ import path from "node:path";
 
 import { InferenceSession } from "onnxruntime-node";
 
-import type { Device } from "../config.ts";
 import { EngineError, messageOf } from "../errors.ts";
+import type { ExecutionDevice } from "./devices.ts";
 import type { Graph } from "./graph.ts";
 import "./no-telemetry.ts";
 import { modelBytes } from "./model-proto.ts";
 import type { Tensor } from "./tensor.ts";
-
-/** A device that was chosen. */
-export type ExecutionDevice = Exclude<Device, "auto">;
 
 export interface SessionOptions {
   /** Default `cpu`. There is no fallback: what a device cannot do is an error. */

@@ -6,7 +6,8 @@ import { Kysely, SqliteDialect, sql, type SqliteDatabase } from "kysely";
 import Database from "libsql";
 
 import { messageOf, UserError } from "../errors.ts";
-import { MIGRATIONS, type Migration } from "./migrations/index.ts";
+import { MIGRATIONS } from "./migrations/index.ts";
+import type { Migration } from "./migrations/migration.ts";
 import type { Schema } from "./schema.ts";
 
 type Connection = InstanceType<typeof Database>;

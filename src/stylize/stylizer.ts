@@ -1,47 +1,7 @@
+/** What an engine that repaints pictures is, whichever way it does it: the contract of `embedded` and of `diffusion`. */
 import type { RgbImage } from "../images/rgb-image.ts";
+import type { StylePath, StylizerId, StylizeSettings, TokenForm } from "../painting.ts";
 import type { Variant } from "../variant.ts";
-import type { Learned, LearnHooks, LearnInput } from "./diffusion/learn-style.ts";
-
-export const STYLE_PATHS = ["auto", "token", "attention", "adain"] as const;
-
-/** How the style image itself enters a diffusion picture: learned token, shared attention, or latent statistics. */
-export type StylePath = (typeof STYLE_PATHS)[number];
-
-/** What a person can set. `null` means: the engine's own default. */
-export interface StylizeSettings {
-  /** How far from the content the picture may go, 0 to 1. */
-  readonly strength: number;
-  /** Seed of all randomness, an unsigned 32-bit integer. Same seed and inputs, same pixels. */
-  readonly seed: number;
-  /** Long side of the result, pixels. */
-  readonly size: number;
-  /** Denoising steps (diffusion only). */
-  readonly steps: number | null;
-  /** Classifier-free guidance scale (diffusion only). */
-  readonly guidance: number | null;
-  readonly stylePath: StylePath;
-  /** Behave like the reference code where it is known to differ from the best practice. */
-  readonly faithful: boolean;
-}
-
-/** What a person gets who sets nothing but the seed. */
-export const DEFAULT_SETTINGS: Omit<StylizeSettings, "seed"> = {
-  strength: 0.6,
-  size: 512,
-  steps: null,
-  guidance: null,
-  stylePath: "auto",
-  faithful: false,
-};
-
-/** Bounds of the settings, checked where a person gives them. */
-export const SETTING_BOUNDS = {
-  strength: [0, 1],
-  size: [64, 1024],
-  steps: [1, 200],
-  guidance: [1, 30],
-  seed: [0, 0xffff_ffff],
-} as const satisfies Partial<Record<keyof StylizeSettings, readonly [number, number]>>;
 
 export interface StylizeInput {
   readonly content: RgbImage;
@@ -78,8 +38,45 @@ export interface StylizeResult {
   readonly unetRows?: number;
 }
 
-export const STYLIZER_IDS = ["embedded", "diffusion"] as const;
-export type StylizerId = (typeof STYLIZER_IDS)[number];
+/** A style to learn, and how. */
+export interface LearnInput {
+  readonly picture: RgbImage;
+  readonly styleSha256: string;
+  readonly description: string | null;
+  readonly form: TokenForm;
+  /** Side of the square the picture is seen in; `null`: 512, and 256 on a processor, where 512 takes four times as long. */
+  readonly size: number | null;
+  /** `null`: the form's own. */
+  readonly maxSteps: number | null;
+  /** Where the run is kept. One that is there already is gone on with. */
+  readonly statePath: string;
+}
+
+export interface LearnHooks {
+  readonly signal?: AbortSignal;
+  /** It begins, or goes on after `step`; `size` is the side of the square that the picture is seen in. */
+  readonly onBegun?: (size: number, step: number) => void;
+  readonly onStep?: (step: number, maxSteps: number) => void;
+  /** The loss of the fixed set was looked at. */
+  readonly onLook?: (step: number, loss: number) => void;
+  /** What the vector stands for by now. */
+  readonly onSample?: (image: RgbImage, step: number) => void;
+  /** Resolves when nothing more urgent is waiting; asked before every pass of a network. */
+  readonly giveWay?: () => Promise<void>;
+  /** Whether something more urgent is waiting; a sample that is being painted is then put off. */
+  readonly isBusy?: () => boolean;
+}
+
+/** How learning a style ended. */
+export interface Learned {
+  /** Steps done, and the step whose vector is the best. */
+  readonly steps: number;
+  readonly best: number;
+  /** Loss of the fixed set before the first step, and of the best vector. */
+  readonly firstLoss: number;
+  readonly loss: number;
+  readonly form: TokenForm;
+}
 
 /** Repaints a content picture. Cancels within 250 ms by throwing `CancelledError`. */
 export interface Stylizer {

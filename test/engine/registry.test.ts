@@ -6,9 +6,9 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 import { CheckpointStore } from "../../src/checkpoints/checkpoint-folder.ts";
 import { findCaptioner } from "../../src/engine/captioners.ts";
-import { buildParts } from "../../src/engine/registry.ts";
 import type { PartsOptions } from "../../src/engine/messages.ts";
-import { DEFAULT_SETTINGS } from "../../src/stylize/stylizer.ts";
+import { buildParts } from "../../src/engine/registry.ts";
+import { DEFAULT_SETTINGS } from "../../src/painting.ts";
 
 let folder: string;
 const told: string[] = [];

@@ -2,6 +2,7 @@
 import { writeFile } from "node:fs/promises";
 
 import { CancelledError } from "../../src/errors.ts";
+import type { FaceReport } from "../../src/faces/face-report.ts";
 import type {
   DescribeReply,
   DescribeTask,
@@ -9,7 +10,6 @@ import type {
   EngineHooks,
   EngineInfo,
   EnginePicture,
-  FaceReport,
   StylizeReply,
   StylizeTask,
 } from "../../src/jobs/engine.ts";

@@ -1,15 +1,15 @@
 /** Describes a style by a LLaVA: the paper's ShareGPT4V-7B, or any other of its kind. */
-import { checkpoint as breathe } from "../../breathe.ts";
+import { breathe } from "../../breathe.ts";
 import { EngineError } from "../../errors.ts";
 import type { DeviceForms } from "../../onnx/device-forms.ts";
 import { concatenated, type ExecutionDevice, type Floats, floatsOf, floatTensor } from "../../onnx/index.ts";
 import type { SessionPool } from "../../onnx/session-pool.ts";
 import { type DescribeHooks, type DescribeInput, type StyleDescriber, STYLE_PROMPT } from "../describer.ts";
 import { type LlavaCheckpoint, openLlava } from "./checkpoint.ts";
-import { argmax, LlavaDecoder } from "./token-decoder.ts";
 import { EmbeddingTable } from "./embedding-table.ts";
 import { decoderSession, visionSession } from "./networks.ts";
 import { preprocess } from "./preprocess.ts";
+import { argmax, LlavaDecoder } from "./token-decoder.ts";
 
 /**
  * Vicuna's conversation (`vicuna_v1`), left and right of the picture. The two sides are tokenised apart, as the

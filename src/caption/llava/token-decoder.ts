@@ -1,6 +1,6 @@
 /** The language model of a LLaVA, one token at a time. */
 import type { LlamaConfig } from "../../../models/llama.ts";
-import { checkpoint as breathe } from "../../breathe.ts";
+import { breathe } from "../../breathe.ts";
 import {
   type Floats,
   floatsOf,

@@ -1,5 +1,5 @@
 /** A describer without weights: measures colours, tones and marks, and words what it finds. Deterministic. */
-import { checkpoint } from "../../breathe.ts";
+import { breathe } from "../../breathe.ts";
 import { rgbToOklabSized } from "../../images/oklab.ts";
 import { fitLongSide } from "../../images/plane.ts";
 import type { DescribeHooks, DescribeInput, StyleDescriber } from "../describer.ts";
@@ -13,13 +13,13 @@ export class PaletteDescriber implements StyleDescriber {
 
   /** Streams by sentence. @throws CancelledError when the signal is aborted */
   async describe({ image }: DescribeInput, { signal, onText }: DescribeHooks = {}): Promise<string> {
-    await checkpoint(signal);
+    await breathe(signal);
     const small = rgbToOklabSized(image, fitLongSide(image, MEASURE_SIZE));
-    await checkpoint(signal);
+    await breathe(signal);
     const measures = measureStyle(small);
     let text = "";
     for (const sentence of sentencesOf(measures)) {
-      await checkpoint(signal);
+      await breathe(signal);
       text = text ? `${text} ${sentence}` : sentence;
       onText?.(text);
     }

@@ -1,19 +1,18 @@
 /** Every device that this platform's onnxruntime could use, each one tried in a process of its own. */
-import type { Config, Device } from "../../config.ts";
+import type { Config } from "../../config.ts";
 import { PLATFORM_DEVICES, probeDevice } from "../../engine/index.ts";
+import type { ExecutionDevice } from "../../onnx/devices.ts";
 import { fault, note, ok, type Finding } from "./finding.ts";
-
-type TriedDevice = Exclude<Device, "auto">;
 
 /**
  * @param probe why a device cannot be used, `null` when it can
  */
 export async function examineDevices(
   config: Pick<Config, "DEVICE">,
-  probe: (device: TriedDevice) => Promise<string | null> = probeDevice,
+  probe: (device: ExecutionDevice) => Promise<string | null> = probeDevice,
 ): Promise<Finding[]> {
   const wanted = config.DEVICE === "auto" ? [] : [config.DEVICE];
-  const devices = new Set<TriedDevice>(["cpu", ...(PLATFORM_DEVICES[process.platform] ?? []), ...wanted]);
+  const devices = new Set<ExecutionDevice>(["cpu", ...(PLATFORM_DEVICES[process.platform] ?? []), ...wanted]);
   const findings: Finding[] = [];
   for (const device of devices) {
     const reason = await probe(device);

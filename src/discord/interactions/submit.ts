@@ -4,7 +4,7 @@ import { randomInt } from "node:crypto";
 import { UserError } from "../../errors.ts";
 import type { Job, JobRequest } from "../../jobs/job.ts";
 import type { Asker, Reservation } from "../../jobs/reservations.ts";
-import { SETTING_BOUNDS } from "../../stylize/stylizer.ts";
+import { SETTING_BOUNDS } from "../../painting.ts";
 import type { Bot } from "./bot.ts";
 import { FirstEdit } from "../messages/first-edit.ts";
 import type { Reply } from "./reply.ts";

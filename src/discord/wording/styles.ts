@@ -1,7 +1,7 @@
 /** Everything the bot says about the library of styles and about learning. */
 import type { Style } from "../../jobs/style.ts";
 import type { End, Kept } from "../../store/learning-repository.ts";
-import type { StylePath } from "../../stylize/stylizer.ts";
+import type { StylePath } from "../../painting.ts";
 import { bar, clip, escapeText, quote, relativeTime } from "./markdown.ts";
 
 const DESCRIPTION_LENGTH = 1500;

@@ -16,7 +16,7 @@ import {
   transpose,
 } from "../operators.ts";
 import { staticShape } from "../shape.ts";
-import type { Rule } from "./rules.ts";
+import type { Rule } from "./rule.ts";
 
 /** How [n, length, heads, d] becomes [n, heads, length, d], or turned, [n, heads, d, length]. */
 const NATURAL = [0, 2, 1, 3];

@@ -2,7 +2,8 @@
 import type { GraphNode, Value } from "../graph.ts";
 import { add, reduceSum, reshape } from "../operators.ts";
 import { sameShape, type Shape, showShape } from "../shape.ts";
-import { RULES, type Step, zeros } from "./rules.ts";
+import type { Step } from "./rule.ts";
+import { RULES, zeros } from "./rules.ts";
 
 export interface GradientOptions {
   /**

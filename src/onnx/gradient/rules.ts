@@ -1,5 +1,5 @@
 /** The derivative of every operator that Atelier's networks are written with: one rule each, the formula beside it. */
-import { constantLike, type GraphNode, integers, type Value } from "../graph.ts";
+import { constantLike, integers, type Value } from "../graph.ts";
 import {
   add,
   averagePool,
@@ -36,21 +36,7 @@ import {
 } from "../operators.ts";
 import { axisOf, elementCount, staticShape } from "../shape.ts";
 import { attentionRule } from "./attention-gradient.ts";
-
-/** One recorded operation on the way back. `dy` is the gradient of its first output. */
-export interface Step {
-  readonly node: GraphNode;
-  readonly dy: Value;
-  readonly outputGradients: readonly (Value | null)[];
-  /** Which inputs' gradients will be asked for. */
-  readonly wanted: readonly boolean[];
-  readonly scoresAtOnce: number;
-  /** The recorded operations by the names of what they produced. */
-  readonly producers: ReadonlyMap<string, GraphNode>;
-}
-
-/** Gradients by input, each recorded when it is called for. Broadcasting is undone by the caller. */
-export type Rule = (step: Step) => readonly ((() => Value) | undefined)[];
+import type { Rule, Step } from "./rule.ts";
 
 const x = ({ node }: Step, i = 0): Value => node.inputs[i]!;
 const y = ({ node }: Step): Value => node.outputs[0]!;

@@ -1,7 +1,7 @@
 /** Pictures, jobs, captions, where a job is shown, settings of a server. */
 import { sql } from "kysely";
 
-import type { Migration } from "./index.ts";
+import type { Migration } from "./migration.ts";
 
 const STATEMENTS = [
   sql`create table pictures (

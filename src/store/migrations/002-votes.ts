@@ -1,7 +1,7 @@
 /** Rounds of results that are judged, every medal put or taken, blind comparisons. */
 import { sql } from "kysely";
 
-import type { Migration } from "./index.ts";
+import type { Migration } from "./migration.ts";
 
 const STATEMENTS = [
   sql`create table rounds (

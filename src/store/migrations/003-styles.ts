@@ -1,7 +1,7 @@
 /** The library of styles of each server, and styles that are being learned. */
 import { sql } from "kysely";
 
-import type { Migration } from "./index.ts";
+import type { Migration } from "./migration.ts";
 
 const STATEMENTS = [
   sql`create table styles (

@@ -1,7 +1,7 @@
 /** Answers that were promised and not given yet. */
 import { sql } from "kysely";
 
-import type { Migration } from "./index.ts";
+import type { Migration } from "./migration.ts";
 
 export const openReplies: Migration = {
   name: "004-open-replies",

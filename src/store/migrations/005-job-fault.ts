@@ -1,7 +1,7 @@
 /** What an earlier attempt at a job met with. */
 import { sql } from "kysely";
 
-import type { Migration } from "./index.ts";
+import type { Migration } from "./migration.ts";
 
 export const jobFault: Migration = {
   name: "005-job-fault",

@@ -1,7 +1,7 @@
 /** What people have not been told yet: how a comparison went, as its card says it, and how learning a style ended. */
 import { sql } from "kysely";
 
-import type { Migration } from "./index.ts";
+import type { Migration } from "./migration.ts";
 
 const STATEMENTS = [
   sql`alter table comparisons add column card_says text`,

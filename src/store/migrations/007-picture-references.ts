@@ -1,7 +1,7 @@
 /** Indexes over everything that refers to a picture, so that one to which nothing does is found without reading it all. */
 import { sql } from "kysely";
 
-import type { Migration } from "./index.ts";
+import type { Migration } from "./migration.ts";
 
 const REFERENCES = [
   ["jobs", "style_sha256"],

@@ -2,8 +2,6 @@
  * The history of the schema. A new table or column is a new file beside this one and one more entry at the end;
  * entries are never changed or reordered once they are on main. Number n brings a database to version n.
  */
-import type { Transaction } from "kysely";
-
 import { start } from "./001-start.ts";
 import { votes } from "./002-votes.ts";
 import { styles } from "./003-styles.ts";
@@ -11,13 +9,7 @@ import { openReplies } from "./004-open-replies.ts";
 import { jobFault } from "./005-job-fault.ts";
 import { toBeTold } from "./006-to-be-told.ts";
 import { pictureReferences } from "./007-picture-references.ts";
-
-export interface Migration {
-  /** Number and words, as the file's name. */
-  readonly name: string;
-  /** Runs in a transaction; foreign keys are enforced. Sees the tables as the migrations before it left them. */
-  up(db: Transaction<unknown>): Promise<void>;
-}
+import type { Migration } from "./migration.ts";
 
 export const MIGRATIONS: readonly Migration[] = [
   start,

@@ -2,31 +2,39 @@
 import { createHash } from "node:crypto";
 
 import { ClipTokenizer } from "../../../models/clip-tokenizer.ts";
-import { checkpoint as pause } from "../../breathe.ts";
-import type { Precision } from "../../config.ts";
+import { breathe } from "../../breathe.ts";
 import { EngineError } from "../../errors.ts";
-import { cropTo, resizeTo, sizeForLongSide } from "../../images/resize.ts";
 import type { Size } from "../../images/plane.ts";
+import { cropTo, resizeTo, sizeForLongSide } from "../../images/resize.ts";
 import type { RgbImage } from "../../images/rgb-image.ts";
 import { chooseForms } from "../../onnx/device-forms.ts";
+import type { Precision } from "../../onnx/devices.ts";
 import type { ExecutionDevice, Floats } from "../../onnx/index.ts";
 import type { SessionPool } from "../../onnx/session-pool.ts";
+import type {
+  Learned,
+  LearnHooks,
+  LearnInput,
+  StylizeHooks,
+  StylizeInput,
+  Stylizer,
+  StylizeResult,
+} from "../stylizer.ts";
 import { adain, channelStatistics } from "./adain.ts";
 import { type CheckpointPlace, readDiffusionCheckpoint } from "./diffusion-checkpoint.ts";
 import { DiffusionNetworks, type LearnedToken } from "./diffusion-networks.ts";
-import { withRoundedUNet } from "./int8-unet.ts";
-import { type Conditioning, expectNumbers, invert, type PredictNoise, synthesize } from "./inst.ts";
 import { formOf, type InstForm } from "./inst-form.ts";
+import { type Conditioning, expectNumbers, invert, type PredictNoise, synthesize } from "./inst.ts";
+import { withRoundedUNet } from "./int8-unet.ts";
 import { ByteCache } from "./latents-cache.ts";
 import { floatsToPicture, latentsOfMoments, pictureToFloats, unscaled } from "./latents.ts";
+import { learnStyle } from "./learn-style.ts";
 import { gaussianNoise, NOISE_STREAM } from "./noise.ts";
 import { Previews } from "./previews.ts";
 import { createScheduler } from "./schedulers/index.ts";
-import { type Learned, type LearnHooks, type LearnInput, learnStyle } from "./learn-style.ts";
 import { attentionGrid, paintWithStyleAttention } from "./style-attention.ts";
 import { type Role, type Trace, Traces } from "./style-inversion.ts";
 import { choosePath, learnedToken, promptOf } from "./style-path.ts";
-import type { StylizeHooks, StylizeInput, Stylizer, StylizeResult } from "../stylizer.ts";
 import type { DecodePreview } from "./tiny-decoder.ts";
 
 export { findDiffusionCheckpoint, placeOfCheckpoint, type CheckpointPlace } from "./diffusion-checkpoint.ts";
@@ -103,7 +111,7 @@ export class DiffusionStylizer implements Stylizer {
 
   async stylize(input: StylizeInput, hooks: StylizeHooks = {}): Promise<StylizeResult> {
     const { latents, ...result } = await this.stylizeToLatents(input, hooks);
-    await pause(hooks.signal);
+    await breathe(hooks.signal);
     const { scalingFactor } = this.#networks.checkpoint.vae.config;
     const decoded = await this.#networks.decodeLatents(unscaled(latents, scalingFactor));
     expectNumbers(decoded.data, "the decoder");
@@ -237,7 +245,7 @@ export class DiffusionStylizer implements Stylizer {
     const hash = createHash("sha256").update(JSON.stringify(rows));
     if (learned) hash.update(learned.vector);
     return this.#cache.get(`text ${hash.digest("hex")}`, async () => {
-      await pause(signal);
+      await breathe(signal);
       return this.#networks.encodeText(rows, learned);
     });
   }
@@ -262,7 +270,7 @@ export class DiffusionStylizer implements Stylizer {
   ): Promise<Floats> {
     const { width, height } = sizeOf(style ?? picture, size, form.fit);
     const moments = await this.#cache.get(`moments ${sha256} ${width}x${height} ${form.fit}`, async () => {
-      await pause(signal);
+      await breathe(signal);
       const fitted = await (form.fit === "stretch" ? resizeTo : cropTo)(picture, width, height);
       return this.#networks.encodePicture(pictureToFloats(fitted));
     });

@@ -1,6 +1,6 @@
 /** The two forms in which InST is run: Atelier's own, and the reference code's, defects included. */
+import type { StylizeSettings } from "../../painting.ts";
 import type { SchedulerName } from "./schedulers/index.ts";
-import type { StylizeSettings } from "../stylizer.ts";
 
 export interface InstForm {
   readonly scheduler: SchedulerName;

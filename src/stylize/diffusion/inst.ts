@@ -2,7 +2,7 @@
  * InST's two stages (Zhang et al. 2023, sections 3.2 and 3.3): stochastic inversion finds start noise that keeps the
  * content, guided synthesis paints from it. Pure control flow: what predicts noise is given.
  */
-import { checkpoint } from "../../breathe.ts";
+import { breathe } from "../../breathe.ts";
 import { EngineError } from "../../errors.ts";
 import type { Floats } from "../../onnx/index.ts";
 import type { SamplingPlan } from "./schedulers/index.ts";
@@ -50,7 +50,7 @@ export async function invert(
   noise: Float32Array,
   { predict, plan, conditioning, signal }: Synthesis,
 ): Promise<Floats> {
-  await checkpoint(signal);
+  await breathe(signal);
   const t = plan.startTimestep;
   const drowned = plan.addNoise(content.data, noise);
   const input = { data: plan.scaleModelInput(drowned, t), shape: content.shape };
@@ -66,7 +66,7 @@ export async function synthesize(start: Floats, synthesis: Synthesis): Promise<F
   const guidedSteps = Math.ceil(plan.timesteps.length * conditioning.guidedPart);
   let sample = start.data;
   for (const [index, timestep] of plan.timesteps.entries()) {
-    await checkpoint(signal);
+    await breathe(signal);
     const input = { data: plan.scaleModelInput(sample, timestep), shape };
     const prediction = await guided(predict, input, timestep, conditioning, index < guidedSteps);
     expectNumbers(prediction, `step ${index + 1}`);

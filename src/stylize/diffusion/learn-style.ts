@@ -3,14 +3,14 @@ import { mkdir } from "node:fs/promises";
 import path from "node:path";
 
 import type { ClipTokenizer } from "../../../models/clip-tokenizer.ts";
-import { checkpoint as pause, throwIfCancelled } from "../../breathe.ts";
+import { breathe, throwIfCancelled } from "../../breathe.ts";
 import { asDiskFull, CancelledError } from "../../errors.ts";
 import type { RgbImage } from "../../images/rgb-image.ts";
+import { DEFAULT_SETTINGS } from "../../painting.ts";
+import type { Learned, LearnHooks, LearnInput, Stylizer } from "../stylizer.ts";
 import type { DiffusionNetworks } from "./diffusion-networks.ts";
 import { type InversionState, readInversionState, writeInversionState } from "./inversion-state.ts";
-import { DEFAULT_SETTINGS, type Stylizer } from "../stylizer.ts";
 import { inversionSettings, TextualInversion, type Turn } from "./textual-inversion.ts";
-import type { TokenForm } from "./token-parameters.ts";
 
 const SAVE_EVERY_MS = 60_000;
 /** A first sample soon, then one for every so many steps, which take ten times as long as the sample. */
@@ -20,44 +20,6 @@ const SAMPLE_EVERY = 250;
 const SEED = 23;
 /** Sides of the square that a picture is seen in. */
 const SIZE = { card: 512, processor: 256 } as const;
-
-export interface LearnInput {
-  readonly picture: RgbImage;
-  readonly styleSha256: string;
-  readonly description: string | null;
-  readonly form: TokenForm;
-  /** Side of the square the picture is seen in; `null`: 512, and 256 on a processor, where 512 takes four times as long. */
-  readonly size: number | null;
-  /** `null`: the form's own. */
-  readonly maxSteps: number | null;
-  /** Where the run is kept. One that is there already is gone on with. */
-  readonly statePath: string;
-}
-
-export interface LearnHooks {
-  readonly signal?: AbortSignal;
-  /** It begins, or goes on after `step`; `size` is the side of the square that the picture is seen in. */
-  readonly onBegun?: (size: number, step: number) => void;
-  readonly onStep?: (step: number, maxSteps: number) => void;
-  /** The loss of the fixed set was looked at. */
-  readonly onLook?: (step: number, loss: number) => void;
-  /** What the vector stands for by now. */
-  readonly onSample?: (image: RgbImage, step: number) => void;
-  /** Resolves when nothing more urgent is waiting; asked before every pass of a network. */
-  readonly giveWay?: () => Promise<void>;
-  /** Whether something more urgent is waiting; a sample that is being painted is then put off. */
-  readonly isBusy?: () => boolean;
-}
-
-export interface Learned {
-  /** Steps done, and the step whose vector is the best. */
-  readonly steps: number;
-  readonly best: number;
-  /** Loss of the fixed set before the first step, and of the best vector. */
-  readonly firstLoss: number;
-  readonly loss: number;
-  readonly form: TokenForm;
-}
 
 /**
  * Runs until the loss settles or the steps are done. When it is cancelled or fails, what was reached is on the disk.
@@ -73,7 +35,7 @@ export async function learnStyle(
 ): Promise<Learned> {
   const { onBegun, onStep, onLook, onSample } = hooks;
   const turn = async (): Promise<void> => {
-    await pause(hooks.signal);
+    await breathe(hooks.signal);
     await hooks.giveWay?.();
   };
   const run = await begun(networks, tokenizer, input, turn);

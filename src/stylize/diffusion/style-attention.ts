@@ -8,7 +8,7 @@
  * What is taken over was kept when both pictures went to noise (`style-inversion.ts`).
  */
 import { attendPixels } from "../../../models/spatial-transformer.ts";
-import { checkpoint as pause } from "../../breathe.ts";
+import { breathe } from "../../breathe.ts";
 import { type Floats, floatTensor, op, type Value } from "../../onnx/index.ts";
 import { adain, channelStatistics } from "./adain.ts";
 import type { DiffusionNetworks, UNetExchange } from "./diffusion-networks.ts";
@@ -77,7 +77,7 @@ export async function paintWithStyleAttention(
   let sample = adain(content.end, channelStatistics(style.end)).data;
   let rows = 0;
   for (let index = 0; index < grid.length; index++) {
-    await pause(signal);
+    await breathe(signal);
     const i = grid.length - 1 - index;
     const contexts = empty && index < guided ? [empty, prompt] : [prompt];
     const exchange = takingOver(networks, {

@@ -4,7 +4,7 @@
  */
 import { attendPixels } from "../../../models/spatial-transformer.ts";
 import type { UNetConfig } from "../../../models/unet.ts";
-import { checkpoint as pause } from "../../breathe.ts";
+import { breathe } from "../../breathe.ts";
 import { type Floats, floatsOf, op, type Tensor } from "../../onnx/index.ts";
 import type { DiffusionNetworks, UNetExchange } from "./diffusion-networks.ts";
 import { expectNumbers } from "./inst.ts";
@@ -69,7 +69,7 @@ async function invertDdim(
   let sample = latents;
   let at = 0;
   for (const [index, next] of [...grid, null].entries()) {
-    await pause(signal);
+    await breathe(signal);
     const { prediction, ...seen } = await networks.runUNet({ sample, timestep: at, contexts: [empty] }, exchange);
     onRow?.();
     if (index > 0) features.push(ofRole(seen, role));

@@ -1,7 +1,6 @@
 /** What is trained in textual inversion: something that a token's vector is computed from. */
 import type { Floats } from "../../onnx/index.ts";
-
-export type TokenForm = "vector" | "affine";
+import type { TokenForm } from "../../painting.ts";
 
 /** Numbers in [0, 1) that decide what is dropped in a step. */
 export type Uniform = (length: number) => Float64Array;

@@ -1,6 +1,6 @@
 /** The embedded engine: style transfer without any checkpoint, on any CPU. */
-import { checkpoint } from "../../breathe.ts";
-import { detectFaces } from "../../images/faces.ts";
+import { breathe } from "../../breathe.ts";
+import { detectFaces } from "../../faces/detect-faces.ts";
 import { oklabToRgb, rgbToOklabSized } from "../../images/oklab.ts";
 import { mapPlanes, type PlanarImage } from "../../images/plane.ts";
 import type { RgbImage } from "../../images/rgb-image.ts";
@@ -10,8 +10,8 @@ import { KernelPool } from "./kernels/worker-pool.ts";
 import { paint } from "./painter/index.ts";
 import { changedStyle, strokeScale } from "./patch/changed-style.ts";
 import type { FaceBox } from "./patch/content-mask.ts";
-import { withShades } from "./patch/plain-style.ts";
 import { patchParameters, type PatchParameters } from "./patch/parameters.ts";
+import { withShades } from "./patch/plain-style.ts";
 import { resultSize, styleSize } from "./patch/sizes.ts";
 import { StyleAnalysis } from "./patch/style-analysis.ts";
 import { cropBorder } from "./patch/style-border.ts";
@@ -58,7 +58,7 @@ export class EmbeddedStylizer implements Stylizer {
     const { settings } = input;
     const pool = new KernelPool(this.#threads);
     try {
-      await checkpoint(hooks.signal);
+      await breathe(hooks.signal);
       const size = resultSize(input.content, settings.size);
       const content = rgbToOklabSized(input.content, size, CHROMA_GAIN);
       const { analysis: style, steered } = await this.#prepareStyle(input, Math.max(size.width, size.height), hooks);
@@ -122,12 +122,12 @@ async function prepareStyle(
   const sized = (side: number): PlanarImage =>
     withShades(cropBorder(rgbToOklabSized(image, styleSize(image, side))).image);
   const plain = sized(longSide);
-  await checkpoint(signal);
+  await breathe(signal);
   const changes = words === "" ? null : changesFor(words, image);
   if (!changes || !isChange(changes)) return { analysis: new StyleAnalysis(withGain(plain)), steered: {} };
   const scale = strokeScale(changes);
   const large = scale > 1 ? sized(longSide * scale) : plain;
-  await checkpoint(signal);
+  await breathe(signal);
   const ink = changes.outlineColour?.L ?? 0.13;
   const contours = changes.outlines > 0 ? { amount: Math.min(1, 1.1 * changes.outlines), ink } : null;
   return {

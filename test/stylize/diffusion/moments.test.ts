@@ -13,13 +13,9 @@ import {
   readInversionState,
   writeInversionState,
 } from "../../../src/stylize/diffusion/inversion-state.ts";
+import { learnStyle } from "../../../src/stylize/diffusion/learn-style.ts";
 import { inversionSettings, TextualInversion, type Turn } from "../../../src/stylize/diffusion/textual-inversion.ts";
-import {
-  type Learned,
-  type LearnHooks,
-  type LearnInput,
-  learnStyle,
-} from "../../../src/stylize/diffusion/learn-style.ts";
+import type { Learned, LearnHooks, LearnInput } from "../../../src/stylize/stylizer.ts";
 import { readReference } from "../../models/reference.ts";
 import { useTinyDisk } from "../../store/tiny-disk.ts";
 import { openPipeline, type Pipeline } from "./pipeline.ts";

@@ -3,9 +3,10 @@ import path from "node:path";
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
+import type { StylizeSettings } from "../../../src/painting.ts";
 import { DiffusionStylizer } from "../../../src/stylize/diffusion/diffusion.ts";
 import { promptOf } from "../../../src/stylize/diffusion/style-path.ts";
-import type { StylizeInput, StylizeSettings } from "../../../src/stylize/stylizer.ts";
+import type { StylizeInput } from "../../../src/stylize/stylizer.ts";
 import type { Variant } from "../../../src/variant.ts";
 import { PIPELINES, readReference, type Reference, relativeError } from "../../models/reference.ts";
 import { openPipeline, type Pipeline } from "./pipeline.ts";

@@ -10,6 +10,7 @@ import { ldmTextName, ldmUNetName, ldmVaeName } from "../../../models/ldm-names.
 import { bytesOf } from "../../../src/onnx/dtype.ts";
 import { encodeSafetensors } from "../../../src/onnx/files/safetensors-file.ts";
 import { SessionPool } from "../../../src/onnx/session-pool.ts";
+import { DEFAULT_SETTINGS } from "../../../src/painting.ts";
 import {
   type DiffusionCheckpoint,
   findDiffusionCheckpoint,
@@ -19,9 +20,8 @@ import {
 } from "../../../src/stylize/diffusion/diffusion-checkpoint.ts";
 import { DiffusionNetworks } from "../../../src/stylize/diffusion/diffusion-networks.ts";
 import { DiffusionStylizer } from "../../../src/stylize/diffusion/diffusion.ts";
-import { DEFAULT_SETTINGS } from "../../../src/stylize/stylizer.ts";
-import { writeCheckpoint } from "../../onnx/files/ckpt-writer.ts";
 import { FIXTURES, readReference } from "../../models/reference.ts";
+import { writeCheckpoint } from "../../onnx/files/ckpt-writer.ts";
 
 const TINY = path.join(FIXTURES, "tiny-v1");
 const sessions = new SessionPool(1e9);

@@ -6,6 +6,7 @@ import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { ClipTokenizer } from "../../../models/clip-tokenizer.ts";
 import type { RgbImage } from "../../../src/images/rgb-image.ts";
 import { SessionPool } from "../../../src/onnx/session-pool.ts";
+import { DEFAULT_SETTINGS } from "../../../src/painting.ts";
 import {
   type DiffusionCheckpoint,
   placeOfCheckpoint,
@@ -13,7 +14,7 @@ import {
 } from "../../../src/stylize/diffusion/diffusion-checkpoint.ts";
 import { DiffusionNetworks } from "../../../src/stylize/diffusion/diffusion-networks.ts";
 import { DiffusionStylizer, openDiffusion } from "../../../src/stylize/diffusion/diffusion.ts";
-import { DEFAULT_SETTINGS, type StylizeInput } from "../../../src/stylize/stylizer.ts";
+import type { StylizeInput } from "../../../src/stylize/stylizer.ts";
 import { FIXTURES } from "../../models/reference.ts";
 
 const FOLDER = path.join(FIXTURES, "tiny-v1");

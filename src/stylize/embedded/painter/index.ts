@@ -1,5 +1,5 @@
 /** The painter: repaints a picture from a style description alone, without any style image. */
-import { checkpoint } from "../../../breathe.ts";
+import { breathe } from "../../../breathe.ts";
 import { blurPlane } from "../../../images/gaussian-blur.ts";
 import { oklabToRgb, rgbToOklabSized } from "../../../images/oklab.ts";
 import { fitLongSide, type PlanarImage, type Plane } from "../../../images/plane.ts";
@@ -55,7 +55,7 @@ export async function paint(content: RgbImage, style: StyleParameters, options: 
     last = picture;
     onProgress?.(done);
     if (done < 1) onPreview?.(oklabToRgb(picture), done);
-    await checkpoint(signal);
+    await breathe(signal);
   };
   const easel = await setUp(content, style, options, show);
   await MODES[style.medium.value ?? "oil"](easel);
@@ -69,23 +69,23 @@ async function setUp(
   show: Easel["show"],
 ): Promise<Easel> {
   const { signal, strength } = options;
-  const breathe = () => checkpoint(signal);
-  await breathe();
+  const pause = () => breathe(signal);
+  await pause();
   const content = rgbToOklabSized(image, fitLongSide(image, options.size));
-  await breathe();
+  await pause();
   const unit = options.size / 512;
   const random = seededRandom(options.seed);
-  const target = await paintingTarget(content, style, Math.min(1, 0.3 + 1.05 * strength), breathe);
-  await breathe();
+  const target = await paintingTarget(content, style, Math.min(1, 0.3 + 1.05 * strength), pause);
+  await pause();
   const field = await orientationOf(content.planes[0], content, {
     unit,
     ...directionOf(style),
     random,
-    breathe,
+    breathe: pause,
   });
-  await breathe();
+  await pause();
   const detail = detailOf(content, unit);
-  await breathe();
+  await pause();
   return {
     width: content.width,
     height: content.height,
@@ -99,7 +99,7 @@ async function setUp(
     strength,
     random,
     show,
-    breathe,
+    breathe: pause,
   };
 }
 

@@ -1,5 +1,5 @@
 /** Patch synthesis at one resolution: search, vote, pull towards the content, correct the colours; again and again. */
-import { checkpoint } from "../../../breathe.ts";
+import { breathe } from "../../../breathe.ts";
 import type { Plane, PlanarImage } from "../../../images/plane.ts";
 import type { Random } from "../../../random.ts";
 import type { KernelPool } from "../kernels/worker-pool.ts";
@@ -63,7 +63,7 @@ export async function synthesiseLevel(
       await pool.scopedAsync(async () => {
         const bank = buildBank(pool, style, size, buffer);
         for (let iteration = 0; iteration < iterations; iteration++) {
-          await checkpoint(hooks.signal);
+          await breathe(hooks.signal);
           pool.scoped(() => {
             const grid = createGrid(picture, size, gap, random);
             const matches = field

@@ -2,7 +2,7 @@
  * Style transfer by texture synthesis (Elad & Milanfar, Style-Transfer via Texture-Synthesis, 2017), with PatchMatch
  * instead of an exhaustive search. All pictures are OKLab with a and b times `CHROMA_GAIN`.
  */
-import { checkpoint } from "../../../breathe.ts";
+import { breathe } from "../../../breathe.ts";
 import { fitLongSide, resizePlanar, resizePlane, type Plane, type PlanarImage } from "../../../images/plane.ts";
 import { seededRandom } from "../../../random.ts";
 import type { KernelPool } from "../kernels/worker-pool.ts";
@@ -51,7 +51,7 @@ export async function synthesise(pool: KernelPool, input: SynthesisInput, hooks:
   const steps = 2 + plan.reduce((sum, level) => sum + level.passes.length, 0);
   let step = 0;
 
-  await checkpoint(hooks.signal);
+  await breathe(hooks.signal);
   const target = prepareTarget(pool, content, style, parameters);
   const mask = contentMask(content);
   hooks.onStep(++step, steps, () => target);
@@ -60,7 +60,7 @@ export async function synthesise(pool: KernelPool, input: SynthesisInput, hooks:
   let field: PatchField | null = null;
   let before = 0;
   for (const [index, level] of plan.entries()) {
-    await checkpoint(hooks.signal);
+    await breathe(hooks.signal);
     const size = fitLongSide(content, level.longSide);
     const faces = faceMask(size, input.faces);
     const pull = pullAt(index, plan.length, input, resizePlane(mask, content, size), faces);
@@ -87,7 +87,7 @@ export async function synthesise(pool: KernelPool, input: SynthesisInput, hooks:
     before = level.longSide;
   }
 
-  await checkpoint(hooks.signal);
+  await breathe(hooks.signal);
   if (longSide !== before) image = resizePlanar(image, content);
   const coloured = finish(pool, image, style, recolourable(faceMask(content, input.faces)));
   const finished = parameters.contours ? drawContours(coloured, content, parameters.contours) : coloured;

@@ -4,7 +4,7 @@ import path from "node:path";
 import { describe, expect, it } from "vitest";
 
 import { decodePicture } from "../../src/images/decode.ts";
-import { detectFaces } from "../../src/images/faces.ts";
+import { detectFaces } from "../../src/faces/detect-faces.ts";
 import { SessionPool } from "../../src/onnx/session-pool.ts";
 
 const sessions = new SessionPool(1e9);

@@ -7,27 +7,11 @@ import {
   readTinyFaceDetectorWeights,
   tinyFaceDetector,
 } from "../../models/tiny-face-detector.ts";
+import { resizeLongSide } from "../images/resize.ts";
+import type { RgbImage } from "../images/rgb-image.ts";
 import { openSession, Tensor } from "../onnx/index.ts";
 import type { SessionPool, SessionRecipe } from "../onnx/session-pool.ts";
-import { resizeLongSide } from "./resize.ts";
-import type { RgbImage } from "./rgb-image.ts";
-
-/** A face, in pixels of the picture; the box is about 30 % larger than the face. */
-export interface Face {
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-  /** How sure the detector is, 0.5 to 1. */
-  readonly score: number;
-}
-
-export interface FaceReport {
-  /** A face covers at least 1 % of the picture. */
-  readonly prominent: boolean;
-  /** Best first. */
-  readonly faces: readonly Face[];
-}
+import type { Face, FaceReport } from "./face-report.ts";
 
 /** On 13 photographs with a prominent face and 62 other pictures this finds all of the first and nothing in the others. */
 const LEAST_SCORE = 0.5;

@@ -1,0 +1,47 @@
+/** The words of painting, which everybody may use: engines, style paths, what a person can set and within which bounds. */
+export const STYLIZER_IDS = ["embedded", "diffusion"] as const;
+export type StylizerId = (typeof STYLIZER_IDS)[number];
+
+export const STYLE_PATHS = ["auto", "token", "attention", "adain"] as const;
+
+/** How the style image itself enters a diffusion picture: learned token, shared attention, or latent statistics. */
+export type StylePath = (typeof STYLE_PATHS)[number];
+
+/** What is trained when a style is learned: the vector itself, or the module of InST's code that computes it. */
+export type TokenForm = "vector" | "affine";
+
+/** What a person can set. `null` means: the engine's own default. */
+export interface StylizeSettings {
+  /** How far from the content the picture may go, 0 to 1. */
+  readonly strength: number;
+  /** Seed of all randomness, an unsigned 32-bit integer. Same seed and inputs, same pixels. */
+  readonly seed: number;
+  /** Long side of the result, pixels. */
+  readonly size: number;
+  /** Denoising steps (diffusion only). */
+  readonly steps: number | null;
+  /** Classifier-free guidance scale (diffusion only). */
+  readonly guidance: number | null;
+  readonly stylePath: StylePath;
+  /** Behave like the reference code where it is known to differ from the best practice. */
+  readonly faithful: boolean;
+}
+
+/** What a person gets who sets nothing but the seed. */
+export const DEFAULT_SETTINGS: Omit<StylizeSettings, "seed"> = {
+  strength: 0.6,
+  size: 512,
+  steps: null,
+  guidance: null,
+  stylePath: "auto",
+  faithful: false,
+};
+
+/** Bounds of the settings, checked where a person gives them. */
+export const SETTING_BOUNDS = {
+  strength: [0, 1],
+  size: [64, 1024],
+  steps: [1, 200],
+  guidance: [1, 30],
+  seed: [0, 0xffff_ffff],
+} as const satisfies Partial<Record<keyof StylizeSettings, readonly [number, number]>>;
