@@ -7,7 +7,7 @@ import {
 
 import type { Bot } from "../src/discord/interactions/bot.ts";
 import type { Acknowledgement, SubcommandHandler } from "../src/discord/interactions/handler.ts";
-import { text, noticeView } from "../src/discord/jobs/job-views.ts";
+import { text, noticeView } from "../src/discord/messages/components.ts";
 import { view, type View, type ViewFile } from "../src/discord/messages/view.ts";
 import { isWanted, scoresView } from "../src/discord/votes/scores-view.ts";
 import {

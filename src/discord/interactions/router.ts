@@ -16,7 +16,7 @@ import type { Acknowledgement, Commands, Handler } from "./handler.ts";
 import { isOffered } from "./offered.ts";
 import { Reply, type Repliable } from "./reply.ts";
 import type { View } from "../messages/view.ts";
-import { noticeView } from "../jobs/job-views.ts";
+import { noticeView } from "../messages/components.ts";
 import { router } from "../wording/commands.ts";
 
 /** Listens to `client`. @returns a function that stops taking interactions and waits for those under way */

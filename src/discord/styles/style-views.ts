@@ -2,7 +2,7 @@
 import { ButtonStyle, ContainerBuilder, FileBuilder } from "discord.js";
 
 import { view, type View, type ViewFile } from "../messages/view.ts";
-import { ACCENT, gallery, press, row, text } from "../jobs/job-views.ts";
+import { ACCENT, gallery, press, row, text } from "../messages/components.ts";
 import { button } from "../wording/jobs.ts";
 
 /** Words over pictures. */
