@@ -24,8 +24,6 @@ import { VARIANT_CHOICES, type VariantChoice } from "../src/variant.ts";
 import { subjectOf } from "./job-button.ts";
 import { checkedPrompt, PROMPT_LENGTH } from "./prompt.ts";
 
-const FAMILY = "stylize-this";
-
 export const stylizeThis: MessageMenuHandler<Upload> = {
   kind: "message-menu",
   data: new ContextMenuCommandBuilder()
@@ -56,7 +54,7 @@ const heldAs = (key: string, { id }: { readonly id: string }): string => `${key}
 
 const styleModal = (key: string): ModalBuilder =>
   new ModalBuilder()
-    .setCustomId(customId(FAMILY, key))
+    .setCustomId(customId("stylize-this", key))
     .setTitle(words.title)
     .addLabelComponents(
       new LabelBuilder()
@@ -91,7 +89,6 @@ interface StyleInput {
 
 export const stylizeThisWith: ModalHandler<StyleInput> = {
   kind: "modal",
-  family: FAMILY,
   acknowledge: "public",
 
   parse(interaction) {

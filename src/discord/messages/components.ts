@@ -1,7 +1,7 @@
 /** What messages are put together from: text, pictures, buttons, and the colours that tell how something stands. */
 import { ActionRowBuilder, ButtonBuilder, type ButtonStyle, MediaGalleryBuilder, TextDisplayBuilder } from "discord.js";
 
-import { customId } from "./custom-id.ts";
+import { type ButtonFamily, customId } from "./custom-id.ts";
 import { view, type View, type ViewFile } from "./view.ts";
 
 /** Colour of the bar beside a box, RGB. */
@@ -17,7 +17,12 @@ export const gallery = (files: readonly ViewFile[]): MediaGalleryBuilder =>
   );
 
 /** A button that the handler of `family` answers, with the parts of its id. */
-export const press = (family: string, label: string, style: ButtonStyle, ...parts: readonly string[]): ButtonBuilder =>
+export const press = (
+  family: ButtonFamily,
+  label: string,
+  style: ButtonStyle,
+  ...parts: readonly string[]
+): ButtonBuilder =>
   new ButtonBuilder()
     .setCustomId(customId(family, ...parts))
     .setLabel(label)
