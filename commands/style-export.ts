@@ -12,7 +12,7 @@ import { onStyle } from "./on-style.ts";
 import { pictureOption } from "./painting-options.ts";
 
 export const styleExport = onStyle("export", "A learned style as a file", async ({ bot, reply }, style) => {
-  await reply.show(fileView(words.exported(style.name), await tokenFileOf(bot, style)));
+  await reply.show(fileView(words.exported(style.name), await tokenFileOf(bot.store.files, style)));
 });
 
 interface ImportInput {

@@ -43,7 +43,7 @@ export async function submitJob(
   if (messageId === null) throw new UserError("no-reply", "Discord lost track of that command. Please try again.");
   for (const { sha256 } of [request.content, request.style])
     if (!(await bot.store.files.has(sha256))) throw new UserError("picture-gone", pictureGone);
-  bot.presenter.expect(messageId, new FirstEdit((view) => reply.show(view)));
+  bot.presenter.expect(messageId, new FirstEdit(reply));
   try {
     return await bot.queue.enqueue({ ...request, replyTo: { channelId, messageId } }, reservation);
   } catch (error) {
