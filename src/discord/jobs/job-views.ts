@@ -6,8 +6,7 @@ import type { QueuePlace } from "../../jobs/queue.ts";
 import type { Hindrance } from "../../room.ts";
 import { ACCENT, gallery, press, row, text } from "../messages/components.ts";
 import { view, type View, type ViewFile } from "../messages/view.ts";
-import { described } from "../wording/commands.ts";
-import { description, type Origin } from "../wording/descriptions.ts";
+import { description } from "../wording/descriptions.ts";
 import { held as heldWords } from "../wording/held.ts";
 import { button, card, progress, result, stageName } from "../wording/jobs.ts";
 import { voteButton } from "../wording/votes.ts";
@@ -148,15 +147,4 @@ export function failureView(job: Job, words: string): View {
       ),
     );
   return { ...view([box]), pings: job.request.userId };
-}
-
-/** `/style describe`: the picture small, its style in words. `origin`: who described it, `null` until all is written. */
-export function describedView(thumbnail: ViewFile, name: string, words: string, origin: Origin | null): View {
-  const growing = words === "" ? described.looking : description.growing(words);
-  const said = origin === null ? growing : described.whole(name, words, origin);
-  const box = new ContainerBuilder()
-    .setAccentColor(origin === null ? ACCENT.working : ACCENT.done)
-    .addMediaGalleryComponents(gallery([thumbnail]))
-    .addTextDisplayComponents(text(said));
-  return view([box], [thumbnail]);
 }
