@@ -1,4 +1,9 @@
-/** Routes interactions to their handlers: acknowledge, parse, run, and put a fault into words. Nothing else. */
+/**
+ * Routes interactions to their handlers: acknowledge, parse, run, and put a fault into words. Nothing else.
+ *
+ * Face of this room, in which interactions are answered. What a command may look like stands in `handler.ts`, what it works
+ * with in `bot.ts`; it asks `permissions.ts`, and hands its job in through `submit.ts`. The rest the router sees to.
+ */
 import {
   type AutocompleteInteraction,
   type ChatInputCommandInteraction,
