@@ -2,7 +2,7 @@
 import { SlashCommandBuilder } from "discord.js";
 
 import type { SlashHandler } from "../src/discord/interactions/handler.ts";
-import { noticeView } from "../src/discord/jobs/job-views.ts";
+import { noticeView } from "../src/discord/messages/components.ts";
 import { aboutText } from "../src/discord/wording/commands.ts";
 
 export const about: SlashHandler<null> = {

@@ -22,7 +22,6 @@ const looker = ({ user, member, memberPermissions }: Looking): Parameters<typeof
 
 export const ballot: ButtonHandler<string> = {
   kind: "button",
-  family: "ballot",
   acknowledge: "private",
 
   parse: subjectOf,
@@ -35,7 +34,6 @@ export const ballot: ButtonHandler<string> = {
 
 export const face: ButtonHandler<{ readonly jobId: string; readonly prominent: boolean }> = {
   kind: "button",
-  family: "face",
   acknowledge: "silent",
 
   parse({ customId: id }) {

@@ -6,7 +6,6 @@ import { findOwnJob, subjectOf } from "./job-button.ts";
 
 export const cancel: ButtonHandler<string> = {
   kind: "button",
-  family: "cancel",
   acknowledge: "silent",
 
   parse: subjectOf,

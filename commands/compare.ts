@@ -85,7 +85,6 @@ export const compare: SlashHandler<CompareInput> = {
 /** The pair, seed and settings of a result, for whoever presses. */
 export const compareResult: ButtonHandler<string> = {
   kind: "button",
-  family: "compare",
   acknowledge: "public",
 
   parse: subjectOf,
@@ -105,7 +104,6 @@ export const compareResult: ButtonHandler<string> = {
 /** *Cancel* while it is painted, *Reveal now* while people vote. */
 export const endComparison: ButtonHandler<string> = {
   kind: "button",
-  family: "end-comparison",
   acknowledge: "silent",
 
   parse: subjectOf,

@@ -9,7 +9,6 @@ import { findOwnJob, subjectOf } from "./job-button.ts";
 
 export const remove: ButtonHandler<string> = {
   kind: "button",
-  family: "delete",
   acknowledge: "silent",
 
   parse: subjectOf,

@@ -13,11 +13,8 @@ import { paintingWords } from "../src/jobs/description.ts";
 import { findJob, subjectOf } from "./job-button.ts";
 import { checkedPrompt, PROMPT_LENGTH } from "./prompt.ts";
 
-const FAMILY = "edit-prompt";
-
 export const editPrompt: ButtonHandler<string> = {
   kind: "button",
-  family: FAMILY,
   acknowledge: "none",
 
   parse: subjectOf,
@@ -34,7 +31,7 @@ export const editPrompt: ButtonHandler<string> = {
     if (painted !== null) input.setValue(clip(painted, PROMPT_LENGTH));
     await reply.showModal(
       new ModalBuilder()
-        .setCustomId(customId(FAMILY, job.id))
+        .setCustomId(customId("edit-prompt", job.id))
         .setTitle(words.title)
         .addLabelComponents(
           new LabelBuilder().setLabel(words.label).setDescription(words.hint).setTextInputComponent(input),
@@ -50,7 +47,6 @@ interface EditedPrompt {
 
 export const editedPrompt: ModalHandler<EditedPrompt> = {
   kind: "modal",
-  family: FAMILY,
   acknowledge: "public",
 
   parse(interaction) {

@@ -2,7 +2,7 @@
 import { SlashCommandBuilder } from "discord.js";
 
 import type { SlashHandler } from "../src/discord/interactions/handler.ts";
-import { noticeView } from "../src/discord/jobs/job-views.ts";
+import { noticeView } from "../src/discord/messages/components.ts";
 import { queueWords as words } from "../src/discord/wording/commands.ts";
 
 const MOST = 12;

@@ -19,7 +19,6 @@ interface RerunInput {
 
 export const rerun: ButtonHandler<RerunInput> = {
   kind: "button",
-  family: "rerun",
   acknowledge: "public",
 
   parse({ customId: id }) {

@@ -6,8 +6,9 @@ import {
 } from "discord.js";
 
 import type { Bot } from "../src/discord/interactions/bot.ts";
-import type { Acknowledgement, SubcommandHandler } from "../src/discord/interactions/handler.ts";
-import { text, noticeView } from "../src/discord/jobs/job-views.ts";
+import type { SubcommandHandler } from "../src/discord/interactions/handler.ts";
+import type { Acknowledgement } from "../src/discord/interactions/reply.ts";
+import { text, noticeView } from "../src/discord/messages/components.ts";
 import { view, type View, type ViewFile } from "../src/discord/messages/view.ts";
 import { isWanted, scoresView } from "../src/discord/votes/scores-view.ts";
 import {

@@ -2,7 +2,7 @@
 import { PermissionFlagsBits, SlashCommandBuilder } from "discord.js";
 
 import type { SlashHandler } from "../src/discord/interactions/handler.ts";
-import { noticeView } from "../src/discord/jobs/job-views.ts";
+import { noticeView } from "../src/discord/messages/components.ts";
 import { settings as words } from "../src/discord/wording/votes.ts";
 import { UserError } from "../src/errors.ts";
 import { type Variant, VARIANT_LABEL, VARIANTS } from "../src/variant.ts";

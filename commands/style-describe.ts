@@ -3,10 +3,10 @@ import { type Attachment, SlashCommandSubcommandBuilder } from "discord.js";
 
 import { describeStyle } from "../src/discord/styles/describe-style.ts";
 import type { SubcommandHandler } from "../src/discord/interactions/handler.ts";
-import { thumbnailFile } from "../src/discord/jobs/job-pictures.ts";
+import { thumbnailFile } from "../src/discord/messages/thumbnail.ts";
 import { assertMayWork } from "../src/discord/interactions/permissions.ts";
 import { liveReply } from "../src/discord/interactions/reply-message.ts";
-import { describedView } from "../src/discord/jobs/job-views.ts";
+import { describedView } from "../src/discord/styles/style-views.ts";
 import { withRoom } from "../src/discord/interactions/submit.ts";
 import { described } from "../src/discord/wording/commands.ts";
 import { CancelledError } from "../src/errors.ts";

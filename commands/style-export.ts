@@ -2,7 +2,7 @@
 import { type Attachment, SlashCommandSubcommandBuilder } from "discord.js";
 
 import type { SubcommandHandler } from "../src/discord/interactions/handler.ts";
-import { thumbnailFile } from "../src/discord/jobs/job-pictures.ts";
+import { thumbnailFile } from "../src/discord/messages/thumbnail.ts";
 import { assertRoomFor, saveStyle } from "../src/discord/styles/library.ts";
 import { tokenFileOf } from "../src/discord/styles/token-transfer.ts";
 import { fileView, picturesView } from "../src/discord/styles/style-views.ts";
@@ -12,7 +12,7 @@ import { onStyle } from "./on-style.ts";
 import { pictureOption } from "./painting-options.ts";
 
 export const styleExport = onStyle("export", "A learned style as a file", async ({ bot, reply }, style) => {
-  await reply.show(fileView(words.exported(style.name), await tokenFileOf(bot, style)));
+  await reply.show(fileView(words.exported(style.name), await tokenFileOf(bot.store.files, style)));
 });
 
 interface ImportInput {

@@ -55,7 +55,6 @@ export const styleLearn: SubcommandHandler<LearnInput> = {
 /** On results of the diffusion engine: the style picture goes into the library, if it is not there, and is learned. */
 export const learnThis: ButtonHandler<string> = {
   kind: "button",
-  family: "learn-style",
   acknowledge: "public",
 
   parse: subjectOf,
@@ -71,7 +70,6 @@ export const learnThis: ButtonHandler<string> = {
 
 export const stopLearning: ButtonHandler<string> = {
   kind: "button",
-  family: "stop-learning",
   acknowledge: "silent",
 
   parse: subjectOf,

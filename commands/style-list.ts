@@ -3,7 +3,7 @@ import { SlashCommandSubcommandBuilder } from "discord.js";
 
 import type { SubcommandHandler } from "../src/discord/interactions/handler.ts";
 import { picturesView } from "../src/discord/styles/style-views.ts";
-import { noticeView } from "../src/discord/jobs/job-views.ts";
+import { noticeView } from "../src/discord/messages/components.ts";
 import { styleWords as words } from "../src/discord/wording/styles.ts";
 import { UserError } from "../src/errors.ts";
 import { contactSheet } from "../src/images/contact-sheet.ts";

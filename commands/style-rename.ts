@@ -4,7 +4,7 @@ import { SlashCommandSubcommandBuilder } from "discord.js";
 import type { SubcommandHandler } from "../src/discord/interactions/handler.ts";
 import { assertOwnerOrModerator } from "../src/discord/interactions/permissions.ts";
 import { findStyle, styleChoices, styleNameOption } from "../src/discord/styles/library.ts";
-import { noticeView } from "../src/discord/jobs/job-views.ts";
+import { noticeView } from "../src/discord/messages/components.ts";
 import { styleWords as words } from "../src/discord/wording/styles.ts";
 import { UserError } from "../src/errors.ts";
 import { STYLE_NAME_LENGTH, styleName } from "../src/jobs/style.ts";

@@ -2,7 +2,7 @@
 import { type Attachment, SlashCommandSubcommandBuilder } from "discord.js";
 
 import type { SubcommandHandler } from "../src/discord/interactions/handler.ts";
-import { thumbnailFile } from "../src/discord/jobs/job-pictures.ts";
+import { thumbnailFile } from "../src/discord/messages/thumbnail.ts";
 import { assertRoomFor, saveStyle } from "../src/discord/styles/library.ts";
 import { picturesView } from "../src/discord/styles/style-views.ts";
 import { styleWords as words } from "../src/discord/wording/styles.ts";

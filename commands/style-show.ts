@@ -1,5 +1,5 @@
 /** `/style show`: one style of the library, with its description. */
-import { thumbnailFile } from "../src/discord/jobs/job-pictures.ts";
+import { thumbnailFile } from "../src/discord/messages/thumbnail.ts";
 import { descriptionOf } from "../src/discord/styles/library.ts";
 import { picturesView } from "../src/discord/styles/style-views.ts";
 import { styleWords as words } from "../src/discord/wording/styles.ts";

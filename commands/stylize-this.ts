@@ -15,7 +15,7 @@ import type { Upload } from "../src/discord/intake/downloads.ts";
 import { findPicture } from "../src/discord/intake/message-picture.ts";
 import type { MessageMenuHandler, ModalHandler } from "../src/discord/interactions/handler.ts";
 import { assertMayWork } from "../src/discord/interactions/permissions.ts";
-import { randomSeed, submitJob, withRoom } from "../src/discord/interactions/submit.ts";
+import { randomSeed, submitPair } from "../src/discord/interactions/submit.ts";
 import { customId } from "../src/discord/messages/custom-id.ts";
 import { stylizeThisWords as words, VARIANT_NAME } from "../src/discord/wording/commands.ts";
 import { UserError } from "../src/errors.ts";
@@ -23,8 +23,6 @@ import { DEFAULT_SETTINGS } from "../src/painting.ts";
 import { VARIANT_CHOICES, type VariantChoice } from "../src/variant.ts";
 import { subjectOf } from "./job-button.ts";
 import { checkedPrompt, PROMPT_LENGTH } from "./prompt.ts";
-
-const FAMILY = "stylize-this";
 
 export const stylizeThis: MessageMenuHandler<Upload> = {
   kind: "message-menu",
@@ -56,7 +54,7 @@ const heldAs = (key: string, { id }: { readonly id: string }): string => `${key}
 
 const styleModal = (key: string): ModalBuilder =>
   new ModalBuilder()
-    .setCustomId(customId(FAMILY, key))
+    .setCustomId(customId("stylize-this", key))
     .setTitle(words.title)
     .addLabelComponents(
       new LabelBuilder()
@@ -91,7 +89,6 @@ interface StyleInput {
 
 export const stylizeThisWith: ModalHandler<StyleInput> = {
   kind: "modal",
-  family: FAMILY,
   acknowledge: "public",
 
   parse(interaction) {
@@ -109,25 +106,25 @@ export const stylizeThisWith: ModalHandler<StyleInput> = {
   async run({ interaction, bot, reply }, { key, style, variant, extraPrompt }) {
     const { guildId } = interaction;
     const userId = interaction.user.id;
-    await withRoom(bot, { userId, guildId }, 1, async (reservation) => {
-      const held = bot.held.take(heldAs(key, interaction.user));
-      if (!held) throw new UserError("modal-too-old", words.tooOld);
-      const { strength, steps, guidance, stylePath } = DEFAULT_SETTINGS;
-      const settings = { strength, steps, guidance, stylePath, variant, extraPrompt };
-      await bot.intake.keep([held, bot.intake.picture(userId, style, "style")], ([content, stylePicture]) => {
-        const request = {
-          ...settings,
-          userId,
-          guildId,
-          content,
-          style: stylePicture,
-          description: null,
-          seed: randomSeed(),
-          size: bot.config.RESULT_SIZE,
-          parentId: null,
-        };
-        return submitJob(bot, reply, request, reservation);
-      });
+    const { strength, steps, guidance, stylePath } = DEFAULT_SETTINGS;
+    const request = {
+      strength,
+      steps,
+      guidance,
+      stylePath,
+      variant,
+      extraPrompt,
+      userId,
+      guildId,
+      description: null,
+      seed: randomSeed(),
+      size: bot.config.RESULT_SIZE,
+      parentId: null,
+    };
+    await submitPair(bot, reply, request, () => {
+      const content = bot.held.take(heldAs(key, interaction.user));
+      if (!content) throw new UserError("modal-too-old", words.tooOld);
+      return { content, style: bot.intake.picture(userId, style, "style") };
     });
   },
 };

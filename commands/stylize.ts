@@ -3,7 +3,7 @@ import { type Attachment, SlashCommandBuilder } from "discord.js";
 
 import type { SlashHandler } from "../src/discord/interactions/handler.ts";
 import { assertMayWork } from "../src/discord/interactions/permissions.ts";
-import { randomSeed, submitJob, withRoom } from "../src/discord/interactions/submit.ts";
+import { randomSeed, submitPair } from "../src/discord/interactions/submit.ts";
 import { findStyle, styleChoices, styleNameOption } from "../src/discord/styles/library.ts";
 import { VARIANT_NAME } from "../src/discord/wording/commands.ts";
 import { STYLE_PATH_NAME, styleWords } from "../src/discord/wording/styles.ts";
@@ -95,22 +95,20 @@ export const stylize: SlashHandler<StylizeInput> = {
     const { guildId } = interaction;
     const userId = interaction.user.id;
     const named = typeof style === "string" ? await findStyle(bot, guildId, style) : null;
-    await withRoom(bot, { userId, guildId }, 1, async (reservation) => {
-      const coming = [bot.intake.picture(userId, content, "content")];
-      if (typeof style !== "string") coming.push(bot.intake.picture(userId, style, "style"));
-      await bot.intake.keep(coming, ([picture, stylePicture]) => {
-        const request = {
-          ...settings,
-          userId,
-          guildId,
-          content: picture!,
-          style: named ? { ...named.picture, name: named.name } : stylePicture!,
-          description: named?.description ?? null,
-          size: bot.config.RESULT_SIZE,
-          parentId: null,
-        };
-        return submitJob(bot, reply, request, reservation);
-      });
-    });
+    const request = {
+      ...settings,
+      userId,
+      guildId,
+      description: named?.description ?? null,
+      size: bot.config.RESULT_SIZE,
+      parentId: null,
+    };
+    await submitPair(bot, reply, request, () => ({
+      content: bot.intake.picture(userId, content, "content"),
+      style:
+        typeof style === "string"
+          ? { ...named!.picture, name: named!.name }
+          : bot.intake.picture(userId, style, "style"),
+    }));
   },
 };

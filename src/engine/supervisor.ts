@@ -19,10 +19,9 @@ import type {
 } from "../jobs/engine.ts";
 import type { Logger } from "../log.ts";
 import { Backoff } from "../process/backoff.ts";
-import { ChildLink } from "../process/child-link.ts";
+import { ChildLink, type Dialogue } from "../process/child-link.ts";
 import { waitFor } from "../retry.ts";
-import { type EngineDialogue, tellNews, type Work } from "./dialogue.ts";
-import { fromChildSchema, replySchemas, type PartsOptions } from "./messages.ts";
+import { fromChildSchema, type News, type PartsOptions, replySchemas, type TaskMessage } from "./messages.ts";
 
 export type SupervisorConfig = Pick<
   Config,
@@ -35,6 +34,16 @@ export type SupervisorConfig = Pick<
   | "CANCEL_GRACE_SECONDS"
   | "STAGE_MINUTES"
 >;
+
+/** A message that asks for work, before it gets its number. */
+type Work = TaskMessage extends infer M ? (M extends TaskMessage ? Omit<M, "task"> : never) : never;
+
+interface EngineDialogue extends Dialogue {
+  readonly info: EngineInfo;
+  readonly work: Work;
+  readonly news: News;
+  readonly hooks: EngineHooks;
+}
 
 type EngineLink = ChildLink<EngineDialogue>;
 
@@ -183,6 +192,22 @@ export class EngineSupervisor implements Engine {
       this.#backoff.failed();
       throw error;
     }
+  }
+}
+
+/** Tells whoever waits for a task how it comes along. */
+function tellNews(news: News, hooks: EngineHooks): void {
+  switch (news.type) {
+    case "text":
+      return hooks.onText?.(news.text);
+    case "progress":
+      return hooks.onProgress?.(news.step, news.steps);
+    case "begun":
+      return hooks.onBegun?.(news.size, news.step);
+    case "look":
+      return hooks.onLook?.(news.step, news.loss);
+    case "preview":
+      return hooks.onPreview?.(news.path, news.step, news.steps);
   }
 }
 

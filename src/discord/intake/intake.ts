@@ -1,6 +1,9 @@
 /**
  * Takes members' files in: fetch, open, keep. Few at once, in turns of their members, and only so many of each; what no
  * command came to use is not kept, and no address of the CDN is.
+ *
+ * Face of this room. Beside it commands use `HeldPictures`, for pictures that wait for a modal, and `findPicture`, for
+ * those in somebody's message.
  */
 import { randomUUID } from "node:crypto";
 import { mkdir, rm, stat } from "node:fs/promises";

@@ -14,15 +14,8 @@ import type {
 } from "discord.js";
 
 import type { Bot } from "./bot.ts";
-import type { Reply } from "./reply.ts";
-
-/**
- * - `public`: "thinking…" for everybody, then a message
- * - `private`: the same for the person alone
- * - `silent`: the message with the button stays as it is; what there is to say is said to the person alone
- * - `none`: `run` answers at once by itself, with a modal
- */
-export type Acknowledgement = "public" | "private" | "silent" | "none";
+import type { ButtonFamily, ModalFamily } from "../messages/custom-id.ts";
+import type { Acknowledgement, Reply } from "./reply.ts";
 
 interface Handles<I, T> {
   readonly acknowledge: Acknowledgement;
@@ -63,21 +56,26 @@ export interface MessageMenuHandler<T = unknown> extends Handles<MessageContextM
   readonly data: RESTPostAPIContextMenuApplicationCommandsJSONBody;
 }
 
-/** All buttons whose custom id begins with `family`. */
+/** All buttons of one family. */
 export interface ButtonHandler<T = unknown> extends Handles<ButtonInteraction<"cached">, T> {
   readonly kind: "button";
-  readonly family: string;
 }
 
+/** All modals of one family. */
 export interface ModalHandler<T = unknown> extends Handles<ModalSubmitInteraction<"cached">, T> {
   readonly kind: "modal";
-  readonly family: string;
 }
 
-export type Handler = SlashHandler | SubcommandHandler | MessageMenuHandler | ButtonHandler | ModalHandler;
+/** What is registered with Discord. */
+export type CommandHandler = SlashHandler | SubcommandHandler | MessageMenuHandler;
 
-/** Commands by name, with the descriptions of the groups that subcommands belong to. */
+export type Handler = CommandHandler | ButtonHandler | ModalHandler;
+
+/** Everything that somebody can do. */
 export interface Commands {
-  readonly handlers: readonly Handler[];
+  readonly handlers: readonly CommandHandler[];
+  /** Descriptions of the groups that subcommands belong to, by name. */
   readonly groups: Readonly<Record<string, string>>;
+  readonly buttons: Readonly<Record<ButtonFamily, ButtonHandler>>;
+  readonly modals: Readonly<Record<ModalFamily, ModalHandler>>;
 }

@@ -12,7 +12,7 @@ import type { Deliveries } from "../messages/deliveries.ts";
 import { isTokenSpent } from "../discord-error.ts";
 import { createSeal, type Seal } from "./seal.ts";
 import { editPayload } from "../messages/view.ts";
-import { noticeView } from "../jobs/job-views.ts";
+import { noticeView } from "../messages/components.ts";
 import { fault } from "../wording/faults.ts";
 
 /** How long Discord takes answers to an interaction. */

@@ -8,10 +8,17 @@ import {
 } from "discord.js";
 
 import { isAcknowledged, isMessageGone } from "../discord-error.ts";
-import type { Acknowledgement } from "./handler.ts";
 import type { OpenReplies } from "./open-replies.ts";
 import { persevere } from "../messages/persevere.ts";
 import { editPayload, payload, type View } from "../messages/view.ts";
+
+/**
+ * - `public`: "thinking…" for everybody, then a message
+ * - `private`: the same for the person alone
+ * - `silent`: the message with the button stays as it is; what there is to say is said to the person alone
+ * - `none`: `run` answers at once by itself, with a modal
+ */
+export type Acknowledgement = "public" | "private" | "silent" | "none";
 
 export type Repliable =
   | CommandInteraction<"cached">

@@ -1,4 +1,9 @@
-/** Routes interactions to their handlers: acknowledge, parse, run, and put a fault into words. Nothing else. */
+/**
+ * Routes interactions to their handlers: acknowledge, parse, run, and put a fault into words. Nothing else.
+ *
+ * Face of this room, in which interactions are answered. What a command may look like stands in `handler.ts`, what it works
+ * with in `bot.ts`; it asks `permissions.ts`, and hands its job in through `submit.ts`. The rest the router sees to.
+ */
 import {
   type AutocompleteInteraction,
   type ChatInputCommandInteraction,
@@ -12,16 +17,16 @@ import type { Bot } from "./bot.ts";
 import { parseCustomId } from "../messages/custom-id.ts";
 import { discordCode, isTokenSpent } from "../discord-error.ts";
 import { explain } from "./explain.ts";
-import type { Acknowledgement, Commands, Handler } from "./handler.ts";
+import type { CommandHandler, Commands, Handler } from "./handler.ts";
 import { isOffered } from "./offered.ts";
-import { Reply, type Repliable } from "./reply.ts";
+import { type Acknowledgement, Reply, type Repliable } from "./reply.ts";
 import type { View } from "../messages/view.ts";
-import { noticeView } from "../jobs/job-views.ts";
+import { noticeView } from "../messages/components.ts";
 import { router } from "../wording/commands.ts";
 
 /** Listens to `client`. @returns a function that stops taking interactions and waits for those under way */
 export function route(client: Client, commands: Commands, bot: Bot): () => Promise<void> {
-  const table = new Map(commands.handlers.map((handler) => [keyOf(handler), handler]));
+  const table = tableOf(commands);
   const underWay = new Set<Promise<void>>();
   const take = (interaction: Interaction): void => {
     const work = dispatch(interaction, table, bot).catch((error: unknown) => {
@@ -99,9 +104,17 @@ async function elsewhere(interaction: Interaction): Promise<void> {
   else await interaction.reply({ content: router.serversOnly, flags: ["Ephemeral"] });
 }
 
-function keyOf(handler: Handler): string {
+/** Handlers by what they answer. */
+const tableOf = ({ handlers, buttons, modals }: Commands): ReadonlyMap<string, Handler> =>
+  new Map<string, Handler>([
+    ...handlers.map((handler) => [keyOf(handler), handler] as const),
+    ...Object.entries(buttons).map(([family, handler]) => [`button/${family}`, handler] as const),
+    ...Object.entries(modals).map(([family, handler]) => [`modal/${family}`, handler] as const),
+  ]);
+
+function keyOf(handler: CommandHandler): string {
   if (handler.kind === "subcommand") return `slash/${handler.group} ${handler.data.name}`;
-  return `${handler.kind}/${"family" in handler ? handler.family : handler.data.name}`;
+  return `${handler.kind}/${handler.data.name}`;
 }
 
 function keyFor(interaction: Interaction): string {

@@ -2,25 +2,13 @@
 import { stat } from "node:fs/promises";
 
 import { readStoredPicture } from "../../images/decode.ts";
-import { DISCORD_MAX_BYTES, encodeForDiscord, thumbnail } from "../../images/encode.ts";
-import type { Job, JobRequest, PictureRef } from "../../jobs/job.ts";
+import { DISCORD_MAX_BYTES, encodeForDiscord } from "../../images/encode.ts";
+import type { Job, JobRequest } from "../../jobs/job.ts";
 import type { PictureStore } from "../../jobs/repositories.ts";
 import { plainName } from "../wording/markdown.ts";
+import { thumbnailFile } from "../messages/thumbnail.ts";
 import type { ViewFile } from "../messages/view.ts";
 import { card, progress, result } from "../wording/jobs.ts";
-
-const THUMBNAIL_SIDE = 320;
-
-/** A JPEG thumbnail of a stored picture. */
-export async function thumbnailFile(
-  files: PictureStore,
-  picture: PictureRef,
-  name: string,
-  alt: string,
-): Promise<ViewFile> {
-  const data = await thumbnail(await readStoredPicture(files.path(picture.sha256)), THUMBNAIL_SIDE);
-  return { name: `${name}.jpg`, data: Buffer.from(data), alt, key: picture.sha256 };
-}
 
 /** Content and style, for the job card. */
 export const inputThumbnails = (files: PictureStore, request: JobRequest): Promise<ViewFile[]> =>

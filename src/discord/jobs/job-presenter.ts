@@ -11,10 +11,11 @@ import type { Surface, SurfacePatch, SurfaceRepository } from "../../store/surfa
 import { announce } from "./announce.ts";
 import { isPlaceGone } from "../discord-error.ts";
 import type { FirstEdit } from "../messages/first-edit.ts";
-import { inputThumbnails, previewFile, thumbnailFile } from "./job-pictures.ts";
+import { inputThumbnails, previewFile } from "./job-pictures.ts";
 import { LiveMessage } from "../messages/live-message.ts";
 import { nonceFor } from "../messages/nonce.ts";
 import { PlaceMoved } from "../messages/place-moved.ts";
+import { thumbnailFile } from "../messages/thumbnail.ts";
 import { Venue } from "../messages/venue.ts";
 import type { View, ViewFile } from "../messages/view.ts";
 import {

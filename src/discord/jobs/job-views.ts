@@ -1,41 +1,15 @@
 /** What the messages of a job look like: pure functions from the job to components. */
-import {
-  ActionRowBuilder,
-  ButtonBuilder,
-  ButtonStyle,
-  ContainerBuilder,
-  MediaGalleryBuilder,
-  TextDisplayBuilder,
-} from "discord.js";
+import { type ActionRowBuilder, type ButtonBuilder, ButtonStyle, ContainerBuilder } from "discord.js";
 
 import { isSettled, type Job } from "../../jobs/job.ts";
 import type { QueuePlace } from "../../jobs/queue.ts";
 import type { Hindrance } from "../../room.ts";
-import { customId } from "../messages/custom-id.ts";
+import { ACCENT, gallery, press, row, text } from "../messages/components.ts";
 import { view, type View, type ViewFile } from "../messages/view.ts";
-import { described } from "../wording/commands.ts";
-import { description, type Origin } from "../wording/descriptions.ts";
+import { description } from "../wording/descriptions.ts";
 import { held as heldWords } from "../wording/held.ts";
 import { button, card, progress, result, stageName } from "../wording/jobs.ts";
 import { voteButton } from "../wording/votes.ts";
-
-export const ACCENT = { working: 0xe8a33d, done: 0x4c9f70, stopped: 0x8a8f98 } as const;
-
-export const text = (content: string): TextDisplayBuilder => new TextDisplayBuilder().setContent(content);
-
-export const gallery = (files: readonly ViewFile[]): MediaGalleryBuilder =>
-  new MediaGalleryBuilder().addItems(
-    files.map((file) => ({ media: { url: `attachment://${file.name}` }, description: file.alt })),
-  );
-
-export const press = (family: string, label: string, style: ButtonStyle, ...parts: readonly string[]): ButtonBuilder =>
-  new ButtonBuilder()
-    .setCustomId(customId(family, ...parts))
-    .setLabel(label)
-    .setStyle(style);
-
-export const row = (...buttons: readonly ButtonBuilder[]): ActionRowBuilder<ButtonBuilder> =>
-  new ActionRowBuilder<ButtonBuilder>().addComponents(...buttons);
 
 /** How a job stands, as far as its messages show it. */
 export interface JobStatus {
@@ -174,17 +148,3 @@ export function failureView(job: Job, words: string): View {
     );
   return { ...view([box]), pings: job.request.userId };
 }
-
-/** `/style describe`: the picture small, its style in words. `origin`: who described it, `null` until all is written. */
-export function describedView(thumbnail: ViewFile, name: string, words: string, origin: Origin | null): View {
-  const growing = words === "" ? described.looking : description.growing(words);
-  const said = origin === null ? growing : described.whole(name, words, origin);
-  const box = new ContainerBuilder()
-    .setAccentColor(origin === null ? ACCENT.working : ACCENT.done)
-    .addMediaGalleryComponents(gallery([thumbnail]))
-    .addTextDisplayComponents(text(said));
-  return view([box], [thumbnail]);
-}
-
-/** A few words in a message of their own. */
-export const noticeView = (words: string): View => view([text(words)]);

@@ -1,4 +1,10 @@
-/** Shows all jobs: subscribes to the queue, keeps one `JobPresenter` for each job that runs or will soon, looks after the rest at start. */
+/**
+ * Shows all jobs: subscribes to the queue, keeps one `JobPresenter` for each job that runs or will soon, looks after the
+ * rest at start.
+ *
+ * Face of this room, in which a job's messages are made. Whoever hands a job in tells it which reply the job answers; a
+ * comparison that is revealed borrows the buttons of a result from `job-views.ts`.
+ */
 import type { Client } from "discord.js";
 
 import type { JobEvent } from "../../jobs/events.ts";

@@ -3,14 +3,30 @@
 const SEPARATOR = ":";
 const MAX_LENGTH = 100;
 
+/** Buttons, by what they do. `Commands` wants a handler for each. */
+export type ButtonFamily =
+  | "ballot"
+  | "cancel"
+  | "compare"
+  | "delete"
+  | "edit-prompt"
+  | "end-comparison"
+  | "face"
+  | "learn-style"
+  | "rerun"
+  | "stop-learning";
+
+/** Modals likewise. One that a button opened has the button's own id, parts and all. */
+export type ModalFamily = "edit-prompt" | "stylize-this";
+
 export interface CustomId {
-  /** Which handler answers. */
+  /** Which handler answers; ids come from outside, and of earlier versions too. */
   readonly family: string;
   readonly parts: readonly string[];
 }
 
 /** @throws RangeError when the id would not fit into Discord's 100 characters */
-export function customId(family: string, ...parts: readonly string[]): string {
+export function customId(family: ButtonFamily | ModalFamily, ...parts: readonly string[]): string {
   const id = [family, ...parts].join(SEPARATOR);
   if (id.length > MAX_LENGTH)
     throw new RangeError(`custom id of ${id.length} characters, at most ${MAX_LENGTH}: ${id}`);

@@ -2,26 +2,34 @@
 import { isTokenSpent } from "../discord-error.ts";
 import type { View } from "./view.ts";
 
+/** An acknowledged reply, as those see it who fill it in. */
+export interface PendingReply {
+  readonly channelId: string;
+  /** The message that it is; `null` where there is none. */
+  readonly messageId: string | null;
+  show(view: View): Promise<void>;
+}
+
 type Edit = (messageId: string, view: View) => Promise<void>;
 
 /** The one edit through an interaction. It is outstanding until Discord has taken it, or takes it no more. */
 export class FirstEdit {
-  #through: ((view: View) => Promise<unknown>) | null;
+  #reply: Pick<PendingReply, "show"> | null;
 
-  constructor(through: (view: View) => Promise<unknown>) {
-    this.#through = through;
+  constructor(reply: Pick<PendingReply, "show">) {
+    this.#reply = reply;
   }
 
   /** `edit`, with the interaction in its place as long as this is outstanding. */
   before(edit: Edit): Edit {
     return async (messageId, view) => {
-      if (!this.#through) return edit(messageId, view);
+      if (!this.#reply) return edit(messageId, view);
       try {
-        await this.#through(view);
-        this.#through = null;
+        await this.#reply.show(view);
+        this.#reply = null;
       } catch (error) {
         if (!isTokenSpent(error)) throw error;
-        this.#through = null;
+        this.#reply = null;
         await edit(messageId, view);
       }
     };

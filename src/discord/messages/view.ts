@@ -1,4 +1,10 @@
-/** A message as data: what it shows, ready to be sent, compared and sent again. */
+/**
+ * A message as data: what it shows, ready to be sent, compared and sent again.
+ *
+ * Face of this room, from which everything goes out that the bot posts. A view is put together of `components.ts`;
+ * `LiveMessage` keeps one up to date, a `Venue` knows the thread or channel it stands in, and `Deliveries` see to it that
+ * what people have to hear gets through.
+ */
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 

@@ -1,14 +1,19 @@
 /** A style in words, outside of any job: from the cache, else from the engine. */
 import { BY_USER, promptHash } from "../../jobs/description.ts";
-import type { DescribeReply, EngineHooks } from "../../jobs/engine.ts";
-import type { Bot } from "../interactions/bot.ts";
+import type { DescribeReply, Engine, EngineHooks } from "../../jobs/engine.ts";
+import type { Store } from "../../store/store.ts";
+
+export interface DescribeStyleParts {
+  readonly engine: Pick<Engine, "describe" | "info">;
+  readonly store: Pick<Store, "captions" | "files">;
+}
 
 /**
  * @param sha256 of a stored picture
  * @throws EngineError when the engine cannot, CancelledError when it is told to stop
  */
 export async function describeStyle(
-  { engine, store }: Pick<Bot, "engine" | "store">,
+  { engine, store }: DescribeStyleParts,
   sha256: string,
   hooks: Pick<EngineHooks, "onText" | "signal">,
 ): Promise<DescribeReply> {

@@ -2,16 +2,21 @@
 import { mkdir, readdir, rm } from "node:fs/promises";
 import path from "node:path";
 
+import type { Client } from "discord.js";
+
+import type { Config } from "../../config.ts";
 import { CancelledError, EngineError, messageOf, publicMessageOf, UserError } from "../../errors.ts";
+import type { Engine } from "../../jobs/engine.ts";
 import { newJobId } from "../../jobs/job-id.ts";
 import type { Style } from "../../jobs/style.ts";
+import type { Logger } from "../../log.ts";
 import { type Hindrance, untilRoom } from "../../room.ts";
 import type { Ending, End, Kept, Learning } from "../../store/learning-repository.ts";
+import type { Store } from "../../store/store.ts";
 import { type InversionState, readInversionState } from "../../stylize/diffusion/inversion-state.ts";
-import type { Bot } from "../interactions/bot.ts";
 import { describeStyle } from "./describe-style.ts";
-import { FirstEdit } from "../messages/first-edit.ts";
-import type { Reply } from "../interactions/reply.ts";
+import type { Deliveries } from "../messages/deliveries.ts";
+import { FirstEdit, type PendingReply } from "../messages/first-edit.ts";
 import { held } from "../wording/held.ts";
 import { learning as words } from "../wording/styles.ts";
 import { LearningPresenter } from "./learning-presenter.ts";
@@ -20,10 +25,14 @@ import { keepToken } from "./token-transfer.ts";
 /** A crash is tried again from the last minute's state; more than this many in a row are not. */
 const MOST_CRASHES = 3;
 
-type Parts = Pick<Bot, "client" | "store" | "engine" | "config" | "deliveries" | "log">;
-
-/** The answer that shows a style being learned. */
-type LearningReply = Pick<Reply, "channelId" | "messageId" | "show">;
+export interface LearningDeskOptions {
+  readonly client: Client;
+  readonly store: Pick<Store, "captions" | "files" | "learnings" | "styles">;
+  readonly engine: Engine;
+  readonly config: Pick<Config, "DATA_DIR">;
+  readonly deliveries: Deliveries;
+  readonly log: Logger;
+}
 
 interface Waiting {
   readonly learning: Learning;
@@ -31,7 +40,7 @@ interface Waiting {
 }
 
 export class LearningDesk {
-  readonly #parts: Parts;
+  readonly #options: LearningDeskOptions;
   readonly #waiting: Waiting[] = [];
   /** Styles that were asked for and are being written down. */
   readonly #asked = new Set<string>();
@@ -39,12 +48,12 @@ export class LearningDesk {
   #running: Promise<void> | null = null;
   #closing = false;
 
-  constructor(parts: Parts) {
-    this.#parts = parts;
+  constructor(options: LearningDeskOptions) {
+    this.#options = options;
   }
 
   /** Takes a style in and shows it in the reply. @throws UserError when it is being learned already */
-  async ask(reply: LearningReply, style: Style, userId: string): Promise<void> {
+  async ask(reply: PendingReply, style: Style, userId: string): Promise<void> {
     if (this.#holds(style.id) || reply.messageId === null)
       throw new UserError("learning-already", words.already(style.name));
     const learning: Learning = {
@@ -63,11 +72,11 @@ export class LearningDesk {
     // Held before the first wait: of two who ask at once, one gets in.
     this.#asked.add(style.id);
     try {
-      await this.#parts.store.learnings.insert(learning);
+      await this.#options.store.learnings.insert(learning);
     } finally {
       this.#asked.delete(style.id);
     }
-    const presenter = new LearningPresenter(this.#parts, learning, new FirstEdit((view) => reply.show(view)));
+    const presenter = new LearningPresenter(this.#options, learning, new FirstEdit(reply));
     this.#waiting.push({ learning, presenter });
     await presenter.open();
     this.#next();
@@ -75,23 +84,23 @@ export class LearningDesk {
 
   /** Takes up what an earlier run left, beside what was asked for since this one began. */
   async resume(): Promise<void> {
-    const { learnings } = this.#parts.store;
+    const { learnings } = this.#options.store;
     const left = await learnings.unsettled();
     const untold = await learnings.untold();
     await this.#sweep([...left, ...untold.map(([learning]) => learning)]);
     for (const [learning, ending] of untold)
-      this.#tell(learning, new LearningPresenter(this.#parts, learning), ending, await this.#stateOf(learning));
+      this.#tell(learning, new LearningPresenter(this.#options, learning), ending, await this.#stateOf(learning));
     const taken = new Set([this.#current?.id, ...this.#waiting.map(({ learning }) => learning.id)]);
     for (const learning of left) {
       if (taken.has(learning.id) || this.#asked.has(learning.styleId)) continue;
-      this.#waiting.push({ learning, presenter: new LearningPresenter(this.#parts, learning) });
+      this.#waiting.push({ learning, presenter: new LearningPresenter(this.#options, learning) });
     }
     this.#next();
   }
 
   /** Who asked for it; `null` when it is over. */
   async requesterOf(id: string): Promise<string | null> {
-    const left = await this.#parts.store.learnings.unsettled();
+    const left = await this.#options.store.learnings.unsettled();
     return left.find((learning) => learning.id === id)?.userId ?? null;
   }
 
@@ -128,7 +137,7 @@ export class LearningDesk {
     const next = this.#waiting.shift();
     if (!next) return;
     this.#running = this.#learn(next.learning, next.presenter)
-      .catch((error: unknown) => this.#parts.log.error({ err: error, learning: next.learning.id }, "learning failed"))
+      .catch((error: unknown) => this.#options.log.error({ err: error, learning: next.learning.id }, "learning failed"))
       .finally(() => {
         this.#current = null;
         this.#running = null;
@@ -144,7 +153,7 @@ export class LearningDesk {
     try {
       const onHeld = (by: Hindrance | null): void => {
         if (by === null) return presenter.began();
-        this.#parts.log.error({ folder: this.#folder, by }, "nothing can be written; learning waits");
+        this.#options.log.error({ folder: this.#folder, by }, "nothing can be written; learning waits");
         presenter.waits(held[by]);
       };
       const body = async (): Promise<void> => {
@@ -156,13 +165,13 @@ export class LearningDesk {
     } catch (error) {
       if (this.#closing) return;
       if (error instanceof CancelledError) return this.#end(learning, presenter, "stopped");
-      this.#parts.log.warn({ learning: learning.id, error: messageOf(error) }, "a style could not be learned");
+      this.#options.log.warn({ learning: learning.id, error: messageOf(error) }, "a style could not be learned");
       await this.#end(learning, presenter, { failure: publicMessageOf(error) });
     }
   }
 
   async #untilDone(learning: Learning, presenter: LearningPresenter, signal: AbortSignal): Promise<void> {
-    const { engine, store } = this.#parts;
+    const { engine, store } = this.#options;
     const image = { path: store.files.path(learning.pictureSha256), sha256: learning.pictureSha256 };
     await mkdir(this.#folder, { recursive: true });
     const description = await this.#wordsFor(learning, signal);
@@ -186,7 +195,7 @@ export class LearningDesk {
         if (!(error instanceof EngineError && error.retryable) || signal.aborted) throw error;
         crashes = steps > 0 ? 1 : crashes + 1;
         if (crashes > MOST_CRASHES) throw error;
-        this.#parts.log.warn({ learning: learning.id, error: error.message }, "learning goes on after a crash");
+        this.#options.log.warn({ learning: learning.id, error: error.message }, "learning goes on after a crash");
       }
     }
   }
@@ -195,17 +204,17 @@ export class LearningDesk {
   async #wordsFor({ id, description, pictureSha256 }: Learning, signal: AbortSignal): Promise<string | null> {
     if (description !== null) return description;
     try {
-      return (await describeStyle(this.#parts, pictureSha256, { signal })).text;
+      return (await describeStyle(this.#options, pictureSha256, { signal })).text;
     } catch (error) {
       if (!(error instanceof EngineError)) throw error;
-      this.#parts.log.warn({ learning: id, error: error.message }, "a style is learned without words to start from");
+      this.#options.log.warn({ learning: id, error: error.message }, "a style is learned without words to start from");
       return null;
     }
   }
 
   /** Keeps what was reached, and sees to it that it is told. */
   async #end(learning: Learning, presenter: LearningPresenter, how: End): Promise<void> {
-    const { store, log } = this.#parts;
+    const { store, log } = this.#options;
     const noted = (error: unknown): void => log.error({ err: error, learning: learning.id }, "learning ends badly");
     const state = await this.#stateOf(learning);
     const kept = await this.#keep(learning, state).catch((error: unknown): Kept => {
@@ -219,7 +228,7 @@ export class LearningDesk {
 
   /** Tells the end, and clears away when that is done. */
   #tell(learning: Learning, presenter: LearningPresenter, ending: Ending, state: InversionState | null): void {
-    const { deliveries, store } = this.#parts;
+    const { deliveries, store } = this.#options;
     void deliveries.owe(`learning ${learning.id}`, learning.channelId, async () => {
       await presenter.end(ending, state);
       await store.learnings.noteTold(learning.id);
@@ -231,12 +240,12 @@ export class LearningDesk {
   /** Gives the style the vector of the lowest loss; the same again does no harm. */
   async #keep(learning: Learning, state: InversionState | null): Promise<Kept> {
     if (state === null || state.best.step === 0) return "nothing";
-    const { store } = this.#parts;
+    const { store } = this.#options;
     const { name, pictureSha256: styleSha256, styleId } = learning;
     const { step: steps, best, description } = state;
     const vectors = { data: best.vector, shape: [1, best.vector.length] };
     const about = { name, description, styleSha256, steps, loss: best.loss };
-    const sha256 = await keepToken({ store }, { vectors, about });
+    const sha256 = await keepToken(store.files, { vectors, about });
     return (await store.styles.setToken(styleId, sha256)) ? "kept" : "gone";
   }
 
@@ -253,7 +262,7 @@ export class LearningDesk {
   }
 
   get #folder(): string {
-    return path.join(this.#parts.config.DATA_DIR, "learning");
+    return path.join(this.#options.config.DATA_DIR, "learning");
   }
 
   #statePath({ id }: Pick<Learning, "id">): string {

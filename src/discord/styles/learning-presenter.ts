@@ -1,13 +1,16 @@
 /** Shows one style that is being learned: its card, and in its thread the steps, the loss as a curve, samples. */
+import type { Client } from "discord.js";
+
 import { lineChart } from "../../images/charts.ts";
 import type { EngineHooks } from "../../jobs/engine.ts";
+import type { Logger } from "../../log.ts";
 import type { Ending, Learning } from "../../store/learning-repository.ts";
+import type { Store } from "../../store/store.ts";
 import type { InversionState } from "../../stylize/diffusion/inversion-state.ts";
-import type { Bot } from "../interactions/bot.ts";
 import type { FirstEdit } from "../messages/first-edit.ts";
-import { thumbnailFile } from "../jobs/job-pictures.ts";
 import { LiveMessage } from "../messages/live-message.ts";
 import { nonceFor } from "../messages/nonce.ts";
+import { thumbnailFile } from "../messages/thumbnail.ts";
 import { Venue } from "../messages/venue.ts";
 import type { View, ViewFile } from "../messages/view.ts";
 import { learning as words, styleWords } from "../wording/styles.ts";
@@ -15,11 +18,16 @@ import { learningCard, learningProgress, type LearningPictures } from "./style-v
 
 const INTERVAL_MS = { card: 1000, progress: 5000 } as const;
 
-type Parts = Pick<Bot, "client" | "store" | "log">;
+export interface LearningPresenterParts {
+  readonly client: Client;
+  readonly store: Pick<Store, "files" | "learnings">;
+  readonly log: Logger;
+}
+
 type Point = readonly [step: number, loss: number];
 
 export class LearningPresenter {
-  readonly #parts: Parts;
+  readonly #parts: LearningPresenterParts;
   readonly #learning: Learning;
   readonly #venue: Venue;
   readonly #card: LiveMessage;
@@ -36,7 +44,7 @@ export class LearningPresenter {
   #thumbnail: Promise<ViewFile | null> | null = null;
 
   /** @param firstEdit `null` when it was shown by an earlier process */
-  constructor(parts: Parts, learning: Learning, firstEdit: FirstEdit | null = null) {
+  constructor(parts: LearningPresenterParts, learning: Learning, firstEdit: FirstEdit | null = null) {
     const { client, store } = parts;
     const { id, channelId, threadId, cardMessageId, progressMessageId } = learning;
     const log = parts.log.child({ learning: id });

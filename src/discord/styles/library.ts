@@ -1,16 +1,27 @@
-/** The library of a server as its commands use it: options with autocomplete, look-ups that fail in words. */
+/**
+ * The library of a server as its commands use it: options with autocomplete, look-ups that fail in words.
+ *
+ * Face of this room, in which styles are kept, described and learned. Commands show them with `style-views.ts`, read a
+ * style's words from `describe-style.ts` and its file from `token-transfer.ts`; the `LearningDesk` learns in the background.
+ */
 import type { AutocompleteInteraction, SlashCommandStringOption } from "discord.js";
 
 import { UserError } from "../../errors.ts";
 import { promptHash } from "../../jobs/description.ts";
+import type { Engine } from "../../jobs/engine.ts";
 import { newJobId } from "../../jobs/job-id.ts";
 import type { PictureRef } from "../../jobs/job.ts";
 import { MOST_STYLES, STYLE_NAME_LENGTH, styleName, type Style } from "../../jobs/style.ts";
-import type { Bot } from "../interactions/bot.ts";
+import type { Store } from "../../store/store.ts";
 import { styleWords as words } from "../wording/styles.ts";
 
 /** Most choices that Discord takes. */
 const CHOICES = 25;
+
+/** Where the library is kept. */
+export interface LibraryParts {
+  readonly store: Pick<Store, "styles">;
+}
 
 /** The option that names a style of the library. */
 export const styleNameOption =
@@ -23,9 +34,10 @@ export const styleNameOption =
       .setAutocomplete(true)
       .setRequired(required);
 
+/** Styles whose name begins with what was typed so far, then those that hold it; learned ones say so. */
 export async function styleChoices(
   interaction: AutocompleteInteraction<"cached">,
-  { store }: Pick<Bot, "store">,
+  { store }: LibraryParts,
 ): Promise<{ name: string; value: string }[]> {
   const typed = interaction.options.getFocused().slice(0, STYLE_NAME_LENGTH);
   const styles = await store.styles.search(interaction.guildId, typed, CHOICES);
@@ -36,7 +48,7 @@ export async function styleChoices(
 }
 
 /** @throws UserError `style-unknown` */
-export async function findStyle({ store }: Pick<Bot, "store">, guildId: string, name: string): Promise<Style> {
+export async function findStyle({ store }: LibraryParts, guildId: string, name: string): Promise<Style> {
   const style = await store.styles.find(guildId, name.trim());
   if (!style) throw new UserError("style-unknown", words.unknown(name));
   return style;
@@ -52,13 +64,13 @@ export interface NewStyle {
 }
 
 /** @throws UserError when the name is taken, or the library is full: to be known before a picture is fetched */
-export async function assertRoomFor({ store }: Pick<Bot, "store">, guildId: string, name: string): Promise<void> {
+export async function assertRoomFor({ store }: LibraryParts, guildId: string, name: string): Promise<void> {
   if ((await store.styles.count(guildId)) >= MOST_STYLES) throw new UserError("library-full", words.full(MOST_STYLES));
   if (await store.styles.find(guildId, name)) throw new UserError("style-taken", words.taken(name));
 }
 
 /** @throws UserError when the name is taken or no name, or the library is full */
-export async function saveStyle({ store }: Pick<Bot, "store">, given: NewStyle): Promise<Style> {
+export async function saveStyle({ store }: LibraryParts, given: NewStyle): Promise<Style> {
   const style = { ...given, id: newJobId(), name: styleName(given.name), createdAt: Date.now() };
   await assertRoomFor({ store }, style.guildId, style.name);
   if (!(await store.styles.insert(style))) throw new UserError("style-taken", words.taken(style.name));
@@ -67,7 +79,7 @@ export async function saveStyle({ store }: Pick<Bot, "store">, given: NewStyle):
 
 /** The description people see: the owner's, else what a describer said of the picture before. */
 export async function descriptionOf(
-  { store, engine }: Pick<Bot, "store" | "engine">,
+  { store, engine }: { readonly store: Pick<Store, "captions">; readonly engine: Pick<Engine, "info"> },
   style: Style,
 ): Promise<string | null> {
   if (style.description !== null) return style.description;

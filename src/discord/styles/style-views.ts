@@ -2,7 +2,9 @@
 import { ButtonStyle, ContainerBuilder, FileBuilder } from "discord.js";
 
 import { view, type View, type ViewFile } from "../messages/view.ts";
-import { ACCENT, gallery, press, row, text } from "../jobs/job-views.ts";
+import { ACCENT, gallery, press, row, text } from "../messages/components.ts";
+import { described } from "../wording/commands.ts";
+import { description, type Origin } from "../wording/descriptions.ts";
 import { button } from "../wording/jobs.ts";
 
 /** Words over pictures. */
@@ -51,4 +53,15 @@ export function learningProgress(words: string, { curve, sample }: LearningPictu
     [box],
     [curve, sample].filter((file) => file !== null),
   );
+}
+
+/** `/style describe`: the picture small, its style in words. `origin`: who described it, `null` until all is written. */
+export function describedView(thumbnail: ViewFile, name: string, words: string, origin: Origin | null): View {
+  const growing = words === "" ? described.looking : description.growing(words);
+  const said = origin === null ? growing : described.whole(name, words, origin);
+  const box = new ContainerBuilder()
+    .setAccentColor(origin === null ? ACCENT.working : ACCENT.done)
+    .addMediaGalleryComponents(gallery([thumbnail]))
+    .addTextDisplayComponents(text(said));
+  return view([box], [thumbnail]);
 }

@@ -2,21 +2,21 @@
 import { readFile } from "node:fs/promises";
 
 import { UserError } from "../../errors.ts";
+import type { PictureStore } from "../../jobs/repositories.ts";
 import { type Style, TOKEN_EXTENSION } from "../../jobs/style.ts";
 import { encodeTokenFile, readTokenFile, type TokenFile } from "../../stylize/diffusion/token-file.ts";
-import type { Bot } from "../interactions/bot.ts";
 import type { ViewFile } from "../messages/view.ts";
 import { styleWords as words } from "../wording/styles.ts";
 
 /** Puts a token into the picture store. @returns its sha256. @throws UserError `disk-full` */
-export async function keepToken({ store }: Pick<Bot, "store">, token: TokenFile): Promise<string> {
-  return (await store.files.put(encodeTokenFile(token), TOKEN_EXTENSION)).sha256;
+export async function keepToken(files: PictureStore, token: TokenFile): Promise<string> {
+  return (await files.put(encodeTokenFile(token), TOKEN_EXTENSION)).sha256;
 }
 
 /** The token of a style as a file to download, with the style's present name in it. */
-export async function tokenFileOf({ store }: Pick<Bot, "store">, style: Style): Promise<ViewFile> {
+export async function tokenFileOf(files: PictureStore, style: Style): Promise<ViewFile> {
   if (style.tokenSha256 === null) throw new UserError("style-not-learned", words.notLearned(style.name));
-  const file = store.files.path(style.tokenSha256, TOKEN_EXTENSION);
+  const file = files.path(style.tokenSha256, TOKEN_EXTENSION);
   await readFile(file).catch((cause: unknown) => {
     throw new UserError("token-gone", words.tokenGone, { cause });
   });

@@ -9,7 +9,7 @@ import { derive, PLACES, standing } from "../../votes/ballot.ts";
 import type { Candidate } from "../../votes/rounds.ts";
 import { mayVote } from "../../votes/voters.ts";
 import { type Builder, view, type View } from "../messages/view.ts";
-import { press, row, text } from "../jobs/job-views.ts";
+import { press, row, text } from "../messages/components.ts";
 import { ballotPanel as words, voteButton } from "../wording/votes.ts";
 import { isOpen } from "./votes.ts";
 

@@ -3,8 +3,9 @@ import { ButtonStyle, ContainerBuilder } from "discord.js";
 
 import type { Job } from "../../jobs/job.ts";
 import type { Comparison, Letter } from "../../votes/comparison.ts";
+import { resultRows } from "../jobs/job-views.ts";
+import { ACCENT, gallery, press, row, text } from "../messages/components.ts";
 import { view, type View, type ViewFile } from "../messages/view.ts";
-import { ACCENT, gallery, press, resultRows, row, text } from "../jobs/job-views.ts";
 import { comparison as words, type Tally, voteButton } from "../wording/votes.ts";
 import { result } from "../wording/jobs.ts";
 

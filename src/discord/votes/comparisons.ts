@@ -14,10 +14,9 @@ import type { Variant } from "../../variant.ts";
 import { type CardWords, type Comparison, LETTERS, shuffled } from "../../votes/comparison.ts";
 import type { Deliveries } from "../messages/deliveries.ts";
 import { mayPass } from "../discord-error.ts";
-import { FirstEdit } from "../messages/first-edit.ts";
+import { FirstEdit, type PendingReply } from "../messages/first-edit.ts";
 import { LiveMessage } from "../messages/live-message.ts";
 import { nonceFor } from "../messages/nonce.ts";
-import type { Reply } from "../interactions/reply.ts";
 import { Venue } from "../messages/venue.ts";
 import { comparison as words } from "../wording/votes.ts";
 import type { Shown } from "./comparison-pictures.ts";
@@ -75,7 +74,7 @@ export class Comparisons {
    * @param reservation room in the queue for them
    * @throws UserError when there is no room in the queue, a picture is missing, or the pair is being compared here already
    */
-  start(request: ComparisonRequest, hours: number, reply: Reply, reservation: Reservation): Promise<void> {
+  start(request: ComparisonRequest, hours: number, reply: PendingReply, reservation: Reservation): Promise<void> {
     return this.#turn.add(async () => {
       const { store } = this.#options;
       const { messageId, channelId } = reply;
@@ -91,7 +90,7 @@ export class Comparisons {
       const [comparison, job] = await this.#queue(request, hours, { channelId, messageId }, reservation);
       const { id } = comparison;
       this.#begun.add(id);
-      const card = this.#newCard(comparison, new FirstEdit((view) => reply.show(view)));
+      const card = this.#newCard(comparison, new FirstEdit(reply));
       card.show(paintingView(comparison, job, 0, null));
       this.#cards.set(id, card);
       this.#owe(comparison);

@@ -6,7 +6,7 @@ import { PAPER_SCORES } from "../../votes/paper.ts";
 import { caveats, report, ROW_LABEL, textTable } from "../../votes/report.ts";
 import { FEWEST_VOTERS, type RowScores } from "../../votes/scores.ts";
 import { type Builder, view, type View, type ViewFile } from "../messages/view.ts";
-import { gallery, text } from "../jobs/job-views.ts";
+import { gallery, text } from "../messages/components.ts";
 import { type ScoreFilter, scores as words } from "../wording/votes.ts";
 
 const DAY_MS = 86_400_000;

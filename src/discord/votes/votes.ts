@@ -1,4 +1,9 @@
-/** Votes by reaction: gateway events become recorded changes, medals that no longer count are taken away. */
+/**
+ * Votes by reaction: gateway events become recorded changes, medals that no longer count are taken away.
+ *
+ * Face of this room, in which people judge. `Comparisons` are results that are judged blind; commands show ballots with
+ * `ballot-panel.ts` and figures with `scores-view.ts`. What votes amount to is reckoned in `src/votes`.
+ */
 import {
   type Client,
   Events,

@@ -1,4 +1,9 @@
-/** What the bot says in answer to commands and buttons, apart from the jobs themselves. */
+/**
+ * What the bot says in answer to commands and buttons, apart from the jobs themselves.
+ *
+ * Face of this room, in which all words stand that members read, each file for those who say them; `markdown.ts` makes
+ * names and words of others safe to show.
+ */
 import type { EngineInfo } from "../../jobs/engine.ts";
 import type { Job } from "../../jobs/job.ts";
 import type { QueuePlace } from "../../jobs/queue.ts";

@@ -5,7 +5,7 @@ import { LiveMessage, type MessageHome } from "../../../src/discord/messages/liv
 import { snowflakeAt } from "../../../src/discord/snowflake.ts";
 import { PlaceMoved } from "../../../src/discord/messages/place-moved.ts";
 import type { View } from "../../../src/discord/messages/view.ts";
-import { noticeView } from "../../../src/discord/jobs/job-views.ts";
+import { noticeView } from "../../../src/discord/messages/components.ts";
 import { createLogger } from "../../../src/log.ts";
 
 const log = createLogger("silent");

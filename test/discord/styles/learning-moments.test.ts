@@ -7,7 +7,7 @@ import type { APIMessage, TextChannel } from "discord.js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { createPayload, editPayload, type View } from "../../../src/discord/messages/view.ts";
-import { noticeView } from "../../../src/discord/jobs/job-views.ts";
+import { noticeView } from "../../../src/discord/messages/components.ts";
 import { useTinyDisk } from "../../store/tiny-disk.ts";
 import { landscape, waves } from "../pictures.ts";
 import { hasButton, openStudio, type Studio, textOf } from "../studio.ts";

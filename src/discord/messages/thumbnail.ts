@@ -1,0 +1,20 @@
+/** Stored pictures made small, for messages that show what they are about. */
+import { readStoredPicture } from "../../images/decode.ts";
+import { thumbnail } from "../../images/encode.ts";
+import type { PictureRef } from "../../jobs/job.ts";
+import type { PictureStore } from "../../jobs/repositories.ts";
+import type { ViewFile } from "./view.ts";
+
+/** Long side, pixels. */
+const THUMBNAIL_SIDE = 320;
+
+/** A JPEG thumbnail of a stored picture. */
+export async function thumbnailFile(
+  files: PictureStore,
+  picture: PictureRef,
+  name: string,
+  alt: string,
+): Promise<ViewFile> {
+  const data = await thumbnail(await readStoredPicture(files.path(picture.sha256)), THUMBNAIL_SIDE);
+  return { name: `${name}.jpg`, data: Buffer.from(data), alt, key: picture.sha256 };
+}
