@@ -1,0 +1,51 @@
+/** What is written down names files that are there. */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+
+import { describe, expect, it } from "vitest";
+
+const root = path.resolve(import.meta.dirname, "../..");
+const FOLDERS = ["", "docs", "docs/decisions", "packages/sandbox", "test/reference", "test/soak"];
+const documents = FOLDERS.flatMap((folder) =>
+  readdirSync(path.join(root, folder), { withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith(".md"))
+    .map((entry) => path.join(folder, entry.name)),
+);
+
+/** Links that lead into the repository, from where the document stands. */
+const linked = (document: string, text: string): string[] =>
+  [...text.matchAll(/\]\(([^)#\s]+)[^)]*\)/g)]
+    .map(([, target]) => target!)
+    .filter((target) => !/^\w+:/.test(target))
+    .map((target) => path.join(path.dirname(document), target));
+
+/** Paths from the root that stand as code, in a figure or between words: `src/…`, `models/…`. */
+const named = (text: string): string[] =>
+  [...text.matchAll(/(?<![\w./-])(?:src|models|commands|test|scripts|docs|packages)\/[\w./-]*\w/g)].map(
+    ([name]) => name,
+  );
+
+/** Files that are named without their folder. */
+const mentioned = (text: string): string[] => [...text.matchAll(/`([\w-]+\.ts)`/g)].map(([, name]) => name!);
+const SOURCES = ["src", "commands", "models", "test", "packages/sandbox/src", "packages/sandbox/example"];
+const known = new Set(
+  SOURCES.flatMap((folder) => readdirSync(path.join(root, folder), { recursive: true }) as string[]).map((file) =>
+    path.basename(file),
+  ),
+);
+
+describe.each(documents)("%s", (document) => {
+  const text = readFileSync(path.join(root, document), "utf8");
+
+  it("leads to files that are there", () => {
+    const lost = [...linked(document, text), ...named(text)].filter((target) => !existsSync(path.join(root, target)));
+    expect([...lost, ...mentioned(text).filter((name) => !known.has(name))]).toEqual([]);
+  });
+});
+
+it("lists every decision in its index", () => {
+  const index = readFileSync(path.join(root, "docs/decisions/README.md"), "utf8");
+  const pages = documents.filter((document) => /decisions\/\d/.test(document)).map((page) => path.basename(page));
+  expect(pages.length).toBeGreaterThan(20);
+  expect([...index.matchAll(/\((\d[^)]+\.md)\)/g)].map(([, page]) => page)).toEqual(pages.toSorted());
+});
