@@ -43,6 +43,10 @@ function plainError(error: Error): object {
 /**
  * The log: JSON lines on standard error, so that standard output stays free for results. Secrets are redacted by key
  * and by shape.
+ *
+ * @param level the least that is written: `fatal` … `trace`, or `silent`
+ * @param name what every line says it is from
+ * @param destination where the lines go instead
  */
 export function createLogger(
   level: string,

@@ -1,9 +1,11 @@
+/** What a captioner is, with a language model or without: the contract of everything that puts a style into words. */
 import type { RgbImage } from "../images/rgb-image.ts";
 
 /** The paper's instruction to the captioner, word for word. */
 export const STYLE_PROMPT =
   "Task: Give high level description English of the style aspects of the image, like color scheme used, style description of objects, etc.";
 
+/** A picture whose style is to be described. */
 export interface DescribeInput {
   readonly image: RgbImage;
   /** Sha256 (hex) of the stored picture. */
@@ -14,7 +16,9 @@ export interface DescribeInput {
   readonly faithful?: boolean;
 }
 
+/** What happens meanwhile. */
 export interface DescribeHooks {
+  /** Stops it. */
   readonly signal?: AbortSignal;
   /** The text so far, whole, each time it grows. */
   readonly onText?: (textSoFar: string) => void;
@@ -26,5 +30,6 @@ export interface StyleDescriber {
   readonly id: string;
   /** The name people see. */
   readonly label: string;
+  /** @throws EngineError when it cannot (another describer may then take over); CancelledError */
   describe(input: DescribeInput, hooks?: DescribeHooks): Promise<string>;
 }

@@ -1,7 +1,8 @@
-/** What a queue tells about its jobs. */
+/** What a queue tells about its jobs. Presenters switch over it; nothing of it has to be remembered by whoever listens. */
 import type { Hindrance } from "../room.ts";
 import type { Job } from "./job.ts";
 
+/** The two stages of a job: its style is put into words, it is painted. */
 export type JobStage = "caption" | "stylize";
 
 /**
@@ -24,6 +25,7 @@ export type JobEvent =
       readonly done: boolean;
       readonly note?: string;
     }
+  /** `step` of `steps` is done. `etaSeconds`: until the stage ends, `null` while nobody can tell. */
   | {
       readonly type: "progress";
       readonly job: Job;
@@ -42,8 +44,11 @@ export type JobEvent =
     }
   /** Work on the job waits until it can be written down; `null`: it goes on. */
   | { readonly type: "held"; readonly job: Job; readonly by: Hindrance | null }
+  /** `job.result` is there, its picture in the store. */
   | { readonly type: "done"; readonly job: Job }
+  /** `job.failure` says why, in words for people. */
   | { readonly type: "failed"; readonly job: Job }
   | { readonly type: "cancelled"; readonly job: Job };
 
+/** Is called in the queue's own time: returns at once, and what it throws is logged and goes no further. */
 export type JobListener = (event: JobEvent) => void;

@@ -3,6 +3,7 @@ import type { StylePath, StylizerId } from "../stylize/stylizer.ts";
 import type { Variant, VariantChoice } from "../variant.ts";
 import { newJobId } from "./job-id.ts";
 
+/** From `queued` by `captioning` (where something has to be described) and `stylizing` to one of the last three. */
 export const JOB_STATES = ["queued", "captioning", "stylizing", "done", "failed", "cancelled"] as const;
 export type JobState = (typeof JOB_STATES)[number];
 
@@ -11,7 +12,9 @@ export const isSettled = (state: JobState): boolean => state === "done" || state
 
 /** A picture in the content-addressed store. */
 export interface PictureRef {
+  /** Of its bytes, hex: its name in the store. */
   readonly sha256: string;
+  /** Pixels. */
   readonly width: number;
   readonly height: number;
   /** File name the person gave, for people's eyes only; untrusted. */
@@ -22,21 +25,31 @@ export interface PictureRef {
 
 /** What was asked for. Never changes after the job is queued. */
 export interface JobRequest {
+  /** Who asked: whose turn it is in the fair order, and who may cancel and delete. */
   readonly userId: string;
-  /** `null` on a terminal. */
+  /** The server it was asked in, whose limits count and whose votes teach `auto`; `null` on a terminal. */
   readonly guildId: string | null;
+  /** What is repainted. */
   readonly content: PictureRef;
+  /** In whose style. */
   readonly style: PictureRef;
+  /** `auto` is settled when the job is prepared (`Job.variant`). */
   readonly variant: VariantChoice;
   /** The person's own description, used in place of a generated one (*Edit prompt*). */
   readonly description: string | null;
   /** Words added to the description (`/stylize prompt:`). */
   readonly extraPrompt: string | null;
+  /** How far from the content it may go, 0 to 1. */
   readonly strength: number;
+  /** Denoising steps; `null`: the engine's own number. */
   readonly steps: number | null;
+  /** Guidance scale; `null`: the engine's own. */
   readonly guidance: number | null;
+  /** An unsigned 32-bit integer. Same seed and request, same pixels. */
   readonly seed: number;
+  /** Long side of the result, pixels. */
   readonly size: number;
+  /** How the style image enters a diffusion picture. */
   readonly stylePath: StylePath;
   /** The job this one reruns. */
   readonly parentId: string | null;
@@ -54,12 +67,17 @@ export interface JobSeconds {
   readonly total: number;
 }
 
+/** What came of a job, and how. */
 export interface JobResult {
   readonly picture: PictureRef;
   readonly variant: Variant;
+  /** Which engine painted it. */
   readonly engine: StylizerId;
+  /** How the style image entered; `null` where it did not, or the engine has one way only. */
   readonly stylePath: Exclude<StylePath, "auto"> | null;
+  /** Steps that were run. */
   readonly steps: number;
+  /** Guidance scale used; `null` where there was none. */
   readonly guidance: number | null;
   readonly seconds: JobSeconds;
 }
@@ -68,6 +86,7 @@ export interface JobResult {
 export interface Job {
   /** Sortable by creation, at most 26 characters of [0-9A-Z]: fits a Discord `custom_id`. */
   readonly id: string;
+  /** Moves as `transitions.ts` allows, and not once it is settled. */
   readonly state: JobState;
   readonly request: JobRequest;
   /** How often an engine has begun to work on it. */
@@ -78,12 +97,13 @@ export interface Job {
   /** Description in use, once known, whole and without added words, and who wrote it (a describer's id, or `user`). */
   readonly description: string | null;
   readonly describer: string | null;
+  /** `null` unless it is done. */
   readonly result: JobResult | null;
-  /** Why it failed, in words for people. */
+  /** Why it failed, in words for people; `null` unless it did. */
   readonly failure: string | null;
   /** What the last attempt that broke off met with; `null` when none did, or the bot itself went down. */
   readonly lastFault: string | null;
-  /** Unix milliseconds. */
+  /** When it was queued, first begun, and settled, Unix milliseconds. */
   readonly createdAt: number;
   readonly startedAt: number | null;
   readonly settledAt: number | null;

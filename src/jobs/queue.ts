@@ -1,8 +1,9 @@
-/** The queue, as a port. */
+/** The queue as a port: what commands, presenters and comparisons know of it, whichever adapter runs the jobs. */
 import type { JobListener } from "./events.ts";
 import type { Job, JobRequest } from "./job.ts";
 import type { Asker, Reservation } from "./reservations.ts";
 
+/** Where an unsettled job stands. */
 export interface QueuePlace {
   /** Jobs that will run before this one; 0 when it is next or already running. */
   readonly ahead: number;
@@ -11,11 +12,13 @@ export interface QueuePlace {
   readonly endsAt: number | null;
 }
 
+/** The queue at one moment. */
 export interface QueueSnapshot {
   /** In the order they will run; running ones first. At most as many as were asked for. */
   readonly jobs: readonly Job[];
-  /** Of all jobs, whether they are among `jobs` or not. */
+  /** Jobs an engine works on, whether they are among `jobs` or not. */
   readonly running: number;
+  /** All others that are not settled, likewise. */
   readonly waiting: number;
 }
 
@@ -32,22 +35,28 @@ export interface JobQueue {
    */
   reserve(asker: Asker, jobs?: number): Reservation;
   /**
+   * Queues a request. The job is remembered, and told as `queued`, when this resolves.
+   *
    * @param reservation room that was kept for it
    * @throws UserError when there is no room (left); says when to come back
    */
   enqueue(request: JobRequest, reservation?: Reservation): Promise<Job>;
+  /** A job as it stands, settled ones too; `null` when there is none of this id. */
   get(id: string): Promise<Job | null>;
+  /** `null` when it is settled or unknown. */
   place(id: string): Promise<QueuePlace | null>;
   /** Of several jobs at once, by their ids; settled and unknown ones have none. */
   places(ids: readonly string[]): Promise<ReadonlyMap<string, QueuePlace>>;
   /**
+   * What waits and runs.
+   *
    * @param guildId those of one server only; `null`: of none
    * @param limit jobs that are wanted; all are counted
    */
   snapshot(guildId?: string | null, limit?: number): Promise<QueueSnapshot>;
   /** Stops a job that waits or runs. `false` when it was already settled. */
   cancel(id: string): Promise<boolean>;
-  /** @returns a function that ends the subscription */
+  /** Hears of every event from now on, at once and in order. @returns a function that ends the subscription */
   subscribe(listener: JobListener): () => void;
   /** Call once at start, after subscribing: takes up what an earlier process left, each job at most once more. */
   resume(): Promise<void>;
