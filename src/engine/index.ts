@@ -5,10 +5,10 @@ import path from "node:path";
 import type { Config } from "../config.ts";
 import type { Engine } from "../jobs/engine.ts";
 import type { Logger } from "../log.ts";
-import { chooseDevice } from "./devices.ts";
+import { chooseDevice } from "./choose-device.ts";
 import { EngineSupervisor, type SupervisorConfig } from "./supervisor.ts";
 
-export { PLATFORM_DEVICES, probeDevice } from "./devices.ts";
+export { PLATFORM_DEVICES, probeDevice } from "./choose-device.ts";
 
 /**
  * An engine in a forked process, which is started by `start()` and again whenever it is gone and needed.

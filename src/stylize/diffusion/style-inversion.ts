@@ -9,7 +9,7 @@ import { type Floats, floatsOf, op, type Tensor } from "../../onnx/index.ts";
 import type { DiffusionNetworks, UNetExchange } from "./diffusion-networks.ts";
 import { expectNumbers } from "./inst.ts";
 import { ByteCache } from "./latents-cache.ts";
-import { linear } from "./schedulers/linear.ts";
+import { linear } from "./schedulers/linear-combination.ts";
 import { type NoiseLevel, NoiseLevels } from "./schedulers/noise-levels.ts";
 import { noiseOf, originalOf } from "./schedulers/prediction.ts";
 

@@ -17,7 +17,7 @@ import { inversionLoss } from "./inversion-loss.ts";
 import type { InversionSettings, InversionState, LossPoint } from "./inversion-state.ts";
 import { latentsOfMoments, pictureToFloats } from "./latents.ts";
 import { NoiseLevels } from "./schedulers/noise-levels.ts";
-import { linear } from "./schedulers/linear.ts";
+import { linear } from "./schedulers/linear-combination.ts";
 import { STYLE_TOKEN } from "./style-token.ts";
 import { startingVector } from "./style-words.ts";
 import { FreeVector, type TokenParameters } from "./token-parameters.ts";

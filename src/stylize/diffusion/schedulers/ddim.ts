@@ -1,5 +1,5 @@
 /** DDIM without added noise (Song et al. 2020, equation 12 with sigma 0): the sampler of the paper. */
-import { linear } from "./linear.ts";
+import { linear } from "./linear-combination.ts";
 import { NoiseLevels } from "./noise-levels.ts";
 import { planGrid, variancePreserving } from "./plan.ts";
 import { clip, noiseOf, originalOf } from "./prediction.ts";

@@ -1,5 +1,5 @@
 /** Euler's method in the ratio of noise over signal (Karras et al. 2022, algorithm 2 without churn). */
-import { linear } from "./linear.ts";
+import { linear } from "./linear-combination.ts";
 import { NoiseLevels, SIGNAL_FLOOR } from "./noise-levels.ts";
 import { planGrid, startTimestepOf } from "./plan.ts";
 import { noiseOf } from "./prediction.ts";

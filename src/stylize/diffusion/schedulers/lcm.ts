@@ -1,5 +1,5 @@
 /** Multistep consistency sampling of a latent consistency model (Luo et al. 2023, algorithm 3). */
-import { linear } from "./linear.ts";
+import { linear } from "./linear-combination.ts";
 import { NoiseLevels } from "./noise-levels.ts";
 import { checkRequest, variancePreserving } from "./plan.ts";
 import { clip, originalOf } from "./prediction.ts";

@@ -1,5 +1,5 @@
 /** What DPM-Solver++ and UniPC share: exponential integrators over predictions of the clean latents (Lu et al. 2022). */
-import { linear } from "./linear.ts";
+import { linear } from "./linear-combination.ts";
 import { halfLogSnr, type NoiseLevel, NoiseLevels, SIGNAL_FLOOR } from "./noise-levels.ts";
 import { planGrid, variancePreserving } from "./plan.ts";
 import { originalOf } from "./prediction.ts";

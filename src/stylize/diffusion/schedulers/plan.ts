@@ -1,5 +1,5 @@
 /** What all plans share: the checked request, the part of the grid that is run, and the scale of the samples. */
-import { linear } from "./linear.ts";
+import { linear } from "./linear-combination.ts";
 import type { NoiseLevels } from "./noise-levels.ts";
 import { noiseOf } from "./prediction.ts";
 import type { SchedulerConfig } from "./scheduler-config.ts";

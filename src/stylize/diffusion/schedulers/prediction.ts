@@ -1,5 +1,5 @@
 /** What a network's prediction says about the clean latents and about the noise, whichever of the two it speaks of. */
-import { linear } from "./linear.ts";
+import { linear } from "./linear-combination.ts";
 import type { NoiseLevel } from "./noise-levels.ts";
 import type { SchedulerConfig } from "./scheduler-config.ts";
 

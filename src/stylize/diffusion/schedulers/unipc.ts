@@ -1,5 +1,5 @@
 /** UniPC of order 2 with B(h) = e^h - 1 (Zhao et al. 2023): a predictor, corrected once the next prediction is known. */
-import { linear } from "./linear.ts";
+import { linear } from "./linear-combination.ts";
 import { advance, createMultistep } from "./multistep.ts";
 import type { SchedulerConfig } from "./scheduler-config.ts";
 import type { Scheduler } from "./scheduler.ts";

@@ -7,7 +7,7 @@ import path from "node:path";
 import pino from "pino";
 import { afterAll, describe, expect, it } from "vitest";
 
-import { chooseDevice, explainFault, probeDevice } from "../../src/engine/devices.ts";
+import { chooseDevice, explainFault, probeDevice } from "../../src/engine/choose-device.ts";
 import { createEngine } from "../../src/engine/index.ts";
 import { readConfig } from "../../src/config.ts";
 
