@@ -45,7 +45,7 @@ export function route(client: Client, commands: Commands, bot: Bot): () => Promi
 async function dispatch(interaction: Interaction, table: ReadonlyMap<string, Handler>, bot: Bot): Promise<void> {
   if (!interaction.inCachedGuild()) return elsewhere(interaction);
   if (interaction.isAutocomplete()) return suggest(interaction, table.get(commandKey(interaction)), bot);
-  const handler = isOffered(interaction) ? table.get(keyFor(interaction)) : undefined;
+  const handler = table.get(keyFor(interaction));
   if (handler) return handle(handler, interaction as Repliable, bot);
   if (!interaction.isRepliable()) return;
   const reply = await open(interaction as Repliable, "private", bot);
@@ -120,9 +120,8 @@ function keyOf(handler: CommandHandler): string {
 function keyFor(interaction: Interaction): string {
   if (interaction.isChatInputCommand()) return commandKey(interaction);
   if (interaction.isMessageContextMenuCommand()) return `message-menu/${interaction.commandName}`;
-  if (interaction.isButton()) return `button/${parseCustomId(interaction.customId).family}`;
-  if (interaction.isModalSubmit()) return `modal/${parseCustomId(interaction.customId).family}`;
-  return "";
+  if (!(interaction.isButton() || interaction.isModalSubmit()) || !isOffered(interaction)) return "";
+  return `${interaction.isButton() ? "button" : "modal"}/${parseCustomId(interaction.customId).family}`;
 }
 
 function commandKey(interaction: ChatInputCommandInteraction | AutocompleteInteraction): string {
