@@ -1,5 +1,6 @@
 /** Blind comparisons from the first brush stroke to the reveal; each step can be taken up by a restarted bot. */
 import type { Client } from "discord.js";
+import PQueue from "p-queue";
 
 import { UserError } from "../../errors.ts";
 import { newJobId } from "../../jobs/job-id.ts";
@@ -21,7 +22,6 @@ import { Venue } from "../messages/venue.ts";
 import { comparison as words } from "../wording/votes.ts";
 import type { Shown } from "./comparison-pictures.ts";
 import { outcomeView, paintingView } from "./comparison-views.ts";
-import { InTurn } from "./in-turn.ts";
 import { post, reveal, withdraw } from "./post-comparison.ts";
 import type { Votes } from "./votes.ts";
 
@@ -49,7 +49,7 @@ type Place = Pick<Comparison, "id" | "channelId">;
 export class Comparisons {
   readonly #options: ComparisonsOptions;
   /** Pairs are asked for one after the other, so that none is begun twice. */
-  readonly #turn = new InTurn();
+  readonly #turn = new PQueue({ concurrency: 1 });
   /** Those that this process began: nothing of them stands anywhere that was not noted. */
   readonly #begun = new Set<string>();
   /** Comparison of each job whose end it waits for. */
@@ -76,7 +76,7 @@ export class Comparisons {
    * @throws UserError when there is no room in the queue, a picture is missing, or the pair is being compared here already
    */
   start(request: ComparisonRequest, hours: number, reply: Reply, reservation: Reservation): Promise<void> {
-    return this.#turn.run(async () => {
+    return this.#turn.add(async () => {
       const { store } = this.#options;
       const { messageId, channelId } = reply;
       if (messageId === null) throw new UserError("no-reply", "Discord lost track of that command. Please try again.");
@@ -163,7 +163,7 @@ export class Comparisons {
     this.#closed = true;
     this.#unsubscribe();
     for (const timer of this.#timers.values()) clearTimeout(timer);
-    await this.#turn.idle();
+    await this.#turn.onIdle();
     await Promise.all([...this.#cards.values()].map((card) => card.close()));
   }
 

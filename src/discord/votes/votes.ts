@@ -11,6 +11,7 @@ import {
   type GatewayMessageReactionRemoveEmojiDispatchData,
   SnowflakeUtil,
 } from "discord.js";
+import PQueue from "p-queue";
 
 import type { Engine } from "../../jobs/engine.ts";
 import { newJobId } from "../../jobs/job-id.ts";
@@ -23,7 +24,6 @@ import { type Candidate, castBallots, type RecordedChange } from "../../votes/ro
 import type { Deliveries } from "../messages/deliveries.ts";
 import { mayPass } from "../discord-error.ts";
 import { categorise } from "./categorise.ts";
-import { InTurn } from "./in-turn.ts";
 import { type MessageRef, putMedals, removeMedal } from "./reactions.ts";
 import { catchUp, type CaughtUp } from "./catch-up.ts";
 
@@ -43,7 +43,7 @@ export const isOpen = (round: TimedRound, now = Date.now()): boolean => round.cl
 export class Votes {
   readonly #options: VotesOptions;
   /** Changes are recorded in the order they happened, whatever has to be looked up for them. */
-  readonly #turn = new InTurn();
+  readonly #turn = new PQueue({ concurrency: 1 });
   readonly #errands = new Set<Promise<unknown>>();
   readonly #looks = new Set<Promise<void>>();
   #closed = false;
@@ -81,7 +81,7 @@ export class Votes {
 
   /** A result was posted: from now on it takes ballots, among the other results of its pair in the same place. */
   posted(job: Job, channelId: string, messageId: string): void {
-    void this.#errand("candidate", job.id, () => this.#turn.run(() => this.#welcome(job, channelId, messageId)));
+    void this.#errand("candidate", job.id, () => this.#turn.add(() => this.#welcome(job, channelId, messageId)));
   }
 
   /** Puts the bot's medals on messages, one after the other, without anybody waiting for it. */
@@ -116,7 +116,7 @@ export class Votes {
   }
 
   #readAgain(id: string): Promise<void> {
-    return this.#turn.run(async () => {
+    return this.#turn.add(async () => {
       const round = await this.#options.store.votes.round(id);
       if (round?.closedAt === null) await this.#tidy(round, await this.#catchUp(round));
     });
@@ -124,7 +124,7 @@ export class Votes {
 
   /** Reads a round's medals one last time and takes no more ballots on it. */
   closeRound(id: string): Promise<void> {
-    return this.#turn.run(async () => {
+    return this.#turn.add(async () => {
       const { votes } = this.#options.store;
       const round = await votes.round(id);
       if (!round || round.closedAt !== null) return;
@@ -145,7 +145,7 @@ export class Votes {
 
   /** Waits until what was heard so far is recorded. */
   recorded(): Promise<void> {
-    return this.#turn.idle();
+    return this.#turn.add(() => undefined);
   }
 
   /** Waits until what was heard so far is recorded, and what is to be done about it is done. */
@@ -280,7 +280,7 @@ export class Votes {
 
   #inTurn(what: string, work: () => Promise<void>): void {
     if (this.#closed) return;
-    this.#turn.run(work).catch((error: unknown) => {
+    this.#turn.add(work).catch((error: unknown) => {
       this.#options.log.error({ err: error, what }, "a vote could not be recorded, reading them again");
       void this.reconcile();
     });
