@@ -6,11 +6,12 @@ import path from "node:path";
 
 import type { Config } from "../config.ts";
 import { createEngine } from "../engine/index.ts";
-import { CancelledError, UserError } from "../errors.ts";
+import { UserError } from "../errors.ts";
 import { normalisePicture } from "../images/encode.ts";
 import type { PictureRole } from "../images/refusals.ts";
 import type { Engine, EngineInfo, EnginePicture } from "../jobs/engine.ts";
 import { createLogger } from "../log.ts";
+import { withInterrupt } from "./interrupt.ts";
 import { systemErrorWords } from "./system-error.ts";
 
 export interface Workbench {
@@ -27,19 +28,17 @@ export interface Workbench {
 /** Sets a workbench up, lends it to `work`, and clears it away whatever happens. */
 export async function withWorkbench<T>(config: Config, work: (bench: Workbench) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(path.join(os.tmpdir(), "atelier-"));
-  const abort = new AbortController();
-  const stop = (): void => abort.abort(new CancelledError());
-  process.once("SIGINT", stop).once("SIGTERM", stop);
   // A terminal wants the result, not the log: warnings only, unless asked for.
   const level = process.env["LOG_LEVEL"] ? config.LOG_LEVEL : "error";
   const engine = createEngine(config, createLogger(level));
   try {
-    const info = await engine.start();
-    const picture = (file: string, role: PictureRole): Promise<EnginePicture> =>
-      readPicture(file, role, folder, config);
-    return await work({ engine, info, signal: abort.signal, folder, picture });
+    return await withInterrupt(async (signal) => {
+      const info = await engine.start();
+      const picture = (file: string, role: PictureRole): Promise<EnginePicture> =>
+        readPicture(file, role, folder, config);
+      return work({ engine, info, signal, folder, picture });
+    });
   } finally {
-    process.off("SIGINT", stop).off("SIGTERM", stop);
     await engine.stop();
     await rm(folder, { recursive: true, force: true });
   }
