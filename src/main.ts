@@ -29,6 +29,7 @@ import { learnFrom } from "./jobs/choose-variant.ts";
 import { createLocalQueue } from "./jobs/local-queue.ts";
 import { createLogger, type Logger } from "./log.ts";
 import { createReader } from "./reader/index.ts";
+import type { Pauses } from "./retry.ts";
 import { loadBallots } from "./store/ballots.ts";
 import { lockFolder } from "./store/folder-lock.ts";
 import { watchFolder } from "./store/folder-watch.ts";
@@ -46,8 +47,8 @@ export interface StartOptions {
   readonly signal?: AbortSignal;
   /** How long one request to Discord may take before it is sent again. */
   readonly restTimeoutMs?: number;
-  /** First and longest pause before something is told again that Discord did not take, milliseconds. */
-  readonly pausesMs?: readonly [first: number, longest: number];
+  /** Before something is told again that Discord did not take. */
+  readonly pauses?: Pauses;
 }
 
 export interface RunningBot {
@@ -102,7 +103,7 @@ export async function startBot(config: Config, log: Logger, options: StartOption
       ballots: (guildId) => loadBallots(store, guildId),
     });
     const queue = createLocalQueue({ engine, repositories: store, config, log, chooseVariant });
-    const deliveries = new Deliveries({ log, ...(options.pausesMs && { pausesMs: options.pausesMs }) });
+    const deliveries = new Deliveries({ log, ...(options.pauses && { pauses: options.pauses }) });
     undo.push(() => soon(deliveries.close()));
     deliveries.listen(client);
     const votes = new Votes({ client, store, engine, deliveries, log });

@@ -5,11 +5,12 @@
 import { open, rename, rm, stat, type FileHandle } from "node:fs/promises";
 
 import { throwIfCancelled } from "../breathe.ts";
+import { Retries, type RetryNotice } from "../retry.ts";
 import { hashInto, startHash } from "./checksum.ts";
 import { whereDiskIsFull } from "./disk.ts";
 import { HubError } from "./hub-error.ts";
 import { networkError, type ByteRange, type HubFile } from "./hub.ts";
-import { Retrier, type RetryNotice, type RetryPolicy } from "./hub-retry.ts";
+import { hubRetry, type RetryPolicy } from "./hub-retry.ts";
 
 export interface DownloadOptions {
   readonly file: HubFile;
@@ -137,7 +138,7 @@ async function fetchSegment(
 ): Promise<Uint8Array> {
   const { file } = options;
   const bytes = new Uint8Array(range.end - range.start);
-  const retrier = new Retrier(options.retry, signal, options.onRetry);
+  const retries = new Retries(hubRetry(options.retry, signal, options.onRetry));
   let have = 0;
   while (have < bytes.length) {
     const rest = { start: range.start + have, end: range.end };
@@ -147,12 +148,12 @@ async function fetchSegment(
         bytes.set(chunk, have);
         have += chunk.length;
         onBytes(chunk.length);
-        retrier.succeeded();
+        retries.succeeded();
       }
       if (have < bytes.length) throw new HubError("network", `The connection broke off within ${file.path}.`);
     } catch (error) {
       if (error instanceof RangesIgnored) throw error;
-      await retrier.failed(error);
+      await retries.failed(error);
     }
   }
   return bytes;
@@ -161,7 +162,7 @@ async function fetchSegment(
 /** The whole file in one answer, for servers without ranges; what is on disk already is skipped. */
 async function inOneStream(sink: Sink, options: DownloadOptions): Promise<void> {
   const { file, signal } = options;
-  const retrier = new Retrier(options.retry, signal, options.onRetry);
+  const retries = new Retries(hubRetry(options.retry, signal, options.onRetry));
   while (sink.written < file.size) {
     try {
       let position = 0;
@@ -171,11 +172,11 @@ async function inOneStream(sink: Sink, options: DownloadOptions): Promise<void> 
         if (fresh.length === 0) continue;
         await sink.append(fresh);
         options.onProgress?.(sink.written);
-        retrier.succeeded();
+        retries.succeeded();
       }
       if (sink.written < file.size) throw new HubError("network", `The connection broke off within ${file.path}.`);
     } catch (error) {
-      await retrier.failed(error);
+      await retries.failed(error);
     }
   }
 }

@@ -2,9 +2,10 @@
 import { z } from "zod";
 
 import { CancelledError, messageOf } from "../errors.ts";
+import { retrying } from "../retry.ts";
 import type { Checksum } from "./checksum.ts";
 import { errorOfResponse, HubError, type RequestContext } from "./hub-error.ts";
-import { DEFAULT_RETRY, Retrier, retrying, type RetryPolicy } from "./hub-retry.ts";
+import { DEFAULT_RETRY, hubRetry, type RetryPolicy } from "./hub-retry.ts";
 
 export interface HubOptions {
   /** `HF_ENDPOINT`, without a slash at its end. */
@@ -30,7 +31,7 @@ export interface ByteRange {
 
 const MOST_REDIRECTS = 5;
 /** A person waits for the answer to a question; a download has time. */
-const QUESTION_ATTEMPTS = 3;
+const QUESTION_TRIES = 3;
 
 const sha1 = z.string().regex(/^[0-9a-f]{40}$/);
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
@@ -124,7 +125,7 @@ export class HubClient {
         if (parsed.success) return parsed.data;
         throw new HubError("protocol", `${new URL(url).host} does not answer as a model hub does (${about.repo}).`);
       },
-      new Retrier({ ...this.retry, attempts: Math.min(QUESTION_ATTEMPTS, this.retry.attempts) }, signal),
+      hubRetry({ ...this.retry, tries: Math.min(QUESTION_TRIES, this.retry.tries) }, signal),
     );
   }
 

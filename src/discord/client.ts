@@ -1,17 +1,17 @@
 /** The Discord client as this bot needs it, and its way in. */
-import { setTimeout as sleep } from "node:timers/promises";
-
 import { Client, Events, GatewayIntentBits, Options, Partials, type RateLimitData, Routes } from "discord.js";
 
 import type { Config } from "../config.ts";
 import { UserError } from "../errors.ts";
 import type { Logger } from "../log.ts";
+import { retrying } from "../retry.ts";
 import { isPassing, isUnauthorised } from "./discord-error.ts";
 import { login } from "./wording/login.ts";
 
 /** discord.js gives up after 15 s, too soon for a large picture on a slow line. */
 const REST_TIMEOUT_MS = 60_000;
-const LONGEST_PAUSE_MS = 60_000;
+/** Before Discord is asked again to let the bot in. */
+const LOGIN_PAUSES = { firstMs: 1000, longestMs: 60_000 };
 
 /** An edit that has to wait for longer is one of a message that is over an hour old (30046): there is a fresh one sooner. */
 const LONGEST_WAIT_FOR_EDIT_MS = 15_000;
@@ -70,15 +70,13 @@ export async function connect(client: Client, token: string, log: Logger, signal
     await client.login(token);
     return ready;
   };
-  for (let pause = 1000; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
-    try {
-      return await Promise.race([enter(), stopped]);
-    } catch (error) {
-      signal?.throwIfAborted();
-      if (isUnauthorised(error)) throw new UserError("token-refused", login.refused, { cause: error });
-      if (!isPassing(error)) throw error;
-      log.warn({ err: error, seconds: pause / 1000 }, "Discord cannot be reached, trying again");
-      await sleep(pause, undefined, signal ? { signal } : {});
-    }
-  }
+  return retrying(() => Promise.race([enter(), stopped]), {
+    pauses: LOGIN_PAUSES,
+    mayPass: (error) => isPassing(error) && !isUnauthorised(error),
+    signal,
+    onRetry: ({ delayMs, reason }) =>
+      log.warn({ err: reason, seconds: delayMs / 1000 }, "Discord cannot be reached, trying again"),
+  }).catch((error: unknown) => {
+    throw isUnauthorised(error) ? new UserError("token-refused", login.refused, { cause: error }) : error;
+  });
 }

@@ -1,6 +1,4 @@
 /** The engine as the bot sees it: a child process that is there whenever it is needed. */
-import { setTimeout as sleep } from "node:timers/promises";
-
 import type { z } from "zod";
 
 import { throwIfCancelled } from "../breathe.ts";
@@ -22,6 +20,7 @@ import type {
 import type { Logger } from "../log.ts";
 import { Backoff } from "../process/backoff.ts";
 import { ChildLink } from "../process/child-link.ts";
+import { waitFor } from "../retry.ts";
 import { type EngineDialogue, tellNews, type Work } from "./dialogue.ts";
 import { fromChildSchema, replySchemas, type PartsOptions } from "./messages.ts";
 
@@ -156,7 +155,7 @@ export class EngineSupervisor implements Engine {
     const pause = this.#backoff.remaining();
     if (pause > 0) {
       this.#log.info({ seconds: Math.ceil(pause / 100) / 10 }, "the engine is started again after a pause");
-      await sleep(pause, undefined, { signal }).catch(() => undefined);
+      await waitFor(pause, signal);
     }
     throwIfCancelled(signal);
     const { ENGINE, CAPTIONER, CAPTION_TOKENS, MODELS_DIR, MODEL_MEMORY, PRECISION } = this.#config;

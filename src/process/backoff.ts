@@ -1,6 +1,7 @@
-/** How long to wait before the engine's process is started again. */
-const FIRST_MS = 250;
-const LONGEST_MS = 30_000;
+/** How long to wait before a process is started again. */
+import { pauseAfter } from "../retry.ts";
+
+const PAUSES = { firstMs: 250, longestMs: 30_000 };
 
 /** Doubles with every failure, up to half a minute; a success starts over. */
 export class Backoff {
@@ -19,7 +20,6 @@ export class Backoff {
   /** Milliseconds left to wait; the first restart after a success waits least. */
   remaining(now = performance.now()): number {
     if (this.#failures === 0) return 0;
-    const pause = Math.min(LONGEST_MS, FIRST_MS * 2 ** (this.#failures - 1));
-    return Math.max(0, this.#failedAt + pause - now);
+    return Math.max(0, this.#failedAt + pauseAfter(this.#failures, PAUSES) - now);
   }
 }

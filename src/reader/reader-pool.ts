@@ -3,6 +3,7 @@ import { CancelledError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import { Backoff } from "../process/backoff.ts";
 import { ChildLink } from "../process/child-link.ts";
+import { waitFor } from "../retry.ts";
 import type { ReaderDialogue, ReaderLink } from "./dialogue.ts";
 import { fromReaderSchema } from "./messages.ts";
 
@@ -101,7 +102,7 @@ export class ReaderPool {
   async #start(): Promise<void> {
     this.#starting++;
     try {
-      await new Promise((resolve) => setTimeout(resolve, this.#backoff.remaining()));
+      await waitFor(this.#backoff.remaining());
       if (!this.#stopped) this.#release(await this.#open());
       this.#backoff.succeeded();
     } catch (error) {

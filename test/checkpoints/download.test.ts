@@ -138,7 +138,7 @@ describe("a server that sends something else", () => {
       else response.write(content!.subarray(0, (content!.length * (broken + 1)) >> 3), () => response.destroy());
       return true;
     };
-    await install({}, { retry: { ...retry, attempts: 9 } });
+    await install({}, { retry: { ...retry, tries: 9 } });
     expect(broken).toBeGreaterThan(breaks);
     await expectWhole();
   });
@@ -214,7 +214,7 @@ describe("cancelling", () => {
       if (event.type === "retry") setTimeout(() => controller.abort(), 5);
     };
     const started = performance.now();
-    const patient = { attempts: 5, firstDelayMs: 1, longestDelayMs: 60_000 };
+    const patient = { tries: 5, pauses: { firstMs: 1, longestMs: 60_000 } };
     await expect(install({ signal: controller.signal, onEvent }, { retry: patient })).rejects.toBeInstanceOf(
       CancelledError,
     );

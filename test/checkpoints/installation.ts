@@ -60,7 +60,7 @@ export function useInstallation(): void {
   });
 }
 
-export const retry = { attempts: 3, firstDelayMs: 1, longestDelayMs: 20 };
+export const retry = { tries: 3, pauses: { firstMs: 1, longestMs: 20 } };
 
 export const install = (options: Partial<InstallOptions> = {}, client: Partial<HubOptions> = {}) =>
   installCheckpoint({

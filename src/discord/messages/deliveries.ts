@@ -2,23 +2,22 @@
 import { type Client, DiscordAPIError, Events, HTTPError } from "discord.js";
 
 import type { Logger } from "../../log.ts";
-import type { Random } from "../../random.ts";
+import { pauseAfter, type Pauses } from "../../retry.ts";
 import { isPassing, mayPass } from "../discord-error.ts";
 
 /** Deliveries under way at once. Each makes about five calls, and Discord takes fifty in a second. */
 const AT_ONCE = 8;
 /** Of these, to one place: a channel takes five messages in five seconds, and others need not wait for that. */
 const AT_ONCE_PER_PLACE = 3;
-/** Before another try: the first pause, and the longest that it doubles to, milliseconds. */
-const PAUSES_MS = [1000, 30_000] as const;
+/** Before another try. */
+const PAUSES: Pauses = { firstMs: 1000, longestMs: 30_000, jitter: Math.random };
 /** A fault that is not known to pass may do so all the same; more tries than this are left to the next start. */
 const MOST_ODD_TRIES = 5;
 
 export interface DeliveriesOptions {
   readonly log: Logger;
-  /** First and longest pause before another try, milliseconds. */
-  readonly pausesMs?: readonly [first: number, longest: number];
-  readonly random?: Random;
+  /** Before another try. */
+  readonly pauses?: Pauses;
 }
 
 /** Does its work whole or rejects; what it did the last time it need not do again. `again`: it was tried before. */
@@ -45,8 +44,7 @@ interface Delivery {
  */
 export class Deliveries {
   readonly #log: Logger;
-  readonly #pausesMs: readonly [number, number];
-  readonly #random: Random;
+  readonly #pauses: Pauses;
   /** Everything that is not over, by name. */
   readonly #open = new Map<string, Delivery>();
   readonly #ready = new Set<Delivery>();
@@ -57,10 +55,9 @@ export class Deliveries {
   #unreachable = false;
   #closed = false;
 
-  constructor({ log, pausesMs = PAUSES_MS, random = Math.random }: DeliveriesOptions) {
+  constructor({ log, pauses = PAUSES }: DeliveriesOptions) {
     this.#log = log;
-    this.#pausesMs = pausesMs;
-    this.#random = random;
+    this.#pauses = pauses;
   }
 
   /** Notices when Discord is back: the gateway, or any call of a kind that had failed. */
@@ -97,10 +94,9 @@ export class Deliveries {
 
   /** Discord answers again: whatever rests is tried, but nothing more often than the first pause allows. */
   wake(): void {
-    const [first] = this.#pausesMs;
     for (const delivery of this.#open.values()) {
       if (delivery.state !== "resting") continue;
-      const left = delivery.restsSince + first - performance.now();
+      const left = delivery.restsSince + this.#pauses.firstMs - performance.now();
       if (left > 0) this.#rest(delivery, left);
       else this.#line(delivery);
     }
@@ -188,9 +184,7 @@ export class Deliveries {
     } else {
       const isAnswered = error instanceof HTTPError || error instanceof DiscordAPIError;
       if (isPassing(error) && !isAnswered) this.#unreachable = true;
-      const [first, longest] = this.#pausesMs;
-      // They do not all come back in the same moment.
-      const pause = Math.min(longest, first * 2 ** Math.min(delivery.tries - 1, 20)) * (0.75 + 0.5 * this.#random());
+      const pause = pauseAfter(delivery.tries, this.#pauses);
       this.#log.warn({ err: error, delivery: name, tries: delivery.tries, pauseMs: Math.round(pause) }, "to be told");
       delivery.restsSince = performance.now();
       this.#rest(delivery, pause);

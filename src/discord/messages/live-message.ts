@@ -1,8 +1,7 @@
 /** A message that is kept up to date by editing: the newest view wins, one call in flight, never faster than agreed. */
-import { setTimeout as sleep } from "node:timers/promises";
-
 import { CancelledError } from "../../errors.ts";
 import type { Logger } from "../../log.ts";
+import { pauseAfter, waitFor } from "../../retry.ts";
 import { isMessageGone, isPlaceGone, isTooOldToEdit, mayPass } from "../discord-error.ts";
 import { PlaceMoved } from "./place-moved.ts";
 import { fingerprint, type View } from "./view.ts";
@@ -31,8 +30,8 @@ export interface LiveMessageOptions {
   readonly log: Logger;
 }
 
-/** Pause after calls that came to nothing: the first, and the longest that it doubles to. */
-const REST_MS = [1000, 60_000] as const;
+/** After calls that came to nothing. */
+const RESTS = { firstMs: 1000, longestMs: 60_000 };
 
 export class LiveMessage {
   readonly #options: LiveMessageOptions;
@@ -164,11 +163,9 @@ export class LiveMessage {
     const { intervalMs } = this.#options;
     const first = this.#next !== null && this.#mayFollowAtOnce(this.#next);
     const isPosted = this.#messageId !== null && !first;
-    const [least, most] = REST_MS;
-    const rest = this.#setbacks === 0 ? 0 : Math.min(most, least * 2 ** Math.min(this.#setbacks - 1, 10));
+    const rest = pauseAfter(this.#setbacks, RESTS);
     const wait = this.#lastAt + Math.max(isPosted ? intervalMs : 0, rest) - performance.now();
-    if (wait <= 0) return;
-    await sleep(wait, undefined, { signal: this.#hurry.signal, ref: false }).catch(() => undefined);
+    if (wait > 0) await waitFor(wait, this.#hurry.signal, { ref: false });
   }
 
   async #send(view: View): Promise<void> {

@@ -8,7 +8,7 @@ import { createLogger } from "../../../src/log.ts";
 const log = createLogger("silent");
 const down = () => new HTTPError(502, "Bad Gateway", "POST", "/channels/1/messages", {});
 const refused = () => new DiscordAPIError({ code: 50_035, message: "no" }, 50_035, 400, "POST", "/channels", {});
-const quick = () => new Deliveries({ log, pausesMs: [2, 10], random: () => 0.5 });
+const quick = () => new Deliveries({ log, pauses: { firstMs: 2, longestMs: 10, jitter: () => 0.5 } });
 
 /** Rejects the first `times` attempts; the times of all. */
 function failing(times: number, error: () => Error = down) {
@@ -40,7 +40,7 @@ function held() {
 describe("a delivery", () => {
   it("is tried until it gets through, with pauses that grow", async () => {
     const { at, attempt } = failing(6);
-    const deliveries = new Deliveries({ log, pausesMs: [4, 32], random: () => 0.5 });
+    const deliveries = new Deliveries({ log, pauses: { firstMs: 4, longestMs: 32, jitter: () => 0.5 } });
     expect(await deliveries.owe("result", "here", attempt)).toBe(true);
     const pauses = at.slice(1).map((time, n) => time - at[n]!);
     for (const [n, pause] of pauses.entries()) expect(pause).toBeGreaterThan(Math.min(32, 4 * 2 ** n) - 2);
@@ -77,7 +77,7 @@ describe("a delivery", () => {
 
   it("is left to the next start when the bot closes, and what is just being tried is waited for", async () => {
     const { running, attempt, letGo } = held();
-    const deliveries = new Deliveries({ log, pausesMs: [60_000, 60_000] });
+    const deliveries = new Deliveries({ log, pauses: { firstMs: 60_000, longestMs: 60_000 } });
     const { at, attempt: inVain } = failing(Number.POSITIVE_INFINITY);
     const left = deliveries.owe("resting", "here", inVain);
     await deliveries.idle();
@@ -117,7 +117,10 @@ describe("many deliveries", () => {
   it("are all tried again as soon as one gets through", async () => {
     // The first comes back at once, the others not for an hour.
     const draws = [0];
-    const deliveries = new Deliveries({ log, pausesMs: [20, 3_600_000], random: () => draws.pop() ?? 1e6 });
+    const deliveries = new Deliveries({
+      log,
+      pauses: { firstMs: 20, longestMs: 3_600_000, jitter: () => draws.pop() ?? 1e6 },
+    });
     const all = Array.from({ length: 40 }, (_, n) => deliveries.owe(`result ${n}`, `place ${n}`, failing(1).attempt));
     expect(await Promise.all(all)).toEqual(all.map(() => true));
   });

@@ -9,7 +9,7 @@ let studio: Studio;
 
 beforeAll(async () => {
   // Large enough that something can happen in between.
-  studio = await openStudio({ RESULT_SIZE: "256" }, { pausesMs: [20, 100] });
+  studio = await openStudio({ RESULT_SIZE: "256" }, { pauses: { firstMs: 20, longestMs: 100 } });
 });
 
 afterAll(() => studio.close());

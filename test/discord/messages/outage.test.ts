@@ -12,7 +12,7 @@ import { hasButton, ONCE, openStudio, results, type Studio, stylized, tally, tex
 let studio: Studio;
 
 beforeAll(async () => {
-  studio = await openStudio({}, { pausesMs: [5, 10] });
+  studio = await openStudio({}, { pauses: { firstMs: 5, longestMs: 10 } });
 });
 
 afterAll(() => studio.close());

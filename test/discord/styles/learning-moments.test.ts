@@ -18,7 +18,10 @@ const disk = useTinyDisk(`${DISK_MIB}m`);
 let studio: Studio;
 
 beforeAll(async () => {
-  studio = await openStudio({ ENGINE: "diffusion" }, { checkpoints: { "tiny-v1": "tiny-v1" }, pausesMs: [20, 100] });
+  studio = await openStudio(
+    { ENGINE: "diffusion" },
+    { checkpoints: { "tiny-v1": "tiny-v1" }, pauses: { firstMs: 20, longestMs: 100 } },
+  );
 });
 
 afterAll(() => studio.close());
