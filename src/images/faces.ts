@@ -13,7 +13,7 @@ import { resizeLongSide } from "./resize.ts";
 import type { RgbImage } from "./rgb-image.ts";
 
 /** A face, in pixels of the picture; the box is about 30 % larger than the face. */
-export interface Face {
+interface Face {
   readonly x: number;
   readonly y: number;
   readonly width: number;

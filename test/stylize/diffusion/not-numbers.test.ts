@@ -7,7 +7,8 @@ import { afterAll, describe, expect, it } from "vitest";
 
 import { readSafetensors } from "../../../src/onnx/files/safetensors.ts";
 import { SessionPool } from "../../../src/onnx/session-pool.ts";
-import { openDiffusion, placeOfCheckpoint } from "../../../src/stylize/diffusion/diffusion.ts";
+import { openDiffusion } from "../../../src/stylize/diffusion/diffusion.ts";
+import { placeOfCheckpoint } from "../../../src/stylize/diffusion/diffusion-checkpoint.ts";
 import { DEFAULT_SETTINGS } from "../../../src/stylize/stylizer.ts";
 import { FIXTURES } from "../../models/reference.ts";
 
