@@ -39,7 +39,7 @@ export const rerun: ButtonHandler<RerunInput> = {
 };
 
 /** The parent's request with one thing changed. The same variant again takes a new seed, or it would be the same picture. */
-export function changed(parent: Job, change: Change): Omit<JobRequest, "replyTo"> {
+function changed(parent: Job, change: Change): Omit<JobRequest, "replyTo"> {
   const { replyTo: _, ...request } = parent.request;
   if (change === "again") return request;
   const painted: JobRequest["variant"] = parent.variant ?? request.variant;

@@ -4,7 +4,7 @@ import { block, type Weights } from "../src/onnx/weights.ts";
 import { conv2d, groupNorm, layerNorm, linear, toPicture, toSequence } from "./layers.ts";
 
 /** Attention among the pixels of one place in the UNet. */
-export interface SelfAttention {
+interface SelfAttention {
   /** Key path of the place: `up_blocks.1.attentions.0.transformer_blocks.0.attn1`. */
   readonly path: string;
   /** [N, H · W, C] each */

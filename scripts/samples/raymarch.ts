@@ -24,7 +24,7 @@ export interface Surface {
   readonly glow?: Color;
 }
 
-export interface Light {
+interface Light {
   /** Towards the light; need not be of length 1. */
   readonly direction: Vector;
   readonly color: Color;
@@ -219,8 +219,8 @@ function tone(color: Color): Color {
   return [curve(color[0]), curve(color[1]), curve(color[2])];
 }
 
-export const dot = (a: Vector, b: Vector): number => a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
-export const minus = (a: Vector, b: Vector): Vector => [a[0] - b[0], a[1] - b[1], a[2] - b[2]];
+const dot = (a: Vector, b: Vector): number => a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
+const minus = (a: Vector, b: Vector): Vector => [a[0] - b[0], a[1] - b[1], a[2] - b[2]];
 const plusV = (a: Vector, b: Vector): Vector => [a[0] + b[0], a[1] + b[1], a[2] + b[2]];
 const along = (a: Vector, b: Vector, t: number): Vector => [a[0] + b[0] * t, a[1] + b[1] * t, a[2] + b[2] * t];
 const cross = (a: Vector, b: Vector): Vector => [

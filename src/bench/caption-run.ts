@@ -9,7 +9,7 @@ import { type Floats, floatTensor } from "../onnx/index.ts";
 import { readJson } from "../onnx/files/read-json.ts";
 import { readSafetensors } from "../onnx/files/safetensors.ts";
 import { seededRandom } from "../random.ts";
-import { startClock } from "./clock.ts";
+import { startClock, timeRuns } from "./clock.ts";
 import type { CaptionTask, CaptionTiming } from "./tasks.ts";
 
 export async function timeCaption(task: CaptionTask): Promise<CaptionTiming> {
@@ -39,15 +39,8 @@ export async function timeCaption(task: CaptionTask): Promise<CaptionTiming> {
   const reading = startClock();
   await decoder.begin(noise(task.prefix, width));
   const [firstMs, firstCpuMs] = [reading.wall(), reading.cpu()];
-  const wallMs: number[] = [];
-  const cpuMs: number[] = [];
-  for (let i = 0; i < task.tokens; i++) {
-    const token = noise(1, width);
-    const clock = startClock();
-    await decoder.next(token);
-    wallMs.push(clock.wall());
-    cpuMs.push(clock.cpu());
-  }
+  const token = noise(1, width);
+  const { wallMs, cpuMs } = await timeRuns(task.tokens, () => decoder.next(token));
   if (task.profile !== null) session.endProfiling();
   await session.release();
   const cacheBytes = 2 * 4 * task.prefix * layers * kvHeads * headWidth;

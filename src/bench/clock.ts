@@ -19,3 +19,19 @@ export function startClock(): Clock {
     },
   };
 }
+
+/** Times `work` over and over, one run after the other: milliseconds of each. */
+export async function timeRuns(
+  runs: number,
+  work: () => Promise<unknown>,
+): Promise<{ readonly wallMs: number[]; readonly cpuMs: number[] }> {
+  const wallMs: number[] = [];
+  const cpuMs: number[] = [];
+  for (let i = 0; i < runs; i++) {
+    const clock = startClock();
+    await work();
+    wallMs.push(clock.wall());
+    cpuMs.push(clock.cpu());
+  }
+  return { wallMs, cpuMs };
+}

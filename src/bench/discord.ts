@@ -10,6 +10,7 @@ import sharp from "sharp";
 import type { Config } from "../config.ts";
 import type { Logger } from "../log.ts";
 import { startBot } from "../main.ts";
+import { botSettings } from "./bot-settings.ts";
 import type { Distribution } from "./jobs.ts";
 
 export interface DiscordBenchOptions {
@@ -85,10 +86,7 @@ export async function benchDiscord(
 
 const settingsFor = (config: Config, discord: DiscordSandbox, folder: string, commands: number): Config => ({
   ...config,
-  DISCORD_TOKEN: discord.botToken,
-  DISCORD_API_BASE: discord.apiBase,
-  DISCORD_CDN_BASE: discord.cdnBase,
-  DATA_DIR: folder,
+  ...botSettings(discord, folder),
   JOBS_PER_USER: commands + 1,
   JOBS_PER_GUILD: commands + 1,
 });

@@ -13,8 +13,6 @@ import type { RgbImage } from "../images/rgb-image.ts";
 import type { TimedRun } from "./embedded-run.ts";
 import { encodePpm } from "./ppm.ts";
 
-export type { TimedRun } from "./embedded-run.ts";
-
 export interface EmbeddedBenchOptions {
   readonly content: RgbImage;
   readonly style: RgbImage;

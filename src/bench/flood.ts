@@ -1,15 +1,16 @@
 /** What others wait for while one member floods the bot, measured with the bot in a process of its own. */
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { type DiscordSandbox, startSandbox } from "@atelier/sandbox";
+import { botSettings } from "./bot-settings.ts";
 import { distribution, upload } from "./discord.ts";
 import type { Distribution } from "./jobs.ts";
+import { peakMemory } from "./peak-memory.ts";
 
 export interface FloodBench {
   /** From sending a command to its acknowledgement, of a member who does not take part, milliseconds; the target is 300. */
@@ -37,7 +38,11 @@ export async function benchFlood(commands = 20): Promise<FloodBench> {
   try {
     await discord.botReady(60_000);
     const { waits, seconds } = await flooded(discord, commands);
-    return { acknowledgeMs: distribution(waits), seconds, peakBytes: peakOf(bot) };
+    return {
+      acknowledgeMs: distribution(waits),
+      seconds,
+      peakBytes: bot.pid === undefined ? null : peakMemory(bot.pid),
+    };
   } finally {
     if (bot.kill()) await once(bot, "close");
     await discord.close();
@@ -65,21 +70,9 @@ async function flooded(discord: DiscordSandbox, commands: number): Promise<{ wai
 }
 
 const settingsFor = (discord: DiscordSandbox, folder: string, commands: number): Record<string, string> => ({
-  DISCORD_TOKEN: discord.botToken,
-  DISCORD_API_BASE: discord.apiBase,
-  DISCORD_CDN_BASE: discord.cdnBase,
-  DATA_DIR: folder,
+  ...botSettings(discord, folder),
   MODELS_DIR: path.join(folder, "models"),
   ENGINE: "embedded",
   JOBS_PER_USER: String(commands),
   LOG_LEVEL: "error",
 });
-
-function peakOf({ pid }: ChildProcess): number | null {
-  try {
-    const kilobytes = /^VmHWM:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
-    return kilobytes === undefined ? null : Number(kilobytes) * 1024;
-  } catch {
-    return null;
-  }
-}

@@ -17,7 +17,7 @@ const SIZE = 64;
 /** Fixed sets beside the run's own, to see how much its judgement is worth. */
 const OTHER_SETS = 16;
 
-export interface VectorFigures {
+interface VectorFigures {
   readonly start: "words" | "noise";
   readonly firstLoss: number;
   /** Steps to the loss of the faithful form's last step; `null` when it was not reached in as many. */

@@ -13,7 +13,7 @@ import { openDiffusion } from "../stylize/diffusion/diffusion.ts";
 import { withRoundedUNet } from "../stylize/diffusion/int8-unet.ts";
 import { gaussianNoise } from "../stylize/diffusion/noise.ts";
 import { timeCaption } from "./caption-run.ts";
-import { startClock } from "./clock.ts";
+import { startClock, timeRuns } from "./clock.ts";
 import { timeInversion } from "./inversion-run.ts";
 import type { BenchTask, ImageTask, ImageTiming, Timing, UNetTask, UNetTiming } from "./tasks.ts";
 
@@ -54,14 +54,7 @@ async function timeUNet(task: UNetTask): Promise<UNetTiming> {
   const first = startClock();
   await session.runOne(feeds);
   const firstRunMs = first.wall();
-  const wallMs: number[] = [];
-  const cpuMs: number[] = [];
-  for (let i = 0; i < task.runs; i++) {
-    const clock = startClock();
-    await session.runOne(feeds);
-    wallMs.push(clock.wall());
-    cpuMs.push(clock.cpu());
-  }
+  const { wallMs, cpuMs } = await timeRuns(task.runs, () => session.runOne(feeds));
   if (task.profile !== null) session.endProfiling();
   await session.release();
   return { kind: "unet", loadMs, firstRunMs, wallMs, cpuMs };

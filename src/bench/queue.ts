@@ -14,6 +14,7 @@ import { type APIMessage, MessageFlags } from "discord.js";
 import { newJob } from "../jobs/job.ts";
 import { type DiscordSandbox, startSandbox } from "@atelier/sandbox";
 import { openStore, type Store } from "../store/store.ts";
+import { botSettings } from "./bot-settings.ts";
 import { benchRequest } from "./jobs.ts";
 import type { Usage } from "./queue-bot.ts";
 
@@ -100,10 +101,7 @@ function startBot(folder: string, discord: DiscordSandbox): BotProcess {
       ENGINE: "embedded",
       CAPTIONER: "palette",
       LOG_LEVEL: "info",
-      DISCORD_TOKEN: discord.botToken,
-      DISCORD_API_BASE: discord.apiBase,
-      DISCORD_CDN_BASE: discord.cdnBase,
-      DATA_DIR: folder,
+      ...botSettings(discord, folder),
     },
   });
   let errors = "";

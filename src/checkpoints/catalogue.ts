@@ -5,7 +5,7 @@ import { UserError } from "../errors.ts";
  * How the files of an installed checkpoint are laid out, and thus what can read them. `llava`: downloaded as its authors
  * released it, into the folder `original`, and converted once.
  */
-export type CheckpointLayout = "diffusers" | "transformers.js" | "llava";
+type CheckpointLayout = "diffusers" | "transformers.js" | "llava";
 
 export interface CatalogueFile {
   /** Path in the repository. */

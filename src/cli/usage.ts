@@ -26,7 +26,7 @@ function nameOf(command: Command): string {
 }
 
 /** @param text commander's: `error: ` and the fault, perhaps `(Did you mean this?)` in a line of its own */
-export function sentences(text: string, command: string): string {
+function sentences(text: string, command: string): string {
   const [fault = "", ...more] = text
     .replace(/^error: /, "")
     .trim()

@@ -77,7 +77,7 @@ export const toChildSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("learn"), task: taskId, learn: learnTaskSchema }),
   cancelSchema,
 ]);
-export type ToChild = z.infer<typeof toChildSchema>;
+type ToChild = z.infer<typeof toChildSchema>;
 
 /** A message that asks for work. */
 export type TaskMessage = Extract<ToChild, { readonly type: "faces" | "describe" | "stylize" | "learn" }>;

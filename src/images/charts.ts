@@ -45,7 +45,7 @@ const titleOf = (
   subtextStyle: { color: FAINT, fontSize: small, lineHeight: small * 1.35, fontFamily: FONT },
 });
 
-export interface IntervalBar {
+interface IntervalBar {
   readonly mean: number;
   /** `null` where too little is known for one. */
   readonly interval: { readonly low: number; readonly high: number } | null;

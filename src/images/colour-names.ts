@@ -232,16 +232,23 @@ export function nameDistance(one: LabColour, other: LabColour): number {
   return dL * dL + 4 * (da * da + db * db);
 }
 
-/** The nearest name of the list. */
-export function nearestName(colour: LabColour): NamedColour {
-  let best = COLOUR_NAMES[0]!;
+/** Index in `colours` of the one with the least distance from `colour`, the first of equals; 0 when there is none. */
+export function indexOfNearest(
+  colour: LabColour,
+  colours: readonly LabColour[],
+  distance: (one: LabColour, other: LabColour) => number = nameDistance,
+): number {
+  let best = 0;
   let least = Infinity;
-  for (const candidate of COLOUR_NAMES) {
-    const distance = nameDistance(colour, candidate);
-    if (distance < least) {
-      least = distance;
-      best = candidate;
+  for (let i = 0; i < colours.length; i++) {
+    const d = distance(colour, colours[i]!);
+    if (d < least) {
+      least = d;
+      best = i;
     }
   }
   return best;
 }
+
+/** The nearest name of the list. */
+export const nearestName = (colour: LabColour): NamedColour => COLOUR_NAMES[indexOfNearest(colour, COLOUR_NAMES)]!;

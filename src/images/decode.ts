@@ -25,7 +25,7 @@ export interface DecodeLimits {
   readonly seconds: number;
 }
 
-export const DEFAULT_LIMITS: DecodeLimits = {
+const DEFAULT_LIMITS: DecodeLimits = {
   maxBytes: 20 * 1024 * 1024,
   maxPixels: 50_000_000,
   minSide: 32,

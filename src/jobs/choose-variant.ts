@@ -7,7 +7,7 @@ import type { VoteSettings } from "../votes/voters.ts";
 import type { Job } from "./job.ts";
 import type { FaceVerdict } from "./repositories.ts";
 
-export interface ChosenVariant {
+interface ChosenVariant {
   readonly variant: Variant;
   /** Completes the sentence "chosen because …", for people. */
   readonly reason: string;

@@ -61,7 +61,7 @@ export interface JobRequest {
 }
 
 /** Wall-clock seconds of each stage; `caption` is 0 when it came from the cache or was not needed. */
-export interface JobSeconds {
+interface JobSeconds {
   readonly caption: number;
   readonly stylize: number;
   readonly total: number;

@@ -36,7 +36,7 @@ const UNWRITABLE =
 const OUTLOOK_MS = 1000;
 
 /** The settings that the queue heeds; `Config` has them. */
-export interface LocalQueueConfig {
+interface LocalQueueConfig {
   readonly DATA_DIR: string;
   /** Unsettled jobs one person may have. */
   readonly JOBS_PER_USER: number;

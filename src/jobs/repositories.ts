@@ -4,7 +4,7 @@ import type { Job, JobState, PictureRef } from "./job.ts";
 import type { TokenRepository } from "./style.ts";
 
 /** A job with its place in the fair order (`src/jobs/fair-order.ts`); lower turns run first. */
-export interface QueuedJob {
+interface QueuedJob {
   readonly job: Job;
   readonly turn: number;
 }
@@ -47,7 +47,7 @@ export interface JobRepository {
 }
 
 /** One description in the cache. */
-export interface CaptionKey {
+interface CaptionKey {
   readonly styleSha256: string;
   /** Id of the describer that wrote it. */
   readonly describer: string;

@@ -1,7 +1,7 @@
 /** Graphs recorded in TypeScript, their weights in place, and sessions to run them. */
 export type { ExecutionDevice } from "./devices.ts";
 export * as op from "./operators.ts";
-export { Graph, type ExternalTensor, type GraphNode, type GraphOptions, type TensorType, type Value } from "./graph.ts";
+export { Graph, type GraphOptions, type Value } from "./graph.ts";
 export { modelBytes } from "./model-proto.ts";
 export { openSession, Session, type SessionOptions } from "./session.ts";
 export {

@@ -6,7 +6,7 @@ import type { Full, ReaderInfo, ReaderTask } from "./messages.ts";
 /** A message that asks for work, before it gets its number. */
 export type Work = ReaderTask extends infer M ? (M extends ReaderTask ? Omit<M, "task"> : never) : never;
 
-export interface ReaderHooks extends TaskHooks {
+interface ReaderHooks extends TaskHooks {
   /** The task takes more memory than it may, and the process ends for it. */
   readonly onFull?: () => void;
 }

@@ -23,7 +23,7 @@ export interface Schema {
   open_replies: OpenReplyTable;
 }
 
-export interface PictureTable {
+interface PictureTable {
   sha256: string;
   width: number;
   height: number;
@@ -59,7 +59,7 @@ export interface JobTable {
   settled_at: number | null;
 }
 
-export interface CaptionTable {
+interface CaptionTable {
   style_sha256: string;
   describer: string;
   prompt_hash: string;
@@ -81,7 +81,7 @@ export interface SurfaceTable {
   finished: number;
 }
 
-export interface SettingTable {
+interface SettingTable {
   guild_id: string;
   key: string;
   /** JSON */
@@ -146,7 +146,7 @@ export interface ComparisonTable {
   card_says: string | null;
 }
 
-export interface ComparisonJobTable {
+interface ComparisonJobTable {
   comparison_id: string;
   job_id: string;
   letter: string;
@@ -184,7 +184,7 @@ export interface LearningTable {
   ending: string | null;
 }
 
-export interface OpenReplyTable {
+interface OpenReplyTable {
   interaction_id: string;
   sealed_token: string;
   opened_at: number;

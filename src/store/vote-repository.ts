@@ -12,7 +12,7 @@ export interface TimedRound extends Round {
   readonly closedAt: number | null;
 }
 
-export type NewRound = Omit<TimedRound, "pair" | "category" | "closedAt">;
+type NewRound = Omit<TimedRound, "pair" | "category" | "closedAt">;
 
 export interface Judged {
   readonly round: TimedRound;

@@ -9,7 +9,7 @@ import { countWins } from "./strengths.ts";
 export const UNIFORM_SHARE = 0.15;
 
 /** How many comparisons the paper's finding is worth. The paper itself says that its data are few. */
-export const PRIOR_COMPARISONS = 12;
+const PRIOR_COMPARISONS = 12;
 
 export interface Choice {
   readonly variant: Variant;

@@ -30,7 +30,7 @@ export interface Candidate {
 }
 
 /** What is known of a voter at the moment of a change. */
-export interface Voter {
+interface Voter {
   readonly voterId: string;
   /** Unix milliseconds when the account was made. */
   readonly accountAt: number;

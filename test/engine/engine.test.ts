@@ -4,7 +4,7 @@ import path from "node:path";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 
 import sharp from "sharp";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 
 import { EngineSupervisor } from "../../src/engine/supervisor.ts";
 import { CancelledError, EngineError, UserError } from "../../src/errors.ts";
@@ -13,8 +13,6 @@ import { gone, useBench } from "./workplace.ts";
 import { CHILD, CONFIG, ODD } from "./settings.ts";
 
 // Several processes are started one after the other; a busy machine takes seconds for each.
-vi.setConfig({ testTimeout: 90_000 });
-
 const bench = useBench();
 
 describe("the engine's process", () => {

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import path from "node:path";
 import { createInterface } from "node:readline";
 
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 
 import { Backoff } from "../../src/process/backoff.ts";
 import { forkModule } from "../../src/process/fork.ts";
@@ -13,8 +13,6 @@ import { gone, useBench } from "./workplace.ts";
 import { ODD } from "./settings.ts";
 
 // Several processes are started one after the other; a busy machine takes seconds for each.
-vi.setConfig({ testTimeout: 90_000 });
-
 const bench = useBench();
 const children: ChildProcess[] = [];
 

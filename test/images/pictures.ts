@@ -28,7 +28,7 @@ export function quarterOf(image: RgbImage, right: 0 | 1, lower: 0 | 1): number[]
   return [...image.data.subarray((y * image.width + x) * 3, (y * image.width + x) * 3 + 3)];
 }
 
-export function chunk(type: string, body: Uint8Array): Buffer {
+function chunk(type: string, body: Uint8Array): Buffer {
   const typed = Buffer.concat([Buffer.from(type, "latin1"), body]);
   const framed = Buffer.alloc(typed.length + 8);
   framed.writeUInt32BE(body.length, 0);

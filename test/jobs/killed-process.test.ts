@@ -5,15 +5,13 @@ import path from "node:path";
 import { createInterface } from "node:readline";
 
 import { sql } from "kysely";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 import { openStore } from "../../src/store/store.ts";
 import { gone } from "../engine/workplace.ts";
 import { ODD } from "../engine/settings.ts";
 
 // Several processes are started one after the other; a busy machine takes seconds for each.
-vi.setConfig({ testTimeout: 90_000 });
-
 interface Line {
   readonly type: string;
   readonly id: string;

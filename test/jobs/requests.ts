@@ -1,8 +1,7 @@
 /** Requests and jobs for tests. */
 import { createHash } from "node:crypto";
 
-import { newJobId } from "../../src/jobs/job-id.ts";
-import type { Job, JobRequest, PictureRef } from "../../src/jobs/job.ts";
+import { type Job, type JobRequest, newJob, type PictureRef } from "../../src/jobs/job.ts";
 
 export const pictureRef = (name: string): PictureRef => ({
   sha256: createHash("sha256").update(name).digest("hex"),
@@ -31,19 +30,6 @@ export const request = (over: Partial<JobRequest> = {}): JobRequest => ({
 });
 
 export const queuedJob = (over: Partial<Job> = {}, asked: Partial<JobRequest> = {}): Job => ({
-  id: newJobId(),
-  state: "queued",
-  request: request(asked),
-  attempts: 0,
-  variant: null,
-  variantReason: null,
-  description: null,
-  describer: null,
-  result: null,
-  failure: null,
-  lastFault: null,
-  createdAt: Date.now(),
-  startedAt: null,
-  settledAt: null,
+  ...newJob(request(asked)),
   ...over,
 });

@@ -6,7 +6,7 @@ import path from "node:path";
 import { sql } from "kysely";
 import pino from "pino";
 import sharp from "sharp";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 import { EngineSupervisor } from "../../src/engine/supervisor.ts";
 import type { JobEvent } from "../../src/jobs/events.ts";
@@ -18,8 +18,6 @@ import { CHILD, CONFIG, DRAWINGS, ODD } from "../engine/settings.ts";
 import { request } from "./requests.ts";
 
 // Several processes are started one after the other; a busy machine takes seconds for each.
-vi.setConfig({ testTimeout: 90_000 });
-
 const log = pino({ level: "silent" });
 let dataDir: string;
 let store: Store;

@@ -7,7 +7,7 @@ import path from "node:path";
 import { createInterface } from "node:readline";
 
 import pino from "pino";
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 
 import { CancelledError, type UserError } from "../../src/errors.ts";
 import { Reader, type ReaderOptions } from "../../src/reader/reader.ts";
@@ -16,8 +16,6 @@ import { gone } from "../engine/workplace.ts";
 import { open, quarters, tiffOfPages } from "../images/pictures.ts";
 
 // Processes are started one after the other; a busy machine takes seconds for each.
-vi.setConfig({ testTimeout: 60_000 });
-
 const MEBIBYTE = 1024 * 1024;
 
 let folder: string;

@@ -18,7 +18,7 @@ const GROUP_MS = 7 * 60_000;
  * @param {PageMessage} message
  * @param {PageMessage | null} before
  */
-export function continues(message, before) {
+function continues(message, before) {
   return Boolean(
     before &&
     before.author.id === message.author.id &&
@@ -34,7 +34,7 @@ export function continues(message, before) {
  * A name in the colour of its role.
  * @param {string} userId
  */
-export function name(userId) {
+function name(userId) {
   const node = el("span", { class: "author", text: nameOf(userId) });
   const color = user(userId)?.color;
   if (color) node.style.color = cssColor(color);

@@ -34,7 +34,7 @@ const UNITS = [
  * "in 5 seconds", "2 minutes ago".
  * @param {number} unix seconds
  */
-export function relativeTime(unix, now = Date.now() / 1000) {
+function relativeTime(unix, now = Date.now() / 1000) {
   const seconds = Math.round(unix - now);
   const [unit, size] = UNITS.find(([, size]) => Math.abs(seconds) >= size) ?? ["second", 1];
   return relative.format(Math.trunc(seconds / size), unit);

@@ -39,8 +39,6 @@ const ERRORS = {
   160006: [400, "Maximum number of active threads reached"],
 } as const satisfies Record<number, readonly [number, string]>;
 
-export type ErrorCode = keyof typeof ERRORS;
-
 /** A refusal, answered as Discord would. */
 export class ApiError extends Error {
   override readonly name = "ApiError";

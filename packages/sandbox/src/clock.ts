@@ -34,5 +34,3 @@ export const snowflakeTime = (id: string): number => Number(BigInt(id) >> 22n) +
 /** Orders identifiers by age, oldest first. */
 export const byAge = (a: string, b: string): number =>
   a.length === b.length ? (a < b ? -1 : a > b ? 1 : 0) : a.length - b.length;
-
-export const isSnowflake = (value: unknown): value is string => typeof value === "string" && /^\d{1,20}$/.test(value);

@@ -1,5 +1,5 @@
 /** The colours of a picture: a named palette by share, and small, strong accents. */
-import { hueOf, nameDistance, nearestName, type LabColour } from "../../images/colour-names.ts";
+import { hueOf, indexOfNearest, nameDistance, nearestName, type LabColour } from "../../images/colour-names.ts";
 import type { PlanarImage } from "../../images/plane.ts";
 import { meanOf, quantiles } from "./statistics.ts";
 
@@ -60,7 +60,7 @@ function namedClusters(pixels: readonly LabColour[]): ColourShare[] {
   let members: LabColour[][] = [];
   for (let round = 0; round < ROUNDS; round++) {
     members = centres.map(() => []);
-    for (const pixel of pixels) members[nearestOf(centres, pixel)]!.push(pixel);
+    for (const pixel of pixels) members[indexOfNearest(pixel, centres)]!.push(pixel);
     centres = centres.map((centre, i) => meanColour(members[i]!) ?? centre);
   }
   const byName = new Map<string, LabColour[]>();
@@ -84,7 +84,7 @@ function farthestFirst(pixels: readonly LabColour[]): LabColour[] {
     let farthest = sample[0]!;
     let most = -1;
     for (const pixel of sample) {
-      const distance = nameDistance(pixel, seeds[nearestOf(seeds, pixel)]!);
+      const distance = nameDistance(pixel, seeds[indexOfNearest(pixel, seeds)]!);
       if (distance > most) {
         most = distance;
         farthest = pixel;
@@ -93,19 +93,6 @@ function farthestFirst(pixels: readonly LabColour[]): LabColour[] {
     seeds.push(farthest);
   }
   return seeds;
-}
-
-function nearestOf(centres: readonly LabColour[], pixel: LabColour): number {
-  let best = 0;
-  let least = Infinity;
-  for (let i = 0; i < centres.length; i++) {
-    const distance = nameDistance(pixel, centres[i]!);
-    if (distance < least) {
-      least = distance;
-      best = i;
-    }
-  }
-  return best;
 }
 
 function meanColour(colours: readonly LabColour[]): LabColour | undefined {

@@ -29,7 +29,7 @@ import {
 import { card, threadName } from "../wording/jobs.ts";
 
 /** How often messages may be edited, milliseconds. */
-export const PACE = { card: 2000, description: 1000, progress: 3000 } as const;
+const PACE = { card: 2000, description: 1000, progress: 3000 } as const;
 
 /** Pictures on the card of a job that has no result yet. */
 const INPUTS = 2;

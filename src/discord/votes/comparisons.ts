@@ -331,5 +331,5 @@ const shownOf = (comparison: Comparison, jobs: readonly Job[]): Shown[] =>
   });
 
 /** Where a comparison can be looked at. */
-export const linkOf = ({ guildId, channelId, sheetMessageId, cardMessageId }: Comparison): string =>
+const linkOf = ({ guildId, channelId, sheetMessageId, cardMessageId }: Comparison): string =>
   `https://discord.com/channels/${guildId}/${channelId}/${sheetMessageId ?? cardMessageId}`;

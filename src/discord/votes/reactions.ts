@@ -21,7 +21,7 @@ export interface ShownMedals {
 }
 
 /** Whether the bot has these permissions in a channel or thread that it can see. */
-export async function mayIn(client: Client, channelId: string, permissions: readonly bigint[]): Promise<boolean> {
+async function mayIn(client: Client, channelId: string, permissions: readonly bigint[]): Promise<boolean> {
   const channel = await client.channels.fetch(channelId).catch(() => null);
   if (!channel || channel.isDMBased()) return false;
   const me = channel.guild.members.me;

@@ -33,7 +33,7 @@ import { type MessageRef, putMedals, removeMedal } from "./reactions.ts";
 import { catchUp, type CaughtUp } from "./catch-up.ts";
 
 /** How long results take ballots after the newest one of their pair in the thread, milliseconds. */
-export const VOTING_MS = 7 * 86_400_000;
+const VOTING_MS = 7 * 86_400_000;
 
 export interface VotesOptions {
   readonly client: Client;

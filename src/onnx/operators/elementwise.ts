@@ -22,7 +22,6 @@ export const add = binary("Add");
 export const sub = binary("Sub");
 export const mul = binary("Mul");
 export const div = binary("Div");
-export const pow = binary("Pow");
 
 export const neg = (x: Value): Value => unary("Neg")(x);
 export const exp = (x: Value): Value => unary("Exp")(x);

@@ -17,7 +17,6 @@ const reduction =
 
 export const reduceMean = reduction("ReduceMean");
 export const reduceSum = reduction("ReduceSum");
-export const reduceMax = reduction("ReduceMax");
 export const reduceSumSquare = reduction("ReduceSumSquare");
 
 /** Positive numbers that sum to 1 along `axis`. */

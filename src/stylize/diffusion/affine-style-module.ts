@@ -18,7 +18,7 @@ import type { TokenParameters, Uniform } from "./token-parameters.ts";
 
 const DROPOUT = 0.05;
 /** 8 heads of 64. */
-export const INNER_WIDTH = 512;
+const INNER_WIDTH = 512;
 
 const NAMES = ["to_v.weight", "to_out.weight", "to_out.bias", "net.weight", "net.bias"] as const;
 type Name = (typeof NAMES)[number];

@@ -37,8 +37,6 @@ import { type Role, type Trace, Traces } from "./style-inversion.ts";
 import { choosePath, learnedToken, promptOf } from "./style-path.ts";
 import type { DecodePreview } from "./tiny-decoder.ts";
 
-export { findDiffusionCheckpoint, placeOfCheckpoint, type CheckpointPlace } from "./diffusion-checkpoint.ts";
-
 const SIZE_MULTIPLE = 64;
 const CACHE_BYTES = 64e6;
 /** Of `MODEL_MEMORY`, for traces: by default those of a style and a content of 512 x 512 pixels. */

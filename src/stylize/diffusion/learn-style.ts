@@ -72,7 +72,7 @@ export async function learnStyle(
   return learned(run.state);
 }
 
-export const learned = ({ step, best, validations, settings }: InversionState): Learned => ({
+const learned = ({ step, best, validations, settings }: InversionState): Learned => ({
   steps: step,
   best: best.step,
   firstLoss: validations[0]?.loss ?? best.loss,

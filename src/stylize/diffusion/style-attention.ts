@@ -20,17 +20,17 @@ import { ddimStep, type Features, isExchanged, type Trace } from "./style-invers
  * How much of the content's queries stays, from the first step to the last along half a cosine: composition is decided
  * early, strokes late (the schedule of Scheduled StyleID, NTIRE 2026; the paper has 0.75 throughout).
  */
-export interface GammaSchedule {
+interface GammaSchedule {
   readonly first: number;
   readonly last: number;
 }
 
-export const GAMMA: GammaSchedule = { first: 0.75, last: 0.375 };
+const GAMMA: GammaSchedule = { first: 0.75, last: 0.375 };
 /** Sharpens the attention, which the exchange makes too even. */
-export const TEMPERATURE = 1.5;
+const TEMPERATURE = 1.5;
 
 /** @param progress 0 at the first step, 1 at the last */
-export const gammaAt = ({ first, last }: GammaSchedule, progress: number): number =>
+const gammaAt = ({ first, last }: GammaSchedule, progress: number): number =>
   last + ((first - last) * (1 + Math.cos(Math.PI * progress))) / 2;
 
 /** The timesteps that a run visits, rising: the lowest `steps · strength` points of DDIM's grid. */

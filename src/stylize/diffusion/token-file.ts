@@ -34,7 +34,7 @@ export const aboutSchema = z.object({
   steps: z.int().nonnegative().nullable().default(null),
   loss: z.number().nullable().default(null),
 });
-export type TokenAbout = z.infer<typeof aboutSchema>;
+type TokenAbout = z.infer<typeof aboutSchema>;
 
 const ABOUT = "atelier.token";
 /** As many tokens as a prompt has room for, twice as wide as any text encoder of Stable Diffusion. */

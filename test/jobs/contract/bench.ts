@@ -13,7 +13,7 @@ import type { JobQueue } from "../../../src/jobs/queue.ts";
 import { openStore, type Store } from "../../../src/store/store.ts";
 import { ScriptedEngine, type ScriptedEngineOptions } from "../scripted-engine.ts";
 
-export interface QueueUnderTest {
+interface QueueUnderTest {
   readonly engine: Engine;
   readonly store: Store;
   readonly dataDir: string;
@@ -27,7 +27,7 @@ export type MakeQueue = (parts: QueueUnderTest) => JobQueue;
 
 type Making = Partial<Omit<QueueUnderTest, "engine" | "store" | "dataDir">> & { engine?: ScriptedEngineOptions };
 
-export interface Bench {
+interface Bench {
   readonly engine: ScriptedEngine;
   readonly store: Store;
   readonly queue: JobQueue;

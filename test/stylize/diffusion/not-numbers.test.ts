@@ -8,7 +8,8 @@ import { afterAll, describe, expect, it } from "vitest";
 import { readSafetensors } from "../../../src/onnx/files/safetensors.ts";
 import { SessionPool } from "../../../src/onnx/session-pool.ts";
 import { DEFAULT_SETTINGS } from "../../../src/painting.ts";
-import { openDiffusion, placeOfCheckpoint } from "../../../src/stylize/diffusion/diffusion.ts";
+import { openDiffusion } from "../../../src/stylize/diffusion/diffusion.ts";
+import { placeOfCheckpoint } from "../../../src/stylize/diffusion/diffusion-checkpoint.ts";
 import { FIXTURES } from "../../models/reference.ts";
 
 const models = mkdtempSync(path.join(tmpdir(), "atelier-nan-"));

@@ -108,24 +108,24 @@ export interface PictureWords {
   readonly spoiler?: boolean;
 }
 
-export interface ThumbnailData extends Is<"thumbnail">, PictureWords {
+interface ThumbnailData extends Is<"thumbnail">, PictureWords {
   readonly media: PageMedia;
 }
 
-export interface RowData extends Is<"actionRow"> {
+interface RowData extends Is<"actionRow"> {
   readonly components: readonly (ButtonData | SelectData)[];
 }
 
-export interface SectionData extends Is<"section"> {
+interface SectionData extends Is<"section"> {
   readonly components: readonly TextData[];
   readonly accessory: ButtonData | ThumbnailData;
 }
 
-export interface TextData extends Is<"textDisplay"> {
+interface TextData extends Is<"textDisplay"> {
   readonly content: string;
 }
 
-export interface GalleryItem extends PictureWords {
+interface GalleryItem extends PictureWords {
   readonly media: PageMedia;
 }
 
@@ -133,16 +133,16 @@ export interface GalleryData extends Is<"mediaGallery"> {
   readonly items: readonly GalleryItem[];
 }
 
-export interface FileData extends Is<"file"> {
+interface FileData extends Is<"file"> {
   readonly file: PageMedia;
 }
 
-export interface SeparatorData extends Is<"separator"> {
+interface SeparatorData extends Is<"separator"> {
   readonly divider?: boolean;
   readonly spacing?: number;
 }
 
-export interface ContainerData extends Is<"container"> {
+interface ContainerData extends Is<"container"> {
   readonly components: readonly PageComponent[];
   readonly accent_color?: number | null;
   readonly spoiler?: boolean;
@@ -186,19 +186,19 @@ export interface GroupData extends Is<"radioGroup" | "checkboxGroup">, FieldData
   readonly options: readonly PageChoice[];
 }
 
-export interface TickData extends Is<"checkbox">, FieldData {
+interface TickData extends Is<"checkbox">, FieldData {
   readonly default?: boolean;
 }
 
 export type ModalField = TextInputData | FileUploadData | GroupData | TickData | (SelectData & FieldData);
 
-export interface LabelData extends Is<"label"> {
+interface LabelData extends Is<"label"> {
   readonly label: string;
   readonly description?: string;
   readonly component: ModalField;
 }
 
-export interface InputRowData extends Is<"actionRow"> {
+interface InputRowData extends Is<"actionRow"> {
   readonly components: readonly [TextInputData];
 }
 

@@ -1,6 +1,6 @@
 /** Reactions: adding, taking back, clearing. */
 import { ApiError } from "../api-error.ts";
-import { allowed, demand, demandActive } from "../world/access.ts";
+import { demand, demandActive } from "../world/access.ts";
 import type { Message, Reaction } from "../world/types.ts";
 import type { World } from "../world/world.ts";
 
@@ -75,7 +75,3 @@ export function clearReactions(world: World, message: Message, byId: string, emo
   if (!message.reactions.delete(keyOf(emoji))) throw new ApiError(10014);
   world.tell({ kind: "reactions-emoji-cleared", message, emoji });
 }
-
-/** Whether a person may clear reactions on a message. */
-export const mayClear = (world: World, message: Message, userId: string): boolean =>
-  allowed(world, world.channel(message.channelId), userId, "MANAGE_MESSAGES");

@@ -8,7 +8,7 @@ import { isFileTypeAllowed } from "./file-types.ts";
 import { isFile } from "./options.ts";
 
 /** By custom id: a text, a file or several, the values of a menu, a tick. */
-export type FieldValue = string | boolean | UploadedFile | readonly string[] | readonly UploadedFile[];
+type FieldValue = string | boolean | UploadedFile | readonly string[] | readonly UploadedFile[];
 export type FieldValues = Readonly<Record<string, FieldValue | undefined>>;
 
 type Upload = (file: UploadedFile) => Promise<Attachment>;

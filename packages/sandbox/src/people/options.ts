@@ -5,7 +5,7 @@ import type { UploadedFile } from "../messages/uploads.ts";
 import { isFileTypeAllowed } from "./file-types.ts";
 
 /** A file, a text, a number, a yes or no; a user, role or channel is given by id. */
-export type OptionValue = string | number | boolean | UploadedFile;
+type OptionValue = string | number | boolean | UploadedFile;
 export type OptionValues = Readonly<Record<string, OptionValue | undefined>>;
 
 export const isFile = (value: unknown): value is UploadedFile =>

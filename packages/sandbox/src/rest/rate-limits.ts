@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 
 import type { Json } from "../json.ts";
 
-export interface Limit {
+interface Limit {
   readonly requests: number;
   readonly seconds: number;
 }

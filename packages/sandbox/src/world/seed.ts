@@ -9,7 +9,7 @@ import { type Application, World } from "./world.ts";
 const DAY = 86_400_000;
 
 /** User name -> name shown. The first owns the server, the last moderates it. */
-export const PEOPLE = { ada: "Ada", grace: "Grace", linus: "Linus", mo: "Moderator Mo" } as const;
+const PEOPLE = { ada: "Ada", grace: "Grace", linus: "Linus", mo: "Moderator Mo" } as const;
 
 export type PersonName = keyof typeof PEOPLE;
 

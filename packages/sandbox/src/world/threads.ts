@@ -9,7 +9,7 @@ import type { World } from "./world.ts";
 const MINUTE = 60_000;
 const DURATIONS = [60, 1440, 4320, 10_080];
 /** Active threads that a guild may have. */
-export const MAX_ACTIVE_THREADS = 1000;
+const MAX_ACTIVE_THREADS = 1000;
 
 export interface ThreadRequest {
   readonly parent: Channel;
@@ -81,7 +81,7 @@ export function openThread(world: World, channel: Channel, userId: string): void
   join(world, channel, userId);
 }
 
-export function setArchived(world: World, channel: Channel, archived: boolean): void {
+function setArchived(world: World, channel: Channel, archived: boolean): void {
   const thread = channel.thread!;
   if (thread.archived === archived) return;
   thread.archived = archived;

@@ -35,7 +35,7 @@ export interface Guild {
 }
 
 /** `type` 0: of a role, 1: of a member. */
-export interface Overwrite {
+interface Overwrite {
   readonly id: string;
   readonly type: 0 | 1;
   allow: bigint;
@@ -60,7 +60,7 @@ export interface Channel {
   rateLimitPerUser: number;
 }
 
-export interface ThreadState {
+interface ThreadState {
   readonly ownerId: string;
   readonly createdAt: number;
   archived: boolean;

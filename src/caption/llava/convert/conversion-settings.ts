@@ -9,7 +9,7 @@ import { tokenizerJson } from "./sentencepiece.ts";
 import type { PublishedLlava } from "./source.ts";
 
 /** Vicuna's conversation (`vicuna_v1` in LLaVA), which ShareGPT4V was tuned on; the picture comes first. */
-export const CHAT_TEMPLATE =
+const CHAT_TEMPLATE =
   "{{ bos_token }}A chat between a curious user and an artificial intelligence assistant. The assistant gives helpful, " +
   "detailed, and polite answers to the user's questions. {% for message in messages %}{% if message['role'] == 'user' %}" +
   "USER: {% for part in message['content'] %}{% if part['type'] == 'image' %}<image>\n{% endif %}{% endfor %}" +

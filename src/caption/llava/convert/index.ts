@@ -59,7 +59,7 @@ export async function convertLlava(from: string, to: string, options: ConvertOpt
 }
 
 /** Whether `convertLlava` has finished there: the tokenizer's settings are written last. */
-export const isConverted = async (folder: string): Promise<boolean> =>
+const isConverted = async (folder: string): Promise<boolean> =>
   (await exists(path.join(folder, "tokenizer.json"))) && (await exists(path.join(folder, "onnx", dataFile("decoder"))));
 
 const partial = (onnx: string, part: Part): string => path.join(onnx, `${dataFile(part)}.partial`);

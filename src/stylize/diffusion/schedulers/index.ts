@@ -14,7 +14,6 @@ export {
   type SamplingPlan,
   type Scheduler,
   type SchedulerName,
-  type StepResult,
 } from "./scheduler.ts";
 
 const CREATE: Readonly<Record<SchedulerName, (config: SchedulerConfig) => Scheduler>> = {

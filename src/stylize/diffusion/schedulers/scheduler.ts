@@ -23,7 +23,7 @@ export interface PlanRequest {
   readonly startLevel?: "first-step" | "reference";
 }
 
-export interface StepResult {
+interface StepResult {
   /** The sample at the next lower noise level. */
   readonly sample: Float32Array;
   /** What the network believes the clean latents to be, for previews. */

@@ -9,7 +9,7 @@ import type { Orientation } from "./orientation.ts";
  * Averages a plane along the field, `reach` steps of one pixel each way (line integral convolution, Cabral & Leedom
  * 1993). `turn` rotates the field, radians.
  */
-export function smearAlong(plane: Plane, { width, height }: Size, field: Orientation, reach: number, turn = 0): Plane {
+function smearAlong(plane: Plane, { width, height }: Size, field: Orientation, reach: number, turn = 0): Plane {
   const out = new Float32Array(plane.length);
   const cos = Math.cos(turn);
   const sin = Math.sin(turn);

@@ -1,5 +1,5 @@
 /** Moves the content's colours to a described palette: soft optimal transport that keeps dark dark and light light. */
-import type { LabColour } from "../../../images/colour-names.ts";
+import { indexOfNearest, type LabColour } from "../../../images/colour-names.ts";
 import type { PlanarImage } from "../../../images/plane.ts";
 
 import type { Random } from "../../../random.ts";
@@ -142,16 +142,7 @@ function clustersOf(content: PlanarImage): Cluster[] {
   for (let round = 0; round < ROUNDS; round++) {
     const sums = clusters.map(() => ({ L: 0, a: 0, b: 0, count: 0 }));
     for (const pixel of pixels) {
-      let best = 0;
-      let least = Infinity;
-      for (let k = 0; k < clusters.length; k++) {
-        const d = distance(pixel, clusters[k]!);
-        if (d < least) {
-          least = d;
-          best = k;
-        }
-      }
-      const sum = sums[best]!;
+      const sum = sums[indexOfNearest(pixel, clusters, distance)]!;
       sum.L += pixel.L;
       sum.a += pixel.a;
       sum.b += pixel.b;

@@ -43,7 +43,7 @@ export function analyseLineArt(image: PlanarImage): LineArt {
  *
  * @param sigma half the line width, pixels at a long side of 512
  */
-export function extendedDifferenceOfGaussians(image: PlanarImage, sigma = 1.1): Plane {
+function extendedDifferenceOfGaussians(image: PlanarImage, sigma = 1.1): Plane {
   const scaled = (sigma * Math.max(image.width, image.height)) / 512;
   const narrow = blurPlane(image.planes[0], image, scaled);
   const wide = blurPlane(image.planes[0], image, scaled * 1.6);

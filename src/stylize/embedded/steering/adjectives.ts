@@ -3,7 +3,7 @@ import type { NumericParameter } from "./steering-parameters.ts";
 import { normalWord } from "./tokens.ts";
 
 /** What an adjective can go with. `outline` understands all that `line` does. */
-export const HEADS = ["stroke", "line", "outline", "edge", "colour", "contrast", "light", "texture", "area"] as const;
+const HEADS = ["stroke", "line", "outline", "edge", "colour", "contrast", "light", "texture", "area"] as const;
 export type Head = (typeof HEADS)[number];
 
 export type Sets = Readonly<Partial<Record<NumericParameter, number>>> & {

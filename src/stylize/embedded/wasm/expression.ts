@@ -59,17 +59,13 @@ export class Expression {
   shiftLeft = (bits: Operand): Expression => this.#binary("shiftLeft", bits);
   shiftRight = (bits: Operand): Expression => this.#binary("shiftRight", bits);
   squareRoot = (): Expression => new Expression(this.type, [...this.code, ...instruction("squareRoot", this.type)]);
-  negated = (): Expression => new Expression(this.type, [...this.code, ...instruction("negate", this.type)]);
 
   equals = (other: Operand): Expression => this.#compare("equal", other);
   less = (other: Operand): Expression => this.#compare("less", other);
-  greater = (other: Operand): Expression => this.#compare("greater", other);
-  atMost = (other: Operand): Expression => this.#compare("atMost", other);
   atLeast = (other: Operand): Expression => this.#compare("atLeast", other);
 
   toF32 = (): Expression => this.#convert("f32OfI32");
   toI32 = (): Expression => this.#convert("i32OfF32");
-  floor = (): Expression => this.#convert("floor");
   /** the value in all four lanes */
   splat = (): Expression => this.#convert("splatF32");
   /** the four f32 lanes rounded to the nearest i32 */

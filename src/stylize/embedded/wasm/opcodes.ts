@@ -34,7 +34,6 @@ export const ARITHMETIC = {
   minimum: { f32: [0x96], v128: [SIMD, 0xe8, 0x01] },
   maximum: { f32: [0x97], v128: [SIMD, 0xe9, 0x01] },
   squareRoot: { f32: [0x91], v128: [SIMD, 0xe3, 0x01] },
-  negate: { f32: [0x8c], v128: [SIMD, 0xe1, 0x01] },
   and: { i32: [0x71] },
   xor: { i32: [0x73] },
   or: { i32: [0x72] },
@@ -47,8 +46,6 @@ export const ARITHMETIC = {
 export const COMPARISON = {
   equal: { i32: [0x46], f32: [0x5b] },
   less: { i32: [0x48], f32: [0x5d] },
-  greater: { i32: [0x4a], f32: [0x5e] },
-  atMost: { i32: [0x4c], f32: [0x5f] },
   atLeast: { i32: [0x4e], f32: [0x60] },
 } as const;
 
@@ -57,7 +54,6 @@ export const CONVERSION = {
   f32OfI32: { from: "i32", to: "f32", code: [0xb2] },
   /** truncates, saturating */
   i32OfF32: { from: "f32", to: "i32", code: [0xfc, 0x00] },
-  floor: { from: "f32", to: "f32", code: [0x8e] },
   splatF32: { from: "f32", to: "v128", code: [SIMD, 0x13] },
   nearest: { from: "v128", to: "v128", code: [SIMD, 0x6a] },
   /** truncates each lane, saturating */

@@ -1,6 +1,6 @@
 /** The part of the WebAssembly JavaScript interface that is used here; the type libraries for Node declare none of it. */
 
-export interface SharedMemory {
+interface SharedMemory {
   readonly buffer: SharedArrayBuffer;
   /** adds pages of 64 KiB; views made before stay valid */
   grow(pages: number): number;
