@@ -11,7 +11,7 @@ const BY_TOPIC = ["commands/", "src/cli/", "src/bench/", "src/discord/wording/"]
 
 /** Rooms that are built alike: what one has under these names, the other has as well. */
 const ALIKE = ["src/engine/", "src/reader/"];
-const ALIKE_NAMES = ["child", "dialogue", "messages", "worker"];
+const ALIKE_NAMES = ["child", "messages", "worker"];
 
 const stemOf = (file: string): string => path.posix.basename(file).replace(/\.\w+$/, "");
 

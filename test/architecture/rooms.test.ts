@@ -1,9 +1,6 @@
-import { readdirSync, readFileSync } from "node:fs";
-import path from "node:path";
-
 import { describe, expect, it } from "vitest";
 
-const discord = path.resolve(import.meta.dirname, "../../src/discord");
+import { FILES, IMPORTS, read } from "./tree.ts";
 
 /** Each room of `src/discord` with the rooms it may import; its loose files are open to all. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
@@ -17,33 +14,27 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 };
 const MOST_LOOSE_FILES = 8;
 
-const entries = readdirSync(discord, { withFileTypes: true });
-const textsOf = (room: string): readonly (readonly [file: string, text: string])[] =>
-  readdirSync(path.join(discord, room)).map((name) => {
-    const file = path.join(discord, room, name);
-    return [file, readFileSync(file, "utf8")];
-  });
+/** The room a file stands in, `null` where it stands loose or elsewhere. */
+const roomOf = (file: string): string | null => /^src\/discord\/([^/]+)\//.exec(file)?.[1] ?? null;
 
 describe("the rooms of src/discord", () => {
   it("are all there is but for a few loose files", () => {
-    const rooms = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
-    expect(rooms.sort()).toEqual(Object.keys(MAY_IMPORT).sort());
-    expect(entries.length - rooms.length).toBeLessThanOrEqual(MOST_LOOSE_FILES);
+    const files = FILES.filter((file) => file.startsWith("src/discord/"));
+    const rooms = new Set(files.flatMap((file) => roomOf(file) ?? []));
+    expect([...rooms].sort()).toEqual(Object.keys(MAY_IMPORT).sort());
+    expect(files.filter((file) => roomOf(file) === null).length).toBeLessThanOrEqual(MOST_LOOSE_FILES);
   });
 
   it.each(Object.keys(MAY_IMPORT))("has one file in %s that says what the room is for", (room) => {
-    const faces = textsOf(room).filter(([, text]) => text.slice(0, text.indexOf("*/")).includes("Face of this room"));
-    expect(faces.map(([file]) => file)).toHaveLength(1);
+    const saysIt = (text: string): boolean => text.slice(0, text.indexOf("*/")).includes("Face of this room");
+    expect(FILES.filter((file) => roomOf(file) === room && saysIt(read(file)))).toHaveLength(1);
   });
 
   it.each(Object.entries(MAY_IMPORT))("lets %s import %j, types too", (room, allowed) => {
-    const wrong = textsOf(room).flatMap(([file, text]) =>
-      [...text.matchAll(/\bfrom "(\.[^"]+)"/g)].flatMap(([, from]) => {
-        const target = path.relative(discord, path.resolve(path.dirname(file), from!)).split(path.sep);
-        const isElsewhere = target[0] === ".." || target.length === 1 || target[0] === room;
-        return isElsewhere || allowed.includes(target[0]!) ? [] : [`${path.basename(file)} -> ${target.join("/")}`];
-      }),
-    );
+    const wrong = IMPORTS.filter(({ file, to }) => {
+      const other = roomOf(to ?? "");
+      return roomOf(file) === room && other !== null && other !== room && !allowed.includes(other);
+    });
     expect(wrong).toEqual([]);
   });
 });
