@@ -11,6 +11,7 @@ import {
   TextInputStyle,
 } from "discord.js";
 
+import type { Arrival } from "../src/discord/intake/arrival.ts";
 import type { Upload } from "../src/discord/intake/downloads.ts";
 import { findPicture } from "../src/discord/intake/message-picture.ts";
 import type { MessageMenuHandler, ModalHandler } from "../src/discord/interactions/handler.ts";
@@ -19,6 +20,7 @@ import { randomSeed, submitPair } from "../src/discord/interactions/submit.ts";
 import { customId } from "../src/discord/messages/custom-id.ts";
 import { stylizeThisWords as words, VARIANT_NAME } from "../src/discord/wording/commands.ts";
 import { UserError } from "../src/errors.ts";
+import type { PictureRef } from "../src/jobs/job.ts";
 import { DEFAULT_SETTINGS } from "../src/painting.ts";
 import { VARIANT_CHOICES, type VariantChoice } from "../src/variant.ts";
 import { subjectOf } from "./job-button.ts";
@@ -121,10 +123,11 @@ export const stylizeThisWith: ModalHandler<StyleInput> = {
       size: bot.config.RESULT_SIZE,
       parentId: null,
     };
-    await submitPair(bot, reply, request, () => {
-      const content = bot.held.take(heldAs(key, interaction.user));
-      if (!content) throw new UserError("modal-too-old", words.tooOld);
-      return { content, style: bot.intake.picture(userId, style, "style") };
-    });
+    const held = (): Promise<Arrival<PictureRef>> => {
+      const picture = bot.held.take(heldAs(key, interaction.user));
+      if (!picture) throw new UserError("modal-too-old", words.tooOld);
+      return picture;
+    };
+    await submitPair(bot, reply, request, { content: held, style });
   },
 };

@@ -92,23 +92,17 @@ export const stylize: SlashHandler<StylizeInput> = {
 
   async run({ interaction, bot, reply }, { content, style, ...settings }) {
     assertMayWork(interaction);
-    const { guildId } = interaction;
-    const userId = interaction.user.id;
+    const { guildId, user } = interaction;
     const named = typeof style === "string" ? await findStyle(bot, guildId, style) : null;
     const request = {
       ...settings,
-      userId,
+      userId: user.id,
       guildId,
       description: named?.description ?? null,
       size: bot.config.RESULT_SIZE,
       parentId: null,
     };
-    await submitPair(bot, reply, request, () => ({
-      content: bot.intake.picture(userId, content, "content"),
-      style:
-        typeof style === "string"
-          ? { ...named!.picture, name: named!.name }
-          : bot.intake.picture(userId, style, "style"),
-    }));
+    const stylePicture = typeof style === "string" ? { ...named!.picture, name: named!.name } : style;
+    await submitPair(bot, reply, request, { content, style: stylePicture });
   },
 };

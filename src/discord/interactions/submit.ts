@@ -7,6 +7,7 @@ import type { Asker, Reservation } from "../../jobs/reservations.ts";
 import { SETTING_BOUNDS } from "../../painting.ts";
 import type { Bot } from "./bot.ts";
 import type { Arrival } from "../intake/arrival.ts";
+import type { Upload } from "../intake/downloads.ts";
 import { FirstEdit, type PendingReply } from "../messages/first-edit.ts";
 import { pictureGone } from "../wording/commands.ts";
 
@@ -32,30 +33,33 @@ export async function withRoom<T>(
   }
 }
 
-/** The pictures of a pair on their way in; the picture of a style of the library is there already. */
+/** The pictures of a pair, wherever they are. */
 export interface Pair {
-  readonly content: Promise<Arrival<PictureRef>>;
-  readonly style: Promise<Arrival<PictureRef>> | PictureRef;
+  /** An upload, or what gives it out when there is room for the job: it is fetched already. */
+  readonly content: Upload | (() => Promise<Arrival<PictureRef>>);
+  /** An upload, or a picture that is in the store. */
+  readonly style: Upload | PictureRef;
 }
 
 /**
  * Keeps room in the queue, fetches the pair, and hands the job in.
  *
- * @param fetch begins to fetch; called when there is room
- * @throws UserError when there is none, or that says what is wrong with the pictures; what `fetch` throws
+ * @throws UserError when there is no room, or that says what is wrong with the pictures; what `content` throws
  */
 export function submitPair(
   bot: Bot,
   reply: PendingReply,
   request: Omit<JobRequest, "replyTo" | "content" | "style">,
-  fetch: () => Pair,
+  { content, style }: Pair,
 ): Promise<Job> {
+  const { intake } = bot;
+  const { userId } = request;
   return withRoom(bot, request, 1, (reservation) => {
-    const { content: coming, style } = fetch();
-    const submit = (content: PictureRef, stylePicture: PictureRef): Promise<Job> =>
-      submitJob(bot, reply, { ...request, content, style: stylePicture }, reservation);
-    if (style instanceof Promise) return bot.intake.keep([coming, style], (pair) => submit(...pair));
-    return bot.intake.keep([coming], ([content]) => submit(content, style));
+    const submit = (picture: PictureRef, stylePicture: PictureRef): Promise<Job> =>
+      submitJob(bot, reply, { ...request, content: picture, style: stylePicture }, reservation);
+    const coming = typeof content === "function" ? content() : intake.picture(userId, content, "content");
+    if ("sha256" in style) return intake.keep([coming], ([picture]) => submit(picture, style));
+    return intake.keep([coming, intake.picture(userId, style, "style")], (pair) => submit(...pair));
   });
 }
 
