@@ -38,36 +38,61 @@ const folder = (fallback: string) =>
 
 /** Every setting of Atelier, by the name of its environment variable. The README's table says the same in words. */
 const schema = z.object({
+  /** The bot's token; only the bot needs one. */
   DISCORD_TOKEN: z.string().optional(),
+  /** Another REST address: a proxy, the sandbox. */
   DISCORD_API_BASE: url("DISCORD_API_BASE", "https://discord.com/api"),
+  /** Where attachments may be downloaded from. */
   DISCORD_CDN_BASE: url("DISCORD_CDN_BASE", "https://cdn.discordapp.com"),
+  /** Jobs, votes and pictures; made absolute. */
   DATA_DIR: folder("data"),
+  /** Installed weights; made absolute. */
   MODELS_DIR: folder("checkpoints"),
+  /** Which stylizer; `auto`: the best that is installed. */
   ENGINE: choice("ENGINE", ["auto", ...STYLIZER_IDS], "auto"),
+  /** What networks run on; `auto`: the best that computes right. */
   DEVICE: choice("DEVICE", DEVICES, "auto"),
+  /** What networks compute in; `auto`: what suits the device. */
   PRECISION: choice("PRECISION", PRECISIONS, "auto"),
+  /** `auto`, `palette`, or the name of an installed captioner. */
   CAPTIONER: z.string().default("auto"),
+  /** Most tokens of a description. */
   CAPTION_TOKENS: count("CAPTION_TOKENS", 16, 1024, 200),
+  /** What open networks may hold, gigabytes. */
   MODEL_MEMORY: amount("MODEL_MEMORY", 0.25, 1024, 12),
+  /** The least that is logged. */
   LOG_LEVEL: choice("LOG_LEVEL", ["fatal", "error", "warn", "info", "debug", "trace", "silent"], "info"),
+  /** Largest picture that is taken, MiB. */
   MAX_UPLOAD_MB: amount("MAX_UPLOAD_MB", 0.01, 500, 20),
+  /** Largest picture that is taken, megapixels. */
   MAX_MEGAPIXELS: amount("MAX_MEGAPIXELS", 0.1, 1000, 50),
+  /** Time that an upload may take to arrive. */
   DOWNLOAD_SECONDS: amount("DOWNLOAD_SECONDS", 0.1, 600, 20),
+  /** Long side of results, pixels. */
   RESULT_SIZE: count("RESULT_SIZE", 64, 1024, 512),
+  /** Waiting and running jobs of one member. */
   JOBS_PER_USER: count("JOBS_PER_USER", 1, 1000, 3),
+  /** Of one server. */
   JOBS_PER_GUILD: count("JOBS_PER_GUILD", 1, 10_000, 30),
+  /** Pictures painted at the same time. */
   CONCURRENCY: count("CONCURRENCY", 1, 64, 1),
+  /** Time that a cancelled task has before its process is killed. */
   CANCEL_GRACE_SECONDS: amount("CANCEL_GRACE_SECONDS", 0.1, 120, 5),
+  /** Longest stage of a job. */
   STAGE_MINUTES: amount("STAGE_MINUTES", 0.05, 1440, 120),
+  /** For gated files of the hub. */
   HF_TOKEN: z.string().optional(),
+  /** The hub's address: a mirror. */
   HF_ENDPOINT: url("HF_ENDPOINT", "https://huggingface.co"),
 });
 
+/** The settings, checked and with their defaults. */
 export type Config = z.infer<typeof schema>;
 
 /** The settings do not hold; one line per fault. */
 export class ConfigError extends Error {
   override readonly name = "ConfigError";
+  /** One line each, in words. */
   readonly faults: readonly string[];
   constructor(faults: readonly string[]) {
     super(faults.join("\n"));

@@ -5,6 +5,7 @@ import type { Variant } from "../variant.ts";
 
 /** What the engine turned out to be, once it has started. */
 export interface EngineInfo {
+  /** Which engine paints. */
   readonly stylizer: StylizerId;
   /** Describer id, and the name people see. */
   readonly describer: string;
@@ -17,25 +18,34 @@ export interface EngineInfo {
 
 /** A stored picture as the engine sees it: a file of normalised PNG bytes and its content hash. */
 export interface EnginePicture {
+  /** Absolute. */
   readonly path: string;
+  /** Of its bytes, hex: the key of whatever the engine keeps of it. */
   readonly sha256: string;
 }
 
+/** A style to put into words. */
 export interface DescribeTask {
   readonly image: EnginePicture;
+  /** Instruction to the captioner; by default the paper's. */
   readonly prompt?: string;
+  /** Look at the picture as the reference code does. */
   readonly faithful?: boolean;
 }
 
+/** A style in words, and whose words they are. */
 export interface DescribeReply {
   readonly text: string;
+  /** Id of the describer that wrote them. */
   readonly describer: string;
   /** For people, when another describer than the engine's own had to take over: which one failed, and why. */
   readonly note?: string;
 }
 
+/** A picture to paint. */
 export interface StylizeTask {
   readonly content: EnginePicture;
+  /** Always given; the variant `prompt` does not look at it. */
   readonly style: EnginePicture;
   readonly variant: Variant;
   /** What a describer said of the style, whole; of this only the sentences on style count. `null`: nobody was asked. */
@@ -51,20 +61,28 @@ export interface StylizeTask {
   readonly previewDir: string | null;
 }
 
+/** A picture that was painted, and how. */
 export interface StylizeReply {
+  /** The file that was asked for. */
   readonly outputPath: string;
+  /** Pixels. */
   readonly width: number;
   readonly height: number;
   readonly engine: StylizerId;
+  /** Steps that were run. */
   readonly steps: number;
+  /** Guidance scale used, `null` where there was none. */
   readonly guidance: number | null;
+  /** How the style image entered, `null` where it did not or the engine has one way only. */
   readonly stylePath: Exclude<StylePath, "auto"> | null;
 }
 
 /** A style to be learned in the background: engines let every other task go first. */
 export interface LearnTask {
   readonly image: EnginePicture;
+  /** The style in words, which the vector starts from; `null`: from plain words. */
   readonly description: string | null;
+  /** What is trained. */
   readonly form: TokenForm;
   /** Side of the square the picture is seen in, and the most steps; `null`: the engine's own. */
   readonly size: number | null;
@@ -75,13 +93,18 @@ export interface LearnTask {
   readonly sampleDir: string | null;
 }
 
+/** How learning ended; the vector itself is in the state's file. */
 export type LearnReply = Learned;
 
 /** Progress of a task, as it happens. */
 export interface EngineHooks {
+  /** Stops the task, with the process when `CANCEL_GRACE_SECONDS` are over. */
   readonly signal?: AbortSignal;
+  /** A description grows: the whole text so far. */
   readonly onText?: (textSoFar: string) => void;
+  /** `step` of `steps` is done. */
   readonly onProgress?: (step: number, steps: number) => void;
+  /** A preview, or a sample of what is being learned, lies in a file (JPEG). */
   readonly onPreview?: (path: string, step: number, steps: number) => void;
   /** Learning begins, or goes on after `step`; `size`: the side of the square that the picture is seen in, pixels. */
   readonly onBegun?: (size: number, step: number) => void;
@@ -98,8 +121,11 @@ export interface Engine {
   start(): Promise<EngineInfo>;
   /** `null` until started. */
   readonly info: EngineInfo | null;
+  /** Whether a picture shows faces; quick. */
   findFaces(image: EnginePicture): Promise<FaceReport>;
+  /** Puts a style into words; another describer takes over where the engine's own fails. */
   describe(task: DescribeTask, hooks?: EngineHooks): Promise<DescribeReply>;
+  /** Paints into `task.outputPath`. */
   stylize(task: StylizeTask, hooks?: EngineHooks): Promise<StylizeReply>;
   /**
    * Learns a style until its loss settles; what was reached stays in the state's file, however it ends.

@@ -3,7 +3,9 @@ import type { RgbImage } from "../images/rgb-image.ts";
 import type { StylePath, StylizerId, StylizeSettings, TokenForm } from "../painting.ts";
 import type { Variant } from "../variant.ts";
 
+/** A picture to paint. */
 export interface StylizeInput {
+  /** What is repainted, in any size. */
   readonly content: RgbImage;
   /** Always given; the variant `prompt` does not look at it. */
   readonly style: RgbImage;
@@ -15,10 +17,13 @@ export interface StylizeInput {
   readonly description: string | null;
   /** What was learned for the style image: one or more vectors of the text encoder's width, one after the other. */
   readonly token?: Float32Array | null;
+  /** Within `SETTING_BOUNDS`. */
   readonly settings: StylizeSettings;
 }
 
+/** What happens while a picture is painted. */
 export interface StylizeHooks {
+  /** Stops it. */
   readonly signal?: AbortSignal;
   /** `step` of `steps` is finished; `step` never falls. */
   readonly onProgress?: (step: number, steps: number) => void;
@@ -26,6 +31,7 @@ export interface StylizeHooks {
   readonly onPreview?: (image: RgbImage, step: number, steps: number) => void;
 }
 
+/** A picture that was painted, and how. */
 export interface StylizeResult {
   readonly image: RgbImage;
   /** Steps that were run. */
@@ -41,8 +47,11 @@ export interface StylizeResult {
 /** A style to learn, and how. */
 export interface LearnInput {
   readonly picture: RgbImage;
+  /** Sha256 (hex) of the stored picture. */
   readonly styleSha256: string;
+  /** The style in words, which the vector starts from; `null`: from plain words. */
   readonly description: string | null;
+  /** What is trained. */
   readonly form: TokenForm;
   /** Side of the square the picture is seen in; `null`: 512, and 256 on a processor, where 512 takes four times as long. */
   readonly size: number | null;
@@ -52,10 +61,13 @@ export interface LearnInput {
   readonly statePath: string;
 }
 
+/** What happens while a style is learned, and what goes first. */
 export interface LearnHooks {
+  /** Stops it; what was reached is kept. */
   readonly signal?: AbortSignal;
   /** It begins, or goes on after `step`; `size` is the side of the square that the picture is seen in. */
   readonly onBegun?: (size: number, step: number) => void;
+  /** `step` is done, of `maxSteps` at most. */
   readonly onStep?: (step: number, maxSteps: number) => void;
   /** The loss of the fixed set was looked at. */
   readonly onLook?: (step: number, loss: number) => void;
@@ -81,6 +93,7 @@ export interface Learned {
 /** Repaints a content picture. Cancels within 250 ms by throwing `CancelledError`. */
 export interface Stylizer {
   readonly id: StylizerId;
+  /** @throws UserError for what a person can put right; EngineError; CancelledError */
   stylize(input: StylizeInput, hooks?: StylizeHooks): Promise<StylizeResult>;
   /** Learns a style's token; engines without networks cannot. */
   learn?(input: LearnInput, hooks?: LearnHooks): Promise<Learned>;
