@@ -2,10 +2,10 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 
 import { throwIfCancelled } from "./breathe.ts";
 import { asDiskFull, UserError } from "./errors.ts";
+import { pauseAfter, waitFor } from "./retry.ts";
 
 /** `full`: there is no room on the disk. `unwritable`: the disk or the database takes nothing for another reason. */
 export type Hindrance = "full" | "unwritable";
@@ -19,8 +19,7 @@ const NO_ROOM: ReadonlySet<string> = new Set(["ENOSPC", "EDQUOT"]);
 /** Room that is waited for where nobody knows better, bytes. */
 const ROOM_BYTES = 1 << 20;
 /** How often it is looked for: soon at first, for a fault of a moment. */
-const FIRST_LOOK_MS = 200;
-const LOOK_MS = 5000;
+const LOOKS = { firstMs: 200, longestMs: 5000 };
 const VAIN_TRIES = 3;
 
 /** What a write met with that may pass; `null` for any other fault. */
@@ -58,7 +57,7 @@ export async function untilRoom<T>(body: () => Promise<T>, options: RoomOptions)
     held = by;
   };
   try {
-    for (let vain = 0, wait = FIRST_LOOK_MS; ;) {
+    for (let vain = 0, looks = 0; ;) {
       try {
         return await body();
       } catch (error) {
@@ -69,9 +68,8 @@ export async function untilRoom<T>(body: () => Promise<T>, options: RoomOptions)
         if (vain >= vainTries) throw error;
         if (!isFree) tell(by);
         do {
-          await sleep(wait, undefined, { signal }).catch(() => undefined);
+          await waitFor(pauseAfter(++looks, LOOKS), signal);
           throwIfCancelled(signal);
-          wait = Math.min(2 * wait, LOOK_MS);
           isFree ||= by === "unwritable" || (await hasRoom(options));
         } while (!isFree);
         if (by === "full") tell(null);
