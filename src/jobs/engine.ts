@@ -1,3 +1,4 @@
+/** The engine as a port: what the queue, the votes and the desk of learning ask of it, wherever the heavy work runs. */
 import type { FaceReport } from "../faces/face-report.ts";
 import type { StylePath, StylizerId, StylizeSettings, TokenForm } from "../painting.ts";
 import type { Learned } from "../stylize/stylizer.ts";
