@@ -67,7 +67,10 @@ export class Intake {
 
   /** Clears away what a process that was killed was taking in. Call before anything comes. */
   resume(): Promise<void> {
-    return this.#shelf.sweep(this.#folder);
+    return this.#shelf.sweep(this.#folder, (error) => {
+      // On a disk that is full, say: no reason not to start.
+      this.#options.log.warn({ err: error }, "what was left of an upload stays for the next start");
+    });
   }
 
   /** Fetches and opens a picture. @throws UserError when it cannot be had or is not one, or the member sends too many */

@@ -41,16 +41,22 @@ export class Shelf {
     return this.#turn.add(() => this.#leave(sha256, kind));
   }
 
-  /** Clears away what a process that was killed left in `folder`, also from the store. */
-  async sweep(folder: string): Promise<void> {
-    for (const name of await readdir(folder).catch(() => [])) {
-      const left = path.join(folder, name);
-      for (const kind of ["picture", "token"] as const) {
-        const bytes = await readFile(arrivalFile(left, kind)).catch(() => null);
-        if (bytes) await this.#forget(await sha256Of(bytes), kind);
-      }
-      await dropArrival({ folder: left });
+  /**
+   * Clears away what a process that was killed left in `folder`, also from the store.
+   *
+   * @param onFault what cannot be cleared away is left to the next sweep
+   */
+  async sweep(folder: string, onFault: (error: unknown) => void): Promise<void> {
+    for (const name of await readdir(folder).catch(() => []))
+      await this.#sweepOut(path.join(folder, name)).catch(onFault);
+  }
+
+  async #sweepOut(left: string): Promise<void> {
+    for (const kind of ["picture", "token"] as const) {
+      const bytes = await readFile(arrivalFile(left, kind)).catch(() => null);
+      if (bytes) await this.#forget(await sha256Of(bytes), kind);
     }
+    await dropArrival({ folder: left });
   }
 
   async #leave(sha256: string, kind: ArrivalKind): Promise<void> {

@@ -4,6 +4,7 @@ import os from "node:os";
 import path from "node:path";
 
 import sharp from "sharp";
+import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { type DiscordSandbox, startSandbox } from "@atelier/sandbox";
@@ -85,6 +86,12 @@ describe("a bot that was killed while it took pictures in", () => {
       writeFileSync(path.join(data, "incoming", "half", "upload"), "half of a picture");
       const key = { styleSha256: path.parse(described).name, describer: "palette", promptHash: "1" };
       await store.captions.save(key, "waves");
+      const refuse = sql`create trigger refuse before delete on pictures begin select raise(abort, 'no'); end`;
+      await refuse.execute(store.db);
+      await studio.restart();
+      const left = readdirSync(path.join(data, "incoming")).toSorted();
+      expect(left, "what cannot be cleared away does not keep it from starting").toEqual(["described", "unused"]);
+      await sql`drop trigger refuse`.execute(studio.running.bot.store.db);
       await studio.restart();
       expect(readdirSync(path.join(data, "incoming"))).toEqual([]);
       expect(filesIn(path.join(data, "pictures"))).toEqual([described]);
