@@ -25,7 +25,7 @@ export interface LiveMessageOptions {
   readonly nonce: string;
   /** Whether a new message is made where the conversation moves to, when this place is gone. */
   readonly follows: boolean;
-  /** Told about each new message, before anything else is sent. */
+  /** Told about each new message, and again with each view until it takes it in. */
   readonly onCreated?: (messageId: string) => Promise<void>;
   readonly log: Logger;
 }
@@ -139,7 +139,7 @@ export class LiveMessage {
       if (view === null) return;
       const print = fingerprint(view);
       if (print === this.#shown) {
-        this.#fault = null;
+        await this.#note();
         continue;
       }
       this.#lastAt = performance.now();
@@ -147,8 +147,8 @@ export class LiveMessage {
       try {
         await this.#send(view);
         this.#shown = print;
-        this.#fault = null;
         if (isEdit) this.#setbacks = 0;
+        await this.#note();
       } catch (error) {
         this.#setbacks++;
         this.#fault = null;
@@ -170,7 +170,6 @@ export class LiveMessage {
 
   async #send(view: View): Promise<void> {
     const { home, nonce } = this.#options;
-    await this.#note();
     if (this.#messageId !== null) {
       this.#edited = true;
       return home.edit(this.#messageId, view);
@@ -178,13 +177,19 @@ export class LiveMessage {
     const fresh = this.#generation === 0 ? nonce : `${nonce.slice(0, 22)}-${this.#generation}`;
     this.#messageId = await home.create(view, fresh);
     this.#isNoted = false;
-    await this.#note();
   }
 
+  /** Once more with each view until it is noted: a disk that is full keeps no message from saying so. */
   async #note(): Promise<void> {
+    this.#fault = null;
     if (this.#isNoted || this.#messageId === null) return;
-    await this.#options.onCreated?.(this.#messageId);
-    this.#isNoted = true;
+    try {
+      await this.#options.onCreated?.(this.#messageId);
+      this.#isNoted = true;
+    } catch (error) {
+      this.#fault = error;
+      this.#options.log.warn({ err: error, messageId: this.#messageId }, "a message could not be noted");
+    }
   }
 
   #fail(error: unknown, view: View, isEdit: boolean): void {

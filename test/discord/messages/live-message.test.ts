@@ -70,6 +70,31 @@ describe("a live message", () => {
     expect(calls).toHaveLength(1);
   });
 
+  it("says what there is to say although nobody can note it, and is told of as owed until somebody does", async () => {
+    const { port, calls } = home();
+    const noted: string[] = [];
+    let full = true;
+    const onCreated = async (id: string): Promise<void> => {
+      if (full) throw new Error("the disk is full");
+      noted.push(id);
+    };
+    const message = new LiveMessage({
+      ...{ home: port, messageId: null, intervalMs: 0, nonce: "nonce", follows: true, log },
+      onCreated,
+    });
+    await message.settle(noticeView("painting"));
+    await message.settle(noticeView("my disk is full"));
+    await expect(message.deliver(noticeView("done"))).rejects.toThrow("the disk is full");
+    full = false;
+    await message.deliver(noticeView("done"));
+    expect(calls.map(({ kind, text }) => `${kind} ${text}`)).toEqual([
+      "create painting",
+      "edit my disk is full",
+      "edit done",
+    ]);
+    expect(noted).toEqual([message.messageId]);
+  });
+
   it("settles at once, without waiting for the interval", async () => {
     const { port, calls } = home();
     const message = live(port, 60_000);
