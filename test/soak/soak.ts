@@ -119,7 +119,9 @@ async function keep({ timeline, keeper, discord, dataDir }: Stage, report: objec
         )
         .join("\n"),
     ),
-    mkdir(path.join(folder, "data")).then(() => cp(dataDir, path.join(folder, "data"), { recursive: true })),
+    mkdir(path.join(folder, "data")).then(() =>
+      cp(dataDir, path.join(folder, "data"), { recursive: true, filter: (file) => !file.endsWith("-shm") }),
+    ),
   ]);
   return folder;
 }
