@@ -31,7 +31,7 @@ const LOOK_MS = 20;
 /** What the bot logs when it has taken up everything. */
 const READY = "Atelier is ready";
 /** Absolute, so that it is found from any working directory. */
-const LOADER = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
+const LOADER = pathToFileURL(createRequire(import.meta.url).resolve("tsx/esm")).href;
 
 export interface QueueBench {
   /** That waited when the bot was started. */

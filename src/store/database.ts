@@ -2,10 +2,11 @@
 import { mkdirSync } from "node:fs";
 import path from "node:path";
 
-import { Kysely, SqliteDialect, sql, type SqliteDatabase } from "kysely";
+import type { Kysely as Queries, SqliteDatabase } from "kysely";
 import Database from "libsql";
 
 import { messageOf, UserError } from "../errors.ts";
+import { Kysely, sql, SqliteDialect } from "./kysely.ts";
 import { MIGRATIONS } from "./migrations/index.ts";
 import type { Migration } from "./migrations/migration.ts";
 import type { Schema } from "./schema.ts";
@@ -23,7 +24,7 @@ const BUSY_TIMEOUT = 5000;
 export async function openDatabase(
   file: string,
   migrations: readonly Migration[] = MIGRATIONS,
-): Promise<Kysely<Schema>> {
+): Promise<Queries<Schema>> {
   try {
     mkdirSync(path.dirname(file), { recursive: true });
   } catch (cause) {
@@ -75,7 +76,7 @@ function checkWhole(connection: Connection, file: string): void {
   if (verdict !== "ok") throw corrupt(file, new Error(verdict ?? "no answer to quick_check"));
 }
 
-async function migrate(db: Kysely<Schema>, file: string, migrations: readonly Migration[]): Promise<void> {
+async function migrate(db: Queries<Schema>, file: string, migrations: readonly Migration[]): Promise<void> {
   await db.transaction().execute(async (transaction) => {
     const { rows } = await sql<{ user_version: number }>`pragma user_version`.execute(transaction);
     const version = rows[0]?.user_version ?? 0;

@@ -1,7 +1,7 @@
 /** Everything the bot remembers, opened from one folder. */
 import path from "node:path";
 
-import { type Kysely, sql } from "kysely";
+import type { Kysely } from "kysely";
 
 import type { Repositories } from "../jobs/repositories.ts";
 import type { StyleRepository } from "../jobs/style.ts";
@@ -9,6 +9,7 @@ import { createCaptionRepository } from "./caption-repository.ts";
 import { type ComparisonRepository, createComparisonRepository } from "./comparison-repository.ts";
 import { openDatabase } from "./database.ts";
 import { createJobRepository } from "./job-repository.ts";
+import { sql } from "./kysely.ts";
 import { createPictureFiles } from "./picture-files.ts";
 import { createPictureRepository } from "./picture-repository.ts";
 import { createLearningRepository, type LearningRepository } from "./learning-repository.ts";

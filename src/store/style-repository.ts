@@ -1,9 +1,10 @@
 /** The styles of servers in SQLite. */
-import { type Kysely, type Selectable, sql } from "kysely";
+import type { Kysely, Selectable } from "kysely";
 
 import type { PictureRef } from "../jobs/job.ts";
 import { foldedName, type Style, type StyleRepository } from "../jobs/style.ts";
 import { rememberPicture } from "./picture-repository.ts";
+import { sql } from "./kysely.ts";
 import type { Schema, StyleTable } from "./schema.ts";
 
 export function createStyleRepository(db: Kysely<Schema>): StyleRepository {

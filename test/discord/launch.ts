@@ -21,7 +21,7 @@ export function launch(
 ): Launched {
   const script = path.join(import.meta.dirname, "bot-process.ts");
   const env = { PATH: process.env["PATH"], HOME: process.env["HOME"], ...settings };
-  const limited = `ulimit -f ${maxFileKiB}; exec "$0" --import tsx "$1"`;
+  const limited = `ulimit -f ${maxFileKiB}; exec "$0" --import tsx/esm "$1"`;
   const command = ["-c", limited, process.execPath, script];
   const child = spawn("bash", command, { env, stdio: ["ignore", "pipe", "pipe"] });
   let output = "";

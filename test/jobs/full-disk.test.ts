@@ -2,7 +2,7 @@
 import { rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
-import { sql } from "kysely";
+import { sql } from "../../src/store/kysely.ts";
 import pino from "pino";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 

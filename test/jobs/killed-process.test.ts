@@ -4,7 +4,7 @@ import os from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
 
-import { sql } from "kysely";
+import { sql } from "../../src/store/kysely.ts";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 import { openStore } from "../../src/store/store.ts";
@@ -34,7 +34,7 @@ afterEach(async () => {
 /** Runs the bot until `until` is said (and kills it then, without warning), or to its end. */
 async function bot(fault: string, jobs: number, until?: (line: Line) => boolean): Promise<Line[]> {
   const script = path.join(import.meta.dirname, "fixtures/bot.ts");
-  const child = spawn(process.execPath, ["--import", "tsx", script, dataDir, ODD, fault, String(jobs)], {
+  const child = spawn(process.execPath, ["--import", "tsx/esm", script, dataDir, ODD, fault, String(jobs)], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   running.add(child);

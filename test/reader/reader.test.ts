@@ -177,7 +177,7 @@ describe.skipIf(process.platform === "win32")("among files that never end (needs
 
   it("a killed bot leaves no process behind, whatever it is at", async () => {
     const script = path.join(import.meta.dirname, "fixtures/bot.ts");
-    const bot = spawn(process.execPath, ["--import", "tsx", script, endless()], {
+    const bot = spawn(process.execPath, ["--import", "tsx/esm", script, endless()], {
       stdio: ["ignore", "pipe", "inherit"],
     });
     const [line] = (await once(createInterface({ input: bot.stdout }), "line")) as [string];

@@ -1,5 +1,5 @@
 /** Pictures, jobs, captions, where a job is shown, settings of a server. */
-import { sql } from "kysely";
+import { sql } from "../kysely.ts";
 
 import type { Migration } from "./migration.ts";
 

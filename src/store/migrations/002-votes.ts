@@ -1,5 +1,5 @@
 /** Rounds of results that are judged, every medal put or taken, blind comparisons. */
-import { sql } from "kysely";
+import { sql } from "../kysely.ts";
 
 import type { Migration } from "./migration.ts";
 

@@ -1,5 +1,5 @@
 /** The library of styles of each server, and styles that are being learned. */
-import { sql } from "kysely";
+import { sql } from "../kysely.ts";
 
 import type { Migration } from "./migration.ts";
 

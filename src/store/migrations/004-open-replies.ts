@@ -1,5 +1,5 @@
 /** Answers that were promised and not given yet. */
-import { sql } from "kysely";
+import { sql } from "../kysely.ts";
 
 import type { Migration } from "./migration.ts";
 

@@ -1,5 +1,5 @@
 /** What an earlier attempt at a job met with. */
-import { sql } from "kysely";
+import { sql } from "../kysely.ts";
 
 import type { Migration } from "./migration.ts";
 

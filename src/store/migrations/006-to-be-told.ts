@@ -1,5 +1,5 @@
 /** What people have not been told yet: how a comparison went, as its card says it, and how learning a style ended. */
-import { sql } from "kysely";
+import { sql } from "../kysely.ts";
 
 import type { Migration } from "./migration.ts";
 

@@ -1,5 +1,5 @@
 /** Indexes over everything that refers to a picture, so that one to which nothing does is found without reading it all. */
-import { sql } from "kysely";
+import { sql } from "../kysely.ts";
 
 import type { Migration } from "./migration.ts";
 

@@ -4,7 +4,7 @@ import os from "node:os";
 import path from "node:path";
 
 import sharp from "sharp";
-import { sql } from "kysely";
+import { sql } from "../../../src/store/kysely.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { type DiscordSandbox, startSandbox } from "@atelier/sandbox";

@@ -3,7 +3,7 @@ import os from "node:os";
 import path from "node:path";
 
 import { type DiscordSandbox, startSandbox } from "@atelier/sandbox";
-import { sql } from "kysely";
+import { sql } from "../../../src/store/kysely.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { openStore } from "../../../src/store/store.ts";

@@ -1,5 +1,5 @@
 import type { InteractionCall } from "@atelier/sandbox";
-import { sql } from "kysely";
+import { sql } from "../../../src/store/kysely.ts";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 
 import { landscape, waves } from "../pictures.ts";

@@ -78,10 +78,8 @@ describe("a live message", () => {
       if (full) throw new Error("the disk is full");
       noted.push(id);
     };
-    const message = new LiveMessage({
-      ...{ home: port, messageId: null, intervalMs: 0, nonce: "nonce", follows: true, log },
-      onCreated,
-    });
+    const options = { home: port, messageId: null, intervalMs: 0, nonce: "nonce", follows: true, log };
+    const message = new LiveMessage({ ...options, onCreated });
     await message.settle(noticeView("painting"));
     await message.settle(noticeView("my disk is full"));
     await expect(message.deliver(noticeView("done"))).rejects.toThrow("the disk is full");

@@ -3,7 +3,7 @@ import { writeFile } from "node:fs/promises";
 
 import type { InteractionCall } from "@atelier/sandbox";
 import type { APIMessage } from "discord.js";
-import { sql } from "kysely";
+import { sql } from "../../../src/store/kysely.ts";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 
 import { landscape, waves } from "../pictures.ts";

@@ -253,7 +253,14 @@ describe("/scores", () => {
     const file = path.join(folder, "ballots.json");
     await writeFile(file, json!);
     const cli = path.resolve(import.meta.dirname, "../../../src/cli.ts");
-    const { stdout } = await promisify(execFile)(process.execPath, ["--import", "tsx", cli, "scores", "--from", file]);
+    const { stdout } = await promisify(execFile)(process.execPath, [
+      "--import",
+      "tsx/esm",
+      cli,
+      "scores",
+      "--from",
+      file,
+    ]);
     await rm(folder, { recursive: true });
     expect(stdout).toContain(table);
   });
