@@ -29,7 +29,7 @@ export interface LearningDeskOptions {
   readonly client: Client;
   readonly store: Pick<Store, "captions" | "files" | "learnings" | "styles">;
   readonly engine: Engine;
-  readonly config: Pick<Config, "DATA_DIR">;
+  readonly config: Pick<Config, "DATA_DIR" | "RESULT_SIZE">;
   readonly deliveries: Deliveries;
   readonly log: Logger;
 }
@@ -38,6 +38,15 @@ interface Waiting {
   readonly learning: Learning;
   readonly presenter: LearningPresenter;
 }
+
+/** Results this small or smaller are learned for in their own size: the engine's own is at least this. */
+const SMALL = 256;
+/** Sides of the square that a picture is seen in are multiples of this, pixels. */
+const GRAIN = 64;
+
+/** No larger than it will be painted. `null`: the engine's own. */
+const learningSize = (resultSize: number): number | null =>
+  resultSize < SMALL ? Math.max(GRAIN, Math.floor(resultSize / GRAIN) * GRAIN) : null;
 
 export class LearningDesk {
   readonly #options: LearningDeskOptions;
@@ -183,7 +192,7 @@ export class LearningDesk {
             image,
             description,
             form: "vector",
-            size: null,
+            size: learningSize(this.#options.config.RESULT_SIZE),
             maxSteps: null,
             statePath: this.#statePath(learning),
             sampleDir: path.join(this.#folder, learning.id),

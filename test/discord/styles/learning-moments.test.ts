@@ -19,7 +19,7 @@ let studio: Studio;
 
 beforeAll(async () => {
   studio = await openStudio(
-    { ENGINE: "diffusion" },
+    { ENGINE: "diffusion", RESULT_SIZE: "128" },
     { checkpoints: { "tiny-v1": "tiny-v1" }, pauses: { firstMs: 20, longestMs: 100 } },
   );
 });

@@ -10,7 +10,7 @@ import { hasButton, openStudio, type Studio, stylized, textOf, whispers } from "
 let studio: Studio;
 
 beforeAll(async () => {
-  studio = await openStudio({ ENGINE: "diffusion" }, { checkpoints: { "tiny-v1": "tiny-v1" } });
+  studio = await openStudio({ ENGINE: "diffusion", RESULT_SIZE: "128" }, { checkpoints: { "tiny-v1": "tiny-v1" } });
 });
 
 afterAll(() => studio.close());
@@ -34,7 +34,7 @@ describe("/style learn", () => {
     const before = stepShown();
     await discord.waitFor(() => stepShown() > before + 10, { what: "steps after the restart" });
     expect(progress()).toMatch(/Loss \d\.\d+, \d\.\d+ at first/);
-    expect(progress()).toContain("in 256 × 256 pixels");
+    expect(progress()).toContain("in 128 × 128 pixels");
     const shown = (): string[] =>
       discord
         .messages(thread.id)
@@ -65,7 +65,7 @@ describe("/style learn", () => {
     expect(call.response?.id).toBe(card.id);
     const last = discord.messages(thread.id).find((message) => textOf(message).includes("Stopped"))!;
     expect(last.attachments.map(({ filename }) => filename)).toEqual(["loss.png", "sample.jpg"]);
-    expect(textOf(last)).toMatch(/steps at 256 px, loss \d\.\d+ → \d\.\d+/);
+    expect(textOf(last)).toMatch(/steps at 128 px, loss \d\.\d+ → \d\.\d+/);
     const left = (): Promise<string[]> => readdir(path.join(studio.settings.DATA_DIR!, "learning"));
     await expect.poll(left).toEqual([]);
 
