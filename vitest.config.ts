@@ -1,13 +1,17 @@
-import { defineConfig } from "vitest/config";
+import { configDefaults, defineConfig } from "vitest/config";
 
 import { ClosingLine } from "./test/closing-line.ts";
 
-export default defineConfig({
+/** What starts and kills many processes, or learns for long: `npm run test:slow`, and CI, run these alone. */
+const SLOW = "**/*.slow.test.ts";
+
+export default defineConfig(({ mode }) => ({
   test: {
-    include: ["test/**/*.test.ts", "packages/*/{example,test}/**/*.test.ts"],
+    include: mode === "slow" ? [SLOW] : ["test/**/*.test.ts", "packages/*/{example,test}/**/*.test.ts"],
+    exclude: mode === "slow" ? configDefaults.exclude : [...configDefaults.exclude, SLOW],
     pool: "forks",
-    // Bot tests mostly wait: two workers more than the two cores of CI keep those busy.
-    maxWorkers: 4,
+    // Bot tests mostly wait: one worker more than the two cores of CI keeps those busy.
+    maxWorkers: 3,
     // Loading the same modules for each file anew cost a third of the processor time of the small ones.
     isolate: false,
     // Waits are for conditions; these only end what hangs, on a machine that may be busy with other things.
@@ -16,4 +20,4 @@ export default defineConfig({
     hookTimeout: 120_000,
     reporters: ["default", new ClosingLine()],
   },
-});
+}));
