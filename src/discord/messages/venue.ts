@@ -14,7 +14,7 @@ import type { MessageHome } from "./live-message.ts";
 import { persevere } from "./persevere.ts";
 import { PlaceMoved } from "./place-moved.ts";
 import { laterOf, snowflakeAt } from "../snowflake.ts";
-import { createPayload, editPayload, mark, type View } from "./view.ts";
+import { createPayload, editPayload, mark, markOf, type View } from "./view.ts";
 import { threadRemark } from "../wording/jobs.ts";
 
 export interface VenueOptions {
@@ -32,6 +32,8 @@ const MOST_PAGES = 10;
 const PAGE = 100;
 /** How far this machine's clock may be from Discord's, by which messages are numbered. */
 const CLOCKS_APART_MS = 5 * 60_000;
+
+const sinceOf = (notBefore: number): string => snowflakeAt(notBefore - CLOCKS_APART_MS);
 
 export class Venue {
   readonly #options: VenueOptions;
@@ -127,6 +129,12 @@ export class Venue {
     });
   }
 
+  /** Deletes a message that may stand here although nobody noted it. */
+  async removeUnnoted(nonce: string, notBefore: number): Promise<void> {
+    const known = await this.#find(this.placeId, nonce, sinceOf(notBefore));
+    if (known !== null) await this.remove(known);
+  }
+
   /** Messages in the thread, or wherever the conversation is. */
   readonly talk: MessageHome = {
     create: (view, nonce) => this.post(view, nonce),
@@ -141,21 +149,17 @@ export class Venue {
 
   async #send(placeId: string, view: View, nonce: string, notBefore = 0): Promise<string> {
     const channel = await this.#fetch(placeId);
-    const marked = mark(view, nonce);
     if (this.#lookAfter !== null) {
-      const known = await this.#find(
-        placeId,
-        marked,
-        laterOf(this.#lookAfter, snowflakeAt(notBefore - CLOCKS_APART_MS)),
-      );
+      const known = await this.#find(placeId, nonce, laterOf(this.#lookAfter, sinceOf(notBefore)));
       if (known !== null) return known;
     }
-    return (await channel.send({ ...(await createPayload(marked, nonce)) })).id;
+    return (await channel.send({ ...(await createPayload(mark(view, nonce), nonce)) })).id;
   }
 
   /** Discord tells nonces to nobody who asks later, so messages carry a mark of their own. */
-  async #find(placeId: string, { components: [first] }: View, after: string): Promise<string | null> {
+  async #find(placeId: string, nonce: string, after: string): Promise<string | null> {
     const { client } = this.#options;
+    const marked = markOf(nonce);
     for (let page = 0, from = after; page < MOST_PAGES; page++) {
       const query = new URLSearchParams({ limit: String(PAGE), after: from });
       let messages: APIMessage[];
@@ -167,7 +171,7 @@ export class Venue {
         throw error;
       }
       const known = messages.find(
-        ({ author, components }) => author.id === client.user?.id && components?.[0]?.id === first?.id,
+        ({ author, components }) => author.id === client.user?.id && components?.[0]?.id === marked,
       );
       if (known) return known.id;
       if (messages.length < PAGE) return null;

@@ -49,11 +49,13 @@ export const fingerprint = (shown: View): string =>
 
 /** The view with a number of its own on its first component, by which a message can be found again that nobody noted. */
 export function mark(shown: View, nonce: string): View {
-  // Discord's ids of components are positive and have 31 bits; those that are left out it counts up from 1.
-  const id = (createHash("sha256").update(nonce).digest().readUInt32BE(0) & 0x3fff_ffff) | 0x4000_0000;
   const [first, ...others] = shown.components;
-  return first ? { ...shown, components: [{ ...first, id }, ...others] } : shown;
+  return first ? { ...shown, components: [{ ...first, id: markOf(nonce) }, ...others] } : shown;
 }
+
+/** The number that a message of this nonce carries: Discord counts ids that are left out up from 1, and takes 31 bits. */
+export const markOf = (nonce: string): number =>
+  (createHash("sha256").update(nonce).digest().readUInt32BE(0) & 0x3fff_ffff) | 0x4000_0000;
 
 /** What a view is sent as. Message, interaction reply and follow-up all take it. */
 export interface ViewPayload {

@@ -45,10 +45,15 @@ export async function post(
   return sheetMessageId;
 }
 
-/** Takes back what was posted of a comparison that was stopped in between. */
-export async function withdraw({ id, sheetMessageId }: Comparison, { store, venue }: Places): Promise<void> {
+/** Takes back what was posted of a comparison that was stopped in between, also what Discord took without saying so. */
+export async function withdraw(comparison: Comparison, { store, venue }: Places): Promise<void> {
+  const { id, sheetMessageId, jobs, createdAt } = comparison;
+  // Nothing is posted before its round is open.
+  if (!(await store.votes.round(id))) return;
   const posted = (await store.votes.candidates(id)).map(({ messageId }) => messageId);
   for (const messageId of sheetMessageId === null ? posted : [...posted, sheetMessageId]) await venue.remove(messageId);
+  for (const part of ["sheet", ...jobs.map(({ letter }) => `letter-${letter}`)])
+    await venue.removeUnnoted(nonceFor(id, part), createdAt);
 }
 
 /**
