@@ -197,7 +197,13 @@ export class LearningDesk {
             statePath: this.#statePath(learning),
             sampleDir: path.join(this.#folder, learning.id),
           },
-          { ...presenter.hooks((step) => (steps = Math.max(steps, step))), signal },
+          {
+            signal,
+            onNews: (news) => {
+              if (news.type === "progress") steps = Math.max(steps, news.step);
+              presenter.hear(news);
+            },
+          },
         );
         return;
       } catch (error) {
