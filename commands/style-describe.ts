@@ -36,8 +36,14 @@ export const styleDescribe: SubcommandHandler<Attachment> = {
         const thumbnail = await thumbnailFile(store.files, picture, "style", described.alt(picture.name));
         const grow = (words: string): void => message.show(describedView(thumbnail, picture.name, words, null));
         grow("");
-        const hooks = { onText: grow, signal: bot.closing };
-        const { text, describer, note = null } = await describeStyle(bot, picture.sha256, hooks);
+        const {
+          text,
+          describer,
+          note = null,
+        } = await describeStyle(bot, picture.sha256, {
+          signal: bot.closing,
+          onNews: (news) => news.type === "text" && grow(news.text),
+        });
         return describedView(thumbnail, picture.name, text, { by: bot.describerLabel(describer), note });
       }),
     );

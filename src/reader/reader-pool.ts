@@ -122,7 +122,6 @@ export class ReaderPool {
       nodeOptions: [`--max-old-space-size=${HEAP_MB}`],
       start: { memoryBytes },
       messages: fromReaderSchema,
-      tell: (_full, hooks) => hooks.onFull?.(),
       log,
       startMs: START_MS,
       onGone: () => {

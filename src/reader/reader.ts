@@ -120,7 +120,7 @@ export class Reader {
     const readBy = async (link: ReaderLink): Promise<T> => {
       let full = false;
       try {
-        return await link.run(work, schema, limits, { ...(signal && { signal }), onFull: () => (full = true) });
+        return await link.run(work, schema, limits, { ...(signal && { signal }), onNews: () => (full = true) });
       } catch (error) {
         if (full) throw ends.full();
         if (link.crashed) throw new Crash("a reader process broke down over a file", { cause: error });
