@@ -115,8 +115,9 @@ export async function judge(options: JudgeOptions, hooks: JudgeHooks = {}): Prom
     const { content, style } = await readPair(pair);
     const { faces } = await detectFaces(content, sessions);
     for (const [side, list] of painted.entries()) {
-      const { file, seconds } = list[i]!;
-      measures[side]!.push(measured(seen(await readStoredPicture(file), content, style), faces, content, seconds));
+      const { file, seconds, cpuSeconds } = list[i]!;
+      const pictures = seen(await readStoredPicture(file), content, style);
+      measures[side]!.push({ ...measured(pictures, faces, content), seconds, cpuSeconds });
     }
   }
   const judgement: Judgement = {

@@ -1,28 +1,29 @@
 /** Structure of the size of objects where the content has none: what pasted pieces of a style leave in a sky. */
 import { blurPlane } from "../../images/gaussian-blur.ts";
-import type { Plane, PlanarImage, Size } from "../../images/plane.ts";
+import { fitLongSide, resizePlanar, resizePlane, type Plane, type PlanarImage, type Size } from "../../images/plane.ts";
 
 /** Lengths are in pixels of a picture whose long side is 512, and grow with it. */
 const LONG_SIDE = 512;
 const BAND = [8, 32] as const;
 const SHARE = 1 / 3;
+/** Nothing finer than the band is looked at, so that pictures can be this long at most, pixels. */
+const WORK_SIDE = 256;
 
 /**
  * Mean local standard deviation of lightness between 8 and 32 px, over the third of the picture where the content is
  * flattest: of a difference of Gaussians of these sigmas, within a Gaussian of 32 px. Flat is where the content's
- * gradients, smoothed likewise, are weakest. OKLab lightness, 0 for a plain picture.
+ * gradients, smoothed by 8 px, are weakest. OKLab lightness, 0 for a plain picture.
  */
 export function coarseStructure(result: PlanarImage, content: PlanarImage): number {
-  const unit = Math.max(result.width, result.height) / LONG_SIDE;
-  const [fine, broad] = BAND.map((sigma) => blurPlane(result.planes[0], result, unit * sigma)) as [Plane, Plane];
+  const size = fitLongSide(result, Math.min(WORK_SIDE, Math.max(result.width, result.height)));
+  const unit = Math.max(size.width, size.height) / LONG_SIDE;
+  const blurred = (plane: Plane, sigma: number): Plane => blurPlane(plane, size, unit * sigma);
+  const lightness = resizePlane(result.planes[0], result, size);
+  const [fine, broad] = [blurred(lightness, BAND[0]), blurred(lightness, BAND[1])];
   const band = fine.map((value, i) => value - broad[i]!);
-  const mean = blurPlane(band, result, unit * BAND[1]);
-  const square = blurPlane(
-    band.map((value) => value * value),
-    result,
-    unit * BAND[1],
-  );
-  const busy = gradientEnergy(content, unit);
+  const squares = band.map((value) => value * value);
+  const [mean, square] = [blurred(band, BAND[1]), blurred(squares, BAND[1])];
+  const busy = gradientEnergy(resizePlanar(content, size), unit);
   const limit = busy.toSorted()[Math.floor(SHARE * (busy.length - 1))]!;
   let sum = 0;
   let count = 0;

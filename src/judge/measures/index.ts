@@ -1,4 +1,4 @@
-/** All that is measured of one result, and how it is read. */
+/** All that is measured of one result, and how it is read; what its painting took stands with the rest. */
 import type { Face } from "../../faces/face-report.ts";
 import type { Size } from "../../images/plane.ts";
 import { coarseStructure } from "./coarse-structure.ts";
@@ -31,6 +31,7 @@ export const MEASURES = {
   crushed: { label: "shadows crushed, share", better: "lower" },
   washed: { label: "lights washed out, share", better: "lower" },
   seconds: { label: "seconds", better: "lower" },
+  cpuSeconds: { label: "processor seconds", better: "lower" },
 } as const satisfies Readonly<Record<string, MeasureKind>>;
 
 export type MeasureName = keyof typeof MEASURES;
@@ -39,7 +40,11 @@ export type MeasureName = keyof typeof MEASURES;
 export type Measured = Readonly<Record<MeasureName, number | null>>;
 
 /** @param faces of the content, in pixels of a picture of size `facesFrom` */
-export function measured(pictures: Seen, faces: readonly Face[], facesFrom: Size, seconds: number): Measured {
+export function measured(
+  pictures: Seen,
+  faces: readonly Face[],
+  facesFrom: Size,
+): Omit<Measured, "seconds" | "cpuSeconds"> {
   const { result, content, style } = pictures;
   const kept = facesKept(result, content, faces, facesFrom);
   return {
@@ -53,6 +58,5 @@ export function measured(pictures: Seen, faces: readonly Face[], facesFrom: Size
     faceContrast: kept && kept.contrast,
     faceLikeness: kept && kept.likeness,
     ...tonesLost(pictures),
-    seconds,
   };
 }
