@@ -31,6 +31,7 @@ const options = (changes: Partial<JudgeOptions> = {}): JudgeOptions => ({
   asked: { variant: "inst", settings: { size: 128, strength: 0.6 } },
   with: ["strength=0.2"],
   ladders: 1,
+  perSheet: 6,
   ...changes,
 });
 

@@ -26,6 +26,7 @@ export const MEASURES = {
   patchesCoarse: { label: "patch distance to style, coarse", better: "lower" },
   edges: { label: "edge correlation with content", better: "higher" },
   coarseStructure: { label: "coarse structure where flat", better: "lower" },
+  addedStructure: { label: "of that, not the content's", better: "lower" },
   faceContrast: { label: "contrast kept in faces", better: "near one" },
   faceLikeness: { label: "features kept in faces", better: "higher" },
   crushed: { label: "shadows crushed, share", better: "lower" },
@@ -46,6 +47,7 @@ export function measured(
   facesFrom: Size,
 ): Omit<Measured, "seconds" | "cpuSeconds"> {
   const { result, content, style } = pictures;
+  const structure = coarseStructure(result, content);
   const kept = facesKept(result, content, faces, facesFrom);
   return {
     paletteToStyle: paletteDistance(result, style),
@@ -54,7 +56,8 @@ export function measured(
     patchesMiddle: nearestPatchDistance(result, style, PATCH_SCALES.middle),
     patchesCoarse: nearestPatchDistance(result, style, PATCH_SCALES.coarse),
     edges: edgeCorrelation(result, content),
-    coarseStructure: coarseStructure(result, content),
+    coarseStructure: structure.all,
+    addedStructure: structure.added,
     faceContrast: kept && kept.contrast,
     faceLikeness: kept && kept.likeness,
     ...tonesLost(pictures),

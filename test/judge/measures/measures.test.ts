@@ -6,7 +6,7 @@ import { edgeCorrelation } from "../../../src/judge/measures/edges.ts";
 import { facesKept } from "../../../src/judge/measures/faces.ts";
 import { nearestPatchDistance } from "../../../src/judge/measures/nearest-patches.ts";
 import { paletteDistance, slicedWasserstein } from "../../../src/judge/measures/sliced-wasserstein.ts";
-import { ladderOf } from "../../../src/judge/measures/strength-ladder.ts";
+import { grows, ladderOf } from "../../../src/judge/measures/strength-ladder.ts";
 import { tonesLost } from "../../../src/judge/measures/tones-lost.ts";
 import { seededRandom } from "../../../src/random.ts";
 
@@ -78,10 +78,12 @@ describe("coarse structure", () => {
   const flat = half(() => 0.5);
 
   it("is the deviation of what passes the band", () => {
-    const wave = half((x) => 0.5 + 0.1 * Math.sin((2 * Math.PI * x) / 32));
-    const passed = (sigma: number): number => Math.exp(-2 * (Math.PI * (sigma / 64)) ** 2);
-    const expected = (0.1 / Math.SQRT2) * (passed(8) - passed(32));
-    expect(coarseStructure(wave, flat) / expected).toBeCloseTo(1, 1);
+    const wave = half((x) => 0.5 + 0.1 * Math.sin((2 * Math.PI * x) / 16));
+    const passed = (sigma: number): number => Math.exp(-2 * (Math.PI * (sigma / 32)) ** 2);
+    const expected = (0.1 / Math.SQRT2) * (passed(4) - passed(16));
+    const { all, added } = coarseStructure(wave, flat);
+    expect(all / expected).toBeCloseTo(1, 1);
+    expect(added / expected).toBeCloseTo(1, 1);
   });
 
   it("does not mind strokes that are finer, or light that is broader", () => {
@@ -89,20 +91,31 @@ describe("coarse structure", () => {
       coarseStructure(
         half((x, y) => ((x >> 1) + (y >> 1)) % 2),
         flat,
-      ),
+      ).all,
     ).toBeLessThan(0.003);
     expect(
       coarseStructure(
         half((x) => x / 256),
         flat,
-      ),
-    ).toBeLessThan(0.02);
+      ).all,
+    ).toBeLessThan(0.01);
   });
 
   it("counts only where the content is flat", () => {
     const content = half((x) => (x < 128 ? 0.5 : 0.5 + 0.4 * Math.sin(x / 3)));
     const disc = (centre: number): PlanarImage => half((x, y) => (Math.hypot(x - centre, y - 96) < 20 ? 0 : 0.5));
-    expect(coarseStructure(disc(60), content)).toBeGreaterThan(10 * coarseStructure(disc(210), content));
+    expect(coarseStructure(disc(60), content).all).toBeGreaterThan(10 * coarseStructure(disc(210), content).all);
+  });
+
+  it("is not added where it is the content's, more or less strong", () => {
+    const ripples = (contrast: number): PlanarImage => half((x) => 0.5 + contrast * Math.sin(x / 3));
+    const across = half((_, y) => 0.5 + 0.1 * Math.sin(y / 3));
+    const stronger = coarseStructure(ripples(0.1), ripples(0.04));
+    expect(stronger.added).toBeLessThan(0.05 * stronger.all);
+    const another = coarseStructure(across, ripples(0.04));
+    expect(another.added).toBeGreaterThan(0.9 * another.all);
+    const reversed = coarseStructure(ripples(-0.1), ripples(0.04));
+    expect(reversed.added).toBeCloseTo(reversed.all, 5);
   });
 
   it("is the same for a picture half as large", () => {
@@ -110,8 +123,8 @@ describe("coarse structure", () => {
     const less = coarseStructure(
       wave(0.5),
       grey(128, 96, () => 0.5),
-    );
-    expect(less / coarseStructure(wave(1), flat)).toBeCloseTo(1, 1);
+    ).all;
+    expect(less / coarseStructure(wave(1), flat).all).toBeCloseTo(1, 1);
   });
 });
 
@@ -144,12 +157,11 @@ it("tones are lost where neither content nor style has as much black or white", 
   expect(tonesLost({ result: halves(0.05, 0.99), content, style })).toEqual({ crushed: 0, washed: 0.5 });
 });
 
-it("strength goes one way when both colours and edges leave the content", () => {
+it("strength shows in colours and edges that leave the content", () => {
   const content = noise(1);
   const towards = (share: number, from = noise(2)): PlanarImage =>
     grey(60, 40, (x, y) => (1 - share) * content.planes[0][y * 60 + x]! + share * 0.5 * from.planes[0][y * 60 + x]!);
   const climb = (...shares: number[]) => ladderOf(shares.map((share) => ({ result: towards(share), content })));
-  expect(climb(0.2, 0.6, 1).monotone).toBe(true);
-  expect(climb(0.6, 0.2, 1).monotone).toBe(false);
-  expect(climb(0.2, 0.6, 1).edges).toHaveLength(3);
+  for (const rungs of Object.values(climb(0.2, 0.6, 1))) expect(grows(rungs)).toBe(true);
+  for (const rungs of Object.values(climb(0.6, 0.2, 1))) expect(grows(rungs)).toBe(false);
 });
