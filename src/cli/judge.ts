@@ -8,6 +8,8 @@ import { z } from "zod";
 import { UserError } from "../errors.ts";
 import type { Revealed, SideMarks } from "../judge/marks.ts";
 import type { Judgement } from "../judge/index.ts";
+import { grows, LADDER } from "../judge/measures/strength-ladder.ts";
+import { meanOf } from "../judge/table.ts";
 import { DEFAULT_SETTINGS, SETTING_BOUNDS } from "../painting.ts";
 import { VARIANTS, type Variant } from "../variant.ts";
 import { withInterrupt } from "./interrupt.ts";
@@ -24,6 +26,7 @@ interface JudgeCommand {
   readonly strength: number;
   readonly variant: Variant;
   readonly ladders: number;
+  readonly perSheet: number;
   readonly against?: string;
   readonly with?: readonly string[];
   readonly marks?: string;
@@ -47,6 +50,7 @@ export function registerJudge(program: Command): void {
     .option("--strength <n>", "0 to 1", numberBetween(...SETTING_BOUNDS.strength), DEFAULT_SETTINGS.strength)
     .option("--variant <name>", VARIANTS.join(", "), oneOf(VARIANTS), "inst")
     .option("--ladders <n>", "pairs that are painted at three strengths", numberBetween(0, 1000, true), 6)
+    .option("--per-sheet <n>", "pairs on a sheet", numberBetween(1, 100, true), 6)
     .option("--against <commit>", "the other side is what this commit paints")
     .option("--with <key=value...>", "the other side is this checkout with other settings, as in strength=0.3")
     .option("--marks <file>", "instead: say who painted what, and which marks they got")
@@ -104,11 +108,8 @@ const percent = (share: number): string => `${Math.round(100 * share)} %`;
 const figure = (value: number | undefined): string => (value === undefined ? "–" : value.toFixed(3)).padStart(9);
 
 /** The table as it is printed: sides beside each other, the better one by pairs at the end. */
-export function judgementText(
-  { sides, table, ladders, pairs, sheets }: Judgement,
-  out: string,
-  seconds: number,
-): string {
+export function judgementText(judgement: Judgement, out: string, seconds: number): string {
+  const { sides, table, ladders, pairs, sheets } = judgement;
   const head = sides.map((side) => side.slice(0, 19).padStart(20)).join("");
   const columns = sides.map(() => `${"mean".padStart(10)}${"worst 5 %".padStart(10)}`).join("");
   const lines = table.map((row) => {
@@ -116,14 +117,25 @@ export function judgementText(
     const wins = row.wins ? row.wins.map(percent).join(" : ").padStart(15) : "";
     return `${row.label.padEnd(32)} ${row.better.padEnd(9)}${own}${wins}`;
   });
-  const monotone = sides.map((_, i) => ladders.filter((ladder) => ladder.sides[i]!.monotone).length);
   return [
     `${"".padEnd(42)}${head}`,
     `${pairs.length} pairs`.padEnd(33) + "better".padEnd(9) + columns + (sides.length > 1 ? "   better in" : ""),
     ...lines,
-    `strength goes one way in ${monotone.join(" : ")} of ${ladders.length} pairs`,
+    ...(ladders.length > 0 ? laddersText(judgement) : []),
     `${sheets.length} sheets, index.html to mark them and key.json in ${path.resolve(out)}; ${Math.round(seconds)} s`,
   ].join("\n");
+}
+
+/** How far each side goes from the content at each strength, on average, and in how many pairs every step goes further. */
+function laddersText({ sides, ladders }: Judgement): string[] {
+  const lines = sides.flatMap((side, i) =>
+    (["palette", "edges"] as const).map((what) => {
+      const climbs = ladders.map((ladder) => ladder.sides[i]![what]);
+      const means = LADDER.map((_, rung) => meanOf(climbs.map((rungs) => rungs[rung]!)).toFixed(3)).join("  ");
+      return `  ${what.padEnd(8)} ${means}   grows in ${climbs.filter(grows).length} of ${climbs.length}, ${side}`;
+    }),
+  );
+  return [`distance to the content at strength ${LADDER.join(", ")}:`, ...lines];
 }
 
 /** What the marks say, as it is printed. */

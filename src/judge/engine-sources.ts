@@ -1,8 +1,7 @@
 /** The embedded engine as this checkout or a commit has it: what tells one from another, and a place to run it. */
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
-import { mkdtemp, readFile, rm, symlink } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, symlink } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
@@ -15,7 +14,7 @@ export const ENGINE = "src/stylize/embedded/index.ts";
 /** Where the engine's code can stand, and rooms in it that it may not import: pictures stay good when these change. */
 const SOURCES = ["src", "models"];
 const ELSEWHERE =
-  /^src\/(?:bench|checkpoints|cli|discord|engine|jobs|judge|process|reader|store|votes|stylize\/diffusion|caption\/llava)\/|\.md$/;
+  /^src\/(?:(?:cli|config|main)\.ts$|(?:bench|checkpoints|cli|discord|engine|jobs|judge|process|reader|store|votes|stylize\/diffusion|caption\/llava)\/)|\.md$/;
 
 /** Code to paint with. */
 export interface EngineSources {
@@ -32,12 +31,11 @@ async function git(...words: string[]): Promise<string> {
   return stdout;
 }
 
-/** The sources as they lie in this checkout. */
-export async function sourcesHere(): Promise<EngineSources> {
-  const listed = await git("ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", ...SOURCES);
-  const files = [...new Set(listed.split("\0"))].filter((file) => file !== "" && existsSync(path.join(ROOT, file)));
+/** The sources as they lie in this checkout, or in another folder. */
+export async function sourcesHere(root = ROOT): Promise<EngineSources> {
+  const folders = await Promise.all(SOURCES.map((folder) => filesIn(root, folder)));
   const entries = await Promise.all(
-    files.map(async (file): Promise<Entry> => [file, blobName(await readFile(path.join(ROOT, file)))]),
+    folders.flat().map(async (file): Promise<Entry> => [file, blobName(await readFile(path.join(root, file)))]),
   );
   return { name: "this checkout", commit: null, fingerprint: fingerprintOf(entries) };
 }
@@ -76,6 +74,14 @@ export async function withSources<T>({ commit }: EngineSources, work: (root: str
     await rm(folder, { recursive: true, force: true });
     await git("worktree", "prune");
   }
+}
+
+/** Paths from the root, with slashes. */
+async function filesIn(root: string, folder: string): Promise<string[]> {
+  const found = await readdir(path.join(root, folder), { recursive: true, withFileTypes: true });
+  return found
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.relative(root, path.join(entry.parentPath, entry.name)).split(path.sep).join("/"));
 }
 
 type Entry = readonly [file: string, blob: string];

@@ -14,10 +14,11 @@ export const flipPage = (run: string, pairs: readonly PagePair[]): string => `<!
   body { margin: 0; padding: 12px 16px; background: #f6f4ef; color: #1e1f22; font: 16px/1.4 system-ui, sans-serif; }
   header, footer { display: flex; gap: 16px; align-items: baseline; flex-wrap: wrap; }
   h1 { font-size: 20px; margin: 0; }
-  main { display: grid; grid-auto-flow: column; grid-auto-columns: 1fr; gap: 12px; margin: 12px 0; }
+  main { display: grid; grid-template-columns: 1fr; grid-auto-flow: column; grid-auto-columns: 2fr; align-items: center; gap: 12px; margin: 12px 0; min-height: calc(100vh - 120px); }
   figure { margin: 0; padding: 6px; border-radius: 8px; border: 3px solid transparent; text-align: center; }
   figure.chosen { border-color: #b4532a; background: #fff; }
-  img { width: 100%; height: calc(100vh - 170px); object-fit: contain; }
+  img { width: 100%; max-height: calc(100vh - 170px); object-fit: contain; }
+  .given img { max-height: calc(50vh - 105px); }
   .mark { display: inline-block; min-width: 1.6em; font-weight: bold; }
   button, label { font: inherit; padding: 4px 12px; border: 1px solid #c9c5bb; border-radius: 6px; background: #fff; cursor: pointer; }
   kbd { border: 1px solid #c9c5bb; border-radius: 4px; padding: 0 5px; background: #fff; font: inherit; }
@@ -41,11 +42,15 @@ function show() {
   const { number, letters } = pairs[pair];
   $("h1").textContent = "Pair " + number;
   $("#done").textContent = Object.keys(marks).length + " of " + stops.length + " marked";
-  $("main").innerHTML = ["content", "style", ...letters].map((what) => {
-    const own = number + what;
-    const mark = what.length === 1 ? ' <span class="mark">' + (marks[own] ?? "–") + "</span>" : "";
-    return '<figure data-name="' + own + '"' + (own === name ? ' class="chosen"' : "") + '><img src="blind/' + number + "-" + what + '.jpg" alt=""><figcaption>' + what + mark + "</figcaption></figure>";
+  const figure = (what, attributes, caption) =>
+    "<figure " + attributes + '><img src="blind/' + number + "-" + what + '.jpg" alt=""><figcaption>' + caption + "</figcaption></figure>";
+  const given = ["content", "style"].map((what) => figure(what, "", what)).join("");
+  const results = letters.map((letter) => {
+    const own = number + letter;
+    const chosen = own === name ? ' class="chosen"' : "";
+    return figure(letter, 'data-name="' + own + '"' + chosen, letter + ' <span class="mark">' + (marks[own] ?? "–") + "</span>");
   }).join("");
+  $("main").innerHTML = '<div class="given">' + given + "</div>" + results;
 }
 function go(next) { at = Math.min(stops.length - 1, Math.max(0, next)); show(); }
 function keep() { localStorage.setItem("marks " + run, JSON.stringify(marks)); }

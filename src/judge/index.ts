@@ -37,6 +37,8 @@ export interface JudgeOptions {
   readonly with?: readonly string[];
   /** Pairs that are painted at all strengths. */
   readonly ladders: number;
+  /** Pairs on a contact sheet. */
+  readonly perSheet: number;
 }
 
 export interface Judgement {
@@ -102,7 +104,7 @@ export async function judge(options: JudgeOptions, hooks: JudgeHooks = {}): Prom
   }));
   const key = keyOfSheets(about, names, seed);
   await writeFile(path.join(out, "key.json"), JSON.stringify(key, null, 1));
-  const sheets = await writeSheets(out, key, async (i) => ({
+  const sheets = await writeSheets(out, key, options.perSheet, async (i) => ({
     ...(await readPair(pairs[i]!)),
     results: await Promise.all(painted.map((list) => readStoredPicture(list[i]!.file))),
   }));
@@ -115,8 +117,9 @@ export async function judge(options: JudgeOptions, hooks: JudgeHooks = {}): Prom
     const { content, style } = await readPair(pair);
     const { faces } = await detectFaces(content, sessions);
     for (const [side, list] of painted.entries()) {
-      const { file, seconds } = list[i]!;
-      measures[side]!.push(measured(seen(await readStoredPicture(file), content, style), faces, content, seconds));
+      const { file, seconds, cpuSeconds } = list[i]!;
+      const pictures = seen(await readStoredPicture(file), content, style);
+      measures[side]!.push({ ...measured(pictures, faces, content), seconds, cpuSeconds });
     }
   }
   const judgement: Judgement = {

@@ -7,7 +7,7 @@ import path from "node:path";
 import { pathToFileURL } from "node:url";
 
 import type { StyleDescriber } from "../caption/describer.ts";
-import { messageOf } from "../errors.ts";
+import { messageOf, UserError } from "../errors.ts";
 import { encodePng } from "../images/encode.ts";
 import type { RgbImage } from "../images/rgb-image.ts";
 import { DEFAULT_SETTINGS } from "../painting.ts";
@@ -15,7 +15,7 @@ import type { Stylizer } from "../stylize/stylizer.ts";
 import { needsDescription } from "../variant.ts";
 import { writeWhole } from "../write-whole.ts";
 import { ENGINE } from "./engine-sources.ts";
-import type { PaintTask } from "./paint-missing.ts";
+import type { PaintTask, Took } from "./paint-missing.ts";
 import { readPicture } from "./picture-folder.ts";
 
 const root = process.argv[2]!;
@@ -35,24 +35,27 @@ await paintPair(blank(64), blank(64), { variant: "inst", settings: { seed: 1, si
 
 process.on("message", (task: PaintTask) => {
   paintTask(task).then(
-    (seconds) => process.send!({ seconds }),
-    (error: unknown) => process.send!({ error: messageOf(error) }),
+    () => process.send!({ done: true }),
+    (error: unknown) =>
+      process.send!({ error: messageOf(error), identifier: error instanceof UserError ? error.identifier : null }),
   );
 });
 process.on("disconnect", () => process.exit());
 process.send!({ ready: true });
 
-async function paintTask({ content, style, styleSha256, asked, target }: PaintTask): Promise<number> {
+async function paintTask({ content, style, styleSha256, asked, target }: PaintTask): Promise<void> {
   const pictures = [
     await readPicture({ file: content }, "content"),
     await readPicture({ file: style }, "style"),
   ] as const;
   const start = performance.now();
+  const startCpu = process.cpuUsage();
   const image = await paintPair(...pictures, asked, styleSha256);
   const seconds = (performance.now() - start) / 1000;
-  await writeFile(`${target}.json`, JSON.stringify({ seconds, asked }));
+  const { user, system } = process.cpuUsage(startCpu);
+  const took: Took = { seconds, cpuSeconds: (user + system) / 1e6 };
+  await writeFile(`${target}.json`, JSON.stringify({ ...took, asked }));
   await writeWhole(`${target}.png`, await encodePng(image));
-  return seconds;
 }
 
 async function paintPair(

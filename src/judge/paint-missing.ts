@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 
-import { EngineError } from "../errors.ts";
+import { EngineError, UserError } from "../errors.ts";
 import { exists } from "../exists.ts";
 import { forkModule } from "../process/fork.ts";
 import { withSources, type EngineSources } from "./engine-sources.ts";
@@ -20,11 +20,16 @@ export interface PaintTask {
   readonly target: string;
 }
 
-/** A picture that was painted. */
-export interface Painted {
-  readonly file: string;
-  /** What the engine took, pictures being read already and the process warm. */
+/** What the engine took for a picture, pictures being read already and the process warm. */
+export interface Took {
   readonly seconds: number;
+  /** Of all threads, user and system: what to compare on a busy machine. */
+  readonly cpuSeconds: number;
+}
+
+/** A picture that was painted. */
+export interface Painted extends Took {
+  readonly file: string;
 }
 
 export interface PaintHooks {
@@ -36,7 +41,7 @@ export interface PaintHooks {
 /**
  * Every order by the engine of one checkout, in the order given; what lies in `folder` already is not painted again.
  *
- * @throws EngineError with the reason of the process; CancelledError
+ * @throws UserError for a picture that cannot be read; EngineError with the reason of the process; CancelledError
  */
 export async function paintMissing(
   sources: EngineSources,
@@ -62,13 +67,17 @@ export async function paintMissing(
     );
   return Promise.all(
     tasks.map(async ({ target }) => {
-      const { seconds } = JSON.parse(await readFile(`${target}.json`, "utf8")) as { readonly seconds: number };
-      return { file: `${target}.png`, seconds };
+      const { seconds, cpuSeconds } = JSON.parse(await readFile(`${target}.json`, "utf8")) as Took;
+      return { file: `${target}.png`, seconds, cpuSeconds };
     }),
   );
 }
 
-type Answer = { readonly ready: true } | { readonly seconds: number } | { readonly error: string };
+/** What the process says; an error with an identifier is one for people. */
+type Answer =
+  | { readonly ready: true }
+  | { readonly done: true }
+  | { readonly error: string; readonly identifier: string | null };
 
 async function paintAll(
   root: string,
@@ -89,8 +98,11 @@ async function paintAll(
         reject(signal?.aborted ? signal.reason : new EngineError(reason, { retryable: false }));
       let next = 0;
       child.on("message", (answer: Answer) => {
-        if ("error" in answer) return fail(answer.error);
-        if ("seconds" in answer) onPainted(next);
+        if ("error" in answer) {
+          const { error, identifier } = answer;
+          return identifier === null ? fail(error) : reject(new UserError(identifier, error));
+        }
+        if ("done" in answer) onPainted(next);
         const task = tasks[next++];
         if (task) child.send(task);
         else resolve();

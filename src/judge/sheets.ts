@@ -10,7 +10,6 @@ import { flipPage } from "./flip-page.ts";
 import { shuffled } from "./pairs.ts";
 import type { RgbImage } from "../images/rgb-image.ts";
 
-const PAIRS_PER_SHEET = 6;
 const CELL = 420;
 const LABEL = 26;
 /** Names of a pair's results, in the order in which they stand. */
@@ -67,7 +66,8 @@ export interface PairPictures {
  */
 export async function writeSheets(
   folder: string,
-  { run, pairs }: Key,
+  { run, sides, pairs }: Key,
+  perSheet: number,
   picturesOf: (index: number) => Promise<PairPictures>,
 ): Promise<string[]> {
   const blind = path.join(folder, "blind");
@@ -75,16 +75,19 @@ export async function writeSheets(
   await mkdir(blind, { recursive: true });
   for (const name of await readdir(folder)) if (/^sheet-\d+\.png$/.test(name)) await rm(path.join(folder, name));
   const files: string[] = [];
-  for (let first = 0; first < pairs.length; first += PAIRS_PER_SHEET) {
+  for (let first = 0; first < pairs.length; first += perSheet) {
     const rows: ContactSheetCell[][] = [];
-    for (const { number, letters } of pairs.slice(first, first + PAIRS_PER_SHEET)) {
+    for (const { number, letters } of pairs.slice(first, first + perSheet)) {
       const { content, style, results } = await picturesOf(number - 1);
       const cells = [
         { image: content, label: `${number} content` },
         { image: style, label: `${number} style` },
         ...Object.entries(letters).map(([letter, side]) => ({ image: results[side]!, label: `${number} ${letter}` })),
       ];
-      rows.push(cells);
+      // One side takes half the room: two pairs stand side by side.
+      const open = rows.at(-1);
+      if (sides.length === 1 && open?.length === cells.length) open.push(...cells);
+      else rows.push([...cells]);
       for (const { image, label } of cells)
         await writeFile(path.join(blind, blindName(label)), await encodeJpeg(image, 92));
     }

@@ -1,4 +1,4 @@
-/** All that is measured of one result, and how it is read. */
+/** All that is measured of one result, and how it is read; what its painting took stands with the rest. */
 import type { Face } from "../../faces/face-report.ts";
 import type { Size } from "../../images/plane.ts";
 import { coarseStructure } from "./coarse-structure.ts";
@@ -26,11 +26,13 @@ export const MEASURES = {
   patchesCoarse: { label: "patch distance to style, coarse", better: "lower" },
   edges: { label: "edge correlation with content", better: "higher" },
   coarseStructure: { label: "coarse structure where flat", better: "lower" },
+  addedStructure: { label: "of that, not the content's", better: "lower" },
   faceContrast: { label: "contrast kept in faces", better: "near one" },
   faceLikeness: { label: "features kept in faces", better: "higher" },
   crushed: { label: "shadows crushed, share", better: "lower" },
   washed: { label: "lights washed out, share", better: "lower" },
   seconds: { label: "seconds", better: "lower" },
+  cpuSeconds: { label: "processor seconds", better: "lower" },
 } as const satisfies Readonly<Record<string, MeasureKind>>;
 
 export type MeasureName = keyof typeof MEASURES;
@@ -39,8 +41,13 @@ export type MeasureName = keyof typeof MEASURES;
 export type Measured = Readonly<Record<MeasureName, number | null>>;
 
 /** @param faces of the content, in pixels of a picture of size `facesFrom` */
-export function measured(pictures: Seen, faces: readonly Face[], facesFrom: Size, seconds: number): Measured {
+export function measured(
+  pictures: Seen,
+  faces: readonly Face[],
+  facesFrom: Size,
+): Omit<Measured, "seconds" | "cpuSeconds"> {
   const { result, content, style } = pictures;
+  const structure = coarseStructure(result, content);
   const kept = facesKept(result, content, faces, facesFrom);
   return {
     paletteToStyle: paletteDistance(result, style),
@@ -49,10 +56,10 @@ export function measured(pictures: Seen, faces: readonly Face[], facesFrom: Size
     patchesMiddle: nearestPatchDistance(result, style, PATCH_SCALES.middle),
     patchesCoarse: nearestPatchDistance(result, style, PATCH_SCALES.coarse),
     edges: edgeCorrelation(result, content),
-    coarseStructure: coarseStructure(result, content),
+    coarseStructure: structure.all,
+    addedStructure: structure.added,
     faceContrast: kept && kept.contrast,
     faceLikeness: kept && kept.likeness,
     ...tonesLost(pictures),
-    seconds,
   };
 }

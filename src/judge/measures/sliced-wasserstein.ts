@@ -36,21 +36,22 @@ function unitVector(length: number, random: () => number): Float32Array {
   return vector.map((value) => value / norm);
 }
 
-/** Every other patch of every other row, projected and sorted. */
+/** One patch of every square of four, at random so that no pattern hides between them, projected and sorted. */
 function projected({ width, height, planes }: PlanarImage, size: number, direction: Float32Array): Float32Array {
-  const across = Math.floor((width - size) / 2) + 1;
-  const down = Math.floor((height - size) / 2) + 1;
+  const random = seededRandom(7);
+  const across = Math.floor((width - size + 1) / 2);
+  const down = Math.floor((height - size + 1) / 2);
   const values = new Float32Array(across * down);
-  for (let y = 0, at = 0; y + size <= height; y += 2) {
-    for (let x = 0; x + size <= width; x += 2) {
-      let sum = 0;
-      let k = 0;
-      for (const plane of planes) {
-        for (let v = 0; v < size; v++)
-          for (let u = 0; u < size; u++) sum += direction[k++]! * plane[(y + v) * width + x + u]!;
-      }
-      values[at++] = sum;
+  for (let at = 0; at < values.length; at++) {
+    const x = 2 * (at % across) + (random() < 0.5 ? 1 : 0);
+    const y = 2 * Math.floor(at / across) + (random() < 0.5 ? 1 : 0);
+    let sum = 0;
+    let k = 0;
+    for (const plane of planes) {
+      for (let v = 0; v < size; v++)
+        for (let u = 0; u < size; u++) sum += direction[k++]! * plane[(y + v) * width + x + u]!;
     }
+    values[at] = sum;
   }
   return values.sort();
 }

@@ -12,14 +12,14 @@ export interface Ladder {
   readonly palette: readonly number[];
   /** 1 less the edge correlation with the content. */
   readonly edges: readonly number[];
-  /** Both grow from each strength to the next. */
-  readonly monotone: boolean;
 }
 
 export function ladderOf(pictures: readonly Pick<Seen, "result" | "content">[]): Ladder {
   const palette = pictures.map(({ result, content }) => paletteDistance(result, content));
   const edges = pictures.map(({ result, content }) => 1 - edgeCorrelation(result, content));
-  return { palette, edges, monotone: grows(palette) && grows(edges) };
+  return { palette, edges };
 }
 
-const grows = (values: readonly number[]): boolean => values.every((value, i) => i === 0 || value > values[i - 1]!);
+/** Whether values grow from each strength to the next. */
+export const grows = (values: readonly number[]): boolean =>
+  values.every((value, i) => i === 0 || value > values[i - 1]!);

@@ -3,7 +3,8 @@ import { blurPlane } from "../../../src/images/gaussian-blur.ts";
 import { rgbToOklabSized } from "../../../src/images/oklab.ts";
 import type { Plane, PlanarImage } from "../../../src/images/plane.ts";
 import type { RgbImage } from "../../../src/images/rgb-image.ts";
-import { seededRandom } from "../../../src/random.ts";
+import { edgeCorrelation } from "../../../src/judge/measures/edges.ts";
+import { slicedWasserstein } from "../../../src/judge/measures/sliced-wasserstein.ts";
 
 const lab = (image: RgbImage, width = image.width, height = image.height): PlanarImage =>
   rgbToOklabSized(image, { width, height });
@@ -16,24 +17,8 @@ export function lightnessDistance(image: RgbImage, other: RgbImage): number {
 }
 
 /** Correlation of the lightness gradients of two pictures: 1 where all edges agree. */
-export function edgeAgreement(image: RgbImage, other: RgbImage): number {
-  const { width, height } = image;
-  const [a] = lab(image).planes;
-  const [b] = lab(other, width, height).planes;
-  let both = 0;
-  let first = 0;
-  let second = 0;
-  for (let i = 0; i < width * (height - 1) - 1; i++) {
-    for (const step of [1, width]) {
-      const u = a[i + step]! - a[i]!;
-      const v = b[i + step]! - b[i]!;
-      both += u * v;
-      first += u * u;
-      second += v * v;
-    }
-  }
-  return both / Math.sqrt(first * second);
-}
+export const edgeAgreement = (image: RgbImage, other: RgbImage): number =>
+  edgeCorrelation(lab(image), lab(other, image.width, image.height));
 
 /** Root mean square slope of lightness per picture width, strokes smoothed away: how much there is of forms. */
 export function formsIn(image: RgbImage): number {
@@ -67,38 +52,8 @@ export function toneAgreement(image: RgbImage, other: RgbImage): number {
   return both / Math.sqrt(first * second);
 }
 
-/** Sliced Wasserstein distance of the 7 x 7 patches of two pictures (Elnekave & Weiss 2022), 24 projections. */
-export function patchDistance(image: RgbImage, other: RgbImage): number {
-  const size = 7;
-  const random = seededRandom(5);
-  const [a, b] = [lab(image), lab(other)];
-  let total = 0;
-  for (let projection = 0; projection < 24; projection++) {
-    const weights = Float32Array.from({ length: 3 * size * size }, () => random() + random() + random() - 1.5);
-    const [u, v] = [projected(a, size, weights), projected(b, size, weights)];
-    for (let k = 0; k < 200; k++) {
-      const at = (values: Float32Array): number => values[Math.floor(((k + 0.5) / 200) * values.length)]!;
-      total += Math.abs(at(u) - at(v));
-    }
-  }
-  return total / (24 * 200);
-}
-
-function projected({ width, height, planes }: PlanarImage, size: number, weights: Float32Array): Float32Array {
-  const values: number[] = [];
-  for (let y = 0; y + size <= height; y += 2) {
-    for (let x = 0; x + size <= width; x += 2) {
-      let sum = 0;
-      let k = 0;
-      for (const plane of planes) {
-        for (let v = 0; v < size; v++)
-          for (let u = 0; u < size; u++) sum += weights[k++]! * plane[(y + v) * width + x + u]!;
-      }
-      values.push(sum);
-    }
-  }
-  return Float32Array.from(values).sort();
-}
+/** Sliced Wasserstein distance of the 7 x 7 patches of two pictures. */
+export const patchDistance = (image: RgbImage, other: RgbImage): number => slicedWasserstein(lab(image), lab(other), 7);
 
 /** Means of lightness, a and b. */
 export const meanColour = (image: RgbImage): readonly number[] =>
