@@ -11,7 +11,6 @@ import { watchAccess } from "./discord/access.ts";
 import type { Bot } from "./discord/interactions/bot.ts";
 import { connect, createClient } from "./discord/client.ts";
 import { Deliveries } from "./discord/messages/deliveries.ts";
-import { HeldPictures } from "./discord/intake/held-pictures.ts";
 import { Intake } from "./discord/intake/intake.ts";
 import { OpenReplies } from "./discord/interactions/open-replies.ts";
 import { PressOnce } from "./discord/interactions/press-once.ts";
@@ -28,7 +27,7 @@ import { CancelledError, UserError } from "./errors.ts";
 import { learnFrom } from "./jobs/choose-variant.ts";
 import { createLocalQueue } from "./jobs/local-queue.ts";
 import { createLogger, type Logger } from "./log.ts";
-import { createReader } from "./reader/index.ts";
+import { createReader } from "./reader/reader.ts";
 import type { Pauses } from "./retry.ts";
 import { loadBallots } from "./store/ballots.ts";
 import { lockFolder } from "./store/folder-lock.ts";
@@ -143,7 +142,6 @@ export async function startBot(config: Config, log: Logger, options: StartOption
       describerLabel,
       votes,
       intake,
-      held: new HeldPictures(),
       pressOnce: new PressOnce({ queue, linkTo: (id) => presenter.linkTo(id) }),
       openReplies,
       deliveries,
