@@ -48,8 +48,14 @@ async function describe(bot: Bot, asker: Asker, image: Attachment, show: (view: 
       const thumbnail = await thumbnailFile(bot.store.files, style, "style", described.alt(style.name));
       const grow = (words: string): void => show(describedView(thumbnail, style.name, words, null));
       grow("");
-      const hooks = { onText: grow, signal: bot.closing };
-      const { text, describer, note = null } = await describeStyle(bot, style.sha256, hooks);
+      const {
+        text,
+        describer,
+        note = null,
+      } = await describeStyle(bot, style.sha256, {
+        signal: bot.closing,
+        onNews: (news) => news.type === "text" && grow(news.text),
+      });
       return describedView(thumbnail, style.name, text, { by: bot.describerLabel(describer), note });
     } finally {
       await release();

@@ -25,7 +25,7 @@ import { describerLabel } from "./engine/captioners.ts";
 import { createEngine } from "./engine/index.ts";
 import { CancelledError, UserError } from "./errors.ts";
 import { learnFrom } from "./jobs/choose-variant.ts";
-import { createLocalQueue } from "./jobs/local-queue.ts";
+import { createLocalQueue } from "./jobs/local/local-queue.ts";
 import { createLogger, type Logger } from "./log.ts";
 import { createReader } from "./reader/reader.ts";
 import type { Pauses } from "./retry.ts";

@@ -9,7 +9,7 @@ import sharp from "sharp";
 import type { Config } from "../config.ts";
 import { createEngine } from "../engine/index.ts";
 import type { JobRequest, PictureRef } from "../jobs/job.ts";
-import { createLocalQueue } from "../jobs/local-queue.ts";
+import { createLocalQueue } from "../jobs/local/local-queue.ts";
 import type { Logger } from "../log.ts";
 import { openStore, type Store } from "../store/store.ts";
 

@@ -2,6 +2,7 @@
 import type { Command } from "commander";
 
 import { readConfig } from "../config.ts";
+import type { EngineNews } from "../jobs/engine.ts";
 import { progressLine } from "./progress.ts";
 import { withWorkbench } from "./workbench.ts";
 
@@ -18,9 +19,11 @@ export function registerDescribe(program: Command): void {
         const image = await picture(style, "style");
         const started = performance.now();
         let words = 0;
-        const onText = (text: string): void => bar.show(++words, Math.max(words, 60), `${text.length} characters`);
+        const onNews = (news: EngineNews): void => {
+          if (news.type === "text") bar.show(++words, Math.max(words, 60), `${news.text.length} characters`);
+        };
         const { text, describer } = await engine
-          .describe({ image, faithful: options.faithful }, { signal, onText })
+          .describe({ image, faithful: options.faithful }, { signal, onNews })
           .finally(() => bar.stop());
         return { description: text, describer, seconds: (performance.now() - started) / 1000 };
       });

@@ -92,8 +92,10 @@ async function learn(imageFile: string, options: LearnOptions): Promise<LearnRep
         },
         {
           signal,
-          onLook: (_step, value) => (loss = `, loss ${value.toFixed(4)}`),
-          onProgress: (step, steps) => bar.show(step, steps, `Learning${loss}`),
+          onNews: (news) => {
+            if (news.type === "look") loss = `, loss ${news.loss.toFixed(4)}`;
+            else if (news.type === "progress") bar.show(news.step, news.steps, `Learning${loss}`);
+          },
         },
       )
       .catch((error: unknown) => {

@@ -123,7 +123,10 @@ async function stylize(contentFile: string, styleFile: string, options: StylizeO
     const reply = await bench.engine
       .stylize(
         { content, style, variant, ...words, settings, tokenPath, outputPath, previewDir: previews },
-        { signal: bench.signal, onProgress: (step, steps) => bar.show(step, steps, "Painting") },
+        {
+          signal: bench.signal,
+          onNews: (news) => news.type === "progress" && bar.show(news.step, news.steps, "Painting"),
+        },
       )
       .finally(() => bar.stop());
     await save(reply.outputPath, output);

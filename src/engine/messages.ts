@@ -2,7 +2,7 @@
 import { z } from "zod";
 
 import type { FaceReport } from "../faces/face-report.ts";
-import type { DescribeReply, DescribeTask, EngineInfo, EnginePicture } from "../jobs/engine.ts";
+import type { DescribeReply, DescribeTask, EngineInfo, EngineNews, EnginePicture } from "../jobs/engine.ts";
 import type { LearnReply, LearnTask, StylizeReply, StylizeTask } from "../jobs/engine.ts";
 import { DEVICES, PRECISIONS } from "../onnx/devices.ts";
 import { STYLE_PATHS, STYLIZER_IDS } from "../painting.ts";
@@ -97,7 +97,7 @@ const newsSchemas = [
   z.object({ type: z.literal("preview"), task: taskId, path: z.string(), step, steps: step }),
   z.object({ type: z.literal("begun"), task: taskId, size: z.int().positive(), step }),
   z.object({ type: z.literal("look"), task: taskId, step, loss: z.number() }),
-] as const;
+] as const satisfies readonly z.ZodType<EngineNews>[];
 export type News = z.infer<(typeof newsSchemas)[number]>;
 
 /** From the engine's process to the bot. */

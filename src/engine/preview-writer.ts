@@ -1,8 +1,10 @@
 /** Writes previews beside the work: the newest one wins, whatever comes while one is being written waits or is dropped. */
 import path from "node:path";
 
+import { messageOf } from "../errors.ts";
 import { encodeJpeg } from "../images/encode.ts";
 import type { RgbImage } from "../images/rgb-image.ts";
+import type { FromChild } from "./messages.ts";
 import { saveFile } from "./save-file.ts";
 
 const QUALITY = 82;
@@ -13,32 +15,37 @@ interface Preview {
   readonly steps: number;
 }
 
-export interface PreviewHooks {
-  readonly onWritten: (path: string, step: number, steps: number) => void;
-  /** The first one could not be written. Others are tried all the same, and no more is said. */
-  readonly onFault: (error: unknown) => void;
-}
-
 /** Never fails: what cannot be shown on the way is no loss to the work. */
 export class PreviewWriter {
   readonly #folder: string;
-  readonly #hooks: PreviewHooks;
+  readonly #task: number;
+  readonly #post: (message: FromChild) => void;
   #next: Preview | null = null;
   #writing: Promise<void> | null = null;
   #tried = 0;
   #failed = false;
 
-  /** @param folder made with the first preview */
-  constructor(folder: string, hooks: PreviewHooks) {
+  /**
+   * @param folder made with the first preview
+   * @param task whose previews they are
+   * @param post tells of each one that was written
+   */
+  constructor(folder: string, task: number, post: (message: FromChild) => void) {
     this.#folder = folder;
-    this.#hooks = hooks;
+    this.#task = task;
+    this.#post = post;
   }
 
-  /** The picture is not to be changed afterwards. */
-  offer(image: RgbImage, step: number, steps: number): void {
+  /**
+   * Takes a preview, as a hook of whoever paints.
+   *
+   * @param image not to be changed afterwards
+   * @param steps `step` where there is no saying how many there will be
+   */
+  readonly offer = (image: RgbImage, step: number, steps = step): void => {
     this.#next = { image, step, steps };
     this.#writing ??= this.#writeAll();
-  }
+  };
 
   /** Resolves when nothing is left to be written. */
   async idle(): Promise<void> {
@@ -52,7 +59,9 @@ export class PreviewWriter {
       try {
         await this.#write(preview);
       } catch (error) {
-        if (!this.#failed) this.#hooks.onFault(error);
+        // Others are tried all the same, and no more is said.
+        if (!this.#failed)
+          this.#post({ type: "log", level: "warn", text: `done without a preview: ${messageOf(error)}` });
         this.#failed = true;
       }
     }
@@ -64,6 +73,6 @@ export class PreviewWriter {
     const name = `preview-${String(step).padStart(4, "0")}-${++this.#tried}.jpg`;
     const file = path.join(this.#folder, name);
     await saveFile(file, await encodeJpeg(image, QUALITY), "a preview");
-    this.#hooks.onWritten(file, step, steps);
+    this.#post({ type: "preview", task: this.#task, path: file, step, steps });
   }
 }

@@ -42,7 +42,6 @@ interface EngineDialogue extends Dialogue {
   readonly info: EngineInfo;
   readonly work: Work;
   readonly news: News;
-  readonly hooks: EngineHooks;
 }
 
 type EngineLink = ChildLink<EngineDialogue>;
@@ -174,7 +173,6 @@ export class EngineSupervisor implements Engine {
       module: this.#module,
       start: { ENGINE, CAPTIONER, CAPTION_TOKENS, MODELS_DIR, MODEL_MEMORY, PRECISION, device },
       messages: fromChildSchema,
-      tell: tellNews,
       log: this.#log,
       startMs: START_MS,
       onGone: (crashed) => {
@@ -192,22 +190,6 @@ export class EngineSupervisor implements Engine {
       this.#backoff.failed();
       throw error;
     }
-  }
-}
-
-/** Tells whoever waits for a task how it comes along. */
-function tellNews(news: News, hooks: EngineHooks): void {
-  switch (news.type) {
-    case "text":
-      return hooks.onText?.(news.text);
-    case "progress":
-      return hooks.onProgress?.(news.step, news.steps);
-    case "begun":
-      return hooks.onBegun?.(news.size, news.step);
-    case "look":
-      return hooks.onLook?.(news.step, news.loss);
-    case "preview":
-      return hooks.onPreview?.(news.path, news.step, news.steps);
   }
 }
 

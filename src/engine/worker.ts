@@ -84,7 +84,7 @@ export class EngineWorker {
           onBegun: (size, step) => this.#post({ type: "begun", task, size, step }),
           onStep: (step, steps) => this.#post({ type: "progress", task, step, steps }),
           onLook: (step, loss) => this.#post({ type: "look", task, step, loss }),
-          ...(samples && { onSample: (picture, step) => samples.offer(picture, step, step) }),
+          ...(samples && { onSample: samples.offer }),
         },
       );
     } finally {
@@ -151,7 +151,7 @@ export class EngineWorker {
         {
           signal,
           onProgress: (step, steps) => this.#post({ type: "progress", task, step, steps }),
-          ...(previews && { onPreview: (image, step, steps) => previews.offer(image, step, steps) }),
+          ...(previews && { onPreview: previews.offer }),
         },
       );
       await saveFile(outputPath, await encodePng(image));
@@ -165,11 +165,7 @@ export class EngineWorker {
   }
 
   #previews(task: number, folder: string | null): PreviewWriter | null {
-    if (folder === null) return null;
-    return new PreviewWriter(folder, {
-      onWritten: (file, step, steps) => this.#post({ type: "preview", task, path: file, step, steps }),
-      onFault: (error) => this.#log("warn", `done without a preview: ${messageOf(error)}`),
-    });
+    return folder === null ? null : new PreviewWriter(folder, task, this.#post);
   }
 
   /** A token whose file is gone or damaged is done without, unless it was asked for by name. */

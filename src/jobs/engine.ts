@@ -97,20 +97,28 @@ export interface LearnTask {
 /** How learning ended; the vector itself is in the state's file. */
 export type LearnReply = Learned;
 
-/** Progress of a task, as it happens. */
+/** What an engine tells about a task while it works on it. */
+export type EngineNews =
+  /** A description grows; `text`: the whole of it so far. */
+  | { readonly type: "text"; readonly text: string }
+  /** `step` of `steps` is done. */
+  | { readonly type: "progress"; readonly step: number; readonly steps: number }
+  /**
+   * A preview as it was after `step` of `steps`, or a sample of what is being learned, in a file (JPEG); `path` is
+   * absolute.
+   */
+  | { readonly type: "preview"; readonly path: string; readonly step: number; readonly steps: number }
+  /** Learning begins, or goes on after `step`; `size`: the side of the square that the picture is seen in, pixels. */
+  | { readonly type: "begun"; readonly size: number; readonly step: number }
+  /** The loss of a style that is being learned was looked at after `step`. */
+  | { readonly type: "look"; readonly step: number; readonly loss: number };
+
+/** What whoever waits for a task has to do with it meanwhile. */
 export interface EngineHooks {
   /** Stops the task, with the process when `CANCEL_GRACE_SECONDS` are over. */
   readonly signal?: AbortSignal;
-  /** A description grows: the whole text so far. */
-  readonly onText?: (textSoFar: string) => void;
-  /** `step` of `steps` is done. */
-  readonly onProgress?: (step: number, steps: number) => void;
-  /** A preview, or a sample of what is being learned, lies in a file (JPEG). */
-  readonly onPreview?: (path: string, step: number, steps: number) => void;
-  /** Learning begins, or goes on after `step`; `size`: the side of the square that the picture is seen in, pixels. */
-  readonly onBegun?: (size: number, step: number) => void;
-  /** The loss of a style that is being learned was looked at. */
-  readonly onLook?: (step: number, loss: number) => void;
+  /** Is called as it happens, and not after the task was told to stop. Returns at once; throws nothing. */
+  readonly onNews?: (news: EngineNews) => void;
 }
 
 /**

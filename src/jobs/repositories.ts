@@ -3,8 +3,8 @@ import type { FaceReport } from "../faces/face-report.ts";
 import type { Job, JobState, PictureRef } from "./job.ts";
 import type { TokenRepository } from "./style.ts";
 
-/** A job with its place in the fair order (`src/jobs/fair-order.ts`); lower turns run first. */
-interface QueuedJob {
+/** A job with its place in the fair order (`src/jobs/local/fair-order.ts`); lower turns run first. */
+export interface QueuedJob {
   readonly job: Job;
   readonly turn: number;
 }

@@ -20,7 +20,6 @@ export interface Dialogue {
   readonly work: { readonly type: string };
   /** What a child tells about a task while it works on it. */
   readonly news: { readonly type: string; readonly task: number };
-  readonly hooks: TaskHooks;
 }
 
 export interface ChildLinkOptions<D extends Dialogue> {
@@ -33,8 +32,6 @@ export interface ChildLinkOptions<D extends Dialogue> {
   /** What it needs to know to begin. */
   readonly start: unknown;
   readonly messages: z.ZodType<ChildMessage<D["info"]> | D["news"]>;
-  /** Passes news on to whoever waits for the task. */
-  readonly tell: (news: D["news"], hooks: D["hooks"]) => void;
   readonly log: Logger;
   /** How long the process may take to be ready, milliseconds. */
   readonly startMs: number;
@@ -47,7 +44,7 @@ export class ChildLink<D extends Dialogue> {
   readonly ready: Promise<D["info"]>;
   readonly #child: ChildProcess;
   readonly #options: ChildLinkOptions<D>;
-  readonly #tasks = new Map<number, Task<D["hooks"]>>();
+  readonly #tasks = new Map<number, Task<D["news"]>>();
   #numbered = 0;
   #resolveReady!: (info: D["info"]) => void;
   #rejectReady!: (error: Error) => void;
@@ -101,7 +98,12 @@ export class ChildLink<D extends Dialogue> {
    * @throws UserError, EngineError or CancelledError: what the task ended with, or what the end of the process means
    * for it
    */
-  async run<T>(work: D["work"], schema: z.ZodType<T>, limits: TaskLimits, hooks: D["hooks"] = {}): Promise<T> {
+  async run<T>(
+    work: D["work"],
+    schema: z.ZodType<T>,
+    limits: TaskLimits,
+    hooks: TaskHooks<D["news"]> = {},
+  ): Promise<T> {
     if (hooks.signal?.aborted) throw new CancelledError();
     if (this.#gone ?? this.#ended) throw this.#gone ?? this.#ended;
     const task = ++this.#numbered;
@@ -160,13 +162,13 @@ export class ChildLink<D extends Dialogue> {
     }
   }
 
-  /** Nobody wants to hear of a task's progress any more when it is to stop. */
+  /** To whoever waits for the task. Nobody wants to hear of its progress any more when it is to stop. */
   #tell(news: D["news"]): void {
     const task = this.#tasks.get(news.task);
-    if (task && !task.stopping) this.#options.tell(news, task.hooks);
+    if (task && !task.stopping) task.hooks.onNews?.(news);
   }
 
-  #end(number: number | null, how: (task: Task<D["hooks"]>) => void): void {
+  #end(number: number | null, how: (task: Task<D["news"]>) => void): void {
     const task = number === null ? undefined : this.#tasks.get(number);
     if (number === null || !task) return;
     this.#tasks.delete(number);

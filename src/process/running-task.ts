@@ -3,9 +3,11 @@ import type { z } from "zod";
 
 import { CancelledError, EngineError, messageOf } from "../errors.ts";
 
-export interface TaskHooks {
+export interface TaskHooks<News> {
   /** Stops the task. */
   readonly signal?: AbortSignal;
+  /** Hears what the process tells about the task while it works on it, as it was sent. */
+  readonly onNews?: (news: News) => void;
 }
 
 export interface TaskLimits {
@@ -28,8 +30,8 @@ export interface TaskOwner {
 }
 
 /** A task whose answer may be anything. */
-export interface Task<H extends TaskHooks> {
-  readonly hooks: H;
+export interface Task<News> {
+  readonly hooks: TaskHooks<News>;
   /** Whether it was told to stop and has not done so yet. */
   readonly stopping: boolean;
   /** Ends it with the process's answer. */
@@ -38,9 +40,9 @@ export interface Task<H extends TaskHooks> {
   fail(error: Error): void;
 }
 
-export class RunningTask<T, H extends TaskHooks> implements Task<H> {
+export class RunningTask<T, News> implements Task<News> {
   readonly promise: Promise<T>;
-  readonly hooks: H;
+  readonly hooks: TaskHooks<News>;
   readonly #schema: z.ZodType<T>;
   readonly #owner: TaskOwner;
   readonly #limits: TaskLimits;
@@ -51,7 +53,7 @@ export class RunningTask<T, H extends TaskHooks> implements Task<H> {
   /** Why it is to stop; what it rejects with, however it ends. */
   #stopped: Error | null = null;
 
-  constructor(schema: z.ZodType<T>, hooks: H, limits: TaskLimits, owner: TaskOwner) {
+  constructor(schema: z.ZodType<T>, hooks: TaskHooks<News>, limits: TaskLimits, owner: TaskOwner) {
     this.promise = new Promise<T>((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;

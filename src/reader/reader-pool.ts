@@ -3,23 +3,17 @@ import { CancelledError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import { Backoff } from "../process/backoff.ts";
 import { ChildLink, type Dialogue } from "../process/child-link.ts";
-import type { TaskHooks } from "../process/running-task.ts";
 import { waitFor } from "../retry.ts";
 import { fromReaderSchema, type Full, type ReaderInfo, type ReaderTask } from "./messages.ts";
 
 /** A message that asks for work, before it gets its number. */
 export type Work = ReaderTask extends infer M ? (M extends ReaderTask ? Omit<M, "task"> : never) : never;
 
-interface ReaderHooks extends TaskHooks {
-  /** The task takes more memory than it may, and the process ends for it. */
-  readonly onFull?: () => void;
-}
-
 interface ReaderDialogue extends Dialogue {
   readonly info: ReaderInfo;
   readonly work: Work;
+  /** The task takes more memory than it may, and the process ends for it. */
   readonly news: Full;
-  readonly hooks: ReaderHooks;
 }
 
 export type ReaderLink = ChildLink<ReaderDialogue>;
@@ -155,7 +149,6 @@ export class ReaderPool {
       nodeOptions: [`--max-old-space-size=${HEAP_MB}`],
       start: { memoryBytes },
       messages: fromReaderSchema,
-      tell: (_full, hooks) => hooks.onFull?.(),
       log,
       startMs: START_MS,
       onGone: () => {

@@ -125,7 +125,7 @@ export class Reader {
       const link = await this.#pool.take(signal);
       let full = false;
       try {
-        return await link.run(work, schema, limits, { ...(signal && { signal }), onFull: () => (full = true) });
+        return await link.run(work, schema, limits, { ...(signal && { signal }), onNews: () => (full = true) });
       } catch (error) {
         if (full) throw ends.full();
         if (!link.crashed) {

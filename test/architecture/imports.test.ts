@@ -30,7 +30,7 @@ describe("the parts of the tree", () => {
 
 describe("a planted import", () => {
   it.each([
-    ["src/jobs/stages.ts", "../stylize/diffusion/diffusion.ts"],
+    ["src/jobs/local/stages.ts", "../../stylize/diffusion/diffusion.ts"],
     ["src/discord/client.ts", "../../commands/index.ts"],
     ["src/votes/scores.ts", "../store/ballots.ts"],
     ["src/jobs/job.ts", "../store/store.ts"],
@@ -64,10 +64,10 @@ describe("a planted import", () => {
   });
 
   it.each([
-    ["src/jobs/stages.ts", "../stylize/stylizer.ts"],
-    ["src/jobs/stages.ts", "../painting.ts"],
-    ["src/jobs/stages.ts", "./job.ts"],
-    ["src/jobs/stages.ts", "node:path"],
+    ["src/jobs/engine.ts", "../stylize/stylizer.ts"],
+    ["src/jobs/local/stages.ts", "../../painting.ts"],
+    ["src/jobs/local/stages.ts", "../job.ts"],
+    ["src/jobs/local/stages.ts", "node:path"],
     ["src/store/store.ts", "kysely"],
     ["test/votes/figures.test.ts", "../../src/votes/scores.ts"],
   ])("is let through where it belongs: %s -> %s", (file, to) => {

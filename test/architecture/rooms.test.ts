@@ -17,6 +17,13 @@ const MOST_LOOSE_FILES = 8;
 /** The room a file stands in, `null` where it stands loose or elsewhere. */
 const roomOf = (file: string): string | null => /^src\/discord\/([^/]+)\//.exec(file)?.[1] ?? null;
 
+it("src/jobs/local is entered by its queue, and no contract of src/jobs knows it", () => {
+  const isInside = (file: string | null): boolean => file !== null && file.startsWith("src/jobs/local/");
+  const within = IMPORTS.filter(({ file, to }) => !isInside(file) && isInside(to) && !file.startsWith("test/"));
+  expect(new Set(within.map(({ to }) => to))).toEqual(new Set(["src/jobs/local/local-queue.ts"]));
+  expect(within.filter(({ file }) => file.startsWith("src/jobs/"))).toEqual([]);
+});
+
 describe("the rooms of src/discord", () => {
   it("are all there is but for a few loose files", () => {
     const files = FILES.filter((file) => file.startsWith("src/discord/"));

@@ -8,6 +8,7 @@ import { describe, expect, it } from "vitest";
 
 import { EngineSupervisor } from "../../src/engine/supervisor.ts";
 import { CancelledError, EngineError, UserError } from "../../src/errors.ts";
+import type { EngineNews } from "../../src/jobs/engine.ts";
 import { FIXTURES, readReference } from "../models/reference.ts";
 import { gone, useBench } from "./workplace.ts";
 import { CHILD, CONFIG, ODD } from "./settings.ts";
@@ -25,7 +26,10 @@ describe("the engine's process", () => {
     expect(os.getPriority(engine.pid)).toBe(os.constants.priority.PRIORITY_BELOW_NORMAL);
 
     const texts: string[] = [];
-    const { text, describer } = await engine.describe({ image: bench.style }, { onText: (soFar) => texts.push(soFar) });
+    const { text, describer } = await engine.describe(
+      { image: bench.style },
+      { onNews: (news) => news.type === "text" && texts.push(news.text) },
+    );
     expect(describer).toBe("palette");
     expect(text).toMatch(/yellow|gold|blue/i);
     expect(texts.at(-1)).toBe(text);
@@ -35,8 +39,10 @@ describe("the engine's process", () => {
     const previews: string[] = [];
     const task = bench.task();
     const reply = await engine.stylize(task, {
-      onProgress: (step, of) => steps.push(step / of),
-      onPreview: (file) => previews.push(file),
+      onNews: (news) => {
+        if (news.type === "progress") steps.push(news.step / news.steps);
+        if (news.type === "preview") previews.push(news.path);
+      },
     });
     expect(reply).toMatchObject({ outputPath: task.outputPath, width: 96, height: 64, engine: "embedded" });
     expect(await sharp(task.outputPath).metadata()).toMatchObject({ format: "png", width: 96, height: 64 });
@@ -99,7 +105,8 @@ describe("cancelling", () => {
     const began: number[] = [];
     const painting = engine.stylize(bench.task({ settings: { ...bench.task().settings, size: 512 } }), {
       signal: abort.signal,
-      onProgress: () => {
+      onNews: ({ type }) => {
+        if (type !== "progress") return;
         began.push(performance.now());
         abort.abort();
       },
@@ -275,7 +282,9 @@ describe("faults of a task", () => {
     const { pid } = engine;
     const previews: string[] = [];
     const task = bench.task({ previewDir: unwritable[name]!() });
-    const reply = await engine.stylize(task, { onPreview: (file) => previews.push(file) });
+    const reply = await engine.stylize(task, {
+      onNews: (news) => news.type === "preview" && previews.push(news.path),
+    });
     expect(reply).toMatchObject({ steps: 4, outputPath: task.outputPath });
     expect(previews).toEqual([]);
     expect(await engine.findFaces(bench.content)).toMatchObject({ faces: [] });
@@ -286,9 +295,8 @@ describe("faults of a task", () => {
   it("do not come from previews: none are written where there is no folder for them", async () => {
     const previews: string[] = [];
     const task = bench.task({ previewDir: null });
-    expect(await bench.engine(ODD).stylize(task, { onPreview: (file) => previews.push(file) })).toMatchObject({
-      steps: 4,
-    });
+    const onNews = (news: EngineNews): unknown => news.type === "preview" && previews.push(news.path);
+    expect(await bench.engine(ODD).stylize(task, { onNews })).toMatchObject({ steps: 4 });
     expect(previews).toEqual([]);
   });
 });

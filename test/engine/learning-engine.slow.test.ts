@@ -11,7 +11,7 @@ import { createEngine } from "../../src/engine/index.ts";
 import type { EngineSupervisor } from "../../src/engine/supervisor.ts";
 import { encodePng } from "../../src/images/encode.ts";
 import type { RgbImage } from "../../src/images/rgb-image.ts";
-import type { EnginePicture, LearnTask, StylizeTask } from "../../src/jobs/engine.ts";
+import type { EngineNews, EnginePicture, LearnTask, StylizeTask } from "../../src/jobs/engine.ts";
 import { createLogger } from "../../src/log.ts";
 import { readInversionState } from "../../src/stylize/diffusion/inversion-state.ts";
 import { writeTokenFile } from "../../src/stylize/diffusion/token-file.ts";
@@ -51,6 +51,7 @@ describe("an engine that learns a style", { timeout: SLOW }, () => {
     sampleDir: null,
     ...changes,
   });
+  const isStep = (news: EngineNews, step: number): boolean => news.type === "progress" && news.step === step;
   const painting = (changes: Partial<StylizeTask> = {}): StylizeTask => ({
     content: image,
     style: image,
@@ -88,8 +89,10 @@ describe("an engine that learns a style", { timeout: SLOW }, () => {
     const looks: number[] = [];
     let last = 0;
     const reply = await engine.learn(learning("whole"), {
-      onLook: (step) => looks.push(step),
-      onProgress: (step) => (last = step),
+      onNews: (news) => {
+        if (news.type === "look") looks.push(news.step);
+        if (news.type === "progress") last = news.step;
+      },
     });
     expect(last).toBe(60);
     expect(looks).toEqual([0, 10, 25, 50, 60]);
@@ -106,12 +109,12 @@ describe("an engine that learns a style", { timeout: SLOW }, () => {
       const abort = new AbortController();
       const cut = engine.learn(learning("cut"), {
         signal: abort.signal,
-        onProgress: (step) => step === 20 && abort.abort(),
+        onNews: (news) => isStep(news, 20) && abort.abort(),
       });
       await expect(cut).rejects.toMatchObject({ name: "CancelledError" });
       expect((await readInversionState(path.join(folder, "cut.safetensors"))).step).toBeGreaterThanOrEqual(20);
       const killed = engine.learn(learning("cut"), {
-        onProgress: (step) => step === 40 && process.kill(engine.pid!, "SIGKILL"),
+        onNews: (news) => isStep(news, 40) && process.kill(engine.pid!, "SIGKILL"),
       });
       await expect(killed).rejects.toMatchObject({ name: "EngineError", retryable: true });
       await engine.learn(learning("cut"));
@@ -129,13 +132,16 @@ describe("an engine that learns a style", { timeout: SLOW }, () => {
       const abort = new AbortController();
       const learnt = engine.learn(learning("slow", { maxSteps: 5000 }), {
         signal: abort.signal,
-        onProgress: (now) => (step = now),
+        onNews: (news) => {
+          if (news.type === "progress") step = news.step;
+        },
       });
       await expect.poll(() => step, { interval: 5, timeout: SLOW / 2 }).toBeGreaterThan(4);
       let painted = 0;
       const during: number[] = [];
       await engine.stylize(painting({ settings: { ...painting().settings, steps: 30 } }), {
-        onProgress: () => {
+        onNews: ({ type }) => {
+          if (type !== "progress") return;
           painted++;
           during.push(step);
         },
@@ -170,7 +176,9 @@ describe("an engine that learns a style", { timeout: SLOW }, () => {
     );
     const looks: number[] = [];
     // Where samples cannot be written, as a file is in their folder's place, styles are learned all the same.
-    await engine.learn(learning("cut", { maxSteps: 3, sampleDir: image.path }), { onLook: (step) => looks.push(step) });
+    await engine.learn(learning("cut", { maxSteps: 3, sampleDir: image.path }), {
+      onNews: (news) => news.type === "look" && looks.push(news.step),
+    });
     expect(looks).toEqual([0, 3]);
   });
 

@@ -3,12 +3,16 @@ import { stat } from "node:fs/promises";
 
 import { readStoredPicture } from "../../images/decode.ts";
 import { DISCORD_MAX_BYTES, encodeForDiscord } from "../../images/encode.ts";
-import type { Job, JobRequest } from "../../jobs/job.ts";
+import type { Job, JobRequest, PictureRef } from "../../jobs/job.ts";
 import type { PictureStore } from "../../jobs/repositories.ts";
-import { plainName } from "../wording/markdown.ts";
+import { fileStem } from "../messages/file-stem.ts";
 import { thumbnailFile } from "../messages/thumbnail.ts";
 import type { ViewFile } from "../messages/view.ts";
 import { card, progress, result } from "../wording/jobs.ts";
+import { plainName } from "../wording/markdown.ts";
+
+/** Characters of either name in the result's. */
+const MOST_OF_NAME = 32;
 
 /** Content and style, for the job card. */
 export const inputThumbnails = (files: PictureStore, request: JobRequest): Promise<ViewFile[]> =>
@@ -22,7 +26,8 @@ export async function resultFile(files: PictureStore, job: Job, maxBytes = DISCO
   if (!job.result) throw new TypeError(`job ${job.id} has no result`);
   const { sha256 } = job.result.picture;
   const path = files.path(sha256);
-  const stem = `${slug(job.request.content.name)}-as-${slug(job.request.style.name)}`;
+  const { content, style } = job.request;
+  const stem = `${stemOf(content)}-as-${stemOf(style)}`;
   const rest = { alt: result.alt(job), key: sha256 };
   if ((await stat(path)).size <= maxBytes) return { name: `${stem}.png`, data: path, ...rest };
   const { bytes, extension } = await encodeForDiscord(await readStoredPicture(path), maxBytes);
@@ -37,12 +42,4 @@ export const previewFile = (path: string, step: number, steps: number): ViewFile
   key: path,
 });
 
-/** A file name that is safe everywhere, also within `attachment://`. */
-function slug(fileName: string): string {
-  const name = plainName(fileName)
-    .normalize("NFKD")
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9]+/g, "-")
-    .replaceAll(/^-+|-+$/g, "");
-  return name.slice(0, 32) || "picture";
-}
+const stemOf = ({ name }: PictureRef): string => fileStem(plainName(name), MOST_OF_NAME, "picture");

@@ -1,5 +1,7 @@
 /** An acknowledged reply is filled in through its interaction once, and from then on with the bot's own token, which does not expire. */
+import { UserError } from "../../errors.ts";
 import { isTokenSpent } from "../discord-error.ts";
+import { replyLost } from "../wording/commands.ts";
 import type { View } from "./view.ts";
 
 /** An acknowledged reply, as those see it who fill it in. */
@@ -8,6 +10,15 @@ export interface PendingReply {
   /** The message that it is; `null` where there is none. */
   readonly messageId: string | null;
   show(view: View): Promise<void>;
+}
+
+/** Where a reply stands that is to be kept up to date. @throws UserError `no-reply` when there is no message of it */
+export function replyPlace({ channelId, messageId }: PendingReply): {
+  readonly channelId: string;
+  readonly messageId: string;
+} {
+  if (messageId === null) throw new UserError("no-reply", replyLost);
+  return { channelId, messageId };
 }
 
 type Edit = (messageId: string, view: View) => Promise<void>;

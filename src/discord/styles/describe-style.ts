@@ -15,7 +15,7 @@ export interface DescribeStyleParts {
 export async function describeStyle(
   { engine, store }: DescribeStyleParts,
   sha256: string,
-  hooks: Pick<EngineHooks, "onText" | "signal">,
+  hooks: EngineHooks,
 ): Promise<DescribeReply> {
   const key = { styleSha256: sha256, describer: engine.info?.describer ?? BY_USER, promptHash: promptHash() };
   const known = await store.captions.find(key);

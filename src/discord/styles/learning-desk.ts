@@ -16,7 +16,7 @@ import type { Store } from "../../store/store.ts";
 import { type InversionState, readInversionState } from "../../stylize/diffusion/inversion-state.ts";
 import { describeStyle } from "./describe-style.ts";
 import type { Deliveries } from "../messages/deliveries.ts";
-import { FirstEdit, type PendingReply } from "../messages/first-edit.ts";
+import { FirstEdit, type PendingReply, replyPlace } from "../messages/first-edit.ts";
 import { held } from "../wording/held.ts";
 import { learning as words } from "../wording/styles.ts";
 import { LearningPresenter } from "./learning-presenter.ts";
@@ -63,8 +63,8 @@ export class LearningDesk {
 
   /** Takes a style in and shows it in the reply. @throws UserError when it is being learned already */
   async ask(reply: PendingReply, style: Style, userId: string): Promise<void> {
-    if (this.#holds(style.id) || reply.messageId === null)
-      throw new UserError("learning-already", words.already(style.name));
+    if (this.#holds(style.id)) throw new UserError("learning-already", words.already(style.name));
+    const { channelId, messageId } = replyPlace(reply);
     const learning: Learning = {
       id: newJobId(),
       styleId: style.id,
@@ -73,8 +73,8 @@ export class LearningDesk {
       name: style.name,
       pictureSha256: style.picture.sha256,
       description: style.description,
-      channelId: reply.channelId,
-      cardMessageId: reply.messageId,
+      channelId,
+      cardMessageId: messageId,
       threadId: null,
       progressMessageId: null,
     };
@@ -197,7 +197,13 @@ export class LearningDesk {
             statePath: this.#statePath(learning),
             sampleDir: path.join(this.#folder, learning.id),
           },
-          { ...presenter.hooks((step) => (steps = Math.max(steps, step))), signal },
+          {
+            signal,
+            onNews: (news) => {
+              if (news.type === "progress") steps = Math.max(steps, news.step);
+              presenter.hear(news);
+            },
+          },
         );
         return;
       } catch (error) {

@@ -2,7 +2,7 @@
 import type { Client } from "discord.js";
 
 import { lineChart } from "../../images/charts.ts";
-import type { EngineHooks } from "../../jobs/engine.ts";
+import type { EngineNews } from "../../jobs/engine.ts";
 import type { Logger } from "../../log.ts";
 import type { Ending, Learning } from "../../store/learning-repository.ts";
 import type { Store } from "../../store/store.ts";
@@ -35,6 +35,8 @@ export class LearningPresenter {
   #points: Point[] = [];
   #curve: ViewFile | null = null;
   #sample: LearningPictures["sample"] = null;
+  /** Of the run that goes on: its first step, and the second with the time it was done. */
+  #first: number | null = null;
   #since: { readonly step: number; readonly at: number } | null = null;
   #at = { step: 0, steps: 0 };
   #size: number | null = null;
@@ -105,35 +107,37 @@ export class LearningPresenter {
     this.#progress.show(learningProgress(said, this.#pictures));
   }
 
-  /** What the engine tells. @param onStep told about every step */
-  hooks(onStep: (step: number) => void): EngineHooks {
-    this.#since = null;
-    let first: number | null = null;
-    return {
-      onBegun: (size) => (this.#size = size),
-      onProgress: (step, steps) => {
-        onStep(step);
-        first ??= step;
+  /** What the engine tells. */
+  hear(news: EngineNews): void {
+    switch (news.type) {
+      case "begun":
+        this.#size = news.size;
+        this.#first = this.#since = null;
+        break;
+      case "progress": {
+        const { step, steps } = news;
+        this.#first ??= step;
         // The first step opens the networks, which says nothing of those to come.
-        if (step > first) this.#since ??= { step, at: Date.now() };
+        if (step > this.#first) this.#since ??= { step, at: Date.now() };
         this.#at = { step, steps };
         this.#showProgress();
-      },
-      onLook: (step, loss) => {
-        this.#points = [...this.#points.filter(([known]) => known < step), [step, loss]];
+        break;
+      }
+      case "look":
+        this.#points = [...this.#points.filter(([known]) => known < news.step), [news.step, news.loss]];
         void this.#redraw();
-      },
-      onPreview: (file, step) => {
-        this.#sample = {
-          name: "sample.jpg",
-          data: file,
-          alt: words.sampleAlt(step),
-          key: file,
-          caption: words.sample(step),
-        };
+        break;
+      case "preview": {
+        const { path, step } = news;
+        const [alt, caption] = [words.sampleAlt(step), words.sample(step)];
+        this.#sample = { name: "sample.jpg", data: path, alt, key: path, caption };
         this.#showProgress();
-      },
-    };
+        break;
+      }
+      case "text":
+        // Nothing is being described.
+        break;
+    }
   }
 
   /**

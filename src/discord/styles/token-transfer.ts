@@ -5,8 +5,12 @@ import { UserError } from "../../errors.ts";
 import type { PictureStore } from "../../jobs/repositories.ts";
 import { type Style, TOKEN_EXTENSION } from "../../jobs/style.ts";
 import { encodeTokenFile, readTokenFile, type TokenFile } from "../../stylize/diffusion/token-file.ts";
+import { fileStem } from "../messages/file-stem.ts";
 import type { ViewFile } from "../messages/view.ts";
 import { styleWords as words } from "../wording/styles.ts";
+
+/** Characters of a style's name in its file's. */
+const MOST_OF_NAME = 40;
 
 /** Puts a token into the picture store. @returns its sha256. @throws UserError `disk-full` */
 export async function keepToken(files: PictureStore, token: TokenFile): Promise<string> {
@@ -23,13 +27,8 @@ export async function tokenFileOf(files: PictureStore, style: Style): Promise<Vi
   const { vectors, about } = await readTokenFile(file, style.name);
   const { name, description, picture } = style;
   const known = { ...about, name, description: description ?? about.description, styleSha256: picture.sha256 };
-  const stem = name
-    .normalize("NFKD")
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9]+/g, "-")
-    .replaceAll(/^-+|-+$/g, "");
   return {
-    name: `${stem.slice(0, 40) || "style"}.safetensors`,
+    name: `${fileStem(name, MOST_OF_NAME, "style")}.safetensors`,
     data: encodeTokenFile({ vectors, about: known }),
     alt: name,
     key: style.tokenSha256,

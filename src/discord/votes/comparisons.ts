@@ -14,7 +14,7 @@ import type { Variant } from "../../variant.ts";
 import { type CardWords, type Comparison, LETTERS, shuffled } from "../../votes/comparison.ts";
 import type { Deliveries } from "../messages/deliveries.ts";
 import { mayPass } from "../discord-error.ts";
-import { FirstEdit, type PendingReply } from "../messages/first-edit.ts";
+import { FirstEdit, type PendingReply, replyPlace } from "../messages/first-edit.ts";
 import { LiveMessage } from "../messages/live-message.ts";
 import { nonceFor } from "../messages/nonce.ts";
 import { Venue } from "../messages/venue.ts";
@@ -77,8 +77,7 @@ export class Comparisons {
   start(request: ComparisonRequest, hours: number, reply: PendingReply, reservation: Reservation): Promise<void> {
     return this.#turn.add(async () => {
       const { store } = this.#options;
-      const { messageId, channelId } = reply;
-      if (messageId === null) throw new UserError("no-reply", "Discord lost track of that command. Please try again.");
+      const { messageId, channelId } = replyPlace(reply);
       const { content, style } = request;
       const stored = await Promise.all([content, style].map(({ sha256 }) => store.files.has(sha256)));
       if (stored.includes(false)) throw new UserError("missing-picture", words.missingPicture);

@@ -43,6 +43,8 @@ export const router = {
   serversOnly: "I work in servers: use me in a channel there.",
 } as const;
 
+export const replyLost = "Discord lost track of that command. Please try again.";
+
 export const jobGone = "I no longer know the picture this belongs to. Please start afresh with `/stylize`.";
 
 export const pictureGone = "I do not have that picture any more. Please upload it again with `/stylize`.";

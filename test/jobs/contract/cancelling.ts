@@ -32,8 +32,8 @@ export function cancelling({ setUp }: QueueBench): void {
       expect(await queue.get(job.id)).toMatchObject({ state });
       expect(await queue.cancel(job.id)).toBe(true);
       expect(hooks.signal?.aborted).toBe(true);
-      hooks.onProgress?.(1, 2);
-      hooks.onText?.("late");
+      hooks.onNews?.({ type: "progress", step: 1, steps: 2 });
+      hooks.onNews?.({ type: "text", text: "late" });
       await (await engine.call(call + 1)).succeed();
       expect(await settled(next)).toMatchObject({ state: "done" });
       expect(await queue.get(job.id)).toMatchObject({ state: "cancelled", result: null, failure: null });

@@ -17,7 +17,7 @@ export function oneJob({ setUp, folder }: QueueBench): void {
       const caption = await engine.call(0);
       expect(caption.kind).toBe("describe");
       expect(await queue.get(job.id)).toMatchObject({ state: "captioning", attempts: 1, variant: "image-prompt" });
-      caption.hooks.onText?.("blue");
+      caption.hooks.onNews?.({ type: "text", text: "blue" });
       await caption.succeed("blue strokes");
 
       const painting = await engine.call(1);
@@ -28,8 +28,8 @@ export function oneJob({ setUp, folder }: QueueBench): void {
         content: { path: store.files.path(job.request.content.sha256) },
         settings: { seed: 1, size: 64, strength: 0.6, steps: null },
       });
-      painting.hooks.onProgress?.(1, 4);
-      painting.hooks.onPreview?.("preview.jpg", 1, 4);
+      painting.hooks.onNews?.({ type: "progress", step: 1, steps: 4 });
+      painting.hooks.onNews?.({ type: "preview", path: "preview.jpg", step: 1, steps: 4 });
       await painting.succeed(Buffer.from("pixels"));
 
       const done = await settled(job);

@@ -1,17 +1,30 @@
 /** A job that is not settled, as the process that runs it holds it. */
-import { throwIfCancelled } from "../breathe.ts";
-import { CancelledError } from "../errors.ts";
-import { type Hindrance, type RoomOptions, untilRoom } from "../room.ts";
-import type { JobEvent, JobStage } from "./events.ts";
-import { isSettled, type Job, type JobState } from "./job.ts";
-import type { JobPatch, JobRepository } from "./repositories.ts";
-import { isRunning } from "./transitions.ts";
+import { throwIfCancelled } from "../../breathe.ts";
+import { CancelledError } from "../../errors.ts";
+import { type Hindrance, type RoomOptions, untilRoom } from "../../room.ts";
+import type { EngineNews } from "../engine.ts";
+import type { JobEvent, JobStage } from "../events.ts";
+import { isSettled, type Job, type JobState } from "../job.ts";
+import type { JobPatch, JobRepository } from "../repositories.ts";
+import { isRunning } from "../transitions.ts";
+import type { JobNews } from "./job-news.ts";
+import { remainingSeconds } from "./stage-history.ts";
 
 export interface TrackedParts {
   readonly jobs: JobRepository;
-  readonly emit: (event: JobEvent) => void;
+  readonly news: JobNews;
   /** Folder on the disk that jobs are written to. */
   readonly folder: string;
+}
+
+interface RunningStage {
+  readonly name: JobStage;
+  /** Seconds that it will probably take. */
+  readonly estimate: number | null;
+  /** By `performance.now()`. */
+  readonly startedAt: number;
+  step: number;
+  steps: number;
 }
 
 export class TrackedJob {
@@ -27,9 +40,7 @@ export class TrackedJob {
   interrupted = false;
   /** A lane works on it, or has it waiting between its stages. */
   begun = false;
-  /** The first stage has been done in a lane of its own. */
-  prepared = false;
-  stage: { readonly name: JobStage; readonly startedAt: number; step: number; steps: number } | null = null;
+  #stage: RunningStage | null = null;
   captionSeconds = 0;
   /** Wall-clock seconds of everything before stylizing, faces and caches included. */
   preparationSeconds = 0;
@@ -52,7 +63,43 @@ export class TrackedJob {
 
   /** Tells what happened, unless the job was settled meanwhile: nothing follows the end. */
   tell(event: JobEvent): void {
-    if (!this.settled) this.#parts.emit(event);
+    if (!this.settled) this.#parts.news.tell(event);
+  }
+
+  /** Takes in what the engine tells about the stage that runs, as its hook. */
+  readonly hear = (news: EngineNews): void => {
+    const { job } = this;
+    switch (news.type) {
+      case "text":
+        return this.tell({ type: "description", job, text: news.text, done: false });
+      case "progress":
+        return this.#advance(news.step, news.steps);
+      case "preview":
+        return this.tell({ type: "preview", job, path: news.path, step: news.step, steps: news.steps });
+      case "begun":
+      case "look":
+        // Of learning, which is no job's.
+        return;
+    }
+  };
+
+  #advance(step: number, steps: number): void {
+    if (!this.#stage) return;
+    Object.assign(this.#stage, { step, steps });
+    const etaSeconds = this.secondsLeft;
+    this.tell({ type: "progress", job: this.job, stage: this.#stage.name, step, steps, etaSeconds });
+  }
+
+  /** The stage that an engine works on; `null` while none does. */
+  get stage(): JobStage | null {
+    return this.#stage?.name ?? null;
+  }
+
+  /** Seconds until the stage that runs probably ends; `null` while nobody can tell. */
+  get secondsLeft(): number | null {
+    if (!this.#stage) return null;
+    const { startedAt, step, steps, estimate } = this.#stage;
+    return remainingSeconds((performance.now() - startedAt) / 1000, step, steps, estimate);
   }
 
   /**
@@ -94,8 +141,13 @@ export class TrackedJob {
     this.#stale = false;
   }
 
-  /** Begins a stage: moves the job, counts the attempt once, tells it. @throws CancelledError */
-  async beginStage(name: JobStage): Promise<void> {
+  /**
+   * Begins a stage: moves the job, counts the attempt once, tells it.
+   *
+   * @param estimate seconds that the stage will probably take; `null` where nobody can tell
+   * @throws CancelledError
+   */
+  async beginStage(name: JobStage, estimate: number | null): Promise<void> {
     throwIfCancelled(this.signal);
     const patch: JobPatch = {
       startedAt: this.job.startedAt ?? Date.now(),
@@ -103,13 +155,13 @@ export class TrackedJob {
     };
     const job = await this.move(name === "caption" ? "captioning" : "stylizing", patch);
     this.attemptOpen = true;
-    this.stage = { name, startedAt: performance.now(), step: 0, steps: 0 };
+    this.#stage = { name, estimate, startedAt: performance.now(), step: 0, steps: 0 };
     this.tell({ type: "started", job, stage: name, attempt: job.attempts });
   }
 
   /** Between the stages, where each has its own device: waits for the next one. */
   async rest(): Promise<void> {
-    this.stage = null;
+    this.#stage = null;
     if (isRunning(this.job.state)) await this.move("queued");
   }
 
@@ -130,7 +182,7 @@ export class TrackedJob {
 
   async #backToQueue(patch: JobPatch): Promise<void> {
     const { jobs } = this.#parts;
-    this.stage = null;
+    this.#stage = null;
     const isMove = isRunning(this.job.state);
     if (!isMove && Object.keys(patch).length === 0) return;
     const { id } = this.job;

@@ -1,6 +1,6 @@
-import { createLocalQueue } from "../../src/jobs/local-queue.ts";
-import { createLogger } from "../../src/log.ts";
-import { queueContract } from "./queue-contract.ts";
+import { createLocalQueue } from "../../../src/jobs/local/local-queue.ts";
+import { createLogger } from "../../../src/log.ts";
+import { queueContract } from "../queue-contract.ts";
 
 queueContract("the in-process queue", ({ engine, store, dataDir, concurrency, perUser, perGuild, chooseVariant }) =>
   createLocalQueue({

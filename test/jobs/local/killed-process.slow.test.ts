@@ -4,12 +4,12 @@ import os from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
 
-import { sql } from "../../src/store/kysely.ts";
+import { sql } from "../../../src/store/kysely.ts";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
-import { openStore } from "../../src/store/store.ts";
-import { gone } from "../engine/workplace.ts";
-import { ODD } from "../engine/settings.ts";
+import { openStore } from "../../../src/store/store.ts";
+import { gone } from "../../engine/workplace.ts";
+import { ODD } from "../../engine/settings.ts";
 
 // Several processes are started one after the other; a busy machine takes seconds for each.
 interface Line {

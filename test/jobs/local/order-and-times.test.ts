@@ -1,39 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
-import type { EngineInfo } from "../../src/jobs/engine.ts";
-import { FairOrder } from "../../src/jobs/fair-order.ts";
-import { forecast } from "../../src/jobs/forecast.ts";
-import { isJobId, newJobId } from "../../src/jobs/job-id.ts";
-import { JOB_STATES, isSettled } from "../../src/jobs/job.ts";
-import { checkLimits, inWords } from "../../src/jobs/limits.ts";
-import { remainingSeconds, StageHistory } from "../../src/jobs/stage-history.ts";
-import { canMove } from "../../src/jobs/transitions.ts";
-import { pictureRef, queuedJob, request } from "./requests.ts";
-
-describe("job ids", () => {
-  it("fit a custom id, sort by creation, and stay ascending when the clock is set back", () => {
-    const ids = [newJobId(), newJobId(), newJobId(Date.now() - 60_000), newJobId(), newJobId(Date.now() + 5)];
-    expect(ids.every(isJobId)).toBe(true);
-    expect(ids.toSorted()).toEqual(ids);
-    expect(new Set(ids).size).toBe(ids.length);
-    expect(isJobId("../../etc/passwd")).toBe(false);
-    expect(isJobId(ids[0]!.toLowerCase())).toBe(false);
-  });
-});
-
-describe("moves", () => {
-  it("never leave a settled state, and always can reach cancelled and failed", () => {
-    for (const from of JOB_STATES) {
-      for (const to of JOB_STATES) {
-        if (isSettled(from)) expect(canMove(from, to)).toBe(false);
-        else if (to === "cancelled" || to === "failed") expect(canMove(from, to)).toBe(true);
-      }
-    }
-    expect(canMove("queued", "done")).toBe(false);
-    expect(canMove("captioning", "done")).toBe(false);
-  });
-});
+import type { EngineInfo } from "../../../src/jobs/engine.ts";
+import { FairOrder } from "../../../src/jobs/local/fair-order.ts";
+import { type Expected, Forecast, type Span } from "../../../src/jobs/local/forecast.ts";
+import { checkLimits, inWords } from "../../../src/jobs/local/limits.ts";
+import { remainingSeconds, StageHistory } from "../../../src/jobs/local/stage-history.ts";
+import { pictureRef, queuedJob, request } from "../requests.ts";
 
 describe("the fair order", () => {
   /** Plays arrivals and services; returns the users in the order they are served. */
@@ -97,12 +70,16 @@ describe("the fair order", () => {
 });
 
 describe("the forecast", () => {
-  const job = (id: string, caption: number | null, stylize: number | null, running = false) => ({
-    id,
-    caption,
-    stylize,
-    running,
-  });
+  const job = (id: string, caption: number | null, stylize: number | null, running = false) =>
+    [id, { caption, stylize, running }] as const;
+  const forecast = (
+    jobs: readonly (readonly [string, Expected])[],
+    concurrency: number,
+    parallelStages: boolean,
+  ): ReadonlyMap<string, Span> => {
+    const schedule = new Forecast(concurrency, parallelStages);
+    return new Map(jobs.map(([id, expected]) => [id, schedule.next(expected)]));
+  };
 
   it("puts jobs one after the other, each with both stages", () => {
     const spans = forecast([job("a", 0, 4, true), job("b", 2, 10), job("c", 0, 10)], 1, false);

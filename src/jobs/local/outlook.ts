@@ -1,7 +1,8 @@
 /** When the jobs of the queue will probably begin and end, from what their stages took before. */
-import type { EngineInfo } from "./engine.ts";
+import type { EngineInfo } from "../engine.ts";
+import type { JobStage } from "../events.ts";
 import { type Expected, Forecast, type Span } from "./forecast.ts";
-import { remainingSeconds, type StageHistory } from "./stage-history.ts";
+import type { StageHistory } from "./stage-history.ts";
 import { needsPreparing } from "./stages.ts";
 import type { TrackedJob } from "./tracked-job.ts";
 
@@ -40,12 +41,9 @@ export class Outlook {
 
 function expect(tracked: TrackedJob, history: StageHistory, info: EngineInfo | null): Expected {
   const { job, stage, begun } = tracked;
-  const left = (name: "caption" | "stylize"): number | null => {
-    const estimate = history.estimate(name, job, info);
-    if (stage?.name !== name) return estimate;
-    return remainingSeconds((performance.now() - stage.startedAt) / 1000, stage.step, stage.steps, estimate);
-  };
+  const left = (name: JobStage): number | null =>
+    stage === name ? tracked.secondsLeft : history.estimate(name, job, info);
   // Descriptions of `inst` and `auto` may turn out not to be needed; the few seconds do not make a promise false.
   const captions = needsPreparing(tracked) && job.request.variant !== "inst" && job.request.description === null;
-  return { id: job.id, caption: captions ? left("caption") : 0, stylize: left("stylize"), running: begun };
+  return { caption: captions ? left("caption") : 0, stylize: left("stylize"), running: begun };
 }

@@ -2,26 +2,28 @@
 import { mkdir, readFile } from "node:fs/promises";
 import path from "node:path";
 
-import { CancelledError, messageOf, UserError } from "../errors.ts";
-import type { Logger } from "../log.ts";
-import { needsDescription, type Variant } from "../variant.ts";
-import type { ChooseVariant } from "./choose-variant.ts";
-import { knownDescription, paintingWords, promptHash } from "./description.ts";
-import type { DescribeReply, Engine, EnginePicture } from "./engine.ts";
-import type { PictureRef } from "./job.ts";
-import type { FaceVerdict, Repositories } from "./repositories.ts";
-import { TOKEN_EXTENSION } from "./style.ts";
-import { remainingSeconds, type StageHistory } from "./stage-history.ts";
+import { CancelledError, messageOf, UserError } from "../../errors.ts";
+import type { Logger } from "../../log.ts";
+import { needsDescription, type Variant } from "../../variant.ts";
+import type { ChooseVariant } from "../choose-variant.ts";
+import { knownDescription, paintingWords, promptHash } from "../description.ts";
+import type { DescribeReply, Engine, EnginePicture } from "../engine.ts";
+import type { JobStage } from "../events.ts";
+import type { PictureRef } from "../job.ts";
+import type { FaceVerdict, Repositories } from "../repositories.ts";
+import { TOKEN_EXTENSION } from "../style.ts";
+import type { StageHistory } from "./stage-history.ts";
 import type { TrackedJob } from "./tracked-job.ts";
+import type { WorkFolders } from "./work-folders.ts";
 
 export interface StageParts {
   readonly engine: Engine;
   readonly repositories: Repositories;
   readonly chooseVariant: ChooseVariant;
   readonly history: StageHistory;
+  /** For previews and unfinished results. */
+  readonly folders: WorkFolders;
   readonly log: Logger;
-  /** Folder of a job's previews and unfinished result. */
-  readonly workFolder: (jobId: string) => string;
 }
 
 /** Whether a job still has something to prepare before it can be painted. */
@@ -81,16 +83,14 @@ async function findDescription(tracked: TrackedJob, variant: Variant, parts: Sta
   tracked.tell({ type: "description", job, text, done: true, ...(note !== undefined && { note }) });
 }
 
-async function describe(tracked: TrackedJob, { engine, repositories }: StageParts): Promise<DescribeReply> {
-  await tracked.beginStage("caption");
+async function describe(tracked: TrackedJob, parts: StageParts): Promise<DescribeReply> {
+  const { engine, repositories } = parts;
+  await begin("caption", tracked, parts);
   const { style } = tracked.job.request;
   const startedAt = performance.now();
   const reply = await engine.describe(
     { image: stored(style, repositories) },
-    {
-      signal: tracked.signal,
-      onText: (text) => tracked.tell({ type: "description", job: tracked.job, text, done: false }),
-    },
+    { signal: tracked.signal, onNews: tracked.hear },
   );
   tracked.captionSeconds = secondsSince(startedAt);
   const key = { styleSha256: style.sha256, describer: reply.describer, promptHash: promptHash() };
@@ -101,10 +101,10 @@ async function describe(tracked: TrackedJob, { engine, repositories }: StagePart
 /** Paints, and puts the result in the picture store. The job is `done` afterwards. */
 export async function stylize(tracked: TrackedJob, parts: StageParts): Promise<void> {
   const { engine, repositories } = parts;
-  await tracked.beginStage("stylize");
+  await begin("stylize", tracked, parts);
   const { id, request, variant } = tracked.job;
   if (variant === null) throw new TypeError(`The variant of job ${id} was not chosen`);
-  const folder = parts.workFolder(id);
+  const folder = parts.folders.of(id);
   const startedAt = performance.now();
   await mkdir(folder, { recursive: true });
   const reply = await engine.stylize(
@@ -126,11 +126,7 @@ export async function stylize(tracked: TrackedJob, parts: StageParts): Promise<v
       outputPath: path.join(folder, "result.png"),
       previewDir: folder,
     },
-    {
-      signal: tracked.signal,
-      onProgress: (step, steps) => tellProgress(tracked, step, steps, parts),
-      onPreview: (file, step, steps) => tracked.tell({ type: "preview", job: tracked.job, path: file, step, steps }),
-    },
+    { signal: tracked.signal, onNews: tracked.hear },
   );
   const stylizeSeconds = secondsSince(startedAt);
   const bytes = await readFile(reply.outputPath);
@@ -155,13 +151,8 @@ async function tokenPath({ job }: TrackedJob, { repositories }: StageParts): Pro
   return sha256 ? repositories.files.path(sha256, TOKEN_EXTENSION) : null;
 }
 
-function tellProgress(tracked: TrackedJob, step: number, steps: number, { history, engine }: StageParts): void {
-  if (!tracked.stage) return;
-  Object.assign(tracked.stage, { step, steps });
-  const estimate = history.estimate("stylize", tracked.job, engine.info);
-  const etaSeconds = remainingSeconds(secondsSince(tracked.stage.startedAt), step, steps, estimate);
-  tracked.tell({ type: "progress", job: tracked.job, stage: "stylize", step, steps, etaSeconds });
-}
+const begin = (stage: JobStage, tracked: TrackedJob, { history, engine }: StageParts): Promise<void> =>
+  tracked.beginStage(stage, history.estimate(stage, tracked.job, engine.info));
 
 const stored = (picture: PictureRef, { files }: Repositories): EnginePicture => ({
   path: files.path(picture.sha256),

@@ -1,7 +1,7 @@
 /** How long stages take on this machine, learned from the jobs it has done. */
-import type { EngineInfo } from "./engine.ts";
-import type { JobStage } from "./events.ts";
-import type { Job, JobRequest } from "./job.ts";
+import type { EngineInfo } from "../engine.ts";
+import type { JobStage } from "../events.ts";
+import type { Job, JobRequest } from "../job.ts";
 
 /** Weight of the newest duration in the running mean: about the last six jobs count. */
 const NEWEST = 0.3;

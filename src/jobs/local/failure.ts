@@ -1,5 +1,5 @@
 /** Why a job failed, in words for people. */
-import { asDiskFull, EngineError, publicMessageOf, UserError } from "../errors.ts";
+import { asDiskFull, EngineError, publicMessageOf, UserError } from "../../errors.ts";
 
 /** How often an engine may begin to work on one job. */
 export const MAX_ATTEMPTS = 2;

@@ -2,11 +2,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
-import { JobLine } from "../../src/jobs/job-line.ts";
-import { createLocalQueue } from "../../src/jobs/local-queue.ts";
-import { createLogger } from "../../src/log.ts";
-import { queueBench } from "./contract/bench.ts";
-import { queuedJob, request } from "./requests.ts";
+import { JobLine } from "../../../src/jobs/local/job-line.ts";
+import { createLocalQueue } from "../../../src/jobs/local/local-queue.ts";
+import { createLogger } from "../../../src/log.ts";
+import { queueBench } from "../contract/bench.ts";
+import { queuedJob, request } from "../requests.ts";
 
 describe("the line of jobs", () => {
   it("is in order whatever is added and removed, and tells each job's place", () => {

@@ -2,7 +2,6 @@
 
 /** One job as the forecast sees it; durations in seconds, `null` where nothing is known. */
 export interface Expected {
-  readonly id: string;
   /** What is left of the caption stage; 0 when it needs none. */
   readonly caption: number | null;
   /** What is left of the stylize stage. */
@@ -44,16 +43,6 @@ export class Forecast {
     slots[slot] = ends;
     return { begins: finite(begins), ends: finite(ends) };
   }
-}
-
-/** The whole schedule, by the jobs' ids. */
-export function forecast(
-  jobs: readonly Expected[],
-  concurrency: number,
-  parallelStages: boolean,
-): ReadonlyMap<string, Span> {
-  const schedule = new Forecast(concurrency, parallelStages);
-  return new Map(jobs.map((job) => [job.id, schedule.next(job)]));
 }
 
 const finite = (seconds: number): number | null => (Number.isFinite(seconds) ? seconds : null);

@@ -3,19 +3,19 @@ import { mkdtemp, readdir, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 
-import { sql } from "../../src/store/kysely.ts";
+import { sql } from "../../../src/store/kysely.ts";
 import pino from "pino";
 import sharp from "sharp";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
-import { EngineSupervisor } from "../../src/engine/supervisor.ts";
-import type { JobEvent } from "../../src/jobs/events.ts";
-import type { Job, PictureRef } from "../../src/jobs/job.ts";
-import { createLocalQueue } from "../../src/jobs/local-queue.ts";
-import type { JobQueue } from "../../src/jobs/queue.ts";
-import { openStore, type Store } from "../../src/store/store.ts";
-import { CHILD, CONFIG, DRAWINGS, ODD } from "../engine/settings.ts";
-import { request } from "./requests.ts";
+import { EngineSupervisor } from "../../../src/engine/supervisor.ts";
+import type { JobEvent } from "../../../src/jobs/events.ts";
+import type { Job, PictureRef } from "../../../src/jobs/job.ts";
+import { createLocalQueue } from "../../../src/jobs/local/local-queue.ts";
+import type { JobQueue } from "../../../src/jobs/queue.ts";
+import { openStore, type Store } from "../../../src/store/store.ts";
+import { CHILD, CONFIG, DRAWINGS, ODD } from "../../engine/settings.ts";
+import { request } from "../requests.ts";
 
 // Several processes are started one after the other; a busy machine takes seconds for each.
 const log = pino({ level: "silent" });

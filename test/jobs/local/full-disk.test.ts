@@ -2,19 +2,19 @@
 import { rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
-import { sql } from "../../src/store/kysely.ts";
+import { sql } from "../../../src/store/kysely.ts";
 import pino from "pino";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
-import { EngineError } from "../../src/errors.ts";
-import type { StylizeTask } from "../../src/jobs/engine.ts";
-import type { JobEvent } from "../../src/jobs/events.ts";
-import { createLocalQueue } from "../../src/jobs/local-queue.ts";
-import type { JobQueue } from "../../src/jobs/queue.ts";
-import { openStore, type Store } from "../../src/store/store.ts";
-import { useTinyDisk } from "../store/tiny-disk.ts";
-import { pictureRef, request } from "./requests.ts";
-import { ScriptedEngine } from "./scripted-engine.ts";
+import { EngineError } from "../../../src/errors.ts";
+import type { StylizeTask } from "../../../src/jobs/engine.ts";
+import type { JobEvent } from "../../../src/jobs/events.ts";
+import { createLocalQueue } from "../../../src/jobs/local/local-queue.ts";
+import type { JobQueue } from "../../../src/jobs/queue.ts";
+import { openStore, type Store } from "../../../src/store/store.ts";
+import { useTinyDisk } from "../../store/tiny-disk.ts";
+import { pictureRef, request } from "../requests.ts";
+import { ScriptedEngine } from "../scripted-engine.ts";
 
 const disk = useTinyDisk("4m");
 

@@ -1,5 +1,5 @@
 /** Which jobs each person and each server has in the queue: kept along, so that nobody has to go through all of them. */
-import type { JobRequest } from "./job.ts";
+import type { JobRequest } from "../job.ts";
 
 /** Who takes up room in the queue, and where. */
 type Holder = Pick<JobRequest, "userId" | "guildId">;

@@ -1,0 +1,180 @@
+/**
+ * The in-process adapter of the queue port: lanes over rows in the database.
+ *
+ * Face of this room. Jobs that are not settled stand in `unsettled-jobs.ts`, are run by `lanes.ts` and ended by
+ * `endings.ts`; whoever listens is told by `job-news.ts`.
+ */
+import path from "node:path";
+
+import { asDiskFull, CancelledError, UserError } from "../../errors.ts";
+import type { Logger } from "../../log.ts";
+import { hindranceOf } from "../../room.ts";
+import { choosePaperVariant, type ChooseVariant } from "../choose-variant.ts";
+import type { Engine } from "../engine.ts";
+import type { JobListener } from "../events.ts";
+import { type Job, type JobRequest, newJob } from "../job.ts";
+import type { JobQueue, QueuePlace, QueueSnapshot } from "../queue.ts";
+import type { Repositories } from "../repositories.ts";
+import type { Asker, Reservation } from "../reservations.ts";
+import { Admission } from "./admission.ts";
+import { Endings } from "./endings.ts";
+import { MAX_ATTEMPTS } from "./failure.ts";
+import { JobNews } from "./job-news.ts";
+import { Lanes } from "./lanes.ts";
+import { StageHistory } from "./stage-history.ts";
+import type { TrackedJob } from "./tracked-job.ts";
+import { UnsettledJobs } from "./unsettled-jobs.ts";
+import { WorkFolders } from "./work-folders.ts";
+
+/** Finished jobs that the ETA is learned from at start. */
+const HISTORY = 200;
+
+const UNWRITABLE =
+  "I cannot write anything down at the moment. Please try again in a minute; if it stays like this, tell whoever runs this bot.";
+
+/** The settings that the queue heeds; `Config` has them. */
+interface LocalQueueConfig {
+  readonly DATA_DIR: string;
+  /** Unsettled jobs one person may have. */
+  readonly JOBS_PER_USER: number;
+  /** Unsettled jobs one server may have. */
+  readonly JOBS_PER_GUILD: number;
+  /** Jobs stylized at once. */
+  readonly CONCURRENCY: number;
+}
+
+export interface LocalQueueOptions {
+  /** Started before the first job is queued. The queue does not stop it. */
+  readonly engine: Engine;
+  readonly repositories: Repositories;
+  readonly config: LocalQueueConfig;
+  readonly log: Logger;
+  /** What `variant: auto` takes. Default: the paper's finding. */
+  readonly chooseVariant?: ChooseVariant;
+}
+
+/**
+ * A queue that runs its jobs in this process's engine.
+ *
+ * @example
+ * const queue = createLocalQueue({ engine, repositories: store, config, log });
+ * queue.subscribe(present);
+ * await queue.resume();
+ */
+export const createLocalQueue = (options: LocalQueueOptions): JobQueue => new LocalQueue(options);
+
+class LocalQueue implements JobQueue {
+  readonly #repositories: Repositories;
+  readonly #folders: WorkFolders;
+  readonly #history = new StageHistory();
+  readonly #news: JobNews;
+  readonly #unsettled: UnsettledJobs;
+  readonly #admission: Admission;
+  readonly #endings: Endings;
+  readonly #lanes: Lanes;
+  readonly #closing = new AbortController();
+
+  constructor({ engine, repositories, config, log, chooseVariant = choosePaperVariant }: LocalQueueOptions) {
+    const { jobs } = repositories;
+    const folders = new WorkFolders(path.join(config.DATA_DIR, "work"), log);
+    const history = this.#history;
+    const news = new JobNews(log);
+    const closing = this.#closing.signal;
+    const concurrency = Math.max(1, Math.floor(config.CONCURRENCY));
+    const common = { jobs, history, news, folder: folders.root };
+    const unsettled = new UnsettledJobs({ ...common, engine, concurrency });
+    const endings = new Endings({ ...common, unsettled, closing, log });
+    const stages = { engine, repositories, chooseVariant, history, folders, log };
+    this.#repositories = repositories;
+    this.#folders = folders;
+    this.#news = news;
+    this.#unsettled = unsettled;
+    this.#admission = new Admission(unsettled, { perUser: config.JOBS_PER_USER, perGuild: config.JOBS_PER_GUILD });
+    this.#endings = endings;
+    this.#lanes = new Lanes({ stages, unsettled, endings, concurrency, closing });
+  }
+
+  reserve(asker: Asker, jobs = 1): Reservation {
+    this.#assertOpen();
+    return this.#admission.reserve(asker, jobs);
+  }
+
+  async enqueue(request: JobRequest, reservation?: Reservation): Promise<Job> {
+    this.#assertOpen();
+    this.#admission.admit(request, reservation);
+    // Held before the first await, so that two requests at once cannot both take the last place.
+    const tracked = this.#unsettled.add(newJob(request));
+    const { job, turn } = tracked;
+    try {
+      await this.#repositories.jobs.insert(job, turn);
+    } catch (error) {
+      this.#unsettled.remove(tracked);
+      throw refusal(error);
+    }
+    tracked.tell({ type: "queued", job });
+    this.#lanes.schedule(tracked);
+    return job;
+  }
+
+  async get(id: string): Promise<Job | null> {
+    return this.#unsettled.get(id)?.job ?? this.#repositories.jobs.get(id);
+  }
+
+  async place(id: string): Promise<QueuePlace | null> {
+    const tracked = this.#unsettled.get(id);
+    return tracked ? this.#unsettled.place(tracked) : null;
+  }
+
+  async places(ids: readonly string[]): Promise<ReadonlyMap<string, QueuePlace>> {
+    const places = new Map<string, QueuePlace>();
+    for (const id of ids) {
+      const tracked = this.#unsettled.get(id);
+      if (tracked) places.set(id, this.#unsettled.place(tracked));
+    }
+    return places;
+  }
+
+  async snapshot(guildId?: string | null, limit = Infinity): Promise<QueueSnapshot> {
+    return this.#unsettled.snapshot(guildId, limit);
+  }
+
+  cancel(id: string): Promise<boolean> {
+    return this.#endings.cancel(id);
+  }
+
+  subscribe(listener: JobListener): () => void {
+    return this.#news.subscribe(listener);
+  }
+
+  async resume(): Promise<void> {
+    const { jobs } = this.#repositories;
+    for (const job of await jobs.finished(HISTORY)) this.#history.learn(job);
+    await this.#folders.clearLeftovers((id) => this.#unsettled.get(id) !== undefined);
+    const left = (await jobs.unsettled()).filter(({ job }) => !this.#unsettled.get(job.id));
+    const resumed = this.#unsettled.takeUp(left);
+    const isHopeless = ({ job }: TrackedJob): boolean => job.attempts >= MAX_ATTEMPTS;
+    for (const tracked of resumed) if (isHopeless(tracked)) await this.#endings.giveUp(tracked);
+    for (const tracked of resumed) {
+      if (isHopeless(tracked)) continue;
+      tracked.tell({ type: "queued", job: tracked.job, resumed: true });
+      this.#lanes.schedule(tracked);
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    for (const { abort } of this.#unsettled.all()) abort.abort(new CancelledError("The bot is going down"));
+    await Promise.all([this.#lanes.idle(), this.#endings.recorded()]);
+    this.#news.close();
+  }
+
+  #assertOpen(): void {
+    if (this.#closing.signal.aborted)
+      throw new UserError("going-down", "The bot is being restarted. Please try again in a minute.");
+  }
+}
+
+/** Why a job could not be taken, in words where somebody can do something about it. */
+const refusal = (error: unknown): unknown =>
+  asDiskFull(error) ??
+  (hindranceOf(error) === null ? error : new UserError("unwritable", UNWRITABLE, { cause: error }));
