@@ -11,7 +11,7 @@ import { liveReply } from "../src/discord/interactions/reply-message.ts";
 import { describedView } from "../src/discord/styles/style-views.ts";
 import { described } from "../src/discord/wording/commands.ts";
 import { CancelledError } from "../src/errors.ts";
-import type { Asker } from "../src/jobs/reservations.ts";
+import type { Asker } from "../src/jobs/queue.ts";
 import { pictureOption } from "./painting-options.ts";
 
 const INTERVAL_MS = 1000;

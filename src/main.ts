@@ -106,15 +106,16 @@ export async function startBot(config: Config, log: Logger, options: StartOption
     const deliveries = new Deliveries({ log, ...(options.pauses && { pauses: options.pauses }) });
     undo.push(() => soon(deliveries.close()));
     deliveries.listen(client);
+    const replies = new OpenReplies({ client, store, deliveries, log, botToken: config.DISCORD_TOKEN ?? "" });
     const votes = new Votes({ client, store, engine, deliveries, log });
     undo.push(() => soon(votes.close()));
     votes.listen();
-    const comparisons = new Comparisons({ client, store, queue, votes, deliveries, log });
+    const comparisons = new Comparisons({ client, store, queue, votes, deliveries, replies, log });
     undo.push(() => soon(comparisons.close()));
     const onResult = votes.posted.bind(votes);
-    const presenter = new Presenter({ client, queue, store, deliveries, log, describerLabel, onResult });
+    const presenter = new Presenter({ client, queue, store, deliveries, replies, log, describerLabel, onResult });
     undo.push(() => soon(presenter.close()));
-    const learning = new LearningDesk({ client, store, engine, config, deliveries, log });
+    const learning = new LearningDesk({ client, store, engine, config, deliveries, replies, log });
     // The engine ends what runs, at the latest when `CANCEL_GRACE_SECONDS` are over.
     undo.push(() => Promise.all([queue.close(), learning.close()]));
     const closing = new AbortController();
@@ -128,7 +129,6 @@ export async function startBot(config: Config, log: Logger, options: StartOption
       closing.signal.addEventListener("abort", () => reject(closing.signal.reason as Error), { once: true });
     });
     resumed.catch(() => undefined);
-    const openReplies = new OpenReplies({ client, store, deliveries, log, botToken: config.DISCORD_TOKEN ?? "" });
     const bot: Bot = {
       learning,
       comparisons,
@@ -143,7 +143,7 @@ export async function startBot(config: Config, log: Logger, options: StartOption
       votes,
       intake,
       pressOnce: new PressOnce({ queue, linkTo: (id) => presenter.linkTo(id) }),
-      openReplies,
+      openReplies: replies,
       deliveries,
       resumed,
       closing: closing.signal,
@@ -154,7 +154,7 @@ export async function startBot(config: Config, log: Logger, options: StartOption
     const given = options.signal ? [options.signal] : [];
     const ready = await connect(client, config.DISCORD_TOKEN ?? "", log, AbortSignal.any([over.signal, ...given]));
     await registerSoon(ready, commands, { deliveries, log });
-    await openReplies.resume();
+    await replies.resume();
     await presenter.resume();
     await comparisons.resume();
     await queue.resume();

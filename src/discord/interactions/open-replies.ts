@@ -1,6 +1,6 @@
 /**
- * Answers that were promised ("thinking…") and not given yet, remembered in the database: the next start tells people
- * how it went on, or that it did not.
+ * Answers that were promised ("thinking…") and not given yet. Whoever has the first words finds the reply here; and they
+ * are remembered in the database: the next start tells people how it went on, or that it did not.
  */
 import { type APIMessage, type Client, MessageFlags, type RepliableInteraction, Routes } from "discord.js";
 
@@ -10,8 +10,9 @@ import type { OpenReply } from "../../store/open-reply-repository.ts";
 import type { Store } from "../../store/store.ts";
 import type { Deliveries } from "../messages/deliveries.ts";
 import { isTokenSpent } from "../discord-error.ts";
+import type { PendingReplies, PendingReply } from "../messages/pending-reply.ts";
 import { createSeal, type Seal } from "./seal.ts";
-import { editPayload } from "../messages/view.ts";
+import { editPayload, type View } from "../messages/view.ts";
 import { noticeView } from "../messages/components.ts";
 import { fault } from "../wording/faults.ts";
 
@@ -31,8 +32,15 @@ export interface OpenRepliesOptions {
   readonly botToken: string;
 }
 
-export class OpenReplies {
+interface Waiting {
+  readonly reply: Pick<PendingReply, "show">;
+  readonly since: number;
+}
+
+export class OpenReplies implements PendingReplies {
   readonly #options: OpenRepliesOptions;
+  /** Those without words, by their message; the oldest first. */
+  readonly #waiting = new Map<string, Waiting>();
   readonly #seal: Seal;
   readonly #startedAt = Date.now();
 
@@ -46,6 +54,31 @@ export class OpenReplies {
     const now = Date.now();
     const reply = { interactionId: id, sealedToken: this.#seal.seal(token), openedAt: now };
     await this.#calmly(() => this.#options.store.openReplies.insert(reply, now - TOKEN_LIFETIME_MS));
+  }
+
+  /** It was acknowledged, as this message. */
+  add(messageId: string, reply: Pick<PendingReply, "show">): void {
+    const now = Date.now();
+    for (const [older, { since }] of this.#waiting) if (now - since > TOKEN_LIFETIME_MS) this.letGo(older);
+    this.#waiting.set(messageId, { reply, since: now });
+  }
+
+  /** Its first words stand, or it was taken back. */
+  letGo(messageId: string): void {
+    this.#waiting.delete(messageId);
+  }
+
+  async fill(messageId: string, view: View): Promise<boolean> {
+    const waiting = this.#waiting.get(messageId);
+    if (!waiting) return false;
+    try {
+      await waiting.reply.show(view);
+      return true;
+    } catch (error) {
+      if (!isTokenSpent(error)) throw error;
+      this.letGo(messageId);
+      return false;
+    }
   }
 
   /** The answer was given, and nothing is left to be done for it. */

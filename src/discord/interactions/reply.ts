@@ -60,6 +60,7 @@ export class Reply {
       interaction.deferred = true;
       if (kind !== "silent") reply.#messageId = (await persevere(() => interaction.fetchReply())).id;
     }
+    if (reply.#messageId !== null) openReplies.add(reply.#messageId, reply);
     return reply;
   }
 
@@ -82,6 +83,7 @@ export class Reply {
   }
 
   async #give(what: "words" | "work"): Promise<void> {
+    if (what === "words" && this.#messageId !== null) this.#openReplies.letGo(this.#messageId);
     if (this.#owed.delete(what) && this.#owed.size === 0) await this.#openReplies.forget(this.#interaction.id);
   }
 

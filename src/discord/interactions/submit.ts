@@ -3,11 +3,11 @@ import { randomInt } from "node:crypto";
 
 import { UserError } from "../../errors.ts";
 import type { Job, JobRequest } from "../../jobs/job.ts";
-import type { Reservation } from "../../jobs/reservations.ts";
+import type { Reservation } from "../../jobs/queue.ts";
 import { SETTING_BOUNDS } from "../../painting.ts";
 import type { Bot } from "./bot.ts";
 import type { Wanted } from "../intake/intake.ts";
-import { FirstEdit, type PendingReply } from "../messages/first-edit.ts";
+import { type PendingReply, replyPlace } from "../messages/pending-reply.ts";
 import { pictureGone } from "../wording/commands.ts";
 
 /** A seed nobody asked for. */
@@ -44,15 +44,8 @@ export async function submitJob(
   request: Omit<JobRequest, "replyTo">,
   reservation?: Reservation,
 ): Promise<Job> {
-  const { messageId, channelId } = reply;
-  if (messageId === null) throw new UserError("no-reply", "Discord lost track of that command. Please try again.");
+  const replyTo = replyPlace(reply);
   for (const { sha256 } of [request.content, request.style])
     if (!(await bot.store.files.has(sha256))) throw new UserError("picture-gone", pictureGone);
-  bot.presenter.expect(messageId, new FirstEdit(reply));
-  try {
-    return await bot.queue.enqueue({ ...request, replyTo: { channelId, messageId } }, reservation);
-  } catch (error) {
-    bot.presenter.forget(messageId);
-    throw error;
-  }
+  return bot.queue.enqueue({ ...request, replyTo }, reservation);
 }

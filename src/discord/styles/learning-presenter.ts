@@ -7,9 +7,9 @@ import type { Logger } from "../../log.ts";
 import type { Ending, Learning } from "../../store/learning-repository.ts";
 import type { Store } from "../../store/store.ts";
 import type { InversionState } from "../../stylize/diffusion/inversion-state.ts";
-import type { FirstEdit } from "../messages/first-edit.ts";
 import { LiveMessage } from "../messages/live-message.ts";
 import { nonceFor } from "../messages/nonce.ts";
+import type { PendingReplies } from "../messages/pending-reply.ts";
 import { thumbnailFile } from "../messages/thumbnail.ts";
 import { Venue } from "../messages/venue.ts";
 import type { View, ViewFile } from "../messages/view.ts";
@@ -21,6 +21,7 @@ const INTERVAL_MS = { card: 1000, progress: 5000 } as const;
 export interface LearningPresenterParts {
   readonly client: Client;
   readonly store: Pick<Store, "files" | "learnings">;
+  readonly replies: PendingReplies;
   readonly log: Logger;
 }
 
@@ -45,9 +46,9 @@ export class LearningPresenter {
   #opened: Promise<void> = Promise.resolve();
   #thumbnail: Promise<ViewFile | null> | null = null;
 
-  /** @param firstEdit `null` when it was shown by an earlier process */
-  constructor(parts: LearningPresenterParts, learning: Learning, firstEdit: FirstEdit | null = null) {
-    const { client, store } = parts;
+  /** @param takenUp it was shown by an earlier process */
+  constructor(parts: LearningPresenterParts, learning: Learning, takenUp: boolean) {
+    const { client, replies, store } = parts;
     const { id, channelId, threadId, cardMessageId, progressMessageId } = learning;
     const log = parts.log.child({ learning: id });
     this.#parts = parts;
@@ -56,13 +57,13 @@ export class LearningPresenter {
       client,
       channelId,
       threadId,
+      replies,
       log,
       onMoved: () => store.learnings.note(id, { threadId: null }),
     });
-    if (!firstEdit) this.#venue.lookAfter(cardMessageId);
-    const { front } = this.#venue;
+    if (takenUp) this.#venue.lookAfter(cardMessageId);
     this.#card = new LiveMessage({
-      home: { ...front, edit: firstEdit?.before(front.edit) ?? front.edit },
+      home: this.#venue.front,
       messageId: cardMessageId,
       intervalMs: INTERVAL_MS.card,
       nonce: nonceFor(id, "card"),
