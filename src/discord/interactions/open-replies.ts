@@ -33,13 +33,13 @@ export interface OpenRepliesOptions {
 }
 
 interface Waiting {
-  readonly reply: Pick<PendingReply, "show">;
+  readonly reply: PendingReply;
   readonly since: number;
 }
 
 export class OpenReplies implements PendingReplies {
   readonly #options: OpenRepliesOptions;
-  /** Those without words, by their message; the oldest first. */
+  /** Those without words, by their interaction; the oldest first. */
   readonly #waiting = new Map<string, Waiting>();
   readonly #seal: Seal;
   readonly #startedAt = Date.now();
@@ -50,35 +50,32 @@ export class OpenReplies implements PendingReplies {
   }
 
   /** Before an interaction is acknowledged. Never throws: an answer is worth more than the memory of it. */
-  async remember({ id, token }: Pick<RepliableInteraction, "id" | "token">): Promise<void> {
+  async remember({ id, token }: Pick<RepliableInteraction, "id" | "token">, reply: PendingReply): Promise<void> {
     const now = Date.now();
-    const reply = { interactionId: id, sealedToken: this.#seal.seal(token), openedAt: now };
-    await this.#calmly(() => this.#options.store.openReplies.insert(reply, now - TOKEN_LIFETIME_MS));
+    const spent = now - TOKEN_LIFETIME_MS;
+    for (const [older, { since }] of this.#waiting) if (since < spent) this.#waiting.delete(older);
+    this.#waiting.set(id, { reply, since: now });
+    const open = { interactionId: id, sealedToken: this.#seal.seal(token), openedAt: now };
+    await this.#calmly(() => this.#options.store.openReplies.insert(open, spent));
   }
 
-  /** It was acknowledged, as this message. */
-  add(messageId: string, reply: Pick<PendingReply, "show">): void {
-    const now = Date.now();
-    for (const [older, { since }] of this.#waiting) if (now - since > TOKEN_LIFETIME_MS) this.letGo(older);
-    this.#waiting.set(messageId, { reply, since: now });
-  }
-
-  /** Its first words stand, or it was taken back. */
-  letGo(messageId: string): void {
-    this.#waiting.delete(messageId);
+  /** Its first words stand, whoever gave them, or it was taken back. */
+  answered(interactionId: string): void {
+    this.#waiting.delete(interactionId);
   }
 
   async fill(messageId: string, view: View): Promise<boolean> {
-    const waiting = this.#waiting.get(messageId);
-    if (!waiting) return false;
+    const found = [...this.#waiting].find(([, { reply }]) => reply.messageId === messageId);
+    if (!found) return false;
+    const [interactionId, { reply }] = found;
     try {
-      await waiting.reply.show(view);
-      return true;
+      await reply.show(view);
     } catch (error) {
       if (!isTokenSpent(error)) throw error;
-      this.letGo(messageId);
+      this.answered(interactionId);
       return false;
     }
+    return true;
   }
 
   /** The answer was given, and nothing is left to be done for it. */
@@ -91,6 +88,7 @@ export class OpenReplies implements PendingReplies {
    * and then somebody waits. They are told; where nobody waits, this comes to nothing.
    */
   giveUp({ id, token }: Pick<RepliableInteraction, "id" | "token">): void {
+    this.#waiting.delete(id);
     const reply = { interactionId: id, sealedToken: this.#seal.seal(token) };
     void this.#options.deliveries.owe(`open reply ${id}`, "", () => this.#end(reply, NO_CARDS, fault.discordDown));
   }

@@ -43,20 +43,21 @@ function useReplies() {
     botToken: "",
   });
   /** A reply that refuses its words with each of these, then takes them. */
-  const add = (messageId: string, ...refusals: Error[]): void => {
+  const add = async (messageId: string, ...refusals: Error[]): Promise<void> => {
+    const interaction = { id: `interaction ${messageId}`, token: "token" };
     const show = async (): Promise<void> => {
       const refusal = refusals.shift();
       if (refusal) throw refusal;
-      replies.letGo(messageId);
+      replies.answered(interaction.id);
     };
-    replies.add(messageId, { show });
+    await replies.remember(interaction, { channelId: "general", messageId, show });
   };
   return { replies, add };
 }
 
 it("a reply is filled in through its interaction once, tried again after a fault", async () => {
   const { replies, add } = useReplies();
-  add("1", refused(50_035));
+  await add("1", refused(50_035));
   expect(await replies.fill("2", view), "no reply").toBe(false);
   await expect(replies.fill("1", view)).rejects.toThrow("refused");
   expect(await replies.fill("1", view)).toBe(true);
@@ -65,7 +66,7 @@ it("a reply is filled in through its interaction once, tried again after a fault
 
 it("a reply whose token is spent is edited like any message", async () => {
   const { replies, add } = useReplies();
-  add("1", refused(50_027));
+  await add("1", refused(50_027));
   expect(await replies.fill("1", view)).toBe(false);
   expect(await replies.fill("1", view)).toBe(false);
 });
@@ -73,10 +74,10 @@ it("a reply whose token is spent is edited like any message", async () => {
 it("a reply that nobody fills in is let go when Discord takes no words any more", async () => {
   vi.useFakeTimers({ toFake: ["Date"] });
   const { replies, add } = useReplies();
-  add("old");
+  await add("old");
   vi.advanceTimersByTime(10 * 60_000);
-  add("young");
+  await add("young");
   vi.advanceTimersByTime(6 * 60_000);
-  add("new");
+  await add("new");
   expect(await Promise.all(["old", "young", "new"].map((id) => replies.fill(id, view)))).toEqual([false, true, true]);
 });
