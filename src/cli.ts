@@ -9,6 +9,7 @@ import { registerDemo } from "./cli/demo/index.ts";
 import { registerDescribe } from "./cli/describe.ts";
 import { registerDoctor } from "./cli/doctor.ts";
 import { exitCodeOf } from "./cli/exit.ts";
+import { registerJudge } from "./cli/judge.ts";
 import { registerModels } from "./cli/models.ts";
 import { keepOutputErrorsQuiet } from "./cli/output-error.ts";
 import { registerScores } from "./cli/scores.ts";
@@ -33,6 +34,7 @@ registerModels(program);
 registerDoctor(program);
 registerScores(program);
 registerBench(program);
+registerJudge(program);
 speakPlainly(program);
 keepOutputErrorsQuiet();
 

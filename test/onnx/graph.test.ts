@@ -121,6 +121,7 @@ describe("a graph that is run", () => {
       doubled: op.resizeNearest(x, 14, 10),
       sliced: op.slice(x, 3, 1, 4),
       padded: op.pad(x, [0, 0, 1, 2], [0, 0, 0, 3]),
+      mirrored: op.padReflect(x, [0, 0, 2, 4]),
       halves: op.split(x, [1, 3], 1)[1]!,
       joined: op.concat([x, x], 2),
       mean: op.reduceMean(x, [2, 3]),
@@ -135,6 +136,18 @@ describe("a graph that is run", () => {
     const results = await session.run({ x: floatTensor("float32", { data, shape: [1, 4, 7, 5] }) });
     const found = Object.fromEntries(Object.entries(results).map(([name, tensor]) => [name, tensor.dims]));
     expect(found).toEqual(Object.fromEntries(Object.entries(values).map(([name, value]) => [name, value.shape])));
+    await session.release();
+  });
+
+  it("mirrors pictures whose size it learns when it runs", async () => {
+    const graph = new Graph("open");
+    const x = graph.input("x", "float32", [1, 1, "height", "width"]);
+    graph.output("y", op.padReflect(x, [0, 0, 0, 2]));
+    const session = await openSession(graph);
+    const { y } = await session.run({
+      x: floatTensor("float32", { data: Float32Array.of(1, 2, 3), shape: [1, 1, 1, 3] }),
+    });
+    expect(floatsOf(y!)).toEqual({ data: Float32Array.of(3, 2, 1, 2, 3, 2, 1), shape: [1, 1, 1, 7] });
     await session.release();
   });
 
@@ -196,6 +209,7 @@ describe("mistakes while recording", () => {
     ["shapes that do not broadcast", () => op.add(x, graph.constant("float32", [1, 2])), /do not broadcast/],
     ["matrices that do not multiply", () => op.matmul(x, x), /do not multiply/],
     ["reshape to another size", () => op.reshape(x, [7]), /does not hold/],
+    ["a mirror larger than the picture", () => op.padReflect(x, [0, 3]), /has not 3 elements to mirror/],
     ["values of another graph", () => op.add(new Graph("other").input("y", "float32", [2, 3]), x), /another graph/],
     ["two values of one name", () => graph.input("x", "float32", [1]), /already has a value called x/],
     ["a shape that is none", () => graph.input("z", "float32", [-1]), /not a shape/],

@@ -8,8 +8,10 @@ import { isSettled, type Job, type JobResult } from "../../jobs/job.ts";
 import type { QueuePlace } from "../../jobs/queue.ts";
 import type { PictureStore } from "../../jobs/repositories.ts";
 import type { Surface, SurfacePatch, SurfaceRepository } from "../../store/surface-repository.ts";
+import { CancelledError } from "../../errors.ts";
+import { retrying } from "../../retry.ts";
 import { announce } from "./announce.ts";
-import { isPlaceGone } from "../discord-error.ts";
+import { isPlaceGone, mayPass } from "../discord-error.ts";
 import { inputThumbnails, previewFile } from "./job-pictures.ts";
 import { LiveMessage } from "../messages/live-message.ts";
 import { nonceFor } from "../messages/nonce.ts";
@@ -30,6 +32,11 @@ import { card, threadName } from "../wording/jobs.ts";
 
 /** How often messages may be edited, milliseconds. */
 const PACE = { card: 2000, description: 1000, progress: 3000 } as const;
+
+/** What stands in the conversation below the card. */
+const TALK = ["description", "progress", "result"] as const;
+/** Between tries to find out where an earlier process held it. */
+const SEARCH = { firstMs: 1000, longestMs: 30_000 };
 
 /** Pictures on the card of a job that has no result yet. */
 const INPUTS = 2;
@@ -62,6 +69,8 @@ export class JobPresenter {
   readonly #description: LiveMessage;
   readonly #progress: LiveMessage;
   readonly #opened: Promise<void>;
+  readonly #closing = new AbortController();
+  readonly #takenUp: boolean;
   #job: Job;
   #surface: Surface;
   #unwritten: SurfacePatch = {};
@@ -86,6 +95,7 @@ export class JobPresenter {
     this.#parts = parts;
     this.#job = job;
     this.#surface = surface;
+    this.#takenUp = takenUp;
     this.#adopt(job);
     const { client, replies, log } = parts;
     const { channelId, threadId, cardMessageId } = surface;
@@ -107,6 +117,7 @@ export class JobPresenter {
     this.#description = live("description");
     this.#progress = live("progress");
     this.#opened = this.#begin();
+    this.#opened.catch(() => undefined);
   }
 
   /** A rerun stands in a conversation already: its card shows the progress, too. */
@@ -179,7 +190,8 @@ export class JobPresenter {
 
   /** Sends what waits to be sent, and then nothing more. */
   async close(): Promise<void> {
-    await this.#opened;
+    this.#closing.abort();
+    await this.#opened.catch(() => undefined);
     await Promise.all([this.#card.close(), this.#description.close(), this.#progress.close()]);
   }
 
@@ -190,7 +202,11 @@ export class JobPresenter {
     if (job.state === "queued") this.#stage = null;
   }
 
-  /** Card first, then the thread under it, then what stands in the thread. */
+  /**
+   * Card first, then the thread under it, then what stands in the thread.
+   *
+   * @throws CancelledError when this is closed before it is known where to talk
+   */
   async #begin(): Promise<void> {
     const { files, findJob, log } = this.#parts;
     try {
@@ -203,6 +219,7 @@ export class JobPresenter {
       if (this.#venue.threadId === null && cardId !== null && !this.#surface.flags.includes("threadless"))
         await this.#openThread(cardId);
     } catch (error) {
+      if (error instanceof CancelledError) throw error;
       log.warn({ err: error, job: this.#job.id }, "a job could not be shown properly");
     }
     this.#open = true;
@@ -210,12 +227,34 @@ export class JobPresenter {
   }
 
   async #openThread(cardId: string): Promise<void> {
+    if (this.#takenUp && (await this.#takeUpTalk(cardId))) return;
     const { firstRemark } = this.#parts;
     const remark = await this.#venue.openThread(cardId, threadName(this.#job.request));
     if (this.#venue.threadId !== null) await this.#note({ threadId: this.#venue.threadId });
     if (remark === null) return;
     if (firstRemark(this.#surface.channelId)) this.#remark = remark;
-    // What is said in the channel goes on there: a later start would find no message of it in a thread.
+    await this.#stayInChannel();
+  }
+
+  /**
+   * Goes on where an earlier process talked, which a full disk may have kept from noting where that was.
+   *
+   * @returns whether there is such a place
+   */
+  async #takeUpTalk(cardId: string): Promise<boolean> {
+    const nonces = TALK.map((kind) => nonceFor(this.#job.id, kind));
+    const place = await retrying(() => this.#venue.findTalk(cardId, nonces), {
+      pauses: SEARCH,
+      mayPass,
+      signal: this.#closing.signal,
+    });
+    if (place === "thread") await this.#note({ threadId: cardId });
+    if (place === "channel") await this.#stayInChannel();
+    return place !== null;
+  }
+
+  /** What is said in the channel goes on there: a later start would find no message of it in a thread. */
+  async #stayInChannel(): Promise<void> {
     this.#unraised = "threadless";
     await this.#note({});
   }

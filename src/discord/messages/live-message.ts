@@ -4,7 +4,7 @@ import type { Logger } from "../../log.ts";
 import { pauseAfter, waitFor } from "../../retry.ts";
 import { isMessageGone, isPlaceGone, isTooOldToEdit, mayPass } from "../discord-error.ts";
 import { PlaceMoved } from "./place-moved.ts";
-import { fingerprint, type View } from "./view.ts";
+import { fingerprint, mark, type View } from "./view.ts";
 
 /** Where the message lives. Both calls reject as discord.js does. */
 export interface MessageHome {
@@ -170,12 +170,13 @@ export class LiveMessage {
 
   async #send(view: View): Promise<void> {
     const { home, nonce } = this.#options;
+    const current = this.#generation === 0 ? nonce : `${nonce.slice(0, 22)}-${this.#generation}`;
     if (this.#messageId !== null) {
       this.#edited = true;
-      return home.edit(this.#messageId, view);
+      // An edit replaces every component: the one by which the message is found again has to be there still.
+      return home.edit(this.#messageId, mark(view, current));
     }
-    const fresh = this.#generation === 0 ? nonce : `${nonce.slice(0, 22)}-${this.#generation}`;
-    this.#messageId = await home.create(view, fresh);
+    this.#messageId = await home.create(view, current);
     this.#isNoted = false;
   }
 

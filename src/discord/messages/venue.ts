@@ -65,6 +65,25 @@ export class Venue {
   }
 
   /**
+   * Takes up the conversation of an earlier process that could not note where it was held: in the channel, where messages
+   * of these nonces stand below the card, else in the thread that hangs on the card.
+   *
+   * @returns `null` where there is none yet
+   */
+  async findTalk(cardMessageId: string, nonces: readonly string[]): Promise<"channel" | "thread" | null> {
+    const { client, channelId } = this.#options;
+    if ((await this.#find(channelId, nonces, cardMessageId)) !== null) return "channel";
+    // A thread has the id of the message it hangs on.
+    const thread = await client.channels.fetch(cardMessageId).catch((error: unknown) => {
+      if (!isPlaceGone(error)) throw error;
+      return null;
+    });
+    if (thread === null) return null;
+    this.#threadId = cardMessageId;
+    return "thread";
+  }
+
+  /**
    * Starts the thread under the card, or takes up the one it has. Inside a thread there is nothing to start.
    *
    * @returns why there is no thread, in words for people, or `null`
@@ -133,7 +152,7 @@ export class Venue {
 
   /** Deletes a message that may stand here although nobody noted it. */
   async removeUnnoted(nonce: string, notBefore: number): Promise<void> {
-    const known = await this.#find(this.placeId, nonce, sinceOf(notBefore));
+    const known = await this.#find(this.placeId, [nonce], sinceOf(notBefore));
     if (known !== null) await this.remove(known);
   }
 
@@ -156,16 +175,16 @@ export class Venue {
   async #send(placeId: string, view: View, nonce: string, notBefore = 0): Promise<string> {
     const channel = await this.#fetch(placeId);
     if (this.#lookAfter !== null) {
-      const known = await this.#find(placeId, nonce, laterOf(this.#lookAfter, sinceOf(notBefore)));
+      const known = await this.#find(placeId, [nonce], laterOf(this.#lookAfter, sinceOf(notBefore)));
       if (known !== null) return known;
     }
     return (await channel.send({ ...(await createPayload(mark(view, nonce), nonce)) })).id;
   }
 
   /** Discord tells nonces to nobody who asks later, so messages carry a mark of their own. */
-  async #find(placeId: string, nonce: string, after: string): Promise<string | null> {
+  async #find(placeId: string, nonces: readonly string[], after: string): Promise<string | null> {
     const { client } = this.#options;
-    const marked = markOf(nonce);
+    const marks = nonces.map(markOf);
     for (let page = 0, from = after; page < MOST_PAGES; page++) {
       const query = new URLSearchParams({ limit: String(PAGE), after: from });
       let messages: APIMessage[];
@@ -177,7 +196,7 @@ export class Venue {
         throw error;
       }
       const known = messages.find(
-        ({ author, components }) => author.id === client.user?.id && components?.[0]?.id === marked,
+        ({ author, components }) => author.id === client.user?.id && marks.includes(components?.[0]?.id ?? -1),
       );
       if (known) return known.id;
       if (messages.length < PAGE) return null;

@@ -10,6 +10,7 @@ import type { InversionState } from "../../stylize/diffusion/inversion-state.ts"
 import { LiveMessage } from "../messages/live-message.ts";
 import { nonceFor } from "../messages/nonce.ts";
 import type { PendingReplies } from "../messages/pending-reply.ts";
+import { persevere } from "../messages/persevere.ts";
 import { thumbnailFile } from "../messages/thumbnail.ts";
 import { Venue } from "../messages/venue.ts";
 import type { View, ViewFile } from "../messages/view.ts";
@@ -79,6 +80,18 @@ export class LearningPresenter {
       onCreated: (messageId) => store.learnings.note(id, { progressMessageId: messageId }),
       log,
     });
+    if (takenUp && threadId === null) this.#opened = this.#takeUpTalk();
+  }
+
+  /** Goes on where an earlier process talked, which it may not have been able to note. */
+  async #takeUpTalk(): Promise<void> {
+    const { id, cardMessageId } = this.#learning;
+    try {
+      const place = await persevere(() => this.#venue.findTalk(cardMessageId, [nonceFor(id, "learning")]));
+      if (place === "thread") await this.#parts.store.learnings.note(id, { threadId: cardMessageId });
+    } catch (error) {
+      this.#parts.log.warn({ err: error, learning: id }, "the thread of a style that is being learned is not known");
+    }
   }
 
   /** Shows the card and opens the thread under it. */

@@ -155,6 +155,8 @@ export const RULES: Readonly<Record<string, Rule | undefined>> = {
   ],
   Pad: (s) => [
     () => {
+      if (s.node.attributes["mode"] !== undefined)
+        throw new TypeError(`Pad by other than a constant has no gradient rule (node ${s.node.name})`);
       const amounts = constantIntegers(x(s, 1));
       return staticShape(x(s).shape).reduce(
         (dx, size, axis) =>

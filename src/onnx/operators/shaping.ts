@@ -90,4 +90,15 @@ export function pad(x: Value, before: readonly number[], after: readonly number[
   return x.graph.emit("Pad", [x, amounts, constantLike(x, value)], { dtype: x.dtype, shape: x.shape.map(grow) });
 }
 
+/** Adds `border[i]` elements at both ends of axis i, as a mirror at the outermost element shows them. */
+export function padReflect(x: Value, border: readonly number[]): Value {
+  x.shape.forEach((dim, i) => {
+    if (typeof dim === "number" && border[i]! >= dim && border[i]! > 0)
+      throw new RangeError(`Pad: ${x.name} ${showShape(x.shape)} has not ${border[i]} elements to mirror`);
+  });
+  const grow = (dim: Dim, i: number): Dim => (border[i] === 0 ? dim : sumDims([dim, 2 * border[i]!]));
+  const amounts = integers(x.graph, [...border, ...border]);
+  return x.graph.emit("Pad", [x, amounts], { dtype: x.dtype, shape: x.shape.map(grow) }, { mode: "reflect" });
+}
+
 const without = (shape: Shape, axis: number): Dim[] => shape.filter((_, i) => i !== axis);

@@ -33,8 +33,8 @@ describe("/style learn", () => {
     await studio.restart();
     const before = stepShown();
     await discord.waitFor(() => stepShown() > before + 10, { what: "steps after the restart" });
-    expect(progress()).toMatch(/Loss \d\.\d+, \d\.\d+ at first/);
-    expect(progress()).toContain("in 128 × 128 pixels");
+    await discord.waitFor(() => /Loss \d\.\d+, \d\.\d+ at first/.test(progress()), { what: "the loss" });
+    await discord.waitFor(() => progress().includes("in 128 × 128 pixels"), { what: "the size" });
     const shown = (): string[] =>
       discord
         .messages(thread.id)
