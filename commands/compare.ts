@@ -3,7 +3,7 @@ import { type Attachment, SlashCommandBuilder } from "discord.js";
 
 import type { ButtonHandler, SlashHandler } from "../src/discord/interactions/handler.ts";
 import { assertMayPost, assertOwnerOrModerator } from "../src/discord/interactions/permissions.ts";
-import { randomSeed, withRoom } from "../src/discord/interactions/submit.ts";
+import { randomSeed } from "../src/discord/interactions/submit.ts";
 import { comparison as words } from "../src/discord/wording/votes.ts";
 import { UserError } from "../src/errors.ts";
 import { DEFAULT_SETTINGS } from "../src/painting.ts";
@@ -58,12 +58,10 @@ export const compare: SlashHandler<CompareInput> = {
     const { guildId } = interaction;
     const userId = interaction.user.id;
     const { steps, guidance, stylePath } = DEFAULT_SETTINGS;
-    await withRoom(bot, { userId, guildId }, VARIANTS.length, async (reservation) => {
-      const coming = [
-        bot.intake.picture(userId, content, "content"),
-        bot.intake.picture(userId, style, "style"),
-      ] as const;
-      await bot.intake.keep(coming, ([picture, stylePicture]) => {
+    const room = bot.queue.reserve({ userId, guildId }, VARIANTS.length);
+    try {
+      const pair = await bot.intake.take(userId, { content, style });
+      try {
         const request = {
           ...settings,
           steps,
@@ -71,14 +69,18 @@ export const compare: SlashHandler<CompareInput> = {
           stylePath,
           userId,
           guildId,
-          content: picture,
-          style: stylePicture,
+          content: pair.content,
+          style: pair.style,
           description: null,
           size: bot.config.RESULT_SIZE,
         };
-        return bot.comparisons.start(request, hours, reply, reservation);
-      });
-    });
+        await bot.comparisons.start(request, hours, reply, room);
+      } finally {
+        await pair.release();
+      }
+    } finally {
+      room.release();
+    }
   },
 };
 
@@ -95,9 +97,12 @@ export const compareResult: ButtonHandler<string> = {
     if (job.state !== "done") throw new UserError("unfinished", words.unfinished);
     const { replyTo: _replyTo, variant: _variant, parentId: _parentId, ...settings } = job.request;
     const request = { ...settings, userId: interaction.user.id, guildId: interaction.guildId };
-    await withRoom(bot, request, VARIANTS.length, (reservation) =>
-      bot.comparisons.start(request, DEFAULT_HOURS, reply, reservation),
-    );
+    const room = bot.queue.reserve(request, VARIANTS.length);
+    try {
+      await bot.comparisons.start(request, DEFAULT_HOURS, reply, room);
+    } finally {
+      room.release();
+    }
   },
 };
 

@@ -2,14 +2,16 @@
 import { type Attachment, SlashCommandSubcommandBuilder } from "discord.js";
 
 import { describeStyle } from "../src/discord/styles/describe-style.ts";
+import type { Bot } from "../src/discord/interactions/bot.ts";
 import type { SubcommandHandler } from "../src/discord/interactions/handler.ts";
 import { thumbnailFile } from "../src/discord/messages/thumbnail.ts";
+import type { View } from "../src/discord/messages/view.ts";
 import { assertMayWork } from "../src/discord/interactions/permissions.ts";
 import { liveReply } from "../src/discord/interactions/reply-message.ts";
 import { describedView } from "../src/discord/styles/style-views.ts";
-import { withRoom } from "../src/discord/interactions/submit.ts";
 import { described } from "../src/discord/wording/commands.ts";
 import { CancelledError } from "../src/errors.ts";
+import type { Asker } from "../src/jobs/queue.ts";
 import { pictureOption } from "./painting-options.ts";
 
 const INTERVAL_MS = 1000;
@@ -28,27 +30,37 @@ export const styleDescribe: SubcommandHandler<Attachment> = {
   async run({ interaction, bot, reply }, image) {
     assertMayWork(interaction);
     const { user, guildId } = interaction;
-    const { intake, store, deliveries } = bot;
     const message = liveReply(reply, bot, INTERVAL_MS);
-    // It keeps the engine busy like a picture, so it counts as one.
-    const whole = await withRoom(bot, { userId: user.id, guildId }, 1, () =>
-      intake.keep([intake.picture(user.id, image, "style")], async ([picture]) => {
-        const thumbnail = await thumbnailFile(store.files, picture, "style", described.alt(picture.name));
-        const grow = (words: string): void => message.show(describedView(thumbnail, picture.name, words, null));
-        grow("");
-        const {
-          text,
-          describer,
-          note = null,
-        } = await describeStyle(bot, picture.sha256, {
-          signal: bot.closing,
-          onNews: (news) => news.type === "text" && grow(news.text),
-        });
-        return describedView(thumbnail, picture.name, text, { by: bot.describerLabel(describer), note });
-      }),
-    );
+    const whole = await describe(bot, { userId: user.id, guildId }, image, (view) => message.show(view));
     const deliver = (): Promise<void> => message.deliver(whole);
-    if (!(await deliveries.owe(`description ${interaction.id}`, interaction.channelId, deliver)))
+    if (!(await bot.deliveries.owe(`description ${interaction.id}`, interaction.channelId, deliver)))
       throw new CancelledError("The bot is going down");
   },
 };
+
+/** Takes the picture in and describes it; `show` hears of the words as they grow. @returns the whole description */
+async function describe(bot: Bot, asker: Asker, image: Attachment, show: (view: View) => void): Promise<View> {
+  // It keeps the engine busy like a picture, so it counts as one.
+  const room = bot.queue.reserve(asker);
+  try {
+    const { style, release } = await bot.intake.take(asker.userId, { style: image });
+    try {
+      const thumbnail = await thumbnailFile(bot.store.files, style, "style", described.alt(style.name));
+      const grow = (words: string): void => show(describedView(thumbnail, style.name, words, null));
+      grow("");
+      const {
+        text,
+        describer,
+        note = null,
+      } = await describeStyle(bot, style.sha256, {
+        signal: bot.closing,
+        onNews: (news) => news.type === "text" && grow(news.text),
+      });
+      return describedView(thumbnail, style.name, text, { by: bot.describerLabel(describer), note });
+    } finally {
+      await release();
+    }
+  } finally {
+    room.release();
+  }
+}

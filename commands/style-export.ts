@@ -51,8 +51,9 @@ export const styleImport: SubcommandHandler<ImportInput> = {
   async run({ interaction, bot, reply }, { file, image, name }) {
     const { guildId, user } = interaction;
     if (name !== null) await assertRoomFor(bot, guildId, name);
-    const coming = [bot.intake.token(user.id, file), bot.intake.picture(user.id, image, "style")] as const;
-    await bot.intake.keep(coming, async ([{ sha256, about, vectors }, picture]) => {
+    const { token, style: picture, release } = await bot.intake.take(user.id, { token: file, style: image });
+    try {
+      const { sha256, about, vectors } = token;
       const fileName = (file.title ?? file.name).replace(/\.[A-Za-z0-9]+$/, "");
       const style = await saveStyle(bot, {
         guildId,
@@ -64,6 +65,8 @@ export const styleImport: SubcommandHandler<ImportInput> = {
       });
       const thumbnail = await thumbnailFile(bot.store.files, picture, "style", words.alt(style));
       await reply.show(picturesView(words.imported(style, vectors), [thumbnail]));
-    });
+    } finally {
+      await release();
+    }
   },
 };

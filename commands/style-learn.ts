@@ -48,7 +48,12 @@ export const styleLearn: SubcommandHandler<LearnInput> = {
     };
     if (!image) return learn(known!.picture);
     if (!known) await assertRoomFor(bot, guildId, name);
-    await bot.intake.keep([bot.intake.picture(user.id, image, "style")], ([picture]) => learn(picture));
+    const { style, release } = await bot.intake.take(user.id, { style: image });
+    try {
+      await learn(style);
+    } finally {
+      await release();
+    }
   },
 };
 

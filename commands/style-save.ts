@@ -44,10 +44,13 @@ export const styleSave: SubcommandHandler<SaveInput> = {
   async run({ interaction, bot, reply }, { image, name, description }) {
     const { guildId, user } = interaction;
     await assertRoomFor(bot, guildId, name);
-    await bot.intake.keep([bot.intake.picture(user.id, image, "style")], async ([picture]) => {
+    const { style: picture, release } = await bot.intake.take(user.id, { style: image });
+    try {
       const style = await saveStyle(bot, { guildId, ownerId: user.id, name, picture, description, tokenSha256: null });
       const thumbnail = await thumbnailFile(bot.store.files, picture, "style", words.alt(style));
       await reply.show(picturesView(words.saved(style, canLearn(bot)), [thumbnail]));
-    });
+    } finally {
+      await release();
+    }
   },
 };

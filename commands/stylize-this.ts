@@ -11,7 +11,6 @@ import {
   TextInputStyle,
 } from "discord.js";
 
-import type { Arrival } from "../src/discord/intake/arrival.ts";
 import type { Upload } from "../src/discord/intake/downloads.ts";
 import { findPicture } from "../src/discord/intake/message-picture.ts";
 import type { MessageMenuHandler, ModalHandler } from "../src/discord/interactions/handler.ts";
@@ -20,7 +19,6 @@ import { randomSeed, submitPair } from "../src/discord/interactions/submit.ts";
 import { customId } from "../src/discord/messages/custom-id.ts";
 import { stylizeThisWords as words, VARIANT_NAME } from "../src/discord/wording/commands.ts";
 import { UserError } from "../src/errors.ts";
-import type { PictureRef } from "../src/jobs/job.ts";
 import { DEFAULT_SETTINGS } from "../src/painting.ts";
 import { VARIANT_CHOICES, type VariantChoice } from "../src/variant.ts";
 import { subjectOf } from "./job-button.ts";
@@ -47,12 +45,9 @@ export const stylizeThis: MessageMenuHandler<Upload> = {
     bot.queue.reserve({ userId: user.id, guildId }).release();
     await reply.showModal(styleModal(id));
     // Fetched while the person looks for a style: another user's message cannot be read again later.
-    bot.held.hold(heldAs(id, user), user.id, bot.intake.picture(user.id, picture, "content"));
+    bot.intake.hold(user.id, id, picture);
   },
 };
-
-/** A picture is held for whoever opened the modal, and for nobody else who sends its key. */
-const heldAs = (key: string, { id }: { readonly id: string }): string => `${key}/${id}`;
 
 const styleModal = (key: string): ModalBuilder =>
   new ModalBuilder()
@@ -123,11 +118,6 @@ export const stylizeThisWith: ModalHandler<StyleInput> = {
       size: bot.config.RESULT_SIZE,
       parentId: null,
     };
-    const held = (): Promise<Arrival<PictureRef>> => {
-      const picture = bot.held.take(heldAs(key, interaction.user));
-      if (!picture) throw new UserError("modal-too-old", words.tooOld);
-      return picture;
-    };
-    await submitPair(bot, reply, request, { content: held, style });
+    await submitPair(bot, reply, request, { content: { heldAs: key }, style });
   },
 };

@@ -11,7 +11,6 @@ import { watchAccess } from "./discord/access.ts";
 import type { Bot } from "./discord/interactions/bot.ts";
 import { connect, createClient } from "./discord/client.ts";
 import { Deliveries } from "./discord/messages/deliveries.ts";
-import { HeldPictures } from "./discord/intake/held-pictures.ts";
 import { Intake } from "./discord/intake/intake.ts";
 import { OpenReplies } from "./discord/interactions/open-replies.ts";
 import { PressOnce } from "./discord/interactions/press-once.ts";
@@ -28,7 +27,7 @@ import { CancelledError, UserError } from "./errors.ts";
 import { learnFrom } from "./jobs/choose-variant.ts";
 import { createLocalQueue } from "./jobs/local/local-queue.ts";
 import { createLogger, type Logger } from "./log.ts";
-import { createReader } from "./reader/index.ts";
+import { createReader } from "./reader/reader.ts";
 import type { Pauses } from "./retry.ts";
 import { loadBallots } from "./store/ballots.ts";
 import { lockFolder } from "./store/folder-lock.ts";
@@ -107,15 +106,16 @@ export async function startBot(config: Config, log: Logger, options: StartOption
     const deliveries = new Deliveries({ log, ...(options.pauses && { pauses: options.pauses }) });
     undo.push(() => soon(deliveries.close()));
     deliveries.listen(client);
+    const replies = new OpenReplies({ client, store, deliveries, log, botToken: config.DISCORD_TOKEN ?? "" });
     const votes = new Votes({ client, store, engine, deliveries, log });
     undo.push(() => soon(votes.close()));
     votes.listen();
-    const comparisons = new Comparisons({ client, store, queue, votes, deliveries, log });
+    const comparisons = new Comparisons({ client, store, queue, votes, deliveries, replies, log });
     undo.push(() => soon(comparisons.close()));
     const onResult = votes.posted.bind(votes);
-    const presenter = new Presenter({ client, queue, store, deliveries, log, describerLabel, onResult });
+    const presenter = new Presenter({ client, queue, store, deliveries, replies, log, describerLabel, onResult });
     undo.push(() => soon(presenter.close()));
-    const learning = new LearningDesk({ client, store, engine, config, deliveries, log });
+    const learning = new LearningDesk({ client, store, engine, config, deliveries, replies, log });
     // The engine ends what runs, at the latest when `CANCEL_GRACE_SECONDS` are over.
     undo.push(() => Promise.all([queue.close(), learning.close()]));
     const closing = new AbortController();
@@ -129,7 +129,6 @@ export async function startBot(config: Config, log: Logger, options: StartOption
       closing.signal.addEventListener("abort", () => reject(closing.signal.reason as Error), { once: true });
     });
     resumed.catch(() => undefined);
-    const openReplies = new OpenReplies({ client, store, deliveries, log, botToken: config.DISCORD_TOKEN ?? "" });
     const bot: Bot = {
       learning,
       comparisons,
@@ -143,9 +142,8 @@ export async function startBot(config: Config, log: Logger, options: StartOption
       describerLabel,
       votes,
       intake,
-      held: new HeldPictures(),
       pressOnce: new PressOnce({ queue, linkTo: (id) => presenter.linkTo(id) }),
-      openReplies,
+      openReplies: replies,
       deliveries,
       resumed,
       closing: closing.signal,
@@ -156,7 +154,7 @@ export async function startBot(config: Config, log: Logger, options: StartOption
     const given = options.signal ? [options.signal] : [];
     const ready = await connect(client, config.DISCORD_TOKEN ?? "", log, AbortSignal.any([over.signal, ...given]));
     await registerSoon(ready, commands, { deliveries, log });
-    await openReplies.resume();
+    await replies.resume();
     await presenter.resume();
     await comparisons.resume();
     await queue.resume();

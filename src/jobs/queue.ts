@@ -1,7 +1,17 @@
 /** The queue as a port: what commands, presenters and comparisons know of it, whichever adapter runs the jobs. */
 import type { JobListener } from "./events.ts";
 import type { Job, JobRequest } from "./job.ts";
-import type { Asker, Reservation } from "./reservations.ts";
+
+/** Who asks for jobs, and where. */
+export type Asker = Pick<JobRequest, "userId" | "guildId">;
+
+/** Room in the queue that is kept for jobs whose pictures are still on their way. */
+export interface Reservation {
+  /** Room for one job is used. @returns `false` when none is left */
+  take(): boolean;
+  /** Gives up what was not used; a second time does nothing. */
+  release(): void;
+}
 
 /** Where an unsettled job stands. */
 export interface QueuePlace {

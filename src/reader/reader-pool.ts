@@ -2,10 +2,21 @@
 import { CancelledError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import { Backoff } from "../process/backoff.ts";
-import { ChildLink } from "../process/child-link.ts";
+import { ChildLink, type Dialogue } from "../process/child-link.ts";
 import { waitFor } from "../retry.ts";
-import type { ReaderDialogue, ReaderLink } from "./dialogue.ts";
-import { fromReaderSchema } from "./messages.ts";
+import { fromReaderSchema, type Full, type ReaderInfo, type ReaderTask } from "./messages.ts";
+
+/** A message that asks for work, before it gets its number. */
+export type Work = ReaderTask extends infer M ? (M extends ReaderTask ? Omit<M, "task"> : never) : never;
+
+interface ReaderDialogue extends Dialogue {
+  readonly info: ReaderInfo;
+  readonly work: Work;
+  /** The task takes more memory than it may, and the process ends for it. */
+  readonly news: Full;
+}
+
+export type ReaderLink = ChildLink<ReaderDialogue>;
 
 export interface ReaderPoolOptions {
   readonly module: string;
@@ -35,7 +46,8 @@ export class ReaderPool {
   readonly #links = new Set<ReaderLink>();
   /** Those without work, with the timers that end them. */
   readonly #free = new Map<ReaderLink, NodeJS.Timeout>();
-  readonly #waiting: Waiting[] = [];
+  /** Whoever came first is served first. */
+  readonly #waiting = new Set<Waiting>();
   readonly #backoff = new Backoff();
   #starting = 0;
   #stopped = false;
@@ -53,24 +65,14 @@ export class ReaderPool {
     if (!this.#stopped && this.#links.size + this.#starting === 0) void this.#start();
   }
 
-  /** Gives `work` a process of its own until it has ended. @throws what `work` throws, what keeps a process from starting */
-  async use<T>(work: (link: ReaderLink) => Promise<T>): Promise<T> {
-    const link = await this.#take();
-    try {
-      return await work(link);
-    } finally {
-      this.#release(link);
-    }
-  }
-
-  async stop(): Promise<void> {
-    this.#stopped = true;
-    for (const timer of this.#free.values()) clearTimeout(timer);
-    for (const { reject } of this.#waiting.splice(0)) reject(new CancelledError("the reader was stopped"));
-    await Promise.all([...this.#links].map((link) => link.stop()));
-  }
-
-  async #take(): Promise<ReaderLink> {
+  /**
+   * A process for one file, to be given back when that is done.
+   *
+   * @param signal ends the waiting, with its reason
+   * @throws CancelledError when the pool was stopped, what keeps a process from starting
+   */
+  async take(signal?: AbortSignal): Promise<ReaderLink> {
+    signal?.throwIfAborted();
     if (this.#stopped) throw new CancelledError("the reader was stopped");
     const free = [...this.#free.keys()].find(({ alive }) => alive);
     if (free) {
@@ -82,33 +84,58 @@ export class ReaderPool {
     const enlarge = setInterval(() => {
       if (this.#starting === 0 && this.#links.size < this.#options.most) void this.#start();
     }, PATIENCE_MS);
+    let giveUp = (): void => undefined;
     try {
-      return await new Promise<ReaderLink>((resolve, reject) => this.#waiting.push({ resolve, reject }));
+      return await new Promise<ReaderLink>((resolve, reject) => {
+        const entry = { resolve, reject };
+        this.#waiting.add(entry);
+        giveUp = () => {
+          this.#waiting.delete(entry);
+          reject(signal!.reason as Error);
+        };
+        signal?.addEventListener("abort", giveUp, { once: true });
+      });
     } finally {
       clearInterval(enlarge);
+      signal?.removeEventListener("abort", giveUp);
     }
   }
 
-  #release(link: ReaderLink): void {
+  giveBack(link: ReaderLink): void {
     if (!link.alive || this.#stopped) return;
-    const next = this.#waiting.shift();
-    if (next) return next.resolve(link);
+    const [next] = this.#waiting;
+    if (next) {
+      this.#waiting.delete(next);
+      return next.resolve(link);
+    }
     const end = setTimeout(() => {
       if (this.#links.size > 1) void link.stop();
     }, IDLE_MS);
     this.#free.set(link, end.unref());
   }
 
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    for (const timer of this.#free.values()) clearTimeout(timer);
+    this.#refuse(new CancelledError("the reader was stopped"));
+    await Promise.all([...this.#links].map((link) => link.stop()));
+  }
+
+  #refuse(reason: Error): void {
+    for (const { reject } of this.#waiting) reject(reason);
+    this.#waiting.clear();
+  }
+
   async #start(): Promise<void> {
     this.#starting++;
     try {
       await waitFor(this.#backoff.remaining());
-      if (!this.#stopped) this.#release(await this.#open());
+      if (!this.#stopped) this.giveBack(await this.#open());
       this.#backoff.succeeded();
     } catch (error) {
       this.#backoff.failed();
       if (!this.#stopped) this.#options.log.error({ err: error }, "a reader process cannot start");
-      for (const { reject } of this.#waiting.splice(0)) reject(new Error("no reader process starts", { cause: error }));
+      this.#refuse(new Error("no reader process starts", { cause: error }));
     } finally {
       this.#starting--;
     }

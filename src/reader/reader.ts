@@ -6,11 +6,10 @@ import path from "node:path";
 
 import type { z } from "zod";
 
+import type { Config } from "../config.ts";
 import { CancelledError, UserError } from "../errors.ts";
-import { FairLine } from "../fair-line.ts";
 import { refusal } from "../images/refusals.ts";
 import type { Logger } from "../log.ts";
-import type { ReaderLink, Work } from "./dialogue.ts";
 import {
   type PictureReply,
   pictureReplySchema,
@@ -19,12 +18,15 @@ import {
   tokenReplySchema,
   type TokenTask,
 } from "./messages.ts";
-import { ReaderPool } from "./reader-pool.ts";
+import { ReaderPool, type Work } from "./reader-pool.ts";
 
-/** Files opened at once, by as many processes. */
+/** Files opened at once, by as many processes: more than one member has on the way, who so leaves room for the others. */
 const MOST = 3;
-/** Of one member: whoever sends what takes long leaves room for the others. */
-const MOST_PER_MEMBER = 2;
+
+const MEBIBYTE = 1024 * 1024;
+/** What a process takes by itself, and what a pixel of the largest picture may (measured: 16 for an AVIF, 9 for a PNG). */
+const BASE_BYTES = 256 * MEBIBYTE;
+const BYTES_PER_PIXEL = 24;
 
 export interface ReaderOptions {
   readonly log: Logger;
@@ -37,6 +39,10 @@ export interface ReaderOptions {
   readonly memoryBytes: number;
 }
 
+/** A reader for pictures as large as the settings allow. */
+export const createReader = ({ MAX_MEGAPIXELS }: Pick<Config, "MAX_MEGAPIXELS">, log: Logger): Reader =>
+  new Reader({ log, memoryBytes: BASE_BYTES + MAX_MEGAPIXELS * 1e6 * BYTES_PER_PIXEL });
+
 /** What is said when it does not end well. */
 interface Ends {
   readonly late: () => UserError;
@@ -45,7 +51,6 @@ interface Ends {
 }
 
 export class Reader {
-  readonly #line = new FairLine({ most: MOST, mostPerMember: MOST_PER_MEMBER });
   readonly #pool: ReaderPool;
   readonly #log: Logger;
   readonly #pictureMs: number;
@@ -75,13 +80,13 @@ export class Reader {
   }
 
   /**
-   * Opens a picture, in the member's turn, and writes it as PNG.
+   * Opens a picture and writes it as PNG.
    *
    * @throws UserError `picture-…`, phrased for its owner; CancelledError
    */
-  picture(userId: string, picture: PictureTask, signal?: AbortSignal): Promise<PictureReply> {
+  picture(picture: PictureTask, signal?: AbortSignal): Promise<PictureReply> {
     const { role } = picture;
-    return this.#read(userId, { type: "picture", picture }, pictureReplySchema, this.#pictureMs, signal, {
+    return this.#read({ type: "picture", picture }, pictureReplySchema, this.#pictureMs, signal, {
       late: () => refusal.tooSlow(role),
       full: () => refusal.tooMuchMemory(role),
       crashed: (cause) => refusal.broke(role, cause),
@@ -89,14 +94,14 @@ export class Reader {
   }
 
   /**
-   * Opens a learned style, in the member's turn, and writes it anew.
+   * Opens a learned style and writes it anew.
    *
    * @throws UserError `token-file`, CancelledError
    */
-  token(userId: string, token: TokenTask, signal?: AbortSignal): Promise<TokenReply> {
+  token(token: TokenTask, signal?: AbortSignal): Promise<TokenReply> {
     const refused = (fault: string, cause?: unknown): UserError =>
       new UserError("token-file", `${token.name} is no learned style that I can use: ${fault}.`, { cause });
-    return this.#read(userId, { type: "token", token }, tokenReplySchema, this.#tokenMs, signal, {
+    return this.#read({ type: "token", token }, tokenReplySchema, this.#tokenMs, signal, {
       late: () => refused("it takes too long to read"),
       full: () => refused("it takes too much memory to read"),
       crashed: (cause) => refused("it cannot be read", cause),
@@ -108,8 +113,7 @@ export class Reader {
     return this.#pool.stop();
   }
 
-  #read<T>(
-    userId: string,
+  async #read<T>(
     work: Work,
     schema: z.ZodType<T>,
     taskMs: number,
@@ -117,32 +121,23 @@ export class Reader {
     ends: Ends,
   ): Promise<T> {
     const limits = { taskMs, graceMs: 0, late: ends.late };
-    const readBy = async (link: ReaderLink): Promise<T> => {
+    for (let last = false; ; last = true) {
+      const link = await this.#pool.take(signal);
       let full = false;
       try {
         return await link.run(work, schema, limits, { ...(signal && { signal }), onNews: () => (full = true) });
       } catch (error) {
         if (full) throw ends.full();
-        if (link.crashed) throw new Crash("a reader process broke down over a file", { cause: error });
-        if (error instanceof UserError || error instanceof CancelledError) throw error;
-        throw new Error("a file could not be read", { cause: error });
-      }
-    };
-    const read = async (): Promise<T> => {
-      try {
-        return await this.#pool.use(readBy);
-      } catch (error) {
-        if (!(error instanceof Crash)) throw error;
+        if (!link.crashed) {
+          if (error instanceof UserError || error instanceof CancelledError) throw error;
+          throw new Error("a file could not be read", { cause: error });
+        }
+        if (last) throw ends.crashed(error);
         // Once more: what the process had read before may have been to blame.
-        this.#log.warn({ err: error }, "a file is read again");
-        return this.#pool.use(readBy);
+        this.#log.warn({ err: error }, "a reader process broke down over a file, which is read again");
+      } finally {
+        this.#pool.giveBack(link);
       }
-    };
-    const told = (error: unknown): never => {
-      throw error instanceof Crash ? ends.crashed(error) : error;
-    };
-    return this.#line.run(userId, 1, () => read().catch(told), signal);
+    }
   }
 }
-
-class Crash extends Error {}

@@ -1,6 +1,6 @@
 /** Pictures on their way in while their person fills in a modal: a few of each person, within bounds of all. */
 import type { PictureRef } from "../../jobs/job.ts";
-import { type Arrival, dropArrival } from "./arrival.ts";
+import { type Arrival, dropArrival } from "./shelf.ts";
 
 /** A modal cannot be sent in later than the interaction that opened it lives. */
 const LIFETIME_MS = 16 * 60_000;

@@ -2,8 +2,7 @@
  * Takes members' files in: fetch, open, keep. Few at once, in turns of their members, and only so many of each; what no
  * command came to use is not kept, and no address of the CDN is.
  *
- * Face of this room. Beside it commands use `HeldPictures`, for pictures that wait for a modal, and `findPicture`, for
- * those in somebody's message.
+ * Face of this room. Beside it commands use `findPicture`, for the picture in somebody's message.
  */
 import { randomUUID } from "node:crypto";
 import { mkdir, rm, stat } from "node:fs/promises";
@@ -11,20 +10,24 @@ import path from "node:path";
 
 import type { Config } from "../../config.ts";
 import { asDiskFull, UserError } from "../../errors.ts";
-import { FairLine } from "../../fair-line.ts";
 import type { PictureRole } from "../../images/refusals.ts";
 import type { PictureRef } from "../../jobs/job.ts";
 import type { Logger } from "../../log.ts";
+import type { TokenReply } from "../../reader/messages.ts";
 import type { Reader } from "../../reader/reader.ts";
 import type { Store } from "../../store/store.ts";
+import { intakeWords, stylizeThisWords } from "../wording/commands.ts";
 import { clip } from "../wording/markdown.ts";
-import { intakeWords as words } from "../wording/commands.ts";
-import { type Arrival, arrivalFile, type ArrivalKind, dropArrival, type TakenToken } from "./arrival.ts";
 import { download, type Upload } from "./downloads.ts";
-import { Shelf } from "./shelf.ts";
+import { FairLine } from "./fair-line.ts";
+import { HeldPictures } from "./held-pictures.ts";
+import { type Arrival, arrivalFile, type ArrivalKind, dropArrival, Shelf } from "./shelf.ts";
 
 const MEBIBYTE = 1024 * 1024;
-/** Files that are fetched or opened at once, of all members, and of one: a pair. */
+/**
+ * Files that are fetched or opened at once, of all members, and of one: a pair. A reader has more processes than that, so
+ * that whoever sends what takes long to open leaves room for the others.
+ */
 const MOST = 4;
 const MOST_PER_MEMBER = 2;
 /** What those may weigh together. */
@@ -48,17 +51,35 @@ export interface IntakeOptions {
   readonly log: Logger;
 }
 
-/** The files that promises of arrivals bring, once they are in the store. */
-type Kept<P extends readonly Promise<Arrival>[]> = {
-  -readonly [K in keyof P]: P[K] extends Promise<Arrival<infer T>> ? T : never;
+/** What a command needs, by what it is for. */
+export interface Wanted {
+  /** An upload, or the key under which one is held. */
+  readonly content?: Upload | { readonly heldAs: string };
+  /** An upload, or a picture that is in the store already. */
+  readonly style?: Upload | PictureRef;
+  /** A learned style. */
+  readonly token?: Upload;
+}
+
+/** What was wanted, in the store. */
+interface Files {
+  readonly content: PictureRef;
+  readonly style: PictureRef;
+  readonly token: TokenReply & { readonly sha256: string };
+}
+
+export type Taken<W extends Wanted> = Pick<Files, keyof W & keyof Files> & {
+  /** The command is over: files that nothing refers to are taken out of the store again. Never throws. */
+  readonly release: () => Promise<void>;
 };
+
+type Coming = { -readonly [K in keyof Files]?: Promise<Arrival<Files[K]>> };
 
 export class Intake {
   readonly #options: IntakeOptions;
   readonly #line = new FairLine({ most: MOST, mostPerMember: MOST_PER_MEMBER, budget: BUDGET });
   readonly #shelf: Shelf;
-  /** Files on their way, by member. */
-  readonly #coming = new Map<string, number>();
+  readonly #held = new HeldPictures();
 
   constructor(options: IntakeOptions) {
     this.#options = options;
@@ -73,54 +94,80 @@ export class Intake {
     });
   }
 
-  /** Fetches and opens a picture. @throws UserError when it cannot be had or is not one, or the member sends too many */
-  picture(userId: string, upload: Upload, role: PictureRole): Promise<Arrival<PictureRef>> {
-    const { config, reader, closing } = this.#options;
-    const maxBytes = Math.floor(config.MAX_UPLOAD_MB * MEBIBYTE);
-    return this.#arrive(userId, upload, `${role} picture`, maxBytes, "picture", async (source, target) => {
-      const maxPixels = config.MAX_MEGAPIXELS * 1e6;
-      const task = { source, target, role, maxBytes, maxPixels };
-      const { width, height, notes } = await reader.picture(userId, task, closing);
-      return { size: { width, height }, as: (sha256) => ({ sha256, width, height, name: nameOf(upload), notes }) };
-    });
-  }
-
-  /** Fetches and opens a learned style. @throws UserError that says what is wrong with the file */
-  token(userId: string, upload: Upload): Promise<Arrival<TakenToken>> {
-    const { reader, closing } = this.#options;
-    return this.#arrive(userId, upload, "style file", TOKEN_BYTES, "token", async (source, target) => {
-      const reply = await reader.token(userId, { source, target, name: `“${nameOf(upload)}”` }, closing);
-      return { size: null, as: (sha256) => ({ sha256, ...reply }) };
-    });
+  /** Fetches a content picture ahead, for this member to take under this key; a fault is told then. */
+  hold(userId: string, key: string, upload: Upload): void {
+    this.#held.hold(ofMember(userId, key), userId, this.#picture(userId, upload, "content"));
   }
 
   /**
-   * Puts files into the store while `work` makes something of them; those that nothing refers to afterwards are removed.
+   * Fetches and opens what a command needs, and puts it into the store until the command is over: to be released then,
+   * whatever became of it.
    *
-   * @throws UserError that says what is wrong with each file; what `work` throws
+   * @throws UserError when the member sends too many, or that says what is wrong with each file; none is kept then
    */
-  async keep<const P extends readonly Promise<Arrival>[], T>(
-    coming: P,
-    work: (files: Kept<P>) => Promise<T>,
-  ): Promise<T> {
-    const outcomes = await Promise.allSettled(coming);
+  async take<W extends Wanted>(userId: string, wanted: W): Promise<Taken<W>> {
+    const coming = this.#comingOf(userId, wanted);
+    const outcomes = await Promise.allSettled(Object.values(coming) as Promise<Arrival>[]);
     const arrived = outcomes.flatMap((outcome) => (outcome.status === "fulfilled" ? [outcome.value] : []));
     const put: string[] = [];
-    try {
-      const faults = outcomes.flatMap((outcome): unknown[] => (outcome.status === "rejected" ? [outcome.reason] : []));
-      if (faults.length > 0) throw together(faults);
-      for (const arrival of arrived) put.push(await this.#shelf.put(arrival));
-      return await work(arrived.map(({ as }, i) => as(put[i]!)) as Kept<P>);
-    } finally {
+    const release = async (): Promise<void> => {
       for (const [i, arrival] of arrived.entries()) {
         const sha256 = put[i];
         // By its folder the next start finds what cannot be taken out of the store now.
         if (sha256 === undefined || (await this.#tidy(() => this.#shelf.release(sha256, arrival.kind))))
           await this.#tidy(() => dropArrival(arrival));
       }
+    };
+    try {
+      const faults = outcomes.flatMap((outcome): unknown[] => (outcome.status === "rejected" ? [outcome.reason] : []));
+      if (faults.length > 0) throw together(faults);
+      for (const arrival of arrived) put.push(await this.#shelf.put(arrival));
+    } catch (error) {
+      await release();
+      throw error;
     }
+    const files = Object.keys(coming).map((name, i) => [name, arrived[i]!.as(put[i]!)] as const);
+    const taken: object = { ...wanted, ...Object.fromEntries(files), release };
+    return taken as Taken<W>;
   }
 
+  /** Begins to fetch what is not in the store. */
+  #comingOf(userId: string, { content, style, token }: Wanted): Coming {
+    const coming: Coming = {};
+    if (content)
+      coming.content =
+        "heldAs" in content ? this.#givenOut(userId, content.heldAs) : this.#picture(userId, content, "content");
+    if (token) coming.token = this.#token(userId, token);
+    if (style && !("sha256" in style)) coming.style = this.#picture(userId, style, "style");
+    return coming;
+  }
+
+  #givenOut(userId: string, key: string): Promise<Arrival<PictureRef>> {
+    const picture = this.#held.take(ofMember(userId, key));
+    if (!picture) throw new UserError("modal-too-old", stylizeThisWords.tooOld);
+    return picture;
+  }
+
+  #picture(userId: string, upload: Upload, role: PictureRole): Promise<Arrival<PictureRef>> {
+    const { config, reader, closing } = this.#options;
+    const maxBytes = Math.floor(config.MAX_UPLOAD_MB * MEBIBYTE);
+    return this.#arrive(userId, upload, `${role} picture`, maxBytes, "picture", async (source, target) => {
+      const maxPixels = config.MAX_MEGAPIXELS * 1e6;
+      const task = { source, target, role, maxBytes, maxPixels };
+      const { width, height, notes } = await reader.picture(task, closing);
+      return { size: { width, height }, as: (sha256) => ({ sha256, width, height, name: nameOf(upload), notes }) };
+    });
+  }
+
+  #token(userId: string, upload: Upload): Promise<Arrival<Files["token"]>> {
+    const { reader, closing } = this.#options;
+    return this.#arrive(userId, upload, "style file", TOKEN_BYTES, "token", async (source, target) => {
+      const reply = await reader.token({ source, target, name: `“${nameOf(upload)}”` }, closing);
+      return { size: null, as: (sha256) => ({ sha256, ...reply }) };
+    });
+  }
+
+  /** Fetches and opens one file, in its member's turn. */
   async #arrive<T>(
     userId: string,
     upload: Upload,
@@ -130,38 +177,26 @@ export class Intake {
     open: (source: string, target: string) => Promise<Pick<Arrival<T>, "size" | "as">>,
   ): Promise<Arrival<T>> {
     const { config, closing } = this.#options;
-    const limits = { cdnBase: config.DISCORD_CDN_BASE, maxBytes, seconds: config.DOWNLOAD_SECONDS, closing };
     const most = 2 * (config.JOBS_PER_USER + SPARE_COMMANDS);
-    const own = this.#coming.get(userId) ?? 0;
-    if (own >= most) throw new UserError("too-many-files", words.tooMany(most));
-    this.#coming.set(userId, own + 1);
+    if (this.#line.countOf(userId) >= most) throw new UserError("too-many-files", intakeWords.tooMany(most));
+    // What is not said is taken for the most.
+    const cost = upload.size > 0 ? Math.min(upload.size, maxBytes) : maxBytes;
+    const limits = { cdnBase: config.DISCORD_CDN_BASE, maxBytes, seconds: config.DOWNLOAD_SECONDS, closing };
+    const folder = path.join(this.#folder, randomUUID());
+    const turn = await this.#line.enter(userId, cost, closing);
     try {
-      // What is not said is taken for the most.
-      const cost = upload.size > 0 ? Math.min(upload.size, maxBytes) : maxBytes;
-      return await this.#line.run(
-        userId,
-        cost,
-        async () => {
-          const folder = path.join(this.#folder, randomUUID());
-          try {
-            await mkdir(folder, { recursive: true });
-            const source = path.join(folder, "upload");
-            const file = arrivalFile(folder, kind);
-            await download(upload, what, source, limits);
-            const opened = await open(source, file);
-            await rm(source);
-            return { folder, file, kind, bytes: (await stat(file)).size, ...opened };
-          } catch (error) {
-            await this.#tidy(() => dropArrival({ folder }));
-            throw asDiskFull(error) ?? error;
-          }
-        },
-        closing,
-      );
+      await mkdir(folder, { recursive: true });
+      const source = path.join(folder, "upload");
+      const file = arrivalFile(folder, kind);
+      await download(upload, what, source, limits);
+      const opened = await open(source, file);
+      await rm(source);
+      return { folder, file, kind, bytes: (await stat(file)).size, ...opened };
+    } catch (error) {
+      await this.#tidy(() => dropArrival({ folder }));
+      throw asDiskFull(error) ?? error;
     } finally {
-      const left = this.#coming.get(userId)! - 1;
-      if (left > 0) this.#coming.set(userId, left);
-      else this.#coming.delete(userId);
+      turn.leave();
     }
   }
 
@@ -180,6 +215,9 @@ export class Intake {
     return path.join(this.#options.config.DATA_DIR, "incoming");
   }
 }
+
+/** A picture is held for whoever opened the modal, and for nobody else who sends its key. */
+const ofMember = (userId: string, key: string): string => `${key}/${userId}`;
 
 const nameOf = ({ title, name }: Upload): string => clip(title ?? name, NAME_LENGTH);
 

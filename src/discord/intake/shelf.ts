@@ -1,12 +1,38 @@
 /** Puts arrived files into the store, and takes those out again that nothing came to refer to. */
-import { readdir, readFile } from "node:fs/promises";
+import { readdir, readFile, rm } from "node:fs/promises";
 import path from "node:path";
 
 import PQueue from "p-queue";
 
+import type { PictureRef } from "../../jobs/job.ts";
+import { TOKEN_EXTENSION } from "../../jobs/style.ts";
 import { sha256Of } from "../../sha256.ts";
 import type { Store } from "../../store/store.ts";
-import { type Arrival, arrivalFile, type ArrivalKind, dropArrival, EXTENSION } from "./arrival.ts";
+
+/** A file on its way from somebody's upload into the store. */
+export interface Arrival<T = unknown> {
+  /** Its own folder in `DATA_DIR/incoming`; gone when it is kept or dropped. */
+  readonly folder: string;
+  /** As the store keeps it: written by this program. */
+  readonly file: string;
+  readonly bytes: number;
+  readonly kind: ArrivalKind;
+  /** What it is once it is in the store. */
+  readonly as: (sha256: string) => T;
+  /** Of a picture. */
+  readonly size: Pick<PictureRef, "width" | "height"> | null;
+}
+
+export type ArrivalKind = "picture" | "token";
+
+/** Extensions in the store. */
+const EXTENSION: Readonly<Record<ArrivalKind, string>> = { picture: "png", token: TOKEN_EXTENSION };
+
+/** Where the readable form of an upload lies. */
+export const arrivalFile = (folder: string, kind: ArrivalKind): string => path.join(folder, `kept.${EXTENSION[kind]}`);
+
+export const dropArrival = ({ folder }: Pick<Arrival, "folder">): Promise<void> =>
+  rm(folder, { recursive: true, force: true });
 
 export class Shelf {
   readonly #store: Pick<Store, "files" | "pictures" | "styles">;

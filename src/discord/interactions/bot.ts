@@ -7,7 +7,6 @@ import type { JobQueue } from "../../jobs/queue.ts";
 import type { Logger } from "../../log.ts";
 import type { Store } from "../../store/store.ts";
 import type { Deliveries } from "../messages/deliveries.ts";
-import type { HeldPictures } from "../intake/held-pictures.ts";
 import type { Intake } from "../intake/intake.ts";
 import type { OpenReplies } from "./open-replies.ts";
 import type { PressOnce } from "./press-once.ts";
@@ -24,7 +23,6 @@ export interface Bot {
   readonly engine: Engine;
   readonly client: Client;
   readonly intake: Intake;
-  readonly held: HeldPictures;
   readonly pressOnce: PressOnce;
   readonly openReplies: OpenReplies;
   readonly deliveries: Deliveries;

@@ -1,6 +1,6 @@
 /**
- * Answers that were promised ("thinking…") and not given yet, remembered in the database: the next start tells people
- * how it went on, or that it did not.
+ * Answers that were promised ("thinking…") and not given yet. Whoever has the first words finds the reply here; and they
+ * are remembered in the database: the next start tells people how it went on, or that it did not.
  */
 import { type APIMessage, type Client, MessageFlags, type RepliableInteraction, Routes } from "discord.js";
 
@@ -10,8 +10,9 @@ import type { OpenReply } from "../../store/open-reply-repository.ts";
 import type { Store } from "../../store/store.ts";
 import type { Deliveries } from "../messages/deliveries.ts";
 import { isTokenSpent } from "../discord-error.ts";
+import type { PendingReplies, PendingReply } from "../messages/pending-reply.ts";
 import { createSeal, type Seal } from "./seal.ts";
-import { editPayload } from "../messages/view.ts";
+import { editPayload, type View } from "../messages/view.ts";
 import { noticeView } from "../messages/components.ts";
 import { fault } from "../wording/faults.ts";
 
@@ -31,8 +32,15 @@ export interface OpenRepliesOptions {
   readonly botToken: string;
 }
 
-export class OpenReplies {
+interface Waiting {
+  readonly reply: PendingReply;
+  readonly since: number;
+}
+
+export class OpenReplies implements PendingReplies {
   readonly #options: OpenRepliesOptions;
+  /** Those without words, by their interaction; the oldest first. */
+  readonly #waiting = new Map<string, Waiting>();
   readonly #seal: Seal;
   readonly #startedAt = Date.now();
 
@@ -42,10 +50,32 @@ export class OpenReplies {
   }
 
   /** Before an interaction is acknowledged. Never throws: an answer is worth more than the memory of it. */
-  async remember({ id, token }: Pick<RepliableInteraction, "id" | "token">): Promise<void> {
+  async remember({ id, token }: Pick<RepliableInteraction, "id" | "token">, reply: PendingReply): Promise<void> {
     const now = Date.now();
-    const reply = { interactionId: id, sealedToken: this.#seal.seal(token), openedAt: now };
-    await this.#calmly(() => this.#options.store.openReplies.insert(reply, now - TOKEN_LIFETIME_MS));
+    const spent = now - TOKEN_LIFETIME_MS;
+    for (const [older, { since }] of this.#waiting) if (since < spent) this.#waiting.delete(older);
+    this.#waiting.set(id, { reply, since: now });
+    const open = { interactionId: id, sealedToken: this.#seal.seal(token), openedAt: now };
+    await this.#calmly(() => this.#options.store.openReplies.insert(open, spent));
+  }
+
+  /** Its first words stand, whoever gave them, or it was taken back. */
+  answered(interactionId: string): void {
+    this.#waiting.delete(interactionId);
+  }
+
+  async fill(messageId: string, view: View): Promise<boolean> {
+    const found = [...this.#waiting].find(([, { reply }]) => reply.messageId === messageId);
+    if (!found) return false;
+    const [interactionId, { reply }] = found;
+    try {
+      await reply.show(view);
+    } catch (error) {
+      if (!isTokenSpent(error)) throw error;
+      this.answered(interactionId);
+      return false;
+    }
+    return true;
   }
 
   /** The answer was given, and nothing is left to be done for it. */
@@ -58,6 +88,7 @@ export class OpenReplies {
    * and then somebody waits. They are told; where nobody waits, this comes to nothing.
    */
   giveUp({ id, token }: Pick<RepliableInteraction, "id" | "token">): void {
+    this.#waiting.delete(id);
     const reply = { interactionId: id, sealedToken: this.#seal.seal(token) };
     void this.#options.deliveries.owe(`open reply ${id}`, "", () => this.#end(reply, NO_CARDS, fault.discordDown));
   }

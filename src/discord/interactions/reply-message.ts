@@ -1,22 +1,20 @@
 /** A reply that is kept up to date while something goes on, for as long as it takes. */
-import type { Client } from "discord.js";
-
-import type { Logger } from "../../log.ts";
-import { FirstEdit, type PendingReply } from "../messages/first-edit.ts";
 import { LiveMessage } from "../messages/live-message.ts";
 import { nonceFor } from "../messages/nonce.ts";
+import type { PendingReply } from "../messages/pending-reply.ts";
 import { Venue } from "../messages/venue.ts";
+import type { Bot } from "./bot.ts";
 
 /** @param intervalMs least time between the starts of two edits */
 export function liveReply(
   reply: PendingReply,
-  { client, log }: { readonly client: Client; readonly log: Logger },
+  { client, openReplies: replies, log }: Pick<Bot, "client" | "openReplies" | "log">,
   intervalMs: number,
 ): LiveMessage {
   const { channelId, messageId } = reply;
-  const { front } = new Venue({ client, channelId, threadId: null, log, onMoved: () => Promise.resolve() });
+  const { front } = new Venue({ client, channelId, threadId: null, replies, log, onMoved: () => Promise.resolve() });
   return new LiveMessage({
-    home: { ...front, edit: new FirstEdit(reply).before(front.edit) },
+    home: front,
     messageId,
     intervalMs,
     nonce: nonceFor(messageId ?? "", "reply"),

@@ -78,10 +78,11 @@ export class Reply {
   /** Remembers first: once it is acknowledged, somebody waits. */
   async #promise(): Promise<void> {
     this.#owed.add("words").add("work");
-    await this.#openReplies.remember(this.#interaction);
+    await this.#openReplies.remember(this.#interaction, this);
   }
 
   async #give(what: "words" | "work"): Promise<void> {
+    if (what === "words") this.#openReplies.answered(this.#interaction.id);
     if (this.#owed.delete(what) && this.#owed.size === 0) await this.#openReplies.forget(this.#interaction.id);
   }
 

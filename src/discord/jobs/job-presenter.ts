@@ -12,10 +12,10 @@ import { CancelledError } from "../../errors.ts";
 import { retrying } from "../../retry.ts";
 import { announce } from "./announce.ts";
 import { isPlaceGone, mayPass } from "../discord-error.ts";
-import type { FirstEdit } from "../messages/first-edit.ts";
 import { inputThumbnails, previewFile } from "./job-pictures.ts";
 import { LiveMessage } from "../messages/live-message.ts";
 import { nonceFor } from "../messages/nonce.ts";
+import type { PendingReplies } from "../messages/pending-reply.ts";
 import { PlaceMoved } from "../messages/place-moved.ts";
 import { thumbnailFile } from "../messages/thumbnail.ts";
 import { Venue } from "../messages/venue.ts";
@@ -45,6 +45,7 @@ export interface PresenterParts {
   readonly client: Client;
   readonly surfaces: SurfaceRepository;
   readonly files: PictureStore;
+  readonly replies: PendingReplies;
   readonly findJob: (id: string) => Promise<Job | null>;
   readonly log: Logger;
   readonly describerLabel: (id: string) => string;
@@ -90,20 +91,20 @@ export class JobPresenter {
   #finishing = false;
 
   /** @param takenUp it was shown before, and may have posted what nobody noted */
-  constructor(parts: PresenterParts, job: Job, surface: Surface, firstEdit: FirstEdit | null, takenUp: boolean) {
+  constructor(parts: PresenterParts, job: Job, surface: Surface, takenUp: boolean) {
     this.#parts = parts;
     this.#job = job;
     this.#surface = surface;
     this.#takenUp = takenUp;
     this.#adopt(job);
-    const { client, log } = parts;
+    const { client, replies, log } = parts;
     const { channelId, threadId, cardMessageId } = surface;
-    this.#venue = new Venue({ client, channelId, threadId, log, onMoved: () => this.#moved() });
+    this.#venue = new Venue({ client, channelId, threadId, replies, log, onMoved: () => this.#moved() });
     if (takenUp && cardMessageId !== null) this.#venue.lookAfter(cardMessageId);
-    const { front } = this.#venue;
+    const { front, talk } = this.#venue;
     const live = (kind: "card" | "description" | "progress"): LiveMessage =>
       new LiveMessage({
-        home: kind === "card" ? { ...front, edit: firstEdit?.before(front.edit) ?? front.edit } : this.#venue.talk,
+        home: kind === "card" ? front : talk,
         messageId: surface[`${kind}MessageId`],
         intervalMs: kind === "card" && this.#isRerun ? PACE.progress : PACE[kind],
         nonce: nonceFor(job.id, kind),

@@ -2,8 +2,8 @@
  * Shows all jobs: subscribes to the queue, keeps one `JobPresenter` for each job that runs or will soon, looks after the
  * rest at start.
  *
- * Face of this room, in which a job's messages are made. Whoever hands a job in tells it which reply the job answers; a
- * comparison that is revealed borrows the buttons of a result from `job-views.ts`.
+ * Face of this room, in which a job's messages are made. A job's request says which reply it answers. A comparison that is
+ * revealed borrows the buttons of a result from `job-views.ts`.
  */
 import type { Client } from "discord.js";
 
@@ -15,7 +15,7 @@ import type { Logger } from "../../log.ts";
 import type { Store } from "../../store/store.ts";
 import type { Surface } from "../../store/surface-repository.ts";
 import type { Deliveries } from "../messages/deliveries.ts";
-import type { FirstEdit } from "../messages/first-edit.ts";
+import type { PendingReplies } from "../messages/pending-reply.ts";
 import { JobPresenter, linkTo, type PresenterParts } from "./job-presenter.ts";
 import { COUNTED } from "../wording/jobs.ts";
 
@@ -24,6 +24,7 @@ export interface PresenterOptions {
   readonly queue: JobQueue;
   readonly store: Pick<Store, "surfaces" | "files">;
   readonly deliveries: Deliveries;
+  readonly replies: PendingReplies;
   readonly log: Logger;
   /** The name people see for a describer's id. */
   readonly describerLabel: (id: string) => string;
@@ -44,7 +45,6 @@ export class Presenter {
   readonly #coming = new Map<string, JobEvent[]>();
   /** Jobs far from their turn whose last word for the time being is on its way. */
   readonly #leaving = new Map<string, Promise<void>>();
-  readonly #firstEdits = new Map<string, FirstEdit>();
   readonly #remarked = new Set<string>();
   /** Settled jobs among `#jobs` whose end did not get through. */
   readonly #untold = new Set<string>();
@@ -54,11 +54,12 @@ export class Presenter {
 
   constructor(options: PresenterOptions) {
     this.#options = options;
-    const { client, store, log, describerLabel, onResult } = options;
+    const { client, store, replies, log, describerLabel, onResult } = options;
     this.#parts = {
       client,
       surfaces: store.surfaces,
       files: store.files,
+      replies,
       findJob: (id) => options.queue.get(id),
       log,
       describerLabel,
@@ -66,16 +67,6 @@ export class Presenter {
       firstRemark: (channelId) => !this.#remarked.has(channelId) && this.#remarked.add(channelId).size > 0,
     };
     this.#unsubscribe = options.queue.subscribe((event) => this.#handle(event));
-  }
-
-  /** Says that the job about to be queued answers this message, and who makes its first edit. */
-  expect(messageId: string, firstEdit: FirstEdit): void {
-    this.#firstEdits.set(messageId, firstEdit);
-  }
-
-  /** No job came of it. */
-  forget(messageId: string): void {
-    this.#firstEdits.delete(messageId);
   }
 
   /** Where a job can be looked at; `null` when that is nowhere. */
@@ -151,8 +142,7 @@ export class Presenter {
   }
 
   #add(job: Job, surface: Surface, takenUp: boolean): JobPresenter {
-    const firstEdit = this.#firstEdits.get(surface.cardMessageId ?? "") ?? null;
-    const shown = new JobPresenter(this.#parts, job, surface, firstEdit, takenUp);
+    const shown = new JobPresenter(this.#parts, job, surface, takenUp);
     this.#jobs.set(job.id, shown);
     return shown;
   }
@@ -174,7 +164,6 @@ export class Presenter {
     const shown = this.#jobs.get(job.id) ?? (surface && !surface.finished ? this.#add(job, surface, true) : null);
     try {
       await shown?.finish(again);
-      this.#firstEdits.delete(surface?.cardMessageId ?? "");
     } catch (error) {
       // It knows what stands already; but there may be many of them, and the next try can do with what was noted.
       if (this.#untold.add(job.id).size <= MOST_UNTOLD) throw error;

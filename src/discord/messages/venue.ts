@@ -11,6 +11,7 @@ import {
 import type { Logger } from "../../log.ts";
 import { discordCode, hasThreadAlready, isArchived, isMessageGone, isPlaceGone } from "../discord-error.ts";
 import type { MessageHome } from "./live-message.ts";
+import type { PendingReplies } from "./pending-reply.ts";
 import { persevere } from "./persevere.ts";
 import { PlaceMoved } from "./place-moved.ts";
 import { laterOf, snowflakeAt } from "../snowflake.ts";
@@ -22,6 +23,7 @@ export interface VenueOptions {
   readonly channelId: string;
   /** An existing thread of the job. */
   readonly threadId: string | null;
+  readonly replies: PendingReplies;
   readonly log: Logger;
   /** The thread was given up for the channel. */
   readonly onMoved: () => Promise<void>;
@@ -163,7 +165,11 @@ export class Venue {
   /** Messages in the channel itself: the job card. */
   readonly front: MessageHome = {
     create: (view, nonce) => this.#send(this.#options.channelId, view, nonce),
-    edit: (messageId, view) => this.#edit(this.#options.channelId, messageId, view),
+    edit: async (messageId, view) => {
+      const { channelId, replies } = this.#options;
+      // Through its interaction once, and from then on with the bot's own token, which does not expire.
+      if (!(await replies.fill(messageId, view))) await this.#edit(channelId, messageId, view);
+    },
   };
 
   async #send(placeId: string, view: View, nonce: string, notBefore = 0): Promise<string> {

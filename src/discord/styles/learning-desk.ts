@@ -16,7 +16,7 @@ import type { Store } from "../../store/store.ts";
 import { type InversionState, readInversionState } from "../../stylize/diffusion/inversion-state.ts";
 import { describeStyle } from "./describe-style.ts";
 import type { Deliveries } from "../messages/deliveries.ts";
-import { FirstEdit, type PendingReply, replyPlace } from "../messages/first-edit.ts";
+import { type PendingReplies, type PendingReply, replyPlace } from "../messages/pending-reply.ts";
 import { held } from "../wording/held.ts";
 import { learning as words } from "../wording/styles.ts";
 import { LearningPresenter } from "./learning-presenter.ts";
@@ -31,6 +31,7 @@ export interface LearningDeskOptions {
   readonly engine: Engine;
   readonly config: Pick<Config, "DATA_DIR" | "RESULT_SIZE">;
   readonly deliveries: Deliveries;
+  readonly replies: PendingReplies;
   readonly log: Logger;
 }
 
@@ -85,7 +86,7 @@ export class LearningDesk {
     } finally {
       this.#asked.delete(style.id);
     }
-    const presenter = new LearningPresenter(this.#options, learning, new FirstEdit(reply));
+    const presenter = new LearningPresenter(this.#options, learning, false);
     this.#waiting.push({ learning, presenter });
     await presenter.open();
     this.#next();
@@ -98,11 +99,11 @@ export class LearningDesk {
     const untold = await learnings.untold();
     await this.#sweep([...left, ...untold.map(([learning]) => learning)]);
     for (const [learning, ending] of untold)
-      this.#tell(learning, new LearningPresenter(this.#options, learning), ending, await this.#stateOf(learning));
+      this.#tell(learning, new LearningPresenter(this.#options, learning, true), ending, await this.#stateOf(learning));
     const taken = new Set([this.#current?.id, ...this.#waiting.map(({ learning }) => learning.id)]);
     for (const learning of left) {
       if (taken.has(learning.id) || this.#asked.has(learning.styleId)) continue;
-      this.#waiting.push({ learning, presenter: new LearningPresenter(this.#options, learning) });
+      this.#waiting.push({ learning, presenter: new LearningPresenter(this.#options, learning, true) });
     }
     this.#next();
   }

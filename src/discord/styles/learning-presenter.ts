@@ -7,9 +7,9 @@ import type { Logger } from "../../log.ts";
 import type { Ending, Learning } from "../../store/learning-repository.ts";
 import type { Store } from "../../store/store.ts";
 import type { InversionState } from "../../stylize/diffusion/inversion-state.ts";
-import type { FirstEdit } from "../messages/first-edit.ts";
 import { LiveMessage } from "../messages/live-message.ts";
 import { nonceFor } from "../messages/nonce.ts";
+import type { PendingReplies } from "../messages/pending-reply.ts";
 import { persevere } from "../messages/persevere.ts";
 import { thumbnailFile } from "../messages/thumbnail.ts";
 import { Venue } from "../messages/venue.ts";
@@ -22,6 +22,7 @@ const INTERVAL_MS = { card: 1000, progress: 5000 } as const;
 export interface LearningPresenterParts {
   readonly client: Client;
   readonly store: Pick<Store, "files" | "learnings">;
+  readonly replies: PendingReplies;
   readonly log: Logger;
 }
 
@@ -46,9 +47,9 @@ export class LearningPresenter {
   #opened: Promise<void> = Promise.resolve();
   #thumbnail: Promise<ViewFile | null> | null = null;
 
-  /** @param firstEdit `null` when it was shown by an earlier process */
-  constructor(parts: LearningPresenterParts, learning: Learning, firstEdit: FirstEdit | null = null) {
-    const { client, store } = parts;
+  /** @param takenUp it was shown by an earlier process */
+  constructor(parts: LearningPresenterParts, learning: Learning, takenUp: boolean) {
+    const { client, replies, store } = parts;
     const { id, channelId, threadId, cardMessageId, progressMessageId } = learning;
     const log = parts.log.child({ learning: id });
     this.#parts = parts;
@@ -57,13 +58,13 @@ export class LearningPresenter {
       client,
       channelId,
       threadId,
+      replies,
       log,
       onMoved: () => store.learnings.note(id, { threadId: null }),
     });
-    if (!firstEdit) this.#venue.lookAfter(cardMessageId);
-    const { front } = this.#venue;
+    if (takenUp) this.#venue.lookAfter(cardMessageId);
     this.#card = new LiveMessage({
-      home: { ...front, edit: firstEdit?.before(front.edit) ?? front.edit },
+      home: this.#venue.front,
       messageId: cardMessageId,
       intervalMs: INTERVAL_MS.card,
       nonce: nonceFor(id, "card"),
@@ -79,7 +80,7 @@ export class LearningPresenter {
       onCreated: (messageId) => store.learnings.note(id, { progressMessageId: messageId }),
       log,
     });
-    if (!firstEdit && threadId === null) this.#opened = this.#takeUpTalk();
+    if (takenUp && threadId === null) this.#opened = this.#takeUpTalk();
   }
 
   /** Goes on where an earlier process talked, which it may not have been able to note. */

@@ -5,8 +5,7 @@ import PQueue from "p-queue";
 import { UserError } from "../../errors.ts";
 import { newJobId } from "../../jobs/job-id.ts";
 import { isSettled, type Job, type JobRequest } from "../../jobs/job.ts";
-import type { JobQueue } from "../../jobs/queue.ts";
-import type { Reservation } from "../../jobs/reservations.ts";
+import type { JobQueue, Reservation } from "../../jobs/queue.ts";
 import type { Logger } from "../../log.ts";
 import type { Random } from "../../random.ts";
 import type { Store } from "../../store/store.ts";
@@ -14,7 +13,7 @@ import type { Variant } from "../../variant.ts";
 import { type CardWords, type Comparison, LETTERS, shuffled } from "../../votes/comparison.ts";
 import type { Deliveries } from "../messages/deliveries.ts";
 import { mayPass } from "../discord-error.ts";
-import { FirstEdit, type PendingReply, replyPlace } from "../messages/first-edit.ts";
+import { type PendingReplies, type PendingReply, replyPlace } from "../messages/pending-reply.ts";
 import { LiveMessage } from "../messages/live-message.ts";
 import { nonceFor } from "../messages/nonce.ts";
 import { Venue } from "../messages/venue.ts";
@@ -35,6 +34,7 @@ export interface ComparisonsOptions {
   readonly queue: JobQueue;
   readonly votes: Votes;
   readonly deliveries: Deliveries;
+  readonly replies: PendingReplies;
   readonly log: Logger;
   readonly random?: Random;
 }
@@ -89,9 +89,7 @@ export class Comparisons {
       const [comparison, job] = await this.#queue(request, hours, { channelId, messageId }, reservation);
       const { id } = comparison;
       this.#begun.add(id);
-      const card = this.#newCard(comparison, new FirstEdit(reply));
-      card.show(paintingView(comparison, job, 0, null));
-      this.#cards.set(id, card);
+      this.#card(comparison).show(paintingView(comparison, job, 0, null));
       this.#owe(comparison);
     });
   }
@@ -299,26 +297,23 @@ export class Comparisons {
   }
 
   #card(comparison: Comparison): LiveMessage {
-    const card = this.#cards.get(comparison.id) ?? this.#newCard(comparison, null);
-    this.#cards.set(comparison.id, card);
-    return card;
-  }
-
-  #newCard(comparison: Comparison, firstEdit: FirstEdit | null): LiveMessage {
-    const { front } = this.#venue(comparison);
-    return new LiveMessage({
-      home: { ...front, edit: firstEdit?.before(front.edit) ?? front.edit },
+    const known = this.#cards.get(comparison.id);
+    if (known) return known;
+    const card = new LiveMessage({
+      home: this.#venue(comparison).front,
       messageId: comparison.cardMessageId,
       intervalMs: CARD_PACE_MS,
       nonce: nonceFor(comparison.id, "card"),
       follows: false,
       log: this.#options.log.child({ comparison: comparison.id }),
     });
+    this.#cards.set(comparison.id, card);
+    return card;
   }
 
   #venue({ channelId }: Comparison): Venue {
-    const { client, log } = this.#options;
-    return new Venue({ client, channelId, threadId: null, log, onMoved: () => Promise.resolve() });
+    const { client, replies, log } = this.#options;
+    return new Venue({ client, channelId, threadId: null, replies, log, onMoved: () => Promise.resolve() });
   }
 }
 

@@ -1,8 +1,5 @@
-/** Which jobs each person and each server has in the queue: kept along, so that nobody has to go through all of them. */
-import type { JobRequest } from "../job.ts";
-
-/** Who takes up room in the queue, and where. */
-type Holder = Pick<JobRequest, "userId" | "guildId">;
+/** What each person and each server has in the queue: kept along, so that nobody has to go through all of them. */
+import type { Asker } from "../queue.ts";
 
 const NONE: ReadonlySet<never> = new Set();
 
@@ -10,12 +7,12 @@ export class Holdings<T> {
   readonly #byUser = new Map<string, Set<T>>();
   readonly #byGuild = new Map<string | null, Set<T>>();
 
-  add(item: T, { userId, guildId }: Holder): void {
+  add(item: T, { userId, guildId }: Asker): void {
     put(this.#byUser, userId, item);
     put(this.#byGuild, guildId, item);
   }
 
-  remove(item: T, { userId, guildId }: Holder): void {
+  remove(item: T, { userId, guildId }: Asker): void {
     take(this.#byUser, userId, item);
     take(this.#byGuild, guildId, item);
   }

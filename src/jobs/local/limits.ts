@@ -1,7 +1,7 @@
 /** How many jobs a person and a server may have at once, and a refusal that says when to come back. */
 import { UserError } from "../../errors.ts";
 import type { Job } from "../job.ts";
-import type { Asker } from "../reservations.ts";
+import type { Asker } from "../queue.ts";
 
 export interface Limits {
   readonly perUser: number;

@@ -5,7 +5,7 @@ import path from "node:path";
 
 import { afterAll, beforeAll, expect, it } from "vitest";
 
-import type { Arrival } from "../../../src/discord/intake/arrival.ts";
+import type { Arrival } from "../../../src/discord/intake/shelf.ts";
 import { HeldPictures } from "../../../src/discord/intake/held-pictures.ts";
 import type { PictureRef } from "../../../src/jobs/job.ts";
 

@@ -1,18 +1,16 @@
 import { describe, expect, it } from "vitest";
 
-import { FairLine } from "../src/fair-line.ts";
+import { FairLine } from "../../../src/discord/intake/fair-line.ts";
 
 /** A line whose work lasts until it is told to end. */
 function useLine(options: ConstructorParameters<typeof FairLine>[0]) {
   const line = new FairLine(options);
   const begun: string[] = [];
   const ends = new Map<string, () => void>();
-  const add = (name: string, cost = 1, signal?: AbortSignal): Promise<void> => {
-    const work = (): Promise<void> => {
-      begun.push(name);
-      return new Promise((resolve) => ends.set(name, resolve));
-    };
-    return line.run(name[0]!, cost, work, signal);
+  const add = async (name: string, cost = 1): Promise<void> => {
+    const turn = await line.enter(name[0]!, cost);
+    begun.push(name);
+    ends.set(name, () => turn.leave());
   };
   const rest = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
   const end = async (name: string): Promise<void> => {
@@ -58,14 +56,16 @@ describe("a fair line", () => {
     expect(begun.at(-1)).toBe("d1");
   });
 
-  it("is left by who does not want to wait any more, and goes on after a failure", async () => {
+  it("is left by who does not want to wait any more", async () => {
     const line = new FairLine({ most: 1, mostPerMember: 1 });
     const tired = new AbortController();
-    const failing = line.run("a", 1, () => Promise.reject(new Error("no")));
-    const waiting = line.run("b", 1, () => Promise.resolve("never"), tired.signal);
+    const first = await line.enter("a", 1);
+    const waiting = line.enter("b", 1, tired.signal);
+    const next = line.enter("a", 1);
     tired.abort(new Error("tired"));
     await expect(waiting).rejects.toThrow("tired");
-    await expect(failing).rejects.toThrow("no");
-    expect(await line.run("a", 1, () => Promise.resolve("yes"))).toBe("yes");
+    await expect(line.enter("b", 1, tired.signal)).rejects.toThrow("tired");
+    first.leave();
+    (await next).leave();
   });
 });

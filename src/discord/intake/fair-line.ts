@@ -1,4 +1,5 @@
 /** Lets a few pieces of work run at once; those that wait take turns by whose they are. */
+
 export interface FairLineOptions {
   /** Pieces of work at once. */
   readonly most: number;
@@ -6,6 +7,11 @@ export interface FairLineOptions {
   readonly mostPerMember: number;
   /** What those that run may cost together; one alone may cost more. */
   readonly budget?: number;
+}
+
+export interface Turn {
+  /** The work is over; to be called once, whatever became of it. */
+  leave(): void;
 }
 
 interface Waiting {
@@ -26,35 +32,21 @@ export class FairLine {
   }
 
   /**
-   * Runs `work` when it is its turn.
+   * Resolves when it is the member's turn, which lasts until it is left.
    *
-   * @param signal ends the waiting, with its reason; what runs has to look after itself
+   * @param signal ends the waiting, with its reason; whoever has the turn has to look after itself
    */
-  async run<T>(member: string, cost: number, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
-    await this.#turn(member, cost, signal);
-    try {
-      return await work();
-    } finally {
-      this.#count--;
-      this.#spent -= cost;
-      const left = this.#runningOf(member) - 1;
-      if (left > 0) this.#running.set(member, left);
-      else this.#running.delete(member);
-      this.#next();
-    }
-  }
-
-  async #turn(member: string, cost: number, signal: AbortSignal | undefined): Promise<void> {
-    signal?.throwIfAborted();
-    await new Promise<void>((resolve, reject) => {
+  enter(member: string, cost: number, signal?: AbortSignal): Promise<Turn> {
+    return new Promise((resolve, reject) => {
+      signal?.throwIfAborted();
       const entry: Waiting = {
         cost,
         begin: () => {
-          signal?.removeEventListener("abort", leave);
-          resolve();
+          signal?.removeEventListener("abort", giveUp);
+          resolve({ leave: () => this.#leave(member, cost) });
         },
       };
-      const leave = (): void => {
+      const giveUp = (): void => {
         const rest = (this.#waiting.get(member) ?? []).filter((other) => other !== entry);
         if (rest.length > 0) this.#waiting.set(member, rest);
         else this.#waiting.delete(member);
@@ -62,10 +54,24 @@ export class FairLine {
         // What it kept waiting may fit.
         this.#next();
       };
-      signal?.addEventListener("abort", leave, { once: true });
+      signal?.addEventListener("abort", giveUp, { once: true });
       this.#waiting.set(member, [...(this.#waiting.get(member) ?? []), entry]);
       this.#next();
     });
+  }
+
+  /** How much of a member's waits and runs. */
+  countOf(member: string): number {
+    return (this.#waiting.get(member)?.length ?? 0) + this.#runningOf(member);
+  }
+
+  #leave(member: string, cost: number): void {
+    this.#count--;
+    this.#spent -= cost;
+    const left = this.#runningOf(member) - 1;
+    if (left > 0) this.#running.set(member, left);
+    else this.#running.delete(member);
+    this.#next();
   }
 
   #next(): void {
