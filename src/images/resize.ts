@@ -13,6 +13,18 @@ export async function resizeTo(image: RgbImage, width: number, height: number): 
   return pixelsOf(pipeline(image).resize({ width, height, fit: "fill" }));
 }
 
+/** A rectangle of a picture, whole pixels within it. */
+export interface Part {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Resamples a part of the picture to exactly `width` × `height`. */
+export const resizePart = (image: RgbImage, part: Part, width: number, height: number): Promise<RgbImage> =>
+  pixelsOf(pipeline(image).extract(part).resize({ width, height, fit: "fill" }));
+
 /**
  * Resamples so that the long side is `side` pixels; both sides become multiples of `multiple`, so the aspect ratio may
  * change by less than one multiple.

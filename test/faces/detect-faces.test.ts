@@ -5,7 +5,8 @@ import { describe, expect, it } from "vitest";
 
 import { CELLS, INPUT_SIDE, readTinyFaceDetectorWeights, tinyFaceDetector } from "../../models/tiny-face-detector.ts";
 import { decodePicture } from "../../src/images/decode.ts";
-import { DETECTOR, detectFaces } from "../../src/faces/detect-faces.ts";
+import { detectFaces } from "../../src/faces/detect-faces.ts";
+import { DETECTOR } from "../../src/faces/look.ts";
 import { resizeTo } from "../../src/images/resize.ts";
 import { openSession, Tensor } from "../../src/onnx/index.ts";
 import { SessionPool } from "../../src/onnx/session-pool.ts";
