@@ -122,6 +122,11 @@ describe("what cannot be judged is said in words", () => {
     ["a setting that is not there", { with: ["brush=3"] }, "--with brush=3: settings are variant, strength"],
     ["a value beyond its bounds", { with: ["strength=2"] }, "--with strength=2: it goes from 0 to 1."],
     ["a variant that is not there", { with: ["variant=oil"] }, "--with variant=oil: variants are inst"],
+    [
+      "a switch that is neither on nor off",
+      { with: ["faithful=maybe"] },
+      "--with faithful=maybe: it is true or false.",
+    ],
     ["a setting without a value", { with: ["strength"] }, "--with strength: write KEY=VALUE"],
   ])("%s", async (_, changes, words) => {
     await expect(judge(options({ pairs: 1, ...changes }))).rejects.toThrow(words);
