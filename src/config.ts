@@ -5,7 +5,7 @@ import { config as loadDotenv } from "dotenv";
 import { z } from "zod";
 
 import { DEVICES, PRECISIONS } from "./onnx/devices.ts";
-import { STYLIZER_IDS } from "./painting.ts";
+import { ENGINE_PARTS, STYLIZER_IDS } from "./painting.ts";
 
 const url = (name: string, fallback: string) =>
   z
@@ -50,6 +50,7 @@ const schema = z.object({
   MODELS_DIR: folder("checkpoints"),
   /** Which stylizer; `auto`: the best that is installed. */
   ENGINE: choice("ENGINE", ["auto", ...STYLIZER_IDS], "auto"),
+  ENGINE_PARTS: choice("ENGINE_PARTS", ENGINE_PARTS, "both"),
   /** What networks run on; `auto`: the best that computes right. */
   DEVICE: choice("DEVICE", DEVICES, "auto"),
   /** What networks compute in; `auto`: what suits the device. */

@@ -2,6 +2,10 @@
 export const STYLIZER_IDS = ["embedded", "diffusion"] as const;
 export type StylizerId = (typeof STYLIZER_IDS)[number];
 
+/** What the embedded engine paints with: patches of the style over the network's sketch, or one of them alone. */
+export const ENGINE_PARTS = ["both", "patches", "network"] as const;
+export type EngineParts = (typeof ENGINE_PARTS)[number];
+
 export const STYLE_PATHS = ["auto", "token", "attention", "adain"] as const;
 
 /** How the style image itself enters a diffusion picture: learned token, shared attention, or latent statistics. */

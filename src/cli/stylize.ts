@@ -13,6 +13,8 @@ import { encodeJpeg, encodeWebp } from "../images/encode.ts";
 import type { EnginePicture, StylizeReply } from "../jobs/engine.ts";
 import {
   DEFAULT_SETTINGS,
+  ENGINE_PARTS,
+  type EngineParts,
   SETTING_BOUNDS,
   STYLE_PATHS,
   STYLIZER_IDS,
@@ -43,6 +45,7 @@ interface StylizeOptions extends SettingOptions {
   readonly output: string;
   readonly variant: VariantChoice;
   readonly engine?: "auto" | StylizerId;
+  readonly engineParts?: EngineParts;
   readonly prompt?: string;
   readonly token?: string;
   readonly previews?: string;
@@ -67,6 +70,7 @@ interface StylizeReport {
 }
 
 const STRENGTH_HELP = `how far from the content (default: ${DEFAULT_SETTINGS.strength}; faithful: ${FAITHFUL_STRENGTH})`;
+const ENGINE_PARTS_HELP = `what the embedded engine paints with: ${ENGINE_PARTS.join(", ")} (default: ENGINE_PARTS)`;
 const FORMATS = [".png", ".jpg", ".jpeg", ".webp"];
 
 export function registerStylize(program: Command): void {
@@ -79,6 +83,7 @@ export function registerStylize(program: Command): void {
     .requiredOption("-o, --output <file>", `where the result goes (${FORMATS.join(", ")})`)
     .option("--variant <name>", VARIANT_CHOICES.join(", "), oneOf(VARIANT_CHOICES), "auto" as const)
     .option("--engine <name>", "auto, embedded, diffusion (default: ENGINE)", oneOf(["auto", ...STYLIZER_IDS]))
+    .option("--engine-parts <name>", ENGINE_PARTS_HELP, oneOf(ENGINE_PARTS))
     .option("--strength <0..1>", STRENGTH_HELP, numberBetween(...bounds.strength))
     .option("--seed <n>", "seed of all randomness (default: random)", numberBetween(...bounds.seed, true))
     .option("--size <px>", "long side of the result", numberBetween(...bounds.size, true), DEFAULT_SETTINGS.size)
@@ -105,7 +110,9 @@ async function stylize(contentFile: string, styleFile: string, options: StylizeO
   await checkOutput(output);
   const config = readConfig();
   const bar = progressLine();
-  return withWorkbench({ ...config, ENGINE: options.engine ?? config.ENGINE }, async (bench) => {
+  const ENGINE = options.engine ?? config.ENGINE;
+  const parts = options.engineParts ?? config.ENGINE_PARTS;
+  return withWorkbench({ ...config, ENGINE, ENGINE_PARTS: parts }, async (bench) => {
     const started = performance.now();
     const [content, style] = await Promise.all([
       bench.picture(contentFile, "content"),

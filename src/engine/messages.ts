@@ -5,7 +5,7 @@ import type { FaceReport } from "../faces/face-report.ts";
 import type { DescribeReply, DescribeTask, EngineInfo, EngineNews, EnginePicture } from "../jobs/engine.ts";
 import type { LearnReply, LearnTask, StylizeReply, StylizeTask } from "../jobs/engine.ts";
 import { DEVICES, PRECISIONS } from "../onnx/devices.ts";
-import { STYLE_PATHS, STYLIZER_IDS } from "../painting.ts";
+import { ENGINE_PARTS, STYLE_PATHS, STYLIZER_IDS } from "../painting.ts";
 import { cancelSchema, childMessages, taskId } from "../process/protocol.ts";
 import { VARIANTS } from "../variant.ts";
 
@@ -16,6 +16,7 @@ const device = z.enum(DEVICES).exclude(["auto"]);
 /** What the engine's process needs to know to build its parts. */
 const optionsSchema = z.object({
   ENGINE: z.enum(["auto", ...STYLIZER_IDS]),
+  ENGINE_PARTS: z.enum(ENGINE_PARTS),
   CAPTIONER: z.string(),
   CAPTION_TOKENS: z.number(),
   MODELS_DIR: z.string(),

@@ -39,12 +39,13 @@ export const buildParts: BuildParts = async (options, report) => {
 
 /** With `auto`, a checkpoint that cannot be opened is told and done without: there is always an engine. */
 async function openStylizer(options: PartsOptions, sessions: SessionPool, report: Report): Promise<Stylizer> {
-  const { ENGINE, MODELS_DIR, PRECISION, device } = options;
-  if (ENGINE === "embedded") return new EmbeddedStylizer({ sessions });
+  const { ENGINE, ENGINE_PARTS, MODELS_DIR, PRECISION, device } = options;
+  const embedded = (): Stylizer => new EmbeddedStylizer({ sessions, parts: ENGINE_PARTS });
+  if (ENGINE === "embedded") return embedded();
   try {
     const checkpoint = await findDiffusionCheckpoint(MODELS_DIR);
     if (ENGINE === "diffusion" && !checkpoint) throw notInstalled("ENGINE", ENGINE);
-    if (!checkpoint) return new EmbeddedStylizer({ sessions });
+    if (!checkpoint) return embedded();
     const { openDiffusion } = await import("../stylize/diffusion/diffusion.ts");
     const decodePreview = await openPreviews(options, sessions, report);
     const note = (text: string): void => report("info", text);
@@ -52,7 +53,7 @@ async function openStylizer(options: PartsOptions, sessions: SessionPool, report
   } catch (error) {
     if (ENGINE === "diffusion") throw error;
     report("warn", `the embedded engine is used, as the checkpoint cannot be: ${messageOf(error)}`);
-    return new EmbeddedStylizer({ sessions });
+    return embedded();
   }
 }
 

@@ -26,6 +26,7 @@ import { fromChildSchema, type News, type PartsOptions, replySchemas, type TaskM
 export type SupervisorConfig = Pick<
   Config,
   | "ENGINE"
+  | "ENGINE_PARTS"
   | "CAPTIONER"
   | "CAPTION_TOKENS"
   | "MODELS_DIR"
@@ -166,12 +167,12 @@ export class EngineSupervisor implements Engine {
       await waitFor(pause, signal);
     }
     throwIfCancelled(signal);
-    const { ENGINE, CAPTIONER, CAPTION_TOKENS, MODELS_DIR, MODEL_MEMORY, PRECISION } = this.#config;
+    const { ENGINE, ENGINE_PARTS, CAPTIONER, CAPTION_TOKENS, MODELS_DIR, MODEL_MEMORY, PRECISION } = this.#config;
     let ready = false;
     const link: EngineLink = new ChildLink({
       name: "engine",
       module: this.#module,
-      start: { ENGINE, CAPTIONER, CAPTION_TOKENS, MODELS_DIR, MODEL_MEMORY, PRECISION, device },
+      start: { ENGINE, ENGINE_PARTS, CAPTIONER, CAPTION_TOKENS, MODELS_DIR, MODEL_MEMORY, PRECISION, device },
       messages: fromChildSchema,
       log: this.#log,
       startMs: START_MS,

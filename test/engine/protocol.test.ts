@@ -63,6 +63,7 @@ describe("the border", () => {
       type: "start",
       options: {
         ENGINE: "auto",
+        ENGINE_PARTS: "both",
         CAPTIONER: "refuse",
         CAPTION_TOKENS: 9,
         MODELS_DIR: "/",

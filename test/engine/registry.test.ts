@@ -16,6 +16,7 @@ const build = (over: Partial<PartsOptions> = {}) =>
   buildParts(
     {
       ENGINE: "auto",
+      ENGINE_PARTS: "both",
       CAPTIONER: "auto",
       CAPTION_TOKENS: 100,
       MODELS_DIR: folder,

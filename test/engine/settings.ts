@@ -10,6 +10,7 @@ export const ODD = path.join(import.meta.dirname, "fixtures/odd-engine.ts");
 
 export const CONFIG: SupervisorConfig = {
   ENGINE: "auto",
+  ENGINE_PARTS: "both",
   CAPTIONER: "auto",
   CAPTION_TOKENS: 100,
   MODELS_DIR: "/nonexistent",

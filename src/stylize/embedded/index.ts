@@ -2,21 +2,24 @@
 import { breathe } from "../../breathe.ts";
 import { detectFaces } from "../../faces/detect-faces.ts";
 import { oklabToRgb, rgbToOklabSized } from "../../images/oklab.ts";
-import { mapPlanes, type PlanarImage } from "../../images/plane.ts";
+import { mapPlanes, type PlanarImage, type Size } from "../../images/plane.ts";
 import type { RgbImage } from "../../images/rgb-image.ts";
 import { SessionPool } from "../../onnx/session-pool.ts";
 import type { StylizeHooks, StylizeInput, StylizeResult, Stylizer } from "../stylizer.ts";
+import type { EngineParts } from "../../painting.ts";
 import { KernelPool } from "./kernels/worker-pool.ts";
+import { type Sketch, sketchShares, sketchSide, vectorShare } from "./network/sketch.ts";
+import { mixVectors, StyleNetwork } from "./network/style-network.ts";
 import { paint } from "./painter/index.ts";
 import { changedStyle, strokeScale } from "./patch/changed-style.ts";
-import type { FaceBox } from "./patch/content-mask.ts";
+import { faceMask, type FaceBox } from "./patch/content-mask.ts";
 import { patchParameters, type PatchParameters } from "./patch/parameters.ts";
 import { withShades } from "./patch/plain-style.ts";
 import { resultSize, styleSize } from "./patch/sizes.ts";
 import { StyleAnalysis } from "./patch/style-analysis.ts";
 import { cropBorder } from "./patch/style-border.ts";
 import { changesFor, isChange } from "./patch/style-changes.ts";
-import { CHROMA_GAIN, synthesise } from "./patch/synthesis.ts";
+import { CHROMA_GAIN, finish, recolourable, synthesise } from "./patch/synthesis.ts";
 import { parseStyle } from "./steering/steering.ts";
 
 export interface EmbeddedOptions {
@@ -24,6 +27,8 @@ export interface EmbeddedOptions {
   readonly sessions?: SessionPool;
   /** Threads that compute, the calling one included; default: one per core. Results do not depend on it. */
   readonly threads?: number;
+  /** Default `both`. */
+  readonly parts?: EngineParts;
 }
 
 /** Styles kept analysed, some 6 MB each; a rerun with another seed or strength needs one. */
@@ -33,6 +38,8 @@ interface PreparedStyle {
   readonly analysis: StyleAnalysis;
   /** parameters that the description decides */
   readonly steered: Partial<PatchParameters>;
+  /** what the network sees in it, once asked */
+  vector?: Float32Array;
 }
 
 /**
@@ -43,11 +50,15 @@ export class EmbeddedStylizer implements Stylizer {
   readonly id = "embedded";
   readonly #sessions: SessionPool;
   readonly #threads: number | undefined;
+  readonly #parts: EngineParts;
+  readonly #network: StyleNetwork;
   readonly #styles = new Map<string, PreparedStyle>();
 
   constructor(options: EmbeddedOptions = {}) {
     this.#sessions = options.sessions ?? new SessionPool(Infinity);
     this.#threads = options.threads;
+    this.#parts = options.parts ?? "both";
+    this.#network = new StyleNetwork(this.#sessions);
   }
 
   async stylize(input: StylizeInput, hooks: StylizeHooks = {}): Promise<StylizeResult> {
@@ -61,13 +72,17 @@ export class EmbeddedStylizer implements Stylizer {
       await breathe(hooks.signal);
       const size = resultSize(input.content, settings.size);
       const content = rgbToOklabSized(input.content, size, CHROMA_GAIN);
-      const { analysis: style, steered } = await this.#prepareStyle(input, Math.max(size.width, size.height), hooks);
+      const prepared = await this.#prepareStyle(input, Math.max(size.width, size.height), hooks);
+      const { analysis: style, steered } = prepared;
       const faces = await findFaces(input.content, this.#sessions);
-      const parameters = { ...patchParameters(settings.strength), ...steered };
+      if (this.#parts === "network") return await this.#networkAlone(pool, input, prepared, size, faces, hooks);
+      const sketch = this.#parts === "both" ? await this.#sketch(input, prepared, size) : null;
+      await breathe(hooks.signal);
+      const parameters = { ...patchParameters(settings.strength, sketch !== null), ...steered };
       let total = 0;
       const image = await synthesise(
         pool,
-        { content, faces, style, parameters, seed: settings.seed },
+        { content, faces, style, parameters, seed: settings.seed, sketch },
         {
           signal: hooks.signal,
           onStep: (step, steps, read) => {
@@ -81,6 +96,40 @@ export class EmbeddedStylizer implements Stylizer {
     } finally {
       await pool.close();
     }
+  }
+
+  /** What patches refine; where the network cannot be opened they do without. */
+  async #sketch(input: StylizeInput, style: PreparedStyle, size: Size): Promise<Sketch | null> {
+    const side = sketchSide(style.steered.styleScale ?? 1);
+    const painted = await this.#paintByNetwork(input, style, side).catch(() => null);
+    if (!painted) return null;
+    return { image: rgbToOklabSized(painted, size, CHROMA_GAIN), shares: sketchShares(input.settings.strength) };
+  }
+
+  /** The network's picture at the size of the result, in the style's colours. */
+  async #networkAlone(
+    pool: KernelPool,
+    input: StylizeInput,
+    style: PreparedStyle,
+    size: Size,
+    faces: readonly FaceBox[],
+    { onProgress, onPreview, signal }: StylizeHooks,
+  ): Promise<StylizeResult> {
+    const painted = await this.#paintByNetwork(input, style, Math.max(size.width, size.height));
+    onProgress?.(1, 2);
+    onPreview?.(painted, 1, 2);
+    await breathe(signal);
+    const image = rgbToOklabSized(painted, size, CHROMA_GAIN);
+    const finished = finish(pool, image, style.analysis, recolourable(faceMask(size, faces)));
+    onProgress?.(2, 2);
+    return { image: oklabToRgb(finished, CHROMA_GAIN), steps: 2, guidance: null, stylePath: null };
+  }
+
+  async #paintByNetwork(input: StylizeInput, style: PreparedStyle, longSide: number): Promise<RgbImage> {
+    style.vector ??= await this.#network.styleVector(oklabToRgb(style.analysis.image, CHROMA_GAIN));
+    const share = vectorShare(input.settings.strength);
+    const own = share < 1 ? await this.#network.styleVector(input.content) : style.vector;
+    return this.#network.paint(input.content, mixVectors(own, style.vector, share), longSide);
   }
 
   /** The style analysed, from the cache where this style was met before at this size and with these words. */

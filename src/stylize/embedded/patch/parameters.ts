@@ -51,6 +51,9 @@ const PLAIN_HOLD = [
   [1, 0.6],
 ] as const;
 
+/** The same over a sketch, which knows what belongs into a plain place: it is followed, and refined by small patches. */
+const SKETCH_PLAIN_WEIGHTS = [2.5, 1.1, 0.22];
+
 /** What keeps a face recognisable, and how much of it is left at a strength. */
 const FACE_WEIGHTS = [1.6, 1.4, 0.8];
 const FACE_HOLD = [
@@ -59,7 +62,7 @@ const FACE_HOLD = [
 ] as const;
 
 /** Interpolates linearly in a table of rising [strength, value] pairs. */
-function at(strength: number, table: readonly (readonly [number, number])[]): number {
+export function at(strength: number, table: readonly (readonly [number, number])[]): number {
   const next = table.findIndex(([knot]) => knot >= strength);
   if (next === 0) return table[0]![1];
   if (next < 0) return table.at(-1)![1];
@@ -68,8 +71,13 @@ function at(strength: number, table: readonly (readonly [number, number])[]): nu
   return v0 + ((v1 - v0) * (strength - s0)) / (s1 - s0);
 }
 
-/** Parameters for a strength from 0 (hardly more than the style's colours) to 1 (the content barely holds). */
-export function patchParameters(strength: number): PatchParameters {
+/**
+ * Parameters for a strength from 0 (hardly more than the style's colours) to 1 (the content barely holds).
+ *
+ * @param sketched whether patches refine a sketch, or begin from the content alone
+ */
+export function patchParameters(strength: number, sketched: boolean): PatchParameters {
+  const plainWeights = sketched ? SKETCH_PLAIN_WEIGHTS : PLAIN_WEIGHTS;
   const weight = (subtle: number, usual: number, strong: number, wild: number): number =>
     at(strength, [
       [0, 2 * subtle],
@@ -79,7 +87,7 @@ export function patchParameters(strength: number): PatchParameters {
       [1, wild],
     ]);
   return {
-    plainWeights: PLAIN_WEIGHTS.map((usual) => usual * at(strength, PLAIN_HOLD)),
+    plainWeights: plainWeights.map((usual) => usual * at(strength, PLAIN_HOLD)),
     contentWeights: [weight(1.8, 1.26, 0.72, 0.36), weight(1.5, 1.1, 0.63, 0.3), weight(0.72, 0.45, 0.27, 0.14)],
     faceWeights: FACE_WEIGHTS.map((usual) => usual * at(strength, FACE_HOLD)),
     toneHold: Math.min(0.8, weight(0.6, 0.45, 0.35, 0.25)),

@@ -6,6 +6,7 @@ import { breathe } from "../../../breathe.ts";
 import { fitLongSide, resizePlanar, resizePlane, type Plane, type PlanarImage } from "../../../images/plane.ts";
 import { seededRandom } from "../../../random.ts";
 import type { KernelPool } from "../kernels/worker-pool.ts";
+import { type Sketch, withSketch } from "../network/sketch.ts";
 import { matchBands } from "./band-match.ts";
 import { transferColours } from "./colour-transfer.ts";
 import { contentMask, faceMask, type FaceBox } from "./content-mask.ts";
@@ -36,6 +37,8 @@ export interface SynthesisInput {
   readonly style: StyleAnalysis;
   readonly parameters: PatchParameters;
   readonly seed: number;
+  /** `null`: patches begin from the content alone */
+  readonly sketch: Sketch | null;
 }
 
 /**
@@ -52,9 +55,10 @@ export async function synthesise(pool: KernelPool, input: SynthesisInput, hooks:
   let step = 0;
 
   await breathe(hooks.signal);
-  const target = prepareTarget(pool, content, style, parameters);
   const mask = contentMask(content);
-  hooks.onStep(++step, steps, () => target);
+  const drawn = input.sketch ? withSketch(content, input.sketch, mask, faceMask(content, input.faces)) : content;
+  const target = prepareTarget(pool, drawn, style, parameters);
+  hooks.onStep(++step, steps, () => input.sketch?.image ?? target);
 
   let image = target;
   let field: PatchField | null = null;
@@ -157,10 +161,10 @@ function prepareTarget(
 }
 
 /** Forcing a palette on a face tears its shading into blotches. */
-const recolourable = (faces: Plane): Plane => faces.map((face) => 1 - 0.85 * face);
+export const recolourable = (faces: Plane): Plane => faces.map((face) => 1 - 0.85 * face);
 
 /** Gives back the contrast that averaging took, and the style's colours. */
-function finish(pool: KernelPool, image: PlanarImage, style: StyleAnalysis, shares: Plane): PlanarImage {
+export function finish(pool: KernelPool, image: PlanarImage, style: StyleAnalysis, shares: Plane): PlanarImage {
   const matched = matchBands(image, style.bands, { lowest: 1, highest: 1.8, amount: 0.8 });
   return pool.scoped(() => {
     const picture = allocatePicture(pool, matched.width, matched.height);

@@ -1,0 +1,87 @@
+/** The network's picture as a first sketch: how much of it patches are given to refine, by strength and by region. */
+import { blurPlane } from "../../../images/gaussian-blur.ts";
+import { mapPlanes, type Plane, type PlanarImage } from "../../../images/plane.ts";
+import { at } from "../patch/parameters.ts";
+
+/** Long side of the picture that the network paints as a sketch: coarser strokes than in a large one, and cheap. */
+const SKETCH_SIDE = 384;
+const LARGEST_SKETCH = 576;
+
+/** @param strokeScale how much larger than in the style its strokes are to be: those of the network have a size in pixels */
+export const sketchSide = (strokeScale: number): number =>
+  Math.min(LARGEST_SKETCH, Math.round(SKETCH_SIDE / strokeScale));
+
+/** What is above this, at a long side of 512, is the tone of a place; strokes are finer. */
+const BROAD_SIGMA = 8;
+/** Share of its drift from the tones of the content that is taken from the sketch: the network likes to turn light and dark round. */
+const TONE_HOLD = 0.5;
+
+export interface SketchShares {
+  /** where the content shows nothing, so that matching has nothing to go by */
+  readonly plain: number;
+  /** at its strong edges, which are its own drawing */
+  readonly edge: number;
+  /** what of either is left within faces */
+  readonly face: number;
+}
+
+export interface Sketch {
+  /** in OKLab with chroma gain, at the size of the result */
+  readonly image: PlanarImage;
+  readonly shares: SketchShares;
+}
+
+/** How far the vector of the sketch goes from the content's own style to the style's, 0 to 1. */
+export const vectorShare = (strength: number): number =>
+  at(strength, [
+    [0, 0.3],
+    [0.6, 1],
+  ]);
+
+/** All of the sketch in plain places, half of it at edges, and little in faces; less below the usual strength. */
+export function sketchShares(strength: number): SketchShares {
+  const share = at(strength, [
+    [0, 0.4],
+    [0.6, 1],
+  ]);
+  return { plain: share, edge: 0.5 * share, face: 0.3 };
+}
+
+/**
+ * What patches are given for content, the sketch in it.
+ *
+ * @param mask 0 in plain places of the content, 1 at its strong edges
+ * @param faces 1 within faces
+ */
+export function withSketch(content: PlanarImage, { image, shares }: Sketch, mask: Plane, faces: Plane): PlanarImage {
+  const sketch = inTones(image, content.planes[0]);
+  const share = mask.map((edge, i) => {
+    const open = shares.plain + (shares.edge - shares.plain) * edge;
+    return open * (1 - (1 - shares.face) * faces[i]!);
+  });
+  return mapPlanes(content, (plane, channel) => {
+    const painted = sketch.planes[channel]!;
+    return plane.map((value, i) => value + share[i]! * (painted[i]! - value));
+  });
+}
+
+/** The sketch in the lightness of the content as a whole, and with broad tones nearer to the content's. */
+function inTones({ width, height, planes: [lightness, a, b] }: PlanarImage, content: Plane): PlanarImage {
+  const [mean, deviation] = distribution(lightness);
+  const [contentMean, contentDeviation] = distribution(content);
+  const own = lightness.map((value) => contentMean + (contentDeviation / deviation) * (value - mean));
+  const sigma = (BROAD_SIGMA * Math.max(width, height)) / 512;
+  const drift = blurPlane(
+    own.map((value, i) => value - content[i]!),
+    { width, height },
+    sigma,
+  );
+  return { width, height, planes: [own.map((value, i) => value - TONE_HOLD * drift[i]!), a, b] };
+}
+
+/** Mean and standard deviation. */
+function distribution(plane: Plane): readonly [number, number] {
+  const mean = plane.reduce((sum, value) => sum + value, 0) / plane.length;
+  const variance = plane.reduce((sum, value) => sum + (value - mean) ** 2, 0) / plane.length;
+  return [mean, Math.sqrt(variance) + 1e-3];
+}
