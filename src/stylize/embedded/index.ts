@@ -1,6 +1,5 @@
 /** The embedded engine: style transfer without any checkpoint, on any CPU. */
 import { breathe } from "../../breathe.ts";
-import { detectFaces } from "../../faces/detect-faces.ts";
 import { oklabToRgb, rgbToOklabSized } from "../../images/oklab.ts";
 import { mapPlanes, type PlanarImage } from "../../images/plane.ts";
 import type { RgbImage } from "../../images/rgb-image.ts";
@@ -9,7 +8,6 @@ import type { StylizeHooks, StylizeInput, StylizeResult, Stylizer } from "../sty
 import { KernelPool } from "./kernels/worker-pool.ts";
 import { paint } from "./painter/index.ts";
 import { changedStyle, strokeScale } from "./patch/changed-style.ts";
-import type { FaceBox } from "./patch/content-mask.ts";
 import { patchParameters, type PatchParameters } from "./patch/parameters.ts";
 import { withShades } from "./patch/plain-style.ts";
 import { resultSize, styleSize } from "./patch/sizes.ts";
@@ -18,9 +16,10 @@ import { cropBorder } from "./patch/style-border.ts";
 import { changesFor, isChange } from "./patch/style-changes.ts";
 import { CHROMA_GAIN, synthesise } from "./patch/synthesis.ts";
 import { parseStyle } from "./steering/steering.ts";
+import { findSubjects } from "./subjects/index.ts";
 
 export interface EmbeddedOptions {
-  /** Where the face detector is opened; default: a pool of its own. */
+  /** Where the networks that find subjects are opened; default: a pool of its own. */
   readonly sessions?: SessionPool;
   /** Threads that compute, the calling one included; default: one per core. Results do not depend on it. */
   readonly threads?: number;
@@ -62,12 +61,12 @@ export class EmbeddedStylizer implements Stylizer {
       const size = resultSize(input.content, settings.size);
       const content = rgbToOklabSized(input.content, size, CHROMA_GAIN);
       const { analysis: style, steered } = await this.#prepareStyle(input, Math.max(size.width, size.height), hooks);
-      const faces = await findFaces(input.content, this.#sessions);
+      const subjects = await findSubjects(input.content, this.#sessions, Math.max(size.width, size.height));
       const parameters = { ...patchParameters(settings.strength), ...steered };
       let total = 0;
       const image = await synthesise(
         pool,
-        { content, faces, style, parameters, seed: settings.seed },
+        { content, subjects, style, parameters, seed: settings.seed },
         {
           signal: hooks.signal,
           onStep: (step, steps, read) => {
@@ -138,14 +137,3 @@ async function prepareStyle(
 
 const withGain = (image: PlanarImage): PlanarImage =>
   mapPlanes(image, (plane, channel) => (channel === 0 ? plane : plane.map((value) => CHROMA_GAIN * value)));
-
-/** The content's faces, in shares of the picture. Without a detector they get no more care than other edges. */
-async function findFaces(content: RgbImage, sessions: SessionPool): Promise<FaceBox[]> {
-  const { faces } = await detectFaces(content, sessions).catch(() => ({ faces: [] }));
-  return faces.map(({ x, y, width, height }) => ({
-    x: x / content.width,
-    y: y / content.height,
-    width: width / content.width,
-    height: height / content.height,
-  }));
-}
