@@ -25,6 +25,7 @@ export const linear = block((w: Weights, x: Value, outputs: number, { rows }: Li
 export interface Conv2dOptions {
   readonly stride?: number;
   readonly padding?: op.Padding | number;
+  readonly dilation?: number;
   /** Default `true`. */
   readonly bias?: boolean;
 }

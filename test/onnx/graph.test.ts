@@ -119,6 +119,7 @@ describe("a graph that is run", () => {
       averaged: op.averagePool(x, 3, { stride: 2, padding: 1 }),
       resized: op.resizeNearest(x, 13, 9),
       doubled: op.resizeNearest(x, 14, 10),
+      smooth: op.resizeLinear(x, 21, 10),
       sliced: op.slice(x, 3, 1, 4),
       padded: op.pad(x, [0, 0, 1, 2], [0, 0, 0, 3]),
       mirrored: op.padReflect(x, [0, 0, 2, 4]),

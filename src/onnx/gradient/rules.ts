@@ -170,8 +170,10 @@ export const RULES: Readonly<Record<string, Rule | undefined>> = {
     () => {
       const [from, to] = [staticShape(x(s).shape), staticShape(y(s).shape)];
       const k = to[2]! / from[2]!;
-      if (!Number.isInteger(k) || to[3]! / from[3]! !== k)
-        throw new TypeError(`Resize by other than a whole factor has no gradient rule (node ${s.node.name})`);
+      if (!Number.isInteger(k) || to[3]! / from[3]! !== k || s.node.attributes["mode"] !== "nearest")
+        throw new TypeError(
+          `Resize by other than a whole factor to the nearest has no gradient rule (node ${s.node.name})`,
+        );
       return scale(averagePool(s.dy, k), k * k);
     },
   ],

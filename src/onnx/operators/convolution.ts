@@ -110,6 +110,18 @@ const pool =
 export const maxPool = pool("MaxPool");
 export const averagePool = pool("AveragePool");
 
+/** Bilinear resampling to [height, width], a whole multiple of the source's; corners of pixels, not centres, meet. */
+export function resizeLinear(x: Value, height: number, width: number): Value {
+  const [n, c, h, w] = staticShape(expectRank("Resize", x, 4)) as [number, number, number, number];
+  if (height % h !== 0 || width % w !== 0) throw new RangeError(`Resize: ${x.name} by other than a whole factor`);
+  return x.graph.emit(
+    "Resize",
+    [x, null, x.graph.constant("float32", [1, 1, height / h, width / w])],
+    { dtype: x.dtype, shape: [n, c, height, width] },
+    { mode: "linear", coordinate_transformation_mode: "half_pixel" },
+  );
+}
+
 /** Nearest-neighbour resampling to [height, width], source index = floor(target index · source / target). */
 export function resizeNearest(x: Value, height: number, width: number): Value {
   const [n, c, h, w] = staticShape(expectRank("Resize", x, 4)) as [number, number, number, number];

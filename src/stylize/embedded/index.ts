@@ -1,6 +1,5 @@
 /** The embedded engine: style transfer without any checkpoint, on any CPU. */
 import { breathe } from "../../breathe.ts";
-import { detectFaces } from "../../faces/detect-faces.ts";
 import { oklabToRgb, rgbToOklabSized } from "../../images/oklab.ts";
 import { mapPlanes, type PlanarImage, type Size } from "../../images/plane.ts";
 import type { RgbImage } from "../../images/rgb-image.ts";
@@ -12,18 +11,18 @@ import { type Sketch, sketchShares, sketchSide, vectorShare } from "./network/sk
 import { mixVectors, StyleNetwork } from "./network/style-network.ts";
 import { paint } from "./painter/index.ts";
 import { changedStyle, strokeScale } from "./patch/changed-style.ts";
-import { faceMask, type FaceBox } from "./patch/content-mask.ts";
 import { patchParameters, type PatchParameters } from "./patch/parameters.ts";
 import { withShades } from "./patch/plain-style.ts";
 import { resultSize, styleSize } from "./patch/sizes.ts";
 import { StyleAnalysis } from "./patch/style-analysis.ts";
 import { cropBorder } from "./patch/style-border.ts";
 import { changesFor, isChange } from "./patch/style-changes.ts";
-import { CHROMA_GAIN, finish, recolourable, synthesise } from "./patch/synthesis.ts";
+import { CHROMA_GAIN, finish, synthesise, type SynthesisInput } from "./patch/synthesis.ts";
 import { parseStyle } from "./steering/steering.ts";
+import { findSubjects } from "./subjects/index.ts";
 
 export interface EmbeddedOptions {
-  /** Where the face detector is opened; default: a pool of its own. */
+  /** Where the networks that find subjects are opened; default: a pool of its own. */
   readonly sessions?: SessionPool;
   /** Threads that compute, the calling one included; default: one per core. Results do not depend on it. */
   readonly threads?: number;
@@ -74,24 +73,21 @@ export class EmbeddedStylizer implements Stylizer {
       const content = rgbToOklabSized(input.content, size, CHROMA_GAIN);
       const prepared = await this.#prepareStyle(input, Math.max(size.width, size.height), hooks);
       const { analysis: style, steered } = prepared;
-      const faces = await findFaces(input.content, this.#sessions);
-      if (this.#parts === "network") return await this.#networkAlone(pool, input, prepared, size, faces, hooks);
+      const subjects = await findSubjects(input.content, this.#sessions, Math.max(size.width, size.height));
       const sketch = this.#parts === "both" ? await this.#sketch(input, prepared, size) : null;
       await breathe(hooks.signal);
       const parameters = { ...patchParameters(settings.strength, sketch !== null), ...steered };
+      const work = { content, subjects, style, parameters, seed: settings.seed, sketch };
+      if (this.#parts === "network") return await this.#networkAlone(pool, input, prepared, work, hooks);
       let total = 0;
-      const image = await synthesise(
-        pool,
-        { content, faces, style, parameters, seed: settings.seed, sketch },
-        {
-          signal: hooks.signal,
-          onStep: (step, steps, read) => {
-            total = steps;
-            hooks.onProgress?.(step, steps);
-            if (step < steps) hooks.onPreview?.(oklabToRgb(read(), CHROMA_GAIN), step, steps);
-          },
+      const image = await synthesise(pool, work, {
+        signal: hooks.signal,
+        onStep: (step, steps, read) => {
+          total = steps;
+          hooks.onProgress?.(step, steps);
+          if (step < steps) hooks.onPreview?.(oklabToRgb(read(), CHROMA_GAIN), step, steps);
         },
-      );
+      });
       return { image: oklabToRgb(image, CHROMA_GAIN), steps: total, guidance: null, stylePath: null };
     } finally {
       await pool.close();
@@ -111,16 +107,15 @@ export class EmbeddedStylizer implements Stylizer {
     pool: KernelPool,
     input: StylizeInput,
     style: PreparedStyle,
-    size: Size,
-    faces: readonly FaceBox[],
+    work: SynthesisInput,
     { onProgress, onPreview, signal }: StylizeHooks,
   ): Promise<StylizeResult> {
-    const painted = await this.#paintByNetwork(input, style, Math.max(size.width, size.height));
+    const { content } = work;
+    const painted = await this.#paintByNetwork(input, style, Math.max(content.width, content.height));
     onProgress?.(1, 2);
     onPreview?.(painted, 1, 2);
     await breathe(signal);
-    const image = rgbToOklabSized(painted, size, CHROMA_GAIN);
-    const finished = finish(pool, image, style.analysis, recolourable(faceMask(size, faces)));
+    const finished = finish(pool, rgbToOklabSized(painted, content, CHROMA_GAIN), work);
     onProgress?.(2, 2);
     return { image: oklabToRgb(finished, CHROMA_GAIN), steps: 2, guidance: null, stylePath: null };
   }
@@ -187,14 +182,3 @@ async function prepareStyle(
 
 const withGain = (image: PlanarImage): PlanarImage =>
   mapPlanes(image, (plane, channel) => (channel === 0 ? plane : plane.map((value) => CHROMA_GAIN * value)));
-
-/** The content's faces, in shares of the picture. Without a detector they get no more care than other edges. */
-async function findFaces(content: RgbImage, sessions: SessionPool): Promise<FaceBox[]> {
-  const { faces } = await detectFaces(content, sessions).catch(() => ({ faces: [] }));
-  return faces.map(({ x, y, width, height }) => ({
-    x: x / content.width,
-    y: y / content.height,
-    width: width / content.width,
-    height: height / content.height,
-  }));
-}

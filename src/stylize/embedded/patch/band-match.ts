@@ -16,6 +16,12 @@ function deviation(upper: Plane, lower: Plane): number {
   return Math.sqrt(sum / upper.length) + 1e-4;
 }
 
+/** Lightness in octaves, finest first: each the difference of two blurs. */
+export function lightnessBands(image: PlanarImage): Plane[] {
+  const levels = [image.planes[0], ...blurs(image.planes[0], image)];
+  return SIGMAS.map((_, k) => levels[k]!.map((value, i) => value - levels[k + 1]![i]!));
+}
+
 /** Standard deviation of lightness in each band, finest first. */
 export function bandDeviations(image: PlanarImage): number[] {
   const levels = [image.planes[0], ...blurs(image.planes[0], image)];

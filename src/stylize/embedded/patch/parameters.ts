@@ -16,6 +16,10 @@ export interface PatchParameters {
   readonly contentWeights: readonly number[];
   /** least pull within faces, per level likewise */
   readonly faceWeights: readonly number[];
+  /** least pull within subjects that are large, per level likewise; small ones are pulled up to half as much again */
+  readonly subjectWeights: readonly number[];
+  /** share of the content's contrast that subjects keep, 0 to 1 */
+  readonly contrastFloor: number;
   /** share of the drift of broad tones from the content's that every vote undoes, and the same within faces */
   readonly toneHold: number;
   readonly faceToneHold: number;
@@ -61,6 +65,19 @@ const FACE_HOLD = [
   [1, 0.7],
 ] as const;
 
+/** What keeps people, animals and whatever else a picture is of recognisable, and how much of it is left at a strength. */
+const SUBJECT_WEIGHTS = [1, 0.85, 0.4];
+const SUBJECT_HOLD = [
+  [0.3, 1.4],
+  [0.6, 1],
+  [1, 0.45],
+] as const;
+const CONTRAST_FLOOR = [
+  [0, 0.8],
+  [0.6, 0.55],
+  [1, 0.3],
+] as const;
+
 /** Interpolates linearly in a table of rising [strength, value] pairs. */
 export function at(strength: number, table: readonly (readonly [number, number])[]): number {
   const next = table.findIndex(([knot]) => knot >= strength);
@@ -90,6 +107,8 @@ export function patchParameters(strength: number, sketched: boolean): PatchParam
     plainWeights: plainWeights.map((usual) => usual * at(strength, PLAIN_HOLD)),
     contentWeights: [weight(1.8, 1.26, 0.72, 0.36), weight(1.5, 1.1, 0.63, 0.3), weight(0.72, 0.45, 0.27, 0.14)],
     faceWeights: FACE_WEIGHTS.map((usual) => usual * at(strength, FACE_HOLD)),
+    subjectWeights: SUBJECT_WEIGHTS.map((usual) => usual * at(strength, SUBJECT_HOLD)),
+    contrastFloor: at(strength, CONTRAST_FLOOR),
     toneHold: Math.min(0.8, weight(0.6, 0.45, 0.35, 0.25)),
     faceToneHold: 0.9,
     noise: at(strength, [

@@ -3,13 +3,24 @@
  * instead of an exhaustive search. All pictures are OKLab with a and b times `CHROMA_GAIN`.
  */
 import { breathe } from "../../../breathe.ts";
-import { fitLongSide, resizePlanar, resizePlane, type Plane, type PlanarImage } from "../../../images/plane.ts";
+import {
+  fitLongSide,
+  resizePlanar,
+  resizePlane,
+  type Plane,
+  type PlanarImage,
+  type Size,
+} from "../../../images/plane.ts";
 import { seededRandom } from "../../../random.ts";
 import type { KernelPool } from "../kernels/worker-pool.ts";
 import { type Sketch, withSketch } from "../network/sketch.ts";
+import { floorContrast } from "../subjects/contrast-floor.ts";
+import { faceMask } from "../subjects/face-masks.ts";
+import type { Subjects } from "../subjects/index.ts";
+import { subjectPull } from "../subjects/subject-pull.ts";
 import { matchBands } from "./band-match.ts";
 import { transferColours } from "./colour-transfer.ts";
-import { contentMask, faceMask, type FaceBox } from "./content-mask.ts";
+import { contentMask } from "./content-mask.ts";
 import { drawAsLines, drawContours } from "./line-art.ts";
 import { NARROW_PASS, type PatchParameters, type PatchPass } from "./parameters.ts";
 import { allocatePicture, readPicture, writePicture } from "./picture.ts";
@@ -33,7 +44,7 @@ export interface SynthesisHooks {
 export interface SynthesisInput {
   /** at the size of the result */
   readonly content: PlanarImage;
-  readonly faces: readonly FaceBox[];
+  readonly subjects: Subjects;
   readonly style: StyleAnalysis;
   readonly parameters: PatchParameters;
   readonly seed: number;
@@ -56,7 +67,9 @@ export async function synthesise(pool: KernelPool, input: SynthesisInput, hooks:
 
   await breathe(hooks.signal);
   const mask = contentMask(content);
-  const drawn = input.sketch ? withSketch(content, input.sketch, mask, faceMask(content, input.faces)) : content;
+  const drawn = input.sketch
+    ? withSketch(content, input.sketch, mask, faceMask(content, input.subjects.faces))
+    : content;
   const target = prepareTarget(pool, drawn, style, parameters);
   hooks.onStep(++step, steps, () => input.sketch?.image ?? target);
 
@@ -66,8 +79,8 @@ export async function synthesise(pool: KernelPool, input: SynthesisInput, hooks:
   for (const [index, level] of plan.entries()) {
     await breathe(hooks.signal);
     const size = fitLongSide(content, level.longSide);
-    const faces = faceMask(size, input.faces);
-    const pull = pullAt(index, plan.length, input, resizePlane(mask, content, size), faces);
+    const faces = faceMask(size, input.subjects.faces);
+    const pull = pullAt(index, plan.length, input, resizePlane(mask, content, size), size);
     const { toneHold, faceToneHold } = parameters;
     const result = await synthesiseLevel(
       pool,
@@ -93,7 +106,7 @@ export async function synthesise(pool: KernelPool, input: SynthesisInput, hooks:
 
   await breathe(hooks.signal);
   if (longSide !== before) image = resizePlanar(image, content);
-  const coloured = finish(pool, image, style, recolourable(faceMask(content, input.faces)));
+  const coloured = finish(pool, image, input);
   const finished = parameters.contours ? drawContours(coloured, content, parameters.contours) : coloured;
   hooks.onStep(++step, steps, () => finished);
   return finished;
@@ -125,21 +138,20 @@ function planLevels(content: PlanarImage, style: PlanarImage, parameters: PatchP
 function pullAt(
   level: number,
   levels: number,
-  { parameters, style }: SynthesisInput,
+  { content, parameters, style, subjects }: SynthesisInput,
   mask: Plane,
-  faces: Plane,
+  size: Size,
 ): Plane {
-  const { plainWeights, contentWeights, faceWeights } = parameters;
+  const { plainWeights, contentWeights, faceWeights, subjectWeights } = parameters;
   // Lines drown a picture more easily than brush strokes do.
   const hold = 1 + 0.6 * style.lineArt.score;
   // The last weight belongs to the finest level, the first to the coarsest; a picture of one level takes the one between.
   const last = contentWeights.length - 1;
   const finest = levels > 1 && level === levels - 1;
   const index = finest ? last : Math.min(levels > 1 ? level : 1, last - 1);
-  const [plain, salient, face] = [plainWeights, contentWeights, faceWeights].map((weights) => weights[index]!);
-  return mask.map((value, i) =>
-    Math.max(hold * (plain! + salient! * Math.min(1, Math.max(0, value))), face! * faces[i]!),
-  );
+  const [plain, salient] = [plainWeights, contentWeights].map((weights) => weights[index]!);
+  const least = subjectPull(subjects, size, content, { subject: subjectWeights[index]!, face: faceWeights[index]! });
+  return mask.map((value, i) => Math.max(hold * (plain! + salient! * Math.min(1, Math.max(0, value))), least[i]!));
 }
 
 /** The content in the style's colours and contrast, and in lines where the style is line art. */
@@ -161,11 +173,18 @@ function prepareTarget(
 }
 
 /** Forcing a palette on a face tears its shading into blotches. */
-export const recolourable = (faces: Plane): Plane => faces.map((face) => 1 - 0.85 * face);
+const recolourable = (faces: Plane): Plane => faces.map((face) => 1 - 0.85 * face);
 
-/** Gives back the contrast that averaging took, and the style's colours. */
-export function finish(pool: KernelPool, image: PlanarImage, style: StyleAnalysis, shares: Plane): PlanarImage {
-  const matched = matchBands(image, style.bands, { lowest: 1, highest: 1.8, amount: 0.8 });
+/** Gives back the contrast that averaging took, most to subjects, and the style's colours. */
+export function finish(
+  pool: KernelPool,
+  image: PlanarImage,
+  { content, style, subjects, parameters }: SynthesisInput,
+): PlanarImage {
+  const contrasted = matchBands(image, style.bands, { lowest: 1, highest: 1.8, amount: 0.8 });
+  const floor = parameters.contrastFloor * (1 - 0.5 * style.lineArt.score);
+  const matched = floorContrast(contrasted, content, subjects.protection(content), floor);
+  const shares = recolourable(faceMask(content, subjects.faces));
   return pool.scoped(() => {
     const picture = allocatePicture(pool, matched.width, matched.height);
     writePicture(picture, matched);

@@ -1,0 +1,59 @@
+/** The network that knows what a picture is of. */
+import { fileURLToPath } from "node:url";
+
+import { U2NET_MULTIPLE, u2netP } from "../../../../models/u2net-p.ts";
+import { resizeTo } from "../../../images/resize.ts";
+import type { Plane, Size } from "../../../images/plane.ts";
+import type { RgbImage } from "../../../images/rgb-image.ts";
+import { readSafetensors } from "../../../onnx/files/safetensors.ts";
+import { Graph, openSession, Tensor } from "../../../onnx/index.ts";
+import type { SessionPool, SessionRecipe } from "../../../onnx/session-pool.ts";
+import { Weights } from "../../../onnx/weights.ts";
+
+/** Of the network in a pool of sessions. */
+export const SALIENCY = "saliency network";
+
+/**
+ * Side of the square that it looks at. At 320, what it was trained on, it knows small towers and flowers as well, misses
+ * faces' hair and half a lion, and takes twice as long.
+ */
+const SIDE = 7 * U2NET_MULTIPLE;
+const SIZE: Size = { width: SIDE, height: SIDE };
+/** Measured: the growth of the process while it runs. */
+const SALIENCY_BYTES = 60e6;
+
+/** Where the picture's subjects are, 0 to 1, in a square to which the picture was squeezed. */
+export interface Saliency {
+  readonly map: Plane;
+  readonly size: Size;
+}
+
+/**
+ * Looks for what stands out: people, animals, boats, buildings on their own; not skies, lawns, crowds of houses. 0.2 s on
+ * one quiet core, half of that on two.
+ *
+ * @throws EngineError when the network cannot be opened; the next call tries again
+ */
+export async function findSalient(image: RgbImage, sessions: SessionPool): Promise<Saliency> {
+  const rgb = planar(await resizeTo(image, SIDE, SIDE));
+  const source = await readSafetensors(WEIGHTS);
+  const recipe = (): SessionRecipe => {
+    const graph = new Graph("u2net-p");
+    const weights = new Weights(graph, source, "float32");
+    graph.output("subject", u2netP(weights, graph.input("rgb", "float32", rgb.dims)));
+    return { bytes: SALIENCY_BYTES, open: () => openSession(graph, { prepack: true, arena: false }) };
+  };
+  const subject = await sessions.use(SALIENCY, recipe, (session) => session.runOne({ rgb }));
+  return { map: subject.data as Float32Array, size: SIZE };
+}
+
+const WEIGHTS = fileURLToPath(new URL("../../../../models/u2net-p/u2net-p.safetensors", import.meta.url));
+
+/** Channel by channel, the lightest value of the picture at 1. */
+function planar({ data }: RgbImage): Tensor {
+  const plane = SIDE * SIDE;
+  const lightest = data.reduce((most, value) => Math.max(most, value), 1);
+  const values = new Float32Array(3 * plane);
+  for (let i = 0; i < data.length; i++) values[(i % 3) * plane + Math.floor(i / 3)] = data[i]! / lightest;
+  return new Tensor("float32", values, [1, 3, SIDE, SIDE]);
+}
