@@ -89,8 +89,8 @@ describe("the parts of an engine", () => {
   it("are the embedded ones where nothing is installed, on the cpu whatever the device", async () => {
     const parts = await build({ device: "cuda" });
     expect(parts.stylizer.id).toBe("embedded");
-    expect(parts.describer.id).toBe("palette");
-    expect(parts.simpleDescriber.id).toBe("palette");
+    expect(parts.describer.id).toBe("palette-2");
+    expect(parts.simpleDescriber.id).toBe("palette-2");
     expect(parts).toMatchObject({ device: "cpu", parallelStages: false });
     expect(told).toEqual([]);
   });
@@ -106,11 +106,11 @@ describe("the parts of an engine", () => {
   it("are Stable Diffusion and a captioner where those are installed, each by itself", async () => {
     const diffusion = await build({ MODELS_DIR: FIXTURES });
     expect(diffusion.stylizer.id).toBe("diffusion");
-    expect(diffusion.describer.id).toBe("palette");
+    expect(diffusion.describer.id).toBe("palette-2");
     const captioner = await build({ MODELS_DIR: FIXTURES, ENGINE: "embedded", CAPTIONER: "tiny-llava" });
     expect(captioner.stylizer.id).toBe("embedded");
     expect(captioner.describer).toMatchObject({ id: "tiny-llava", label: "tiny-llava" });
-    expect(captioner.simpleDescriber.id).toBe("palette");
+    expect(captioner.simpleDescriber.id).toBe("palette-2");
     expect(told).toEqual([]);
   });
 
