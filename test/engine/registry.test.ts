@@ -5,7 +5,7 @@ import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 import { CheckpointStore } from "../../src/checkpoints/checkpoint-folder.ts";
-import { findCaptioner } from "../../src/engine/captioners.ts";
+import { describerLabel, findCaptioner } from "../../src/engine/captioners.ts";
 import type { PartsOptions } from "../../src/engine/messages.ts";
 import { buildParts } from "../../src/engine/registry.ts";
 import { DEFAULT_SETTINGS } from "../../src/painting.ts";
@@ -54,6 +54,10 @@ async function previewWidths(): Promise<number[]> {
   );
   return widths;
 }
+
+it("the palette describer has one name for descriptions from before and from now", () => {
+  expect([describerLabel("palette"), describerLabel("palette-2")]).toEqual(["palette describer", "palette describer"]);
+});
 
 describe("the small decoder of previews", () => {
   beforeEach(() => symlink(path.join(FIXTURES, "tiny-v1"), path.join(folder, "tiny-v1")));

@@ -1,14 +1,8 @@
 /** The colours of a picture: a named palette by share, and small, strong accents. */
 import { hueOf, indexOfNearest, nameDistance, nearestName, type LabColour } from "../../images/colour-names.ts";
 import type { PlanarImage } from "../../images/plane.ts";
-import { hueShares, meanColour, missingHues } from "./hues.ts";
+import { hueShares, meanColour, missingHues, type ColourShare } from "./hues.ts";
 import { meanOf, quantiles } from "./statistics.ts";
-
-export interface ColourShare extends LabColour {
-  readonly name: string;
-  /** Share of the picture, 0 to 1. */
-  readonly share: number;
-}
 
 export interface ColourMeasures {
   /** What a description lists, by share, largest first; one entry per name, and every hue that covers much. */

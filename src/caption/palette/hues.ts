@@ -1,6 +1,12 @@
 /** Hues that cover much of a picture: none of them may be left out of its palette. */
 import { COLOUR_NAMES, hueOf, nearestName, type LabColour, type NamedColour } from "../../images/colour-names.ts";
-import type { ColourShare } from "./colours.ts";
+
+/** A named colour and how much of a picture it covers. */
+export interface ColourShare extends LabColour {
+  readonly name: string;
+  /** Share of the picture, 0 to 1. */
+  readonly share: number;
+}
 
 /** A hue that covers more than this is named. */
 const HUE_SHARE = 0.08;

@@ -3,7 +3,7 @@ import { blurPlane } from "../../images/gaussian-blur.ts";
 import type { PlanarImage } from "../../images/plane.ts";
 import { measureDetail, type DetailMeasures } from "./detail.ts";
 import { gradients, localDeviation, quantiles, shareOf } from "./statistics.ts";
-import { tileShare } from "./tiles.ts";
+import { tileShare } from "./mosaic-tiles.ts";
 
 /** The long side at which the making of a picture is measured; the thresholds of `medium.ts` hold there. */
 export const MEDIUM_SIZE = 512;

@@ -7,7 +7,13 @@ import { describe, expect, it } from "vitest";
 
 import { measureColours } from "../../../src/caption/palette/colours.ts";
 import { hueDistance } from "../../../src/caption/palette/hues.ts";
-import { COLOUR_NAMES, fromLch, nearestName, type LabColour, type NamedColour } from "../../../src/images/colour-names.ts";
+import {
+  COLOUR_NAMES,
+  fromLch,
+  nearestName,
+  type LabColour,
+  type NamedColour,
+} from "../../../src/images/colour-names.ts";
 import { rgbToOklab, rgbToOklabSized } from "../../../src/images/oklab.ts";
 import { fitLongSide, type PlanarImage } from "../../../src/images/plane.ts";
 import type { RgbImage } from "../../../src/images/rgb-image.ts";

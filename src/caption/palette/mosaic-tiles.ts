@@ -8,11 +8,20 @@ const SMALLEST = 24;
 const LARGEST = 1500;
 const COMPACT = 0.45;
 
-/** The share of the picture that is tiles, 0 to 1. @param steepness gradient of a picture whose long side is about 512 */
+/** Tiles of a mosaic differ in area by less than this (standard deviation over mean); paint between lines by more. */
+const EVEN = 0.8;
+
+function isEven(areas: readonly number[]): boolean {
+  const mean = areas.reduce((sum, area) => sum + area, 0) / areas.length;
+  const variance = areas.reduce((sum, area) => sum + (area - mean) ** 2, 0) / areas.length;
+  return Math.sqrt(variance) < EVEN * mean;
+}
+
+/** The share of the picture that is tiles of one size, 0 to 1. @param steepness gradient of a picture whose long side is about 512 */
 export function tileShare(steepness: Plane, { width }: Size): number {
   const taken = steepness.map((value) => (value > EDGE ? 1 : 0));
   const stack = new Int32Array(taken.length);
-  let covered = 0;
+  const areas: number[] = [];
   for (let start = 0; start < taken.length; start++) {
     if (taken[start]) continue;
     let [left, right, bottom] = [width, 0, 0];
@@ -40,7 +49,7 @@ export function tileShare(steepness: Plane, { width }: Size): number {
     // Rows are scanned from the top, so the start lies in the first
     const rows = Math.floor(bottom / width) - Math.floor(start / width) + 1;
     const box = (right - left + 1) * rows;
-    if (area >= SMALLEST && area < LARGEST && area > COMPACT * box) covered += area;
+    if (area >= SMALLEST && area < LARGEST && area > COMPACT * box) areas.push(area);
   }
-  return covered / taken.length;
+  return isEven(areas) ? areas.reduce((sum, area) => sum + area, 0) / taken.length : 0;
 }
