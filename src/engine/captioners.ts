@@ -3,7 +3,7 @@ import { readdir } from "node:fs/promises";
 import path from "node:path";
 
 import type { StyleDescriber } from "../caption/describer.ts";
-import { PaletteDescriber } from "../caption/palette/palette-describer.ts";
+import { PALETTE, PaletteDescriber } from "../caption/palette/palette-describer.ts";
 import { CATALOGUE, type CatalogueEntry } from "../checkpoints/catalogue.ts";
 import { CheckpointStore } from "../checkpoints/checkpoint-folder.ts";
 import { chooseForms } from "../onnx/device-forms.ts";
@@ -46,7 +46,7 @@ export function describerLabel(id: string): string {
   const entry = CATALOGUE.find(({ name }) => name === id);
   if (entry) return labelOf(entry);
   const palette = new PaletteDescriber();
-  return id === palette.id ? palette.label : id;
+  return id === palette.id || id === PALETTE ? palette.label : id;
 }
 
 /**

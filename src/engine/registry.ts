@@ -1,5 +1,5 @@
 /** Which stylizer and which describer an engine's process gets, from the settings and what is installed. */
-import { PaletteDescriber } from "../caption/palette/palette-describer.ts";
+import { PALETTE, PaletteDescriber } from "../caption/palette/palette-describer.ts";
 import { messageOf, UserError } from "../errors.ts";
 import { detectFaces } from "../faces/detect-faces.ts";
 import { SessionPool } from "../onnx/session-pool.ts";
@@ -18,9 +18,8 @@ export const buildParts: BuildParts = async (options, report) => {
   const { CAPTIONER, CAPTION_TOKENS, MODELS_DIR, MODEL_MEMORY, PRECISION, device } = options;
   const sessions = new SessionPool(MODEL_MEMORY * GIGABYTE);
   const simpleDescriber = new PaletteDescriber();
-  const captioner = CAPTIONER === simpleDescriber.id ? null : await findCaptioner(MODELS_DIR, CAPTIONER);
-  if (!captioner && CAPTIONER !== "auto" && CAPTIONER !== simpleDescriber.id)
-    throw notInstalled("CAPTIONER", CAPTIONER);
+  const captioner = CAPTIONER === PALETTE ? null : await findCaptioner(MODELS_DIR, CAPTIONER);
+  if (!captioner && CAPTIONER !== "auto" && CAPTIONER !== PALETTE) throw notInstalled("CAPTIONER", CAPTIONER);
   const describer = captioner
     ? await openCaptioner(captioner, { maxTokens: CAPTION_TOKENS, device, precision: PRECISION, sessions })
     : simpleDescriber;

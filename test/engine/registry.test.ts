@@ -5,7 +5,7 @@ import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 import { CheckpointStore } from "../../src/checkpoints/checkpoint-folder.ts";
-import { findCaptioner } from "../../src/engine/captioners.ts";
+import { describerLabel, findCaptioner } from "../../src/engine/captioners.ts";
 import type { PartsOptions } from "../../src/engine/messages.ts";
 import { buildParts } from "../../src/engine/registry.ts";
 import { DEFAULT_SETTINGS } from "../../src/painting.ts";
@@ -56,6 +56,10 @@ async function previewWidths(): Promise<number[]> {
   return widths;
 }
 
+it("the palette describer has one name for descriptions from before and from now", () => {
+  expect([describerLabel("palette"), describerLabel("palette-2")]).toEqual(["palette describer", "palette describer"]);
+});
+
 describe("the small decoder of previews", () => {
   beforeEach(() => symlink(path.join(FIXTURES, "tiny-v1"), path.join(folder, "tiny-v1")));
 
@@ -90,8 +94,8 @@ describe("the parts of an engine", () => {
   it("are the embedded ones where nothing is installed, on the cpu whatever the device", async () => {
     const parts = await build({ device: "cuda" });
     expect(parts.stylizer.id).toBe("embedded");
-    expect(parts.describer.id).toBe("palette");
-    expect(parts.simpleDescriber.id).toBe("palette");
+    expect(parts.describer.id).toBe("palette-2");
+    expect(parts.simpleDescriber.id).toBe("palette-2");
     expect(parts).toMatchObject({ device: "cpu", parallelStages: false });
     expect(told).toEqual([]);
   });
@@ -107,11 +111,11 @@ describe("the parts of an engine", () => {
   it("are Stable Diffusion and a captioner where those are installed, each by itself", async () => {
     const diffusion = await build({ MODELS_DIR: FIXTURES });
     expect(diffusion.stylizer.id).toBe("diffusion");
-    expect(diffusion.describer.id).toBe("palette");
+    expect(diffusion.describer.id).toBe("palette-2");
     const captioner = await build({ MODELS_DIR: FIXTURES, ENGINE: "embedded", CAPTIONER: "tiny-llava" });
     expect(captioner.stylizer.id).toBe("embedded");
     expect(captioner.describer).toMatchObject({ id: "tiny-llava", label: "tiny-llava" });
-    expect(captioner.simpleDescriber.id).toBe("palette");
+    expect(captioner.simpleDescriber.id).toBe("palette-2");
     expect(told).toEqual([]);
   });
 

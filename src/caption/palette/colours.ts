@@ -1,16 +1,11 @@
 /** The colours of a picture: a named palette by share, and small, strong accents. */
 import { hueOf, indexOfNearest, nameDistance, nearestName, type LabColour } from "../../images/colour-names.ts";
 import type { PlanarImage } from "../../images/plane.ts";
+import { hueShares, meanColour, missingHues, type ColourShare } from "./hues.ts";
 import { meanOf, quantiles } from "./statistics.ts";
 
-export interface ColourShare extends LabColour {
-  readonly name: string;
-  /** Share of the picture, 0 to 1. */
-  readonly share: number;
-}
-
 export interface ColourMeasures {
-  /** By share, largest first; one entry per name. */
+  /** What a description lists, by share, largest first; one entry per name, and every hue that covers much. */
   readonly palette: readonly ColourShare[];
   /** Small and strong, not in the palette; at most two. */
   readonly accents: readonly ColourShare[];
@@ -32,14 +27,37 @@ export function measureColours(image: PlanarImage): ColourMeasures {
   const mean = meanOf(chroma);
   const pixels: LabColour[] = [];
   for (let i = 0; i < L.length; i += STRIDE) pixels.push({ L: L[i]!, a: a[i]!, b: b[i]! });
-  const palette = namedClusters(pixels);
-  const accents = findAccents(image, chroma, mean, new Set(mainColours(palette).map(({ name }) => name)));
+  const palette = mainColours(pixels);
+  const accents = findAccents(image, chroma, mean, new Set(palette.map(({ name }) => name)));
   return { palette, accents, chroma: mean, chroma90: quantiles(chroma, [0.9])[0]!, warmth: warmthOf(a, b, chroma) };
 }
 
-/** The colours that a description lists. */
-export const mainColours = (palette: readonly ColourShare[]): readonly ColourShare[] =>
-  palette.filter(({ share }) => share > 0.055).slice(0, 5);
+/** A sentence stays readable with so many colours. */
+const MOST = 6;
+const SMALLEST_SHARE = 0.055;
+
+/**
+ * The named clusters, and the hues that they average away. Where these are too many, clusters give way, the smallest
+ * first, unless a hue would be lost by it.
+ */
+function mainColours(pixels: readonly LabColour[]): ColourShare[] {
+  const hues = hueShares(pixels);
+  const missing = (palette: readonly ColourShare[]) =>
+    missingHues(
+      hues,
+      palette.map(({ name }) => name),
+    );
+  const clusters = namedClusters(pixels)
+    .filter(({ share }) => share > SMALLEST_SHARE)
+    .slice(0, 5);
+  let palette = [...clusters, ...missing(clusters)];
+  for (const cluster of clusters.toReversed()) {
+    if (palette.length <= MOST) break;
+    const fewer = palette.filter(({ name }) => name !== cluster.name);
+    if (missing(fewer).length === 0) palette = fewer;
+  }
+  return palette.sort((one, other) => other.share - one.share);
+}
 
 /** Chroma-weighted balance of warm and cool hues; greys do not count. */
 function warmthOf(a: Float32Array, b: Float32Array, chroma: Float32Array): number {
@@ -93,19 +111,6 @@ function farthestFirst(pixels: readonly LabColour[]): LabColour[] {
     seeds.push(farthest);
   }
   return seeds;
-}
-
-function meanColour(colours: readonly LabColour[]): LabColour | undefined {
-  if (colours.length === 0) return undefined;
-  let L = 0;
-  let a = 0;
-  let b = 0;
-  for (const colour of colours) {
-    L += colour.L;
-    a += colour.a;
-    b += colour.b;
-  }
-  return { L: L / colours.length, a: a / colours.length, b: b / colours.length };
 }
 
 /**

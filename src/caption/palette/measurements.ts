@@ -1,6 +1,9 @@
 /** What can be measured of a picture's style, before any words. */
-import type { PlanarImage } from "../../images/plane.ts";
+import { rgbToOklabSized } from "../../images/oklab.ts";
+import { fitLongSide } from "../../images/plane.ts";
+import type { RgbImage } from "../../images/rgb-image.ts";
 import { measureColours, type ColourMeasures } from "./colours.ts";
+import { measureMedium, MEDIUM_SIZE, type MediumMeasures } from "./medium-measures.ts";
 import { measureStructure, type StructureMeasures } from "./structure.ts";
 import { measureTones, type ToneMeasures } from "./tones.ts";
 
@@ -11,13 +14,16 @@ export interface StyleMeasures {
   readonly colours: ColourMeasures;
   readonly tones: ToneMeasures;
   readonly structure: StructureMeasures;
+  readonly medium: MediumMeasures;
 }
 
-/** @param image OKLab, long side `MEASURE_SIZE` */
-export function measureStyle(image: PlanarImage): StyleMeasures {
+/** Measures a picture of any size. */
+export function measureStyle(image: RgbImage): StyleMeasures {
+  const small = rgbToOklabSized(image, fitLongSide(image, MEASURE_SIZE));
   return {
-    colours: measureColours(image),
-    tones: measureTones(image),
-    structure: measureStructure(image.planes[0], image),
+    colours: measureColours(small),
+    tones: measureTones(small),
+    structure: measureStructure(small.planes[0], small),
+    medium: measureMedium(rgbToOklabSized(image, fitLongSide(image, MEDIUM_SIZE))),
   };
 }

@@ -1,7 +1,7 @@
 /** Marks and edges of a picture: octave bands, orientation of the strokes, outlines. */
 import { blurPlane } from "../../images/gaussian-blur.ts";
 import type { Plane, Size } from "../../images/plane.ts";
-import { quantiles, rmsDifference, shareOf } from "./statistics.ts";
+import { gradients, quantiles, rmsDifference, shareOf } from "./statistics.ts";
 
 export interface StructureMeasures {
   /** Fine detail against broad: large for fine strokes. */
@@ -36,19 +36,6 @@ export function measureStructure(L: Plane, size: Size): StructureMeasures {
     flat: shareOf(magnitude, (value) => value < 0.006),
     outlines: shareOf(dark, (value) => value < -0.04),
   };
-}
-
-function gradients(L: Plane, { width, height }: Size): { gx: Plane; gy: Plane; magnitude: Plane } {
-  const gx = new Float32Array(L.length);
-  const gy = new Float32Array(L.length);
-  for (let y = 1; y < height - 1; y++) {
-    for (let x = 1; x < width - 1; x++) {
-      const i = y * width + x;
-      gx[i] = (L[i + 1]! - L[i - 1]!) / 2;
-      gy[i] = (L[i + width]! - L[i - width]!) / 2;
-    }
-  }
-  return { gx, gy, magnitude: gx.map((value, i) => Math.hypot(value, gy[i]!)) };
 }
 
 /** Structure tensor, integrated over sigma 3 (Bigun & Granlund 1987). */

@@ -1,5 +1,5 @@
-/** Measures of a picture to English sentences; every threshold stands here and nowhere else. */
-import { mainColours } from "./colours.ts";
+/** Measures of a picture to English sentences; thresholds of the medium stand in `medium.ts`, all others here. */
+import { MEDIUM_WORDS, mediumOf } from "./medium.ts";
 import type { StyleMeasures } from "./measurements.ts";
 
 /** The first label whose bound the value is under; the last label has none. */
@@ -21,7 +21,7 @@ const isMonochrome = ({ colours }: StyleMeasures): boolean => colours.chroma < 0
 
 function colourSentence(measures: StyleMeasures): string {
   const { colours, tones } = measures;
-  const main = mainColours(colours.palette);
+  const main = colours.palette;
   const names = main.map(({ name }) => name);
   const dominant = main[0] && main[0].share > 0.42 && names.length > 1;
   const palette = dominant ? `dominated by ${names[0]!}, with ${list(names.slice(1))}` : `of ${list(names)}`;
@@ -69,19 +69,6 @@ function colourSentence(measures: StyleMeasures): string {
   return `A ${temperature} ${saturation} palette ${palette}${accentWords}; ${key} with ${contrast}.`;
 }
 
-function mediumOf({ tones, structure, colours }: StyleMeasures): string {
-  const { flat, edge, texture } = structure;
-  if (tones.line > 0.5) return "ink or pencil line drawing on plain paper";
-  const twoTone = tones.twoTone > 0.86 && tones.contrast > 0.5 && tones.darkShare > 0.12;
-  if (twoTone && colours.chroma90 < 0.11 && edge > 0.09) return "woodcut-like print in two tones";
-  if (tones.line > 0.1) return "line-based drawing with shading";
-  if (flat > 0.42 && edge > 0.1) return "graphic poster with flat areas";
-  if (flat > 0.5 && edge < 0.06) return "smoothly blended painting";
-  if (texture > 0.07) return "painting with thick, visible brushwork";
-  if (tones.key > 0.75 && texture < 0.04) return "light, watercolour-like wash";
-  return flat > 0.4 ? "smoothly modelled painting" : "painting with visible brushwork";
-}
-
 const isFlowing = ({ structure: { coherence, directionality } }: StyleMeasures): boolean =>
   coherence > 0.52 && directionality < 0.25;
 
@@ -125,7 +112,7 @@ function markSentence(measures: StyleMeasures): string {
     ],
     "rough, dense texture",
   );
-  return `${article(mediumOf(measures))}: ${scale}, ${directionOf(measures)}, ${surface} and ${edgesOf(measures)}.`;
+  return `${article(MEDIUM_WORDS[mediumOf(measures.medium)])}: ${scale}, ${directionOf(measures)}, ${surface} and ${edgesOf(measures)}.`;
 }
 
 function edgesOf({ structure: { outlines, edge } }: StyleMeasures): string {

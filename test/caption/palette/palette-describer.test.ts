@@ -5,15 +5,25 @@ import path from "node:path";
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
 
+import { MEDIUM_WORDS } from "../../../src/caption/palette/medium.ts";
 import { PaletteDescriber } from "../../../src/caption/palette/palette-describer.ts";
 import { CancelledError } from "../../../src/errors.ts";
 import { COLOUR_NAMES } from "../../../src/images/colour-names.ts";
 import type { RgbImage } from "../../../src/images/rgb-image.ts";
 import { parseStyle } from "../../../src/stylize/embedded/steering/steering.ts";
+import { chalk, engraving, impasto, mosaic, photograph, poster, smoothOil, watercolour } from "./media.ts";
 import { draw, fields, grey, paintedGrid, penDrawing, starryNight, stripes, woodcut } from "./pictures.ts";
 
 const describer = new PaletteDescriber();
 const wordsOf = (image: RgbImage) => describer.describe({ image, sha256: "" });
+const read = async (file: string): Promise<RgbImage> => {
+  const { data, info } = await sharp(file)
+    .removeAlpha()
+    .toColourspace("srgb")
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  return { width: info.width, height: info.height, data: new Uint8Array(data) };
+};
 const named = (name: string) => COLOUR_NAMES.find((colour) => colour.name === name)!;
 
 describe("palette", () => {
@@ -64,9 +74,44 @@ describe("medium", () => {
   it("calls lines on one paper a drawing, and a painted grid a painting", async () => {
     expect(parseStyle(await wordsOf(penDrawing())).medium.value).toBe("ink");
     const grid = await wordsOf(paintedGrid());
-    expect(grid).not.toContain("drawing");
+    expect(grid).not.toMatch(/drawing|mosaic/);
     expect(grid).toContain("dark contour lines");
     expect(parseStyle(grid).outlines.value).toBeGreaterThan(0.6);
+  });
+});
+
+describe("medium of pictures that are drawn as it is made", () => {
+  it.each([
+    ["line engraving", "ink", engraving],
+    ["graphic poster", "poster", poster],
+    ["mosaic", "mosaic", mosaic],
+    ["chalk drawing", "pastel", chalk],
+    ["watercolour", "watercolour", watercolour],
+    ["photograph", "oil", photograph],
+    ["thick, visible brushwork", "oil", impasto],
+    ["smoothly blended oil painting", "oil", smoothOil],
+  ] as const)("%s", async (words, medium, picture) => {
+    const text = await wordsOf(picture());
+    expect(text).toContain(words);
+    expect(parseStyle(text).medium.value).toBe(medium);
+  });
+
+  it.each([
+    ["linocut", /woodcut/, "woodcut"],
+    ["ink", /ink/, "watercolour"],
+    ["poster", /graphic poster/, "poster"],
+    ["village", /thick, visible brushwork/, "oil"],
+    ["river", /visible brushwork/, "oil"],
+  ] as const)("%s of the samples", async (name, words, medium) => {
+    const text = await wordsOf(await read(`samples/style/${name}.jpg`));
+    expect(text).toMatch(words);
+    expect(parseStyle(text).medium.value).toBe(medium);
+  });
+
+  it.each(Object.entries(MEDIUM_WORDS))("the steering understands %s", (_, words) => {
+    const { medium, readings } = parseStyle(`A ${words}.`);
+    expect(medium.said).toBe(true);
+    expect(readings.length).toBeGreaterThan(0);
   });
 });
 
@@ -132,18 +177,13 @@ describe("as a StyleDescriber", () => {
 const styles = path.resolve("../shared/images/style");
 
 describe.skipIf(!existsSync(styles))("on the shared style pictures (skipped where ../shared is absent)", () => {
-  const read = async (file: string): Promise<RgbImage> => {
-    const { data, info } = await sharp(path.join(styles, file)).raw().toBuffer({ resolveWithObject: true });
-    return { width: info.width, height: info.height, data: new Uint8Array(data) };
-  };
-
   it.each([
     ["starry_night.jpg", /cool.*yellow.*flowing and curved/],
     ["mondrian.jpg", /painting.*dark contour lines/],
     ["the_scream.jpg", /warm.*flowing and curved/],
     ["shipwreck.jpg", /green.*golden yellow.*Light gathers in the centre/],
   ])("%s", async (file, pattern) => {
-    const text = await wordsOf(await read(file));
+    const text = await wordsOf(await read(path.join(styles, file)));
     expect(text).toMatch(pattern);
     expect(parseStyle(text).medium.value).toBe("oil");
   });

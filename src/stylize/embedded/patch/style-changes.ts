@@ -40,10 +40,10 @@ const STRESS = 0.3;
 const PALETTE_STRESS = 0.25;
 
 export function changesFor(description: string, style: RgbImage): StyleChanges {
-  // Exactly as the describer looks at it, so that its own words are recognised.
   const small = rgbToOklabSized(style, fitLongSide(style, MEASURE_SIZE));
   const asked = parseStyle(description);
-  const present = parseStyle(sentencesOf(measureStyle(small)).join(" "));
+  // Exactly as the describer looks at it, so that its own words are recognised
+  const present = parseStyle(sentencesOf(measureStyle(style)).join(" "));
   const difference = (key: (typeof CHANGEABLE)[number]): number => {
     if (!asked[key].said) return 0;
     const change = asked[key].value - present[key].value;

@@ -70,6 +70,7 @@ const ENTRIES: readonly (readonly [phrases: string, entry: Entry])[] = [
     "woodcut|linocut|lino cut|woodblock|wood block|woodblock print|block print|relief print|wood engraving",
     { medium: "woodcut", sets: { contrast: 0.92, edgeHardness: 0.95, impasto: 0 } },
   ],
+  ["color woodblock print", { medium: "poster", sets: { ...flatGraphic, outlines: 0.55 } }],
   [
     "ukiyo e|japanese print|japanese woodblock|japanese woodblock print",
     { medium: "poster", sets: { ...flatGraphic, outlines: 0.55, saturation: 0.5 } },
