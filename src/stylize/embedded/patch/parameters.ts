@@ -16,6 +16,8 @@ export interface PatchParameters {
   readonly contentWeights: readonly number[];
   /** least pull within faces, per level likewise */
   readonly faceWeights: readonly number[];
+  /** what it costs to take a busy place of the style for the stillest of the content, per level likewise, squared lightness */
+  readonly guideWeights: readonly number[];
   /** share of the drift of broad tones from the content's that every vote undoes, and the same within faces */
   readonly toneHold: number;
   readonly faceToneHold: number;
@@ -58,6 +60,9 @@ const FACE_HOLD = [
   [1, 0.7],
 ] as const;
 
+/** Heavy where objects of the style fit into a patch; strokes are chosen by their looks. */
+const GUIDE_WEIGHTS = [0.3, 0.1, 0.04];
+
 /** Interpolates linearly in a table of rising [strength, value] pairs. */
 function at(strength: number, table: readonly (readonly [number, number])[]): number {
   const next = table.findIndex(([knot]) => knot >= strength);
@@ -82,6 +87,7 @@ export function patchParameters(strength: number): PatchParameters {
     plainWeights: PLAIN_WEIGHTS.map((usual) => usual * at(strength, PLAIN_HOLD)),
     contentWeights: [weight(1.8, 1.26, 0.72, 0.36), weight(1.5, 1.1, 0.63, 0.3), weight(0.72, 0.45, 0.27, 0.14)],
     faceWeights: FACE_WEIGHTS.map((usual) => usual * at(strength, FACE_HOLD)),
+    guideWeights: GUIDE_WEIGHTS,
     toneHold: Math.min(0.8, weight(0.6, 0.45, 0.35, 0.25)),
     faceToneHold: 0.9,
     noise: at(strength, [

@@ -9,6 +9,7 @@ import type { KernelPool } from "../kernels/worker-pool.ts";
 import { matchBands } from "./band-match.ts";
 import { transferColours } from "./colour-transfer.ts";
 import { contentMask, faceMask, type FaceBox } from "./content-mask.ts";
+import { Guidance } from "./guidance.ts";
 import { drawAsLines, drawContours } from "./line-art.ts";
 import { NARROW_PASS, type PatchParameters, type PatchPass } from "./parameters.ts";
 import { allocatePicture, readPicture, writePicture } from "./picture.ts";
@@ -54,6 +55,7 @@ export async function synthesise(pool: KernelPool, input: SynthesisInput, hooks:
   await breathe(hooks.signal);
   const target = prepareTarget(pool, content, style, parameters);
   const mask = contentMask(content);
+  const guidance = new Guidance(content);
   hooks.onStep(++step, steps, () => target);
 
   let image = target;
@@ -65,10 +67,17 @@ export async function synthesise(pool: KernelPool, input: SynthesisInput, hooks:
     const faces = faceMask(size, input.faces);
     const pull = pullAt(index, plan.length, input, resizePlane(mask, content, size), faces);
     const { toneHold, faceToneHold } = parameters;
+    const styleLevel = style.level(Math.round(level.longSide * parameters.styleScale));
     const result = await synthesiseLevel(
       pool,
       {
-        style: style.level(Math.round(level.longSide * parameters.styleScale)),
+        style: styleLevel,
+        usable: resizePlane(style.usable, style.image, styleLevel),
+        guidance: {
+          style: style.guidance,
+          content: guidance,
+          weight: weightAt(parameters.guideWeights, index, plan.length),
+        },
         target: resizePlanar(target, size),
         pull,
         hold: faces.map((face) => toneHold + (faceToneHold - toneHold) * face),
@@ -128,14 +137,19 @@ function pullAt(
   const { plainWeights, contentWeights, faceWeights } = parameters;
   // Lines drown a picture more easily than brush strokes do.
   const hold = 1 + 0.6 * style.lineArt.score;
-  // The last weight belongs to the finest level, the first to the coarsest; a picture of one level takes the one between.
-  const last = contentWeights.length - 1;
-  const finest = levels > 1 && level === levels - 1;
-  const index = finest ? last : Math.min(levels > 1 ? level : 1, last - 1);
-  const [plain, salient, face] = [plainWeights, contentWeights, faceWeights].map((weights) => weights[index]!);
+  const [plain, salient, face] = [plainWeights, contentWeights, faceWeights].map((weights) =>
+    weightAt(weights, level, levels),
+  );
   return mask.map((value, i) =>
     Math.max(hold * (plain! + salient! * Math.min(1, Math.max(0, value))), face! * faces[i]!),
   );
+}
+
+/** The last weight belongs to the finest level, the first to the coarsest; a picture of one level takes the one between. */
+function weightAt(weights: readonly number[], level: number, levels: number): number {
+  const last = weights.length - 1;
+  const finest = levels > 1 && level === levels - 1;
+  return weights[finest ? last : Math.min(levels > 1 ? level : 1, last - 1)]!;
 }
 
 /** The content in the style's colours and contrast, and in lines where the style is line art. */
