@@ -1,7 +1,7 @@
 /** The embedded engine: style transfer without any checkpoint, on any CPU. */
 import { breathe } from "../../breathe.ts";
 import { oklabToRgb, rgbToOklabSized } from "../../images/oklab.ts";
-import { mapPlanes, type PlanarImage, type Size } from "../../images/plane.ts";
+import { mapPlanes, type Plane, type PlanarImage, type Size } from "../../images/plane.ts";
 import type { RgbImage } from "../../images/rgb-image.ts";
 import { SessionPool } from "../../onnx/session-pool.ts";
 import type { StylizeHooks, StylizeInput, StylizeResult, Stylizer } from "../stylizer.ts";
@@ -18,8 +18,9 @@ import { StyleAnalysis } from "./patch/style-analysis.ts";
 import { cropBorder } from "./patch/style-border.ts";
 import { changesFor, isChange } from "./patch/style-changes.ts";
 import { CHROMA_GAIN, finish, synthesise, type SynthesisInput } from "./patch/synthesis.ts";
+import { facesWithin, usablePlaces } from "./patch/usable-places.ts";
 import { parseStyle } from "./steering/steering.ts";
-import { findSubjects } from "./subjects/index.ts";
+import { findFaces, findSubjects } from "./subjects/index.ts";
 
 export interface EmbeddedOptions {
   /** Where the networks that find subjects are opened; default: a pool of its own. */
@@ -32,6 +33,12 @@ export interface EmbeddedOptions {
 
 /** Styles kept analysed, some 6 MB each; a rerun with another seed or strength needs one. */
 const KEPT_STYLES = 2;
+
+/** A style in OKLab without its border, and where patches of it may be taken. */
+interface SizedStyle {
+  readonly image: PlanarImage;
+  readonly usable: Plane;
+}
 
 interface PreparedStyle {
   readonly analysis: StyleAnalysis;
@@ -131,7 +138,8 @@ export class EmbeddedStylizer implements Stylizer {
   async #prepareStyle(input: StylizeInput, longSide: number, { signal }: StylizeHooks): Promise<PreparedStyle> {
     const words = input.variant === "image-prompt" ? (input.description ?? "") : "";
     const key = JSON.stringify([input.styleSha256, longSide, words]);
-    const prepared = this.#styles.get(key) ?? (await prepareStyle(input.style, longSide, words, signal));
+    const prepared =
+      this.#styles.get(key) ?? (await prepareStyle(input.style, longSide, words, this.#sessions, signal));
     this.#styles.delete(key);
     this.#styles.set(key, prepared);
     if (this.#styles.size > KEPT_STYLES) this.#styles.delete(this.#styles.keys().next().value!);
@@ -161,21 +169,29 @@ async function prepareStyle(
   image: RgbImage,
   longSide: number,
   words: string,
+  sessions: SessionPool,
   signal: AbortSignal | undefined,
 ): Promise<PreparedStyle> {
-  const sized = (side: number): PlanarImage =>
-    withShades(cropBorder(rgbToOklabSized(image, styleSize(image, side))).image);
+  const faces = await findFaces(image, sessions, longSide);
+  const sized = (side: number): SizedStyle => {
+    const whole = rgbToOklabSized(image, styleSize(image, side));
+    const cropped = cropBorder(whole);
+    const usable = usablePlaces(cropped.image, facesWithin(faces, whole, cropped));
+    return { image: withShades(cropped.image), usable };
+  };
   const plain = sized(longSide);
   await breathe(signal);
   const changes = words === "" ? null : changesFor(words, image);
-  if (!changes || !isChange(changes)) return { analysis: new StyleAnalysis(withGain(plain)), steered: {} };
+  if (!changes || !isChange(changes)) {
+    return { analysis: new StyleAnalysis(withGain(plain.image), plain.usable), steered: {} };
+  }
   const scale = strokeScale(changes);
   const large = scale > 1 ? sized(longSide * scale) : plain;
   await breathe(signal);
   const ink = changes.outlineColour?.L ?? 0.13;
   const contours = changes.outlines > 0 ? { amount: Math.min(1, 1.1 * changes.outlines), ink } : null;
   return {
-    analysis: new StyleAnalysis(withGain(changedStyle(large, changes))),
+    analysis: new StyleAnalysis(withGain(changedStyle(large.image, changes)), large.usable),
     steered: { styleScale: scale, contours },
   };
 }

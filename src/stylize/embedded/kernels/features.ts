@@ -1,18 +1,20 @@
 /**
- * Patch features: the low frequencies of the two-dimensional DCT-II of a patch, as 16-bit integers.
- * Lightness u+v <= 6 (28 coefficients), a and b u+v <= 2 (6 each). The transform is orthonormal, so the squared distance
- * of two features is the squared distance of the low-passed patches; divided by the patch's side it is per pixel.
+ * Patch features: the low frequencies of the two-dimensional DCT-II of a patch and a guidance number at its centre, as
+ * 16-bit integers. Lightness u+v <= 5 (21 coefficients), a and b u+v <= 2 (6 each). The transform is orthonormal, so the
+ * squared distance of two features is the squared distance of the low-passed patches; divided by the patch's side it is
+ * per pixel. To that comes the squared difference of the guidance.
  */
 import type { Expression } from "../wasm/expression.ts";
 import type { FunctionBuilder, Local } from "../wasm/module-builder.ts";
 import { defineKernel, PIXEL_BYTES } from "./kernel.ts";
 
 /** Frequencies per axis that lightness and chroma keep. */
-const LIGHTNESS_ORDER = 7;
+const LIGHTNESS_ORDER = 6;
 const CHROMA_ORDER = 3;
 
-/** i16 numbers per patch, and their bytes: five SIMD registers. */
+/** i16 numbers per patch, and their bytes: five SIMD registers, the last numbers unused and zero. */
 export const FEATURE_LENGTH = 40;
+const COEFFICIENTS = (LIGHTNESS_ORDER * (LIGHTNESS_ORDER + 1)) / 2 + CHROMA_ORDER * (CHROMA_ORDER + 1);
 export const FEATURE_BYTES = 2 * FEATURE_LENGTH;
 
 /** A query's features and those of its mirror image. */
@@ -22,10 +24,10 @@ export const QUERY_BYTES = 2 * FEATURE_BYTES;
 export const FEATURE_SCALE = 8192;
 const FEATURE_LIMIT = 16_000;
 
-/** Planes of horizontally transformed pixels: L of order 0..6, a of 0..2, b of 0..2. */
+/** Planes of horizontally transformed pixels: L of order 0..5, a of 0..2, b of 0..2. */
 export const ROW_PLANES = LIGHTNESS_ORDER + 2 * CHROMA_ORDER;
 
-/** Bytes of one row of the basis table: the orders 0..6 at one sample, each in four lanes. */
+/** Bytes of one row of the basis table: the orders 0..5 at one sample, each in four lanes. */
 const BASIS_ROW_BYTES = LIGHTNESS_ORDER * 16;
 
 /** Floats of a basis table for patches of side `size`. */
@@ -124,6 +126,20 @@ function transformColumns(
   }
 }
 
+/** Hands the guidance at the centres of four neighbouring patches to `emit`, and zeros for the numbers that are left. */
+function readGuide(
+  f: FunctionBuilder,
+  args: { guide: Local; width: Local; size: Local },
+  corner: Expression,
+  emit: (number: number, lanes: Local) => void,
+): void {
+  const half = f.value(args.size.shiftRight(1));
+  const values = args.guide.plus(corner).plus(half.times(args.width).plus(half).times(4)).load("v128");
+  emit(COEFFICIENTS, f.value(values.max(-FEATURE_LIMIT).min(FEATURE_LIMIT).roundLanes()));
+  const zero = f.variable("v128", 0);
+  for (let rest = COEFFICIENTS + 1; rest < FEATURE_LENGTH; rest++) emit(rest, zero);
+}
+
 /** The features of every patch of the style on a grid of `stride`. */
 export const bankFeatures = defineKernel(
   "bankFeatures",
@@ -133,6 +149,8 @@ export const bankFeatures = defineKernel(
     width: "i32",
     size: "i32",
     basis: "i32",
+    /** one guidance number per pixel of the picture, in the unit of the features */
+    guide: "i32",
     stride: "i32",
     columns: "i32",
     rows: "i32",
@@ -146,7 +164,7 @@ export const bankFeatures = defineKernel(
         0,
         pixels,
         (x) => {
-          const corner = f.value(args.target.plus(row.times(args.stride).times(args.width).plus(x).times(4)));
+          const offset = f.value(row.times(args.stride).times(args.width).plus(x).times(4));
           // Lanes that fall beside the grid or behind its end are written to the slack behind the bank.
           const slack = f.value(args.columns.times(args.rows).times(FEATURE_BYTES));
           const places = [0, 1, 2, 3].map((lane) => {
@@ -156,9 +174,12 @@ export const bankFeatures = defineKernel(
             const plain = row.times(args.columns).plus(column).times(FEATURE_BYTES);
             return f.value(args.features.plus(inside.choose(plain, slack)));
           });
-          transformColumns(f, args, corner, (coefficient, _, lanes) => {
+          const store = (coefficient: number, lanes: Local): void =>
             places.forEach((place, lane) => f.store("i16", place, lanes.i32Lane(lane), 2 * coefficient));
-          });
+          transformColumns(f, args, f.value(args.target.plus(offset)), (coefficient, _, lanes) =>
+            store(coefficient, lanes),
+          );
+          readGuide(f, args, offset, store);
         },
         4,
       );
@@ -179,6 +200,7 @@ export const queryFeatures = defineKernel(
     width: "i32",
     size: "i32",
     basis: "i32",
+    guide: "i32",
     xs: "i32",
     ys: "i32",
     columns: "i32",
@@ -191,14 +213,16 @@ export const queryFeatures = defineKernel(
       const y = f.value(args.ys.plus(row.times(4)).load("i32"));
       f.for(0, args.columns, (column) => {
         const x = f.value(args.xs.plus(column.times(4)).load("i32"));
-        const corner = f.value(args.target.plus(y.times(args.width).plus(x).times(4)));
+        const offset = f.value(y.times(args.width).plus(x).times(4));
         const place = f.value(args.features.plus(row.times(args.columns).plus(column).times(QUERY_BYTES)));
-        transformColumns(f, args, corner, (coefficient, horizontalOrder, lanes) => {
+        const store = (coefficient: number, horizontalOrder: number, lanes: Local): void => {
           const value = f.value(lanes.i32Lane(0));
           f.store("i16", place, value, 2 * coefficient);
           const flipped = horizontalOrder % 2 === 0 ? value : value.times(-1);
           f.store("i16", place, flipped, FEATURE_BYTES + 2 * coefficient);
-        });
+        };
+        transformColumns(f, args, f.value(args.target.plus(offset)), store);
+        readGuide(f, args, offset, (coefficient, lanes) => store(coefficient, 0, lanes));
       });
     });
   },

@@ -20,6 +20,8 @@ export interface PatchParameters {
   readonly subjectWeights: readonly number[];
   /** share of the content's contrast that subjects keep, 0 to 1 */
   readonly contrastFloor: number;
+  /** what it costs to take a busy place of the style for the stillest of the content, per level likewise, squared lightness */
+  readonly guideWeights: readonly number[];
   /** share of the drift of broad tones from the content's that every vote undoes, and the same within faces */
   readonly toneHold: number;
   readonly faceToneHold: number;
@@ -77,6 +79,8 @@ const CONTRAST_FLOOR = [
   [0.6, 0.55],
   [1, 0.3],
 ] as const;
+/** Heavy where objects of the style fit into a patch; strokes are chosen by their looks. */
+const GUIDE_WEIGHTS = [0.3, 0.1, 0.04];
 
 /** Interpolates linearly in a table of rising [strength, value] pairs. */
 export function at(strength: number, table: readonly (readonly [number, number])[]): number {
@@ -109,6 +113,7 @@ export function patchParameters(strength: number, sketched: boolean): PatchParam
     faceWeights: FACE_WEIGHTS.map((usual) => usual * at(strength, FACE_HOLD)),
     subjectWeights: SUBJECT_WEIGHTS.map((usual) => usual * at(strength, SUBJECT_HOLD)),
     contrastFloor: at(strength, CONTRAST_FLOOR),
+    guideWeights: GUIDE_WEIGHTS,
     toneHold: Math.min(0.8, weight(0.6, 0.45, 0.35, 0.25)),
     faceToneHold: 0.9,
     noise: at(strength, [

@@ -11,8 +11,12 @@ import { transformPicture, type PatchBank, type TransformBuffer } from "./style-
 const ROWS_PER_BAND = 6;
 
 export interface SearchOptions {
+  /** address of the guidance at the pixels of the picture */
+  readonly guide: number;
   readonly sweeps: number;
   readonly usagePenalty: number;
+  /** what squares of the bank's grid cost besides, in squared lightness */
+  readonly reserved: Float32Array;
   readonly random: () => number;
 }
 
@@ -50,10 +54,10 @@ export function searchPatches(
     const queries = pool.allocate(count * QUERY_BYTES);
     transformPicture(pool, buffer, picture, grid.size, bank.rowBasis);
     const { target, planeBytes } = buffer;
-    const size = { width: picture.width, size: grid.size, columns, rows };
-    pool.run(queryFeatures, { ...size, target, planeBytes, basis: bank.columnBasis, xs, ys, features: queries });
+    const shape = { width: picture.width, size: grid.size, columns, rows, guide: options.guide };
+    pool.run(queryFeatures, { ...shape, target, planeBytes, basis: bank.columnBasis, xs, ys, features: queries });
     const previous = pool.allocate(4 * count);
-    const penalties = usagePenalties(bank, field.matches, options.usagePenalty);
+    const penalties = usagePenalties(bank, field.matches, options.usagePenalty, options.reserved);
     const inBankSteps = (positions: Int32Array): Int32Array => positions.map((at) => Math.round(at / bank.stride));
     const shared = {
       field: matches,

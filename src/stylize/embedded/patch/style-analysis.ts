@@ -1,25 +1,34 @@
 /** Everything that synthesis needs to know about a style picture, computed once per style. */
-import { fitLongSide, resizePlanar, type PlanarImage } from "../../../images/plane.ts";
+import { fitLongSide, resizePlanar, type Plane, type PlanarImage } from "../../../images/plane.ts";
 import { bandDeviations } from "./band-match.ts";
+import { Guidance } from "./guidance.ts";
 import { analyseLineArt, type LineArt } from "./line-art.ts";
 import { colourMoments, type ColourMoments } from "./monge-kantorovich.ts";
 import { colourQuantiles, sampleColours, type ColourQuantiles } from "./sliced-transport.ts";
 
 export class StyleAnalysis {
   readonly image: PlanarImage;
+  /** 1 where patches may be taken, 0 where not, at the size of `image` */
+  readonly usable: Plane;
   readonly moments: ColourMoments;
   readonly quantiles: ColourQuantiles;
   readonly bands: readonly number[];
   readonly lineArt: LineArt;
+  readonly guidance: Guidance;
   readonly #levels = new Map<number, PlanarImage>();
 
-  /** @param image the style in OKLab with chroma gain, without its border */
-  constructor(image: PlanarImage) {
+  /**
+   * @param image the style in OKLab with chroma gain, without its border
+   * @param usable where patches may be taken; default: everywhere
+   */
+  constructor(image: PlanarImage, usable: Plane = new Float32Array(image.width * image.height).fill(1)) {
     this.image = image;
+    this.usable = usable;
     this.moments = colourMoments(image);
     this.quantiles = colourQuantiles(sampleColours(image, 20_000));
     this.bands = bandDeviations(image);
     this.lineArt = analyseLineArt(image);
+    this.guidance = new Guidance(image);
   }
 
   /** The style at a long side; kept. */

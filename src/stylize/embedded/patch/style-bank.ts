@@ -84,8 +84,18 @@ export function transformPicture(
   pool.run(transformRows, { ...buffer, width, height, size, basis });
 }
 
-/** The features of all patches of side `size` of a style level. */
-export function buildBank(pool: KernelPool, style: StyleLevel, size: number, buffer: TransformBuffer): PatchBank {
+/**
+ * The features of all patches of side `size` of a style level.
+ *
+ * @param guide address of the guidance at its pixels
+ */
+export function buildBank(
+  pool: KernelPool,
+  style: StyleLevel,
+  size: number,
+  buffer: TransformBuffer,
+  guide: number,
+): PatchBank {
   const { width, height } = style;
   const stride = Math.max(1, Math.ceil(Math.sqrt(((width - size + 1) * (height - size + 1)) / MAXIMUM_PATCHES)));
   const columns = Math.floor((width - size) / stride) + 1;
@@ -97,7 +107,8 @@ export function buildBank(pool: KernelPool, style: StyleLevel, size: number, buf
   const features = pool.allocate((columns * rows + 1) * FEATURE_BYTES);
   transformPicture(pool, buffer, { address: style.pixels.address, width, height }, size, rowBasis);
   const { target, planeBytes } = buffer;
-  pool.run(bankFeatures, { target, planeBytes, width, size, basis: columnBasis, stride, columns, rows, features }, 64);
+  const grid = { size, stride, columns, rows };
+  pool.run(bankFeatures, { ...grid, guide, target, planeBytes, width, basis: columnBasis, features }, 64);
   return {
     columns,
     rows,

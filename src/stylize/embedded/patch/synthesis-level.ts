@@ -1,8 +1,9 @@
 /** Patch synthesis at one resolution: search, vote, pull towards the content, correct the colours; again and again. */
 import { breathe } from "../../../breathe.ts";
-import type { Plane, PlanarImage } from "../../../images/plane.ts";
+import type { Plane, PlanarImage, Size } from "../../../images/plane.ts";
 import type { Random } from "../../../random.ts";
 import type { KernelPool } from "../kernels/worker-pool.ts";
+import { placeGuide, type Guidance } from "./guidance.ts";
 import type { PatchPass } from "./parameters.ts";
 import { readField, searchPatches } from "./patch-search.ts";
 import { loadFusion, voteField } from "./patch-voting.ts";
@@ -10,9 +11,14 @@ import { allocatePicture, readPicture, writePicture } from "./picture.ts";
 import { carryField, createGrid, randomMatches, type PatchField } from "./query-grid.ts";
 import { transportColours, type ColourQuantiles } from "./sliced-transport.ts";
 import { allocateTransform, buildBank, loadStyleLevel } from "./style-bank.ts";
+import { reservedCosts } from "./usable-places.ts";
 
 export interface LevelInput {
   readonly style: PlanarImage;
+  /** 1 where patches of the style may be taken, at its size */
+  readonly usable: Plane;
+  /** what guides the choice of patches, of the style and of the content, and what a difference costs */
+  readonly guidance: { readonly style: Guidance; readonly content: Guidance; readonly weight: number };
   /** what the picture is pulled to, and how strongly at each pixel */
   readonly target: PlanarImage;
   readonly pull: Plane;
@@ -61,7 +67,11 @@ export async function synthesiseLevel(
     let scale = input.carried?.scale ?? 1;
     for (const { size, gap, iterations } of input.passes) {
       await pool.scopedAsync(async () => {
-        const bank = buildBank(pool, style, size, buffer);
+        const guideOf = (guidance: Guidance, picture: Size): number =>
+          placeGuide(pool, guidance.at(size / longSideOf(picture), picture), input.guidance.weight);
+        const guide = guideOf(input.guidance.content, picture);
+        const bank = buildBank(pool, style, size, buffer, guideOf(input.guidance.style, style));
+        const reserved = reservedCosts(bank, size, input.usable, style);
         for (let iteration = 0; iteration < iterations; iteration++) {
           await breathe(hooks.signal);
           pool.scoped(() => {
@@ -71,7 +81,9 @@ export async function synthesiseLevel(
               : randomMatches(grid.xs.length * grid.ys.length, bank, random);
             const placed = searchPatches(pool, picture, bank, { grid, bank, matches }, buffer, {
               sweeps: iteration === 0 ? FIRST_SWEEPS : LATER_SWEEPS,
+              guide,
               usagePenalty: input.usagePenalty,
+              reserved,
               random,
             });
             voteField(pool, picture, style, bank, size, placed, fusion);
@@ -92,3 +104,5 @@ function roughNormal(random: Random): number {
   const bits = (random() * 4294967296) | 0;
   return ((bits & 255) + ((bits >>> 8) & 255) + ((bits >>> 16) & 255) + (bits >>> 24) - 510) / 147.8;
 }
+
+const longSideOf = ({ width, height }: Size): number => Math.max(width, height);

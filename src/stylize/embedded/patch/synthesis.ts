@@ -21,6 +21,7 @@ import { subjectPull } from "../subjects/subject-pull.ts";
 import { matchBands } from "./band-match.ts";
 import { transferColours } from "./colour-transfer.ts";
 import { contentMask } from "./content-mask.ts";
+import { Guidance } from "./guidance.ts";
 import { drawAsLines, drawContours } from "./line-art.ts";
 import { NARROW_PASS, type PatchParameters, type PatchPass } from "./parameters.ts";
 import { allocatePicture, readPicture, writePicture } from "./picture.ts";
@@ -71,6 +72,7 @@ export async function synthesise(pool: KernelPool, input: SynthesisInput, hooks:
     ? withSketch(content, input.sketch, mask, faceMask(content, input.subjects.faces))
     : content;
   const target = prepareTarget(pool, drawn, style, parameters);
+  const guidance = new Guidance(content);
   hooks.onStep(++step, steps, () => input.sketch?.image ?? target);
 
   let image = target;
@@ -82,10 +84,17 @@ export async function synthesise(pool: KernelPool, input: SynthesisInput, hooks:
     const faces = faceMask(size, input.subjects.faces);
     const pull = pullAt(index, plan.length, input, resizePlane(mask, content, size), size);
     const { toneHold, faceToneHold } = parameters;
+    const styleLevel = style.level(Math.round(level.longSide * parameters.styleScale));
     const result = await synthesiseLevel(
       pool,
       {
-        style: style.level(Math.round(level.longSide * parameters.styleScale)),
+        style: styleLevel,
+        usable: resizePlane(style.usable, style.image, styleLevel),
+        guidance: {
+          style: style.guidance,
+          content: guidance,
+          weight: weightAt(parameters.guideWeights, index, plan.length),
+        },
         target: resizePlanar(target, size),
         pull,
         hold: faces.map((face) => toneHold + (faceToneHold - toneHold) * face),
@@ -145,13 +154,18 @@ function pullAt(
   const { plainWeights, contentWeights, faceWeights, subjectWeights } = parameters;
   // Lines drown a picture more easily than brush strokes do.
   const hold = 1 + 0.6 * style.lineArt.score;
-  // The last weight belongs to the finest level, the first to the coarsest; a picture of one level takes the one between.
-  const last = contentWeights.length - 1;
-  const finest = levels > 1 && level === levels - 1;
-  const index = finest ? last : Math.min(levels > 1 ? level : 1, last - 1);
-  const [plain, salient] = [plainWeights, contentWeights].map((weights) => weights[index]!);
-  const least = subjectPull(subjects, size, content, { subject: subjectWeights[index]!, face: faceWeights[index]! });
+  const [plain, salient, subject, face] = [plainWeights, contentWeights, subjectWeights, faceWeights].map((weights) =>
+    weightAt(weights, level, levels),
+  );
+  const least = subjectPull(subjects, size, content, { subject: subject!, face: face! });
   return mask.map((value, i) => Math.max(hold * (plain! + salient! * Math.min(1, Math.max(0, value))), least[i]!));
+}
+
+/** The last weight belongs to the finest level, the first to the coarsest; a picture of one level takes the one between. */
+function weightAt(weights: readonly number[], level: number, levels: number): number {
+  const last = weights.length - 1;
+  const finest = levels > 1 && level === levels - 1;
+  return weights[finest ? last : Math.min(levels > 1 ? level : 1, last - 1)]!;
 }
 
 /** The content in the style's colours and contrast, and in lines where the style is line art. */

@@ -16,13 +16,19 @@ export interface PenaltyMap {
   readonly columns: number;
 }
 
-/** @param weight cost of twice the average use, in squared lightness; mirrored uses count for the same place */
-export function usagePenalties(bank: BankShape, matches: Int32Array, weight: number): PenaltyMap {
+/**
+ * @param weight cost of twice the average use, in squared lightness; mirrored uses count for the same place
+ * @param reserved what squares of the bank's grid cost besides, in squared lightness
+ */
+export function usagePenalties(
+  bank: BankShape,
+  matches: Int32Array,
+  weight: number,
+  reserved: Float32Array,
+): PenaltyMap {
   const columns = ((bank.columns - 1) >> PENALTY_SHIFT) + 1;
   const stackedRows = ((2 * bank.rows - 1) >> PENALTY_SHIFT) + 1;
   const values = new Int32Array(columns * stackedRows);
-  if (weight <= 0) return { values, columns };
-
   const rows = ((bank.rows - 1) >> PENALTY_SHIFT) + 1;
   const uses = new Float32Array(columns * rows);
   for (const match of matches) {
@@ -44,7 +50,8 @@ export function usagePenalties(bank: BankShape, matches: Int32Array, weight: num
       const column = Math.min(bank.columns - 1, (j << PENALTY_SHIFT) + half);
       const x = (mirrored ? bank.columns - 1 - column : column) >> PENALTY_SHIFT;
       const excess = Math.min(HIGHEST_RATIO, Math.max(0, spread[y * columns + x]! / average - 1));
-      values[i * columns + j] = Math.round(excess * weight * FEATURE_SCALE * FEATURE_SCALE);
+      const cost = excess * weight + reserved[y * columns + x]!;
+      values[i * columns + j] = Math.round(cost * FEATURE_SCALE * FEATURE_SCALE);
     }
   }
   return { values, columns };

@@ -28,10 +28,8 @@ const SOFTNESS = 1 / 160;
  * cores. Without the networks there are none, and the picture is painted all the same.
  */
 export async function findSubjects(content: RgbImage, sessions: SessionPool, longSide: number): Promise<Subjects> {
-  const smallest = (SMALLEST_FACE * Math.max(content.width, content.height)) / longSide;
-  const found = await searchFaces(content, sessions, smallest).catch(() => []);
+  const faces = await findFaces(content, sessions, longSide);
   const salient = await findSalient(content, sessions).catch(() => null);
-  const faces = found.map((face) => faceBox(face, content));
   const map = salient && softened(salient);
   return {
     faces,
@@ -43,6 +41,13 @@ export async function findSubjects(content: RgbImage, sessions: SessionPool, lon
       );
     },
   };
+}
+
+/** The faces alone, in shares of the picture; without the network there are none. */
+export async function findFaces(picture: RgbImage, sessions: SessionPool, longSide: number): Promise<FaceBox[]> {
+  const smallest = (SMALLEST_FACE * Math.max(picture.width, picture.height)) / longSide;
+  const found = await searchFaces(picture, sessions, smallest).catch(() => []);
+  return found.map((face) => faceBox(face, picture));
 }
 
 /** From no to yes over a range of values, without steps. In 1/64, so that processors that round otherwise agree. */

@@ -6,6 +6,7 @@ import { seededRandom } from "../../../../src/random.ts";
 import { FEATURE_BYTES, FEATURE_LENGTH, FEATURE_SCALE } from "../../../../src/stylize/embedded/kernels/features.ts";
 import { COLUMN_MASK, ROW_SHIFT } from "../../../../src/stylize/embedded/kernels/patch-match.ts";
 import { KernelPool } from "../../../../src/stylize/embedded/kernels/worker-pool.ts";
+import { placeGuide } from "../../../../src/stylize/embedded/patch/guidance.ts";
 import { searchPatches } from "../../../../src/stylize/embedded/patch/patch-search.ts";
 import {
   allocatePicture,
@@ -20,6 +21,7 @@ import {
   sampleColours,
   transportColours,
 } from "../../../../src/stylize/embedded/patch/sliced-transport.ts";
+import { reservedCosts } from "../../../../src/stylize/embedded/patch/usable-places.ts";
 import { blurPlane } from "../../../../src/images/gaussian-blur.ts";
 import { brushwork, landscape } from "../fixtures.ts";
 
@@ -28,14 +30,19 @@ afterAll(() => pool.close());
 
 const style = rgbToOklab(brushwork(61, 47), 2);
 const SIZE = 9;
+const everywhere = new Float32Array(61 * 47).fill(1);
 
-/** The features by the book: a double sum over the patch per coefficient. */
+/** Guidance that differs from place to place, and its weight. */
+const guidance = style.planes[0].map((_, i) => ((i * 7) % 31) / 31);
+const WEIGHT = 0.04;
+
+/** The features by the book: a double sum over the patch per coefficient, and the guidance at its centre. */
 function featuresByDefinition(image: PlanarImage, left: number, top: number): number[] {
   const features: number[] = [];
   const norm = (order: number): number => Math.sqrt((order === 0 ? 1 : 2) / SIZE);
   const wave = (order: number, i: number): number => norm(order) * Math.cos((Math.PI * (i + 0.5) * order) / SIZE);
   image.planes.forEach((plane, channel) => {
-    const orders = channel === 0 ? 7 : 3;
+    const orders = channel === 0 ? 6 : 3;
     for (let u = 0; u < orders; u++) {
       for (let v = 0; u + v < orders; v++) {
         let sum = 0;
@@ -46,6 +53,9 @@ function featuresByDefinition(image: PlanarImage, left: number, top: number): nu
       }
     }
   });
+  const centre = (top + (SIZE >> 1)) * image.width + left + (SIZE >> 1);
+  features.push(Math.sqrt(WEIGHT) * guidance[centre]! * FEATURE_SCALE);
+  while (features.length < FEATURE_LENGTH) features.push(0);
   return features;
 }
 
@@ -57,10 +67,10 @@ const mirrored = (image: PlanarImage): PlanarImage => {
 };
 
 describe("patch features", () => {
-  it("are the low DCT frequencies of every patch", () => {
+  it("are the low DCT frequencies of every patch and the guidance at its centre", () => {
     pool.scoped(() => {
       const level = loadStyleLevel(pool, style);
-      const bank = buildBank(pool, level, SIZE, allocateTransform(pool, 61 * 47));
+      const bank = buildBank(pool, level, SIZE, allocateTransform(pool, 61 * 47), placeGuide(pool, guidance, WEIGHT));
       expect(bank).toMatchObject({ columns: 53, rows: 39, stride: 1, mirrorOffset: 0 });
       const buffer = pool.floats(0, 1).buffer;
       const stored = (row: number, column: number): Int16Array =>
@@ -86,13 +96,15 @@ describe("searchPatches", () => {
     pool.scoped(() => {
       const level = loadStyleLevel(pool, style);
       const buffer = allocateTransform(pool, 61 * 47);
-      const bank = buildBank(pool, level, SIZE, buffer);
+      const guide = placeGuide(pool, guidance, 0);
+      const bank = buildBank(pool, level, SIZE, buffer, guide);
       const picture = allocatePicture(pool, 61, 47);
       writePicture(picture, image);
       const random = seededRandom(3);
       const grid = createGrid(picture, SIZE, 3, random);
       const matches = randomMatches(grid.xs.length * grid.ys.length, bank, random);
-      const options = { sweeps: 6, usagePenalty: 0, random };
+      const reserved = reservedCosts(bank, SIZE, everywhere, style);
+      const options = { sweeps: 6, guide, usagePenalty: 0, reserved, random };
       const placed = searchPatches(pool, picture, bank, { grid, bank, matches }, buffer, options);
       const found = pool.integers(placed.matches, matches.length);
       const exact = found.filter((match, i) => {
