@@ -14,7 +14,7 @@ import type { Face } from "./face-report.ts";
 
 /** Of the detector in a pool of sessions. */
 export const DETECTOR = "face detector";
-/** Measured: the growth of the process for each that is open. */
+/** Measured: the growth of the process for each that is open. Guesses are the same on any number of threads. */
 const DETECTOR_BYTES = 20e6;
 
 /** Boxes that overlap more (intersection over union) are one face. */
@@ -46,7 +46,7 @@ export async function lookAt(
 
 const detector = (): SessionRecipe => ({
   bytes: DETECTOR_BYTES,
-  open: async () => openSession(tinyFaceDetector(readTinyFaceDetectorWeights()), { threads: 1, prepack: true }),
+  open: async () => openSession(tinyFaceDetector(readTinyFaceDetectorWeights()), { threads: 2, prepack: true }),
 });
 
 /** A square of the picture, channel by channel. */
