@@ -11,7 +11,7 @@ import type { SessionPool, SessionRecipe } from "../../../onnx/session-pool.ts";
 import { Weights } from "../../../onnx/weights.ts";
 
 /** Of the network in a pool of sessions. */
-export const SALIENCY = "saliency network";
+const SALIENCY = "saliency network";
 
 /**
  * Side of the square that it looks at, by eye on 25 pictures. At 320, what it was trained on, it knows more flowers, misses
