@@ -20,7 +20,7 @@ import { formsIn } from "../measures.ts";
 
 const pool = new KernelPool(1);
 const sessions = new SessionPool(Infinity);
-const stylizer = new EmbeddedStylizer({ sessions });
+const stylizer = new EmbeddedStylizer({ sessions, parts: "patches" });
 afterAll(async () => {
   await pool.close();
 });
