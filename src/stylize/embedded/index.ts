@@ -7,7 +7,7 @@ import { SessionPool } from "../../onnx/session-pool.ts";
 import type { StylizeHooks, StylizeInput, StylizeResult, Stylizer } from "../stylizer.ts";
 import type { EngineParts } from "../../painting.ts";
 import { KernelPool } from "./kernels/worker-pool.ts";
-import { type Sketch, sketchShares, sketchSide, vectorShare } from "./network/sketch.ts";
+import { type Sketch, sketchShare, sketchShares, sketchSide } from "./network/sketch.ts";
 import { mixVectors, StyleNetwork } from "./network/style-network.ts";
 import { paint } from "./painter/index.ts";
 import { changedStyle, strokeScale } from "./patch/changed-style.ts";
@@ -129,7 +129,7 @@ export class EmbeddedStylizer implements Stylizer {
 
   async #paintByNetwork(input: StylizeInput, style: PreparedStyle, longSide: number): Promise<RgbImage> {
     style.vector ??= await this.#network.styleVector(oklabToRgb(style.analysis.image, CHROMA_GAIN));
-    const share = vectorShare(input.settings.strength);
+    const share = sketchShare(input.settings.strength);
     const own = share < 1 ? await this.#network.styleVector(input.content) : style.vector;
     return this.#network.paint(input.content, mixVectors(own, style.vector, share), longSide);
   }

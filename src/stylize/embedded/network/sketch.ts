@@ -31,8 +31,8 @@ export interface Sketch {
   readonly shares: SketchShares;
 }
 
-/** How far the vector of the sketch goes from the content's own style to the style's, 0 to 1. */
-export const vectorShare = (strength: number): number =>
+/** How far a sketch is let in: how much of it, and how far its vector goes from the content's own style to the style's. */
+export const sketchShare = (strength: number): number =>
   at(strength, [
     [0, 0.3],
     [0.6, 1],
@@ -40,10 +40,7 @@ export const vectorShare = (strength: number): number =>
 
 /** All of the sketch in plain places, half of it at edges, and little in faces; less below the usual strength. */
 export function sketchShares(strength: number): SketchShares {
-  const share = at(strength, [
-    [0, 0.4],
-    [0.6, 1],
-  ]);
+  const share = sketchShare(strength);
   return { plain: share, edge: 0.5 * share, face: 0.3 };
 }
 

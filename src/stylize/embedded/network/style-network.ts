@@ -18,8 +18,8 @@ const PREDICTION = "style prediction";
 const TRANSFER = "style transfer";
 /** Measured: the growth of the process for each that is open; for the second, for each pixel. */
 const PREDICTION_BYTES = 40e6;
-const TRANSFER_BYTES = 10e6;
-const TRANSFER_BYTES_PER_PIXEL = 300;
+const TRANSFER_BYTES = 5e6;
+const TRANSFER_BYTES_PER_PIXEL = 240;
 
 /** The mirrored border of its widest filters must fit into a picture. */
 const LEAST_SIDE = 8;

@@ -66,14 +66,14 @@ export async function synthesise(pool: KernelPool, input: SynthesisInput, hooks:
   const steps = 2 + plan.reduce((sum, level) => sum + level.passes.length, 0);
   let step = 0;
 
+  const { sketch } = input;
+  if (sketch) hooks.onStep(++step, steps, () => sketch.image);
   await breathe(hooks.signal);
   const mask = contentMask(content);
-  const drawn = input.sketch
-    ? withSketch(content, input.sketch, mask, faceMask(content, input.subjects.faces))
-    : content;
+  const drawn = sketch ? withSketch(content, sketch, mask, faceMask(content, input.subjects.faces)) : content;
   const target = prepareTarget(pool, drawn, style, parameters);
   const guidance = new Guidance(content);
-  hooks.onStep(++step, steps, () => input.sketch?.image ?? target);
+  if (!sketch) hooks.onStep(++step, steps, () => target);
 
   let image = target;
   let field: PatchField | null = null;
