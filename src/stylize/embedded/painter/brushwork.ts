@@ -89,7 +89,7 @@ function ruleOf({ style }: Easel, medium: StrokeMedium): StrokeRule {
   const dots = medium === "pointillism";
   return {
     disorder: 1.1 * style.disorder.value,
-    liveliness: (dots ? 0.12 : 0.05) + 0.09 * style.texture.value * (1 - style.flatness.value),
+    liveliness: (dots ? 0.12 : 0.07) + 0.1 * style.texture.value * (1 - style.flatness.value),
     purity: dots ? 0.75 : 0.5 * (1 - style.flatness.value),
   };
 }
@@ -101,10 +101,10 @@ function layersOf({ style, unit, strength }: Easel, medium: StrokeMedium, brush:
   const length = style.strokeLength.value;
   const [coarse, fine, count] =
     medium === "pointillism"
-      ? [3.4 + 5.5 * wide, 1.5 + 1.6 * wide, 4]
+      ? [4 + 6 * wide, 1.9 + 2 * wide, 4]
       : medium === "pastel"
-        ? [3.5 + 15 * wide, 1.1 + 1.3 * wide, 4]
-        : [5 + 25 * wide, 0.95 + 2.5 * wide, 5];
+        ? [6 + 15 * wide, 1.5 + 1.8 * wide, 4]
+        : [11 + 24 * wide, 1.5 + 3 * wide, 5];
   const first = coarse * bold * unit;
   const last = Math.max(1.05, fine * (0.75 + 0.5 * strength) * unit);
   return Array.from({ length: count }, (_, k) => {
@@ -115,7 +115,7 @@ function layersOf({ style, unit, strength }: Easel, medium: StrokeMedium, brush:
       radius,
       spacing: dots ? 1.35 : k === 0 ? 0.9 : 1.0,
       threshold:
-        k === 0 || (dots && k === 1) ? -1 : (0.075 - 0.035 * share) * (0.45 + 0.8 * strength) * (0.5 + 1 * wide),
+        k === 0 || (dots && k === 1) ? -1 : (0.085 - 0.03 * share) * (0.45 + 0.8 * strength) * (0.7 + 0.8 * wide),
       longest: dots ? 0 : 2.5 + 15 * length * (0.55 + 0.45 * share),
       shortest: dots ? 0 : 1 + 4.5 * length,
       brush:

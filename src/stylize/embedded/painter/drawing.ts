@@ -91,7 +91,7 @@ export async function draw(easel: Easel, medium: LineMedium): Promise<void> {
   const grain = paperGrain(easel);
   await breathe();
   const paper = faded(tinted(sheet(easel, paperColour(style), grain), easel, medium), easel);
-  const pigment = medium === "pencil" && isColourful(style) ? crayons(easel) : inkColour(style);
+  const pigment = medium === "pencil" && isColourful(style, medium) ? crayons(easel) : inkColour(style);
   await breathe();
   const bold = 0.55 + 0.9 * style.strokeWidth.value;
   const weight = style.outlines.said ? 0.5 + 0.7 * style.outlines.value : 1;
@@ -159,10 +159,11 @@ function hatched(
   });
 }
 
-/** Whether the description names colours enough to draw or print in colour. */
-function isColourful({ palette, saturation }: StyleParameters): boolean {
+/** Whether the description names colours enough: two to draw in, beside its ink a single one to print in. */
+function isColourful({ palette, saturation }: StyleParameters, medium: LineMedium): boolean {
   const strong = palette.filter(({ L, a, b }) => Math.hypot(a, b) > 0.055 && L > 0.3);
-  return strong.length >= 2 && saturation.value > 0.1;
+  const enough = medium === "woodcut" && palette.length > 1 ? 1 : 2;
+  return strong.length >= enough && saturation.value > 0.1;
 }
 
 /** Colours of pencils: the target's, deep enough to draw with. */
@@ -188,7 +189,7 @@ function faded(paper: PlanarImage, { target, strength }: Easel): PlanarImage {
 /** Washes or colour plates under the lines where the description is colourful. */
 function tinted(paper: PlanarImage, { target, style, unit }: Easel, medium: LineMedium): PlanarImage {
   const amount = { ink: 0.5, pencil: 0, etching: 0.3, woodcut: 0.92 }[medium];
-  if (amount === 0 || !isColourful(style)) return paper;
+  if (amount === 0 || !isColourful(style, medium)) return paper;
   const plates = kuwahara(target, 5 * unit);
   const [L, a, b] = plates.planes.map((plane, channel) =>
     plane.map((value, i) => {

@@ -4,7 +4,7 @@ import type { PlanarImage, Plane } from "../../../images/plane.ts";
 import type { Random } from "../../../random.ts";
 import type { Brush, Canvas, Stroke } from "./canvas.ts";
 import type { Easel } from "./easel.ts";
-import { shuffle, signed } from "./value-noise.ts";
+import { signed } from "./value-noise.ts";
 
 export interface Layer {
   /** Brush radius, pixels. */
@@ -44,13 +44,23 @@ export async function paintLayer(
   await easel.breathe();
   const starts = strokeStarts(easel, canvas.image, aim, layer);
   await easel.breathe();
-  shuffle(starts, easel.random);
+  darkToLight(starts, aim.planes[0], easel.random);
   const tracer = new Tracer(easel, aim, layer, rule);
   for (let k = 0; k < starts.length; k++) {
     canvas.paint(tracer.trace(starts[k]!, canvas.image), layer.brush);
     if (k === starts.length >> 1) await onPart();
     else if (k % BATCH === BATCH - 1) await easel.breathe();
   }
+}
+
+/** Spread of the order by lightness: neighbouring strokes still overlap at random. */
+const UNTIDINESS = 0.25;
+
+/** Covering paint goes on from dark to light, so that the lights lie on top. */
+function darkToLight(starts: Int32Array, lightness: Plane, random: Random): void {
+  const turn = new Map<number, number>();
+  for (const start of starts) turn.set(start, lightness[start]! + UNTIDINESS * random());
+  starts.sort((one, other) => turn.get(one)! - turn.get(other)!);
 }
 
 /** In every cell of a jittered grid the pixel that differs most, where the cell differs enough. */
@@ -89,7 +99,7 @@ function strokeStarts(
         const x = Math.min(width - 1, Math.max(0, left + Math.floor(random() * cell)));
         const y = Math.min(height - 1, Math.max(0, top + Math.floor(random() * cell)));
         starts.push(y * width + x);
-      } else if (sum / count > layer.threshold * (1.35 - 0.85 * (busy / count))) {
+      } else if (sum / count > layer.threshold * (1.9 - 1.5 * (busy / count))) {
         starts.push(worst);
       }
     }
@@ -200,14 +210,9 @@ class Tracer {
     let L = planes[0]![start]!;
     let a = planes[1]![start]!;
     let b = planes[2]![start]!;
-    const { palette, content } = this.#easel;
+    const { palette } = this.#easel;
     if (palette && purity > 0) {
-      const pure = palette.drawAt(
-        content.planes[0][start]!,
-        content.planes[1][start]!,
-        content.planes[2][start]!,
-        random,
-      );
+      const pure = palette.drawAt(start, random);
       const lean = purity * (0.4 + 0.6 * random());
       a += lean * (pure.a - a);
       b += lean * (pure.b - b);

@@ -1,6 +1,7 @@
 /** The picture the painter paints towards: the content's tones and colours moved to what the description says. */
-import type { PlanarImage, Plane } from "../../../images/plane.ts";
+import { createPlanar, type PlanarImage, type Plane } from "../../../images/plane.ts";
 import type { StyleParameters } from "../steering/steering-parameters.ts";
+import { chromaGain, chromaLimit, meanChroma, paintsOf } from "./paints.ts";
 import { PaletteMap } from "./palette-map.ts";
 
 export interface Target {
@@ -19,53 +20,74 @@ export async function paintingTarget(
   amount: number,
   breathe: () => Promise<void>,
 ): Promise<Target> {
-  const palette = style.palette.length > 0 ? new PaletteMap(content, style.palette) : null;
+  const paints = paintsOf(style);
+  const palette = paints.length > 0 ? new PaletteMap(content, paints) : null;
   await breathe();
   const curve = toneCurve(content.planes[0], style);
-  const [L, a, b] = content.planes;
-  const out: [Plane, Plane, Plane] = [
-    new Float32Array(L.length),
-    new Float32Array(L.length),
-    new Float32Array(L.length),
-  ];
-
-  const mixture = new Float32Array(3);
-  const { gain, warmth } = chromaRule(style);
+  const aim = createPlanar(content.width, content.height);
+  tone(aim.planes[0], content.planes[0], curve, palette);
   await breathe();
+  colour(aim, content, palette);
+  await breathe();
+  const gain = palette ? towardsChroma(aim, meanChroma(paints)) : chromaGain(style);
+  const warmth = (palette ? 0.04 : 0.14) * style.temperature.value;
+  const [L, a, b] = aim.planes;
   for (let i = 0; i < L.length; i++) {
     if (i % 65_536 === 65_535) await breathe();
-    const tone = curve[Math.min(255, Math.max(0, Math.round(L[i]! * 255)))]!;
-    let newA = a[i]!;
-    let newB = b[i]!;
-    if (palette) {
-      palette.mixtureAt(L[i]!, newA, newB, mixture);
-      // A colour taken lighter or darker than it comes from the tube loses some of its chroma
-      const gap = tone - mixture[0]!;
-      const fade =
-        1 / (1 + (gap < 0 ? 4.5 : 2.2) * gap * gap + 3 * Math.max(0, tone - 0.86) + 2.5 * Math.max(0, 0.22 - tone));
-      newA = 0.9 * mixture[1]! * fade + 0.1 * newA;
-      newB = 0.9 * mixture[2]! * fade + 0.1 * newB;
+    const middle = L[i]! * (1 - L[i]!);
+    const newA = a[i]! * gain + 0.25 * warmth * middle;
+    const newB = b[i]! * gain + 0.85 * warmth * middle;
+    const limit = Math.min(1, chromaLimit(L[i]!) / (Math.hypot(newA, newB) + 1e-6));
+    a[i] = newA * limit;
+    b[i] = newB * limit;
+    for (const [channel, plane] of aim.planes.entries()) {
+      const own = content.planes[channel]![i]!;
+      plane[i] = own + amount * (plane[i]! - own);
     }
-    newA = newA * gain + 0.25 * warmth * tone * (1 - tone);
-    newB = newB * gain + 0.85 * warmth * tone * (1 - tone);
-    const limit = Math.min(1, chromaLimit(tone) / (Math.hypot(newA, newB) + 1e-6));
-    out[0][i] = L[i]! + amount * (tone - L[i]!);
-    out[1][i] = a[i]! + amount * (newA * limit - a[i]!);
-    out[2][i] = b[i]! + amount * (newB * limit - b[i]!);
   }
-  return { image: { width: content.width, height: content.height, planes: out }, palette };
+  return { image: aim, palette };
 }
 
-/** Very light and very dark colours cannot be strong in sRGB; clipped they would turn garish. */
-const chromaLimit = (L: number): number => Math.max(0.03, 0.05 + 0.2 * (1 - ((L - 0.62) / 0.45) ** 2));
+/** Of the way from the content's lightness to the palette's, how much a grey goes, and how much a strong colour. */
+const LIGHT_PULL = { grey: 0.12, strong: 0.45 };
 
-/** A named palette carries its own saturation and temperature; words on them then only lean. */
-function chromaRule({ saturation, temperature, palette }: StyleParameters): { gain: number; warmth: number } {
-  const { value } = saturation;
-  // 0.5 leaves chroma as it is, 1 nearly doubles it
-  const full = value < 0.5 ? value / 0.5 : 1 + 1.6 * (value - 0.5);
-  if (palette.length === 0) return { gain: full, warmth: 0.14 * temperature.value };
-  return { gain: value < 0.1 ? full : full ** 0.5, warmth: 0.04 * temperature.value };
+/** The curve's tones. Strong colours come lighter or darker as they are named: amber in the dark would be brown. */
+function tone(out: Plane, L: Plane, curve: Float32Array, palette: PaletteMap | null): void {
+  for (let i = 0; i < L.length; i++) {
+    const own = curve[Math.min(255, Math.max(0, Math.round(L[i]! * 255)))]!;
+    if (!palette) {
+      out[i] = own;
+      continue;
+    }
+    const [mixL, mixA, mixB] = palette.mixture.planes;
+    const strength = Math.min(1, Math.hypot(mixA[i]!, mixB[i]!) / 0.13);
+    out[i] = own + (LIGHT_PULL.grey + (LIGHT_PULL.strong - LIGHT_PULL.grey) * strength) * (mixL[i]! - own);
+  }
+}
+
+/** The palette's hues, and a tenth of the content's own. A paint taken lighter or darker than it is loses some chroma. */
+function colour(aim: PlanarImage, content: PlanarImage, palette: PaletteMap | null): void {
+  const [L, a, b] = aim.planes;
+  const [, ownA, ownB] = content.planes;
+  if (!palette) {
+    a.set(ownA);
+    b.set(ownB);
+    return;
+  }
+  const [mixL, mixA, mixB] = palette.mixture.planes;
+  for (let i = 0; i < L.length; i++) {
+    const gap = L[i]! - mixL[i]!;
+    const fade = 0.9 / (1 + (gap < 0 ? 2.5 : 1.8) * gap * gap + 3 * Math.max(0, L[i]! - 0.88));
+    a[i] = mixA[i]! * fade + 0.1 * ownA[i]!;
+    b[i] = mixB[i]! * fade + 0.1 * ownB[i]!;
+  }
+}
+
+/** What brings a picture's mean chroma up to the palette's, within reason. */
+function towardsChroma({ planes: [, a, b] }: PlanarImage, wanted: number): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += Math.hypot(a[i]!, b[i]!);
+  return Math.min(1.5, Math.max(1, (wanted * a.length) / (sum + 1e-6)));
 }
 
 /** Content lightness (0 to 255) to painted lightness, monotone. */

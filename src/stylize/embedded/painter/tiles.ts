@@ -125,7 +125,8 @@ function coloured(
 
   const leans = tiles.map(({ x, y }) => pureColourAt(easel, Math.round(x), Math.round(y)));
   const tint = Float32Array.from(tiles, () => signed(random));
-  const grout = glass ? { L: 0.12, a: 0, b: 0 } : { L: 0.4, a: 0.004, b: 0.014 };
+  // Lead is black; grout is lighter and takes on a little of the tiles beside it
+  const grout = glass ? { L: 0.12, a: 0, b: 0, tint: 0 } : { L: 0.4, a: 0.004, b: 0.014, tint: 0.5 };
   const out = createPlanar(target.width, target.height);
   const seam = joint * spacing;
   for (let i = 0; i < owner.length; i++) {
@@ -149,8 +150,12 @@ function coloured(
     const a = (sums[k * 4 + 1]! / count) * 1.1;
     const b = (sums[k * 4 + 2]! / count) * 1.1;
     out.planes[0][i] = grout.L + cover * (L - grout.L);
-    out.planes[1][i] = grout.a + cover * (a + (lean ? PURITY * (lean.a - a) : 0) - grout.a);
-    out.planes[2][i] = grout.b + cover * (b + (lean ? PURITY * (lean.b - b) : 0) - grout.b);
+    const tileA = a + (lean ? PURITY * (lean.a - a) : 0);
+    const tileB = b + (lean ? PURITY * (lean.b - b) : 0);
+    const groutA = grout.a + grout.tint * tileA;
+    const groutB = grout.b + grout.tint * tileB;
+    out.planes[1][i] = groutA + cover * (tileA - groutA);
+    out.planes[2][i] = groutB + cover * (tileB - groutB);
   }
   return out;
 }
@@ -159,11 +164,10 @@ function coloured(
 const PURITY = 0.6;
 
 /** A colour of the palette for a place, drawn by the shares that stand for the content there. */
-function pureColourAt({ palette, content, random, width, height }: Easel, x: number, y: number): LabColour | null {
+function pureColourAt({ palette, random, width, height }: Easel, x: number, y: number): LabColour | null {
   if (!palette) return null;
   const i = Math.min(height - 1, Math.max(0, y)) * width + Math.min(width - 1, Math.max(0, x));
-  const [L, a, b] = content.planes;
-  return palette.drawAt(L[i]!, a[i]!, b[i]!, random);
+  return palette.drawAt(i, random);
 }
 
 /** Ordered dither, 4 x 4 (Bayer 1973), -0.5 to 0.5. */

@@ -1,20 +1,10 @@
-/** Noise planes and orders for the painter, from a seeded source. */
+/** Noise planes for the painter, from a seeded source. */
 import { blurPlane } from "../../../images/gaussian-blur.ts";
 import { resizePlane, type Plane, type Size } from "../../../images/plane.ts";
 import type { Random } from "../../../random.ts";
 
 /** Uniform in [-1, 1). */
 export const signed = (random: Random): number => 2 * random() - 1;
-
-/** Shuffles in place (Fisher & Yates). */
-export function shuffle(order: Int32Array, random: Random): void {
-  for (let i = order.length - 1; i > 0; i--) {
-    const j = Math.floor(random() * (i + 1));
-    const kept = order[i]!;
-    order[i] = order[j]!;
-    order[j] = kept;
-  }
-}
 
 /** White noise, mean 0, standard deviation 1, blurred by `sigma` pixels and brought back to that deviation. */
 export function smoothNoise(size: Size, sigma: number, random: Random): Plane {

@@ -8,10 +8,20 @@ import { smoothNoise } from "./value-noise.ts";
 import { inked, inkColour } from "./outlines.ts";
 import { paperColour, paperGrain, raggedMask, sheet } from "./paper-grain.ts";
 
-/** Wash radii from the first glaze to the last, in multiples of the described stroke width. */
-const GLAZES = [5, 3.4, 2.3, 1.5, 1, 0.7] as const;
+/**
+ * Glaze by glaze: radius in multiples of the described stroke width, and the darkest tone laid so far. Light comes first,
+ * as nothing covers in watercolour.
+ */
+const GLAZES = [
+  { multiple: 5, darkest: 0.82 },
+  { multiple: 3.4, darkest: 0.7 },
+  { multiple: 2.3, darkest: 0.55 },
+  { multiple: 1.5, darkest: 0.4 },
+  { multiple: 1, darkest: 0.22 },
+  { multiple: 0.7, darkest: 0 },
+] as const;
 
-/** Lays glaze on glaze, each finer; then the pencil or ink lines that the description asks for. */
+/** Lays glaze on glaze, each finer and darker; then the pencil or ink lines that the description asks for. */
 export async function paintWatercolour(easel: Easel): Promise<void> {
   const { style, unit, strength, show, breathe, random, detail } = easel;
   const grain = paperGrain(easel);
@@ -23,12 +33,12 @@ export async function paintWatercolour(easel: Easel): Promise<void> {
   await breathe();
   const radius = (1.6 + 5 * style.strokeWidth.value) * unit * (0.55 + 0.7 * strength);
   let picture = paper;
-  for (const [k, multiple] of GLAZES.entries()) {
+  for (const [k, { multiple, darkest }] of GLAZES.entries()) {
     const size = radius * multiple;
     let wash = kuwahara(easel.target, size);
     await breathe();
     if (k === GLAZES.length - 1) wash = withDetail(wash, easel.target, detail);
-    wash = displaced(wash, shift);
+    wash = displaced(noDarkerThan(wash, darkest), shift);
     await breathe();
     const edges = edgeDensity(wash, unit);
     picture = pigmented(paper, wash, (i) => {
@@ -39,6 +49,18 @@ export async function paintWatercolour(easel: Easel): Promise<void> {
     await show(picture, (0.9 * (k + 1)) / GLAZES.length);
   }
   await show(lined(picture, easel, grain, mask), 1);
+}
+
+/** Darker parts are thinner for now: lighter, and as much paler. */
+function noDarkerThan(wash: PlanarImage, darkest: number): PlanarImage {
+  const [L, a, b] = wash.planes;
+  const thinned = (plane: Plane) =>
+    plane.map((value, i) => (L[i]! >= darkest ? value : value * (0.35 + (0.65 * (1 - darkest)) / (1 - L[i]!))));
+  return {
+    width: wash.width,
+    height: wash.height,
+    planes: [L.map((value) => Math.max(darkest, value)), thinned(a), thinned(b)],
+  };
 }
 
 /** Where the content has detail, the wash keeps some of it. */

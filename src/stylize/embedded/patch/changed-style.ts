@@ -28,15 +28,13 @@ const withLightness = ({ width, height, planes }: PlanarImage, lightness: Plane)
 
 /** Every colour moved towards the described ones that stand for it; lightness follows by a third, so that forms stay. */
 function inPalette(image: PlanarImage, { palette, paletteAmount }: StyleChanges): PlanarImage {
-  const map = new PaletteMap(image, palette);
-  const mixture = new Float32Array(3);
+  const { mixture } = new PaletteMap(image, palette);
   const [L, a, b] = image.planes;
   const chroma = L.map((_, i) => Math.hypot(a[i]!, b[i]!));
   const strong = chroma.slice().sort()[Math.floor(0.9 * chroma.length)]! + 1e-6;
   const out = mapPlanes(image, (plane) => plane.slice());
   for (let i = 0; i < L.length; i++) {
-    map.mixtureAt(L[i]!, a[i]!, b[i]!, mixture);
-    const [toL, toA, toB] = mixture as unknown as [number, number, number];
+    const [toL, toA, toB] = mixture.planes.map((plane) => plane[i]!) as [number, number, number];
     const tone = L[i]! + paletteAmount * 0.3 * (toL - L[i]!);
     // Paint taken much lighter or darker than it comes from the tube is less colourful, and greys stay greyer.
     const fade = (0.5 + 0.5 * Math.min(1, chroma[i]! / strong)) / (1 + 3.5 * (tone - toL) ** 2);

@@ -3,6 +3,8 @@ import { describe, expect, it } from "vitest";
 
 import { CancelledError } from "../../../../src/errors.ts";
 import { hueOf } from "../../../../src/images/colour-names.ts";
+import { rgbToOklab } from "../../../../src/images/oklab.ts";
+import type { Plane } from "../../../../src/images/plane.ts";
 import type { RgbImage } from "../../../../src/images/rgb-image.ts";
 import { paint, type PaintOptions } from "../../../../src/stylize/embedded/painter/index.ts";
 import { MEDIA, type Medium } from "../../../../src/stylize/embedded/steering/steering-parameters.ts";
@@ -127,5 +129,72 @@ describe("seed, cancel, odd input", () => {
       expect(data.length % 3).toBe(0);
       expect(new Set(data).size).toBeGreaterThan(1);
     }
+  });
+});
+
+describe("the described colours", () => {
+  const vivid = "in vivid vermilion, ultramarine and golden yellow";
+
+  it.each([
+    ["oil", 0.76],
+    ["watercolour", 0.76],
+    ["pastel", 0.76],
+    ["pointillism", 0.72],
+    ["poster", 0.76],
+    ["mosaic", 0.6], // grout is grey
+    ["pixel", 0.76],
+  ] as const)("keep their chroma in %s", async (medium, share) => {
+    const { palette } = parseStyle(vivid);
+    const named = palette.reduce((sum, { a, b, weight }) => sum + weight * Math.hypot(a, b), 0);
+    const [, a, b] = rgbToOklab(await painted(`A ${WORDS[medium]} ${vivid}`)).planes;
+    const chroma = a.reduce((sum, value, i) => sum + Math.hypot(value, b[i]!), 0) / a.length;
+    expect(chroma).toBeGreaterThan(share * named);
+  });
+
+  it.each(["oil", "poster", "watercolour"] as const)("show an accent as a small part of a grey %s", async (medium) => {
+    const grey = { ...content, data: content.data.map((_, i, data) => data[i - (i % 3) + 1]!) };
+    const style = parseStyle(
+      `A ${WORDS[medium]} dominated by navy, with slate blue and pale blue, accents of vermilion`,
+    );
+    const [, a, b] = rgbToOklab(await paint(grey, style, { seed: 5, strength: 0.6, size: 160 })).planes;
+    const red = a.filter((value, i) => value > 0.1 && b[i]! > 0.04).length / a.length;
+    expect(red).toBeGreaterThan(0.02);
+    expect(red).toBeLessThan(0.15);
+  });
+
+  it("print a second colour beside the black of a woodcut", async () => {
+    const [, a] = rgbToOklab(await painted("A woodcut in black, red and cream")).planes;
+    expect(a.filter((value) => value > 0.08).length / a.length).toBeGreaterThan(0.1);
+  });
+});
+
+describe("a painter's order", () => {
+  const previewsOf = async (words: string): Promise<readonly RgbImage[]> => {
+    const previews: RgbImage[] = [];
+    const image = await painted(words, { onPreview: (preview) => previews.push(preview) });
+    return [...previews, image];
+  };
+
+  it("is light to dark in watercolour", async () => {
+    const looks = (await previewsOf("watercolour without lines")).map((look) => {
+      const sorted = rgbToOklab(look).planes[0].toSorted();
+      return sorted[Math.floor(0.1 * sorted.length)]!;
+    });
+    for (const [k, darks] of looks.slice(1).entries()) expect(darks).toBeLessThan(looks[k]! + 0.01);
+    expect(looks.at(-1)).toBeLessThan(looks[0]! - 0.2);
+  });
+
+  it("is dark to light in oil", async () => {
+    const looks = await previewsOf("oil painting, flat paint");
+    const [first, last] = [looks[0]!, looks.at(-1)!].map((look) => rgbToOklab(look).planes[0]) as [Plane, Plane];
+    const bounds = last.slice().sort();
+    const missing = (from: number, to: number): number => {
+      const low = bounds[Math.floor(from * (bounds.length - 1))]!;
+      const high = bounds[Math.floor(to * (bounds.length - 1))]!;
+      const there = last.map((value, i) => (value >= low && value <= high ? Math.abs(value - first[i]!) : -1));
+      const counted = there.filter((value) => value >= 0);
+      return counted.reduce((sum, value) => sum + value, 0) / counted.length;
+    };
+    expect(missing(0.75, 1)).toBeGreaterThan(1.2 * missing(0, 0.25));
   });
 });
