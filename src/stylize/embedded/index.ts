@@ -17,7 +17,7 @@ import { resultSize, styleSize } from "./patch/sizes.ts";
 import { StyleAnalysis } from "./patch/style-analysis.ts";
 import { cropBorder } from "./patch/style-border.ts";
 import { changesFor, isChange } from "./patch/style-changes.ts";
-import { CHROMA_GAIN, finish, synthesise, type SynthesisInput } from "./patch/synthesis.ts";
+import { CHROMA_GAIN, countSteps, finish, synthesise, type SynthesisInput } from "./patch/synthesis.ts";
 import { facesWithin, usablePlaces } from "./patch/usable-places.ts";
 import { parseStyle } from "./steering/steering.ts";
 import { findFaces, findSubjects } from "./subjects/index.ts";
@@ -80,22 +80,20 @@ export class EmbeddedStylizer implements Stylizer {
       const content = rgbToOklabSized(input.content, size, CHROMA_GAIN);
       const prepared = await this.#prepareStyle(input, Math.max(size.width, size.height), hooks);
       const { analysis: style, steered } = prepared;
-      const subjects = await findSubjects(input.content, this.#sessions, Math.max(size.width, size.height));
       const sketch = this.#parts === "both" ? await this.#sketch(input, prepared, size) : null;
       await breathe(hooks.signal);
       const parameters = { ...patchParameters(settings.strength, sketch !== null), ...steered };
+      const steps = countSteps({ content, style, parameters });
+      const onStep = (step: number, _: number, read: () => PlanarImage): void => {
+        hooks.onProgress?.(step, steps);
+        if (step < steps) hooks.onPreview?.(oklabToRgb(read(), CHROMA_GAIN), step, steps);
+      };
+      if (sketch) onStep(1, steps, () => sketch.image);
+      const subjects = await findSubjects(input.content, this.#sessions, Math.max(size.width, size.height));
       const work = { content, subjects, style, parameters, seed: settings.seed, sketch };
       if (this.#parts === "network") return await this.#networkAlone(pool, input, prepared, work, hooks);
-      let total = 0;
-      const image = await synthesise(pool, work, {
-        signal: hooks.signal,
-        onStep: (step, steps, read) => {
-          total = steps;
-          hooks.onProgress?.(step, steps);
-          if (step < steps) hooks.onPreview?.(oklabToRgb(read(), CHROMA_GAIN), step, steps);
-        },
-      });
-      return { image: oklabToRgb(image, CHROMA_GAIN), steps: total, guidance: null, stylePath: null };
+      const image = await synthesise(pool, work, { signal: hooks.signal, onStep });
+      return { image: oklabToRgb(image, CHROMA_GAIN), steps, guidance: null, stylePath: null };
     } finally {
       await pool.close();
     }

@@ -62,12 +62,11 @@ export async function synthesise(pool: KernelPool, input: SynthesisInput, hooks:
   const { content, style, parameters } = input;
   const random = seededRandom(input.seed);
   const longSide = Math.max(content.width, content.height);
-  const plan = planLevels(content, style.image, parameters);
-  const steps = 2 + plan.reduce((sum, level) => sum + level.passes.length, 0);
-  let step = 0;
-
   const { sketch } = input;
-  if (sketch) hooks.onStep(++step, steps, () => sketch.image);
+  const plan = planLevels(content, style.image, parameters);
+  const steps = stepsOf(plan);
+  let step = sketch ? 1 : 0;
+
   await breathe(hooks.signal);
   const mask = contentMask(content);
   const drawn = sketch ? withSketch(content, sketch, mask, faceMask(content, input.subjects.faces)) : content;
@@ -120,6 +119,12 @@ export async function synthesise(pool: KernelPool, input: SynthesisInput, hooks:
   hooks.onStep(++step, steps, () => finished);
   return finished;
 }
+
+/** Steps of the whole work; that a sketch is painted is the first, and known before `synthesise` begins. */
+export const countSteps = ({ content, style, parameters }: Pick<SynthesisInput, "content" | "style" | "parameters">) =>
+  stepsOf(planLevels(content, style.image, parameters));
+
+const stepsOf = (plan: readonly LevelPlan[]): number => 2 + plan.reduce((sum, level) => sum + level.passes.length, 0);
 
 interface LevelPlan {
   readonly longSide: number;
