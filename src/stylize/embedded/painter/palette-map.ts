@@ -128,6 +128,10 @@ export class PaletteMap {
 const distance = (one: LabColour, other: LabColour): number =>
   (one.L - other.L) ** 2 + 2.25 * ((one.a - other.a) ** 2 + (one.b - other.b) ** 2);
 
+/** The content's own colours, by what they cover. */
+export const ownPalette = (content: PlanarImage): PaletteColour[] =>
+  clustersOf(content).map(({ mass, ...colour }) => ({ ...colour, name: "", weight: mass, accent: false }));
+
 /** K-means of a sample of the content from evenly spaced seeds along lightness. */
 function clustersOf(content: PlanarImage): Cluster[] {
   const [L, a, b] = content.planes;
