@@ -1,6 +1,7 @@
 /** Options of more than one command: pictures, and what it takes to paint. */
 import type {
   SlashCommandAttachmentOption,
+  SlashCommandBooleanOption,
   SlashCommandIntegerOption,
   SlashCommandNumberOption,
   SlashCommandStringOption,
@@ -27,6 +28,9 @@ export const strengthOption = (option: SlashCommandNumberOption): SlashCommandNu
     .setDescription(`How far from the content, 0 to 1 (default: ${DEFAULT_SETTINGS.strength})`)
     .setMinValue(strength[0])
     .setMaxValue(strength[1]);
+
+export const keepColorsOption = (option: SlashCommandBooleanOption): SlashCommandBooleanOption =>
+  option.setName("keep_colors").setDescription("The style's strokes in the content's own colours (default: no)");
 
 export const promptOption = (option: SlashCommandStringOption): SlashCommandStringOption =>
   option

@@ -10,7 +10,14 @@ import { STYLE_PATH_NAME, styleWords } from "../src/discord/wording/styles.ts";
 import { UserError } from "../src/errors.ts";
 import { DEFAULT_SETTINGS, SETTING_BOUNDS, STYLE_PATHS, type StylePath } from "../src/painting.ts";
 import { VARIANT_CHOICES, type VariantChoice } from "../src/variant.ts";
-import { contentOption, promptOption, seedOption, strengthOption, styleOption } from "./painting-options.ts";
+import {
+  contentOption,
+  keepColorsOption,
+  promptOption,
+  seedOption,
+  strengthOption,
+  styleOption,
+} from "./painting-options.ts";
 import { checkedPrompt } from "./prompt.ts";
 
 interface StylizeInput {
@@ -19,6 +26,7 @@ interface StylizeInput {
   readonly style: Attachment | string;
   readonly variant: VariantChoice;
   readonly strength: number;
+  readonly keepColors: boolean;
   readonly steps: number | null;
   readonly guidance: number | null;
   readonly seed: number;
@@ -41,6 +49,7 @@ const data = new SlashCommandBuilder()
       .setChoices(VARIANT_CHOICES.map((value) => ({ name: VARIANT_NAME[value], value }))),
   )
   .addNumberOption(strengthOption)
+  .addBooleanOption(keepColorsOption)
   .addStringOption(promptOption)
   .addIntegerOption(seedOption)
   .addIntegerOption((option) =>
@@ -83,6 +92,7 @@ export const stylize: SlashHandler<StylizeInput> = {
     style: oneStyle(options.getAttachment("style"), options.getString("style_name")),
     variant: (options.getString("variant") as VariantChoice | null) ?? "auto",
     strength: options.getNumber("strength") ?? DEFAULT_SETTINGS.strength,
+    keepColors: options.getBoolean("keep_colors") ?? DEFAULT_SETTINGS.keepColors,
     steps: options.getInteger("steps"),
     guidance: options.getNumber("guidance"),
     seed: options.getInteger("seed") ?? randomSeed(),

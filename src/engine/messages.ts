@@ -52,6 +52,7 @@ const stylizeTaskSchema = z.object({
     guidance: z.number().nullable(),
     stylePath: z.enum(STYLE_PATHS),
     faithful: z.boolean(),
+    keepColors: z.boolean(),
   }),
   tokenPath: z.string().nullable().exactOptional(),
   outputPath: z.string(),

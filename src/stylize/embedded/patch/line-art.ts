@@ -10,7 +10,8 @@ export interface LineArt {
   readonly ink: number;
 }
 
-const ramp = (value: number, from: number, to: number): number =>
+/** 0 up to `from`, 1 beyond `to`, even in between. */
+export const ramp = (value: number, from: number, to: number): number =>
   Math.min(1, Math.max(0, (value - from) / (to - from)));
 
 /** Thin lines are dark pixels that are dark no more after a blur of six pixels (at 512). */

@@ -24,9 +24,8 @@ import { contentMask } from "./content-mask.ts";
 import { Guidance } from "./guidance.ts";
 import { drawAsLines, drawContours } from "./line-art.ts";
 import { NARROW_PASS, type PatchParameters, type PatchPass } from "./parameters.ts";
-import { allocatePicture, readPicture, writePicture } from "./picture.ts";
 import type { PatchField } from "./query-grid.ts";
-import { transportColours } from "./sliced-transport.ts";
+import { transported } from "./sliced-transport.ts";
 import type { StyleAnalysis } from "./style-analysis.ts";
 import { synthesiseLevel } from "./synthesis-level.ts";
 
@@ -176,7 +175,7 @@ function prepareTarget(
   parameters: PatchParameters,
 ): PlanarImage {
   const { lineArt } = style;
-  const coloured = transferColours(pool, content, style);
+  const coloured = transferColours(pool, content, style.ground);
   const matched = matchBands(coloured, style.bands, {
     lowest: 0.6,
     highest: 1.8 + 0.4 * lineArt.score,
@@ -199,10 +198,5 @@ export function finish(
   const floor = parameters.contrastFloor * (1 - 0.5 * style.lineArt.score);
   const matched = floorContrast(contrasted, content, subjects.protection(content), floor);
   const shares = recolourable(faceMask(content, subjects.faces));
-  return pool.scoped(() => {
-    const picture = allocatePicture(pool, matched.width, matched.height);
-    writePicture(picture, matched);
-    transportColours(pool, picture, style.quantiles, { rounds: 2, sampleLimit: 8_000, shares });
-    return readPicture(picture);
-  });
+  return transported(pool, matched, style.quantiles, { rounds: 2, sampleLimit: 8_000, shares });
 }
