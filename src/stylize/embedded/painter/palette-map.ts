@@ -67,10 +67,6 @@ export class PaletteMap {
   }
 }
 
-/** The content's own colours, by what they cover. */
-export const ownPalette = (content: PlanarImage): PaletteColour[] =>
-  colourRegions(content).map(({ L, a, b, mass }) => ({ L, a, b, name: "", weight: mass, accent: false }));
-
 /** Each pixel's shares, by its nearness to the regions. */
 function sharesOver(picture: PlanarImage, palette: readonly PaletteColour[]): Float32Array {
   const regions = colourRegions(picture);
