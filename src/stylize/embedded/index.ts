@@ -14,10 +14,10 @@ import { patchParameters, type PatchParameters } from "./patch/parameters.ts";
 import { withShades } from "./patch/plain-style.ts";
 import { resultSize, styleSize } from "./patch/sizes.ts";
 import { StyleAnalysis } from "./patch/style-analysis.ts";
-import { cropBorder } from "./patch/style-border.ts";
 import { changesFor, isChange } from "./patch/style-changes.ts";
 import { CHROMA_GAIN, synthesise } from "./patch/synthesis.ts";
 import { parseStyle } from "./steering/steering.ts";
+import { cleanStyle, type CleanStyle } from "./style-picture/index.ts";
 
 export interface EmbeddedOptions {
   /** Where the face detector is opened; default: a pool of its own. */
@@ -119,19 +119,23 @@ async function prepareStyle(
   words: string,
   signal: AbortSignal | undefined,
 ): Promise<PreparedStyle> {
-  const sized = (side: number): PlanarImage =>
-    withShades(cropBorder(rgbToOklabSized(image, styleSize(image, side))).image);
+  const sized = (side: number): CleanStyle => {
+    const clean = cleanStyle(rgbToOklabSized(image, styleSize(image, side)));
+    return { ...clean, image: withShades(clean.image) };
+  };
   const plain = sized(longSide);
   await breathe(signal);
   const changes = words === "" ? null : changesFor(words, image);
-  if (!changes || !isChange(changes)) return { analysis: new StyleAnalysis(withGain(plain)), steered: {} };
+  if (!changes || !isChange(changes)) {
+    return { analysis: new StyleAnalysis(withGain(plain.image), plain.usable), steered: {} };
+  }
   const scale = strokeScale(changes);
   const large = scale > 1 ? sized(longSide * scale) : plain;
   await breathe(signal);
   const ink = changes.outlineColour?.L ?? 0.13;
   const contours = changes.outlines > 0 ? { amount: Math.min(1, 1.1 * changes.outlines), ink } : null;
   return {
-    analysis: new StyleAnalysis(withGain(changedStyle(large, changes))),
+    analysis: new StyleAnalysis(withGain(changedStyle(large.image, changes)), large.usable),
     steered: { styleScale: scale, contours },
   };
 }

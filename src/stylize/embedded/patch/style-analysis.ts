@@ -1,5 +1,5 @@
 /** Everything that synthesis needs to know about a style picture, computed once per style. */
-import { fitLongSide, resizePlanar, type PlanarImage } from "../../../images/plane.ts";
+import { fitLongSide, mapPlanes, resizePlanar, type Plane, type PlanarImage } from "../../../images/plane.ts";
 import { bandDeviations } from "./band-match.ts";
 import { analyseLineArt, type LineArt } from "./line-art.ts";
 import { colourMoments, type ColourMoments } from "./monge-kantorovich.ts";
@@ -7,19 +7,26 @@ import { colourQuantiles, sampleColours, type ColourQuantiles } from "./sliced-t
 
 export class StyleAnalysis {
   readonly image: PlanarImage;
+  /** 1 where patches and statistics may be taken, 0 where not, at the size of `image` */
+  readonly usable: Plane;
   readonly moments: ColourMoments;
   readonly quantiles: ColourQuantiles;
   readonly bands: readonly number[];
   readonly lineArt: LineArt;
   readonly #levels = new Map<number, PlanarImage>();
 
-  /** @param image the style in OKLab with chroma gain, without its border */
-  constructor(image: PlanarImage) {
+  /**
+   * @param image the style in OKLab with chroma gain, without its border
+   * @param usable where patches and statistics may be taken; default: everywhere
+   */
+  constructor(image: PlanarImage, usable: Plane = new Float32Array(image.width * image.height).fill(1)) {
     this.image = image;
-    this.moments = colourMoments(image);
-    this.quantiles = colourQuantiles(sampleColours(image, 20_000));
-    this.bands = bandDeviations(image);
-    this.lineArt = analyseLineArt(image);
+    this.usable = usable;
+    const colours = usableColours(image, usable);
+    this.moments = colourMoments(colours);
+    this.quantiles = colourQuantiles(sampleColours(colours, 20_000));
+    this.bands = bandDeviations(image, usable);
+    this.lineArt = analyseLineArt(image, usable);
   }
 
   /** The style at a long side; kept. */
@@ -33,4 +40,12 @@ export class StyleAnalysis {
     }
     return level;
   }
+}
+
+/** The usable pixels of a picture, in one row. */
+function usableColours(image: PlanarImage, usable: Plane): PlanarImage {
+  const places = usable.reduce((count, value) => count + (value > 0 ? 1 : 0), 0);
+  return places === usable.length
+    ? image
+    : mapPlanes(image, (plane) => plane.filter((_, i) => usable[i]! > 0), { width: places, height: 1 });
 }
