@@ -16,11 +16,11 @@ import { patchParameters, type PatchParameters } from "./patch/parameters.ts";
 import { withShades } from "./patch/plain-style.ts";
 import { resultSize, styleSize } from "./patch/sizes.ts";
 import { StyleAnalysis } from "./patch/style-analysis.ts";
-import { cropBorder } from "./patch/style-border.ts";
 import { changesFor, isChange, withoutColours } from "./patch/style-changes.ts";
 import { CHROMA_GAIN, countSteps, finish, synthesise, type SynthesisInput } from "./patch/synthesis.ts";
 import { facesWithin, usablePlaces } from "./patch/usable-places.ts";
 import { parseStyle } from "./steering/steering.ts";
+import { cleanStyle } from "./style-picture/index.ts";
 import { findFaces, findSubjects } from "./subjects/index.ts";
 
 export interface EmbeddedOptions {
@@ -182,9 +182,9 @@ async function prepareStyle(
   const faces = await findFaces(image, sessions, longSide);
   const sized = (side: number): SizedStyle => {
     const whole = rgbToOklabSized(image, styleSize(image, side));
-    const cropped = cropBorder(whole);
-    const usable = usablePlaces(cropped.image, facesWithin(faces, whole, cropped));
-    return { image: withShades(cropped.image), usable };
+    const clean = cleanStyle(whole);
+    const faceless = usablePlaces(clean.image, facesWithin(faces, whole, clean));
+    return { image: withShades(clean.image), usable: clean.usable.map((value, i) => value * faceless[i]!) };
   };
   const plain = sized(longSide);
   await breathe(signal);

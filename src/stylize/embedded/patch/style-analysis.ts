@@ -1,6 +1,6 @@
 /** Everything that synthesis needs to know about a style picture, computed once per style. */
 import { blurPlane } from "../../../images/gaussian-blur.ts";
-import { fitLongSide, resizePlanar, type Plane, type PlanarImage } from "../../../images/plane.ts";
+import { fitLongSide, mapPlanes, resizePlanar, type Plane, type PlanarImage } from "../../../images/plane.ts";
 import type { KernelPool } from "../kernels/worker-pool.ts";
 import { bandDeviations } from "./band-match.ts";
 import { Guidance } from "./guidance.ts";
@@ -14,7 +14,7 @@ const SAMPLES = 20_000;
 
 export class StyleAnalysis implements StyleColours {
   readonly image: PlanarImage;
-  /** 1 where patches may be taken, 0 where not, at the size of `image` */
+  /** 1 where patches and statistics may be taken, 0 where not, at the size of `image` */
   readonly usable: Plane;
   readonly moments: ColourMoments;
   readonly quantiles: ColourQuantiles;
@@ -28,7 +28,7 @@ export class StyleAnalysis implements StyleColours {
 
   /**
    * @param image the style in OKLab with chroma gain, without its border
-   * @param usable where patches may be taken; default: everywhere
+   * @param usable where patches and statistics may be taken; default: everywhere
    * @param repaint the style that `image` shows in another palette
    */
   constructor(
@@ -47,16 +47,17 @@ export class StyleAnalysis implements StyleColours {
       // Other colours leave the shape of strokes as it is: their contrast is scaled with the whole picture's.
       const gain = deviation(image.planes[0]) / (deviation(of.image.planes[0]) + 1e-6);
       this.bands = of.bands.map((band) => gain * band);
-      this.lineArt = of.lineArt.score > 0 ? { ...analyseLineArt(image), score: of.lineArt.score } : of.lineArt;
+      this.lineArt = of.lineArt.score > 0 ? { ...analyseLineArt(image, usable), score: of.lineArt.score } : of.lineArt;
       this.guidance = of.guidance;
       return;
     }
-    this.moments = colourMoments(image);
-    this.quantiles = colourQuantiles(sampleColours(image, SAMPLES));
+    const colours = usableColours(image, usable);
+    this.moments = colourMoments(colours);
+    this.quantiles = colourQuantiles(sampleColours(colours, SAMPLES));
     this.ground = this;
-    this.strokes = strokesOf(image);
-    this.bands = bandDeviations(image);
-    this.lineArt = analyseLineArt(image);
+    this.strokes = strokesOf(image, usable);
+    this.bands = bandDeviations(image, usable);
+    this.lineArt = analyseLineArt(image, usable);
     this.guidance = new Guidance(image);
   }
 
@@ -81,9 +82,17 @@ export class StyleAnalysis implements StyleColours {
 /** What is finer than this many pixels, at a long side of 512, is strokes. */
 const STROKE_SIGMA = 8;
 
-function strokesOf(image: PlanarImage): Float32Array {
+function strokesOf(image: PlanarImage, usable: Plane): Float32Array {
   const [lightness] = image.planes;
   const broad = blurPlane(lightness, image, (STROKE_SIGMA * Math.max(image.width, image.height)) / 512);
   const strokes = lightness.map((value, i) => value - broad[i]!);
-  return sampleColours({ ...image, planes: [strokes, strokes, strokes] }, SAMPLES)[0]!;
+  return sampleColours(usableColours({ ...image, planes: [strokes, strokes, strokes] }, usable), SAMPLES)[0]!;
+}
+
+/** The usable pixels of a picture, in one row. */
+function usableColours(image: PlanarImage, usable: Plane): PlanarImage {
+  const places = usable.reduce((count, value) => count + (value > 0 ? 1 : 0), 0);
+  return places === usable.length
+    ? image
+    : mapPlanes(image, (plane) => plane.filter((_, i) => usable[i]! > 0), { width: places, height: 1 });
 }
