@@ -3,7 +3,6 @@ import { type Attachment, SlashCommandBuilder } from "discord.js";
 
 import type { ButtonHandler, SlashHandler } from "../src/discord/interactions/handler.ts";
 import { assertMayPost, assertOwnerOrModerator } from "../src/discord/interactions/permissions.ts";
-import { randomSeed } from "../src/discord/interactions/submit.ts";
 import { comparison as words } from "../src/discord/wording/votes.ts";
 import { UserError } from "../src/errors.ts";
 import { DEFAULT_SETTINGS } from "../src/painting.ts";
@@ -13,6 +12,7 @@ import {
   contentOption,
   keepColorsOption,
   promptOption,
+  randomSeed,
   seedOption,
   strengthOption,
   styleOption,

@@ -1,4 +1,6 @@
 /** Options of more than one command: pictures, and what it takes to paint. */
+import { randomInt } from "node:crypto";
+
 import type {
   SlashCommandAttachmentOption,
   SlashCommandBooleanOption,
@@ -44,3 +46,6 @@ export const seedOption = (option: SlashCommandIntegerOption): SlashCommandInteg
     .setDescription("The same seed paints the same picture")
     .setMinValue(seed[0])
     .setMaxValue(seed[1]);
+
+/** A seed nobody asked for. */
+export const randomSeed = (): number => randomInt(seed[1] + 1);

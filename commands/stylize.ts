@@ -3,7 +3,7 @@ import { type Attachment, SlashCommandBuilder } from "discord.js";
 
 import type { SlashHandler } from "../src/discord/interactions/handler.ts";
 import { assertMayWork } from "../src/discord/interactions/permissions.ts";
-import { randomSeed, submitPair } from "../src/discord/interactions/submit.ts";
+import { submitPair } from "../src/discord/interactions/submit.ts";
 import { findStyle, styleChoices, styleNameOption } from "../src/discord/styles/library.ts";
 import { VARIANT_NAME } from "../src/discord/wording/commands.ts";
 import { STYLE_PATH_NAME, styleWords } from "../src/discord/wording/styles.ts";
@@ -14,6 +14,7 @@ import {
   contentOption,
   keepColorsOption,
   promptOption,
+  randomSeed,
   seedOption,
   strengthOption,
   styleOption,
