@@ -3,13 +3,20 @@ import { type Attachment, SlashCommandBuilder } from "discord.js";
 
 import type { ButtonHandler, SlashHandler } from "../src/discord/interactions/handler.ts";
 import { assertMayPost, assertOwnerOrModerator } from "../src/discord/interactions/permissions.ts";
-import { randomSeed } from "../src/discord/interactions/submit.ts";
 import { comparison as words } from "../src/discord/wording/votes.ts";
 import { UserError } from "../src/errors.ts";
 import { DEFAULT_SETTINGS } from "../src/painting.ts";
 import { VARIANTS } from "../src/variant.ts";
 import { findJob, subjectOf } from "./job-button.ts";
-import { contentOption, promptOption, seedOption, strengthOption, styleOption } from "./painting-options.ts";
+import {
+  contentOption,
+  keepColorsOption,
+  promptOption,
+  randomSeed,
+  seedOption,
+  strengthOption,
+  styleOption,
+} from "./painting-options.ts";
 import { checkedPrompt } from "./prompt.ts";
 
 const DEFAULT_HOURS = 24;
@@ -20,6 +27,7 @@ interface CompareInput {
   readonly style: Attachment;
   readonly hours: number;
   readonly strength: number;
+  readonly keepColors: boolean;
   readonly seed: number;
   readonly extraPrompt: string | null;
 }
@@ -39,6 +47,7 @@ export const compare: SlashHandler<CompareInput> = {
         .setMaxValue(HOURS[1]),
     )
     .addNumberOption(strengthOption)
+    .addBooleanOption(keepColorsOption)
     .addStringOption(promptOption)
     .addIntegerOption(seedOption)
     .toJSON(),
@@ -49,6 +58,7 @@ export const compare: SlashHandler<CompareInput> = {
     style: options.getAttachment("style", true),
     hours: Math.min(HOURS[1], Math.max(HOURS[0], options.getNumber("hours") ?? DEFAULT_HOURS)),
     strength: options.getNumber("strength") ?? DEFAULT_SETTINGS.strength,
+    keepColors: options.getBoolean("keep_colors") ?? DEFAULT_SETTINGS.keepColors,
     seed: options.getInteger("seed") ?? randomSeed(),
     extraPrompt: checkedPrompt(options.getString("prompt")),
   }),

@@ -6,7 +6,7 @@ import { customId } from "../src/discord/messages/custom-id.ts";
 import type { ButtonHandler, ModalHandler } from "../src/discord/interactions/handler.ts";
 import { clip } from "../src/discord/wording/markdown.ts";
 import { assertMayWork } from "../src/discord/interactions/permissions.ts";
-import { submitJob } from "../src/discord/interactions/submit.ts";
+import { submitAgain } from "../src/discord/interactions/submit.ts";
 import { editPromptWords as words } from "../src/discord/wording/commands.ts";
 import { UserError } from "../src/errors.ts";
 import { paintingWords } from "../src/jobs/description.ts";
@@ -59,7 +59,7 @@ export const editedPrompt: ModalHandler<EditedPrompt> = {
     assertMayWork(interaction);
     const parent = await findJob(bot, jobId);
     const { replyTo: _, ...request } = parent.request;
-    await submitJob(bot, reply, {
+    await submitAgain(bot, reply, {
       ...request,
       userId: interaction.user.id,
       // Words change nothing where only the style image is looked at.

@@ -1,6 +1,9 @@
 /** Options of more than one command: pictures, and what it takes to paint. */
+import { randomInt } from "node:crypto";
+
 import type {
   SlashCommandAttachmentOption,
+  SlashCommandBooleanOption,
   SlashCommandIntegerOption,
   SlashCommandNumberOption,
   SlashCommandStringOption,
@@ -28,6 +31,9 @@ export const strengthOption = (option: SlashCommandNumberOption): SlashCommandNu
     .setMinValue(strength[0])
     .setMaxValue(strength[1]);
 
+export const keepColorsOption = (option: SlashCommandBooleanOption): SlashCommandBooleanOption =>
+  option.setName("keep_colors").setDescription("The style's strokes in the content's own colours (default: no)");
+
 export const promptOption = (option: SlashCommandStringOption): SlashCommandStringOption =>
   option
     .setName("prompt")
@@ -40,3 +46,6 @@ export const seedOption = (option: SlashCommandIntegerOption): SlashCommandInteg
     .setDescription("The same seed paints the same picture")
     .setMinValue(seed[0])
     .setMaxValue(seed[1]);
+
+/** A seed nobody asked for. */
+export const randomSeed = (): number => randomInt(seed[1] + 1);

@@ -2,12 +2,13 @@
 import { customId, parseCustomId } from "../src/discord/messages/custom-id.ts";
 import type { ButtonHandler } from "../src/discord/interactions/handler.ts";
 import { assertMayWork } from "../src/discord/interactions/permissions.ts";
-import { randomSeed, submitJob } from "../src/discord/interactions/submit.ts";
+import { submitAgain } from "../src/discord/interactions/submit.ts";
 import { jobGone } from "../src/discord/wording/commands.ts";
 import { UserError } from "../src/errors.ts";
 import type { Job, JobRequest } from "../src/jobs/job.ts";
 import { type Variant, VARIANTS } from "../src/variant.ts";
 import { findJob } from "./job-button.ts";
+import { randomSeed } from "./painting-options.ts";
 
 const CHANGES = [...VARIANTS, "new-seed", "again"] as const;
 type Change = (typeof CHANGES)[number];
@@ -33,7 +34,7 @@ export const rerun: ButtonHandler<RerunInput> = {
     const { user } = interaction;
     await bot.pressOnce.run(user.id, customId("rerun", jobId, change), async () => {
       const parent = await findJob(bot, jobId);
-      return submitJob(bot, reply, { ...changed(parent, change), userId: user.id, parentId: parent.id });
+      return submitAgain(bot, reply, { ...changed(parent, change), userId: user.id, parentId: parent.id });
     });
   },
 };

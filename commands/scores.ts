@@ -10,7 +10,7 @@ import type { SubcommandHandler } from "../src/discord/interactions/handler.ts";
 import type { Acknowledgement } from "../src/discord/interactions/reply.ts";
 import { text, noticeView } from "../src/discord/messages/components.ts";
 import { view, type View, type ViewFile } from "../src/discord/messages/view.ts";
-import { isWanted, scoresView } from "../src/discord/votes/scores-view.ts";
+import { scoresView } from "../src/discord/votes/scores-view.ts";
 import {
   CATEGORY_NAME,
   PERIOD_NAME,
@@ -22,6 +22,8 @@ import { STYLIZER_IDS } from "../src/painting.ts";
 import { loadBallots } from "../src/store/ballots.ts";
 import type { Ballot } from "../src/votes/ballot.ts";
 import { anonymise, toCsv, toJson } from "../src/votes/export.ts";
+
+const DAY_MS = 86_400_000;
 
 const choices = (names: Readonly<Record<string, string>>): { name: string; value: string }[] =>
   Object.entries(names).map(([value, name]) => ({ name, value }));
@@ -50,6 +52,15 @@ const filterIn = ({ options }: { readonly options: { getString(name: string): st
   period: (options.getString("period") as ScoreFilter["period"] | null) ?? "all",
   engine: options.getString("engine") ?? "all",
 });
+
+/** Which ballots a filter leaves. The same ones are exported, so that the figures can be computed again. */
+export function isWanted(filter: ScoreFilter, now = Date.now()): (ballot: Ballot) => boolean {
+  const since = filter.period === "all" ? -Infinity : now - Number(filter.period) * DAY_MS;
+  return ({ category, engine, at }) =>
+    at >= since &&
+    (filter.category === "overall" || category === filter.category) &&
+    (filter.engine === "all" || engine === filter.engine);
+}
 
 type Show = (ballots: readonly Ballot[], filter: ScoreFilter, bot: Bot) => Promise<View>;
 

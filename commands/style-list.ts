@@ -1,14 +1,17 @@
-/** `/style list`: the server's styles as a sheet of pictures. */
+/** `/style list`: the server's styles as a sheet of pictures, all of them or those most like one. */
 import { SlashCommandSubcommandBuilder } from "discord.js";
 
+import type { Bot } from "../src/discord/interactions/bot.ts";
 import type { SubcommandHandler } from "../src/discord/interactions/handler.ts";
+import { findStyle, styleChoices, styleNameOption } from "../src/discord/styles/library.ts";
 import { picturesView } from "../src/discord/styles/style-views.ts";
 import { noticeView } from "../src/discord/messages/components.ts";
+import type { View, ViewFile } from "../src/discord/messages/view.ts";
 import { styleWords as words } from "../src/discord/wording/styles.ts";
 import { UserError } from "../src/errors.ts";
 import { contactSheet } from "../src/images/contact-sheet.ts";
 import { readStoredPicture } from "../src/images/decode.ts";
-import { MOST_STYLES } from "../src/jobs/style.ts";
+import { MOST_STYLES, type Style } from "../src/jobs/style.ts";
 
 const COLUMNS = 4;
 const PER_PAGE = 12;
@@ -23,7 +26,12 @@ function inRows<T>(cells: readonly T[]): (T | null)[][] {
   );
 }
 
-export const styleList: SubcommandHandler<number> = {
+interface ListInput {
+  readonly page: number;
+  readonly similarTo: string | null;
+}
+
+export const styleList: SubcommandHandler<ListInput> = {
   kind: "subcommand",
   group: "style",
   data: new SlashCommandSubcommandBuilder()
@@ -35,28 +43,46 @@ export const styleList: SubcommandHandler<number> = {
         .setDescription(`Which page: each has ${PER_PAGE} styles`)
         .setMinValue(1)
         .setMaxValue(Math.ceil(MOST_STYLES / PER_PAGE)),
-    ),
+    )
+    .addStringOption(styleNameOption("similar_to", "Only those most like this one", false)),
   acknowledge: "public",
+  autocomplete: styleChoices,
 
-  parse: ({ options }) => options.getInteger("page") ?? 1,
+  parse: ({ options }) => ({ page: options.getInteger("page") ?? 1, similarTo: options.getString("similar_to") }),
 
-  async run({ interaction, bot, reply }, page) {
-    const { styles, files } = bot.store;
+  async run({ interaction, bot, reply }, { page, similarTo }) {
+    const { styles } = bot.store;
+    if (similarTo !== null) {
+      if (page > 1) throw new UserError("no-such-page", words.noPage(1));
+      return reply.show(await similarView(bot, await findStyle(bot, interaction.guildId, similarTo)));
+    }
     const count = await styles.count(interaction.guildId);
     if (count === 0) return reply.show(noticeView(words.none));
     const pages = Math.ceil(count / PER_PAGE);
     if (page > pages) throw new UserError("no-such-page", words.noPage(pages));
     const shown = await styles.list(interaction.guildId, (page - 1) * PER_PAGE, PER_PAGE);
-    const cells = await Promise.all(
-      shown.map(async ({ name, picture, tokenSha256 }) => ({
-        image: await readStoredPicture(files.path(picture.sha256)),
-        label: tokenSha256 === null ? name : `${name} ✓`,
-      })),
-    );
-    const sheet = await contactSheet(inRows(cells), SHEET);
-    const names = shown.map(({ name }) => name);
-    const key = shown.map(({ id, tokenSha256 }) => `${id}${tokenSha256}`).join();
-    const file = { name: "styles.png", data: Buffer.from(sheet), alt: words.listAlt(names), key };
-    await reply.show(picturesView(words.list(count, page, pages), [file]));
+    await reply.show(picturesView(words.list(count, page, pages), [await sheetOf(bot, shown)]));
   },
 };
+
+/** The style itself, then those most like it. */
+async function similarView(bot: Bot, style: Style): Promise<View> {
+  const { name } = style;
+  const { similar, count, others, unseen } = await bot.styleVectors.kinOf(style, PER_PAGE - 1);
+  if (others === 0) return noticeView(words.alone(name));
+  if (similar === null) return noticeView(words.notSeenItself(name));
+  if (similar.length === 0) return noticeView(words.noneSimilar(name, unseen));
+  return picturesView(words.similar(name, similar.length, count, unseen), [await sheetOf(bot, [style, ...similar])]);
+}
+
+async function sheetOf({ store }: Bot, styles: readonly Style[]): Promise<ViewFile> {
+  const cells = await Promise.all(
+    styles.map(async ({ name, picture, tokenSha256 }) => ({
+      image: await readStoredPicture(store.files.path(picture.sha256)),
+      label: tokenSha256 === null ? name : `${name} ✓`,
+    })),
+  );
+  const sheet = await contactSheet(inRows(cells), SHEET);
+  const key = styles.map(({ id, tokenSha256 }) => `${id}${tokenSha256}`).join();
+  return { name: "styles.png", data: Buffer.from(sheet), alt: words.listAlt(styles.map(({ name }) => name)), key };
+}

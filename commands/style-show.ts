@@ -1,11 +1,18 @@
-/** `/style show`: one style of the library, with its description. */
+/** `/style show`: one style of the library, with its description, and those that are like it. */
 import { thumbnailFile } from "../src/discord/messages/thumbnail.ts";
 import { descriptionOf } from "../src/discord/styles/library.ts";
 import { picturesView } from "../src/discord/styles/style-views.ts";
 import { styleWords as words } from "../src/discord/wording/styles.ts";
 import { onStyle } from "./on-style.ts";
 
+/** Most similar styles that are named. */
+const MOST_SIMILAR = 3;
+
 export const styleShow = onStyle("show", "Look at a style of this server", async ({ bot, reply }, style) => {
   const thumbnail = await thumbnailFile(bot.store.files, style.picture, "style", words.alt(style));
-  await reply.show(picturesView(words.about(style, await descriptionOf(bot, style)), [thumbnail]));
+  const [description, kin] = await Promise.all([
+    descriptionOf(bot, style),
+    bot.styleVectors.kinOf(style, MOST_SIMILAR),
+  ]);
+  await reply.show(picturesView(words.about(style, description, kin), [thumbnail]));
 });

@@ -15,13 +15,14 @@ import type { Upload } from "../src/discord/intake/downloads.ts";
 import { findPicture } from "../src/discord/intake/message-picture.ts";
 import type { MessageMenuHandler, ModalHandler } from "../src/discord/interactions/handler.ts";
 import { assertMayWork } from "../src/discord/interactions/permissions.ts";
-import { randomSeed, submitPair } from "../src/discord/interactions/submit.ts";
+import { submitPair } from "../src/discord/interactions/submit.ts";
 import { customId } from "../src/discord/messages/custom-id.ts";
 import { stylizeThisWords as words, VARIANT_NAME } from "../src/discord/wording/commands.ts";
 import { UserError } from "../src/errors.ts";
 import { DEFAULT_SETTINGS } from "../src/painting.ts";
 import { VARIANT_CHOICES, type VariantChoice } from "../src/variant.ts";
 import { subjectOf } from "./job-button.ts";
+import { randomSeed } from "./painting-options.ts";
 import { checkedPrompt, PROMPT_LENGTH } from "./prompt.ts";
 
 export const stylizeThis: MessageMenuHandler<Upload> = {
@@ -103,12 +104,13 @@ export const stylizeThisWith: ModalHandler<StyleInput> = {
   async run({ interaction, bot, reply }, { key, style, variant, extraPrompt }) {
     const { guildId } = interaction;
     const userId = interaction.user.id;
-    const { strength, steps, guidance, stylePath } = DEFAULT_SETTINGS;
+    const { strength, steps, guidance, stylePath, keepColors } = DEFAULT_SETTINGS;
     const request = {
       strength,
       steps,
       guidance,
       stylePath,
+      keepColors,
       variant,
       extraPrompt,
       userId,

@@ -3,14 +3,22 @@ import { type Attachment, SlashCommandBuilder } from "discord.js";
 
 import type { SlashHandler } from "../src/discord/interactions/handler.ts";
 import { assertMayWork } from "../src/discord/interactions/permissions.ts";
-import { randomSeed, submitPair } from "../src/discord/interactions/submit.ts";
+import { submitPair } from "../src/discord/interactions/submit.ts";
 import { findStyle, styleChoices, styleNameOption } from "../src/discord/styles/library.ts";
 import { VARIANT_NAME } from "../src/discord/wording/commands.ts";
 import { STYLE_PATH_NAME, styleWords } from "../src/discord/wording/styles.ts";
 import { UserError } from "../src/errors.ts";
 import { DEFAULT_SETTINGS, SETTING_BOUNDS, STYLE_PATHS, type StylePath } from "../src/painting.ts";
 import { VARIANT_CHOICES, type VariantChoice } from "../src/variant.ts";
-import { contentOption, promptOption, seedOption, strengthOption, styleOption } from "./painting-options.ts";
+import {
+  contentOption,
+  keepColorsOption,
+  promptOption,
+  randomSeed,
+  seedOption,
+  strengthOption,
+  styleOption,
+} from "./painting-options.ts";
 import { checkedPrompt } from "./prompt.ts";
 
 interface StylizeInput {
@@ -19,6 +27,7 @@ interface StylizeInput {
   readonly style: Attachment | string;
   readonly variant: VariantChoice;
   readonly strength: number;
+  readonly keepColors: boolean;
   readonly steps: number | null;
   readonly guidance: number | null;
   readonly seed: number;
@@ -41,6 +50,7 @@ const data = new SlashCommandBuilder()
       .setChoices(VARIANT_CHOICES.map((value) => ({ name: VARIANT_NAME[value], value }))),
   )
   .addNumberOption(strengthOption)
+  .addBooleanOption(keepColorsOption)
   .addStringOption(promptOption)
   .addIntegerOption(seedOption)
   .addIntegerOption((option) =>
@@ -83,6 +93,7 @@ export const stylize: SlashHandler<StylizeInput> = {
     style: oneStyle(options.getAttachment("style"), options.getString("style_name")),
     variant: (options.getString("variant") as VariantChoice | null) ?? "auto",
     strength: options.getNumber("strength") ?? DEFAULT_SETTINGS.strength,
+    keepColors: options.getBoolean("keep_colors") ?? DEFAULT_SETTINGS.keepColors,
     steps: options.getInteger("steps"),
     guidance: options.getNumber("guidance"),
     seed: options.getInteger("seed") ?? randomSeed(),

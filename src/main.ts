@@ -26,6 +26,7 @@ import { createEngine } from "./engine/index.ts";
 import { CancelledError, UserError } from "./errors.ts";
 import { learnFrom } from "./jobs/choose-variant.ts";
 import { createLocalQueue } from "./jobs/local/local-queue.ts";
+import { StyleVectors } from "./jobs/style-vectors.ts";
 import { createLogger, type Logger } from "./log.ts";
 import { createReader } from "./reader/reader.ts";
 import type { Pauses } from "./retry.ts";
@@ -116,8 +117,9 @@ export async function startBot(config: Config, log: Logger, options: StartOption
     const presenter = new Presenter({ client, queue, store, deliveries, replies, log, describerLabel, onResult });
     undo.push(() => soon(presenter.close()));
     const learning = new LearningDesk({ client, store, engine, config, deliveries, replies, log });
+    const styleVectors = new StyleVectors({ engine, store, log });
     // The engine ends what runs, at the latest when `CANCEL_GRACE_SECONDS` are over.
-    undo.push(() => Promise.all([queue.close(), learning.close()]));
+    undo.push(() => Promise.all([queue.close(), learning.close(), styleVectors.close()]));
     const closing = new AbortController();
     // Every upload that is on its way listens.
     setMaxListeners(0, closing.signal);
@@ -131,6 +133,7 @@ export async function startBot(config: Config, log: Logger, options: StartOption
     resumed.catch(() => undefined);
     const bot: Bot = {
       learning,
+      styleVectors,
       comparisons,
       config,
       log,
@@ -159,6 +162,7 @@ export async function startBot(config: Config, log: Logger, options: StartOption
     await comparisons.resume();
     await queue.resume();
     await learning.resume();
+    styleVectors.resume();
     open();
     log.info({ user: ready.user.tag, servers: ready.guilds.cache.size }, "Atelier is ready");
     return { client: ready, bot, ended, close };

@@ -29,6 +29,8 @@ export interface StylizeSettings {
   readonly stylePath: StylePath;
   /** Behave like the reference code where it is known to differ from the best practice. */
   readonly faithful: boolean;
+  /** The style's strokes, texture and tones in the content's own colours. */
+  readonly keepColors: boolean;
 }
 
 /** What a person gets who sets nothing but the seed. */
@@ -39,6 +41,7 @@ export const DEFAULT_SETTINGS: Omit<StylizeSettings, "seed"> = {
   guidance: null,
   stylePath: "auto",
   faithful: false,
+  keepColors: false,
 };
 
 /** Bounds of the settings, checked where a person gives them. */

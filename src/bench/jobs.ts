@@ -122,6 +122,7 @@ export async function benchRequest(store: Store, size: number): Promise<JobReque
     seed: 0,
     size,
     stylePath: "auto",
+    keepColors: false,
     parentId: null,
   };
 }

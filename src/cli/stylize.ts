@@ -39,6 +39,7 @@ interface SettingOptions {
   readonly guidance?: number;
   readonly stylePath: StylePath;
   readonly faithful: boolean;
+  readonly keepColors: boolean;
 }
 
 interface StylizeOptions extends SettingOptions {
@@ -63,6 +64,7 @@ interface StylizeReport {
   readonly description: string | null;
   readonly seed: number;
   readonly strength: number;
+  readonly keepColors: boolean;
   readonly steps: number;
   readonly guidance: number | null;
   readonly stylePath: StylizeReply["stylePath"];
@@ -93,6 +95,7 @@ export function registerStylize(program: Command): void {
     .option("--style-path <name>", STYLE_PATHS.join(", "), oneOf(STYLE_PATHS), DEFAULT_SETTINGS.stylePath)
     .option("--token <file>", "what was learned for the style (atelier style learn)")
     .option("--previews <dir>", "keep the pictures on the way in this folder")
+    .option("--keep-colors", "the style's strokes in the content's own colours", DEFAULT_SETTINGS.keepColors)
     .option("--faithful", "behave like the reference code: 50 DDIM steps, guidance 10, a stretched square", false)
     .option("--json", "print one JSON object and nothing else", false)
     .action(async (content: string, style: string, options: StylizeOptions) => {
@@ -148,6 +151,7 @@ async function stylize(contentFile: string, styleFile: string, options: StylizeO
       description: conditioning(words, settings),
       seed: settings.seed,
       strength: settings.strength,
+      keepColors: settings.keepColors,
       steps: reply.steps,
       guidance: reply.guidance,
       stylePath: reply.stylePath,
@@ -158,7 +162,7 @@ async function stylize(contentFile: string, styleFile: string, options: StylizeO
 
 /** What the person set; where they set nothing, the engine's or the reference code's own. */
 export function settingsOf(options: SettingOptions): StylizeSettings {
-  const { faithful, size, stylePath } = options;
+  const { faithful, keepColors, size, stylePath } = options;
   return {
     strength: options.strength ?? (faithful ? FAITHFUL_STRENGTH : DEFAULT_SETTINGS.strength),
     seed: options.seed ?? randomInt(SETTING_BOUNDS.seed[1] + 1),
@@ -167,6 +171,7 @@ export function settingsOf(options: SettingOptions): StylizeSettings {
     guidance: options.guidance ?? null,
     stylePath,
     faithful,
+    keepColors,
   };
 }
 

@@ -52,6 +52,7 @@ const stylizeTaskSchema = z.object({
     guidance: z.number().nullable(),
     stylePath: z.enum(STYLE_PATHS),
     faithful: z.boolean(),
+    keepColors: z.boolean(),
   }),
   tokenPath: z.string().nullable().exactOptional(),
   outputPath: z.string(),
@@ -72,6 +73,7 @@ const learnTaskSchema = z.object({
 export const toChildSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("start"), options: optionsSchema }),
   z.object({ type: z.literal("faces"), task: taskId, image: pictureSchema }),
+  z.object({ type: z.literal("style-vector"), task: taskId, image: pictureSchema }),
   /** `simple`: with the describer without weights, because the other one brought the process down. */
   z.object({ type: z.literal("describe"), task: taskId, describe: describeTaskSchema, simple: z.boolean() }),
   z.object({ type: z.literal("stylize"), task: taskId, stylize: stylizeTaskSchema }),
@@ -81,12 +83,13 @@ export const toChildSchema = z.discriminatedUnion("type", [
 type ToChild = z.infer<typeof toChildSchema>;
 
 /** A message that asks for work. */
-export type TaskMessage = Extract<ToChild, { readonly type: "faces" | "describe" | "stylize" | "learn" }>;
+export type TaskMessage = Extract<ToChild, { readonly type: keyof typeof replySchemas }>;
 
 const infoSchema = z.object({
   stylizer: stylizerId,
   describer: z.string(),
   describerLabel: z.string(),
+  styleNetwork: z.string(),
   device: z.string(),
   parallelStages: z.boolean(),
 }) satisfies z.ZodType<EngineInfo>;
@@ -113,6 +116,7 @@ export const replySchemas = {
       z.object({ x: z.number(), y: z.number(), width: z.number(), height: z.number(), score: z.number() }),
     ),
   }) satisfies z.ZodType<FaceReport>,
+  "style-vector": z.array(z.number()).nonempty() satisfies z.ZodType<readonly number[]>,
   describe: z.object({
     text: z.string(),
     describer: z.string(),

@@ -11,6 +11,10 @@ export interface EngineParts {
   /** Takes over when `describer` fails; needs no weights. */
   readonly simpleDescriber: StyleDescriber;
   readonly findFaces: (image: RgbImage) => Promise<FaceReport>;
+  /** Id of the network behind `seeStyle`. */
+  readonly styleNetwork: string;
+  /** A picture's style as a vector of unit length. */
+  readonly seeStyle: (image: RgbImage) => Promise<Float32Array>;
   /** The device in use, in EngineInfo's sense. */
   readonly device: string;
   /** Whether describing and stylizing may run at the same time. */

@@ -5,6 +5,8 @@ import { detectFaces } from "../faces/detect-faces.ts";
 import { SessionPool } from "../onnx/session-pool.ts";
 import { findDiffusionCheckpoint } from "../stylize/diffusion/diffusion-checkpoint.ts";
 import { EmbeddedStylizer } from "../stylize/embedded/index.ts";
+import { likenessVector, STYLE_NETWORK } from "../stylize/embedded/network/likeness.ts";
+import { StyleNetwork } from "../stylize/embedded/network/style-network.ts";
 import type { Stylizer } from "../stylize/stylizer.ts";
 import type { DecodePreview } from "../stylize/diffusion/tiny-decoder.ts";
 import { findCaptioner, openCaptioner } from "./captioners.ts";
@@ -17,6 +19,7 @@ const GIGABYTE = 1e9;
 export const buildParts: BuildParts = async (options, report) => {
   const { CAPTIONER, CAPTION_TOKENS, MODELS_DIR, MODEL_MEMORY, PRECISION, device } = options;
   const sessions = new SessionPool(MODEL_MEMORY * GIGABYTE);
+  const styleNetwork = new StyleNetwork(sessions);
   const simpleDescriber = new PaletteDescriber();
   const captioner = CAPTIONER === PALETTE ? null : await findCaptioner(MODELS_DIR, CAPTIONER);
   if (!captioner && CAPTIONER !== "auto" && CAPTIONER !== PALETTE) throw notInstalled("CAPTIONER", CAPTIONER);
@@ -31,6 +34,8 @@ export const buildParts: BuildParts = async (options, report) => {
     describer,
     simpleDescriber,
     findFaces: (image) => detectFaces(image, sessions),
+    styleNetwork: STYLE_NETWORK,
+    seeStyle: async (image) => likenessVector(await styleNetwork.styleVector(image)),
     device: stylizerDevice,
     parallelStages: stylizerDevice !== describerDevice,
   };

@@ -12,9 +12,9 @@ export function serveEngine(build: BuildParts): void {
     messages: toChildSchema,
     async open(options, post) {
       const parts = await build(options, (level, text) => post({ type: "log", level, text }));
-      const { stylizer, describer, device, parallelStages } = parts;
+      const { stylizer, describer, styleNetwork, device, parallelStages } = parts;
       const names = { stylizer: stylizer.id, describer: describer.id, describerLabel: describer.label };
-      return { info: { ...names, device, parallelStages }, worker: new EngineWorker(parts, post) };
+      return { info: { ...names, styleNetwork, device, parallelStages }, worker: new EngineWorker(parts, post) };
     },
   });
 }

@@ -47,8 +47,8 @@ interface EngineDialogue extends Dialogue {
 
 type EngineLink = ChildLink<EngineDialogue>;
 
-/** Node's timers go no further: 24 days. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+/** Tasks that let others go first. */
+const BACKGROUND: ReadonlySet<Work["type"]> = new Set(["learn", "style-vector"]);
 
 /** How long a process may take to be ready; it reads no weights before it is asked to work. */
 const START_MS = 60_000;
@@ -100,6 +100,11 @@ export class EngineSupervisor implements Engine {
     return this.#done(await this.#ready(), { type: "faces", image }, replySchemas.faces);
   }
 
+  async styleVector(image: EnginePicture, hooks: EngineHooks = {}): Promise<readonly number[]> {
+    const link = await this.#ready(hooks.signal);
+    return this.#done(link, { type: "style-vector", image }, replySchemas["style-vector"], hooks);
+  }
+
   async describe(task: DescribeTask, hooks: EngineHooks = {}): Promise<DescribeReply> {
     const { sha256 } = task.image;
     const crashes = this.#describerCrashes.get(sha256) ?? 0;
@@ -133,8 +138,7 @@ export class EngineSupervisor implements Engine {
     const { CANCEL_GRACE_SECONDS, STAGE_MINUTES } = this.#config;
     const stageMs = STAGE_MINUTES * 60_000;
     const limits = {
-      // What goes on in the background takes as long as it takes.
-      taskMs: work.type === "learn" ? LONGEST_TIMER_MS : stageMs,
+      taskMs: BACKGROUND.has(work.type) ? null : stageMs,
       graceMs: CANCEL_GRACE_SECONDS * 1000,
       late: () => tooLong(stageMs),
     };

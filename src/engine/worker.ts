@@ -63,9 +63,20 @@ export class EngineWorker {
 
   async #do(message: TaskMessage, signal: AbortSignal): Promise<unknown> {
     if (message.type === "faces") return this.#parts.findFaces(await this.#read(message.image));
+    if (message.type === "style-vector") return this.#seeStyle(message.task, message.image, signal);
     if (message.type === "describe") return this.#describe(message.task, message.describe, message.simple, signal);
     if (message.type === "learn") return this.#learn(message.task, message.learn, signal);
     return this.#stylize(message.task, message.stylize, signal);
+  }
+
+  async #seeStyle(task: number, image: EnginePicture, signal: AbortSignal): Promise<readonly number[]> {
+    this.#patient.add(task);
+    try {
+      await this.#quiet(signal);
+      return [...(await this.#parts.seeStyle(await this.#read(image)))];
+    } finally {
+      this.#patient.delete(task);
+    }
   }
 
   async #learn(task: number, asked: LearnTask, signal: AbortSignal): Promise<LearnReply> {

@@ -11,6 +11,8 @@ export interface EngineInfo {
   /** Describer id, and the name people see. */
   readonly describer: string;
   readonly describerLabel: string;
+  /** Id of the network that sees a picture's style as a vector. */
+  readonly styleNetwork: string;
   /** The execution provider in use. */
   readonly device: string;
   /** Whether describing and stylizing may run at the same time (different devices). */
@@ -132,6 +134,8 @@ export interface Engine {
   readonly info: EngineInfo | null;
   /** Whether a picture shows faces; quick. */
   findFaces(image: EnginePicture): Promise<FaceReport>;
+  /** A picture's style as `styleNetwork` sees it, of unit length; quick, and lets every other task go first. */
+  styleVector(image: EnginePicture, hooks?: EngineHooks): Promise<readonly number[]>;
   /** Puts a style into words; another describer takes over where the engine's own fails. */
   describe(task: DescribeTask, hooks?: EngineHooks): Promise<DescribeReply>;
   /** Paints into `task.outputPath`. */

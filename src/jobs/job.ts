@@ -51,6 +51,8 @@ export interface JobRequest {
   readonly size: number;
   /** How the style image enters a diffusion picture. */
   readonly stylePath: StylePath;
+  /** The style's strokes in the content's own colours. */
+  readonly keepColors: boolean;
   /** The job this one reruns. */
   readonly parentId: string | null;
   /**

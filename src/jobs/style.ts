@@ -29,10 +29,12 @@ export interface StyleRepository extends TokenRepository {
   /** Styles whose name begins with `text`, then those that hold it, by name. */
   search(guildId: string, text: string, limit: number): Promise<readonly Style[]>;
   list(guildId: string, offset: number, limit: number): Promise<readonly Style[]>;
+  /** Those that are there, in the order of their ids. */
+  get(ids: readonly string[]): Promise<readonly Style[]>;
   count(guildId: string): Promise<number>;
   /** @returns `false` when the server has another style of that name, or this one no more */
   rename(id: string, name: string): Promise<boolean>;
-  /** @returns `false` when it is gone */
+  /** Also takes away what was seen in its picture, unless another style has it. @returns `false` when it is gone */
   remove(id: string): Promise<boolean>;
   /** Whether some style, of any server, has the token. */
   usesToken(tokenSha256: string): Promise<boolean>;

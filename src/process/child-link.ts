@@ -89,7 +89,7 @@ export class ChildLink<D extends Dialogue> {
     return this.#gone !== null && this.#ended === null;
   }
 
-  /** Whether it crashed while it had one task only, which then is to blame. */
+  /** Whether it crashed while it had one task only, beside what goes on in the background: that one is to blame. */
   get crashedOnOneTask(): boolean {
     return this.crashed && this.#tasksAtEnd === 1;
   }
@@ -186,7 +186,7 @@ export class ChildLink<D extends Dialogue> {
     const words = `the ${this.#options.name} process ${how}${this.#complaint && `: ${this.#complaint}`}`;
     const gone = this.#ended ?? new EngineError(words, { retryable: true });
     this.#gone = gone;
-    this.#tasksAtEnd = this.#tasks.size;
+    this.#tasksAtEnd = [...this.#tasks.values()].filter(({ background }) => !background).length;
     this.#rejectReady(gone);
     this.#options.onGone(this.crashed);
     for (const task of this.#tasks.values()) task.fail(gone);

@@ -11,8 +11,8 @@ export interface TaskHooks<News> {
 }
 
 export interface TaskLimits {
-  /** How long the task may take, milliseconds. */
-  readonly taskMs: number;
+  /** How long the task may take, milliseconds; `null`: it goes on in the background, as long as it takes. */
+  readonly taskMs: number | null;
   /** How long it may go on after it was told to stop, milliseconds. */
   readonly graceMs: number;
   /** What a task that takes too long rejects with. */
@@ -34,6 +34,8 @@ export interface Task<News> {
   readonly hooks: TaskHooks<News>;
   /** Whether it was told to stop and has not done so yet. */
   readonly stopping: boolean;
+  /** Whether it lets others go first. */
+  readonly background: boolean;
   /** Ends it with the process's answer. */
   reply(value: unknown): void;
   /** Ends it with an error of the process; one that was told to stop ends with the reason of that. */
@@ -46,7 +48,7 @@ export class RunningTask<T, News> implements Task<News> {
   readonly #schema: z.ZodType<T>;
   readonly #owner: TaskOwner;
   readonly #limits: TaskLimits;
-  readonly #late: NodeJS.Timeout;
+  readonly #late: NodeJS.Timeout | undefined;
   #grace: NodeJS.Timeout | undefined;
   #resolve!: (value: T) => void;
   #reject!: (error: Error) => void;
@@ -63,7 +65,7 @@ export class RunningTask<T, News> implements Task<News> {
     this.#owner = owner;
     this.#limits = limits;
     hooks.signal?.addEventListener("abort", this.#onAbort, { once: true });
-    this.#late = setTimeout(() => this.#stop(limits.late()), limits.taskMs);
+    if (limits.taskMs !== null) this.#late = setTimeout(() => this.#stop(limits.late()), limits.taskMs);
   }
 
   reply(value: unknown): void {
@@ -76,6 +78,10 @@ export class RunningTask<T, News> implements Task<News> {
   fail(error: Error): void {
     this.#end();
     this.#reject(this.#stopped ?? error);
+  }
+
+  get background(): boolean {
+    return this.#limits.taskMs === null;
   }
 
   get stopping(): boolean {

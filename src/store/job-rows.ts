@@ -3,6 +3,7 @@ import type { Selectable } from "kysely";
 
 import type { Job, JobRequest, JobResult } from "../jobs/job.ts";
 import type { JobPatch } from "../jobs/repositories.ts";
+import { DEFAULT_SETTINGS } from "../painting.ts";
 import type { JobTable } from "./schema.ts";
 
 export function jobToRow(job: Job, turn: number): JobTable {
@@ -35,7 +36,7 @@ export function jobToRow(job: Job, turn: number): JobTable {
 export const rowToJob = (row: Selectable<JobTable>): Job => ({
   id: row.id,
   state: row.state,
-  request: JSON.parse(row.request) as JobRequest,
+  request: requestOf(row.request),
   attempts: row.attempts,
   variant: row.variant,
   variantReason: row.variant_reason,
@@ -48,6 +49,12 @@ export const rowToJob = (row: Selectable<JobTable>): Job => ({
   startedAt: row.started_at,
   settledAt: row.settled_at,
 });
+
+/** A stored request. Those from before a setting was there are without it, and were painted by its default. */
+const requestOf = (json: string): JobRequest => {
+  const { keepColors } = DEFAULT_SETTINGS;
+  return { keepColors, ...(JSON.parse(json) as Omit<JobRequest, "keepColors">) };
+};
 
 /** The columns that a patch sets. */
 export function patchToColumns(patch: JobPatch): Partial<JobTable> {

@@ -19,6 +19,7 @@ export interface Schema {
   comparisons: ComparisonTable;
   comparison_jobs: ComparisonJobTable;
   styles: StyleTable;
+  style_vectors: StyleVectorTable;
   learnings: LearningTable;
   open_replies: OpenReplyTable;
 }
@@ -165,6 +166,14 @@ export interface StyleTable {
   description: string | null;
   token_sha256: string | null;
   created_at: number;
+}
+
+interface StyleVectorTable {
+  picture_sha256: string;
+  /** Id of the network that saw it. */
+  network: string;
+  /** Float32, little-endian. */
+  vector: ArrayBuffer;
 }
 
 export interface LearningTable {

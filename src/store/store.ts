@@ -5,6 +5,7 @@ import type { Kysely } from "kysely";
 
 import type { Repositories } from "../jobs/repositories.ts";
 import type { StyleRepository } from "../jobs/style.ts";
+import type { StyleVectorRepository } from "../jobs/style-likeness.ts";
 import { createCaptionRepository } from "./caption-repository.ts";
 import { type ComparisonRepository, createComparisonRepository } from "./comparison-repository.ts";
 import { openDatabase } from "./database.ts";
@@ -18,6 +19,7 @@ import type { Schema } from "./schema.ts";
 import { createSettingRepository, type SettingRepository } from "./setting-repository.ts";
 import { createSurfaceRepository, type SurfaceRepository } from "./surface-repository.ts";
 import { createStyleRepository } from "./style-repository.ts";
+import { createStyleVectorRepository } from "./style-vector-repository.ts";
 import { createVoteSettingRepository, type VoteSettingRepository } from "./vote-setting-repository.ts";
 import { createVoteRepository, type VoteRepository } from "./vote-repository.ts";
 
@@ -31,6 +33,7 @@ export interface Store extends Repositories {
   readonly voteSettings: VoteSettingRepository;
   readonly comparisons: ComparisonRepository;
   readonly styles: StyleRepository;
+  readonly styleVectors: StyleVectorRepository;
   readonly learnings: LearningRepository;
   readonly openReplies: OpenReplyRepository;
   /** For repositories of other parts, made over the same connection. */
@@ -59,6 +62,7 @@ export async function openStore(dataDir: string): Promise<Store> {
     voteSettings: createVoteSettingRepository(settings),
     comparisons: createComparisonRepository(db),
     styles: createStyleRepository(db),
+    styleVectors: createStyleVectorRepository(db),
     learnings: createLearningRepository(db),
     openReplies: createOpenReplyRepository(db),
     async close() {

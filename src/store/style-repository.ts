@@ -49,6 +49,12 @@ export function createStyleRepository(db: Kysely<Schema>): StyleRepository {
       return (await query.offset(offset).limit(limit).execute()).map(rowToStyle);
     },
 
+    async get(ids) {
+      const rows = await db.selectFrom("styles").selectAll().where("id", "in", ids).execute();
+      const byId = new Map(rows.map((row) => [row.id, rowToStyle(row)]));
+      return ids.flatMap((id) => byId.get(id) ?? []);
+    },
+
     async count(guildId) {
       const { count } = await db
         .selectFrom("styles")
@@ -76,10 +82,23 @@ export function createStyleRepository(db: Kysely<Schema>): StyleRepository {
       });
     },
 
-    async remove(id) {
-      const { numDeletedRows } = await db.deleteFrom("styles").where("id", "=", id).executeTakeFirstOrThrow();
-      return numDeletedRows === 1n;
-    },
+    remove: (id) =>
+      db.transaction().execute(async (transaction) => {
+        const removed = await transaction
+          .deleteFrom("styles")
+          .where("id", "=", id)
+          .returning("picture_sha256")
+          .executeTakeFirst();
+        if (!removed) return false;
+        const { picture_sha256: sha256 } = removed;
+        const others = transaction.selectFrom("styles").select("id").where("picture_sha256", "=", sha256);
+        await transaction
+          .deleteFrom("style_vectors")
+          .where("picture_sha256", "=", sha256)
+          .where((is) => is.not(is.exists(others)))
+          .execute();
+        return true;
+      }),
 
     async setToken(id, tokenSha256) {
       const query = db.updateTable("styles").set({ token_sha256: tokenSha256 }).where("id", "=", id);

@@ -5,7 +5,7 @@ import { z } from "zod";
 
 import { UserError } from "../errors.ts";
 import { VARIANTS } from "../variant.ts";
-import type { Ballot } from "./ballot.ts";
+import { type Ballot, latestPerPair } from "./ballot.ts";
 
 const variant = z.enum(VARIANTS);
 const row = z.object({
@@ -91,7 +91,11 @@ export function toCsv(ballots: readonly Ballot[]): string {
   return `${[COLUMNS, ...lines].map((cells) => cells.join(",")).join("\n")}\n`;
 }
 
-/** @throws UserError when the text is not an export of ballots, or breaks off */
+/**
+ * The ballots that count in a file, which may be several exports put together.
+ *
+ * @throws UserError when the text is not an export of ballots, or breaks off
+ */
 export function fromJson(text: string): Ballot[] {
   let value: unknown;
   try {
@@ -107,5 +111,5 @@ export function fromJson(text: string): Ballot[] {
       "ballots-invalid",
       `This is not a ballot export: ${z.prettifyError(parsed.error).split("\n")[0]}`,
     );
-  return parsed.data.ballots as Ballot[];
+  return latestPerPair(parsed.data.ballots as Ballot[]);
 }

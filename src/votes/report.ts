@@ -1,6 +1,6 @@
 /** The score table in words, as `/scores` and `atelier scores` print it. */
 import { VARIANT_LABEL, VARIANTS, type Variant } from "../variant.ts";
-import { type Ballot, type Category, isComplete, latestPerPair } from "./ballot.ts";
+import { type Ballot, type Category, isComplete } from "./ballot.ts";
 import { decisiveVoters, type Influence, type PositionBias, positionBias } from "./influence.ts";
 import { PAPER_SCORES } from "./paper.ts";
 import {
@@ -31,10 +31,10 @@ export interface Report {
   readonly positions: readonly PositionBias[];
 }
 
-/** @param ballots in any order; of several by one voter on one pair the latest counts */
+/** @param ballots in any order, one per voter and pair (`latestPerPair`) */
 export function report(ballots: readonly Ballot[], options: ScoreOptions = {}): Report {
   // Sorted, so that the report is the same whatever order the rows came in.
-  const counted = latestPerPair(ballots).toSorted((a, b) =>
+  const counted = ballots.toSorted((a, b) =>
     a.voter === b.voter ? (a.pair < b.pair ? -1 : 1) : a.voter < b.voter ? -1 : 1,
   );
   const wins = (wanted: Category): number[][] => countWins(counted.filter(({ category }) => category === wanted));

@@ -24,6 +24,7 @@ describe("the settings of `atelier stylize`", () => {
       guidance: null,
       stylePath: "auto",
       faithful: false,
+      keepColors: false,
     });
     expect(formOf(settings)).toMatchObject({ scheduler: "dpm-solver", fit: "aspect" });
   });
@@ -43,9 +44,10 @@ describe("the settings of `atelier stylize`", () => {
 
   it("are the person's own in either case", () => {
     const words = ["--strength", "0.4", "--size", "256", "--steps", "30", "--guidance", "5", "--style-path", "adain"];
+    words.push("--keep-colors");
     for (const faithful of [[], ["--faithful"]]) {
       const settings = settingsFor(...words, ...faithful);
-      expect(settings).toMatchObject({ strength: 0.4, size: 256, stylePath: "adain" });
+      expect(settings).toMatchObject({ strength: 0.4, size: 256, stylePath: "adain", keepColors: true });
       expect(formOf(settings)).toMatchObject({ steps: 30, guidance: 5 });
     }
   });

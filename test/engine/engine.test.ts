@@ -34,6 +34,9 @@ describe("the engine's process", () => {
     expect(text).toMatch(/yellow|gold|blue/i);
     expect(texts.at(-1)).toBe(text);
     expect(await engine.findFaces(bench.content)).toEqual({ prominent: false, faces: [] });
+    const vector = await engine.styleVector(bench.style);
+    expect(vector).toHaveLength(100);
+    expect(Math.hypot(...vector)).toBeCloseTo(1, 5);
 
     const steps: number[] = [];
     const previews: string[] = [];
@@ -69,6 +72,20 @@ describe("the engine's process", () => {
       bench.task({ variant: "prompt", description: text, settings: { ...bench.task().settings, size: 64, steps: 2 } }),
     );
     expect(reply).toMatchObject({ engine: "diffusion", width: 64 });
+    expect(engine.info!.styleNetwork, "styles are seen by the same network whatever paints").not.toBe("");
+    expect(await engine.styleVector(bench.style)).toEqual(await bench.engine(CHILD).styleVector(bench.style));
+  });
+
+  it("paints before it looks at styles", async () => {
+    const engine = bench.engine(CHILD);
+    const ends: string[] = [];
+    let looking: Promise<unknown> | undefined;
+    const onNews = (): void => {
+      looking ??= engine.styleVector(bench.style).then(() => ends.push("seen"));
+    };
+    await engine.stylize(bench.task(), { onNews }).then(() => ends.push("painted"));
+    await looking;
+    expect(ends).toEqual(["painted", "seen"]);
   });
 
   it("gets no secrets, and memory settings that give memory back", async () => {
@@ -186,6 +203,16 @@ describe("a process that dies", () => {
       note: "odd describer failed: it brought the engine down; the simple describer took over",
     });
     expect(await engine.describe({ image: bench.content })).toMatchObject({ describer: "odd" });
+  });
+
+  it("while it describes is not asked again, whatever waits in the background", async () => {
+    const engine = bench.freshEngine(ODD);
+    const describe = { image: bench.style, prompt: "die" };
+    const dying = engine.describe(describe);
+    const looking = engine.styleVector(bench.style);
+    await expect(dying).rejects.toMatchObject({ retryable: true });
+    await expect(looking).rejects.toMatchObject({ retryable: true });
+    expect(await engine.describe(describe)).toMatchObject({ describer: "simple" });
   });
 
   it("by its own exit says with which code", async () => {

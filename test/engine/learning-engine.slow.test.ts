@@ -66,6 +66,7 @@ describe("an engine that learns a style", { timeout: SLOW }, () => {
       guidance: null,
       stylePath: "auto",
       faithful: false,
+      keepColors: false,
     },
     outputPath: path.join(folder, "out.png"),
     previewDir: null,

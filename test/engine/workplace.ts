@@ -11,6 +11,7 @@ import { afterAll, afterEach, beforeEach } from "vitest";
 import { EngineSupervisor, type SupervisorConfig } from "../../src/engine/supervisor.ts";
 import type { EnginePicture, StylizeTask } from "../../src/jobs/engine.ts";
 import type { Logger } from "../../src/log.ts";
+import { DEFAULT_SETTINGS } from "../../src/painting.ts";
 import { CONFIG, DRAWINGS } from "./settings.ts";
 
 /** The bench of the test that runs. */
@@ -75,7 +76,7 @@ export function useBench(): Bench {
     variant: "inst",
     description: null,
     ownWords: [],
-    settings: { strength: 0.5, seed: 1, size: 96, steps: null, guidance: null, stylePath: "auto", faithful: false },
+    settings: { ...DEFAULT_SETTINGS, strength: 0.5, seed: 1, size: 96 },
     outputPath: path.join(bench.folder, "result.png"),
     previewDir: path.join(bench.folder, "previews"),
     ...over,

@@ -25,6 +25,7 @@ export const request = (over: Partial<JobRequest> = {}): JobRequest => ({
   seed: 1,
   size: 64,
   stylePath: "auto",
+  keepColors: false,
   parentId: null,
   ...over,
 });

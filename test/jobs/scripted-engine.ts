@@ -39,7 +39,7 @@ export class ScriptedEngine implements Engine {
   readonly #waiting: (() => void)[] = [];
 
   constructor({ parallelStages = false, onCall }: ScriptedEngineOptions = {}) {
-    const describer = { describer: "scripted", describerLabel: "a script" };
+    const describer = { describer: "scripted", describerLabel: "a script", styleNetwork: "scripted" };
     this.info = { stylizer: "embedded", ...describer, device: "cpu", parallelStages };
     this.#onCall = onCall;
   }
@@ -56,6 +56,10 @@ export class ScriptedEngine implements Engine {
 
   findFaces(image: EnginePicture): Promise<FaceReport> {
     return this.#call("faces", image, {}, async (answer) => answer as FaceReport);
+  }
+
+  async styleVector(): Promise<never> {
+    throw new Error("this engine sees no style");
   }
 
   describe(task: DescribeTask, hooks: EngineHooks = {}): Promise<DescribeReply> {

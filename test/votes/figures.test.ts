@@ -204,6 +204,11 @@ describe("exports", () => {
     expect(toCsv(hidden).trim().split("\n")).toHaveLength(321);
   });
 
+  it("count a ballot once that two of them hold, joined in one file", () => {
+    const [early, late] = [anonymise(ballots.slice(0, 200), "salt"), anonymise(ballots.slice(100), "salt")];
+    expect(report(fromJson(toJson([...early, ...late])))).toEqual(report(anonymise(ballots, "salt")));
+  });
+
   it.each(["", "{", "[]", '{"format":"atelier-ballots","version":1,"ballots":[{"voter":1}]}'])(
     "refuse %j in words",
     (text) => {

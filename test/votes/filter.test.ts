@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { isWanted } from "../../src/discord/votes/scores-view.ts";
+import { isWanted } from "../../commands/scores.ts";
 import { latestPerPair } from "../../src/votes/ballot.ts";
 import { rank } from "./make-ballot.ts";
 

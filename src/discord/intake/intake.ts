@@ -16,7 +16,7 @@ import type { Logger } from "../../log.ts";
 import type { TokenReply } from "../../reader/messages.ts";
 import type { Reader } from "../../reader/reader.ts";
 import type { Store } from "../../store/store.ts";
-import { intakeWords, stylizeThisWords } from "../wording/commands.ts";
+import { intakeWords, pictureGone, stylizeThisWords } from "../wording/commands.ts";
 import { clip } from "../wording/markdown.ts";
 import { download, type Upload } from "./downloads.ts";
 import { FairLine } from "./fair-line.ts";
@@ -121,6 +121,7 @@ export class Intake {
     try {
       const faults = outcomes.flatMap((outcome): unknown[] => (outcome.status === "rejected" ? [outcome.reason] : []));
       if (faults.length > 0) throw together(faults);
+      await this.#assertKept(wanted.style);
       for (const arrival of arrived) put.push(await this.#shelf.put(arrival));
     } catch (error) {
       await release();
@@ -140,6 +141,12 @@ export class Intake {
     if (token) coming.token = this.#token(userId, token);
     if (style && !("sha256" in style)) coming.style = this.#picture(userId, style, "style");
     return coming;
+  }
+
+  /** A picture of the library may have been taken out of it meanwhile. */
+  async #assertKept(style: Wanted["style"]): Promise<void> {
+    if (!style || !("sha256" in style)) return;
+    if (!(await this.#options.store.files.has(style.sha256))) throw new UserError("picture-gone", pictureGone);
   }
 
   #givenOut(userId: string, key: string): Promise<Arrival<PictureRef>> {

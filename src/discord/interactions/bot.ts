@@ -4,6 +4,7 @@ import type { Client } from "discord.js";
 import type { Config } from "../../config.ts";
 import type { Engine } from "../../jobs/engine.ts";
 import type { JobQueue } from "../../jobs/queue.ts";
+import type { StyleVectors } from "../../jobs/style-vectors.ts";
 import type { Logger } from "../../log.ts";
 import type { Store } from "../../store/store.ts";
 import type { Deliveries } from "../messages/deliveries.ts";
@@ -38,5 +39,6 @@ export interface Bot {
   readonly describerLabel: (id: string) => string;
   readonly votes: Votes;
   readonly learning: LearningDesk;
+  readonly styleVectors: StyleVectors;
   readonly comparisons: Comparisons;
 }

@@ -12,6 +12,7 @@ import type { Engine } from "../../jobs/engine.ts";
 import { newJobId } from "../../jobs/job-id.ts";
 import type { PictureRef } from "../../jobs/job.ts";
 import { MOST_STYLES, STYLE_NAME_LENGTH, styleName, type Style } from "../../jobs/style.ts";
+import type { StyleVectors } from "../../jobs/style-vectors.ts";
 import type { Store } from "../../store/store.ts";
 import { styleWords as words } from "../wording/styles.ts";
 
@@ -21,6 +22,10 @@ const CHOICES = 25;
 /** Where the library is kept. */
 export interface LibraryParts {
   readonly store: Pick<Store, "styles">;
+}
+
+interface SavingParts extends LibraryParts {
+  readonly styleVectors: Pick<StyleVectors, "look">;
 }
 
 /** The option that names a style of the library. */
@@ -69,11 +74,12 @@ export async function assertRoomFor({ store }: LibraryParts, guildId: string, na
   if (await store.styles.find(guildId, name)) throw new UserError("style-taken", words.taken(name));
 }
 
-/** @throws UserError when the name is taken or no name, or the library is full */
-export async function saveStyle({ store }: LibraryParts, given: NewStyle): Promise<Style> {
+/** Its picture is looked at in the background. @throws UserError when the name is taken or no name, or the library is full */
+export async function saveStyle({ store, styleVectors }: SavingParts, given: NewStyle): Promise<Style> {
   const style = { ...given, id: newJobId(), name: styleName(given.name), createdAt: Date.now() };
   await assertRoomFor({ store }, style.guildId, style.name);
   if (!(await store.styles.insert(style))) throw new UserError("style-taken", words.taken(style.name));
+  styleVectors.look(style.picture.sha256);
   return style;
 }
 

@@ -9,17 +9,6 @@ import { type Builder, view, type View, type ViewFile } from "../messages/view.t
 import { gallery, text } from "../messages/components.ts";
 import { type ScoreFilter, scores as words } from "../wording/votes.ts";
 
-const DAY_MS = 86_400_000;
-
-/** Which ballots a filter leaves. The same ones are exported, so that the figures can be computed again. */
-export function isWanted(filter: ScoreFilter, now = Date.now()): (ballot: Ballot) => boolean {
-  const since = filter.period === "all" ? -Infinity : now - Number(filter.period) * DAY_MS;
-  return ({ category, engine, at }) =>
-    at >= since &&
-    (filter.category === "overall" || category === filter.category) &&
-    (filter.engine === "all" || engine === filter.engine);
-}
-
 /** @param ballots as the filter leaves them */
 export async function scoresView(ballots: readonly Ballot[], filter: ScoreFilter): Promise<View> {
   const figures = report(ballots);

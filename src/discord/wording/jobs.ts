@@ -120,6 +120,7 @@ export const result = {
       `${made.engine} engine`,
       `seed ${request.seed}`,
       `strength ${request.strength.toFixed(2)}`,
+      ...(request.keepColors ? ["own colours kept"] : []),
       ...(made.steps > 0 ? [`${made.steps} ${made.steps === 1 ? "step" : "steps"}`] : []),
       ...(made.guidance === null ? [] : [`guidance ${made.guidance}`]),
       ...(made.stylePath === null ? [] : [`style by ${made.stylePath}`]),

@@ -1,4 +1,5 @@
 /** Everything the bot says about the library of styles and about learning. */
+import type { Kin } from "../../jobs/style-likeness.ts";
 import type { Style } from "../../jobs/style.ts";
 import type { End, Kept } from "../../store/learning-repository.ts";
 import type { StylePath } from "../../painting.ts";
@@ -7,6 +8,20 @@ import { bar, clip, escapeText, quote, relativeTime } from "./markdown.ts";
 const DESCRIPTION_LENGTH = 1500;
 
 const named = (name: string): string => `**${escapeText(name)}**`;
+
+/** What is left to look at, if anything is. */
+const notSeen = (unseen: number): string =>
+  unseen === 0 ? "" : ` ${unseen.toLocaleString("en")} ${unseen === 1 ? "style is" : "styles are"} not compared yet.`;
+
+/** A line on styles that are like one; none where there are no others. */
+function kinLines({ similar, count, others, unseen }: Kin): readonly string[] {
+  if (others === 0) return [];
+  if (similar === null) return ["-# I have not compared it with the others yet."];
+  if (similar.length === 0) return [`-# No other style here is much like it.${notSeen(unseen)}`];
+  const names = new Intl.ListFormat("en").format(similar.map(({ name }) => named(name)));
+  const more = count > similar.length ? " All that are: `/style list similar_to:`." : "";
+  return [`-# Similar: ${names}.${more}${notSeen(unseen)}`];
+}
 
 export const styleWords = {
   unknown: (name: string): string =>
@@ -23,17 +38,25 @@ export const styleWords = {
   renamed: (from: string, to: string): string => `${named(from)} is now called ${named(to)}.`,
   removed: (name: string): string =>
     `${named(name)} is no longer in the library. Pictures that were asked for with it are painted all the same.`,
-  about: (style: Style, description: string | null): string =>
+  about: (style: Style, description: string | null, kin: Kin): string =>
     [
       `### 🎨 ${escapeText(style.name)}`,
       ...(description === null ? [] : [quote(escapeText(clip(description, DESCRIPTION_LENGTH)))]),
       `-# ${style.tokenSha256 === null ? "Not learned yet: I paint it by its picture." : "Learned: I paint it by its token."} Saved by <@${style.ownerId}> ${relativeTime(style.createdAt)}.`,
+      ...kinLines(kin),
     ].join("\n"),
   alt: ({ name }: Pick<Style, "name">): string => clip(`Style: ${name}`, 1000),
   none: "No styles yet. Save one with `/style save`: a picture and a name.",
   noPage: (pages: number): string => `There ${pages === 1 ? "is 1 page" : `are ${pages} pages`} only.`,
   list: (count: number, page: number, pages: number): string =>
     `### 🎨 Styles of this server\n-# ${count.toLocaleString("en")} in all${pages === 1 ? "" : `, page ${page} of ${pages}`}`,
+  similar: (name: string, shown: number, count: number, unseen: number): string =>
+    `### 🎨 Styles like ${named(name)}\n-# ${shown < count ? `The ${shown} closest of ${count.toLocaleString("en")}` : shown}, the closest first.${notSeen(unseen)}`,
+  noneSimilar: (name: string, unseen: number): string =>
+    `No other style of this server is much like ${named(name)}.${notSeen(unseen)}`,
+  alone: (name: string): string => `${named(name)} is the only style of this server. \`/style save\` adds others.`,
+  notSeenItself: (name: string): string =>
+    `I have not compared ${named(name)} with the others yet. I do that in the background: ask again in a moment.`,
   listAlt: (names: readonly string[]): string => clip(`Styles: ${names.join(", ")}`, 1000),
   notLearned: (name: string): string =>
     `${named(name)} has no token to export yet. Let me learn it first: \`/style learn\`.`,

@@ -121,6 +121,7 @@ export async function stylize(tracked: TrackedJob, parts: StageParts): Promise<v
         guidance: request.guidance,
         stylePath: request.stylePath,
         faithful: false,
+        keepColors: request.keepColors,
       },
       tokenPath: await tokenPath(tracked, parts),
       outputPath: path.join(folder, "result.png"),

@@ -9,6 +9,7 @@ import { openReplies } from "./004-open-replies.ts";
 import { jobFault } from "./005-job-fault.ts";
 import { toBeTold } from "./006-to-be-told.ts";
 import { pictureReferences } from "./007-picture-references.ts";
+import { styleVectors } from "./008-style-vectors.ts";
 import type { Migration } from "./migration.ts";
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -19,4 +20,5 @@ export const MIGRATIONS: readonly Migration[] = [
   jobFault,
   toBeTold,
   pictureReferences,
+  styleVectors,
 ];

@@ -27,6 +27,7 @@ import { formOf, type InstForm } from "./inst-form.ts";
 import { type Conditioning, expectNumbers, invert, type PredictNoise, synthesize } from "./inst.ts";
 import { withRoundedUNet } from "./int8-unet.ts";
 import { ByteCache } from "./latents-cache.ts";
+import { inOwnChroma } from "./own-chroma.ts";
 import { floatsToPicture, latentsOfMoments, pictureToFloats, unscaled } from "./latents.ts";
 import { learnStyle } from "./learn-style.ts";
 import { gaussianNoise, NOISE_STREAM } from "./noise.ts";
@@ -113,7 +114,8 @@ export class DiffusionStylizer implements Stylizer {
     const { scalingFactor } = this.#networks.checkpoint.vae.config;
     const decoded = await this.#networks.decodeLatents(unscaled(latents, scalingFactor));
     expectNumbers(decoded.data, "the decoder");
-    return { ...result, image: floatsToPicture(decoded, formOf(input.settings).rounding) };
+    const image = floatsToPicture(decoded, formOf(input.settings).rounding);
+    return { ...result, image: input.settings.keepColors ? inOwnChroma(image, input.content) : image };
   }
 
   learn(input: LearnInput, hooks: LearnHooks = {}): Promise<Learned> {
@@ -127,7 +129,7 @@ export class DiffusionStylizer implements Stylizer {
   ): Promise<Omit<StylizeResult, "image"> & { readonly latents: Floats }> {
     const { settings, token } = input;
     const { signal } = hooks;
-    const showStep = this.#shown(hooks);
+    const showStep = this.#shown(input, hooks);
     const form = formOf(settings);
     const stylePath = choosePath(input, this.#networks.checkpoint.text.config.width);
     const learned = stylePath === "token" ? learnedToken(this.#tokenizer, token!) : null;
@@ -171,7 +173,7 @@ export class DiffusionStylizer implements Stylizer {
   ): Promise<Pick<StylizeResult, "steps"> & { readonly latents: Floats; readonly unetRows: number }> {
     const { settings, content: picture } = input;
     const { signal } = hooks;
-    const showStep = this.#shown(hooks);
+    const showStep = this.#shown(input, hooks);
     const grid = attentionGrid(form.steps, settings.strength, this.#networks.checkpoint.scheduler);
     const rowsEach = grid.length + 1;
     const steps = 2 * rowsEach + grid.length;
@@ -208,11 +210,12 @@ export class DiffusionStylizer implements Stylizer {
   }
 
   /** Tells of each step as it is done, the last without a preview: the picture itself follows. */
-  #shown({ onProgress, onPreview }: StylizeHooks) {
+  #shown({ content, settings }: StylizeInput, { onProgress, onPreview }: StylizeHooks) {
     const previews = new Previews(this.#decodePreview);
+    const coloured = (image: RgbImage): RgbImage => (settings.keepColors ? inOwnChroma(image, content) : image);
     return async (step: number, steps: number, predictedOriginal: Floats): Promise<void> => {
       onProgress?.(step, steps);
-      if (onPreview && step < steps) onPreview(await previews.show(predictedOriginal, step), step, steps);
+      if (onPreview && step < steps) onPreview(coloured(await previews.show(predictedOriginal, step)), step, steps);
     };
   }
 

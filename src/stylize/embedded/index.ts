@@ -11,15 +11,16 @@ import { type Sketch, sketchShare, sketchShares, sketchSide } from "./network/sk
 import { mixVectors, StyleNetwork } from "./network/style-network.ts";
 import { paint } from "./painter/index.ts";
 import { changedStyle, strokeScale } from "./patch/changed-style.ts";
+import { blendPalettes, paletteShares } from "./patch/palette.ts";
 import { patchParameters, type PatchParameters } from "./patch/parameters.ts";
 import { withShades } from "./patch/plain-style.ts";
 import { resultSize, styleSize } from "./patch/sizes.ts";
 import { StyleAnalysis } from "./patch/style-analysis.ts";
-import { cropBorder } from "./patch/style-border.ts";
-import { changesFor, isChange } from "./patch/style-changes.ts";
-import { CHROMA_GAIN, finish, synthesise, type SynthesisInput } from "./patch/synthesis.ts";
+import { changesFor, isChange, withoutColours } from "./patch/style-changes.ts";
+import { CHROMA_GAIN, countSteps, finish, synthesise, type SynthesisInput } from "./patch/synthesis.ts";
 import { facesWithin, usablePlaces } from "./patch/usable-places.ts";
 import { parseStyle } from "./steering/steering.ts";
+import { cleanStyle } from "./style-picture/index.ts";
 import { findFaces, findSubjects } from "./subjects/index.ts";
 
 export interface EmbeddedOptions {
@@ -79,34 +80,37 @@ export class EmbeddedStylizer implements Stylizer {
       const size = resultSize(input.content, settings.size);
       const content = rgbToOklabSized(input.content, size, CHROMA_GAIN);
       const prepared = await this.#prepareStyle(input, Math.max(size.width, size.height), hooks);
-      const { analysis: style, steered } = prepared;
-      const subjects = await findSubjects(input.content, this.#sessions, Math.max(size.width, size.height));
-      const sketch = this.#parts === "both" ? await this.#sketch(input, prepared, size) : null;
+      const { analysis, steered } = prepared;
+      const colourShares = paletteShares(settings.strength, settings.keepColors);
+      const style = analysis.inPalette(pool, blendPalettes(pool, content, analysis, colourShares));
+      const sketch = this.#parts === "both" ? await this.#sketch(input, prepared, size, colourShares.chroma) : null;
       await breathe(hooks.signal);
       const parameters = { ...patchParameters(settings.strength, sketch !== null), ...steered };
+      const steps = countSteps({ content, style, parameters });
+      const onStep = (step: number, _: number, read: () => PlanarImage): void => {
+        hooks.onProgress?.(step, steps);
+        if (step < steps) hooks.onPreview?.(oklabToRgb(read(), CHROMA_GAIN), step, steps);
+      };
+      if (sketch) onStep(1, steps, () => sketch.image);
+      const subjects = await findSubjects(input.content, this.#sessions, Math.max(size.width, size.height));
       const work = { content, subjects, style, parameters, seed: settings.seed, sketch };
       if (this.#parts === "network") return await this.#networkAlone(pool, input, prepared, work, hooks);
-      let total = 0;
-      const image = await synthesise(pool, work, {
-        signal: hooks.signal,
-        onStep: (step, steps, read) => {
-          total = steps;
-          hooks.onProgress?.(step, steps);
-          if (step < steps) hooks.onPreview?.(oklabToRgb(read(), CHROMA_GAIN), step, steps);
-        },
-      });
-      return { image: oklabToRgb(image, CHROMA_GAIN), steps: total, guidance: null, stylePath: null };
+      const image = await synthesise(pool, work, { signal: hooks.signal, onStep });
+      return { image: oklabToRgb(image, CHROMA_GAIN), steps, guidance: null, stylePath: null };
     } finally {
       await pool.close();
     }
   }
 
   /** What patches refine; where the network cannot be opened they do without. */
-  async #sketch(input: StylizeInput, style: PreparedStyle, size: Size): Promise<Sketch | null> {
+  async #sketch(input: StylizeInput, style: PreparedStyle, size: Size, chroma: number): Promise<Sketch | null> {
     const side = sketchSide(style.steered.styleScale ?? 1);
     const painted = await this.#paintByNetwork(input, style, side).catch(() => null);
     if (!painted) return null;
-    return { image: rgbToOklabSized(painted, size, CHROMA_GAIN), shares: sketchShares(input.settings.strength) };
+    return {
+      image: rgbToOklabSized(painted, size, CHROMA_GAIN),
+      shares: sketchShares(input.settings.strength, chroma),
+    };
   }
 
   /** The network's picture at the size of the result, in the style's colours. */
@@ -137,9 +141,10 @@ export class EmbeddedStylizer implements Stylizer {
   /** The style analysed, from the cache where this style was met before at this size and with these words. */
   async #prepareStyle(input: StylizeInput, longSide: number, { signal }: StylizeHooks): Promise<PreparedStyle> {
     const words = input.variant === "image-prompt" ? (input.description ?? "") : "";
-    const key = JSON.stringify([input.styleSha256, longSide, words]);
+    const { keepColors } = input.settings;
+    const key = JSON.stringify([input.styleSha256, longSide, words, keepColors]);
     const prepared =
-      this.#styles.get(key) ?? (await prepareStyle(input.style, longSide, words, this.#sessions, signal));
+      this.#styles.get(key) ?? (await prepareStyle(input.style, longSide, words, keepColors, this.#sessions, signal));
     this.#styles.delete(key);
     this.#styles.set(key, prepared);
     if (this.#styles.size > KEPT_STYLES) this.#styles.delete(this.#styles.keys().next().value!);
@@ -147,12 +152,13 @@ export class EmbeddedStylizer implements Stylizer {
   }
 
   async #paint(input: StylizeInput, { signal, onProgress, onPreview }: StylizeHooks): Promise<StylizeResult> {
-    const { strength, seed, size } = input.settings;
+    const { strength, seed, size, keepColors } = input.settings;
     const { width, height } = resultSize(input.content, size);
     const stepOf = (done: number): number => Math.round(done * PAINTER_STEPS);
     const image = await paint(input.content, parseStyle(input.description ?? ""), {
       seed,
       strength,
+      keepColors,
       size: Math.max(width, height),
       ...(signal && { signal }),
       onProgress: (done) => onProgress?.(stepOf(done), PAINTER_STEPS),
@@ -169,19 +175,21 @@ async function prepareStyle(
   image: RgbImage,
   longSide: number,
   words: string,
+  keepColors: boolean,
   sessions: SessionPool,
   signal: AbortSignal | undefined,
 ): Promise<PreparedStyle> {
   const faces = await findFaces(image, sessions, longSide);
   const sized = (side: number): SizedStyle => {
     const whole = rgbToOklabSized(image, styleSize(image, side));
-    const cropped = cropBorder(whole);
-    const usable = usablePlaces(cropped.image, facesWithin(faces, whole, cropped));
-    return { image: withShades(cropped.image), usable };
+    const clean = cleanStyle(whole);
+    const faceless = usablePlaces(clean.image, facesWithin(faces, whole, clean));
+    return { image: withShades(clean.image), usable: clean.usable.map((value, i) => value * faceless[i]!) };
   };
   const plain = sized(longSide);
   await breathe(signal);
-  const changes = words === "" ? null : changesFor(words, image);
+  const asked = words === "" ? null : changesFor(words, image);
+  const changes = asked && keepColors ? withoutColours(asked) : asked;
   if (!changes || !isChange(changes)) {
     return { analysis: new StyleAnalysis(withGain(plain.image), plain.usable), steered: {} };
   }

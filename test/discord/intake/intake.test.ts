@@ -87,7 +87,8 @@ it("files of one member that take for ever to open leave room for the others'", 
 });
 
 it("what was taken stays as long as somebody has use for it, and is told by what it is for", async () => {
-  const known = { sha256: "0".repeat(64), width: 8, height: 8, name: "known", notes: [] };
+  const { sha256: kept } = await store.files.put(await open(quarters(8, 8)).png().toBuffer(), "png");
+  const known = { sha256: kept, width: 8, height: 8, name: "known", notes: [] };
   const first = await intake.take("ada", { content: upload("sound"), style: known });
   expect(first).toMatchObject({ content: { width: 96, name: "sound" }, style: known });
   const { sha256 } = first.content;
@@ -100,5 +101,13 @@ it("what was taken stays as long as somebody has use for it, and is told by what
   expect(await store.files.has(sha256)).toBe(true);
   await second.release();
   expect(await store.files.has(sha256)).toBe(false);
+  expect(incoming()).toEqual([]);
+});
+
+it("a picture that was in the store and is there no more is said to be gone, and what came with it is not kept", async () => {
+  const gone = { sha256: "0".repeat(64), width: 8, height: 8, name: "gone", notes: [] };
+  expect(await refused(intake.take("ada", { content: upload("sound"), style: gone }))).toMatchObject({
+    identifier: "picture-gone",
+  });
   expect(incoming()).toEqual([]);
 });

@@ -61,12 +61,15 @@ describe("/stylize", () => {
       strength: 0.35,
       seed: 77,
       prompt: "lots of golden dots",
+      keep_colors: true,
     });
     const result = await stylized(studio, call);
     expect(result.mentions.map(({ id }) => id)).toEqual([grace.id]);
     expect(discord.messages(result.channel_id).filter(({ mentions }) => mentions.length > 0)).toHaveLength(1);
     expect(textOf(result)).toContain("**Description only**");
-    expect(textOf(result)).toMatch(/embedded engine · seed 77 · strength 0\.35 · \d+ steps? · [\d.]+ s/);
+    expect(textOf(result)).toMatch(
+      /embedded engine · seed 77 · strength 0\.35 · own colours kept · \d+ steps? · [\d.]+ s/,
+    );
     const [picture] = result.attachments;
     expect(picture).toMatchObject({ filename: "house-as-waves.png", width: 96, height: 72 });
     expect(picture!.description).toMatch(/golden dots/);

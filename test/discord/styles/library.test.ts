@@ -4,6 +4,7 @@ import path from "node:path";
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
+import type { EngineSupervisor } from "../../../src/engine/supervisor.ts";
 import { encodeTokenFile } from "../../../src/stylize/diffusion/token-file.ts";
 import { FIXTURES } from "../../models/reference.ts";
 import { landscape, waves } from "../pictures.ts";
@@ -37,6 +38,7 @@ describe("a style of the library", () => {
     expect(saved).toContain(String.raw`Saved: **Great \*Wave\* 🌊**`);
     expect(saved, "this engine learns nothing").not.toContain("/style learn");
     expect(await said("style save", { ...words, name: "great *wave* 🌊" }, "grace")).toContain("already");
+    expect(await said("style list", { similar_to: "great *wave* 🌊" })).toContain("is the only style of this server");
     const choices = await ada.autocomplete(general, "stylize", "style_name", "wave");
     expect(choices).toEqual([{ name: "Great *Wave* 🌊", value: "Great *Wave* 🌊" }]);
     expect(await said("style show", { name: "GREAT *WAVE* 🌊" })).toMatch(/navy waves, gold lines[^]*Not learned yet/);
@@ -108,5 +110,53 @@ describe("a style of the library", () => {
     await discord.waitFor(() => textOf(call.response).includes("brief"), { what: "the card" });
     expect(await said("style remove", { name: "brief" })).toContain("no longer");
     expect(textOf(await stylized(studio, call))).toContain("brief");
+  });
+});
+
+describe("styles that are alike", () => {
+  const sample = async (name: string) => ({
+    image: { name: `${name}.jpg`, bytes: await readFile(path.resolve("samples/style", `${name}.jpg`)) },
+    name,
+  });
+  const allSeen = async (): Promise<void> => {
+    const { engine, store } = studio.running.bot;
+    await expect
+      .poll(() => store.styleVectors.unseen(engine.info!.styleNetwork, "", 1), { timeout: 20_000 })
+      .toEqual([]);
+  };
+
+  it("are named with a style and shown in pictures, as soon as they have been looked at", async () => {
+    const { discord, general, running } = studio;
+    for (const name of ["village", "ink"]) await said("style save", await sample(name));
+    await allSeen();
+    const { pid } = running.bot.engine as EngineSupervisor;
+    process.kill(pid!, "SIGSTOP");
+    try {
+      await said("style save", await sample("river"));
+      expect(await said("style show", { name: "river" })).toContain("not compared it with the others yet");
+      expect(await said("style list", { similar_to: "river" })).toContain("ask again in a moment");
+      expect(await said("style show", { name: "village" })).toContain("1 style is not compared yet");
+    } finally {
+      process.kill(pid!, "SIGCONT");
+    }
+    await allSeen();
+    expect(await said("style show", { name: "river" })).toMatch(/Similar: \*\*village\*\*\.$/);
+    expect(await said("style show", { name: "ink" })).toContain("No other style here is much like it");
+    expect(await said("style list", { similar_to: "ink" })).toContain("much like **ink**");
+    expect(await discord.member("ada").autocomplete(general, "style list", "similar_to", "riv")).toHaveLength(1);
+    const call = await discord.member("ada").slash(general, "style list", { similar_to: "River" });
+    await discord.waitFor(() => textOf(call.response).includes("Styles like **river**"), { what: "the list" });
+    expect(textOf(call.response)).toContain("1, the closest first");
+    expect(call.response!.attachments.map(({ description }) => description)).toEqual(["Styles: river, village"]);
+    expect(await said("style list", { similar_to: "river", page: 2 })).toContain("There is 1 page only");
+    expect(await said("style list", { similar_to: "nobody's" })).toContain("no style called");
+  });
+
+  it("are compared after a start where an older bot saved them", async () => {
+    const { db } = studio.running.bot.store;
+    await db.deleteFrom("style_vectors").execute();
+    await studio.restart();
+    await allSeen();
+    expect(await said("style show", { name: "village" })).toContain("Similar: **river**");
   });
 });

@@ -113,6 +113,7 @@ describe("what stages take", () => {
     stylizer: "embedded",
     describer: "palette",
     describerLabel: "palette",
+    styleNetwork: "none",
     device: "cpu",
     parallelStages: false,
   };

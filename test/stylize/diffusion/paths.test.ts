@@ -46,6 +46,7 @@ describe.each(PIPELINES)("style paths on %s", (name) => {
       guidance: null,
       stylePath: "auto",
       faithful: false,
+      keepColors: false,
       ...settings,
     },
     ...changes,

@@ -72,6 +72,7 @@ describe.each(PIPELINES)("InST on %s", (name) => {
           guidance: null,
           stylePath: "adain",
           faithful: given.faithful,
+          keepColors: false,
         },
       },
       { onProgress: (step) => progress.push(step) },

@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 
 import { decodePicture } from "../../../src/images/decode.ts";
 import type { RgbImage } from "../../../src/images/rgb-image.ts";
+import { DEFAULT_SETTINGS } from "../../../src/painting.ts";
 import { seededRandom } from "../../../src/random.ts";
 import type { StylizeInput } from "../../../src/stylize/stylizer.ts";
 
@@ -77,6 +78,7 @@ export interface RequestOptions {
   readonly seed?: number;
   readonly size?: number;
   readonly description?: string | null;
+  readonly keepColors?: boolean;
   readonly variant?: StylizeInput["variant"];
 }
 
@@ -92,6 +94,6 @@ export function request(options: RequestOptions = {}): StylizeInput {
     styleSha256: options.style ? `style ${++pictures}` : "style",
     variant: options.variant ?? (description === null ? "inst" : "image-prompt"),
     description,
-    settings: { strength, seed, size, steps: null, guidance: null, stylePath: "auto", faithful: false },
+    settings: { ...DEFAULT_SETTINGS, strength, seed, size, keepColors: options.keepColors ?? false },
   };
 }

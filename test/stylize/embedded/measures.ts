@@ -73,6 +73,29 @@ export function strokeBorders(image: RgbImage): number {
   return L.filter((value, i) => Math.abs((L[i + width] ?? value) - value) > 0.1).length / L.length;
 }
 
+/** Sliced Wasserstein distance of the colours of two pictures in OKLab (Bonneel et al. 2015). */
+export const paletteDistance = (image: RgbImage, other: RgbImage): number =>
+  slicedWasserstein(lab(image), lab(other), 1);
+
+/** How much of the content's fine contrast of lightness is left in a picture, within a range of the content's tones. */
+export function detailLeft(image: RgbImage, content: RgbImage, from: number, to: number): number {
+  const { width, height } = image;
+  const fine = (plane: Plane): Plane => {
+    const broad = blurPlane(plane, image, Math.max(width, height) / 40);
+    return plane.map((value, i) => value - broad[i]!);
+  };
+  const [own] = lab(content, width, height).planes;
+  const [ours, theirs] = [fine(lab(image).planes[0]), fine(own)];
+  let both = 0;
+  let whole = 0;
+  own.forEach((value, i) => {
+    if (value < from || value > to) return;
+    both += ours[i]! * theirs[i]!;
+    whole += theirs[i]! * theirs[i]!;
+  });
+  return both / whole;
+}
+
 /** Share of pixels darker than a lightness. */
 export function darkShare(image: RgbImage, below: number): number {
   const [L] = lab(image).planes;

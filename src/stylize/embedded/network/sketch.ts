@@ -1,7 +1,7 @@
 /** The network's picture as a first sketch: how much of it patches are given to refine, by strength and by region. */
 import { blurPlane } from "../../../images/gaussian-blur.ts";
 import { mapPlanes, type Plane, type PlanarImage } from "../../../images/plane.ts";
-import { at } from "../patch/parameters.ts";
+import { interpolate } from "../patch/interpolate.ts";
 
 /** Long side of the picture that the network paints as a sketch: coarser strokes than in a large one, and cheap. */
 const SKETCH_SIDE = 384;
@@ -23,6 +23,8 @@ export interface SketchShares {
   readonly edge: number;
   /** what of either is left within faces */
   readonly face: number;
+  /** of its colours where it is taken wholly: as many as strength takes from the style */
+  readonly chroma: number;
 }
 
 export interface Sketch {
@@ -33,15 +35,15 @@ export interface Sketch {
 
 /** How far a sketch is let in: how much of it, and how far its vector goes from the content's own style to the style's. */
 export const sketchShare = (strength: number): number =>
-  at(strength, [
+  interpolate(strength, [
     [0, 0.3],
     [0.6, 1],
   ]);
 
 /** All of the sketch in plain places, half of it at edges, and little in faces; less below the usual strength. */
-export function sketchShares(strength: number): SketchShares {
+export function sketchShares(strength: number, chroma: number): SketchShares {
   const share = sketchShare(strength);
-  return { plain: share, edge: 0.5 * share, face: 0.3 };
+  return { plain: share, edge: 0.5 * share, face: 0.3, chroma };
 }
 
 /**
@@ -58,7 +60,8 @@ export function withSketch(content: PlanarImage, { image, shares }: Sketch, mask
   });
   return mapPlanes(content, (plane, channel) => {
     const painted = sketch.planes[channel]!;
-    return plane.map((value, i) => value + share[i]! * (painted[i]! - value));
+    const taken = channel === 0 ? 1 : shares.chroma;
+    return plane.map((value, i) => value + taken * share[i]! * (painted[i]! - value));
   });
 }
 

@@ -9,6 +9,7 @@ import type { Medium, StyleParameters } from "../steering/steering-parameters.ts
 import { paintStrokes } from "./brushwork.ts";
 import { draw } from "./drawing.ts";
 import type { Easel } from "./easel.ts";
+import { inOwnColours } from "./kept-colours.ts";
 import { orientationOf } from "./orientation.ts";
 import { paintPoster } from "./poster.ts";
 import { paintingTarget } from "./target.ts";
@@ -22,6 +23,8 @@ export interface PaintOptions {
   readonly strength: number;
   /** Long side of the result, pixels. */
   readonly size: number;
+  /** The content's own colours in place of the described ones. */
+  readonly keepColors?: boolean;
   readonly signal?: AbortSignal;
   /** @param done 0 to 1, never falling */
   readonly onProgress?: (done: number) => void;
@@ -64,7 +67,7 @@ export async function paint(content: RgbImage, style: StyleParameters, options: 
 
 async function setUp(
   image: RgbImage,
-  style: StyleParameters,
+  described: StyleParameters,
   options: PaintOptions,
   show: Easel["show"],
 ): Promise<Easel> {
@@ -73,6 +76,7 @@ async function setUp(
   await pause();
   const content = rgbToOklabSized(image, fitLongSide(image, options.size));
   await pause();
+  const style = options.keepColors ? inOwnColours(described, content) : described;
   const unit = options.size / 512;
   const random = seededRandom(options.seed);
   const target = await paintingTarget(content, style, Math.min(1, 0.3 + 1.05 * strength), pause);

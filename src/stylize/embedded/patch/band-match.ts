@@ -10,10 +10,15 @@ const blurs = (plane: Plane, size: Size): Plane[] => {
   return SIGMAS.map((sigma) => blurPlane(plane, size, sigma * scale));
 };
 
-function deviation(upper: Plane, lower: Plane): number {
+function deviation(upper: Plane, lower: Plane, usable?: Plane): number {
   let sum = 0;
-  for (let i = 0; i < upper.length; i++) sum += (upper[i]! - lower[i]!) ** 2;
-  return Math.sqrt(sum / upper.length) + 1e-4;
+  let count = 0;
+  for (let i = 0; i < upper.length; i++) {
+    const weight = usable ? usable[i]! : 1;
+    sum += weight * (upper[i]! - lower[i]!) ** 2;
+    count += weight;
+  }
+  return Math.sqrt(sum / count) + 1e-4;
 }
 
 /** Lightness in octaves, finest first: each the difference of two blurs. */
@@ -22,10 +27,10 @@ export function lightnessBands(image: PlanarImage): Plane[] {
   return SIGMAS.map((_, k) => levels[k]!.map((value, i) => value - levels[k + 1]![i]!));
 }
 
-/** Standard deviation of lightness in each band, finest first. */
-export function bandDeviations(image: PlanarImage): number[] {
+/** Standard deviation of lightness in each band, finest first; where `usable` is 1. */
+export function bandDeviations(image: PlanarImage, usable: Plane): number[] {
   const levels = [image.planes[0], ...blurs(image.planes[0], image)];
-  return SIGMAS.map((_, k) => deviation(levels[k]!, levels[k + 1]!));
+  return SIGMAS.map((_, k) => deviation(levels[k]!, levels[k + 1]!, usable));
 }
 
 export interface BandMatchOptions {

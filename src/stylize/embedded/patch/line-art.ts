@@ -10,14 +10,15 @@ export interface LineArt {
   readonly ink: number;
 }
 
-const ramp = (value: number, from: number, to: number): number =>
+/** 0 up to `from`, 1 beyond `to`, even in between. */
+export const ramp = (value: number, from: number, to: number): number =>
   Math.min(1, Math.max(0, (value - from) / (to - from)));
 
-/** Thin lines are dark pixels that are dark no more after a blur of six pixels (at 512). */
-export function analyseLineArt(image: PlanarImage): LineArt {
+/** Thin lines are dark pixels that are dark no more after a blur of six pixels (at 512). Counted where `usable` is not 0. */
+export function analyseLineArt(image: PlanarImage, usable: Plane): LineArt {
   const scale = Math.max(image.width, image.height) / 512;
   const lightness = blurPlane(image.planes[0], image, 0.7 * scale);
-  const sorted = lightness.slice().sort();
+  const sorted = lightness.filter((_, i) => usable[i]! > 0).sort();
   const paper = sorted[Math.floor(sorted.length * 0.8)]!;
   const ink = sorted[Math.floor(sorted.length * 0.02)]!;
   const range = paper - ink;
@@ -28,13 +29,14 @@ export function analyseLineArt(image: PlanarImage): LineArt {
   let dark = 0;
   let solid = 0;
   lightness.forEach((value, i) => {
+    if (usable[i] === 0) return;
     if (value > paper - 0.15 * range) light++;
     if (value >= darkBelow) return;
     dark++;
     if (broad[i]! < darkBelow) solid++;
   });
   const thin = dark === 0 ? 0 : 1 - solid / dark;
-  return { score: ramp(light / lightness.length, 0.38, 0.55) * ramp(thin, 0.18, 0.3), paper, ink };
+  return { score: ramp(light / sorted.length, 0.38, 0.55) * ramp(thin, 0.18, 0.3), paper, ink };
 }
 
 /**

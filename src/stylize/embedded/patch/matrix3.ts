@@ -44,16 +44,21 @@ function eigen(matrix: Matrix3): { values: Vector3; vectors: Matrix3 } {
   return { values: [a[0][0], a[1][1], a[2][2]], vectors };
 }
 
-/** A real power of a symmetric positive matrix; eigenvalues below 1e-6 count as 1e-6. */
-export function power(matrix: Matrix3, exponent: number): Matrix3 {
+/** A symmetric matrix with each of its eigenvalues changed. */
+function withEigenvalues(matrix: Matrix3, change: (value: number) => number): Matrix3 {
   const { values, vectors } = eigen(matrix);
   return build((row, column) =>
-    AXES.reduce<number>(
-      (sum, k) => sum + vectors[row][k] * Math.max(values[k], 1e-6) ** exponent * vectors[column][k],
-      0,
-    ),
+    AXES.reduce<number>((sum, k) => sum + vectors[row][k] * change(values[k]) * vectors[column][k], 0),
   );
 }
+
+/** A real power of a symmetric positive matrix; eigenvalues below 1e-6 count as 1e-6. */
+export const power = (matrix: Matrix3, exponent: number): Matrix3 =>
+  withEigenvalues(matrix, (value) => Math.max(value, 1e-6) ** exponent);
+
+/** A symmetric matrix without eigenvalues above `most`. */
+export const bounded = (matrix: Matrix3, most: number): Matrix3 =>
+  withEigenvalues(matrix, (value) => Math.min(value, most));
 
 /** Makes the rows orthonormal (Gram-Schmidt). */
 export function orthonormal(rows: Matrix3): Matrix3 {

@@ -1,6 +1,6 @@
 /** The linear colour map between two Gaussian distributions (Pitié & Kokaram 2007, section 3). */
 import { mapPlanes, type PlanarImage } from "../../../images/plane.ts";
-import { build, multiply, power, type Matrix3, type Vector3 } from "./matrix3.ts";
+import { bounded, build, multiply, power, type Matrix3, type Vector3 } from "./matrix3.ts";
 
 export interface ColourMoments {
   readonly mean: Vector3;
@@ -21,13 +21,21 @@ export function colourMoments(image: PlanarImage): ColourMoments {
   return { mean, covariance };
 }
 
-/** The picture with mean and covariance of `target`, moved as little as possible. */
-export function matchMoments(image: PlanarImage, target: ColourMoments): PlanarImage {
-  const source = colourMoments(image);
+/**
+ * The picture with mean and covariance of `target`, moved as little as possible.
+ *
+ * @param most bound of the map's gain: beyond it grain would be amplified to blotches
+ * @param source the picture's own moments, where they are known
+ */
+export function matchMoments(
+  image: PlanarImage,
+  target: ColourMoments,
+  { most = Infinity, source = colourMoments(image) }: { readonly most?: number; readonly source?: ColourMoments } = {},
+): PlanarImage {
   const root = power(source.covariance, 0.5);
   const inverse = power(source.covariance, -0.5);
   const middle = power(multiply(multiply(root, target.covariance), root), 0.5);
-  const map = multiply(multiply(inverse, middle), inverse);
+  const map = bounded(multiply(multiply(inverse, middle), inverse), most);
   return mapPlanes(image, (_, channel) => {
     const [x, y, z] = map[channel]!;
     const [first, second, third] = image.planes;

@@ -1,5 +1,7 @@
 /** What can be tuned in patch synthesis, and how the one strength that people set maps onto it. */
 
+import { interpolate as at } from "./interpolate.ts";
+
 /** One patch size within a level, coarse to fine. */
 export interface PatchPass {
   /** side of the patches, pixels */
@@ -81,16 +83,6 @@ const CONTRAST_FLOOR = [
 ] as const;
 /** Heavy where objects of the style fit into a patch; strokes are chosen by their looks. */
 const GUIDE_WEIGHTS = [0.3, 0.1, 0.04];
-
-/** Interpolates linearly in a table of rising [strength, value] pairs. */
-export function at(strength: number, table: readonly (readonly [number, number])[]): number {
-  const next = table.findIndex(([knot]) => knot >= strength);
-  if (next === 0) return table[0]![1];
-  if (next < 0) return table.at(-1)![1];
-  const [s0, v0] = table[next - 1]!;
-  const [s1, v1] = table[next]!;
-  return v0 + ((v1 - v0) * (strength - s0)) / (s1 - s0);
-}
 
 /**
  * Parameters for a strength from 0 (hardly more than the style's colours) to 1 (the content barely holds).

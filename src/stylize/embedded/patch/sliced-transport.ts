@@ -2,11 +2,12 @@
  * Sliced optimal transport of colours (Rabin et al. 2011; Bonneel et al. 2015): along an axis the optimal map is the
  * map between quantiles; a few orthogonal frames of axes bring one colour distribution close to another.
  */
-import type { Plane, PlanarImage } from "../../../images/plane.ts";
+import { mapPlanes, type Plane, type PlanarImage } from "../../../images/plane.ts";
 import { gaussianNoise } from "../../diffusion/noise.ts";
 import { COLOUR_TABLE_LENGTH, mapColours } from "../kernels/filters.ts";
 import type { KernelPool } from "../kernels/worker-pool.ts";
-import type { Picture } from "./picture.ts";
+import { boundedMap, type SlopeBounds } from "./bounded-map.ts";
+import { allocatePicture, readPicture, writePicture, type Picture } from "./picture.ts";
 import { IDENTITY, orthonormal, build, type Matrix3 } from "./matrix3.ts";
 
 const KNOTS = 256;
@@ -27,19 +28,27 @@ export interface ColourQuantiles {
   readonly knots: readonly (readonly Float32Array[])[];
 }
 
+/** The three coordinates of some colours. */
+export type ColourSamples = PlanarImage["planes"];
+
 /** Colours picked evenly from a picture: three arrays of at most `limit` values and a bit. */
-export function sampleColours(image: PlanarImage, limit: number): Float32Array[] {
+export function sampleColours(image: PlanarImage, limit: number): ColourSamples {
   const length = image.planes[0].length;
   const step = Math.max(1, Math.floor(length / limit));
-  const count = Math.ceil(length / step);
-  return image.planes.map((plane) => {
-    const out = new Float32Array(count);
-    for (let i = 0; i < count; i++) out[i] = plane[i * step]!;
+  return mapPlanes(image, (plane) => {
+    const out = new Float32Array(Math.ceil(length / step));
+    for (let i = 0; i < out.length; i++) out[i] = plane[i * step]!;
     return out;
-  });
+  }).planes;
 }
 
-export function colourQuantiles(samples: readonly Float32Array[]): ColourQuantiles {
+/** The axis of lightness. */
+export const LIGHTNESS = [1, 0, 0] as const;
+
+/** Of lightness: the first axis of the first frame. */
+export const lightnessQuantiles = ({ knots }: ColourQuantiles): Float32Array => knots[0]![0]!;
+
+export function colourQuantiles(samples: ColourSamples): ColourQuantiles {
   return { knots: FRAMES.map((frame) => frame.map((axis) => quantilesAlong(samples, axis))) };
 }
 
@@ -48,6 +57,7 @@ export interface TransportOptions {
   readonly sampleLimit: number;
   readonly firstFrame?: number;
   readonly shares?: Plane;
+  readonly bounds?: SlopeBounds;
 }
 
 /**
@@ -56,13 +66,14 @@ export interface TransportOptions {
  * @param rounds frames to go through, beginning with the picture's own axes
  * @param firstFrame 1 to begin with a rotated frame
  * @param shares how far each pixel follows, 0 to 1; without it all of them follow wholly
+ * @param bounds of the slope of each axis's map; without them colours go wherever the target has them
  * @param sampleLimit about how many of the picture's colours to take quantiles from
  */
 export function transportColours(
   pool: KernelPool,
   picture: Picture,
   target: ColourQuantiles,
-  { rounds, sampleLimit, firstFrame = 0, shares }: TransportOptions,
+  { rounds, sampleLimit, firstFrame = 0, shares, bounds }: TransportOptions,
 ): void {
   pool.scoped(() => {
     const axes = pool.allocate(4 * 15);
@@ -77,11 +88,28 @@ export function transportColours(
       const samples = samplePicture(picture, sampleLimit);
       FRAMES[index]!.forEach((axis, k) => {
         const table = pool.floats(tables + 4 * k * COLOUR_TABLE_LENGTH, COLOUR_TABLE_LENGTH);
-        const { first, density } = fillTable(table, quantilesAlong(samples, axis), target.knots[index]![k]!);
+        const own = quantilesAlong(samples, axis);
+        const aim = target.knots[index]![k]!;
+        const { first, density } = fillTable(table, own, bounds ? boundedMap(own, aim, bounds) : aim);
         pool.floats(axes + 20 * k, 5).set([...axis, first, density]);
       });
       pool.run(mapColours, { pixels: address, shares: sharesAt, width, height, axes, tables });
     }
+  });
+}
+
+/** A picture with its colours moved likewise. */
+export function transported(
+  pool: KernelPool,
+  image: PlanarImage,
+  target: ColourQuantiles,
+  options: TransportOptions,
+): PlanarImage {
+  return pool.scoped(() => {
+    const picture = allocatePicture(pool, image.width, image.height);
+    writePicture(picture, image);
+    transportColours(pool, picture, target, options);
+    return readPicture(picture);
   });
 }
 
@@ -97,7 +125,7 @@ function samplePicture(picture: Picture, limit: number): Float32Array[] {
 }
 
 /** Quantiles of the samples' coordinates along an axis, read off a fine histogram: no sorting. */
-function quantilesAlong(samples: readonly Float32Array[], axis: readonly number[]): Float32Array {
+export function quantilesAlong(samples: readonly Float32Array[], axis: readonly number[]): Float32Array {
   const [first, second, third] = samples as [Float32Array, Float32Array, Float32Array];
   const [x, y, z] = axis as [number, number, number];
   const count = first.length;
@@ -123,6 +151,17 @@ function quantilesAlong(samples: readonly Float32Array[], axis: readonly number[
     knots[k] = density > 0 ? lowest + (bin + Math.min(1, within)) / density : lowest;
   }
   return knots;
+}
+
+/** Moves values by the map from one set of quantiles to another. */
+export function mapValues(values: Plane, from: Float32Array, to: Float32Array): Plane {
+  const table = new Float32Array(COLOUR_TABLE_LENGTH);
+  const { first, density } = fillTable(table, from, to);
+  return values.map((value) => {
+    const place = Math.min(COLOUR_TABLE_LENGTH - 1.001, Math.max(0, (value - first) * density));
+    const entry = place | 0;
+    return table[entry]! + (place - entry) * (table[entry + 1]! - table[entry]!);
+  });
 }
 
 /** Samples the map from one set of quantiles to another evenly; returns its first argument and entries per unit. */

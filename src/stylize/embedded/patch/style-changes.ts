@@ -70,6 +70,14 @@ function paletteAmount(palette: readonly PaletteColour[], news: number): number 
   return news < PALETTE_DEADBAND ? PALETTE_STRESS : Math.min(0.92, 1.3 * news);
 }
 
+/** What is asked of strokes, tones and lines, for a picture that keeps its colours. */
+export const withoutColours = (changes: StyleChanges): StyleChanges => ({
+  ...changes,
+  saturation: 0,
+  temperature: 0,
+  paletteAmount: 0,
+});
+
 /** Whether there is anything to change. */
 export const isChange = (changes: StyleChanges): boolean =>
   changes.paletteAmount > 0 || CHANGEABLE.some((key) => changes[key] !== 0);

@@ -24,9 +24,8 @@ import { contentMask } from "./content-mask.ts";
 import { Guidance } from "./guidance.ts";
 import { drawAsLines, drawContours } from "./line-art.ts";
 import { NARROW_PASS, type PatchParameters, type PatchPass } from "./parameters.ts";
-import { allocatePicture, readPicture, writePicture } from "./picture.ts";
 import type { PatchField } from "./query-grid.ts";
-import { transportColours } from "./sliced-transport.ts";
+import { transported } from "./sliced-transport.ts";
 import type { StyleAnalysis } from "./style-analysis.ts";
 import { synthesiseLevel } from "./synthesis-level.ts";
 
@@ -62,12 +61,11 @@ export async function synthesise(pool: KernelPool, input: SynthesisInput, hooks:
   const { content, style, parameters } = input;
   const random = seededRandom(input.seed);
   const longSide = Math.max(content.width, content.height);
-  const plan = planLevels(content, style.image, parameters);
-  const steps = 2 + plan.reduce((sum, level) => sum + level.passes.length, 0);
-  let step = 0;
-
   const { sketch } = input;
-  if (sketch) hooks.onStep(++step, steps, () => sketch.image);
+  const plan = planLevels(content, style.image, parameters);
+  const steps = stepsOf(plan);
+  let step = sketch ? 1 : 0;
+
   await breathe(hooks.signal);
   const mask = contentMask(content);
   const drawn = sketch ? withSketch(content, sketch, mask, faceMask(content, input.subjects.faces)) : content;
@@ -120,6 +118,12 @@ export async function synthesise(pool: KernelPool, input: SynthesisInput, hooks:
   hooks.onStep(++step, steps, () => finished);
   return finished;
 }
+
+/** Steps of the whole work; that a sketch is painted is the first, and known before `synthesise` begins. */
+export const countSteps = ({ content, style, parameters }: Pick<SynthesisInput, "content" | "style" | "parameters">) =>
+  stepsOf(planLevels(content, style.image, parameters));
+
+const stepsOf = (plan: readonly LevelPlan[]): number => 2 + plan.reduce((sum, level) => sum + level.passes.length, 0);
 
 interface LevelPlan {
   readonly longSide: number;
@@ -176,7 +180,7 @@ function prepareTarget(
   parameters: PatchParameters,
 ): PlanarImage {
   const { lineArt } = style;
-  const coloured = transferColours(pool, content, style);
+  const coloured = transferColours(pool, content, style.ground);
   const matched = matchBands(coloured, style.bands, {
     lowest: 0.6,
     highest: 1.8 + 0.4 * lineArt.score,
@@ -199,10 +203,5 @@ export function finish(
   const floor = parameters.contrastFloor * (1 - 0.5 * style.lineArt.score);
   const matched = floorContrast(contrasted, content, subjects.protection(content), floor);
   const shares = recolourable(faceMask(content, subjects.faces));
-  return pool.scoped(() => {
-    const picture = allocatePicture(pool, matched.width, matched.height);
-    writePicture(picture, matched);
-    transportColours(pool, picture, style.quantiles, { rounds: 2, sampleLimit: 8_000, shares });
-    return readPicture(picture);
-  });
+  return transported(pool, matched, style.quantiles, { rounds: 2, sampleLimit: 8_000, shares });
 }

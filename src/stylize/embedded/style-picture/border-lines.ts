@@ -1,22 +1,21 @@
-/** Frames, scan edges and blank margins of a style picture: found and cut off, so that they are not pasted as strokes. */
-import { cropPlanar, fitLongSide, resizePlanar, type PlanarImage } from "../../../images/plane.ts";
-
-/** Sides are examined at this size. */
-const WORKING_SIZE = 256;
+/** Frames, scan edges and blank margins of a picture, side by side: lines of one colour, and jumps along a whole side. */
+import type { PlanarImage } from "../../../images/plane.ts";
 
 /** No side loses more than this share of the picture. */
 const DEEPEST = 0.14;
-
-/** Always cut: pixels that resampling and compression mixed with whatever was beside the picture. */
-const LEAST = 0.008;
 
 /** A margin's line is flatter than this, and no further from the outermost line. */
 const FLAT = 0.02;
 const SAME_COLOUR = 0.035;
 
+/** What is beyond a margin's end differs from it in so much of the line. */
+const END_SHARE = 0.5;
+
 /** A frame ends where lightness jumps at least so far, in the same direction, along nearly the whole side. */
 const JUMP = 0.045;
 const JUMP_SHARE = 0.8;
+
+const CHANNELS = [0, 1, 2] as const;
 
 export interface Margins {
   readonly left: number;
@@ -25,19 +24,13 @@ export interface Margins {
   readonly bottom: number;
 }
 
-/** The picture without its border, and what was cut, in pixels. */
-export function cropBorder(style: PlanarImage): { readonly image: PlanarImage; readonly margins: Margins } {
-  const size = fitLongSide(style, Math.min(WORKING_SIZE, Math.max(style.width, style.height)));
-  const small = resizePlanar(style, size);
+/** The border of a picture of some 256 pixels, in pixels. */
+export function borderLines(image: PlanarImage): Margins {
   const depth = (side: Side): number => {
-    const across = side === "left" || side === "right" ? style.width : style.height;
-    return Math.max(Math.floor(LEAST * across), Math.ceil(borderDepth(linesFrom(small, side)) * across));
+    const lines = linesFrom(image, side);
+    return Math.max(marginLines(lines), frameLines(lines));
   };
-  const margins = { left: depth("left"), top: depth("top"), right: depth("right"), bottom: depth("bottom") };
-  const width = style.width - margins.left - margins.right;
-  const height = style.height - margins.top - margins.bottom;
-  if (Math.min(width, height) < 16) return { image: style, margins: { left: 0, top: 0, right: 0, bottom: 0 } };
-  return { image: cropPlanar(style, margins.left, margins.top, width, height), margins };
+  return { left: depth("left"), top: depth("top"), right: depth("right"), bottom: depth("bottom") };
 }
 
 type Side = "left" | "top" | "right" | "bottom";
@@ -45,7 +38,6 @@ type Side = "left" | "top" | "right" | "bottom";
 /** Lines of pixels parallel to a side, the outermost first, as far in as a border may reach (and two more). */
 interface Lines {
   readonly count: number;
-  readonly total: number;
   readonly length: number;
   readonly value: (channel: 0 | 1 | 2, line: number, at: number) => number;
 }
@@ -57,7 +49,6 @@ function linesFrom(image: PlanarImage, side: Side): Lines {
   const fromEnd = side === "right" || side === "bottom";
   return {
     count: Math.floor(total * DEEPEST),
-    total,
     length: upright ? height : width,
     value: (channel, line, at) => {
       const across = fromEnd ? total - 1 - line : line;
@@ -66,29 +57,31 @@ function linesFrom(image: PlanarImage, side: Side): Lines {
   };
 }
 
-/** The border's share of the picture at one side. */
-const borderDepth = (lines: Lines): number => Math.max(marginLines(lines), frameLines(lines)) / lines.total;
-
-/** How many lines from the outside are of one flat colour. */
+/** How many lines from the outside are of one flat colour, if that ends along half the side at once. */
 function marginLines({ count, length, value }: Lines): number {
   const meanOf = (channel: 0 | 1 | 2, line: number): number => {
     let sum = 0;
     for (let at = 0; at < length; at++) sum += value(channel, line, at);
     return sum / length;
   };
-  const outer = ([0, 1, 2] as const).map((channel) => meanOf(channel, 0));
-  for (let line = 0; line < count; line++) {
-    for (const channel of [0, 1, 2] as const) {
+  const outer = CHANNELS.map((channel) => meanOf(channel, 0));
+  const isFlat = (line: number): boolean =>
+    CHANNELS.every((channel) => {
       const mean = meanOf(channel, line);
       let variance = 0;
       for (let at = 0; at < length; at++) variance += (value(channel, line, at) - mean) ** 2;
-      const flat = Math.sqrt(variance / length) < FLAT && Math.abs(mean - outer[channel]!) < SAME_COLOUR;
-      // One more line goes with a margin: the one that was resampled across its edge.
-      if (!flat) return line === 0 ? 0 : line + 1;
-    }
-  }
-  // Flat as far as one may look: a ground that belongs to the picture.
-  return 0;
+      return Math.sqrt(variance / length) < FLAT && Math.abs(mean - outer[channel]!) < SAME_COLOUR;
+    });
+  const isOther = (line: number, at: number): boolean =>
+    CHANNELS.some((channel) => Math.abs(value(channel, line, at) - outer[channel]!) > SAME_COLOUR);
+  let flat = 0;
+  while (flat < count && isFlat(flat)) flat++;
+  // Flat as far as one may look: a ground that belongs to the picture. So does one that ends place by place.
+  if (flat === 0 || flat === count) return 0;
+  let others = 0;
+  for (let at = 0; at < length; at++) if (isOther(flat + 1, at)) others++;
+  // One more line goes with a margin: the one that was resampled across its edge.
+  return others >= END_SHARE * length ? flat + 1 : 0;
 }
 
 /** The innermost line along which lightness jumps everywhere, and in the same direction. */

@@ -1,0 +1,54 @@
+/** What networks see in the pictures of styles, in SQLite: vectors as float32, little-endian. */
+import type { Kysely } from "kysely";
+
+import type { StyleVectorRepository } from "../jobs/style-likeness.ts";
+import { sql } from "./kysely.ts";
+import type { Schema } from "./schema.ts";
+
+export function createStyleVectorRepository(db: Kysely<Schema>): StyleVectorRepository {
+  return {
+    async unseen(network, after, limit) {
+      const rows = await db
+        .selectFrom("styles")
+        .leftJoin("style_vectors", (join) =>
+          join
+            .onRef("style_vectors.picture_sha256", "=", "styles.picture_sha256")
+            .on("style_vectors.network", "=", network),
+        )
+        .select("styles.picture_sha256")
+        .distinct()
+        .where("style_vectors.network", "is", null)
+        .where("styles.picture_sha256", ">", after)
+        .orderBy("styles.picture_sha256")
+        .limit(limit)
+        .execute();
+      return rows.map((row) => row.picture_sha256);
+    },
+
+    async save(sha256, network, vector) {
+      const blob = Buffer.from(Float32Array.from(vector).buffer);
+      // One statement: the style may be removed while its picture is looked at.
+      await sql`insert into style_vectors (picture_sha256, network, vector)
+        select ${sha256}, ${network}, ${blob} where exists (select 1 from styles where picture_sha256 = ${sha256})
+        on conflict do nothing`.execute(db);
+    },
+
+    async inServer(guildId, network) {
+      const rows = await db
+        .selectFrom("styles")
+        .leftJoin("style_vectors", (join) =>
+          join
+            .onRef("style_vectors.picture_sha256", "=", "styles.picture_sha256")
+            .on("style_vectors.network", "=", network),
+        )
+        .select(["styles.id", "styles.picture_sha256", "style_vectors.vector"])
+        .where("styles.guild_id", "=", guildId)
+        .execute();
+      return rows.map(({ id, picture_sha256: pictureSha256, vector }) => ({
+        styleId: id,
+        pictureSha256,
+        vector: vector && new Float32Array(vector),
+      }));
+    },
+  };
+}
