@@ -18,7 +18,7 @@ try {
   const { discord } = stage;
   const [ada, grace] = [discord.member("ada"), discord.member("grace")];
   const general = discord.channel("general").id;
-  const pictures = { content: await sample("content", "lighthouse"), style: await sample("style", "night") };
+  const pictures = { content: await sample("content", "fox"), style: await sample("style", "village") };
   await ada.slash(general, "stylize", { ...pictures, seed: 7 });
   const thread = await discord.waitFor(() => discord.threads(general)[0], { what: "the thread" });
   const result = await discord.waitFor(

@@ -53,6 +53,18 @@ export class Canvas {
       for (let x = 0; x < this.#w; x++) this.#color.set(ground(x / this.#h, y / this.#h), (y * this.#w + x) * 3);
   }
 
+  /** Lays colours without a brush; `null` leaves what is there. */
+  lay(colorAt: (x: number, y: number) => Color | null): void {
+    for (let y = 0; y < this.#h; y++) {
+      for (let x = 0; x < this.#w; x++) {
+        const color = colorAt((x + 0.5) / this.#h, (y + 0.5) / this.#h);
+        if (!color) continue;
+        this.#color.set(color, (y * this.#w + x) * 3);
+        this.#relief[y * this.#w + x] = 0;
+      }
+    }
+  }
+
   /** A stroke through a place, as long before it as after it, along `direction`. */
   stroke(x: number, y: number, color: Color, brush: Brush, direction: Direction): void {
     const steps = Math.max(1, Math.round((brush.length * FINER) / 2));

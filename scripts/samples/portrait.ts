@@ -1,324 +1,578 @@
-/** Content: a young woman in a beret and a knitted scarf, in a park on a golden afternoon. */
+/** Content: a young woman with chestnut hair, painted in oil, light from a window at the left. */
 import type { RgbImage } from "../../src/images/rgb-image.ts";
+import { Canvas } from "./brush.ts";
 import { blend, type Color, light, plus, ramp, times } from "./color.ts";
-import { clamp, fractal2, hash, mix, noise2, noise3, smoothstep } from "./noise.ts";
-import { render, type Scene, type Surface, type Vector } from "./raymarch.ts";
-import { carve, ellipsoid, join, rod, sphere, torus, turn } from "./shapes.ts";
+import { bell, curve, insideOf, type Place, pointAt } from "./curves.ts";
+import { clamp, fractal2, mix, noise2, random, smoothstep } from "./noise.ts";
+import { lightRelief, type ReliefLight, type Spot, spotsOf } from "./relief.ts";
+import { colorAt, repaint } from "./repaint.ts";
+import { turn } from "./shapes.ts";
 
-const EYE = { x: 0.31, y: 0.06, z: 0.7, radius: 0.175 } as const;
-/** The head is turned to its left and tilted a little. */
-const YAW = 0.15;
-const TILT = 0.08;
-/** Where the eyes look, in the head's frame. */
-const GAZE_X = -0.17;
-const GAZE_Y = 0.02;
+/** The picture beneath the strokes is that many times larger. */
+const FINER = 2;
 
-const SKIN = light("#e8ac86");
-const LIPS = light("#b8433f");
-const HAIR = light("#6b2f14");
-const BERET = light("#c2282c");
-const WOOL = light("#2c6a73");
-const WOOL_STRIPE = light("#e9c46a");
-const COAT = light("#c08a4a");
+/**
+ * The head's frame: half a head from eyes to chin is 1, the eyes stand at v = 0. The face is turned a little to the left of
+ * the picture, which the places below have in them.
+ */
+const HEAD = { x: 0.432, y: 0.405, unit: 0.262, tilt: 0.055 } as const;
 
-function toHead(x: number, y: number, z: number): Vector {
-  const [hx, hz] = turn(x, z, YAW);
-  const [tx, ty] = turn(hx, y + 0.9, TILT);
-  return [tx, ty - 0.9, hz];
+const toHead = (x: number, y: number): [number, number] =>
+  turn((x - HEAD.x) / HEAD.unit, (y - HEAD.y) / HEAD.unit, HEAD.tilt);
+
+function fromHead([u, v]: Place): Place {
+  const [x, y] = turn(u, v, -HEAD.tilt);
+  return [HEAD.x + x * HEAD.unit, HEAD.y + y * HEAD.unit];
 }
 
-/** Mouth height follows a smile: the corners are higher. */
-const smile = (x: number): number => -0.645 + 1.1 * x * x;
+const face = insideOf([
+  [-0.58, -0.72],
+  [-0.655, -0.4],
+  [-0.66, -0.18],
+  [-0.635, 0],
+  [-0.645, 0.16],
+  [-0.615, 0.36],
+  [-0.545, 0.58],
+  [-0.44, 0.79],
+  [-0.31, 0.94],
+  [-0.17, 0.995],
+  [-0.03, 0.975],
+  [0.16, 0.87],
+  [0.38, 0.68],
+  [0.52, 0.46],
+  [0.6, 0.2],
+  [0.65, -0.1],
+  [0.67, -0.5],
+  [0.5, -0.85],
+  [0, -1],
+  [-0.4, -0.92],
+]);
+const ear = insideOf([
+  [0.6, -0.1],
+  [0.68, -0.17],
+  [0.75, -0.12],
+  [0.765, 0.02],
+  [0.73, 0.16],
+  [0.68, 0.27],
+  [0.63, 0.31],
+  [0.595, 0.25],
+  [0.58, 0.08],
+]);
+const neck = insideOf([
+  [-0.34, 0.6],
+  [-0.3, 1],
+  [-0.32, 1.28],
+  [-0.62, 1.5],
+  [-0.5, 2],
+  [0.5, 2],
+  [0.9, 1.5],
+  [0.52, 1.24],
+  [0.46, 0.9],
+  [0.52, 0.5],
+  [0, 0.4],
+]);
+const dress = insideOf([
+  [-0.5, 1.36],
+  [-0.86, 1.5],
+  [-1.3, 1.72],
+  [-1.6, 2.1],
+  [-1.7, 2.8],
+  [1.9, 2.8],
+  [1.8, 2.1],
+  [1.5, 1.7],
+  [1.02, 1.46],
+  [0.66, 1.32],
+  [0.5, 1.5],
+  [0.2, 1.68],
+  [-0.06, 1.74],
+  [-0.3, 1.6],
+]);
 
-function skin(x: number, y: number, z: number): number {
-  const side = Math.abs(x);
-  let d = ellipsoid(x, y - 0.3, z + 0.08, 0.8, 0.9, 0.92);
-  d = join(d, ellipsoid(x, y + 0.34, z - 0.2, 0.63, 0.74, 0.62), 0.35);
-  d = join(d, sphere(x, y + 0.95, z - 0.55, 0.17), 0.28);
-  d = join(d, sphere(side - 0.37, y + 0.24, z - 0.52, 0.23), 0.25);
-  d = join(d, sphere(side - 0.34, y + 0.74, z - 0.3, 0.2), 0.3);
-  d = join(d, rod(side, y, z, [0, 0.27, 0.76], [0.45, 0.27, 0.63], 0.07), 0.18);
-  d = carve(d, sphere(side - EYE.x, y - 0.09, z - 0.95, 0.19), 0.18);
-  // Nose: bridge, tip, wings, nostrils.
-  d = join(d, rod(x, y, z, [0, 0.18, 0.78], [0, -0.24, 1.01], 0.042, 0.062), 0.1);
-  d = join(d, sphere(x, y + 0.265, z - 1.02, 0.086), 0.07);
-  d = join(d, ellipsoid(side - 0.098, y + 0.3, z - 0.91, 0.06, 0.056, 0.085), 0.05);
-  d = carve(d, ellipsoid(side - 0.058, y + 0.36, z - 0.965, 0.032, 0.03, 0.04), 0.025);
-  // Mouth: the bed, the two lips, the line between, the groove above.
-  const m = smile(x);
-  d = join(d, ellipsoid(x, y + 0.64, z - 0.7, 0.3, 0.2, 0.17), 0.15);
-  d = join(d, ellipsoid(side - 0.075, y - m - 0.042, z - 0.845, 0.15, 0.048, 0.07), 0.03);
-  d = join(d, ellipsoid(x, y - m + 0.058, z - 0.84, 0.17, 0.062, 0.085), 0.035);
-  d = carve(d, ellipsoid(x, y - m, z - 0.93, 0.25, 0.011, 0.09), 0.03);
-  d = carve(d, rod(x, y, z, [0, -0.4, 0.98], [0, -0.55, 0.95], 0.022), 0.06);
-  // Ears and neck.
-  d = join(d, ellipsoid(side - 0.8, y + 0.02, z + 0.05, 0.07, 0.2, 0.13), 0.05);
-  d = join(d, rod(x, y, z, [0, -0.7, -0.12], [0, -1.9, -0.3], 0.38, 0.42), 0.2);
-  return d;
+interface Eye {
+  readonly u: number;
+  readonly v: number;
+  readonly half: number;
+  /** The outer corner lies to the right (1) or to the left (-1). */
+  readonly outer: 1 | -1;
 }
+const EYES: readonly Eye[] = [
+  { u: -0.435, v: 0.0, half: 0.128, outer: -1 },
+  { u: 0.125, v: 0.0, half: 0.15, outer: 1 },
+];
+const IRIS = 0.074;
+const GAZE: Place = [0.008, -0.012];
 
-/** Lids: a shell over the eyeball, open in an almond. */
-function lids(side: number, y: number, z: number): number {
-  const [ex, ey, ez] = [side - EYE.x, y - EYE.y, z - EYE.z];
-  const shell = sphere(ex, ey, ez, EYE.radius + (ey > 0 ? 0.03 : 0.03 - 0.22 * ey * ey));
-  const upper = ey - 0.075 + 2.4 * ex * ex;
-  const lower = -ey - 0.062 + 1.8 * ex * ex;
-  const opening = Math.max(upper, lower, -ez) * 0.85;
-  return Math.max(shell, -opening);
-}
+/** Where the lids meet the eye, below and above; `t` is -1 at the inner corner, 1 at the outer. */
+const lidAbove = (t: number): number => -0.074 * (1 - Math.abs(t) ** 2.3) ** 0.75 * (1 - 0.08 * t) - 0.016 * t;
+const lidBelow = (t: number): number => 0.05 * (1 - t * t) ** 0.85 * (1 + 0.25 * t) - 0.016 * t;
 
-function hair(x: number, y: number, z: number): number {
-  const side = Math.abs(x);
-  const run = Math.atan2(z + 0.1, x) + 0.22 * Math.sin(y * 3.1 + side) + 0.12 * noise2(y * 2.2, x * 1.7, 5);
-  const strand =
-    0.011 * Math.sin(34 * run) + 0.007 * Math.sin(83 * run + 4 * y) + 0.022 * noise3(x * 8, y * 1.2, z * 8);
-  let cap = ellipsoid(x, y - 0.32, z + 0.14, 0.9, 0.94, 0.98);
-  // The face looks out of a window in the hair, parted on one side.
-  const window = ellipsoid(x - 0.06, y + 0.28, z - 1.0, 0.62 + 0.04 * Math.sin(y * 4), 0.82, 0.9);
-  cap = carve(cap, window, 0.08);
-  const wave = 0.07 * Math.sin(y * 5.2 + side * 2) * smoothstep(0, -1, y);
-  const lock = rod(side, y, z + wave, [0.8, 0.25, -0.02], [0.86, -1.25, 0.1], 0.19, 0.24);
-  const inner = rod(side, y, z - wave * 0.6, [0.74, 0.4, 0.3], [0.74, -1.05, 0.36], 0.1, 0.14);
-  const back = ellipsoid(x, y + 0.55, z + 0.5, 0.95, 0.95, 0.55);
-  const fringe = rod(x, y, z, [0.2, 0.78, 0.72], [-0.62, 0.36, 0.62], 0.09, 0.07);
-  return join(join(join(cap, join(lock, inner, 0.1), 0.14), back, 0.2), fringe, 0.08) + strand;
-}
+const MOUTH = { u: -0.19, v: 0.615, half: 0.205 } as const;
+const mouthLine = (t: number): number => MOUTH.v - 0.056 * t * t + 0.012 * Math.exp(-((t / 0.22) ** 2));
+const NOSE = { top: -0.08, base: 0.375 } as const;
+const noseMiddle = (v: number): number => mix(-0.168, -0.232, clamp((v - NOSE.top) / (NOSE.base - NOSE.top)));
 
-function beret(x: number, y: number, z: number): number {
-  const [tx, ty] = turn(x, y, -0.2);
-  const [uz, uy] = turn(z, ty, 0.22);
-  const fold = 0.012 * Math.sin(9 * Math.atan2(tx, uz)) * smoothstep(0.4, 1, Math.hypot(tx, uz));
-  const crown = ellipsoid(tx + 0.1, uy - 1.02, uz + 0.12, 1.12, 0.36, 1.12) + fold;
-  const band = torus(tx, uy - 0.8, uz + 0.1, 0.83, 0.075);
-  const stalk = rod(tx, uy, uz, [-0.1, 1.35, -0.12], [-0.07, 1.48, -0.12], 0.035);
-  return join(join(crown, band, 0.12), stalk, 0.06);
-}
+const PEARL: Place = [0.655, 0.345];
+const PEARL_RADIUS = 0.036;
 
-/** The knit: ribs that run around the loops of the scarf. */
-const knit = (angle: number, around: number): number =>
-  0.014 * Math.abs(Math.sin(angle * 30)) + 0.008 * Math.sin(around * 22);
+const SKIN = light("#e8b596");
+const BLUSH = light("#d9766a");
+const LIPS = light("#b9514f");
+const DRESS = light("#27566b");
+const LINEN = light("#e9e1d0");
+const LASH = light("#2a1712");
 
-function scarf(x: number, y: number, z: number): number {
-  const angle = Math.atan2(x, z + 0.2);
-  const lift = 0.06 * Math.sin(angle * 2 + 0.6);
-  const lower = torus(x, (y + 1.75 - lift) * 0.85, z + 0.2, 0.62, 0.25);
-  const upper = torus(x * 1.02, (y + 1.42 + lift) * 0.9, z + 0.22, 0.5, 0.19);
-  const end = rod(x, y, z, [0.32, -1.75, 0.6], [0.42, -2.7, 0.78], 0.2, 0.25);
-  return join(join(lower, upper, 0.05), end, 0.06) - knit(angle, y * 2 + z);
-}
-
-const coat = (x: number, y: number, z: number): number =>
-  join(
-    rod(Math.abs(x), y, z, [0.25, -2.2, -0.3], [1.25, -2.55, -0.35], 0.5, 0.46),
-    rod(Math.abs(x), y, z, [1.25, -2.55, -0.35], [1.5, -4, -0.2], 0.46, 0.42),
-    0.3,
-  ) -
-  0.008 * noise3(x * 20, y * 20, z * 20);
-
-type Part = "skin" | "lid" | "eye" | "hair" | "beret" | "scarf" | "coat";
-
-function parts(x: number, y: number, z: number): Record<Part, number> {
-  const [hx, hy, hz] = toHead(x, y, z);
-  const side = Math.abs(hx);
-  return {
-    skin: skin(hx, hy, hz),
-    lid: lids(side, hy, hz),
-    eye: sphere(side - EYE.x, hy - EYE.y, hz - EYE.z, EYE.radius),
-    hair: hair(hx, hy, hz),
-    beret: beret(hx, hy, hz),
-    scarf: scarf(x, y, z),
-    coat: coat(x, y, z),
-  };
-}
-
-function distance(x: number, y: number, z: number): number {
-  // Far from the figure a ball around it is near enough.
-  const far = Math.sqrt(x * x + (y + 1) ** 2 + z * z) - 3.2;
-  if (far > 1) return far;
-  const [hx, hy, hz] = toHead(x, y, z);
-  const side = Math.abs(hx);
-  let d = Math.min(scarf(x, y, z), coat(x, y, z));
-  const headBall = sphere(hx, hy + 0.2, hz, 1.9);
-  if (headBall > 0.3) return Math.min(d, headBall);
-  const face = join(skin(hx, hy, hz), lids(side, hy, hz), 0.075);
-  d = Math.min(d, face, sphere(side - EYE.x, hy - EYE.y, hz - EYE.z, EYE.radius));
-  return Math.min(d, hair(hx, hy, hz), beret(hx, hy, hz)) * 0.9;
-}
-
-function surface(x: number, y: number, z: number, normal: Vector): Surface {
-  const all = parts(x, y, z);
-  const part = (Object.keys(all) as Part[]).reduce((a, b) => (all[a] <= all[b] ? a : b));
-  const [hx, hy, hz] = toHead(x, y, z);
-  switch (part) {
-    case "eye":
-      return eyeSurface(hx, hy, hz);
-    case "hair":
-      return hairSurface(hx, hy, hz, normal);
-    case "beret": {
-      const felt = fractal2(hx * 30 + hz * 13, hy * 30 + hz * 17, 3, 3);
-      return {
-        color: times(BERET, 0.9 + 0.35 * felt),
-        roughness: 0.9,
-        gloss: 0.12,
-        bump: [felt * 0.12, felt * 0.1, 0],
-      };
-    }
-    case "scarf": {
-      const stripe = smoothstep(0.75, 0.8, Math.sin(y * 11 + x * 1.3));
-      const fibre = noise3(x * 45, y * 45, z * 45);
-      return {
-        color: times(blend(WOOL, WOOL_STRIPE, stripe), 0.9 + 0.3 * fibre),
-        roughness: 0.95,
-        gloss: 0.06,
-        bump: [fibre * 0.2, 0, fibre * 0.2],
-      };
-    }
-    case "coat":
-      return { color: times(COAT, 0.85 + 0.2 * fractal2(x * 24, y * 24 + z * 24, 3)), roughness: 0.9, gloss: 0.06 };
-    case "skin":
-    case "lid":
-    default:
-      return skinSurface(hx, hy, hz, part);
+/** Height of the head over its rim, in its own unit. */
+function headHeight(u: number, v: number, inside: number): number {
+  const ball = Math.sqrt(Math.max(0, 1 - ((u + 0.02) / 0.86) ** 2 - ((v - 0.02) / 1.22) ** 2)) * 0.82;
+  const rim = 0.16;
+  let z = ball - 0.14 * (1 - Math.sqrt(1 - (1 - clamp(inside / rim)) ** 2));
+  for (const eye of EYES) {
+    z -= 0.095 * bell(u, v, eye.u - 0.03 * eye.outer, eye.v - 0.03, 0.19, 0.13);
+    z += 0.04 * bell(u, v, eye.u + 0.02 * eye.outer, -0.22, 0.2, 0.075);
+    z += 0.068 * bell(u, v, eye.u, eye.v - 0.01, 0.12, 0.1);
   }
+  const t = clamp((v - NOSE.top) / (NOSE.base - NOSE.top));
+  const along = smoothstep(-0.26, 0.1, v) * smoothstep(NOSE.base + 0.075, NOSE.base - 0.07, v);
+  const middle = noseMiddle(v);
+  z += (0.055 + 0.105 * t ** 1.3) * along * Math.exp(-(((u - middle) / (0.06 + 0.032 * t)) ** 2));
+  z += 0.05 * bell(u, v, middle, 0.3, 0.075, 0.065);
+  for (const side of [-1, 1]) z += 0.034 * bell(u, v, middle + side * 0.092 + 0.012, 0.338, 0.042, 0.046);
+  z += 0.05 * bell(u, v, -0.46, 0.27, 0.17, 0.17) + 0.055 * bell(u, v, 0.19, 0.29, 0.2, 0.18);
+  z += 0.06 * bell(u, v, MOUTH.u, 0.6, 0.27, 0.17);
+  z += 0.034 * bell(u, v, MOUTH.u, 0.675, 0.13, 0.042) + 0.018 * bell(u, v, MOUTH.u, 0.577, 0.15, 0.034);
+  const m = (u - MOUTH.u) / MOUTH.half;
+  z -= 0.022 * Math.exp(-(((v - mouthLine(m)) / 0.014) ** 2)) * smoothstep(1.1, 0.8, Math.abs(m));
+  for (const side of [-1, 1]) z -= 0.02 * bell(u, v, MOUTH.u + side * (MOUTH.half + 0.02), MOUTH.v - 0.025, 0.04, 0.04);
+  z -= 0.028 * bell(u, v, MOUTH.u + 0.01, 0.765, 0.13, 0.04);
+  z += 0.075 * bell(u, v, -0.17, 0.9, 0.15, 0.1);
+  z -= 0.014 * bell(u, v, noseMiddle(0.45) + 0.02, 0.475, 0.022, 0.05);
+  return z;
 }
 
-function skinSurface(x: number, y: number, z: number, part: "skin" | "lid"): Surface {
-  const side = Math.abs(x);
-  const crease =
-    part === "skin" && z > 0.5
-      ? Math.exp(-(((y - EYE.y - 0.15 + 1.2 * (side - EYE.x) ** 2) / 0.022) ** 2)) *
-        smoothstep(0.2, 0.1, Math.abs(side - EYE.x))
-      : 0;
-  const pores = noise3(x * 38, y * 38, z * 38);
-  let color: Color = times(SKIN, 1 + 0.05 * fractal2(x * 5, y * 5, 3));
-  const flush = (cx: number, cy: number, size: number) => Math.exp(-((side - cx) ** 2 + (y - cy) ** 2) / size);
-  color = blend(color, light("#d8694f"), 0.42 * flush(0.42, -0.28, 0.05) + 0.25 * flush(0, -0.27, 0.012));
-  // Freckles over nose and cheeks.
-  const freckle = freckles(x, y) * (flush(0.3, -0.16, 0.06) + flush(0, -0.1, 0.03));
-  color = blend(color, light("#a05a35"), clamp(0.6 * freckle));
-  color = blend(color, light("#8a4a3a"), 0.45 * crease);
-  let gloss = 0.28;
-  let roughness = 0.52;
-  if (z > 0.5) {
-    const m = smile(x);
-    const upper = y - m;
-    const edge = 0.21 - 0.02 * noise2(x * 30, 1);
-    const height =
-      upper > 0
-        ? 0.082 * (1 - (side / edge) ** 2) - 0.018 * Math.exp(-((side / 0.035) ** 2))
-        : 0.115 * (1 - (side / edge) ** 2);
-    const lip = smoothstep(0.02, -0.012, Math.abs(upper) - height);
-    color = blend(color, LIPS, lip * (side < edge ? 0.85 : 0));
-    gloss = mix(gloss, 0.5, lip);
-    roughness = mix(roughness, 0.32, lip);
-    color = times(color, 1 - 0.7 * smoothstep(0.018, 0.004, Math.abs(upper)) * smoothstep(0.24, 0.2, side));
-    color = brows(color, x, side, y);
-  }
-  if (part === "lid") {
-    const ex = side - EYE.x;
-    const upper = y - EYE.y - 0.075 + 2.4 * ex * ex;
-    const shadow = smoothstep(0.11, 0, upper) * (upper > -0.02 ? 1 : 0);
-    color = blend(color, light("#8a4a3a"), 0.4 * shadow);
-    if (z > EYE.z + 0.04)
-      color = blend(color, light("#1d0f0a"), smoothstep(0.032, 0.012, Math.abs(upper - 0.004)) * 0.95);
-  }
-  return { color, roughness, gloss, translucent: 1, bump: [pores * 0.022, pores * 0.022, 0] };
-}
-
-/** Small round spots, one in most cells of a grid. */
-function freckles(x: number, y: number): number {
-  const [u, v] = [x * 17, y * 17];
-  const [i, j] = [Math.floor(u), Math.floor(v)];
-  const [cx, cy] = [i + 0.25 + 0.5 * hash(i, j, 1), j + 0.25 + 0.5 * hash(i, j, 2)];
-  const radius = 0.22 * hash(i, j, 3);
-  return smoothstep(radius, radius * 0.4, Math.hypot(u - cx, v - cy)) * smoothstep(0.06, 0.1, radius);
-}
-
-/** Eyebrows: hairs drawn along an arch. */
-function brows(color: Color, x: number, side: number, y: number): Color {
-  const t = clamp((side - 0.12) / 0.42);
-  const arch = 0.315 + 0.075 * Math.sin(t * 2.3) - 0.05 * t * t;
-  const thickness = 0.05 * (1 - 0.6 * t) * smoothstep(0.09, 0.15, side) * smoothstep(0.57, 0.46, side);
-  const hairs = 0.88 + 0.12 * noise2(x * 70 + y * 40, y * 22, 2);
-  return blend(
-    color,
-    light("#35170a"),
-    0.95 * smoothstep(thickness, thickness * 0.35, Math.abs(y - arch)) * (thickness > 0.004 ? hairs : 0),
-  );
-}
-
-function eyeSurface(x: number, y: number, z: number): Surface {
-  const sign = x < 0 ? -1 : 1;
-  const ex = (x - sign * EYE.x) / EYE.radius - GAZE_X;
-  const ey = (y - EYE.y) / EYE.radius - GAZE_Y;
-  const r = Math.hypot(ex, ey);
-  let color = light("#efe6df");
-  const angle = Math.atan2(ey, ex);
-  const fibres = 0.5 + 0.5 * noise2(angle * 9, r * 5, 3);
-  const iris = blend(light("#2f6b4f"), light("#8fb86a"), fibres * smoothstep(0.5, 0.22, r));
-  color = blend(color, blend(iris, light("#12301f"), smoothstep(0.4, 0.53, r)), smoothstep(0.56, 0.51, r));
-  color = blend(color, [0.004, 0.004, 0.005], smoothstep(0.24, 0.2, r));
-  // The lid's shadow, and the reflected sky.
-  color = times(color, mix(1, 0.4, smoothstep(0.05, 0.4, ey)));
-  const glint =
-    smoothstep(0.13, 0.08, Math.hypot(ex + 0.16, ey - 0.2)) +
-    0.35 * smoothstep(0.07, 0.03, Math.hypot(ex - 0.18, ey + 0.18));
-  const glow = times([1.6, 1.5, 1.3], clamp(glint));
-  return { color, roughness: 0.12, gloss: 0.7, glow: z > 0 ? glow : [0, 0, 0] };
-}
-
-/** Strands catch the light in bands across their run (after Kajiya and Kay 1989). */
-function hairSurface(x: number, y: number, z: number, normal: Vector): Surface {
-  const run =
-    90 * (Math.atan2(z + 0.1, x) + 0.22 * Math.sin(y * 3.1 + Math.abs(x)) + 0.12 * noise2(y * 2.2, x * 1.7, 5));
-  const strand = clamp(0.5 + 0.35 * noise2(run, y * 1.5, 4) + 0.3 * noise2(run * 0.33, y * 0.8, 6));
-  const band = Math.exp(-(((normal[1] - 0.25 + 0.12 * noise2(run, 2, 8)) / 0.22) ** 2));
-  const color = plus(times(HAIR, 0.45 + 0.9 * strand), times(light("#d98a4a"), 0.25 * band * strand));
-  return {
-    color,
-    roughness: 0.55,
-    gloss: 0.16,
-    bump: [0.35 * (strand - 0.5), 0, 0.35 * (strand - 0.5)],
-    translucent: 0.5,
-  };
-}
-
-/** Autumn trees and low sun, far out of focus: soft fields of colour and round lights. */
-function background(_direction: Vector, pixel: { readonly u: number; readonly v: number } | null): Color {
-  if (!pixel) return [0.5, 0.45, 0.4];
-  const { u, v } = pixel;
-  const sky = ramp(
-    [light("#f6d9a0"), light("#e9b872"), light("#a9a058"), light("#6f8250"), light("#7a6a3a")],
-    v * 0.95 + 0.18 * fractal2(u * 2.6, v * 2.2, 3, 4),
-  );
-  let color = plus(sky, times(light("#ffb347"), 0.55 * Math.exp(-((u - 0.12) ** 2 + (v - 0.16) ** 2) / 0.05)));
-  for (let i = 0; i < 46; i++) {
-    const cx = hash(i, 1);
-    const cy = hash(i, 2) * 0.85;
-    const radius = 0.02 + 0.05 * hash(i, 3);
-    const inside = smoothstep(radius, radius * 0.9, Math.hypot(u - cx, (v - cy) * 1.2));
-    const tint = ramp([light("#ffd27a"), light("#ff9d4d"), light("#c9d07a"), light("#fff0c9")], hash(i, 4));
-    color = blend(color, plus(color, tint), inside * (0.1 + 0.22 * hash(i, 5)));
+function skinColor(u: number, v: number): Color {
+  let color = times(SKIN, 1 + 0.05 * fractal2(u * 4, v * 4, 3, 11));
+  const flush =
+    0.42 * bell(u, v, -0.47, 0.3, 0.15, 0.14) +
+    0.42 * bell(u, v, 0.22, 0.31, 0.19, 0.15) +
+    0.28 * bell(u, v, noseMiddle(0.3), 0.31, 0.1, 0.08) +
+    0.15 * bell(u, v, -0.17, 0.92, 0.14, 0.09);
+  color = blend(color, BLUSH, flush);
+  for (const eye of EYES) {
+    color = blend(color, light("#b27a66"), 0.4 * bell(u, v, eye.u + 0.03 * eye.outer, eye.v - 0.1, 0.15, 0.055));
+    color = blend(color, light("#b98a80"), 0.35 * bell(u, v, eye.u, eye.v + 0.1, 0.14, 0.045));
   }
   return color;
 }
 
-const scene: Scene = {
-  distance,
-  surface,
-  background,
-  lights: [
-    { direction: [-0.95, 0.75, 0.75], color: [2.6, 2.2, 1.75], hardness: 6 },
-    { direction: [0.9, 0.25, 0.5], color: [0.35, 0.4, 0.5], hardness: 0 },
-    { direction: [0.7, 0.6, -0.75], color: [2.2, 1.5, 0.8], hardness: 8 },
-  ],
-  skyLight: [0.33, 0.34, 0.4],
-  groundLight: [0.2, 0.14, 0.1],
+function lips(color: Color, u: number, v: number): Color {
+  const t = (u - MOUTH.u) / MOUTH.half;
+  const side = Math.abs(t);
+  if (side > 1.08) return color;
+  const middle = mouthLine(t);
+  const bow = 0.016 * Math.exp(-((t / 0.13) ** 2));
+  const top = middle - (0.068 * (1 - side ** 1.7) - bow);
+  const bottom = middle + 0.092 * Math.max(0, 1 - side * side) ** 0.8;
+  const on = smoothstep(top - 0.012, top + 0.01, v) * smoothstep(bottom + 0.016, bottom - 0.016, v);
+  const fullness = v < middle ? 0.86 : 1.12;
+  const creases = 1 + 0.08 * noise2(t * 22, v * 6, 5);
+  let painted = blend(color, times(LIPS, fullness * creases), 0.82 * on * smoothstep(1.05, 0.9, side));
+  const line = Math.exp(-(((v - middle) / 0.011) ** 2)) * smoothstep(1.06, 0.92, side);
+  painted = blend(painted, light("#4a1a1c"), 0.85 * line);
+  return painted;
+}
+
+/** An eye and the shadows of its lids; how much of the skin is left beneath. */
+function eyeOver(color: Color, eye: Eye, u: number, v: number): { color: Color; eye: number } {
+  const t = ((u - eye.u) / eye.half) * eye.outer;
+  const [du, dv] = [u - eye.u - GAZE[0], v - eye.v - GAZE[1]];
+  if (Math.abs(t) > 1.5 || Math.abs(dv) > 0.3) return { color, eye: 0 };
+  const inT = clamp(t, -1, 1);
+  const [above, below] = [eye.v + lidAbove(inT), eye.v + lidBelow(inT)];
+  const on =
+    Math.abs(t) < 1 ? smoothstep(above - 0.006, above + 0.006, v) * smoothstep(below + 0.006, below - 0.006, v) : 0;
+  let painted = color;
+  // The fold of the upper lid, and the soft edge of the lower.
+  const fold = eye.v + 1.0 * lidAbove(clamp(t * 0.86, -1, 1)) - 0.05;
+  painted = blend(
+    painted,
+    light("#7c4a3c"),
+    0.62 * Math.exp(-(((v - fold) / 0.013) ** 2)) * smoothstep(1.2, 0.7, Math.abs(t)) * smoothstep(-1.1, -0.3, t),
+  );
+  painted = blend(
+    painted,
+    light("#a86a5c"),
+    0.55 * Math.exp(-(((v - below - 0.008) / 0.012) ** 2)) * smoothstep(1.1, 0.6, Math.abs(t)),
+  );
+  if (on > 0) {
+    const r = Math.hypot(du, dv);
+    let ball = blend(light("#d8cfc6"), light("#a8928a"), smoothstep(0.3, 1, Math.abs(t)));
+    ball = blend(ball, light("#cf8f84"), 0.7 * bell(t, 0, -0.97, 0, 0.13));
+    const angle = Math.atan2(dv, du);
+    const fibre = 0.5 + 0.5 * noise2(angle * 7, r * 30, 9);
+    const lower = smoothstep(-0.06, 0.06, dv + 0.3 * du);
+    const iris = blend(light("#33200f"), light("#94622c"), clamp(0.25 + 0.5 * lower + 0.35 * (fibre - 0.5)));
+    const ring = blend(iris, light("#1d130c"), smoothstep(0.72, 0.98, r / IRIS));
+    ball = blend(ball, ring, smoothstep(IRIS + 0.006, IRIS - 0.006, r));
+    ball = blend(ball, light("#0b0706"), smoothstep(0.036, 0.029, r));
+    ball = times(ball, mix(0.42, 1, smoothstep(0, 0.062, v - above)));
+    const glint = smoothstep(0.018, 0.011, Math.hypot(du + 0.026, (dv + 0.032) * 1.05));
+    const second = 0.35 * smoothstep(0.018, 0.004, Math.hypot(du - 0.03, dv - 0.034));
+    ball = plus(ball, times([0.85, 0.88, 0.92], glint + second));
+    painted = blend(painted, ball, on);
+  }
+  // The upper lashes: a line that swells outwards and ends in a small wing.
+  const wing = t > 1 ? 0.03 * (t - 1) : 0;
+  const thick = (0.011 + 0.01 * smoothstep(-1, 0.7, t)) * smoothstep(-1.06, -0.8, t) * smoothstep(1.14, 0.98, t);
+  const lash = thick > 0.001 ? smoothstep(thick, thick * 0.45, Math.abs(v - above - wing + 0.006)) : 0;
+  painted = blend(painted, LASH, 0.94 * lash);
+  const rim =
+    smoothstep(0.008, 0.003, Math.abs(v - below - 0.001)) * smoothstep(1, 0.7, Math.abs(t)) * smoothstep(-0.6, 0.6, t);
+  painted = blend(painted, light("#5a3228"), 0.5 * rim);
+  return { color: painted, eye: on };
+}
+
+function brow(color: Color, eye: Eye, u: number, v: number): Color {
+  const t = (((u - eye.u) / eye.half) * eye.outer + 1.12) / 2.5;
+  if (t < -0.05 || t > 1.05) return color;
+  const arch = eye.v - 0.21 - 0.04 * Math.sin(clamp(t) * 2.5) + 0.05 * t * t;
+  const thick = 0.04 * (1 - 0.62 * t) * smoothstep(-0.03, 0.14, t) * smoothstep(1.04, 0.8, t);
+  const hairs = 0.9 + 0.1 * noise2(u * 90 + v * 60 * eye.outer, v * 18, 3);
+  const on = thick > 0.002 ? smoothstep(thick * 1.25, thick * 0.35, Math.abs(v - arch)) : 0;
+  return blend(color, light("#2c160c"), 0.96 * on * hairs);
+}
+
+function nostrils(color: Color, u: number, v: number): Color {
+  const middle = noseMiddle(0.38);
+  let on = 0;
+  for (const side of [-1, 1]) {
+    const [a, b] = turn(u - middle - side * 0.055 - 0.01, v - 0.383, -side * 0.35);
+    on += Math.exp(-((a / 0.03) ** 2) - (b / 0.012) ** 2) * (side < 0 ? 0.7 : 1);
+    on += 0.4 * bell(u, v, middle + side * 0.145 + 0.012, 0.345, 0.016, 0.04);
+  }
+  const under = 0.1 * bell(u, v, middle + 0.02, 0.405, 0.1, 0.016);
+  return blend(color, light("#6b2f26"), clamp(0.5 * on + under));
+}
+
+function faceSpot(u: number, v: number, inside: number): Spot {
+  let color = nostrils(lips(skinColor(u, v), u, v), u, v);
+  let wet = 0;
+  for (const eye of EYES) {
+    color = brow(color, eye, u, v);
+    const over = eyeOver(color, eye, u, v);
+    color = over.color;
+    wet += over.eye;
+  }
+  // Hair lies around the face and keeps light from it.
+  const below = v - hairline(u);
+  color = blend(light("#2a150c"), color, smoothstep(-0.05, 0.03, below + 0.03 * noise2(u * 40, v * 8, 37)));
+  const side = smoothstep(0, 0.1, 0.66 - u) * smoothstep(-0.68, -0.58, u);
+  const open = mix(0.55, 1, smoothstep(0, 0.24, below)) * mix(0.7, 1, side);
+  const lip = bell(u, v, MOUTH.u - 0.03, 0.668, 0.1, 0.03);
+  const tip = bell(u, v, noseMiddle(0.3) - 0.02, 0.29, 0.05, 0.05);
+  const soft = wet > 0.5 ? 0.2 : 1;
+  return {
+    height: 0.1 + HEAD.unit * headHeight(u, v, inside),
+    color,
+    soft,
+    gloss: (1 - wet) * 0.05 + 0.13 * lip + 0.2 * tip + 0.03 * bell(u, v, -0.3, -0.5, 0.3, 0.2),
+    open,
+  };
+}
+
+function earSpot(v: number, inside: number): Spot {
+  const helix = smoothstep(0.06, 0.03, inside) - 0.7 * smoothstep(0.02, 0.08, inside) * smoothstep(0.22, 0.14, v);
+  return {
+    height: 0.16 + HEAD.unit * (0.05 * helix + 0.06 * smoothstep(0, 0.05, inside)),
+    color: blend(times(SKIN, 0.92), BLUSH, 0.4 + 0.25 * smoothstep(0.03, 0.09, inside)),
+    soft: 1,
+    gloss: 0.04,
+    open: 0.85,
+  };
+}
+
+const pearlSpot = (r: number): Spot => ({
+  height: 0.2 + HEAD.unit * PEARL_RADIUS * Math.sqrt(1 - r * r),
+  color: light("#efe6dc"),
+  soft: 0.6,
+  gloss: 0.8,
+});
+
+function neckSpot(u: number, v: number): Spot {
+  const round = Math.sqrt(Math.max(0, 1 - ((u - 0.08) / 0.62) ** 2)) * 0.5;
+  const chest = smoothstep(1.1, 1.6, v);
+  let z = mix(round, 0.42 - 0.12 * (u - 0.05) ** 2, chest) - 0.06;
+  // The strand of muscle from ear to breastbone, the collarbones, the hollow between.
+  const muscle = u - mix(0.42, 0.0, clamp((v - 0.6) / 0.85));
+  z += 0.045 * Math.exp(-((muscle / 0.06) ** 2)) * smoothstep(1.55, 1.3, v);
+  z +=
+    0.03 *
+    Math.exp(-(((v - 1.42 + 0.12 * Math.abs(u + 0.02)) / 0.04) ** 2)) *
+    smoothstep(0.03, 0.12, Math.abs(u + 0.02));
+  z -= 0.04 * bell(u, v, -0.02, 1.42, 0.07, 0.06);
+  const color = blend(times(SKIN, 0.95), BLUSH, 0.16 + 0.08 * fractal2(u * 3, v * 3, 2, 19));
+  const under = mix(0.6, 1, smoothstep(0.8, 1.25, v));
+  return { height: -0.06 + HEAD.unit * z, color, soft: 1, gloss: 0.03, open: under };
+}
+
+function dressSpot(u: number, v: number, inside: number): Spot {
+  const [fu, fv] = [u - 0.1, v - 1.1];
+  const spread = Math.atan2(fu, fv);
+  const folds =
+    0.06 * Math.sin(spread * 15 + 1.6 * noise2(u * 1.5, v * 1.5, 7)) * smoothstep(0.35, 1.1, Math.hypot(fu, fv));
+  const round = Math.sqrt(Math.max(0, 1 - (u / 2.1) ** 2)) * 0.7;
+  const edge = 0.012 * Math.sin(spread * 60);
+  const collar = smoothstep(0.075 + edge, 0.06 + edge, inside) * smoothstep(0.95, 0.75, Math.abs(u - 0.1));
+  const z = round + folds + 0.05 * collar + 0.06 * smoothstep(0, 0.06, inside) + 0.025 * fractal2(u * 5, v * 5, 3, 23);
+  const weave = 1 + 0.1 * fractal2(u * 9, v * 9, 3, 29);
+  return {
+    height: -0.13 + HEAD.unit * z,
+    color: times(blend(DRESS, LINEN, collar), weave),
+    soft: 0.15,
+    gloss: 0.015,
+  };
+}
+
+function wall(x: number, y: number): Spot {
+  const glow = Math.exp(-(((x - 0.06) / 0.55) ** 2) - ((y - 0.3) / 0.6) ** 2);
+  const tone = clamp(0.18 + 0.75 * glow + 0.22 * fractal2(x * 2.6, y * 2.6, 4, 31));
+  const color = ramp([light("#3d443c"), light("#69725f"), light("#a3a283"), light("#c9c19c")], tone);
+  return { height: -0.6, color: times(color, 0.62), far: true };
+}
+
+const HAIR: readonly Color[] = ["#1f0f09", "#3d1f11", "#6b3a1d", "#a3642f", "#dca05c"]
+  .map(light)
+  .map((color) => color.map((c) => c ** (1 / 2.2)) as unknown as Color);
+
+const LIGHT: ReliefLight = {
+  direction: [-0.62, -0.5, 0.72],
+  key: [1.6, 1.46, 1.24],
+  fill: [0.25, 0.28, 0.33],
+  bounce: [0.23, 0.16, 0.12],
 };
 
-export const portrait = (width: number, height: number, quality: number): RgbImage =>
-  render(
-    scene,
-    { from: [0.1, -0.05, 9], to: [0.02, -0.16, 0], angle: 22 },
-    { width, height, quality, farthest: 14, exposure: 0.62, vignette: 0.3 },
+/** What is under the strands: the dark mass of the hair. */
+const hairMass = insideOf([
+  [-0.1, -1.04],
+  [-0.5, -0.94],
+  [-0.74, -0.66],
+  [-0.83, -0.2],
+  [-0.78, 0.35],
+  [-0.76, 0.9],
+  [-0.84, 1.3],
+  [-0.72, 1.62],
+  [-0.46, 1.72],
+  [-0.34, 1.3],
+  [0.5, 1.3],
+  [0.66, 1.75],
+  [1.0, 1.7],
+  [1.1, 1.2],
+  [1.0, 0.6],
+  [0.98, 0],
+  [0.92, -0.55],
+  [0.6, -0.9],
+  [0.25, -1.05],
+]);
+
+/** Where the hair begins over the forehead. */
+const hairline = (u: number): number =>
+  -0.58 - 0.12 * bell(u, 0, 0.16, 0, 0.2) + 0.5 * Math.max(0, -0.32 - u) + 0.55 * Math.max(0, u - 0.42);
+
+/** What lies at a place, the nearest first; `before` is what the hair falls behind. */
+function spotAt(x: number, y: number): Spot & { readonly before: boolean } {
+  const [u, v] = toHead(x, y);
+  const pearl = Math.hypot(u - PEARL[0], v - PEARL[1]) / PEARL_RADIUS;
+  if (pearl < 1) return { ...pearlSpot(pearl), before: true };
+  const inFace = face(u, v);
+  if (inFace > 0) return { ...faceSpot(u, v, inFace), before: true };
+  const inEar = ear(u, v);
+  if (inEar > 0) return { ...earSpot(v, inEar), before: true };
+  const inDress = dress(u, v);
+  if (inDress > 0) return { ...dressSpot(u, v, inDress), before: true };
+  if (neck(u, v) > 0) return { ...neckSpot(u, v), before: true };
+  const behind = wall(x, y);
+  const inHair = hairMass(u, v);
+  return { ...behind, color: blend(behind.color, light("#24120b"), smoothstep(-0.02, 0.01, inHair)), before: false };
+}
+
+interface Lock {
+  /** The two outer strands, from the parting to the ends. */
+  readonly from: readonly Place[];
+  readonly to: readonly Place[];
+  readonly strands: number;
+  /** Where along it the light catches, 0 to 1, and how strongly. */
+  readonly shine: readonly [at: number, strength: number];
+  readonly tone: number;
+}
+
+const BEHIND: readonly Lock[] = [
+  {
+    from: [
+      [-0.55, -0.8],
+      [-0.84, -0.1],
+      [-0.78, 0.6],
+      [-0.9, 1.2],
+      [-0.74, 1.72],
+    ],
+    to: [
+      [-0.4, -0.6],
+      [-0.5, 0.2],
+      [-0.42, 0.8],
+      [-0.4, 1.2],
+      [-0.42, 1.66],
+    ],
+    strands: 260,
+    shine: [0.62, 0.35],
+    tone: 0.3,
+  },
+  {
+    from: [
+      [0.5, -0.9],
+      [0.96, -0.2],
+      [1.02, 0.5],
+      [1.16, 1.1],
+      [1.0, 1.86],
+    ],
+    to: [
+      [0.5, -0.4],
+      [0.7, 0.25],
+      [0.6, 0.75],
+      [0.52, 1.2],
+      [0.62, 1.8],
+    ],
+    strands: 340,
+    shine: [0.6, 0.3],
+    tone: 0.26,
+  },
+];
+const IN_FRONT: readonly Lock[] = [
+  {
+    from: [
+      [0.2, -1.17],
+      [0.6, -1.12],
+      [0.9, -0.78],
+      [1.0, -0.2],
+      [1.0, 0.4],
+      [1.1, 0.95],
+      [1.12, 1.5],
+      [1.1, 1.98],
+    ],
+    to: [
+      [0.15, -0.74],
+      [0.4, -0.61],
+      [0.6, -0.38],
+      [0.7, -0.12],
+      [0.79, 0.16],
+      [0.7, 0.6],
+      [0.58, 1.05],
+      [0.6, 1.75],
+    ],
+    strands: 620,
+    shine: [0.22, 0.6],
+    tone: 0.36,
+  },
+  {
+    from: [
+      [0.25, -1.17],
+      [-0.24, -1.25],
+      [-0.7, -0.92],
+      [-0.88, -0.3],
+      [-0.8, 0.3],
+      [-0.88, 0.85],
+      [-0.96, 1.35],
+      [-0.9, 1.9],
+    ],
+    to: [
+      [0.19, -0.74],
+      [-0.12, -0.61],
+      [-0.43, -0.42],
+      [-0.615, -0.14],
+      [-0.67, 0.22],
+      [-0.6, 0.72],
+      [-0.52, 1.2],
+      [-0.46, 1.8],
+    ],
+    strands: 620,
+    shine: [0.28, 0.85],
+    tone: 0.42,
+  },
+];
+
+/** Parts of a strand; the light runs along them. */
+const PIECES = 24;
+
+function comb(canvas: Canvas, lock: Lock, chance: () => number, scale: number): void {
+  const [a, b] = [curve(lock.from), curve(lock.to)];
+  for (let i = 0; i < lock.strands; i++) {
+    const fine = i / lock.strands;
+    // The last few fly loose.
+    const loose = fine > 0.96;
+    const t = loose ? mix(-0.06, 1.04, chance()) : chance();
+    const swing = (loose ? 0.16 : 0.03) * (chance() - 0.5);
+    const [begin, end] = [chance() * 0.015, 1 - chance() ** 1.6 * 0.4];
+    const points: Place[] = [];
+    for (let k = 0; k <= PIECES; k++) {
+      const s = mix(begin, end, k / PIECES);
+      const [p, q] = [pointAt(a, s), pointAt(b, s)];
+      // Strands gather in a few tresses towards their ends.
+      const tress = t + 0.06 * Math.sin(t * 21) * s + 0.07 * noise2(t * 5, s * 2.5, 41) * s;
+      const wave = 0.045 * s * Math.sin(s * 13 + t * 2.5) + swing * s * Math.sin(s * 7 + t * 9);
+      points.push(fromHead([mix(p[0], q[0], tress) + wave, mix(p[1], q[1], tress)]));
+    }
+    const tress = Math.cos(t * 21 + 0.6) * 0.16 + 0.14 * noise2(t * 40, 1, 43);
+    // Pieces, so that the light can run along a strand.
+    for (let k = 0; k < PIECES - 2; k += 3) {
+      const s = mix(begin, end, (k + 2) / PIECES);
+      const band = lock.shine[1] * Math.exp(-(((s - lock.shine[0] - 0.06 * noise2(t * 9, 2, 45)) / 0.14) ** 2));
+      const value = clamp(
+        lock.tone -
+          0.1 +
+          tress +
+          0.42 * band * (0.6 + 0.8 * chance()) +
+          0.16 * (chance() - 0.5) -
+          0.14 * Math.abs(t - 0.4),
+      );
+      canvas.line(points.slice(k, k + 6), ramp(HAIR, value), {
+        width: mix(5, 1.6, fine) * scale,
+        opacity: mix(0.75, 0.6, fine),
+        body: 0.35,
+        taper: 0.75,
+        dry: 0.05,
+        streaks: 0.1,
+      });
+    }
+  }
+}
+
+/** How fine the picture beneath is at a place: strokes stay off eyes and mouth. */
+function fineness(x: number, y: number): number {
+  const [u, v] = toHead(x, y);
+  let fine = 0.8 * bell(u, v, MOUTH.u, 0.62, 0.3, 0.13) + 0.7 * bell(u, v, -0.2, 0.33, 0.2, 0.13);
+  for (const eye of EYES) fine += 1.3 * bell(u, v, eye.u, eye.v - 0.06, 0.24, 0.17);
+  return clamp(fine);
+}
+
+export function portrait(width: number, height: number): RgbImage {
+  const chance = random(7);
+  const [w, h] = [width * FINER, height * FINER];
+  const spots = spotsOf(w, h, spotAt);
+  const lit = { width: w, height: h, colors: lightRelief(w, h, spots, LIGHT) };
+  const before = (x: number, y: number): boolean =>
+    spots[Math.min(h - 1, Math.floor(y * h)) * w + Math.min(w - 1, Math.floor(x * h))]!.before;
+  const canvas = new Canvas(width, height, (x, y) => colorAt(lit, x, y), chance);
+  const scale = height / 832;
+  repaint(canvas, lit, [{ width: 22 * scale, density: 1800, opacity: 0.6 }], (x, y) => Number(before(x, y)), chance);
+  for (const lock of BEHIND) comb(canvas, lock, chance, scale);
+  canvas.lay((x, y) => (before(x, y) ? colorAt(lit, x, y) : null));
+  repaint(
+    canvas,
+    lit,
+    [
+      { width: 13 * scale, density: 2200, opacity: 0.4 },
+      { width: 7 * scale, density: 5000, opacity: 0.4 },
+    ],
+    (x, y) => (before(x, y) ? fineness(x, y) : 1),
+    chance,
   );
+  for (const lock of IN_FRONT) comb(canvas, lock, chance, scale);
+  return canvas.finish({ depth: 0.5, gloss: 0.05, weave: 0.008 });
+}

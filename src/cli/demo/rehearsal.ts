@@ -24,8 +24,8 @@ export async function rehearse(discord: DiscordSandbox, out: string, bar: Progre
 
   const [ada, grace] = [discord.member("ada"), discord.member("grace")];
   const general = discord.channel("general").id;
-  const content = await sample("content", "lighthouse");
-  const style = await sample("style", "night");
+  const content = await sample("content", "fox");
+  const style = await sample("style", "village");
   await write(`content${path.extname(content.name)}`, content.bytes);
   await write(`style${path.extname(style.name)}`, style.bytes);
 

@@ -6,32 +6,29 @@ import type { Try, UploadedFile } from "@atelier/sandbox";
 
 const FOLDER = path.resolve(import.meta.dirname, "../../../samples");
 
-/** One of them by its name without the extension. */
+/** One of them by its name without the extension; it rejects where there is none. */
 export async function sample(kind: "content" | "style", name: string): Promise<UploadedFile> {
-  const folder = path.join(FOLDER, kind);
-  const file = (await readdir(folder)).find((candidate) => path.parse(candidate).name === name);
-  if (file === undefined) throw new Error(`${folder} has no picture called ${name}`);
-  return { name: file, bytes: await readFile(path.join(folder, file)) };
+  const file = fileOf(kind, name);
+  return { name: path.basename(file), bytes: await readFile(file) };
 }
 
-/** Up to three pairs that differ in both, for the page to offer; the most telling ones first where they are there. */
+/** What the page offers: those that charm most of all pairs, looked at. */
+const PAIRS: readonly (readonly [content: string, style: string])[] = [
+  ["fox", "village"],
+  ["still-life", "linocut"],
+  ["lighthouse", "poster"],
+];
+
+/** Pairs for the page to offer; none in an installation without samples. */
 export async function samplePairs(): Promise<Try[]> {
-  const [contents, styles] = await Promise.all([picturesIn("content", /portrait/), picturesIn("style", /wave|night/)]);
-  const count = contents.length > 0 && styles.length > 0 ? Math.min(3, Math.max(contents.length, styles.length)) : 0;
-  return Array.from({ length: count }, (_, index) => {
-    const [content, style] = [contents[index % contents.length]!, styles[index % styles.length]!];
-    return { label: `${labelOf(content)} × ${labelOf(style)}`, command: "stylize", files: { content, style } };
-  });
+  const names = await readdir(FOLDER).catch(() => []);
+  if (names.length === 0) return [];
+  return PAIRS.map(([content, style]) => ({
+    label: `${labelOf(content)} × ${labelOf(style)}`,
+    command: "stylize",
+    files: { content: fileOf("content", content), style: fileOf("style", style) },
+  }));
 }
 
-const labelOf = (file: string): string => path.parse(file).name.replaceAll(/[-_]+/g, " ");
-
-/** Paths by name, those that match `first` in front; none in an installation without samples. */
-async function picturesIn(kind: "content" | "style", first: RegExp): Promise<string[]> {
-  const names = await readdir(path.join(FOLDER, kind)).catch(() => []);
-  return names
-    .filter((name) => /\.(?:png|jpe?g|webp)$/i.test(name))
-    .sort()
-    .sort((a, b) => Number(first.test(b)) - Number(first.test(a)))
-    .map((name) => path.join(FOLDER, kind, name));
-}
+const fileOf = (kind: "content" | "style", name: string): string => path.join(FOLDER, kind, `${name}.jpg`);
+const labelOf = (name: string): string => name.replaceAll("-", " ");
