@@ -6,6 +6,7 @@ import type { RgbImage } from "../../images/rgb-image.ts";
 import { SessionPool } from "../../onnx/session-pool.ts";
 import type { StylizeHooks, StylizeInput, StylizeResult, Stylizer } from "../stylizer.ts";
 import type { EngineParts } from "../../painting.ts";
+import { describedLook } from "./described/described-look.ts";
 import { KernelPool } from "./kernels/worker-pool.ts";
 import { type Sketch, sketchShare, sketchShares, sketchSide } from "./network/sketch.ts";
 import { mixVectors, StyleNetwork } from "./network/style-network.ts";
@@ -16,11 +17,12 @@ import { patchParameters, type PatchParameters } from "./patch/parameters.ts";
 import { withShades } from "./patch/plain-style.ts";
 import { resultSize, styleSize } from "./patch/sizes.ts";
 import { StyleAnalysis } from "./patch/style-analysis.ts";
-import { changesFor, isChange, withoutColours } from "./patch/style-changes.ts";
+import { changesFor, isChange, withoutColours, type StyleChanges } from "./patch/style-changes.ts";
 import { CHROMA_GAIN, countSteps, finish, synthesise, type SynthesisInput } from "./patch/synthesis.ts";
 import { facesWithin, usablePlaces } from "./patch/usable-places.ts";
 import { parseStyle } from "./steering/steering.ts";
 import { cleanStyle } from "./style-picture/index.ts";
+import { faceMask } from "./subjects/face-masks.ts";
 import { findFaces, findSubjects } from "./subjects/index.ts";
 
 export interface EmbeddedOptions {
@@ -45,6 +47,8 @@ interface PreparedStyle {
   readonly analysis: StyleAnalysis;
   /** parameters that the description decides */
   readonly steered: Partial<PatchParameters>;
+  /** what the description asks for; `null` where nobody described anything */
+  readonly changes: StyleChanges | null;
   /** what the network sees in it, once asked */
   vector?: Float32Array;
 }
@@ -96,7 +100,8 @@ export class EmbeddedStylizer implements Stylizer {
       const work = { content, subjects, style, parameters, seed: settings.seed, sketch };
       if (this.#parts === "network") return await this.#networkAlone(pool, input, prepared, work, hooks);
       const image = await synthesise(pool, work, { signal: hooks.signal, onStep });
-      return { image: oklabToRgb(image, CHROMA_GAIN), steps, guidance: null, stylePath: null };
+      const look = prepared.changes ? await lookOf(image, work, prepared.changes, input, hooks) : image;
+      return { image: oklabToRgb(look, CHROMA_GAIN), steps, guidance: null, stylePath: null };
     } finally {
       await pool.close();
     }
@@ -191,7 +196,7 @@ async function prepareStyle(
   const asked = words === "" ? null : changesFor(words, image);
   const changes = asked && keepColors ? withoutColours(asked) : asked;
   if (!changes || !isChange(changes)) {
-    return { analysis: new StyleAnalysis(withGain(plain.image), plain.usable), steered: {} };
+    return { analysis: new StyleAnalysis(withGain(plain.image), plain.usable), steered: {}, changes: null };
   }
   const scale = strokeScale(changes);
   const large = scale > 1 ? sized(longSide * scale) : plain;
@@ -201,8 +206,24 @@ async function prepareStyle(
   return {
     analysis: new StyleAnalysis(withGain(changedStyle(large.image, changes)), large.usable),
     steered: { styleScale: scale, contours },
+    changes,
   };
+}
+
+/** The picture taken to the point that the description makes. All with chroma gain. */
+async function lookOf(
+  image: PlanarImage,
+  { content, subjects }: SynthesisInput,
+  changes: StyleChanges,
+  { settings: { seed, strength } }: StylizeInput,
+  { signal }: StylizeHooks,
+): Promise<PlanarImage> {
+  const options = { seed, strength, spared: faceMask(image, subjects.faces), signal };
+  return withGain(await describedLook(withoutGain(image), withoutGain(content), changes, options));
 }
 
 const withGain = (image: PlanarImage): PlanarImage =>
   mapPlanes(image, (plane, channel) => (channel === 0 ? plane : plane.map((value) => CHROMA_GAIN * value)));
+
+const withoutGain = (image: PlanarImage): PlanarImage =>
+  mapPlanes(image, (plane, channel) => (channel === 0 ? plane : plane.map((value) => value / CHROMA_GAIN)));

@@ -101,3 +101,20 @@ export function darkShare(image: RgbImage, below: number): number {
   const [L] = lab(image).planes;
   return L.filter((value) => value < below).length / L.length;
 }
+
+/**
+ * How far the strokes and lines of two pictures are apart, whatever their colours, key and contrast: root mean square
+ * difference of their lightness without broad tones, each at a deviation of 1. 0 the same, 1.4 unrelated.
+ */
+export function structureDistance(image: RgbImage, other: RgbImage): number {
+  const { width, height } = image;
+  const marks = (picture: RgbImage): Plane => {
+    const [L] = lab(picture, width, height).planes;
+    const broad = blurPlane(L, image, Math.max(width, height) / 40);
+    const fine = L.map((value, i) => value - broad[i]!);
+    const deviation = Math.sqrt(fine.reduce((sum, value) => sum + value * value, 0) / fine.length) + 1e-6;
+    return fine.map((value) => value / deviation);
+  };
+  const [a, b] = [marks(image), marks(other)];
+  return Math.sqrt(a.reduce((sum, value, i) => sum + (value - b[i]!) ** 2, 0) / a.length);
+}

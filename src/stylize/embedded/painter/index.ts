@@ -12,7 +12,7 @@ import type { Easel } from "./easel.ts";
 import { inOwnColours } from "./kept-colours.ts";
 import { orientationOf } from "./orientation.ts";
 import { paintPoster } from "./poster.ts";
-import { paintingTarget } from "./target.ts";
+import { paintingTarget, type Target } from "./target.ts";
 import { layMosaic, paintPixels } from "./tiles.ts";
 import { paintWatercolour } from "./watercolour.ts";
 
@@ -51,7 +51,7 @@ const MODES: Readonly<Record<Medium, (easel: Easel) => Promise<void>>> = {
  *
  * @throws CancelledError when the signal is aborted, within 250 ms
  */
-export async function paint(content: RgbImage, style: StyleParameters, options: PaintOptions): Promise<RgbImage> {
+export async function paint(content: RgbImage, described: StyleParameters, options: PaintOptions): Promise<RgbImage> {
   const { signal, onProgress, onPreview } = options;
   let last: PlanarImage | undefined;
   const show = async (picture: PlanarImage, done: number): Promise<void> => {
@@ -60,27 +60,58 @@ export async function paint(content: RgbImage, style: StyleParameters, options: 
     if (done < 1) onPreview?.(oklabToRgb(picture), done);
     await breathe(signal);
   };
-  const easel = await setUp(content, style, options, show);
+  await breathe(signal);
+  const sized = rgbToOklabSized(content, fitLongSide(content, options.size));
+  const pause = () => breathe(signal);
+  await pause();
+  const style = options.keepColors ? inOwnColours(described, sized) : described;
+  const target = await paintingTarget(sized, style, Math.min(1, 0.3 + 1.05 * options.strength), pause);
+  await pause();
+  const easel = await setUp(sized, target, style, options, show);
   await MODES[style.medium.value ?? "oil"](easel);
   return oklabToRgb(last!);
 }
 
+/**
+ * Paints over a picture that has its colours already, in a medium, along the forms of what it is of.
+ *
+ * @param picture OKLab, as are `content` (of the same size) and the result
+ * @throws CancelledError when the signal is aborted
+ */
+export async function paintOver(
+  picture: PlanarImage,
+  content: PlanarImage,
+  style: StyleParameters,
+  { seed, strength, signal }: { seed: number; strength: number; signal: AbortSignal | undefined },
+): Promise<PlanarImage> {
+  let last = picture;
+  const show = async (now: PlanarImage): Promise<void> => {
+    last = now;
+    await breathe(signal);
+  };
+  const size = Math.max(picture.width, picture.height);
+  const easel = await setUp(
+    content,
+    { image: picture, palette: null },
+    style,
+    { seed, strength, size, ...(signal && { signal }) },
+    show,
+  );
+  await MODES[style.medium.value ?? "oil"](easel);
+  return last;
+}
+
 async function setUp(
-  image: RgbImage,
-  described: StyleParameters,
+  content: PlanarImage,
+  target: Target,
+  style: StyleParameters,
   options: PaintOptions,
   show: Easel["show"],
 ): Promise<Easel> {
   const { signal, strength } = options;
   const pause = () => breathe(signal);
-  await pause();
-  const content = rgbToOklabSized(image, fitLongSide(image, options.size));
-  await pause();
-  const style = options.keepColors ? inOwnColours(described, content) : described;
   const unit = options.size / 512;
   const random = seededRandom(options.seed);
-  const target = await paintingTarget(content, style, Math.min(1, 0.3 + 1.05 * strength), pause);
-  await pause();
   const field = await orientationOf(content.planes[0], content, {
     unit,
     ...directionOf(style),

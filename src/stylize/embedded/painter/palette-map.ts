@@ -76,8 +76,14 @@ function sharesOver(picture: PlanarImage, palette: readonly PaletteColour[]): Fl
   const size = palette.length;
   const shares = new Float32Array(L.length * size);
   const distances = new Float64Array(regions.length);
+  const place = { L: 0, a: 0, b: 0, x: 0, y: 0 };
   for (let i = 0, at = 0; i < L.length; i++, at += size) {
-    const place = { L: L[i]!, a: a[i]!, b: b[i]!, x: (i % width) / width, y: Math.floor(i / width) / picture.height };
+    // One object for all pixels: this loop is most of the work
+    place.L = L[i]!;
+    place.a = a[i]!;
+    place.b = b[i]!;
+    place.x = (i % width) / width;
+    place.y = Math.floor(i / width) / picture.height;
     let nearest = Infinity;
     for (let r = 0; r < regions.length; r++) {
       distances[r] = placedDistance(place, regions[r]!);

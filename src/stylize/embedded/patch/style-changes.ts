@@ -8,7 +8,12 @@ import { hueOf, type LabColour } from "../../../images/colour-names.ts";
 import { rgbToOklabSized } from "../../../images/oklab.ts";
 import { fitLongSide, type PlanarImage } from "../../../images/plane.ts";
 import type { RgbImage } from "../../../images/rgb-image.ts";
-import { NEUTRAL, type NumericParameter, type PaletteColour } from "../steering/steering-parameters.ts";
+import {
+  NEUTRAL,
+  type NumericParameter,
+  type PaletteColour,
+  type StyleParameters,
+} from "../steering/steering-parameters.ts";
 import { parseStyle } from "../steering/steering.ts";
 
 /** The parameters that can be changed in a style picture. */
@@ -28,6 +33,9 @@ export type StyleChanges = Readonly<Record<(typeof CHANGEABLE)[number], number>>
   readonly palette: readonly PaletteColour[];
   /** how far colours move to that palette, 0 to 1 */
   readonly paletteAmount: number;
+  /** what the description says, and whether it names a medium that the picture is not in */
+  readonly asked: StyleParameters;
+  readonly newMedium: boolean;
   /** of outlines; `null`: the darkest ink of the style */
   readonly outlineColour: LabColour | null;
 };
@@ -59,6 +67,8 @@ export function changesFor(description: string, style: RgbImage): StyleChanges {
     outlines: difference("outlines"),
     texture: difference("texture"),
     edgeHardness: difference("edgeHardness"),
+    asked,
+    newMedium: asked.medium.said && asked.medium.value !== present.medium.value,
     palette: asked.palette,
     paletteAmount: paletteAmount(asked.palette, news),
     outlineColour: asked.outlineColour.value,
@@ -73,6 +83,7 @@ function paletteAmount(palette: readonly PaletteColour[], news: number): number 
 /** What is asked of strokes, tones and lines, for a picture that keeps its colours. */
 export const withoutColours = (changes: StyleChanges): StyleChanges => ({
   ...changes,
+  asked: { ...changes.asked, palette: [] },
   saturation: 0,
   temperature: 0,
   paletteAmount: 0,
@@ -80,7 +91,10 @@ export const withoutColours = (changes: StyleChanges): StyleChanges => ({
 
 /** Whether there is anything to change. */
 export const isChange = (changes: StyleChanges): boolean =>
-  changes.paletteAmount > 0 || CHANGEABLE.some((key) => changes[key] !== 0);
+  changes.asked.readings.length > 0 ||
+  changes.asked.light.said ||
+  changes.paletteAmount > 0 ||
+  CHANGEABLE.some((key) => changes[key] !== 0);
 
 /** The part of a palette that a picture lacks, by weight: half of a colour's weight found in the picture is enough. */
 function missingShare(palette: readonly PaletteColour[], image: PlanarImage): number {

@@ -120,7 +120,17 @@ const ENTRIES: readonly (readonly [phrases: string, entry: Entry])[] = [
     "smoothly modeled|smooth modeled|smoothly blended|smooth blended|airbrushed",
     { sets: { texture: 0.12, impasto: 0.03, edgeHardness: 0.3, flatness: 0.1 } },
   ],
-  ["low key|night scene|nocturnal|nocturne", { sets: { key: 0.18 } }],
+  ["low key", { sets: { key: 0.18 } }],
+  [
+    "night scene|nocturnal|nocturne|at night|by night|moonlit|moonlight|in the dark|midnight",
+    { sets: { key: 0.15, temperature: -0.6 }, colours: ["navy", "slate blue"] },
+  ],
+  [
+    "golden light|golden hour|golden glow|candlelight|candlelit|warm glow|evening sun",
+    { sets: { temperature: 0.75, key: 0.6 }, colours: ["amber", "golden yellow"], light: { centre: 0.5 } },
+  ],
+  ["at dawn|at sunrise|early morning", { sets: { temperature: 0.3, contrast: 0.35 }, colours: ["peach", "lavender"] }],
+  ["stormy|thunderstorm|storm", { sets: { key: 0.3, contrast: 0.75 }, colours: ["slate grey", "charcoal"] }],
   ["mid key", { sets: { key: 0.5 } }],
   ["high key|sun drenched|sunlit", { sets: { key: 0.86 } }],
   [

@@ -43,7 +43,7 @@ export interface CleanStyle {
   readonly margins: Margins;
 }
 
-/** @param style OKLab without chroma gain; 25 ms at 512 px */
+/** @param style OKLab without chroma gain */
 export function cleanStyle(style: PlanarImage): CleanStyle {
   const quiet = withoutGrain(style);
   const { margins, isOval } = findMargins(quiet);

@@ -3,8 +3,8 @@ import { describe, expect, it } from "vitest";
 import { PaletteDescriber } from "../../../../src/caption/palette/palette-describer.ts";
 import type { RgbImage } from "../../../../src/images/rgb-image.ts";
 import { EmbeddedStylizer } from "../../../../src/stylize/embedded/index.ts";
-import { brushwork, drawn, request } from "../fixtures.ts";
-import { contrast, darkShare, meanColour, strokeBorders } from "../measures.ts";
+import { brushwork, drawn, request, sample } from "../fixtures.ts";
+import { contrast, darkShare, edgeAgreement, meanColour, strokeBorders, structureDistance } from "../measures.ts";
 
 const stylizer = new EmbeddedStylizer();
 const paint = async (description: string | null): Promise<RgbImage> =>
@@ -57,6 +57,37 @@ describe("EmbeddedStylizer, image-prompt", () => {
     expect(meanColour(await paint("Bright, high-key tones."))[0]).toBeGreaterThan(
       meanColour(await paint("Dark, low-key tones."))[0]! + 0.05,
     );
+  });
+});
+
+describe("EmbeddedStylizer, image-prompt beside inst", () => {
+  it.each(["poster", "night"])(
+    "has other strokes and lines than the style %s gives, not only other colours",
+    async (name) => {
+      const [content, style] = [await sample("content/lighthouse"), await sample(`style/${name}`)];
+      const description = await new PaletteDescriber().describe({ image: style, sha256: name });
+      const pair = { content, style, size: 128 };
+      const plain = await stylizer.stylize(request({ ...pair, variant: "inst" }));
+      const look = await stylizer.stylize(request({ ...pair, description }));
+      expect(structureDistance(look.image, plain.image)).toBeGreaterThan(0.55);
+      expect(edgeAgreement(look.image, content)).toBeGreaterThan(0.3);
+    },
+  );
+
+  it("gives the same bytes for the same seed, on any number of threads", async () => {
+    const words = { description: "A thick impasto oil painting with dark contour lines in navy and amber.", size: 96 };
+    const [one, two] = [stylizer, new EmbeddedStylizer({ threads: 1 })].map((each) => each.stylize(request(words)));
+    expect(Buffer.compare((await one!).image.data, (await two!).image.data)).toBe(0);
+  });
+
+  it("takes a member's own words for the medium and the hour", async () => {
+    const plain = await paint(null);
+    const cut = await paint("woodcut");
+    expect(structureDistance(cut, plain)).toBeGreaterThan(0.7);
+    const night = meanColour(await paint("at night"));
+    const golden = meanColour(await paint("in golden light"));
+    expect(night[0]).toBeLessThan(meanColour(plain)[0]! - 0.05);
+    expect(golden[2]).toBeGreaterThan(night[2]! + 0.05);
   });
 });
 
