@@ -28,11 +28,11 @@ const PAIRS = [
   ["fox", "ink"],
   ["lighthouse", "village"],
   ["still-life", "night"],
-  ["portrait", "linocut"],
+  ["portrait", "village"],
   ["fox", "poster"],
   ["still-life", "river"],
-  ["lighthouse", "ink"],
-  ["portrait", "night"],
+  ["lighthouse", "linocut"],
+  ["portrait", "ink"],
 ] as const;
 
 const stylizer = new EmbeddedStylizer();
