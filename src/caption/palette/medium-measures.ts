@@ -2,21 +2,19 @@
 import { blurPlane } from "../../images/gaussian-blur.ts";
 import type { PlanarImage } from "../../images/plane.ts";
 import { measureDetail, type DetailMeasures } from "./detail.ts";
-import { gradients, localDeviation, quantiles, shareOf } from "./statistics.ts";
+import { measureGround, type GroundMeasures } from "./ground.ts";
+import { colourDeviation, gradients, quantiles, shareOf } from "./statistics.ts";
 import { tileShare } from "./mosaic-tiles.ts";
 
 /** The long side at which the making of a picture is measured; the thresholds of `medium.ts` hold there. */
 export const MEDIUM_SIZE = 512;
 
-export interface MediumMeasures extends DetailMeasures {
+export interface MediumMeasures extends DetailMeasures, GroundMeasures {
   /** Shares of very light and of very dark pixels. */
   readonly light: number;
   readonly dark: number;
   /** Share of the border that is plain, light and nearly without colour. */
   readonly paperBorder: number;
-  /** How many colours (cells of OKLab) make up three quarters of the picture, and what the first four make up. */
-  readonly colours: number;
-  readonly firstColours: number;
   /** 90th percentile of chroma. */
   readonly chroma: number;
   /** Shares of pixels whose neighbourhood is one colour, and of such as change very gently. */
@@ -30,19 +28,14 @@ export interface MediumMeasures extends DetailMeasures {
 export function measureMedium(image: PlanarImage): MediumMeasures {
   const [L, a, b] = image.planes;
   const chroma = a.map((value, i) => Math.sqrt(value * value + b[i]! * b[i]!));
-  const [inL, inA, inB] = image.planes.map((plane) => localDeviation(plane, image, 2)) as [
-    Float32Array,
-    Float32Array,
-    Float32Array,
-  ];
-  const deviation = inL.map((value, i) => Math.sqrt(value * value + inA[i]! * inA[i]! + inB[i]! * inB[i]!));
+  const deviation = colourDeviation(image, 2);
   const smoothed = blurPlane(L, image, 0.8);
   const slopes = gradients(smoothed, image);
   return {
     light: shareOf(L, (value) => value > 0.85),
     dark: shareOf(L, (value) => value < 0.3),
     paperBorder: paperBorder(image, chroma, deviation),
-    ...countColours(image),
+    ...measureGround(image, chroma),
     chroma: quantiles(chroma, [0.9])[0]!,
     plain: shareOf(deviation, (value) => value < 0.006),
     soft: shareOf(deviation, (value) => value > 0.006 && value < 0.03),
@@ -65,18 +58,4 @@ function paperBorder({ planes: [L], width, height }: PlanarImage, chroma: Float3
     }
   }
   return paper / count;
-}
-
-/** Cells of 0.07 in lightness and 0.04 in a and b, which stay within 0.4 of grey. */
-function countColours({ planes: [L, a, b] }: PlanarImage): Pick<MediumMeasures, "colours" | "firstColours"> {
-  const cells = new Uint32Array(32 * 32 * 32);
-  for (let i = 0; i < L.length; i++) {
-    const cell =
-      Math.round(L[i]! / 0.07) + 8 + 32 * (Math.round(a[i]! / 0.04) + 16) + 1024 * (Math.round(b[i]! / 0.04) + 16);
-    cells[cell]! += 1;
-  }
-  const counts = cells.filter((count) => count > 0).sort((one, other) => other - one);
-  let covered = 0;
-  const colours = counts.findIndex((count) => (covered += count) >= 0.75 * L.length) + 1;
-  return { colours, firstColours: counts.slice(0, 4).reduce((sum, count) => sum + count, 0) / L.length };
 }

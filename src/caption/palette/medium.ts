@@ -1,7 +1,7 @@
 /**
  * Names the medium of a picture by what was measured: rules from the surest to the plainest, the first that holds. Where
- * measures cannot tell two media apart, the words name both; thresholds were measured on some 200 pictures whose medium
- * was known (docs/decisions/0028).
+ * measures cannot tell media apart, the words are wide enough for all of them; thresholds were measured on some 300
+ * pictures whose medium was known (docs/decisions/0028).
  */
 import type { MediumMeasures } from "./medium-measures.ts";
 
@@ -10,19 +10,27 @@ export const MEDIUM_WORDS = {
   mosaic: "mosaic set from tiles",
   woodcut: "woodcut-like print",
   lineDrawing: "line engraving or ink drawing",
-  chalkOnDark: "chalk drawing on a dark ground",
+  linesOnDark: "picture of white lines on a dark ground, like a print or chalk drawing",
   tonalPrint: "engraving or lithograph",
   poster: "graphic poster with flat areas",
   blockPrint: "flat colour woodblock print",
+  marksOnPaper: "few marks or a collage on plain paper",
+  tonedPaper: "chalk or pastel drawing on toned paper",
   inkOnPaper: "ink drawing or ink wash on plain paper",
-  pencilOnPaper: "chalk or pencil drawing on plain paper",
+  pencilOnPaper: "chalk or pencil drawing, or print in lines, on plain paper",
   tintedDrawing: "lightly tinted drawing or watercolour on pale paper",
   watercolour: "light, watercolour-like painting",
-  photographic: "photograph or smoothly modelled painting",
+  monochrome: "monochrome picture in shaded tones",
+  mutedTones: "muted picture in shaded tones",
+  oneHue: "picture in shaded tones of one colour",
+  smooth: "smoothly modelled picture with soft transitions",
   smoothOil: "smoothly blended oil painting",
-  detailed: "finely detailed painting",
+  dabs: "picture of small dots or dabs",
+  detailed: "picture of fine detail beside plain areas",
+  linedPainting: "painting of lines and patches of colour",
   impasto: "painting with thick, visible brushwork",
   brushwork: "painting with visible brushwork",
+  painting: "painting",
 } as const;
 export type Medium = keyof typeof MEDIUM_WORDS;
 
@@ -33,12 +41,25 @@ const ONE_INK = 0.04;
 const TINTED = 0.062;
 const GREY = 0.012;
 
+/** Detail that paint has even at its quietest places; photographs and smooth oils have less. */
+const FINE_PAINT = 0.0055;
+
 /** A sheet that was left bare: light, also along the border. */
 const onPaper = ({ light, paperBorder, chroma, fineQuiet, fineHalf, colours }: MediumMeasures): boolean => {
   const bare = (light > 0.23 && paperBorder > 0.22) || (light > 0.35 && paperBorder > 0.15 && chroma < ONE_INK);
   const coveredInPaint = fineQuiet > 0.006 && fineHalf > 0.03 && colours > 30;
   return bare && !coveredInPaint;
 };
+
+/** Lines or rubbed tone of the paper's own hue over a ground of middle lightness, which the border shows; no darks. */
+const onTonedPaper = ({ oneHue, groundLightness, groundChroma, groundBorder, dark, steep }: MediumMeasures): boolean =>
+  oneHue > 0.96 &&
+  groundLightness > 0.62 &&
+  groundLightness < 0.88 &&
+  groundChroma > 0.045 &&
+  groundBorder > 0.3 &&
+  dark < 0.01 &&
+  steep < 0.13;
 
 /** Things on a bare ground, but with no stroke anywhere. */
 const smoothOnPaper = ({ fine, chroma, agreement, plain, steep }: MediumMeasures): boolean =>
@@ -61,7 +82,7 @@ const isFlat = (m: MediumMeasures): boolean =>
 
 const RULES: readonly Rule[] = [
   [
-    "chalkOnDark",
+    "linesOnDark",
     ({ dark, lined, steep, firstColours, light }) =>
       dark > 0.6 && lined > 0.2 && steep > 0.15 && firstColours > 0.6 && light > 0.01,
   ],
@@ -69,6 +90,8 @@ const RULES: readonly Rule[] = [
   ["woodcut", (m) => isHardPrint(m) && (m.chroma < TINTED ? m.dark > 0.28 : m.dark > 0.25 && m.plain < 0.1)],
   ["lineDrawing", (m) => isHardPrint(m) && m.chroma < TINTED],
   ["poster", (m) => isHardPrint(m) && m.plain > 0.1],
+  ["marksOnPaper", (m) => onPaper(m) && m.light > 0.85 && m.plain > 0.6 && m.lined < 0.1],
+  ["tonedPaper", onTonedPaper],
   [
     "poster",
     ({ plain, soft, firstColours, chroma }) => plain > 0.6 && soft < 0.15 && firstColours > 0.85 && chroma > TINTED,
@@ -85,10 +108,12 @@ const RULES: readonly Rule[] = [
       m.hatched > 0.25 &&
       m.fineHalf > 0.035,
   ],
-  ["photographic", (m) => onPaper(m) && smoothOnPaper(m)],
+  ["smooth", (m) => onPaper(m) && smoothOnPaper(m)],
   ["lineDrawing", (m) => onPaper(m) && m.chroma < TINTED && (m.fineHalf > 0.03 || m.lined > 0.35)],
   ["inkOnPaper", (m) => onPaper(m) && m.chroma < ONE_INK && m.steep > 0.13],
   ["pencilOnPaper", (m) => onPaper(m) && m.chroma < ONE_INK],
+  // Washes on paper leave few darks; photographs before a light ground have them
+  ["detailed", (m) => onPaper(m) && m.dark > 0.14 && m.fineQuiet < FINE_PAINT],
   ["tintedDrawing", (m) => onPaper(m) && m.chroma < TINTED],
   ["watercolour", onPaper],
   [
@@ -100,19 +125,25 @@ const RULES: readonly Rule[] = [
       m.fineQuiet > 0.0125 &&
       (m.lined > 0.2 || m.fineQuiet > 0.015),
   ],
-  ["photographic", ({ chroma }) => chroma < GREY],
-  ["photographic", ({ fineQuiet, fineEven, colours }) => fineQuiet < 0.0045 && fineEven < 0.17 && colours <= 45],
-  ["photographic", ({ fineHalf, soft }) => fineHalf < 0.0025 && soft < 0.5],
-  ["smoothOil", ({ soft, fine }) => soft > 0.53 && fine < 0.0165],
-  ["smoothOil", ({ soft, fine, agreement }) => soft > 0.5 && fine < 0.021 && agreement > 0.65],
-  ["detailed", ({ fineEven }) => fineEven < 0.2],
+  ["monochrome", ({ chroma }) => chroma < GREY],
+  ["mutedTones", ({ chroma }) => chroma < ONE_INK],
+  ["oneHue", ({ oneHue }) => oneHue > 0.985],
+  ["smooth", ({ fineQuiet, fineEven, colours }) => fineQuiet < 0.0045 && fineEven < 0.17 && colours <= 45],
+  ["smooth", ({ fineHalf, soft }) => fineHalf < 0.0025 && soft < 0.5],
+  ["smooth", ({ fine, fineQuiet }) => fine < 0.0125 && fineQuiet < FINE_PAINT],
+  ["smoothOil", ({ dark, soft, fine }) => dark > 0.03 && soft > 0.53 && fine < 0.0165],
+  ["smoothOil", ({ dark, soft, fine, agreement }) => dark > 0.03 && soft > 0.5 && fine < 0.021 && agreement > 0.65],
+  ["dabs", ({ agreement, hatched, fineEven }) => agreement < 0.3 && hatched < 0.03 && fineEven > 0.4],
+  ["detailed", ({ fineQuiet }) => fineQuiet < FINE_PAINT],
+  ["linedPainting", ({ lined, steep }) => lined > 0.6 && steep > 0.18],
   [
     "impasto",
     ({ fineQuiet, fineEven, agreement, chroma }) =>
       fineQuiet > 0.012 && fineEven > 0.3 && agreement > 0.5 && chroma > 0.085,
   ],
+  ["brushwork", ({ fineQuiet }) => fineQuiet > 0.0075],
 ];
 
 /** The medium that a picture's measures speak for. */
 export const mediumOf = (measures: MediumMeasures): Medium =>
-  RULES.find(([, holds]) => holds(measures))?.[0] ?? "brushwork";
+  RULES.find(([, holds]) => holds(measures))?.[0] ?? "painting";

@@ -1,6 +1,6 @@
 /** Order statistics, means, local deviations and gradients of planes. */
 import { blurPlane } from "../../images/gaussian-blur.ts";
-import type { Plane, Size } from "../../images/plane.ts";
+import type { PlanarImage, Plane, Size } from "../../images/plane.ts";
 
 /** Sorting more tells nothing more. */
 const SORTED = 65_536;
@@ -42,6 +42,20 @@ export function localDeviation(plane: Plane, size: Size, sigma: number): Plane {
     sigma,
   );
   return squares.map((value, i) => Math.sqrt(Math.max(0, value - mean[i]! * mean[i]!)));
+}
+
+/** Standard deviation of colour, as a distance in OKLab, in a Gaussian window around every pixel. */
+export function colourDeviation(image: PlanarImage, sigma: number): Plane {
+  const [L, a, b] = image.planes;
+  const means = image.planes.map((plane) => blurPlane(plane, image, sigma)) as [Plane, Plane, Plane];
+  const squares = blurPlane(
+    L.map((value, i) => value * value + a[i]! * a[i]! + b[i]! * b[i]!),
+    image,
+    sigma,
+  );
+  return squares.map((value, i) =>
+    Math.sqrt(Math.max(0, value - means[0][i]! ** 2 - means[1][i]! ** 2 - means[2][i]! ** 2)),
+  );
 }
 
 /** Slopes across and down, and their steepness, per pixel. */

@@ -120,11 +120,41 @@ export function impasto(): RgbImage {
   });
 }
 
-/** Glazes without a stroke, edges that melt, and the faintest weave of a canvas. */
+/** Glazes without a stroke, edges that melt, and the weave of a canvas. */
 export function smoothOil(): RgbImage {
   const [fold, weave] = [noise(41, 80), noise(42, 1.5)];
   return picture((x, y) => {
     const depth = 1 / (1 + Math.exp((Math.hypot(x - 256, y - 300) - 150) / 14));
-    return fromLch(0.3 + 0.35 * depth + 0.1 * fold(x, y) + 0.014 * weave(x, y), 0.06, 40 + 20 * fold(y, x));
+    return fromLch(
+      0.3 + 0.35 * depth + 0.1 * fold(x, y) + 0.035 * weave(x, y),
+      0.06,
+      40 + 20 * fold(y, x) + 120 * depth,
+    );
   });
 }
+
+/** Red chalk hatched over tan paper: one hue, rubbed where the ball is dark, with the tooth of the paper. */
+export const redChalk = (): RgbImage => {
+  const tooth = noise(31, 2);
+  return picture((x, y) => {
+    const inside = Math.hypot(x - 256, y - 256) < 170;
+    const hatching = 0.5 + 0.5 * Math.sin((x + y) * 0.8);
+    const chalked = inside ? (1 - ball(x, y)) * (0.35 + 0.5 * hatching) * (1 + 0.3 * tooth(x, y)) : 0;
+    return fromLch(0.8 + 0.01 * tooth(x, y) - 0.35 * chalked, 0.08 + 0.06 * chalked, 70 - 20 * chalked);
+  });
+};
+
+/** Three torn pieces on bare paper. */
+export const marksOnPaper = (): RgbImage =>
+  picture((x, y) => {
+    if (Math.hypot(x - 150, y - 300) < 40 + 6 * Math.sin(x / 5)) return fromLch(0.55, 0.2, 28);
+    if (Math.abs(x - 320) < 35 && Math.abs(y - 180 - x / 20) < 45) return fromLch(0.2, 0.06, 265);
+    return fromLch(0.95, 0.015, 90);
+  });
+
+/** White lines, winding over black. */
+export const linesOnDark = (): RgbImage =>
+  picture((x, y) => {
+    const away = Math.abs(((y + 24 * Math.sin(x / 60) + 10 * Math.sin(x / 23)) % 36) - 18);
+    return grey(away < 1.6 ? 0.95 : 0.1);
+  });

@@ -11,7 +11,19 @@ import { CancelledError } from "../../../src/errors.ts";
 import { COLOUR_NAMES } from "../../../src/images/colour-names.ts";
 import type { RgbImage } from "../../../src/images/rgb-image.ts";
 import { parseStyle } from "../../../src/stylize/embedded/steering/steering.ts";
-import { chalk, engraving, impasto, mosaic, photograph, poster, smoothOil, watercolour } from "./media.ts";
+import {
+  chalk,
+  engraving,
+  impasto,
+  linesOnDark,
+  marksOnPaper,
+  mosaic,
+  photograph,
+  poster,
+  redChalk,
+  smoothOil,
+  watercolour,
+} from "./media.ts";
 import { draw, fields, grey, paintedGrid, penDrawing, starryNight, stripes, woodcut } from "./pictures.ts";
 
 const describer = new PaletteDescriber();
@@ -87,7 +99,10 @@ describe("medium of pictures that are drawn as it is made", () => {
     ["mosaic", "mosaic", mosaic],
     ["chalk drawing", "pastel", chalk],
     ["watercolour", "watercolour", watercolour],
-    ["photograph", "oil", photograph],
+    ["chalk or pastel drawing on toned paper", "pastel", redChalk],
+    ["marks or a collage on plain paper", "poster", marksOnPaper],
+    ["white lines on a dark ground", "pastel", linesOnDark],
+    ["smoothly modelled picture", "oil", photograph],
     ["thick, visible brushwork", "oil", impasto],
     ["smoothly blended oil painting", "oil", smoothOil],
   ] as const)("%s", async (words, medium, picture) => {
@@ -101,7 +116,7 @@ describe("medium of pictures that are drawn as it is made", () => {
     ["ink", /ink/, "watercolour"],
     ["poster", /graphic poster/, "poster"],
     ["village", /thick, visible brushwork/, "oil"],
-    ["river", /visible brushwork/, "oil"],
+    ["river", /small dots or dabs/, "pointillism"],
   ] as const)("%s of the samples", async (name, words, medium) => {
     const text = await wordsOf(await read(`samples/style/${name}.jpg`));
     expect(text).toMatch(words);

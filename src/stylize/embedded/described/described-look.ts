@@ -1,4 +1,5 @@
 /** What sets `image-prompt` apart: a picture made from the style picture, taken to the point that the words describe. */
+import { breathe } from "../../../breathe.ts";
 import { mapPlanes, type PlanarImage, type Plane } from "../../../images/plane.ts";
 import { paintOver } from "../painter/index.ts";
 import { paintsOf } from "../painter/paints.ts";
@@ -53,15 +54,15 @@ export async function describedLook(
   { asked, newMedium }: StyleChanges,
   options: LookOptions,
 ): Promise<PlanarImage> {
-  let look = picture;
+  await breathe(options.signal);
+  let look = leaning(picture, asked);
+  await breathe(options.signal);
   const medium = asked.medium.value;
   if (medium !== null) {
     const [present, foreign] = HANDLING[medium];
     const amount = (newMedium ? foreign : present) * Math.min(1, 0.4 + options.strength);
-    const over = await paintOver(leaning(look, asked), content, emphasised(asked), options);
+    const over = await paintOver(look, content, emphasised(asked), options);
     look = asColourful(blended(look, over, amount, options.spared), picture);
-  } else {
-    look = leaning(look, asked);
   }
   return lightAs(look, asked.light.value);
 }

@@ -7,6 +7,9 @@ import { transport } from "./palette-transport.ts";
 
 /** Borders of regions blend over such differences of colour and place, squared. */
 const SOFTNESS = 0.004;
+/** Colours are mapped at half the size of the picture, within these: hues may bleed where forms do not. */
+const SMALLEST_GRID = 64;
+const LARGEST_GRID = 320;
 /** Above 1 the leading colour of a mixture leads more. */
 const SHARPNESS = 1.6;
 
@@ -24,8 +27,8 @@ export class PaletteMap {
   constructor(picture: PlanarImage, palette: readonly PaletteColour[]) {
     this.#palette = palette;
     this.#size = { width: picture.width, height: picture.height };
-    const half = Math.max(picture.width, picture.height) / 2;
-    const small = resizePlanar(picture, fitLongSide(picture, Math.max(64, Math.round(half))));
+    const half = Math.round(Math.max(picture.width, picture.height) / 2);
+    const small = resizePlanar(picture, fitLongSide(picture, Math.min(LARGEST_GRID, Math.max(SMALLEST_GRID, half))));
     this.#grid = { width: small.width, height: small.height };
     this.#shares = sharesOver(small, palette);
     this.mixture = resizePlanar(this.#mixed(), this.#size);

@@ -34,6 +34,10 @@ const ENTRIES: readonly (readonly [phrases: string, entry: Entry])[] = [
   ["oil painting|oil paint|oil on canvas|in oil|oil|acrylic|acrylic painting", { medium: "oil" }],
   ["painting|brushwork|canvas", { medium: "oil", weak: true }],
   [
+    "in shaded tone|fine detail beside plain area",
+    { medium: "oil", weak: true, sets: { texture: 0.3, impasto: 0.05 } },
+  ],
+  [
     "impasto|palette knife|thickly painted|thick paint|thick brushwork",
     { medium: "oil", weak: true, sets: { impasto: 0.95, texture: 0.75 } },
   ],
@@ -118,7 +122,7 @@ const ENTRIES: readonly (readonly [phrases: string, entry: Entry])[] = [
   ],
   [
     "smoothly modeled|smooth modeled|smoothly blended|smooth blended|airbrushed",
-    { sets: { texture: 0.12, impasto: 0.03, edgeHardness: 0.3, flatness: 0.1 } },
+    { medium: "oil", weak: true, sets: { texture: 0.12, impasto: 0.03, edgeHardness: 0.3, flatness: 0.1 } },
   ],
   ["low key", { sets: { key: 0.18 } }],
   [
