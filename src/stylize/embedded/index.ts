@@ -109,7 +109,7 @@ export class EmbeddedStylizer implements Stylizer {
 
   /** What patches refine; where the network cannot be opened they do without. */
   async #sketch(input: StylizeInput, style: PreparedStyle, size: Size, chroma: number): Promise<Sketch | null> {
-    const side = sketchSide(style.steered.styleScale ?? 1);
+    const side = sketchSide(Math.max(size.width, size.height), style.steered.styleScale ?? 1);
     const painted = await this.#paintByNetwork(input, style, side).catch(() => null);
     if (!painted) return null;
     return {

@@ -7,9 +7,12 @@ import { interpolate } from "../patch/interpolate.ts";
 const SKETCH_SIDE = 384;
 const LARGEST_SKETCH = 576;
 
-/** @param strokeScale how much larger than in the style its strokes are to be: those of the network have a size in pixels */
-export const sketchSide = (strokeScale: number): number =>
-  Math.min(LARGEST_SKETCH, Math.round(SKETCH_SIDE / strokeScale));
+/**
+ * @param longSide of the result, which needs no larger sketch
+ * @param strokeScale how much larger than in the style its strokes are to be: those of the network have a size in pixels
+ */
+export const sketchSide = (longSide: number, strokeScale: number): number =>
+  Math.min(longSide, LARGEST_SKETCH, Math.round(SKETCH_SIDE / strokeScale));
 
 /** What is above this, at a long side of 512, is the tone of a place; strokes are finer. */
 const BROAD_SIGMA = 8;

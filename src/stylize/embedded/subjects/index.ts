@@ -29,7 +29,7 @@ const SOFTNESS = 1 / 160;
  */
 export async function findSubjects(content: RgbImage, sessions: SessionPool, longSide: number): Promise<Subjects> {
   const faces = await findFaces(content, sessions, longSide);
-  const salient = await findSalient(content, sessions).catch(() => null);
+  const salient = await findSalient(content, sessions, longSide).catch(() => null);
   const map = salient && softened(salient);
   return {
     faces,
