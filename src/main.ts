@@ -23,7 +23,7 @@ import { Votes } from "./discord/votes/votes.ts";
 import { login } from "./discord/wording/login.ts";
 import { describerLabel } from "./engine/captioners.ts";
 import { createEngine } from "./engine/index.ts";
-import { CancelledError, UserError } from "./errors.ts";
+import { CancelledError, messageOf, UserError } from "./errors.ts";
 import { learnFrom } from "./jobs/choose-variant.ts";
 import { createLocalQueue } from "./jobs/local/local-queue.ts";
 import { StyleVectors } from "./jobs/style-vectors.ts";
@@ -194,7 +194,11 @@ export async function runBot(config: Config, log: Logger = createLogger(config.L
   };
   process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
   // A forgotten rejection loses one answer; the jobs are in the database, so going on is safe.
-  process.on("unhandledRejection", (error) => log.error({ err: error }, "unhandled rejection"));
+  process.on("unhandledRejection", (error) => {
+    // discord.js connects again when two reasons to do so meet; the second finds the first at it.
+    if (messageOf(error).includes("a shard that wasn't idle")) log.warn({ err: error }, "connecting already");
+    else log.error({ err: error }, "unhandled rejection");
+  });
   try {
     const running = await startBot(config, log, { signal: stop.signal });
     const crashed = new Promise<Error>((resolve) => {
