@@ -7,6 +7,7 @@ import type { Client } from "discord.js";
 
 import { commands } from "../commands/index.ts";
 import type { Config } from "./config.ts";
+import { isConnectingAlready } from "./discord/discord-error.ts";
 import { watchAccess } from "./discord/access.ts";
 import type { Bot } from "./discord/interactions/bot.ts";
 import { connect, createClient } from "./discord/client.ts";
@@ -23,7 +24,7 @@ import { Votes } from "./discord/votes/votes.ts";
 import { login } from "./discord/wording/login.ts";
 import { describerLabel } from "./engine/captioners.ts";
 import { createEngine } from "./engine/index.ts";
-import { CancelledError, messageOf, UserError } from "./errors.ts";
+import { CancelledError, UserError } from "./errors.ts";
 import { learnFrom } from "./jobs/choose-variant.ts";
 import { createLocalQueue } from "./jobs/local/local-queue.ts";
 import { StyleVectors } from "./jobs/style-vectors.ts";
@@ -195,8 +196,7 @@ export async function runBot(config: Config, log: Logger = createLogger(config.L
   process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
   // A forgotten rejection loses one answer; the jobs are in the database, so going on is safe.
   process.on("unhandledRejection", (error) => {
-    // discord.js connects again when two reasons to do so meet; the second finds the first at it.
-    if (messageOf(error).includes("a shard that wasn't idle")) log.warn({ err: error }, "connecting already");
+    if (isConnectingAlready(error)) log.warn({ err: error }, "connecting already");
     else log.error({ err: error }, "unhandled rejection");
   });
   try {

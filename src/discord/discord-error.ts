@@ -90,3 +90,7 @@ export const mayPass = (error: unknown): boolean =>
   isPassing(error) ||
   asDiskFull(error) !== null ||
   (error instanceof Error && "code" in error && BUSY.has(String(error.code)));
+
+/** Two reasons to connect again met, and discord.js, at the second, found itself at the first. Nothing is lost. */
+export const isConnectingAlready = (error: unknown): boolean =>
+  error instanceof Error && error.message.includes("a shard that wasn't idle");

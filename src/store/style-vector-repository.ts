@@ -6,15 +6,18 @@ import { sql } from "./kysely.ts";
 import type { Schema } from "./schema.ts";
 
 export function createStyleVectorRepository(db: Kysely<Schema>): StyleVectorRepository {
+  /** Styles, each with its picture's vector by a network, where there is one. */
+  const withVectors = (network: string) =>
+    db
+      .selectFrom("styles")
+      .leftJoin("style_vectors", (join) =>
+        join
+          .onRef("style_vectors.picture_sha256", "=", "styles.picture_sha256")
+          .on("style_vectors.network", "=", network),
+      );
   return {
     async unseen(network, after, limit) {
-      const rows = await db
-        .selectFrom("styles")
-        .leftJoin("style_vectors", (join) =>
-          join
-            .onRef("style_vectors.picture_sha256", "=", "styles.picture_sha256")
-            .on("style_vectors.network", "=", network),
-        )
+      const rows = await withVectors(network)
         .select("styles.picture_sha256")
         .distinct()
         .where("style_vectors.network", "is", null)
@@ -34,13 +37,7 @@ export function createStyleVectorRepository(db: Kysely<Schema>): StyleVectorRepo
     },
 
     async inServer(guildId, network) {
-      const rows = await db
-        .selectFrom("styles")
-        .leftJoin("style_vectors", (join) =>
-          join
-            .onRef("style_vectors.picture_sha256", "=", "styles.picture_sha256")
-            .on("style_vectors.network", "=", network),
-        )
+      const rows = await withVectors(network)
         .select(["styles.id", "styles.picture_sha256", "style_vectors.vector"])
         .where("styles.guild_id", "=", guildId)
         .execute();

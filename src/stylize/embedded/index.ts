@@ -91,11 +91,11 @@ export class EmbeddedStylizer implements Stylizer {
       await breathe(hooks.signal);
       const parameters = { ...patchParameters(settings.strength, sketch !== null), ...steered };
       const steps = countSteps({ content, style, parameters });
-      const onStep = (step: number, _: number, read: () => PlanarImage): void => {
+      const onStep = (step: number, read: () => PlanarImage): void => {
         hooks.onProgress?.(step, steps);
         if (step < steps) hooks.onPreview?.(oklabToRgb(read(), CHROMA_GAIN), step, steps);
       };
-      if (sketch) onStep(1, steps, () => sketch.image);
+      if (sketch) onStep(1, () => sketch.image);
       const subjects = await findSubjects(input.content, this.#sessions, Math.max(size.width, size.height));
       const work = { content, subjects, style, parameters, seed: settings.seed, sketch };
       if (this.#parts === "network") return await this.#networkAlone(pool, input, prepared, work, hooks);

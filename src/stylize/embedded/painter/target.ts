@@ -1,5 +1,6 @@
 /** The picture the painter paints towards: the content's tones and colours moved to what the description says. */
 import { createPlanar, type PlanarImage, type Plane } from "../../../images/plane.ts";
+import { rankOf } from "../rank.ts";
 import type { StyleParameters } from "../steering/steering-parameters.ts";
 import { chromaGain, chromaLimit, meanChroma, paintsOf } from "./paints.ts";
 import { PaletteMap } from "./palette-map.ts";
@@ -123,18 +124,6 @@ function toneCurve(L: Plane, style: StyleParameters): Float32Array {
 function medianPull(median: number, low: number, high: number): number {
   const place = Math.min(0.9, Math.max(0.1, (median - low) / (high - low)));
   return 0.4 * Math.log2(Math.log(0.5) / Math.log(place));
-}
-
-/** Share of the sorted values below `value`. */
-function rankOf(sorted: Float32Array, value: number): number {
-  let from = 0;
-  let to = sorted.length;
-  while (from < to) {
-    const middle = (from + to) >> 1;
-    if (sorted[middle]! < value) from = middle + 1;
-    else to = middle;
-  }
-  return from / sorted.length;
 }
 
 /** Quantiles of the palette's lightness by weight, smoothed: where the description puts its darks and lights. */

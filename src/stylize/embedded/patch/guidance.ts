@@ -12,6 +12,7 @@ import {
   type PlanarImage,
   type Size,
 } from "../../../images/plane.ts";
+import { rankOf } from "../rank.ts";
 import { FEATURE_SCALE } from "../kernels/features.ts";
 import type { KernelPool } from "../kernels/worker-pool.ts";
 
@@ -67,21 +68,9 @@ function activity(image: PlanarImage, side: number): Plane {
   const sorted = spread.slice().sort();
   const contrast = (value: number): number => (side / 2) * Math.sqrt(Math.max(0, value));
   return spread.map((value) => {
-    const rank = rankIn(sorted, value);
+    const rank = rankOf(sorted, value);
     return Math.min(rank, Math.max(0, (contrast(value) - STILL) / (BUSY - STILL)));
   });
-}
-
-/** The share of sorted values that are smaller. */
-function rankIn(sorted: Float32Array, value: number): number {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (sorted[middle]! < value) low = middle + 1;
-    else high = middle;
-  }
-  return low / sorted.length;
 }
 
 /**

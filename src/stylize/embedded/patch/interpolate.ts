@@ -9,3 +9,7 @@ export function interpolate(argument: number, table: readonly (readonly [number,
   const [s1, v1] = table[next]!;
   return v0 + ((v1 - v0) * (argument - s0)) / (s1 - s0);
 }
+
+/** 0 up to `from`, 1 beyond `to`, a straight line between them. */
+export const ramp = (value: number, from: number, to: number): number =>
+  Math.min(1, Math.max(0, (value - from) / (to - from)));

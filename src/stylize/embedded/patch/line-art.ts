@@ -1,6 +1,7 @@
 /** Line art: how much a style is drawn in thin dark lines on paper, and the content redrawn so (XDoG). */
 import { blurPlane } from "../../../images/gaussian-blur.ts";
 import type { Plane, PlanarImage } from "../../../images/plane.ts";
+import { ramp } from "./interpolate.ts";
 
 export interface LineArt {
   /** 0: a painting; 1: an etching, a pen drawing, a woodcut in thin lines */
@@ -11,9 +12,6 @@ export interface LineArt {
 }
 
 /** 0 up to `from`, 1 beyond `to`, even in between. */
-export const ramp = (value: number, from: number, to: number): number =>
-  Math.min(1, Math.max(0, (value - from) / (to - from)));
-
 /** Thin lines are dark pixels that are dark no more after a blur of six pixels (at 512). Counted where `usable` is not 0. */
 export function analyseLineArt(image: PlanarImage, usable: Plane): LineArt {
   const scale = Math.max(image.width, image.height) / 512;

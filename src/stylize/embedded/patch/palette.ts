@@ -2,8 +2,7 @@
 import type { PlanarImage } from "../../../images/plane.ts";
 import type { KernelPool } from "../kernels/worker-pool.ts";
 import { boundedMap, type SlopeBounds } from "./bounded-map.ts";
-import { interpolate } from "./interpolate.ts";
-import { ramp } from "./line-art.ts";
+import { interpolate, ramp } from "./interpolate.ts";
 import { colourMoments, matchMoments, type ColourMoments } from "./monge-kantorovich.ts";
 import {
   colourQuantiles,

@@ -37,8 +37,8 @@ const SMALLEST_LEVEL = 96;
 
 export interface SynthesisHooks {
   readonly signal: AbortSignal | undefined;
-  /** Stage `step` of `steps` is done; `read` makes the picture so far. */
-  readonly onStep: (step: number, steps: number, read: () => PlanarImage) => void;
+  /** Stage `step` of `countSteps` is done; `read` makes the picture so far. */
+  readonly onStep: (step: number, read: () => PlanarImage) => void;
 }
 
 export interface SynthesisInput {
@@ -63,7 +63,6 @@ export async function synthesise(pool: KernelPool, input: SynthesisInput, hooks:
   const longSide = Math.max(content.width, content.height);
   const { sketch } = input;
   const plan = planLevels(content, style.image, parameters);
-  const steps = stepsOf(plan);
   let step = sketch ? 1 : 0;
 
   await breathe(hooks.signal);
@@ -71,7 +70,7 @@ export async function synthesise(pool: KernelPool, input: SynthesisInput, hooks:
   const drawn = sketch ? withSketch(content, sketch, mask, faceMask(content, input.subjects.faces)) : content;
   const target = prepareTarget(pool, drawn, style, parameters);
   const guidance = new Guidance(content);
-  if (!sketch) hooks.onStep(++step, steps, () => target);
+  if (!sketch) hooks.onStep(++step, () => target);
 
   let image = target;
   let field: PatchField | null = null;
@@ -105,7 +104,7 @@ export async function synthesise(pool: KernelPool, input: SynthesisInput, hooks:
         carried: field ? { field, scale: level.longSide / before } : null,
       },
       random,
-      { signal: hooks.signal, onPass: (read) => hooks.onStep(++step, steps, read) },
+      { signal: hooks.signal, onPass: (read) => hooks.onStep(++step, read) },
     );
     ({ image, field } = result);
     before = level.longSide;
@@ -115,15 +114,13 @@ export async function synthesise(pool: KernelPool, input: SynthesisInput, hooks:
   if (longSide !== before) image = resizePlanar(image, content);
   const coloured = finish(pool, image, input);
   const finished = parameters.contours ? drawContours(coloured, content, parameters.contours) : coloured;
-  hooks.onStep(++step, steps, () => finished);
+  hooks.onStep(++step, () => finished);
   return finished;
 }
 
 /** Steps of the whole work; that a sketch is painted is the first, and known before `synthesise` begins. */
 export const countSteps = ({ content, style, parameters }: Pick<SynthesisInput, "content" | "style" | "parameters">) =>
-  stepsOf(planLevels(content, style.image, parameters));
-
-const stepsOf = (plan: readonly LevelPlan[]): number => 2 + plan.reduce((sum, level) => sum + level.passes.length, 0);
+  2 + planLevels(content, style.image, parameters).reduce((sum, { passes }) => sum + passes.length, 0);
 
 interface LevelPlan {
   readonly longSide: number;

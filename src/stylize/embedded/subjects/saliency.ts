@@ -37,13 +37,15 @@ export async function findSalient(image: RgbImage, sessions: SessionPool, longSi
   const needed = Math.ceil(longSide / U2NET_MULTIPLE) * U2NET_MULTIPLE;
   const side = Math.min(LARGEST_SIDE, Math.max(SMALLEST_SIDE, needed));
   const rgb = planar(await resizeTo(image, side, side));
-  const source = await readSafetensors(WEIGHTS);
-  const recipe = (): SessionRecipe => {
-    const graph = new Graph("u2net-p");
-    const weights = new Weights(graph, source, "float32");
-    graph.output("subject", u2netP(weights, graph.input("rgb", "float32", rgb.dims)));
-    return { bytes: SALIENCY_BYTES, open: () => openSession(graph, { prepack: true, arena: false }) };
-  };
+  const recipe = (): SessionRecipe => ({
+    bytes: SALIENCY_BYTES,
+    async open() {
+      const graph = new Graph("u2net-p");
+      const weights = new Weights(graph, await readSafetensors(WEIGHTS), "float32");
+      graph.output("subject", u2netP(weights, graph.input("rgb", "float32", rgb.dims)));
+      return openSession(graph, { prepack: true, arena: false });
+    },
+  });
   const subject = await sessions.use(`saliency network ${side}`, recipe, (session) => session.runOne({ rgb }));
   return { map: subject.data as Float32Array, size: { width: side, height: side } };
 }
