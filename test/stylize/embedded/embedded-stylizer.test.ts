@@ -52,7 +52,7 @@ describe("EmbeddedStylizer, inst", () => {
     }
     for (const [i, value] of agreement.slice(1).entries()) {
       expect(agreement[i]! - value).toBeGreaterThan(0.02);
-      expect(agreement[i]! - value).toBeLessThan(0.27);
+      expect(agreement[i]! - value).toBeLessThan(0.22);
     }
   });
 
@@ -89,7 +89,7 @@ describe("EmbeddedStylizer, inst", () => {
     const style = await sample("style/village"); // its houses stand between the colours that the sky has
     for (const seed of [1, 2]) {
       const image = await run({ content, style, size: 256, strength: 0.8, seed });
-      expect(formsIn(cut(image, [0, 0], [1, 0.2]))).toBeLessThan(7.2);
+      expect(formsIn(cut(image, [0, 0], [1, 0.2]))).toBeLessThan(7);
     }
   });
 

@@ -17,7 +17,7 @@ export const sketchSide = (longSide: number, strokeScale: number): number =>
 /** What is above this, at a long side of 512, is the tone of a place; strokes are finer. */
 const BROAD_SIGMA = 8;
 /** Share of its drift from the tones of the content that is taken from the sketch: the network likes to turn light and dark round. */
-const TONE_HOLD = 0.6;
+const TONE_HOLD = 0.55;
 
 export interface SketchShares {
   /** where the content shows nothing, so that matching has nothing to go by */
