@@ -18,7 +18,7 @@ const GIGABYTE = 1e9;
 /** @throws UserError when the settings name an engine or a captioner that is not installed; EngineError when it is broken */
 export const buildParts: BuildParts = async (options, report) => {
   const { CAPTIONER, CAPTION_TOKENS, MODELS_DIR, MODEL_MEMORY, PRECISION, device } = options;
-  const sessions = new SessionPool(MODEL_MEMORY * GIGABYTE);
+  const sessions = new SessionPool(MODEL_MEMORY * GIGABYTE, (text) => report("warn", text));
   const styleNetwork = new StyleNetwork(sessions);
   const simpleDescriber = new PaletteDescriber();
   const captioner = CAPTIONER === PALETTE ? null : await findCaptioner(MODELS_DIR, CAPTIONER);

@@ -21,3 +21,7 @@ export const reduceSumSquare = reduction("ReduceSumSquare");
 
 /** Positive numbers that sum to 1 along `axis`. */
 export const softmax = (x: Value, axis = -1): Value => x.graph.emit("Softmax", [x], x, { axis: axisOf(x.shape, axis) });
+
+/** Each element plus all before it along `axis`. */
+export const cumulativeSum = (x: Value, axis: number): Value =>
+  x.graph.emit("CumSum", [x, x.graph.constant("int64", axisOf(x.shape, axis))], x);
