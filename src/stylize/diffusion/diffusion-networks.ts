@@ -26,6 +26,7 @@ export interface NetworkOptions {
   readonly device: ExecutionDevice;
   readonly dtype: FloatType;
   readonly attention: NonNullable<GraphOptions["attention"]>;
+  readonly convolution?: NonNullable<GraphOptions["convolution"]>;
   /** `int8` rounds the UNet's layers to 8 bits. */
   readonly products?: NonNullable<GraphOptions["products"]>;
   readonly sessions: SessionPool;
@@ -249,9 +250,9 @@ export class DiffusionNetworks {
     feeds: Readonly<Record<string, Tensor>>,
     { arena = false, products = "exact", dtype = this.dtype }: ComputeOptions,
   ): Promise<Readonly<Record<Name, Tensor>>> {
-    const { device, attention, sessions } = this.#options;
+    const { device, attention, convolution = "plain", sessions } = this.#options;
     const recipe = (): SessionRecipe => {
-      const graph = new Graph(key, { attention, products });
+      const graph = new Graph(key, { attention, convolution, products });
       const parts = new Map<NetworkPart, Weights>();
       const weights = (part: NetworkPart): Weights => {
         const known = parts.get(part) ?? new Weights(graph, this.checkpoint[part].source, dtype);
