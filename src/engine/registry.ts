@@ -43,7 +43,7 @@ export const buildParts: BuildParts = async (options, report) => {
 
 /** With `auto`, a checkpoint that cannot be opened is told and done without: there is always an engine. */
 async function openStylizer(options: PartsOptions, sessions: SessionPool, report: Report): Promise<Stylizer> {
-  const { ENGINE, ENGINE_PARTS, MODELS_DIR, PRECISION, device } = options;
+  const { ENGINE, ENGINE_PARTS, MODELS_DIR, PRECISION, STEP_CACHE: stepCache, device } = options;
   const embedded = (): Stylizer => new EmbeddedStylizer({ sessions, parts: ENGINE_PARTS });
   if (ENGINE === "embedded") return embedded();
   try {
@@ -53,7 +53,7 @@ async function openStylizer(options: PartsOptions, sessions: SessionPool, report
     const { openDiffusion } = await import("../stylize/diffusion/diffusion.ts");
     const decodePreview = await openPreviews(options, sessions, report);
     const note = (text: string): void => report("info", text);
-    return await openDiffusion({ checkpoint, device, precision: PRECISION, sessions, decodePreview, note });
+    return await openDiffusion({ checkpoint, device, precision: PRECISION, sessions, decodePreview, stepCache, note });
   } catch (error) {
     if (ENGINE === "diffusion") throw error;
     report("warn", `the embedded engine is used, as the checkpoint cannot be: ${messageOf(error)}`);

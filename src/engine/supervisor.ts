@@ -32,6 +32,7 @@ export type SupervisorConfig = Pick<
   | "MODELS_DIR"
   | "MODEL_MEMORY"
   | "PRECISION"
+  | "STEP_CACHE"
   | "CANCEL_GRACE_SECONDS"
   | "STAGE_MINUTES"
 >;
@@ -171,12 +172,23 @@ export class EngineSupervisor implements Engine {
       await waitFor(pause, signal);
     }
     throwIfCancelled(signal);
-    const { ENGINE, ENGINE_PARTS, CAPTIONER, CAPTION_TOKENS, MODELS_DIR, MODEL_MEMORY, PRECISION } = this.#config;
+    const { ENGINE, ENGINE_PARTS, CAPTIONER, CAPTION_TOKENS, MODELS_DIR, MODEL_MEMORY, PRECISION, STEP_CACHE } =
+      this.#config;
     let ready = false;
     const link: EngineLink = new ChildLink({
       name: "engine",
       module: this.#module,
-      start: { ENGINE, ENGINE_PARTS, CAPTIONER, CAPTION_TOKENS, MODELS_DIR, MODEL_MEMORY, PRECISION, device },
+      start: {
+        ENGINE,
+        ENGINE_PARTS,
+        CAPTIONER,
+        CAPTION_TOKENS,
+        MODELS_DIR,
+        MODEL_MEMORY,
+        PRECISION,
+        STEP_CACHE,
+        device,
+      },
       messages: fromChildSchema,
       log: this.#log,
       startMs: START_MS,

@@ -1,7 +1,6 @@
 /** The networks of a checkpoint as functions: sessions of static shape, opened when first needed. */
 import { clipText, tokenEmbeddings } from "../../../models/clip-text.ts";
-import type { AttendPixels } from "../../../models/spatial-transformer.ts";
-import { unet } from "../../../models/unet.ts";
+import { unet, type UNetPlaces } from "../../../models/unet.ts";
 import { vaeDecoder, vaeEncoder } from "../../../models/vae.ts";
 import {
   type ExecutionDevice,
@@ -18,6 +17,7 @@ import {
   type Tensor,
   type Value,
 } from "../../onnx/index.ts";
+import { multiplyAdds } from "../../onnx/multiply-adds.ts";
 import type { SessionPool, SessionRecipe } from "../../onnx/session-pool.ts";
 import { Weights } from "../../onnx/weights.ts";
 import type { DiffusionCheckpoint } from "./diffusion-checkpoint.ts";
@@ -55,12 +55,12 @@ export interface UNetRun {
   readonly contexts: readonly Floats[];
 }
 
-/** Another self-attention in the UNet, with inputs and outputs of its own. */
-export interface UNetExchange {
-  /** Tells its sessions from others; all that `attend` depends on belongs into it. */
+/** Another form of the UNet, with inputs and outputs of its own. */
+export interface UNetForm {
+  /** Tells its sessions from others; all that `places` depends on belongs into it. */
   readonly name: string;
-  /** Called once, while the network is recorded; what it puts into `given` is given out. */
-  readonly attend: (graph: Graph, given: Record<string, Value>) => AttendPixels;
+  /** Called while the network is recorded; what it puts into `given` is given out. */
+  readonly places: (graph: Graph, given: Record<string, Value>) => UNetPlaces;
   readonly feeds?: Readonly<Record<string, Tensor>>;
 }
 
@@ -75,6 +75,8 @@ export interface ComputeOptions {
 export class DiffusionNetworks {
   readonly checkpoint: DiffusionCheckpoint;
   readonly #options: NetworkOptions;
+  /** Multiply-adds of the UNet's forms, by key. */
+  readonly #work = new Map<string, number>();
 
   constructor(checkpoint: DiffusionCheckpoint, options: NetworkOptions) {
     this.checkpoint = checkpoint;
@@ -116,44 +118,67 @@ export class DiffusionNetworks {
     sample: Floats,
     timestep: number,
     contexts: readonly Floats[],
-    exchange?: UNetExchange,
+    form?: UNetForm,
   ): Promise<Float32Array[]> {
-    // A graphics card takes the rows as one batch; a processor is no faster that way and would need three times the memory.
-    const batches = this.#options.device === "cpu" ? contexts.map((context) => [context]) : [contexts];
     const predictions: Float32Array[] = [];
-    for (const batch of batches) {
-      const { prediction } = await this.runUNet({ sample, timestep, contexts: batch }, exchange);
+    for (const batch of this.batches(contexts)) {
+      const { prediction } = await this.runUNet({ sample, timestep, contexts: batch }, form);
       predictions.push(...rowsOf(prediction!));
     }
     return predictions;
   }
 
-  /** The UNet over a batch. @returns `prediction` [contexts, C, h, w], and what `exchange` gives out */
-  runUNet({ sample, timestep, contexts }: UNetRun, exchange?: UNetExchange): Promise<Readonly<Record<string, Tensor>>> {
+  /** A graphics card takes the rows as one batch; a processor is no faster that way and would need three times the memory. */
+  batches(contexts: readonly Floats[]): readonly (readonly Floats[])[] {
+    return this.#options.device === "cpu" ? contexts.map((context) => [context]) : [contexts];
+  }
+
+  /** The UNet over a batch. @returns `prediction` [contexts, C, h, w], and what `form` gives out */
+  runUNet(run: UNetRun, form?: UNetForm): Promise<Readonly<Record<string, Tensor>>> {
     const { dtype, products } = this;
-    const { config } = this.checkpoint.unet;
-    const batch = contexts.length;
-    const shapes = { sample: sample.shape.with(0, batch), context: contexts[0]!.shape.with(0, batch) };
+    const { sample, timestep, contexts } = run;
+    const shapes = shapesOf(run);
     return this.#computeTensors(
-      `unet ${exchange?.name ?? ""} ${shapes.sample.join("x")} ${shapes.context[1]}`,
-      (graph, weights) => {
-        const inputs = {
-          sample: graph.input("sample", dtype, shapes.sample),
-          timestep: graph.input("timestep", "float32", [1]),
-          context: graph.input("context", dtype, shapes.context),
-        };
-        const given: Record<string, Value> = {};
-        const prediction = unet(weights("unet"), config, inputs, exchange?.attend(graph, given));
-        return { prediction, ...given };
-      },
+      unetKey(run, form),
+      this.#unet(run, form),
       {
         sample: floatTensor(dtype, { data: concatenated(contexts.map(() => sample.data)), shape: shapes.sample }),
         timestep: floatTensor("float32", { data: Float32Array.of(timestep), shape: [1] }),
         context: floatTensor(dtype, { data: concatenated(contexts.map(({ data }) => data)), shape: shapes.context }),
-        ...exchange?.feeds,
+        ...form?.feeds,
       },
       { arena: true, products },
     );
+  }
+
+  /** What the UNet computes in a form, counted by multiplications, as a part of what it computes as it is. */
+  partOfWhole(run: UNetRun, form: UNetForm): number {
+    return this.#unetWork(run, form) / this.#unetWork(run);
+  }
+
+  #unetWork(run: UNetRun, form?: UNetForm): number {
+    const key = unetKey(run, form);
+    const known = this.#work.get(key);
+    if (known !== undefined) return known;
+    const { graph } = this.#recorded(key, this.#unet(run, form), this.products, this.dtype);
+    const work = multiplyAdds(graph);
+    this.#work.set(key, work);
+    return work;
+  }
+
+  #unet(run: UNetRun, form?: UNetForm): RecordGraph<string> {
+    const { dtype } = this;
+    const shapes = shapesOf(run);
+    return (graph, weights) => {
+      const inputs = {
+        sample: graph.input("sample", dtype, shapes.sample),
+        timestep: graph.input("timestep", "float32", [1]),
+        context: graph.input("context", dtype, shapes.context),
+      };
+      const given: Record<string, Value> = {};
+      const prediction = unet(weights("unet"), this.checkpoint.unet.config, inputs, form?.places(graph, given));
+      return { prediction, ...given };
+    };
   }
 
   /** Pictures [1, 3, H, W] in [-1, 1] -> means and log variances [1, 2 · latent, h, w], not yet scaled. */
@@ -250,17 +275,9 @@ export class DiffusionNetworks {
     feeds: Readonly<Record<string, Tensor>>,
     { arena = false, products = "exact", dtype = this.dtype }: ComputeOptions,
   ): Promise<Readonly<Record<Name, Tensor>>> {
-    const { device, attention, convolution = "plain", sessions } = this.#options;
+    const { device, sessions } = this.#options;
     const recipe = (): SessionRecipe => {
-      const graph = new Graph(key, { attention, convolution, products });
-      const parts = new Map<NetworkPart, Weights>();
-      const weights = (part: NetworkPart): Weights => {
-        const known = parts.get(part) ?? new Weights(graph, this.checkpoint[part].source, dtype);
-        parts.set(part, known);
-        return known;
-      };
-      for (const [name, value] of Object.entries<Value>(record(graph, weights))) graph.output(name, value);
-      const bytes = [...parts.values()].reduce((sum, part) => sum + part.bytes, 0);
+      const { graph, bytes } = this.#recorded(key, record, products, dtype);
       return { bytes, open: () => openSession(graph, { device, arena }) };
     };
     return sessions.use(
@@ -268,6 +285,25 @@ export class DiffusionNetworks {
       recipe,
       (session) => session.run(feeds) as Promise<Readonly<Record<Name, Tensor>>>,
     );
+  }
+
+  /** @returns the graph, and the bytes of the weights that it holds */
+  #recorded(
+    key: string,
+    record: RecordGraph<string>,
+    products: NonNullable<GraphOptions["products"]>,
+    dtype: FloatType,
+  ): { readonly graph: Graph; readonly bytes: number } {
+    const { attention, convolution = "plain" } = this.#options;
+    const graph = new Graph(key, { attention, convolution, products });
+    const parts = new Map<NetworkPart, Weights>();
+    const weights = (part: NetworkPart): Weights => {
+      const known = parts.get(part) ?? new Weights(graph, this.checkpoint[part].source, dtype);
+      parts.set(part, known);
+      return known;
+    };
+    for (const [name, value] of Object.entries(record(graph, weights))) graph.output(name, value);
+    return { graph, bytes: [...parts.values()].reduce((sum, part) => sum + part.bytes, 0) };
   }
 
   async #run(
@@ -280,4 +316,14 @@ export class DiffusionNetworks {
     const record: RecordGraph<"result"> = (graph, weights) => ({ result: build(graph, weights(part)) });
     return (await this.compute(key, record, feeds, options)).result;
   }
+}
+
+const shapesOf = ({ sample, contexts }: UNetRun) => ({
+  sample: sample.shape.with(0, contexts.length),
+  context: contexts[0]!.shape.with(0, contexts.length),
+});
+
+function unetKey(run: UNetRun, form?: UNetForm): string {
+  const { sample, context } = shapesOf(run);
+  return `unet ${form?.name ?? ""} ${sample.join("x")} ${context[1]}`;
 }
