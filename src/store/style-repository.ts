@@ -1,5 +1,5 @@
 /** The styles of servers in SQLite. */
-import type { Kysely, Selectable } from "kysely";
+import type { ExpressionWrapper, Kysely, Selectable } from "kysely";
 
 import type { PictureRef } from "../jobs/job.ts";
 import { foldedName, type Style, type StyleRepository } from "../jobs/style.ts";
@@ -65,21 +65,20 @@ export function createStyleRepository(db: Kysely<Schema>): StyleRepository {
     },
 
     async rename(id, name) {
-      return db.transaction().execute(async (transaction) => {
-        const folded = foldedName(name);
-        const style = await transaction.selectFrom("styles").select("guild_id").where("id", "=", id).executeTakeFirst();
-        if (!style) return false;
-        const other = await transaction
-          .selectFrom("styles")
-          .select("id")
-          .where("guild_id", "=", style.guild_id)
-          .where("folded", "=", folded)
-          .where("id", "!=", id)
-          .executeTakeFirst();
-        if (other) return false;
-        await transaction.updateTable("styles").set({ name, folded }).where("id", "=", id).execute();
-        return true;
-      });
+      const folded = foldedName(name);
+      const others = (guildId: ExpressionWrapper<Schema, "styles", string>) =>
+        db
+          .selectFrom("styles as other")
+          .select("other.id")
+          .where("other.guild_id", "=", guildId)
+          .where("other.folded", "=", folded)
+          .where("other.id", "!=", id);
+      const query = db
+        .updateTable("styles")
+        .set({ name, folded })
+        .where("id", "=", id)
+        .where((is) => is.not(is.exists(others(is.ref("styles.guild_id")))));
+      return (await query.executeTakeFirstOrThrow()).numUpdatedRows === 1n;
     },
 
     remove: (id) =>

@@ -10,6 +10,7 @@ import { jobFault } from "./005-job-fault.ts";
 import { toBeTold } from "./006-to-be-told.ts";
 import { pictureReferences } from "./007-picture-references.ts";
 import { styleVectors } from "./008-style-vectors.ts";
+import { leases } from "./009-leases.ts";
 import type { Migration } from "./migration.ts";
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -21,4 +22,5 @@ export const MIGRATIONS: readonly Migration[] = [
   toBeTold,
   pictureReferences,
   styleVectors,
+  leases,
 ];
