@@ -98,8 +98,11 @@ export interface PictureStore {
    * @throws UserError `disk-full` when there is no room; nothing half-written is left
    */
   put(bytes: Uint8Array, extension?: string): Promise<{ readonly sha256: string; readonly path: string }>;
-  /** Where the file of this hash is, whether it exists or not. */
-  path(sha256: string, extension?: string): string;
+  /**
+   * A file on this machine with the bytes of this hash, fetched if it was elsewhere. It is read only, and stays for as
+   * long as something refers to it. Where there is no such picture, reading the file says so.
+   */
+  local(sha256: string, extension?: string): Promise<string>;
   has(sha256: string, extension?: string): Promise<boolean>;
   /** Removes a file that nothing refers to; one that is not there is no fault. */
   remove(sha256: string, extension?: string): Promise<void>;
