@@ -177,7 +177,7 @@ interface StyleVectorTable {
   /** Id of the network that saw it. */
   network: string;
   /** Float32, little-endian. */
-  vector: ArrayBuffer;
+  vector: ArrayBuffer | Uint8Array;
 }
 
 export interface LearningTable {

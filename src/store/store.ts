@@ -1,4 +1,4 @@
-/** Everything the bot remembers, opened from one folder. */
+/** Everything the bot remembers: a database, and a folder of pictures. */
 import path from "node:path";
 
 import type { Kysely } from "kysely";
@@ -12,6 +12,7 @@ import { openDatabase } from "./database.ts";
 import { createJobRepository } from "./job-repository.ts";
 import { sql } from "./kysely.ts";
 import { createPictureFiles } from "./picture-files.ts";
+import { openPostgres } from "./postgres-database.ts";
 import { createPictureRepository } from "./picture-repository.ts";
 import { createLearningRepository, type LearningRepository } from "./learning-repository.ts";
 import { createOpenReplyRepository, type OpenReplyRepository } from "./open-reply-repository.ts";
@@ -42,13 +43,13 @@ export interface Store extends Repositories {
 }
 
 /**
- * Opens `<dataDir>/atelier.db` and the picture files in `<dataDir>/pictures`.
+ * Opens `<dataDir>/atelier.db`, or the PostgreSQL database at `url`, and the picture files in `<dataDir>/pictures`.
  *
- * @example const store = await openStore(config.DATA_DIR);
+ * @example const store = await openStore(config.DATA_DIR, config.DATABASE_URL);
  * @throws UserError when the database is damaged, newer than this program, or cannot be opened
  */
-export async function openStore(dataDir: string): Promise<Store> {
-  const db = await openDatabase(path.join(dataDir, DATABASE_FILE));
+export async function openStore(dataDir: string, url?: string): Promise<Store> {
+  const db = await (url === undefined ? openDatabase(path.join(dataDir, DATABASE_FILE)) : openPostgres(url));
   const settings = createSettingRepository(db);
   return {
     db,
@@ -67,7 +68,7 @@ export async function openStore(dataDir: string): Promise<Store> {
     openReplies: createOpenReplyRepository(db),
     async close() {
       // So that the one file is whole for whoever copies it.
-      await sql`pragma wal_checkpoint(truncate)`.execute(db).catch(() => undefined);
+      if (url === undefined) await sql`pragma wal_checkpoint(truncate)`.execute(db).catch(() => undefined);
       await db.destroy();
     },
   };

@@ -4,6 +4,7 @@ import type { ExpressionWrapper, Kysely, Selectable } from "kysely";
 import type { PictureRef } from "../jobs/job.ts";
 import { foldedName, type Style, type StyleRepository } from "../jobs/style.ts";
 import { rememberPicture } from "./picture-repository.ts";
+import { isTaken } from "./dialect.ts";
 import { sql } from "./kysely.ts";
 import type { Schema, StyleTable } from "./schema.ts";
 
@@ -31,13 +32,14 @@ export function createStyleRepository(db: Kysely<Schema>): StyleRepository {
     },
 
     async search(guildId, text, limit) {
-      const place = sql<number>`instr(folded, ${foldedName(text)})`;
+      const pattern = foldedName(text).replaceAll(/[\\%_]/g, "\\$&");
+      const holds = (like: string) => sql<boolean>`folded like ${like} escape '\\'`;
       const rows = await db
         .selectFrom("styles")
         .selectAll()
         .where("guild_id", "=", guildId)
-        .where(place, ">", 0)
-        .orderBy(sql`${place} > 1`)
+        .where(holds(`%${pattern}%`))
+        .orderBy(holds(`${pattern}%`), "desc")
         .orderBy("folded")
         .limit(limit)
         .execute();
@@ -78,7 +80,13 @@ export function createStyleRepository(db: Kysely<Schema>): StyleRepository {
         .set({ name, folded })
         .where("id", "=", id)
         .where((is) => is.not(is.exists(others(is.ref("styles.guild_id")))));
-      return (await query.executeTakeFirstOrThrow()).numUpdatedRows === 1n;
+      try {
+        return (await query.executeTakeFirstOrThrow()).numUpdatedRows === 1n;
+      } catch (error) {
+        // Somebody took the name in the same moment.
+        if (isTaken(error)) return false;
+        throw error;
+      }
     },
 
     remove: (id) =>
