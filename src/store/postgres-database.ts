@@ -27,7 +27,7 @@ const PASSING =
 const GONE = /connection terminated|timeout exceeded when trying to connect/i;
 
 /** The server is away, full or busy for the moment. */
-export class DatabaseAway extends Error {
+class DatabaseAway extends Error {
   readonly code = "DATABASE_AWAY";
   constructor(cause: unknown) {
     super(`The database does not answer as it should (${messageOf(cause)})`, { cause });
