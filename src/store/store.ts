@@ -12,7 +12,6 @@ import { openDatabase } from "./database.ts";
 import { createJobRepository } from "./job-repository.ts";
 import { sql } from "./kysely.ts";
 import { createPictureFiles } from "./picture-files.ts";
-import { openPostgres } from "./postgres-database.ts";
 import { createPictureRepository } from "./picture-repository.ts";
 import { createLearningRepository, type LearningRepository } from "./learning-repository.ts";
 import { createOpenReplyRepository, type OpenReplyRepository } from "./open-reply-repository.ts";
@@ -49,7 +48,7 @@ export interface Store extends Repositories {
  * @throws UserError when the database is damaged, newer than this program, or cannot be opened
  */
 export async function openStore(dataDir: string, url?: string): Promise<Store> {
-  const db = await (url === undefined ? openDatabase(path.join(dataDir, DATABASE_FILE)) : openPostgres(url));
+  const db = await (url === undefined ? openDatabase(path.join(dataDir, DATABASE_FILE)) : openServer(url));
   const settings = createSettingRepository(db);
   return {
     db,
@@ -73,3 +72,7 @@ export async function openStore(dataDir: string, url?: string): Promise<Store> {
     },
   };
 }
+
+/** Loads the driver where there is a server. */
+const openServer = async (url: string): Promise<Kysely<Schema>> =>
+  (await import("./postgres-database.ts")).openPostgres(url);
