@@ -5,6 +5,7 @@ import { Command } from "commander";
 
 import { registerBench } from "./cli/bench/index.ts";
 import { registerBot } from "./cli/bot.ts";
+import { registerData } from "./cli/data.ts";
 import { registerDemo } from "./cli/demo/index.ts";
 import { registerDescribe } from "./cli/describe.ts";
 import { registerDoctor } from "./cli/doctor.ts";
@@ -32,6 +33,7 @@ registerBot(program);
 registerDemo(program);
 registerModels(program);
 registerDoctor(program);
+registerData(program);
 registerScores(program);
 registerBench(program);
 registerJudge(program);

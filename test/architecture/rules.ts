@@ -80,6 +80,7 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "src/judge",
     "src/main.ts",
     "src/onnx/devices.ts",
+    "src/store",
     "src/stylize",
     "src/votes",
   ],

@@ -183,7 +183,7 @@ describe("a stored picture that is gone or damaged", () => {
     const { discord } = studio;
     const { store } = studio.running.bot;
     const job = await store.db.selectFrom("jobs").selectAll().executeTakeFirstOrThrow();
-    const file = store.files.path(job.content_sha256);
+    const file = await store.files.local(job.content_sha256);
     await writeFile(file, (await readFile(file)).subarray(0, 900));
     const failed = await nextResult(() => ada().press(result, "InST"));
     expect(textOf(failed)).toContain(

@@ -204,7 +204,7 @@ describe("a comparison that cannot be", () => {
     const result = await stylized(studio, call);
     const { store } = studio.running.bot;
     const { round } = (await store.votes.judged(result.id))!;
-    await rm(store.files.path(round.contentSha256));
+    await rm(await store.files.local(round.contentSha256));
     await ada.press(result, "Compare");
     await expect.poll(() => whispers(discord, ada.id).at(-1)).toContain("I no longer have the pictures");
   });
