@@ -64,6 +64,11 @@ describe("the buttons of a result", () => {
     expect(said).toContain(String.raw`\*\*@${"\u200B"}everyone\*\* \<@${"\u200B"}&1>`);
     const again = await (await ada().press(next, "Edit prompt")).modal;
     expect(JSON.stringify(again.json)).toContain("Red and black ink");
+    // It says nothing about the style of the pair, whose ballots it would spoil.
+    await studio.running.bot.votes.idle();
+    expect(await studio.running.bot.store.votes.judged(next.id)).toBeNull();
+    const ballot = await ada().press(next, "My ballot");
+    await expect.poll(() => textOf(ballot.response)).toContain("somebody's own words");
   });
 
   it("pressed twice by one person begin one job", async () => {
