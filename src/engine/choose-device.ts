@@ -8,6 +8,7 @@ import { UserError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import type { Device, ExecutionDevice } from "../onnx/devices.ts";
 import { forkModule } from "../process/fork.ts";
+import { askNvidiaCard, explainCudaFault, type NvidiaCard } from "./cuda-fault.ts";
 
 /** How long a driver may take to wake up and run the self-test. */
 const PROBE_MS = 30_000;
@@ -21,12 +22,19 @@ export const PLATFORM_DEVICES: Partial<Record<NodeJS.Platform, readonly Executio
 
 const probeReply = z.object({ fault: z.string().nullable() });
 
+export interface ProbeOptions {
+  readonly module?: string;
+  readonly timeoutMs?: number;
+  /** Where CUDA lies, unless where it is set up. */
+  readonly libraries?: string;
+}
+
 /** Tries one device in a process of its own. @returns why it cannot be used, `null` when it can */
 export async function probeDevice(
   device: ExecutionDevice,
-  { module = path.join(import.meta.dirname, "probe.ts"), timeoutMs = PROBE_MS } = {},
+  { module = path.join(import.meta.dirname, "probe.ts"), timeoutMs = PROBE_MS, libraries }: ProbeOptions = {},
 ): Promise<string | null> {
-  const child = forkModule(module, [device]);
+  const child = forkModule(module, [device], [], libraries);
   const printed = Promise.all([text(child.stdout!), text(child.stderr!)]).then((parts) => parts.join("\n"));
   const late = setTimeout(() => child.kill("SIGKILL"), timeoutMs);
   let reply: unknown = null;
@@ -38,7 +46,9 @@ export async function probeDevice(
   clearTimeout(late);
   const parsed = probeReply.safeParse(reply);
   if (!parsed.success) return child.killed ? "the driver hangs" : `the driver crashed (${signal ?? code})`;
-  return parsed.data.fault === null ? null : explainFault(device, parsed.data.fault, await printed);
+  if (parsed.data.fault === null) return null;
+  const card = device === "cuda" ? await askNvidiaCard() : null;
+  return explainFault(device, parsed.data.fault, await printed, card);
 }
 
 /**
@@ -80,12 +90,16 @@ const passedOver = (faults: readonly string[]): string => (faults.length === 0 ?
 const MISSING = /lib[\w+-]+\.so[.\d]*(?=["']?: cannot open shared object)|[\w-]+\.dll(?=["']? which is missing)/i;
 
 /** Puts onnxruntime's words, and what its libraries print, into what is missing and how to get it. */
-export function explainFault(device: ExecutionDevice, fault: string, printed: string): string {
+export function explainFault(
+  device: ExecutionDevice,
+  fault: string,
+  printed: string,
+  card: NvidiaCard | null = null,
+): string {
   const all = `${fault}\n${printed}`;
   const library = MISSING.exec(all)?.[0];
-  if (device === "cuda" && (library?.includes("onnxruntime_providers") ?? /Failed to load shared library/.test(all))) {
-    return "onnxruntime's CUDA library libonnxruntime_providers_cuda.so is missing; fetch it with `npm run setup:cuda`";
-  }
+  const ofCuda = device === "cuda" ? explainCudaFault(all, library, card) : null;
+  if (ofCuda !== null) return ofCuda;
   if (library) return `the library ${library} is missing`;
   if (/Couldn't load Vulkan/i.test(all)) return "the Vulkan loader libvulkan.so.1 is missing";
   if (/Found no drivers|No supported adapters/i.test(all)) return "no graphics driver that WebGPU can use was found";

@@ -12,6 +12,7 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   "src/images": [],
   "src/faces": ["src/images", "src/onnx", "models"],
   "src/checkpoints": [],
+  "src/cuda": ["src/checkpoints", "src/onnx/files/zip-directory.ts"],
   "src/caption": ["src/onnx", "models", "src/images", "src/checkpoints/disk.ts"],
   "src/stylize": [
     "src/onnx",
@@ -33,6 +34,7 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   "src/reader": ["src/config.ts", "src/process", "src/images", "src/stylize/diffusion/token-file.ts"],
   "src/engine": [
     "src/config.ts",
+    "src/cuda/packages.ts",
     "src/process",
     "src/jobs",
     "src/onnx",
@@ -74,6 +76,7 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "src/caption",
     "src/checkpoints",
     "src/config.ts",
+    "src/cuda",
     "src/engine",
     "src/images",
     "src/jobs",

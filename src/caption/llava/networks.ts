@@ -15,8 +15,8 @@ export interface NetworkOptions extends Partial<DeviceForms>, Pick<SessionOption
 
 /** Looks at one picture. @throws EngineError naming a tensor that is missing or of another shape */
 export function visionSession(source: TensorSource, config: LlavaConfig, options: NetworkOptions = {}): SessionRecipe {
-  const { dtype = "float32", attention = "fused", convolution = "plain", ...opening } = options;
-  const graph = new Graph("llava-vision", { attention, convolution });
+  const { dtype = "float32", attention = "fused", convolution = "plain", fusions = [], ...opening } = options;
+  const graph = new Graph("llava-vision", { attention, convolution, fusions });
   const weights = new Weights(graph, source, dtype);
   llavaVision(graph, weights, config, 1);
   return { bytes: weights.bytes, open: () => openSession(graph, opening) };
@@ -24,8 +24,8 @@ export function visionSession(source: TensorSource, config: LlavaConfig, options
 
 /** The language model, to be run by a `LlavaDecoder`. @throws EngineError as `visionSession` */
 export function decoderSession(source: TensorSource, config: LlamaConfig, options: NetworkOptions = {}): SessionRecipe {
-  const { dtype = "float32", attention = "fused", convolution = "plain", ...opening } = options;
-  const graph = new Graph("llava-decoder", { attention, convolution });
+  const { dtype = "float32", attention = "fused", convolution = "plain", fusions = [], ...opening } = options;
+  const graph = new Graph("llava-decoder", { attention, convolution, fusions });
   const weights = new Weights(graph, source, dtype);
   llavaDecoder(graph, weights, config);
   // 4-bit products are several times faster once their weights are rearranged.

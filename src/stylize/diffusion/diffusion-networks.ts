@@ -27,6 +27,7 @@ export interface NetworkOptions {
   readonly dtype: FloatType;
   readonly attention: NonNullable<GraphOptions["attention"]>;
   readonly convolution?: NonNullable<GraphOptions["convolution"]>;
+  readonly fusions?: NonNullable<GraphOptions["fusions"]>;
   /** `int8` rounds the UNet's layers to 8 bits. */
   readonly products?: NonNullable<GraphOptions["products"]>;
   readonly sessions: SessionPool;
@@ -70,6 +71,8 @@ export interface ComputeOptions {
   readonly products?: NonNullable<GraphOptions["products"]>;
   /** Default: what the networks compute in. */
   readonly dtype?: FloatType;
+  /** The graph has gradients in it: without fused operators, which have none. */
+  readonly learns?: boolean;
 }
 
 export class DiffusionNetworks {
@@ -273,11 +276,11 @@ export class DiffusionNetworks {
     key: string,
     record: RecordGraph<Name>,
     feeds: Readonly<Record<string, Tensor>>,
-    { arena = false, products = "exact", dtype = this.dtype }: ComputeOptions,
+    { arena = false, products = "exact", dtype = this.dtype, learns = false }: ComputeOptions,
   ): Promise<Readonly<Record<Name, Tensor>>> {
     const { device, sessions } = this.#options;
     const recipe = (): SessionRecipe => {
-      const { graph, bytes } = this.#recorded(key, record, products, dtype);
+      const { graph, bytes } = this.#recorded(key, record, products, dtype, learns);
       return { bytes, open: () => openSession(graph, { device, arena }) };
     };
     return sessions.use(
@@ -293,9 +296,10 @@ export class DiffusionNetworks {
     record: RecordGraph<string>,
     products: NonNullable<GraphOptions["products"]>,
     dtype: FloatType,
+    learns = false,
   ): { readonly graph: Graph; readonly bytes: number } {
-    const { attention, convolution = "plain" } = this.#options;
-    const graph = new Graph(key, { attention, convolution, products });
+    const { attention, convolution = "plain", fusions = [] } = this.#options;
+    const graph = new Graph(key, { attention, convolution, products, fusions: learns ? [] : fusions });
     const parts = new Map<NetworkPart, Weights>();
     const weights = (part: NetworkPart): Weights => {
       const known = parts.get(part) ?? new Weights(graph, this.checkpoint[part].source, dtype);
