@@ -1,7 +1,7 @@
 /** Marks and edges of a picture: octave bands, orientation of the strokes, outlines. */
 import { blurPlane } from "../../images/gaussian-blur.ts";
 import type { Plane, Size } from "../../images/plane.ts";
-import { gradients, quantiles, rmsDifference, shareOf } from "./statistics.ts";
+import { gradients, products, quantiles, rmsDifference, shareOf } from "./statistics.ts";
 
 export interface StructureMeasures {
   /** Fine detail against broad: large for fine strokes. */
@@ -44,12 +44,7 @@ function orientation(
   gy: Plane,
   size: Size,
 ): Pick<StructureMeasures, "coherence" | "directionality" | "angle"> {
-  const blurredProduct = (one: Plane, other: Plane) =>
-    blurPlane(
-      one.map((value, i) => value * other[i]!),
-      size,
-      3,
-    );
+  const blurredProduct = (one: Plane, other: Plane) => blurPlane(products(one, other), size, 3);
   const xx = blurredProduct(gx, gx);
   const xy = blurredProduct(gx, gy);
   const yy = blurredProduct(gy, gy);
