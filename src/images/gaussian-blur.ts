@@ -59,7 +59,8 @@ function kernelRows(plane: Plane, out: Plane, width: number, height: number, ker
 /** Rows are added in pairs above and below, rounded after each pair; two pairs at a time. */
 function kernelColumns(plane: Plane, out: Plane, width: number, height: number, kernel: Float32Array): void {
   const last = height - 1;
-  const [centre, near] = [kernel[0]!, kernel[1]!];
+  const centre = kernel[0]!;
+  const near = kernel[1]!;
   for (let y = 0; y < height; y++) {
     const row = y * width;
     const up = Math.max(0, y - 1) * width;
@@ -110,7 +111,10 @@ function boxRows(plane: Plane, out: Plane, width: number, height: number, box: E
     const r1 = r0 + width;
     const r2 = r1 + width;
     const r3 = r2 + width;
-    let [s0, s1, s2, s3] = [0, 0, 0, 0];
+    let s0 = 0;
+    let s1 = 0;
+    let s2 = 0;
+    let s3 = 0;
     for (let i = -radius; i <= radius; i++) {
       const at = Math.min(last, Math.max(0, i));
       s0 += plane[r0 + at]!;
@@ -122,7 +126,10 @@ function boxRows(plane: Plane, out: Plane, width: number, height: number, box: E
       const before = Math.max(0, x - radius - 1);
       const leaving = Math.max(0, x - radius);
       const after = Math.min(last, x + radius + 1);
-      const [n0, n1, n2, n3] = [plane[r0 + after]!, plane[r1 + after]!, plane[r2 + after]!, plane[r3 + after]!];
+      const n0 = plane[r0 + after]!;
+      const n1 = plane[r1 + after]!;
+      const n2 = plane[r2 + after]!;
+      const n3 = plane[r3 + after]!;
       out[r0 + x] = scale * (s0 + edge * (plane[r0 + before]! + n0));
       out[r1 + x] = scale * (s1 + edge * (plane[r1 + before]! + n1));
       out[r2 + x] = scale * (s2 + edge * (plane[r2 + before]! + n2));

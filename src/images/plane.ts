@@ -138,7 +138,10 @@ function narrowRows(plane: Plane, out: Plane, from: Size, width: number, { count
     const third = second + from.width;
     const fourth = third + from.width;
     for (let x = 0, to = y * width; x < width; x++, to++) {
-      let [a, b, c, d] = [0, 0, 0, 0];
+      let a = 0;
+      let b = 0;
+      let c = 0;
+      let d = 0;
       for (let k = x * count, end = k + count; k < end; k++) {
         const share = weight[k]!;
         const at = index[k]!;

@@ -23,13 +23,13 @@ function everySo(plane: Plane, step: number): Plane {
 /** Share of values for which `test` holds. */
 export function shareOf(plane: Plane, test: (value: number) => boolean): number {
   let count = 0;
-  for (const value of plane) if (test(value)) count += 1;
+  for (let i = 0; i < plane.length; i++) if (test(plane[i]!)) count += 1;
   return count / plane.length;
 }
 
 export function meanOf(plane: Plane): number {
   let sum = 0;
-  for (const value of plane) sum += value;
+  for (let i = 0; i < plane.length; i++) sum += plane[i]!;
   return sum / plane.length;
 }
 

@@ -2,6 +2,7 @@
  * What a description asks of a style picture. The picture is described by the engine's own describer and both texts are
  * read the same way: what it lacks is changed in full, words that say what is there already are stressed a little.
  */
+import { hypotenuse } from "../../../hypotenuse.ts";
 import { MEASURE_SIZE } from "../../../caption/palette/measurements.ts";
 import { measuresOf } from "../../../caption/palette/recent-measures.ts";
 import { sentencesOf } from "../../../caption/palette/wording.ts";
@@ -108,7 +109,7 @@ function colourPlanes({ planes: [lightness, a, b] }: PlanarImage): ColourPlanes 
   const chroma = new Float64Array(lightness.length);
   const hue = new Float64Array(lightness.length);
   for (let i = 0; i < lightness.length; i++) {
-    chroma[i] = Math.hypot(a[i]!, b[i]!);
+    chroma[i] = hypotenuse(a[i]!, b[i]!);
     hue[i] = hueOf(a[i]!, b[i]!);
   }
   return { lightness, chroma, hue };
@@ -127,7 +128,7 @@ const GREY = 0.035;
 
 /** The share of pixels that one would call by the colour's name: near in hue, or grey and near in lightness. */
 function shareOfColour(colour: LabColour, { lightness, chroma, hue }: ColourPlanes): number {
-  const ownChroma = Math.hypot(colour.a, colour.b);
+  const ownChroma = hypotenuse(colour.a, colour.b);
   const ownHue = hueOf(colour.a, colour.b);
   let count = 0;
   for (let i = 0; i < lightness.length; i++) {
