@@ -102,6 +102,7 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "src/engine",
     "src/images",
     "src/jobs",
+    "src/judge",
     "src/main.ts",
     "src/onnx",
     "src/process",

@@ -154,7 +154,8 @@ const STRIDE = 7919;
 export function deviation(values: Float32Array): number {
   let sum = 0;
   let squares = 0;
-  for (const value of values) {
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
     sum += value;
     squares += value * value;
   }
