@@ -27,6 +27,8 @@ export default defineConfig(({ mode }) => ({
     pool: "forks",
     // Bot tests mostly wait: one worker more than the two cores of CI keeps those busy.
     maxWorkers: 3,
+    // Two files that fetch and build the same libraries would be in each other's way.
+    fileParallelism: mode !== "placement",
     // Loading the same modules for each file anew cost a third of the processor time of the small ones.
     isolate: false,
     // Waits are for conditions; these only end what hangs, on a machine that may be busy with other things.

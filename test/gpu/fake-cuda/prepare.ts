@@ -1,4 +1,5 @@
 /** A machine with CUDA's provider over a runtime that computes nothing, or with what of it is missing. */
+import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdir, symlink } from "node:fs/promises";
 import path from "node:path";
@@ -17,6 +18,7 @@ const HEADERS: readonly CudaPart[] = [
 
 /** Kept from run to run: the provider is 247 MB to fetch. */
 const KEPT = path.resolve(import.meta.dirname, "../../../node_modules/.cache/fake-cuda");
+const BUILT = `${KEPT}-libraries`;
 /** NuGet is not asked: whatever it has, the tests are about one and the same provider. */
 const NOWHERE = "http://127.0.0.1:1/";
 
@@ -32,12 +34,13 @@ export interface FakeCuda {
 /** @returns in words what this machine lacks for it, where it does */
 export async function prepareFakeCuda(): Promise<FakeCuda | string> {
   if (process.platform !== "linux" || process.arch !== "x64") return "not 64-bit Linux";
+  for (const tool of ["gcc", "nm", "readelf"]) if (spawnSync(tool, ["--version"]).status !== 0) return `no ${tool}`;
   try {
     const folder = path.join(KEPT, RUNTIME_VERSION);
     await setUpCuda({ folder, libraries: HEADERS, nuget: NOWHERE });
     const crt = path.join(folder, "crt");
     if (!existsSync(crt)) await symlink(".", crt);
-    const built = (name: string): string => path.join(KEPT, "libraries", name);
+    const built = (name: string): string => path.join(BUILT, name);
     const common = { provider: path.join(folder, CUDA_PROVIDER), include: folder };
     await mkdir(built("."), { recursive: true });
     await buildFakeCuda({ ...common, folder: built("driver"), only: new RegExp(`^${DRIVER}$`) });
