@@ -51,9 +51,11 @@ async function openStylizer(options: PartsOptions, sessions: SessionPool, report
     if (ENGINE === "diffusion" && !checkpoint) throw notInstalled("ENGINE", ENGINE);
     if (!checkpoint) return embedded();
     const { openDiffusion } = await import("../stylize/diffusion/diffusion.ts");
+    const { StylizerWithLoras } = await import("../stylize/diffusion/lora/stylizer-with-loras.ts");
     const decodePreview = await openPreviews(options, sessions, report);
     const note = (text: string): void => report("info", text);
-    return await openDiffusion({ checkpoint, device, precision: PRECISION, sessions, decodePreview, stepCache, note });
+    const how = { device, precision: PRECISION, sessions, decodePreview, stepCache, note };
+    return new StylizerWithLoras(await openDiffusion({ checkpoint, ...how }), MODELS_DIR);
   } catch (error) {
     if (ENGINE === "diffusion") throw error;
     report("warn", `the embedded engine is used, as the checkpoint cannot be: ${messageOf(error)}`);

@@ -86,6 +86,11 @@ export class DiffusionNetworks {
     this.#options = options;
   }
 
+  /** The same over another checkpoint. */
+  withCheckpoint(checkpoint: DiffusionCheckpoint): DiffusionNetworks {
+    return new DiffusionNetworks(checkpoint, this.#options);
+  }
+
   get device(): ExecutionDevice {
     return this.#options.device;
   }
@@ -307,6 +312,7 @@ export class DiffusionNetworks {
       return known;
     };
     for (const [name, value] of Object.entries(record(graph, weights))) graph.output(name, value);
+    for (const part of parts.values()) part.expectUpdates();
     return { graph, bytes: [...parts.values()].reduce((sum, part) => sum + part.bytes, 0) };
   }
 
