@@ -10,7 +10,7 @@ import { z } from "zod";
 
 import { type Measured, measure } from "./measure.ts";
 import { type OperatorShare, operatorShares } from "./operator-shares.ts";
-import type { ImageTiming, UNetTiming } from "./tasks.ts";
+import { IMAGE_FORMS, type ImageForm, type ImageTask, type ImageTiming, type UNetTiming } from "./tasks.ts";
 
 export { makeRandomCheckpoint } from "./random-checkpoint.ts";
 
@@ -76,10 +76,6 @@ export async function profileUNet(checkpoint: string, latents = 64): Promise<Ope
   }
 }
 
-/**
- * What is painted: the default form by the path that all have, without and with each step cache; the faithful form; the
- * path of `auto`.
- */
 const IMAGES = {
   default: { faithful: false, stylePath: "adain", stepCache: "off" },
   deepcache: { faithful: false, stylePath: "adain", stepCache: "deepcache" },
@@ -87,9 +83,7 @@ const IMAGES = {
   both: { faithful: false, stylePath: "adain", stepCache: "both" },
   faithful: { faithful: true, stylePath: "adain", stepCache: "off" },
   attention: { faithful: false, stylePath: "attention", stepCache: "off" },
-} as const;
-export type ImageForm = keyof typeof IMAGES;
-export const IMAGE_FORMS = Object.keys(IMAGES) as ImageForm[];
+} as const satisfies Record<ImageForm, Partial<ImageTask>>;
 
 export interface ImageRow {
   readonly form: ImageForm;

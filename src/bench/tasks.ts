@@ -17,6 +17,13 @@ export interface UNetTask {
   readonly profile: string | null;
 }
 
+/**
+ * What is painted: the default form by the path that all have, without and with each step cache; the faithful form; the
+ * path of `auto`.
+ */
+export const IMAGE_FORMS = ["default", "deepcache", "tgate", "both", "faithful", "attention"] as const;
+export type ImageForm = (typeof IMAGE_FORMS)[number];
+
 export interface ImageTask {
   readonly kind: "image";
   readonly checkpoint: string;

@@ -2,7 +2,8 @@
 import { access } from "node:fs/promises";
 import path from "node:path";
 
-import { benchImage, benchUNet, type ImageForm, makeRandomCheckpoint, profileUNet } from "../../bench/diffusion.ts";
+import { benchImage, benchUNet, makeRandomCheckpoint, profileUNet } from "../../bench/diffusion.ts";
+import type { ImageForm } from "../../bench/tasks.ts";
 import { UserError } from "../../errors.ts";
 import { progressLine } from "../progress.ts";
 import { atMost, heading, median, megabytes, ms, row, seconds } from "./print.ts";

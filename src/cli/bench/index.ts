@@ -2,8 +2,9 @@
 import { cpus, loadavg } from "node:os";
 import path from "node:path";
 
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 
+import { IMAGE_FORMS } from "../../bench/tasks.ts";
 import { SETTING_BOUNDS } from "../../painting.ts";
 import { VARIANTS } from "../../variant.ts";
 import { numberBetween, oneOf } from "../options.ts";
@@ -82,7 +83,7 @@ export function registerBench(program: Command): void {
   );
   diffusion("image", "a whole picture by Stable Diffusion")
     .option("--size <px>", "side of the picture", numberBetween(...SETTING_BOUNDS.size, true), 512)
-    .option("--form <names...>", "only these: default, deepcache, tgate, both, faithful, attention")
+    .addOption(new Option("--form <names...>", "only these").choices(IMAGE_FORMS))
     .action(async (options: ImageBenchCommand) => (await import("./diffusion.ts")).image(options));
   bench
     .command("inversion")
