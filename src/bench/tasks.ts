@@ -60,7 +60,17 @@ export interface InversionTask {
   readonly runs: number;
 }
 
-export type BenchTask = UNetTask | ImageTask | CaptionTask | InversionTask;
+export interface VaeTask {
+  readonly kind: "vae";
+  readonly checkpoint: string;
+  readonly half: "encoder" | "decoder";
+  /** Side of the square latents. */
+  readonly latents: number;
+  /** Runs that are timed, after one that is not. */
+  readonly runs: number;
+}
+
+export type BenchTask = UNetTask | ImageTask | CaptionTask | InversionTask | VaeTask;
 
 export interface UNetTiming {
   readonly kind: "unet";
@@ -107,7 +117,15 @@ export interface InversionTiming {
   readonly cpuMs: readonly number[];
 }
 
-export type Timing = UNetTiming | ImageTiming | CaptionTiming | InversionTiming;
+export interface VaeTiming {
+  readonly kind: "vae";
+  /** Opening included. */
+  readonly firstRunMs: number;
+  readonly wallMs: readonly number[];
+  readonly cpuMs: readonly number[];
+}
+
+export type Timing = UNetTiming | ImageTiming | CaptionTiming | InversionTiming | VaeTiming;
 
 /** The largest resident memory seen, in bytes: the process's own, and the mapped files'. `null` where it cannot be read. */
 export interface PeakMemory {
