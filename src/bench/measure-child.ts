@@ -16,6 +16,7 @@ import { gaussianNoise } from "../stylize/diffusion/noise.ts";
 import { timeCaption } from "./caption-run.ts";
 import { startClock, timeRuns } from "./clock.ts";
 import { timeInversion } from "./inversion-run.ts";
+import { timeVae } from "./vae-run.ts";
 import type { BenchTask, ImageTask, ImageTiming, Timing, UNetTask, UNetTiming } from "./tasks.ts";
 
 /** The UNet alone, opened as the engine opens it. */
@@ -112,6 +113,7 @@ function testPicture(size: number, stream: number): RgbImage {
 function run(task: BenchTask): Promise<Timing> {
   if (task.kind === "caption") return timeCaption(task);
   if (task.kind === "inversion") return timeInversion(task);
+  if (task.kind === "vae") return timeVae(task);
   return task.kind === "unet" ? timeUNet(task) : timeImage(task);
 }
 

@@ -17,6 +17,13 @@ export interface UNetTask {
   readonly profile: string | null;
 }
 
+/**
+ * What is painted: the default form by the path that all have, without and with each step cache; the faithful form; the
+ * path of `auto`.
+ */
+export const IMAGE_FORMS = ["default", "deepcache", "tgate", "both", "faithful", "attention"] as const;
+export type ImageForm = (typeof IMAGE_FORMS)[number];
+
 export interface ImageTask {
   readonly kind: "image";
   readonly checkpoint: string;
@@ -53,7 +60,17 @@ export interface InversionTask {
   readonly runs: number;
 }
 
-export type BenchTask = UNetTask | ImageTask | CaptionTask | InversionTask;
+export interface VaeTask {
+  readonly kind: "vae";
+  readonly checkpoint: string;
+  readonly half: "encoder" | "decoder";
+  /** Side of the square latents. */
+  readonly latents: number;
+  /** Runs that are timed, after one that is not. */
+  readonly runs: number;
+}
+
+export type BenchTask = UNetTask | ImageTask | CaptionTask | InversionTask | VaeTask;
 
 export interface UNetTiming {
   readonly kind: "unet";
@@ -100,7 +117,15 @@ export interface InversionTiming {
   readonly cpuMs: readonly number[];
 }
 
-export type Timing = UNetTiming | ImageTiming | CaptionTiming | InversionTiming;
+export interface VaeTiming {
+  readonly kind: "vae";
+  /** Opening included. */
+  readonly firstRunMs: number;
+  readonly wallMs: readonly number[];
+  readonly cpuMs: readonly number[];
+}
+
+export type Timing = UNetTiming | ImageTiming | CaptionTiming | InversionTiming | VaeTiming;
 
 /** The largest resident memory seen, in bytes: the process's own, and the mapped files'. `null` where it cannot be read. */
 export interface PeakMemory {

@@ -68,6 +68,8 @@ export interface UNetForm {
 export interface ComputeOptions {
   /** Keep working memory from run to run: for what runs many times. */
   readonly arena?: boolean;
+  /** Default: what the networks were opened with. */
+  readonly convolution?: NonNullable<GraphOptions["convolution"]>;
   readonly products?: NonNullable<GraphOptions["products"]>;
   /** Default: what the networks compute in. */
   readonly dtype?: FloatType;
@@ -168,7 +170,7 @@ export class DiffusionNetworks {
     const key = unetKey(run, form);
     const known = this.#work.get(key);
     if (known !== undefined) return known;
-    const { graph } = this.#recorded(key, this.#unet(run, form), this.products, this.dtype);
+    const { graph } = this.#recorded(key, this.#unet(run, form), { products: this.products });
     const work = multiplyAdds(graph);
     this.#work.set(key, work);
     return work;
@@ -253,12 +255,14 @@ export class DiffusionNetworks {
     input: Floats,
     build: (weights: Weights, x: Value) => Value,
   ): Promise<Floats> {
-    const { dtype } = this.#options;
+    const { device, dtype } = this.#options;
     return this.#run(
       `${name} ${input.shape.join("x")}`,
       part,
       (graph, weights) => build(weights, graph.input("x", dtype, input.shape)),
       { x: floatTensor(dtype, input) },
+      // Of the autoencoder there is little to copy, and its pictures are large.
+      part === "vae" && device === "cpu" ? { convolution: "blocked" } : {},
     );
   }
 
@@ -281,11 +285,12 @@ export class DiffusionNetworks {
     key: string,
     record: RecordGraph<Name>,
     feeds: Readonly<Record<string, Tensor>>,
-    { arena = false, products = "exact", dtype = this.dtype, learns = false }: ComputeOptions,
+    options: ComputeOptions,
   ): Promise<Readonly<Record<Name, Tensor>>> {
     const { device, sessions } = this.#options;
+    const { arena = false, products = "exact", dtype = this.dtype } = options;
     const recipe = (): SessionRecipe => {
-      const { graph, bytes } = this.#recorded(key, record, products, dtype, learns);
+      const { graph, bytes } = this.#recorded(key, record, options);
       return { bytes, open: () => openSession(graph, { device, arena }) };
     };
     return sessions.use(
@@ -299,11 +304,11 @@ export class DiffusionNetworks {
   #recorded(
     key: string,
     record: RecordGraph<string>,
-    products: NonNullable<GraphOptions["products"]>,
-    dtype: FloatType,
-    learns = false,
+    options: ComputeOptions,
   ): { readonly graph: Graph; readonly bytes: number } {
-    const { attention, convolution = "plain", fusions = [] } = this.#options;
+    const { attention, fusions = [] } = this.#options;
+    const { products = "exact", dtype = this.dtype, learns = false } = options;
+    const convolution = options.convolution ?? this.#options.convolution ?? "plain";
     const graph = new Graph(key, { attention, convolution, products, fusions: learns ? [] : fusions });
     const parts = new Map<NetworkPart, Weights>();
     const weights = (part: NetworkPart): Weights => {
