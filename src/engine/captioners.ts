@@ -6,7 +6,7 @@ import type { StyleDescriber } from "../caption/describer.ts";
 import { PALETTE, PaletteDescriber } from "../caption/palette/palette-describer.ts";
 import { CATALOGUE, type CatalogueEntry } from "../checkpoints/catalogue.ts";
 import { CheckpointStore } from "../checkpoints/checkpoint-folder.ts";
-import { chooseForms } from "../onnx/device-forms.ts";
+import { chooseForms, type TryDevice } from "../onnx/device-forms.ts";
 import type { Precision } from "../onnx/devices.ts";
 import type { ExecutionDevice } from "../onnx/index.ts";
 import type { SessionPool } from "../onnx/session-pool.ts";
@@ -25,6 +25,8 @@ export interface CaptionerOptions {
   readonly device: ExecutionDevice;
   readonly precision: Precision;
   readonly sessions: SessionPool;
+  /** Tries the device, or remembers (`keptTrials`). */
+  readonly tryDevice: TryDevice;
 }
 
 /**
@@ -56,10 +58,10 @@ export function describerLabel(id: string): string {
  */
 export async function openCaptioner(place: CaptionerPlace, options: CaptionerOptions): Promise<StyleDescriber> {
   const { name: id, label, folder, dtypes } = place;
-  const { maxTokens, device, precision, sessions } = options;
+  const { maxTokens, device, precision, sessions, tryDevice } = options;
   if (place.layout === "llava") {
     const { LlavaDescriber } = await import("../caption/llava/llava-describer.ts");
-    const forms = await chooseForms(device, precision, "words");
+    const forms = await chooseForms(device, precision, "words", tryDevice);
     return new LlavaDescriber({ folder, id, label, maxTokens, device, forms, sessions });
   }
   const { TransformersDescriber } = await import("../caption/transformers-describer.ts");

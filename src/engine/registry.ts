@@ -2,6 +2,7 @@
 import { PALETTE, PaletteDescriber } from "../caption/palette/palette-describer.ts";
 import { messageOf, UserError } from "../errors.ts";
 import { detectFaces } from "../faces/detect-faces.ts";
+import { keptTrials } from "../onnx/kept-trials.ts";
 import { SessionPool } from "../onnx/session-pool.ts";
 import { findDiffusionCheckpoint } from "../stylize/diffusion/diffusion-checkpoint.ts";
 import { EmbeddedStylizer } from "../stylize/embedded/index.ts";
@@ -11,20 +12,22 @@ import type { Stylizer } from "../stylize/stylizer.ts";
 import type { DecodePreview } from "../stylize/diffusion/tiny-decoder.ts";
 import { findCaptioner, openCaptioner } from "./captioners.ts";
 import type { PartsOptions } from "./messages.ts";
+import { trialsFolder } from "./trials-folder.ts";
 import type { BuildParts, Report } from "./parts.ts";
 
 const GIGABYTE = 1e9;
 
 /** @throws UserError when the settings name an engine or a captioner that is not installed; EngineError when it is broken */
 export const buildParts: BuildParts = async (options, report) => {
-  const { CAPTIONER, CAPTION_TOKENS, MODELS_DIR, MODEL_MEMORY, PRECISION, device } = options;
+  const { CAPTIONER, CAPTION_TOKENS, DATA_DIR, MODELS_DIR, MODEL_MEMORY, PRECISION, device } = options;
   const sessions = new SessionPool(MODEL_MEMORY * GIGABYTE, (text) => report("warn", text));
+  const tryDevice = keptTrials(trialsFolder(DATA_DIR));
   const styleNetwork = new StyleNetwork(sessions);
   const simpleDescriber = new PaletteDescriber();
   const captioner = CAPTIONER === PALETTE ? null : await findCaptioner(MODELS_DIR, CAPTIONER);
   if (!captioner && CAPTIONER !== "auto" && CAPTIONER !== PALETTE) throw notInstalled("CAPTIONER", CAPTIONER);
   const describer = captioner
-    ? await openCaptioner(captioner, { maxTokens: CAPTION_TOKENS, device, precision: PRECISION, sessions })
+    ? await openCaptioner(captioner, { maxTokens: CAPTION_TOKENS, device, precision: PRECISION, sessions, tryDevice })
     : simpleDescriber;
   const stylizer = await openStylizer(options, sessions, report);
   const stylizerDevice = stylizer.id === "embedded" ? "cpu" : device;
@@ -43,7 +46,7 @@ export const buildParts: BuildParts = async (options, report) => {
 
 /** With `auto`, a checkpoint that cannot be opened is told and done without: there is always an engine. */
 async function openStylizer(options: PartsOptions, sessions: SessionPool, report: Report): Promise<Stylizer> {
-  const { ENGINE, ENGINE_PARTS, MODELS_DIR, PRECISION, STEP_CACHE: stepCache, device } = options;
+  const { DATA_DIR, ENGINE, ENGINE_PARTS, MODELS_DIR, PRECISION, STEP_CACHE: stepCache, device } = options;
   const embedded = (): Stylizer => new EmbeddedStylizer({ sessions, parts: ENGINE_PARTS });
   if (ENGINE === "embedded") return embedded();
   try {
@@ -53,7 +56,9 @@ async function openStylizer(options: PartsOptions, sessions: SessionPool, report
     const { openDiffusion } = await import("../stylize/diffusion/diffusion.ts");
     const decodePreview = await openPreviews(options, sessions, report);
     const note = (text: string): void => report("info", text);
-    return await openDiffusion({ checkpoint, device, precision: PRECISION, sessions, decodePreview, stepCache, note });
+    const tryDevice = keptTrials(trialsFolder(DATA_DIR));
+    const own = { decodePreview, stepCache, tryDevice, note };
+    return await openDiffusion({ checkpoint, device, precision: PRECISION, sessions, ...own });
   } catch (error) {
     if (ENGINE === "diffusion") throw error;
     report("warn", `the embedded engine is used, as the checkpoint cannot be: ${messageOf(error)}`);

@@ -5,8 +5,8 @@ import path from "node:path";
 import { z } from "zod";
 
 import { writeWhole } from "../write-whole.ts";
-import type { ExecutionDevice } from "./devices.ts";
-import { tryDevice, type TrialResult, trialResultSchema } from "./device-trials.ts";
+import type { TryDevice } from "./device-forms.ts";
+import { tryDevice, trialResultSchema } from "./device-trials.ts";
 import { driverFingerprint } from "./driver-fingerprint.ts";
 import { TRIAL_NETWORKS } from "./trial-networks.ts";
 
@@ -22,7 +22,7 @@ const TRIALS = TRIAL_NETWORKS.map(({ operator, shape }) => `${operator}: ${shape
 
 export interface KeptTrialsOptions {
   /** Tries a device that is not known, or is not what it was. */
-  readonly attempt?: (device: ExecutionDevice) => Promise<readonly TrialResult[]>;
+  readonly attempt?: TryDevice;
   readonly fingerprint?: typeof driverFingerprint;
 }
 
@@ -35,7 +35,7 @@ export interface KeptTrialsOptions {
 export function keptTrials(
   folder: string,
   { attempt = tryDevice, fingerprint = driverFingerprint }: KeptTrialsOptions = {},
-): (device: ExecutionDevice) => Promise<readonly TrialResult[]> {
+): TryDevice {
   return async (device) => {
     const file = path.join(folder, `${device}.json`);
     const driver = await fingerprint(device);

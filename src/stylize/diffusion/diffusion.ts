@@ -7,7 +7,7 @@ import { EngineError } from "../../errors.ts";
 import type { Size } from "../../images/plane.ts";
 import { cropTo, resizeTo, sizeForLongSide } from "../../images/resize.ts";
 import type { RgbImage } from "../../images/rgb-image.ts";
-import { chooseForms } from "../../onnx/device-forms.ts";
+import { chooseForms, type TryDevice } from "../../onnx/device-forms.ts";
 import type { Precision } from "../../onnx/devices.ts";
 import type { ExecutionDevice, Floats } from "../../onnx/index.ts";
 import type { SessionPool } from "../../onnx/session-pool.ts";
@@ -56,6 +56,8 @@ export interface DiffusionOptions {
   readonly decodePreview?: DecodePreview | null;
   /** What steps take over from each other where a picture says nothing of it; default `off`. */
   readonly stepCache?: StepCache;
+  /** Tries the device, or remembers (`keptTrials`); by default tries it. */
+  readonly tryDevice?: TryDevice;
   /** Told, in words for a log, what of the checkpoint is not followed. */
   readonly note?: (text: string) => void;
 }
@@ -75,7 +77,7 @@ export async function openDiffusion(options: DiffusionOptions): Promise<Diffusio
   const products = precision === "int8" ? "int8" : "exact";
   const checkpoint = products === "int8" ? await withRoundedUNet(exact) : exact;
   const tokenizer = await ClipTokenizer.load(checkpoint.tokenizer);
-  const forms = await chooseForms(device, precision);
+  const forms = await chooseForms(device, precision, "pictures", options.tryDevice);
   const { unheeded } = checkpoint.scheduler;
   if (unheeded.length > 0)
     note?.(`${checkpoint.label}: its scheduler asks for ${unheeded.join(", ")}, which the samplers here do not follow`);
