@@ -6,7 +6,7 @@ import type { Config } from "../config.ts";
 import type { Engine } from "../jobs/engine.ts";
 import type { Logger } from "../log.ts";
 import { chooseDevice, probeDevice } from "./choose-device.ts";
-import { trialsFolder } from "./trials-folder.ts";
+import { devicesFolder } from "./devices-folder.ts";
 import { EngineSupervisor, type SupervisorConfig } from "./supervisor.ts";
 
 export { PLATFORM_DEVICES, probeDevice } from "./choose-device.ts";
@@ -23,7 +23,7 @@ export function createEngine(config: SupervisorConfig & Pick<Config, "DEVICE">, 
   return new EngineSupervisor(module, config, log, async () => {
     // Waking drivers takes a second or two, for nothing where there is no network that would run on them.
     if (config.DEVICE === "auto" && !(await hasCheckpoints(config.MODELS_DIR))) return "cpu";
-    const folder = trialsFolder(config.DATA_DIR);
+    const folder = devicesFolder(config.DATA_DIR);
     return chooseDevice(config.DEVICE, log, (device) => probeDevice(device, { folder }));
   });
 }

@@ -6,7 +6,8 @@ import { z } from "zod";
 
 import { writeWhole } from "../write-whole.ts";
 import type { TryDevice } from "./device-forms.ts";
-import { tryDevice, trialResultSchema } from "./device-trials.ts";
+import type { ExecutionDevice } from "./devices.ts";
+import { tryDevice, type TrialResult, trialResultSchema } from "./device-trials.ts";
 import { driverFingerprint } from "./driver-fingerprint.ts";
 import { TRIAL_NETWORKS } from "./trial-networks.ts";
 
@@ -36,7 +37,16 @@ export function keptTrials(
   folder: string,
   { attempt = tryDevice, fingerprint = driverFingerprint }: KeptTrialsOptions = {},
 ): TryDevice {
-  return async (device) => {
+  const asked = new Map<ExecutionDevice, Promise<readonly TrialResult[]>>();
+  return (device) => {
+    const answer = asked.get(device) ?? ask(device);
+    asked.set(device, answer);
+    // A driver that was put right is found the next time.
+    answer.catch(() => asked.delete(device));
+    return answer;
+  };
+
+  async function ask(device: ExecutionDevice): Promise<readonly TrialResult[]> {
     const file = path.join(folder, `${device}.json`);
     const driver = await fingerprint(device);
     const kept = await readFile(file, "utf8").then(parsed, () => null);
@@ -47,7 +57,7 @@ export function keptTrials(
       .then(() => writeWhole(file, Buffer.from(content)))
       .catch(() => undefined);
     return results;
-  };
+  }
 }
 
 function parsed(text: string): z.infer<typeof keptSchema> | null {

@@ -18,6 +18,7 @@ import {
   type Value,
 } from "../../onnx/index.ts";
 import { multiplyAdds } from "../../onnx/multiply-adds.ts";
+import { isFiniteTensor, Overflows } from "../../onnx/overflows.ts";
 import type { SessionPool, SessionRecipe } from "../../onnx/session-pool.ts";
 import { Weights } from "../../onnx/weights.ts";
 import type { DiffusionCheckpoint } from "./diffusion-checkpoint.ts";
@@ -31,6 +32,8 @@ export interface NetworkOptions {
   /** `int8` rounds the UNet's layers to 8 bits. */
   readonly products?: NonNullable<GraphOptions["products"]>;
   readonly sessions: SessionPool;
+  /** Remembers which networks half precision is too narrow for. */
+  readonly overflows?: Overflows;
 }
 
 /** What stands for a token where its id occurs in a row: one vector, or several that take their turns. */
@@ -42,11 +45,15 @@ export interface LearnedToken {
 
 export type NetworkPart = "text" | "unet" | "vae";
 
-/** Records a graph over the weights of any of the networks; its outputs by name. */
+/** Records a graph over the weights of any of the networks, in an element type; its outputs by name. */
 export type RecordGraph<Name extends string> = (
   graph: Graph,
   weights: (part: NetworkPart) => Weights,
+  dtype: FloatType,
 ) => Readonly<Record<Name, Value>>;
+
+/** What goes into a graph that was recorded in an element type. */
+export type Feeds = (dtype: FloatType) => Readonly<Record<string, Tensor>>;
 
 export interface UNetRun {
   /** Noisy latents [1, C, h, w], the same for every row. */
@@ -61,8 +68,8 @@ export interface UNetForm {
   /** Tells its sessions from others; all that `places` depends on belongs into it. */
   readonly name: string;
   /** Called while the network is recorded; what it puts into `given` is given out. */
-  readonly places: (graph: Graph, given: Record<string, Value>) => UNetPlaces;
-  readonly feeds?: Readonly<Record<string, Tensor>>;
+  readonly places: (graph: Graph, given: Record<string, Value>, dtype: FloatType) => UNetPlaces;
+  readonly feeds?: Feeds;
 }
 
 export interface ComputeOptions {
@@ -75,23 +82,30 @@ export interface ComputeOptions {
   readonly learns?: boolean;
 }
 
+interface Recording<Name extends string> {
+  readonly key: string;
+  readonly record: RecordGraph<Name>;
+  readonly feeds: Feeds;
+  readonly arena: boolean;
+  readonly products: NonNullable<GraphOptions["products"]>;
+  readonly learns: boolean;
+}
+
 export class DiffusionNetworks {
   readonly checkpoint: DiffusionCheckpoint;
   readonly #options: NetworkOptions;
   /** Multiply-adds of the UNet's forms, by key. */
   readonly #work = new Map<string, number>();
+  readonly #overflows: Overflows;
 
   constructor(checkpoint: DiffusionCheckpoint, options: NetworkOptions) {
     this.checkpoint = checkpoint;
     this.#options = options;
+    this.#overflows = options.overflows ?? new Overflows();
   }
 
   get device(): ExecutionDevice {
     return this.#options.device;
-  }
-
-  get dtype(): FloatType {
-    return this.#options.dtype;
   }
 
   /** What open sessions may hold. */
@@ -138,19 +152,18 @@ export class DiffusionNetworks {
 
   /** The UNet over a batch. @returns `prediction` [contexts, C, h, w], and what `form` gives out */
   runUNet(run: UNetRun, form?: UNetForm): Promise<Readonly<Record<string, Tensor>>> {
-    const { dtype, products } = this;
     const { sample, timestep, contexts } = run;
     const shapes = shapesOf(run);
     return this.#computeTensors(
       unetKey(run, form),
       this.#unet(run, form),
-      {
+      (dtype) => ({
         sample: floatTensor(dtype, { data: concatenated(contexts.map(() => sample.data)), shape: shapes.sample }),
         timestep: floatTensor("float32", { data: Float32Array.of(timestep), shape: [1] }),
         context: floatTensor(dtype, { data: concatenated(contexts.map(({ data }) => data)), shape: shapes.context }),
-        ...form?.feeds,
-      },
-      { arena: true, products },
+        ...form?.feeds?.(dtype),
+      }),
+      { arena: true, products: this.products },
     );
   }
 
@@ -163,23 +176,22 @@ export class DiffusionNetworks {
     const key = unetKey(run, form);
     const known = this.#work.get(key);
     if (known !== undefined) return known;
-    const { graph } = this.#recorded(key, this.#unet(run, form), this.products, this.dtype);
+    const { graph } = this.#recorded(key, this.#unet(run, form), this.products, this.#options.dtype);
     const work = multiplyAdds(graph);
     this.#work.set(key, work);
     return work;
   }
 
   #unet(run: UNetRun, form?: UNetForm): RecordGraph<string> {
-    const { dtype } = this;
     const shapes = shapesOf(run);
-    return (graph, weights) => {
+    return (graph, weights, dtype) => {
       const inputs = {
         sample: graph.input("sample", dtype, shapes.sample),
         timestep: graph.input("timestep", "float32", [1]),
         context: graph.input("context", dtype, shapes.context),
       };
       const given: Record<string, Value> = {};
-      const prediction = unet(weights("unet"), this.checkpoint.unet.config, inputs, form?.places(graph, given));
+      const prediction = unet(weights("unet"), this.checkpoint.unet.config, inputs, form?.places(graph, given, dtype));
       return { prediction, ...given };
     };
   }
@@ -210,7 +222,7 @@ export class DiffusionNetworks {
       "text",
       (graph, weights) =>
         clipText(weights, config, tokenEmbeddings(weights, config, graph.input("ids", "int64", [1, ids.length]))),
-      { ids: integerTensor(ids, [1, ids.length]) },
+      () => ({ ids: integerTensor(ids, [1, ids.length]) }),
     );
   }
 
@@ -221,7 +233,7 @@ export class DiffusionNetworks {
       `token-embeddings ${ids.length}`,
       "text",
       (graph, weights) => tokenEmbeddings(weights, config, graph.input("ids", "int64", [1, ids.length])),
-      { ids: integerTensor(ids, [1, ids.length]) },
+      () => ({ ids: integerTensor(ids, [1, ids.length]) }),
     );
   }
 
@@ -248,12 +260,11 @@ export class DiffusionNetworks {
     input: Floats,
     build: (weights: Weights, x: Value) => Value,
   ): Promise<Floats> {
-    const { dtype } = this.#options;
     return this.#run(
       `${name} ${input.shape.join("x")}`,
       part,
-      (graph, weights) => build(weights, graph.input("x", dtype, input.shape)),
-      { x: floatTensor(dtype, input) },
+      (graph, weights) => build(weights, graph.input("x", weights.dtype, input.shape)),
+      (dtype) => ({ x: floatTensor(dtype, input) }),
     );
   }
 
@@ -264,7 +275,7 @@ export class DiffusionNetworks {
   async compute<Name extends string>(
     key: string,
     record: RecordGraph<Name>,
-    feeds: Readonly<Record<string, Tensor>>,
+    feeds: Feeds,
     options: ComputeOptions = {},
   ): Promise<Readonly<Record<Name, Floats>>> {
     const tensors = await this.#computeTensors(key, record, feeds, options);
@@ -275,8 +286,20 @@ export class DiffusionNetworks {
   #computeTensors<Name extends string>(
     key: string,
     record: RecordGraph<Name>,
-    feeds: Readonly<Record<string, Tensor>>,
-    { arena = false, products = "exact", dtype = this.dtype, learns = false }: ComputeOptions,
+    feeds: Feeds,
+    { arena = false, products = "exact", dtype = this.#options.dtype, learns = false }: ComputeOptions,
+  ): Promise<Readonly<Record<Name, Tensor>>> {
+    const recording = { key, record, feeds, arena, products, learns };
+    return this.#overflows.run(
+      { checkpoint: this.checkpoint.label, network: key.split(" ")[0]!, dtype },
+      (type) => this.#computeIn(type, recording),
+      (tensors) => Object.values<Tensor>(tensors).every(isFiniteTensor),
+    );
+  }
+
+  #computeIn<Name extends string>(
+    dtype: FloatType,
+    { key, record, feeds, arena, products, learns }: Recording<Name>,
   ): Promise<Readonly<Record<Name, Tensor>>> {
     const { device, sessions } = this.#options;
     const recipe = (): SessionRecipe => {
@@ -286,7 +309,7 @@ export class DiffusionNetworks {
     return sessions.use(
       `${this.checkpoint.label} ${key} ${device} ${dtype} ${products}`,
       recipe,
-      (session) => session.run(feeds) as Promise<Readonly<Record<Name, Tensor>>>,
+      (session) => session.run(feeds(dtype)) as Promise<Readonly<Record<Name, Tensor>>>,
     );
   }
 
@@ -306,7 +329,7 @@ export class DiffusionNetworks {
       parts.set(part, known);
       return known;
     };
-    for (const [name, value] of Object.entries(record(graph, weights))) graph.output(name, value);
+    for (const [name, value] of Object.entries(record(graph, weights, dtype))) graph.output(name, value);
     return { graph, bytes: [...parts.values()].reduce((sum, part) => sum + part.bytes, 0) };
   }
 
@@ -314,7 +337,7 @@ export class DiffusionNetworks {
     key: string,
     part: NetworkPart,
     build: (graph: Graph, weights: Weights) => Value,
-    feeds: Readonly<Record<string, Tensor>>,
+    feeds: Feeds,
     options: ComputeOptions = {},
   ): Promise<Floats> {
     const record: RecordGraph<"result"> = (graph, weights) => ({ result: build(graph, weights(part)) });
