@@ -6,6 +6,7 @@ import type { Config } from "../config.ts";
 import type { Engine } from "../jobs/engine.ts";
 import type { Logger } from "../log.ts";
 import { chooseDevice, probeDevice } from "./choose-device.ts";
+import { hasGraphicsCard } from "./graphics-card.ts";
 import { devicesFolder } from "./devices-folder.ts";
 import { EngineSupervisor, type SupervisorConfig } from "./supervisor.ts";
 
@@ -24,7 +25,11 @@ export function createEngine(config: SupervisorConfig & Pick<Config, "DEVICE">, 
     // Waking drivers takes a second or two, for nothing where there is no network that would run on them.
     if (config.DEVICE === "auto" && !(await hasCheckpoints(config.MODELS_DIR))) return "cpu";
     const folder = devicesFolder(config.DATA_DIR);
-    return chooseDevice(config.DEVICE, log, (device) => probeDevice(device, { folder }));
+    return chooseDevice(config.DEVICE, log, async (device) =>
+      config.DEVICE === "auto" && device === "webgpu" && !(await hasGraphicsCard())
+        ? "there is no graphics card"
+        : probeDevice(device, { folder }),
+    );
   });
 }
 

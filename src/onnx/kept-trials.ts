@@ -19,7 +19,9 @@ const keptSchema = z.object({
 });
 
 /** The questions of today: results for others are asked for again. */
-const TRIALS = TRIAL_NETWORKS.map(({ operator, shape }) => `${operator}: ${shape}`);
+const TRIALS = TRIAL_NETWORKS.map(({ operator, shape, form, other }) =>
+  [operator, shape, form, other?.form].join(": "),
+);
 
 export interface KeptTrialsOptions {
   /** Tries a device that is not known, or is not what it was. */

@@ -91,7 +91,7 @@ it("a captioner whose numbers are too large for half precision writes what it wr
   const { data, shape } = (await readReference(path.join(folder, "reference.safetensors"))).bytes("0.image");
   const describeIn = async (dtype: "float16" | "float32") => {
     const sessions = new SessionPool(1e9);
-    const forms = { dtype, attention: "explicit", convolution: "plain" } as const;
+    const forms = { dtype, attention: "explicit", convolution: "plain", fusions: [] } as const;
     const how = { folder, id: "tiny", label: "Tiny", maxTokens: 12, device: "cpu", forms, sessions } as const;
     const image = { width: shape[1]!, height: shape[0]!, data };
     const text = await new LlavaDescriber({ ...how, overflows: overflows() }).describe({ image, sha256: "x" });

@@ -58,56 +58,49 @@ export class LlavaDescriber implements StyleDescriber {
   }
 
   /** Greedy, until the model ends its answer or `maxTokens` are reached. @throws EngineError, CancelledError */
-  async describe(input: DescribeInput, { signal, onText }: DescribeHooks = {}): Promise<string> {
+  async describe(input: DescribeInput, hooks: DescribeHooks = {}): Promise<string> {
     this.#opened ??= openLlava(this.#options.folder);
     const opened = await this.#opened.catch((error: unknown) => {
       this.#opened = undefined; // a file that was put right is found the next time
       throw error;
     });
-    const { id, folder } = this.#options;
-    const { dtype } = this.#options.forms;
+    const { id, folder, forms } = this.#options;
+    const { dtype } = forms;
     const features = await this.#overflows.run(
       { checkpoint: folder, network: "vision tower", dtype },
       (type) => this.#look(opened, input, type),
       (numbers) => numbers.every(Number.isFinite),
     );
-    await breathe(signal);
+    await breathe(hooks.signal);
     const name = "language_model.model.embed_tokens.weight";
     const table = await EmbeddingTable.open(opened.embeddings, name, opened.config.text.width);
     try {
       const prefix = await conversation(opened, table, features, input.prompt ?? STYLE_PROMPT);
       const text = await this.#overflows.run(
         { checkpoint: folder, network: "language model", dtype },
-        (type) => this.#write(opened, table, prefix, { signal, onText, dtype: type }),
+        (type) => this.#write(opened, table, prefix, { ...hooks, dtype: type }),
         (written) => written !== null,
       );
       if (text !== null) return text;
-      throw new EngineError(
-        `${id} gave values that are not numbers; check its weights with \`atelier models verify\``,
-        {
-          retryable: false,
-        },
-      );
+      const words = `${id} gave values that are not numbers; check its weights with \`atelier models verify\``;
+      throw new EngineError(words, { retryable: false });
     } finally {
       await table.close();
     }
   }
 
   /** Reads the prefix, then writes token after token. @returns `null` where what comes out are no numbers */
-  #write(
+  async #write(
     opened: LlavaCheckpoint,
     table: EmbeddingTable,
     prefix: Floats,
-    {
-      signal,
-      onText,
-      dtype,
-    }: { [Name in keyof DescribeHooks]: DescribeHooks[Name] | undefined } & { dtype: FloatType },
+    { signal, onText, dtype }: DescribeHooks & { readonly dtype: FloatType },
   ): Promise<string | null> {
     const { decoder: weights, config, tokenizer } = opened;
     const { sessions, device, forms, maxTokens, id } = this.#options;
     const most = Math.min(maxTokens, config.text.positions - prefix.shape[0]!);
     const recipe = () => decoderSession(weights, config.text, { device, ...forms, dtype });
+    if (dtype !== forms.dtype) await sessions.release((key) => key === `${id} decoder ${forms.dtype}`);
     return sessions.use(`${id} decoder ${dtype}`, recipe, async (session) => {
       const decoder = new LlavaDecoder(session, config.text, dtype);
       const tokens: number[] = [];

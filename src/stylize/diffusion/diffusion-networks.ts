@@ -292,7 +292,11 @@ export class DiffusionNetworks {
     const recording = { key, record, feeds, arena, products, learns };
     return this.#overflows.run(
       { checkpoint: this.checkpoint.label, network: key.split(" ")[0]!, dtype },
-      (type) => this.#computeIn(type, recording),
+      async (type) => {
+        // The one in half precision is of no more use.
+        if (type !== dtype) await this.#options.sessions.release((name) => name === this.#sessionKey(dtype, recording));
+        return this.#computeIn(type, recording);
+      },
       (tensors) => Object.values<Tensor>(tensors).every(isFiniteTensor),
     );
   }
@@ -307,10 +311,14 @@ export class DiffusionNetworks {
       return { bytes, open: () => openSession(graph, { device, arena }) };
     };
     return sessions.use(
-      `${this.checkpoint.label} ${key} ${device} ${dtype} ${products}`,
+      this.#sessionKey(dtype, { key, products }),
       recipe,
       (session) => session.run(feeds(dtype)) as Promise<Readonly<Record<Name, Tensor>>>,
     );
+  }
+
+  #sessionKey(dtype: FloatType, { key, products }: Pick<Recording<string>, "key" | "products">): string {
+    return `${this.checkpoint.label} ${key} ${this.#options.device} ${dtype} ${products}`;
   }
 
   /** @returns the graph, and the bytes of the weights that it holds */
