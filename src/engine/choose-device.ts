@@ -27,14 +27,16 @@ export interface ProbeOptions {
   readonly timeoutMs?: number;
   /** Where CUDA lies, unless where it is set up. */
   readonly libraries?: string;
+  /** Where what comes of it is remembered (`keptTrials`); without it, the device is tried anew. */
+  readonly folder?: string;
 }
 
 /** Tries one device in a process of its own. @returns why it cannot be used, `null` when it can */
 export async function probeDevice(
   device: ExecutionDevice,
-  { module = path.join(import.meta.dirname, "probe.ts"), timeoutMs = PROBE_MS, libraries }: ProbeOptions = {},
+  { module = path.join(import.meta.dirname, "probe.ts"), timeoutMs = PROBE_MS, libraries, folder }: ProbeOptions = {},
 ): Promise<string | null> {
-  const child = forkModule(module, [device], [], libraries);
+  const child = forkModule(module, folder === undefined ? [device] : [device, folder], [], libraries);
   const printed = Promise.all([text(child.stdout!), text(child.stderr!)]).then((parts) => parts.join("\n"));
   const late = setTimeout(() => child.kill("SIGKILL"), timeoutMs);
   let reply: unknown = null;

@@ -19,6 +19,7 @@ const optionsSchema = z.object({
   ENGINE_PARTS: z.enum(ENGINE_PARTS),
   CAPTIONER: z.string(),
   CAPTION_TOKENS: z.number(),
+  DATA_DIR: z.string(),
   MODELS_DIR: z.string(),
   MODEL_MEMORY: z.number(),
   PRECISION: z.enum(PRECISIONS),

@@ -1,8 +1,17 @@
 /** A throw-away process that tries one device: should the driver crash or hang, only this process does. */
 import { messageOf } from "../errors.ts";
-import { chooseForms } from "../onnx/device-forms.ts";
+import { formsOf } from "../onnx/device-forms.ts";
+import { runTrial, tryDevice } from "../onnx/device-trials.ts";
 import type { ExecutionDevice } from "../onnx/index.ts";
+import { keptTrials } from "../onnx/kept-trials.ts";
+import { TRIAL_NETWORKS } from "../onnx/trial-networks.ts";
 
 process.on("disconnect", () => process.exit(0));
-const fault = await chooseForms(process.argv[2] as ExecutionDevice, "auto").then(() => null, messageOf);
+const [device, folder] = process.argv.slice(2) as [ExecutionDevice, string | undefined];
+const attempt = folder === undefined ? tryDevice : keptTrials(folder);
+const fault = await attempt(device)
+  .then((results) => formsOf(device, results, "auto"))
+  // What is remembered says nothing of whether it is there today.
+  .then(() => runTrial(device, TRIAL_NETWORKS[0]!, "plain", "float32"))
+  .then(() => null, messageOf);
 process.send?.({ fault }, () => process.exit(0));

@@ -29,6 +29,7 @@ export type SupervisorConfig = Pick<
   | "ENGINE_PARTS"
   | "CAPTIONER"
   | "CAPTION_TOKENS"
+  | "DATA_DIR"
   | "MODELS_DIR"
   | "MODEL_MEMORY"
   | "PRECISION"
@@ -172,8 +173,17 @@ export class EngineSupervisor implements Engine {
       await waitFor(pause, signal);
     }
     throwIfCancelled(signal);
-    const { ENGINE, ENGINE_PARTS, CAPTIONER, CAPTION_TOKENS, MODELS_DIR, MODEL_MEMORY, PRECISION, STEP_CACHE } =
-      this.#config;
+    const {
+      ENGINE,
+      ENGINE_PARTS,
+      CAPTIONER,
+      CAPTION_TOKENS,
+      DATA_DIR,
+      MODELS_DIR,
+      MODEL_MEMORY,
+      PRECISION,
+      STEP_CACHE,
+    } = this.#config;
     let ready = false;
     const link: EngineLink = new ChildLink({
       name: "engine",
@@ -183,6 +193,7 @@ export class EngineSupervisor implements Engine {
         ENGINE_PARTS,
         CAPTIONER,
         CAPTION_TOKENS,
+        DATA_DIR,
         MODELS_DIR,
         MODEL_MEMORY,
         PRECISION,

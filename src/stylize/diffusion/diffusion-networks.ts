@@ -18,6 +18,7 @@ import {
   type Value,
 } from "../../onnx/index.ts";
 import { multiplyAdds } from "../../onnx/multiply-adds.ts";
+import { isFiniteTensor, Overflows } from "../../onnx/overflows.ts";
 import type { SessionPool, SessionRecipe } from "../../onnx/session-pool.ts";
 import { Weights } from "../../onnx/weights.ts";
 import type { DiffusionCheckpoint } from "./diffusion-checkpoint.ts";
@@ -31,6 +32,8 @@ export interface NetworkOptions {
   /** `int8` rounds the UNet's layers to 8 bits. */
   readonly products?: NonNullable<GraphOptions["products"]>;
   readonly sessions: SessionPool;
+  /** Remembers which networks half precision is too narrow for. */
+  readonly overflows?: Overflows;
 }
 
 /** What stands for a token where its id occurs in a row: one vector, or several that take their turns. */
@@ -42,11 +45,15 @@ export interface LearnedToken {
 
 export type NetworkPart = "text" | "unet" | "vae";
 
-/** Records a graph over the weights of any of the networks; its outputs by name. */
+/** Records a graph over the weights of any of the networks, in an element type; its outputs by name. */
 export type RecordGraph<Name extends string> = (
   graph: Graph,
   weights: (part: NetworkPart) => Weights,
+  dtype: FloatType,
 ) => Readonly<Record<Name, Value>>;
+
+/** What goes into a graph that was recorded in an element type. */
+export type Feeds = (dtype: FloatType) => Readonly<Record<string, Tensor>>;
 
 export interface UNetRun {
   /** Noisy latents [1, C, h, w], the same for every row. */
@@ -61,8 +68,8 @@ export interface UNetForm {
   /** Tells its sessions from others; all that `places` depends on belongs into it. */
   readonly name: string;
   /** Called while the network is recorded; what it puts into `given` is given out. */
-  readonly places: (graph: Graph, given: Record<string, Value>) => UNetPlaces;
-  readonly feeds?: Readonly<Record<string, Tensor>>;
+  readonly places: (graph: Graph, given: Record<string, Value>, dtype: FloatType) => UNetPlaces;
+  readonly feeds?: Feeds;
 }
 
 export interface ComputeOptions {
@@ -77,15 +84,24 @@ export interface ComputeOptions {
   readonly learns?: boolean;
 }
 
+interface Recording<Name extends string> {
+  readonly key: string;
+  readonly record: RecordGraph<Name>;
+  readonly feeds: Feeds;
+  readonly options: ComputeOptions;
+}
+
 export class DiffusionNetworks {
   readonly checkpoint: DiffusionCheckpoint;
   readonly #options: NetworkOptions;
   /** Multiply-adds of the UNet's forms, by key. */
   readonly #work = new Map<string, number>();
+  readonly #overflows: Overflows;
 
   constructor(checkpoint: DiffusionCheckpoint, options: NetworkOptions) {
     this.checkpoint = checkpoint;
     this.#options = options;
+    this.#overflows = options.overflows ?? new Overflows();
   }
 
   /** The same over another checkpoint. */
@@ -95,10 +111,6 @@ export class DiffusionNetworks {
 
   get device(): ExecutionDevice {
     return this.#options.device;
-  }
-
-  get dtype(): FloatType {
-    return this.#options.dtype;
   }
 
   /** What open sessions may hold. */
@@ -145,19 +157,18 @@ export class DiffusionNetworks {
 
   /** The UNet over a batch. @returns `prediction` [contexts, C, h, w], and what `form` gives out */
   runUNet(run: UNetRun, form?: UNetForm): Promise<Readonly<Record<string, Tensor>>> {
-    const { dtype, products } = this;
     const { sample, timestep, contexts } = run;
     const shapes = shapesOf(run);
     return this.#computeTensors(
       unetKey(run, form),
       this.#unet(run, form),
-      {
+      (dtype) => ({
         sample: floatTensor(dtype, { data: concatenated(contexts.map(() => sample.data)), shape: shapes.sample }),
         timestep: floatTensor("float32", { data: Float32Array.of(timestep), shape: [1] }),
         context: floatTensor(dtype, { data: concatenated(contexts.map(({ data }) => data)), shape: shapes.context }),
-        ...form?.feeds,
-      },
-      { arena: true, products },
+        ...form?.feeds?.(dtype),
+      }),
+      { arena: true, products: this.products },
     );
   }
 
@@ -170,23 +181,22 @@ export class DiffusionNetworks {
     const key = unetKey(run, form);
     const known = this.#work.get(key);
     if (known !== undefined) return known;
-    const { graph } = this.#recorded(key, this.#unet(run, form), { products: this.products });
+    const { graph } = this.#recorded(key, this.#unet(run, form), this.#options.dtype, { products: this.products });
     const work = multiplyAdds(graph);
     this.#work.set(key, work);
     return work;
   }
 
   #unet(run: UNetRun, form?: UNetForm): RecordGraph<string> {
-    const { dtype } = this;
     const shapes = shapesOf(run);
-    return (graph, weights) => {
+    return (graph, weights, dtype) => {
       const inputs = {
         sample: graph.input("sample", dtype, shapes.sample),
         timestep: graph.input("timestep", "float32", [1]),
         context: graph.input("context", dtype, shapes.context),
       };
       const given: Record<string, Value> = {};
-      const prediction = unet(weights("unet"), this.checkpoint.unet.config, inputs, form?.places(graph, given));
+      const prediction = unet(weights("unet"), this.checkpoint.unet.config, inputs, form?.places(graph, given, dtype));
       return { prediction, ...given };
     };
   }
@@ -217,7 +227,7 @@ export class DiffusionNetworks {
       "text",
       (graph, weights) =>
         clipText(weights, config, tokenEmbeddings(weights, config, graph.input("ids", "int64", [1, ids.length]))),
-      { ids: integerTensor(ids, [1, ids.length]) },
+      () => ({ ids: integerTensor(ids, [1, ids.length]) }),
     );
   }
 
@@ -228,7 +238,7 @@ export class DiffusionNetworks {
       `token-embeddings ${ids.length}`,
       "text",
       (graph, weights) => tokenEmbeddings(weights, config, graph.input("ids", "int64", [1, ids.length])),
-      { ids: integerTensor(ids, [1, ids.length]) },
+      () => ({ ids: integerTensor(ids, [1, ids.length]) }),
     );
   }
 
@@ -255,12 +265,12 @@ export class DiffusionNetworks {
     input: Floats,
     build: (weights: Weights, x: Value) => Value,
   ): Promise<Floats> {
-    const { device, dtype } = this.#options;
+    const { device } = this.#options;
     return this.#run(
       `${name} ${input.shape.join("x")}`,
       part,
-      (graph, weights) => build(weights, graph.input("x", dtype, input.shape)),
-      { x: floatTensor(dtype, input) },
+      (graph, weights) => build(weights, graph.input("x", weights.dtype, input.shape)),
+      (dtype) => ({ x: floatTensor(dtype, input) }),
       // Of the autoencoder there is little to copy, and its pictures are large.
       part === "vae" && device === "cpu" ? { convolution: "blocked" } : {},
     );
@@ -273,7 +283,7 @@ export class DiffusionNetworks {
   async compute<Name extends string>(
     key: string,
     record: RecordGraph<Name>,
-    feeds: Readonly<Record<string, Tensor>>,
+    feeds: Feeds,
     options: ComputeOptions = {},
   ): Promise<Readonly<Record<Name, Floats>>> {
     const tensors = await this.#computeTensors(key, record, feeds, options);
@@ -284,30 +294,53 @@ export class DiffusionNetworks {
   #computeTensors<Name extends string>(
     key: string,
     record: RecordGraph<Name>,
-    feeds: Readonly<Record<string, Tensor>>,
+    feeds: Feeds,
     options: ComputeOptions,
   ): Promise<Readonly<Record<Name, Tensor>>> {
+    const { dtype = this.#options.dtype } = options;
+    const recording = { key, record, feeds, options };
+    return this.#overflows.run(
+      { checkpoint: this.checkpoint.label, network: key.split(" ")[0]!, dtype },
+      async (type) => {
+        // The one in half precision is of no more use.
+        if (type !== dtype) await this.#options.sessions.release((name) => name === this.#sessionKey(dtype, recording));
+        return this.#computeIn(type, recording);
+      },
+      (tensors) => Object.values<Tensor>(tensors).every(isFiniteTensor),
+    );
+  }
+
+  #computeIn<Name extends string>(
+    dtype: FloatType,
+    { key, record, feeds, options }: Recording<Name>,
+  ): Promise<Readonly<Record<Name, Tensor>>> {
     const { device, sessions } = this.#options;
-    const { arena = false, products = "exact", dtype = this.dtype } = options;
+    const { arena = false } = options;
     const recipe = (): SessionRecipe => {
-      const { graph, bytes } = this.#recorded(key, record, options);
+      const { graph, bytes } = this.#recorded(key, record, dtype, options);
       return { bytes, open: () => openSession(graph, { device, arena }) };
     };
     return sessions.use(
-      `${this.checkpoint.label} ${key} ${device} ${dtype} ${products}`,
+      this.#sessionKey(dtype, { key, options }),
       recipe,
-      (session) => session.run(feeds) as Promise<Readonly<Record<Name, Tensor>>>,
+      (session) => session.run(feeds(dtype)) as Promise<Readonly<Record<Name, Tensor>>>,
     );
+  }
+
+  #sessionKey(dtype: FloatType, { key, options }: Pick<Recording<string>, "key" | "options">): string {
+    const { products = "exact" } = options;
+    return `${this.checkpoint.label} ${key} ${this.#options.device} ${dtype} ${products}`;
   }
 
   /** @returns the graph, and the bytes of the weights that it holds */
   #recorded(
     key: string,
     record: RecordGraph<string>,
+    dtype: FloatType,
     options: ComputeOptions,
   ): { readonly graph: Graph; readonly bytes: number } {
     const { attention, fusions = [] } = this.#options;
-    const { products = "exact", dtype = this.dtype, learns = false } = options;
+    const { products = "exact", learns = false } = options;
     const convolution = options.convolution ?? this.#options.convolution ?? "plain";
     const graph = new Graph(key, { attention, convolution, products, fusions: learns ? [] : fusions });
     const parts = new Map<NetworkPart, Weights>();
@@ -316,7 +349,7 @@ export class DiffusionNetworks {
       parts.set(part, known);
       return known;
     };
-    for (const [name, value] of Object.entries(record(graph, weights))) graph.output(name, value);
+    for (const [name, value] of Object.entries(record(graph, weights, dtype))) graph.output(name, value);
     for (const part of parts.values()) part.expectUpdates();
     return { graph, bytes: [...parts.values()].reduce((sum, part) => sum + part.bytes, 0) };
   }
@@ -325,7 +358,7 @@ export class DiffusionNetworks {
     key: string,
     part: NetworkPart,
     build: (graph: Graph, weights: Weights) => Value,
-    feeds: Readonly<Record<string, Tensor>>,
+    feeds: Feeds,
     options: ComputeOptions = {},
   ): Promise<Floats> {
     const record: RecordGraph<"result"> = (graph, weights) => ({ result: build(graph, weights(part)) });

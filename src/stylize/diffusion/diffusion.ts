@@ -8,9 +8,10 @@ import type { Accelerator } from "../../lora-folder.ts";
 import type { Size } from "../../images/plane.ts";
 import { cropTo, resizeTo, sizeForLongSide } from "../../images/resize.ts";
 import type { RgbImage } from "../../images/rgb-image.ts";
-import { chooseForms } from "../../onnx/device-forms.ts";
+import { chooseForms, type TryDevice } from "../../onnx/device-forms.ts";
 import type { Precision } from "../../onnx/devices.ts";
 import type { ExecutionDevice, Floats } from "../../onnx/index.ts";
+import { Overflows } from "../../onnx/overflows.ts";
 import type { SessionPool } from "../../onnx/session-pool.ts";
 import type { StepCache } from "../../painting.ts";
 import type {
@@ -58,6 +59,10 @@ export interface DiffusionOptions {
   readonly decodePreview?: DecodePreview | null;
   /** What steps take over from each other where a picture says nothing of it; default `off`. */
   readonly stepCache?: StepCache;
+  /** Tries the device, or remembers (`keptTrials`); by default tries it. */
+  readonly tryDevice?: TryDevice;
+  /** Remembers which networks half precision is too narrow for. */
+  readonly overflows?: Overflows;
   /** Told, in words for a log, what of the checkpoint is not followed. */
   readonly note?: (text: string) => void;
 }
@@ -68,7 +73,7 @@ export interface DiffusionOptions {
  * @throws EngineError naming what is wrong with the checkpoint or the device
  */
 export async function openDiffusion(options: DiffusionOptions): Promise<DiffusionStylizer> {
-  const { device, precision, sessions, decodePreview, note } = options;
+  const { device, precision, sessions, decodePreview, overflows = new Overflows(), note } = options;
   if (precision === "fp16" && device === "cpu")
     throw new EngineError("a processor gains nothing from half precision; set PRECISION=auto", { retryable: false });
   if (precision === "int8" && device !== "cpu")
@@ -77,11 +82,11 @@ export async function openDiffusion(options: DiffusionOptions): Promise<Diffusio
   const products = precision === "int8" ? "int8" : "exact";
   const checkpoint = products === "int8" ? await withRoundedUNet(exact) : exact;
   const tokenizer = await ClipTokenizer.load(checkpoint.tokenizer);
-  const forms = await chooseForms(device, precision);
+  const forms = await chooseForms(device, precision, "pictures", options.tryDevice);
   const { unheeded } = checkpoint.scheduler;
   if (unheeded.length > 0)
     note?.(`${checkpoint.label}: its scheduler asks for ${unheeded.join(", ")}, which the samplers here do not follow`);
-  const networks = new DiffusionNetworks(checkpoint, { device, ...forms, products, sessions });
+  const networks = new DiffusionNetworks(checkpoint, { device, ...forms, products, sessions, overflows });
   return new DiffusionStylizer(networks, tokenizer, gaussianNoise, decodePreview, options.stepCache);
 }
 
