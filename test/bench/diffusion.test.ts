@@ -29,6 +29,12 @@ describe("the diffusion bench", () => {
     if (process.platform === "linux") expect(peak!.anonymous).toBeGreaterThan(10e6);
   });
 
+  it("times the autoencoder as the engine opens it", async () => {
+    const { timing } = await measure({ kind: "vae", checkpoint, half: "decoder", latents: 8, runs: 2 });
+    expect(timing.wallMs).toHaveLength(2);
+    expect(timing.firstRunMs).toBeGreaterThan(0);
+  });
+
   it("says which operators a step spends its time in", async () => {
     const shares = await profileUNet(checkpoint, 8);
     const sum = shares.reduce((total, { share }) => total + share, 0);

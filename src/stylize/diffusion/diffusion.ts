@@ -137,10 +137,8 @@ export class DiffusionStylizer implements Stylizer {
   async over(loras: readonly WeightedLora[], accelerator: Accelerator | null): Promise<DiffusionStylizer> {
     const checkpoint = await adaptedCheckpoint(this.#networks.checkpoint, loras);
     const networks = this.#networks.withCheckpoint(checkpoint);
-    // Of a draft's few steps none is like the one before.
-    const stepCache = accelerator ? "off" : this.#stepCache;
     const [tokenizer, noise, decodePreview] = [this.#tokenizer, this.#noise, this.#decodePreview];
-    return new DiffusionStylizer(networks, tokenizer, noise, decodePreview, stepCache, accelerator);
+    return new DiffusionStylizer(networks, tokenizer, noise, decodePreview, this.#stepCache, accelerator);
   }
 
   async stylize(input: StylizeInput, hooks: StylizeHooks = {}): Promise<StylizeResult> {
@@ -175,7 +173,7 @@ export class DiffusionStylizer implements Stylizer {
       startLevel: form.startLevel,
     });
     const steps = plan.timesteps.length;
-    const run = { faithful: settings.faithful, stylePath, steps };
+    const run = { faithful: settings.faithful, isDraft: this.#accelerator !== null, stylePath, steps };
     const stepCache = chooseStepCache(settings.stepCache, this.#stepCache, run);
     const learned = stylePath === "token" ? learnedToken(this.#tokenizer, token!) : null;
     const conditioning = await this.#condition(input, form, learned, signal);

@@ -28,7 +28,12 @@ export interface CachedStep {
 export function chooseStepCache(
   asked: StepCache | undefined,
   installed: StepCache,
-  run: { readonly faithful: boolean; readonly stylePath: StylizeResult["stylePath"]; readonly steps: number },
+  run: {
+    readonly faithful: boolean;
+    readonly isDraft: boolean;
+    readonly stylePath: StylizeResult["stylePath"];
+    readonly steps: number;
+  },
 ): UsedStepCache | null {
   const cache = asked ?? installed;
   if (cache === "off") return null;
@@ -39,7 +44,8 @@ export function chooseStepCache(
   return null;
 }
 
-function obstacleOf({ faithful, stylePath, steps }: Parameters<typeof chooseStepCache>[2]): string | null {
+function obstacleOf({ faithful, isDraft, stylePath, steps }: Parameters<typeof chooseStepCache>[2]): string | null {
+  if (isDraft) return "a draft, of whose few steps none is like the one before";
   if (faithful) return "the faithful form, which computes every step";
   if (stylePath === "attention") return "the style path attention, which takes over features at every step";
   if (steps < FEWEST_STEPS) return `a run of fewer than ${FEWEST_STEPS} steps`;

@@ -8,7 +8,7 @@ import type { Floats } from "../../../src/onnx/index.ts";
 import { DEFAULT_SETTINGS, type StylizeSettings, type UsedStepCache } from "../../../src/painting.ts";
 import { CachedUNet } from "../../../src/stylize/diffusion/cached-unet.ts";
 import { DiffusionStylizer } from "../../../src/stylize/diffusion/diffusion.ts";
-import { cachedSteps, guidedPartOf } from "../../../src/stylize/diffusion/step-cache.ts";
+import { cachedSteps, chooseStepCache, guidedPartOf } from "../../../src/stylize/diffusion/step-cache.ts";
 import type { StylizeInput } from "../../../src/stylize/stylizer.ts";
 import type { Variant } from "../../../src/variant.ts";
 import { PIPELINES, readReference, type Reference, relativeError } from "../../models/reference.ts";
@@ -126,6 +126,13 @@ describe("a step cache", () => {
   it.each(OBSTACLES)("is refused by name where it does not hold: $words", async ({ settings, words }) => {
     const work = paint("off", { ...settings, stepCache: "both" });
     await expect(work).rejects.toMatchObject({ name: "UserError", identifier: "step-cache", message: words });
+  });
+
+  it("is not for drafts, whether the picture asks for it or the installation", () => {
+    const draft = { faithful: false, isDraft: true, stylePath: "adain", steps: 8 } as const;
+    expect(() => chooseStepCache("deepcache", "off", draft)).toThrow(/deepcache does not go with a draft/);
+    expect(chooseStepCache(undefined, "both", draft)).toBeNull();
+    expect(chooseStepCache(undefined, "both", { ...draft, isDraft: false })).toBe("both");
   });
 
   it("of the installation is done without there, and a picture can do without it", async () => {
