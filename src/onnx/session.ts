@@ -26,6 +26,11 @@ export interface SessionOptions {
    * run once do without, and give their memory back.
    */
   readonly arena?: boolean;
+  /**
+   * Outputs that stay on the device, to be given to the next run: `release` each when it was read. Only WebGPU has such
+   * tensors in Node; elsewhere they come back as all others do. Their numbers cannot be read: `getData` ends the process.
+   */
+  readonly kept?: readonly string[];
   /** Write a profile of every operator to a file with this prefix; `endProfiling` finishes it. */
   readonly profilePrefix?: string;
 }
@@ -37,7 +42,7 @@ export interface SessionOptions {
  * @throws EngineError with onnxruntime's reason: a device that is missing, a file that ends early, no memory
  */
 export async function openSession(graph: Graph, options: SessionOptions = {}): Promise<Session> {
-  const { device = "cpu", threads, prepack = false, arena = true, profilePrefix } = options;
+  const { device = "cpu", threads, prepack = false, arena = true, kept = [], profilePrefix } = options;
   try {
     const session = await InferenceSession.create(modelBytes(graph), {
       executionProviders: [device],
@@ -45,6 +50,7 @@ export async function openSession(graph: Graph, options: SessionOptions = {}): P
       enableMemPattern: false,
       enableCpuMemArena: arena,
       logSeverityLevel: 3,
+      ...(device === "webgpu" && kept.length > 0 && { preferredOutputLocation: locationOf(graph, kept) }),
       ...(threads !== undefined && { intraOpNumThreads: threads }),
       ...(profilePrefix !== undefined && { enableProfiling: true, profileFilePrefix: profilePrefix }),
       extra: {
@@ -71,6 +77,8 @@ export async function openSession(graph: Graph, options: SessionOptions = {}): P
 /** An open session. `run` blocks the thread until it is done. */
 export class Session {
   readonly name: string;
+  /** Bytes that its runs have taken from this process's memory and given back to it: on a card, what crossed the bus. */
+  crossed = 0;
   readonly #session: InferenceSession;
 
   constructor(name: string, session: InferenceSession) {
@@ -81,7 +89,9 @@ export class Session {
   /** @throws EngineError with onnxruntime's reason; no memory is one, and leaves the session usable */
   async run(feeds: Readonly<Record<string, Tensor>>): Promise<Readonly<Record<string, Tensor>>> {
     try {
-      return (await this.#session.run(feeds)) as Record<string, Tensor>;
+      const outputs = (await this.#session.run(feeds)) as Record<string, Tensor>;
+      for (const tensor of [...Object.values(feeds), ...Object.values(outputs)]) this.crossed += bytesHere(tensor);
+      return outputs;
     } catch (error) {
       const outOfMemory = /allocat/i.test(messageOf(error));
       const advice = outOfMemory ? "; choose a smaller picture, or give the machine more memory" : "";
@@ -104,6 +114,19 @@ export class Session {
   async release(): Promise<void> {
     await this.#session.release();
   }
+}
+
+/** What of a tensor lies in this process's memory. */
+const bytesHere = (tensor: Tensor): number =>
+  tensor.location === "cpu" ? (tensor.data as Exclude<Tensor["data"], string[]>).byteLength : 0;
+
+/** Gives a tensor back that a session kept on its device; one in this process's memory goes by itself. */
+export function release(tensor: Tensor): void {
+  if (tensor.location === "gpu-buffer") tensor.dispose();
+}
+
+function locationOf(graph: Graph, kept: readonly string[]): Record<string, "cpu" | "gpu-buffer"> {
+  return Object.fromEntries(graph.outputs.map(({ name }) => [name, kept.includes(name) ? "gpu-buffer" : "cpu"]));
 }
 
 /** The root of the disk on which the weights lie. */

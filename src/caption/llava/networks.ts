@@ -22,13 +22,28 @@ export function visionSession(source: TensorSource, config: LlavaConfig, options
   return { bytes: weights.bytes, open: () => openSession(graph, opening) };
 }
 
-/** The language model, to be run by a `LlavaDecoder`. @throws EngineError as `visionSession` */
-export function decoderSession(source: TensorSource, config: LlamaConfig, options: NetworkOptions = {}): SessionRecipe {
+/**
+ * Devices where keys and values cross the bus with every run, as the binding has no tensors on them: there the language
+ * model goes on by itself, many tokens a run.
+ */
+export const goesOn = (device: ExecutionDevice): boolean => device === "cuda" || device === "dml";
+
+/**
+ * The language model, to be run by a `LlavaDecoder`. @throws EngineError as `visionSession`
+ *
+ * @param table embeddings of tokens: with them it goes on by itself
+ */
+export function decoderSession(
+  source: TensorSource,
+  config: LlamaConfig,
+  { table = null, ...options }: NetworkOptions & { readonly table?: TensorSource | null } = {},
+): SessionRecipe {
   const { dtype = "float32", attention = "fused", ...opening } = options;
   const graph = new Graph("llava-decoder", { attention });
   const weights = new Weights(graph, source, dtype);
-  llavaDecoder(graph, weights, config);
+  llavaDecoder(graph, weights, config, table && new Weights(graph, table, dtype));
   // 4-bit products are several times faster once their weights are rearranged.
   const prepack = source.names.some((name) => name.endsWith(`.${QUANTISED.packed}`));
-  return { bytes: weights.bytes, open: () => openSession(graph, { ...opening, prepack }) };
+  const kept = graph.outputs.map(({ name }) => name).filter((name) => name.startsWith("present."));
+  return { bytes: weights.bytes, open: () => openSession(graph, { ...opening, prepack, kept }) };
 }
