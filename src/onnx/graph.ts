@@ -179,7 +179,7 @@ export class Graph {
     domain = "",
   ): readonly Value[] {
     // What takes a value of a body belongs into that body, whichever graph was asked.
-    const inner = inputs.find((input) => input?.graph.#outer === this)?.graph;
+    const inner = inputs.find((input) => input !== null && input.graph.#outer === this)?.graph;
     if (inner) return inner.emitMany(type, inputs, outputs, attributes, domain);
     const base = this.#scope === "" ? type : `${this.#scope}/${type}`;
     const first = this.#unique(base, false);
