@@ -8,6 +8,7 @@ import type { ExecutionDevice } from "./devices.ts";
 import type { Graph } from "./graph.ts";
 import "./no-telemetry.ts";
 import { modelBytes } from "./model-proto.ts";
+import { isOutOfMemory, OutOfMemoryError } from "./out-of-memory.ts";
 import type { Tensor } from "./tensor.ts";
 
 export interface SessionOptions {
@@ -58,19 +59,17 @@ export async function openSession(graph: Graph, options: SessionOptions = {}): P
           model_external_initializers_file_folder_path: rootFolder(graph),
           disable_prepacking: prepack ? "0" : "1",
           "intra_op.allow_spinning": "0",
+          // Weights stay out of the arena of a card, which would round them up to a power of two.
+          use_device_allocator_for_initializers: "1",
         },
       },
     });
     return new Session(graph.name, session);
   } catch (error) {
-    const outOfMemory = /alloc/i.test(messageOf(error));
-    const advice = outOfMemory
-      ? "; there is too little memory for it: end other programs, or take a smaller model"
-      : "";
-    throw new EngineError(`cannot open ${graph.name} on ${device}: ${messageOf(error)}${advice}`, {
-      retryable: false,
-      cause: error,
-    });
+    const words = `cannot open ${graph.name} on ${device}: ${messageOf(error)}`;
+    if (!isOutOfMemory(words)) throw new EngineError(words, { retryable: false, cause: error });
+    const advice = "there is too little memory for it: end other programs, or take a smaller model";
+    throw new OutOfMemoryError(`${words}; ${advice}`, { cause: error });
   }
 }
 
@@ -93,9 +92,10 @@ export class Session {
       for (const tensor of [...Object.values(feeds), ...Object.values(outputs)]) this.crossed += bytesHere(tensor);
       return outputs;
     } catch (error) {
-      const outOfMemory = /allocat/i.test(messageOf(error));
-      const advice = outOfMemory ? "; choose a smaller picture, or give the machine more memory" : "";
-      throw new EngineError(`${this.name} failed: ${messageOf(error)}${advice}`, { retryable: false, cause: error });
+      const words = `${this.name} failed: ${messageOf(error)}`;
+      if (!isOutOfMemory(words)) throw new EngineError(words, { retryable: false, cause: error });
+      const advice = "choose a smaller picture, or give the machine more memory";
+      throw new OutOfMemoryError(`${words}; ${advice}`, { cause: error });
     }
   }
 

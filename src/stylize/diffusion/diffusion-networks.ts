@@ -18,9 +18,12 @@ import {
   type Tensor,
   type Value,
 } from "../../onnx/index.ts";
+import { OutOfMemoryError } from "../../onnx/out-of-memory.ts";
 import type { SessionPool, SessionRecipe } from "../../onnx/session-pool.ts";
 import { Weights } from "../../onnx/weights.ts";
+import { sessionBytes } from "../../onnx/working-memory.ts";
 import type { DiffusionCheckpoint } from "./diffusion-checkpoint.ts";
+import { decodeInTiles } from "./tiled-decoder.ts";
 
 export interface NetworkOptions {
   readonly device: ExecutionDevice;
@@ -71,9 +74,19 @@ export interface ComputeOptions {
   readonly dtype?: FloatType;
 }
 
+/** A graph to be recorded over this checkpoint when its key is first used, and how it is run. */
+interface Work<Name extends string> extends ComputeOptions {
+  readonly key: string;
+  readonly record: RecordGraph<Name>;
+}
+
 export class DiffusionNetworks {
   readonly checkpoint: DiffusionCheckpoint;
   readonly #options: NetworkOptions;
+  /** Of sessions, by key. */
+  readonly #sizes = new Map<string, number>();
+  /** A batch found no memory: from then on rows are predicted one after the other. */
+  #rowsAlone = false;
 
   constructor(checkpoint: DiffusionCheckpoint, options: NetworkOptions) {
     this.checkpoint = checkpoint;
@@ -117,8 +130,39 @@ export class DiffusionNetworks {
     contexts: readonly Floats[],
     exchange?: UNetExchange,
   ): Promise<Float32Array[]> {
-    // A graphics card takes the rows as one batch; a processor is no faster that way and would need three times the memory.
-    const batches = this.#options.device === "cpu" ? contexts.map((context) => [context]) : [contexts];
+    const together = contexts.length > 1 && this.#takesTogether({ sample, timestep, contexts }, exchange);
+    try {
+      return await this.#predictRows(sample, timestep, contexts, together, exchange);
+    } catch (error) {
+      if (!(together && error instanceof OutOfMemoryError)) throw error;
+      this.#rowsAlone = true;
+      await this.#options.sessions.release();
+      return this.#predictRows(sample, timestep, contexts, false, exchange);
+    }
+  }
+
+  /**
+   * A graphics card takes the rows as one batch where it has room for that form of the UNet beside the one of a single
+   * row, whose weights are its own. A processor is no faster that way.
+   */
+  #takesTogether(run: UNetRun, exchange: UNetExchange | undefined): boolean {
+    const { device, sessions } = this.#options;
+    if (device === "cpu" || this.#rowsAlone) return false;
+    const forms = [run.contexts, run.contexts.slice(0, 1)].map((contexts) =>
+      this.#unetWork({ ...run, contexts }, exchange),
+    );
+    const missing = forms.filter(({ key }) => !sessions.keys.includes(this.#fullKey(key)));
+    return sessions.hasRoom(missing.reduce((sum, work) => sum + this.#bytesOf(work), 0));
+  }
+
+  async #predictRows(
+    sample: Floats,
+    timestep: number,
+    contexts: readonly Floats[],
+    together: boolean,
+    exchange: UNetExchange | undefined,
+  ): Promise<Float32Array[]> {
+    const batches = together ? [contexts] : contexts.map((context) => [context]);
     const predictions: Float32Array[] = [];
     for (const batch of batches) {
       const { prediction } = await this.runUNet({ sample, timestep, contexts: batch }, exchange);
@@ -128,14 +172,25 @@ export class DiffusionNetworks {
   }
 
   /** The UNet over a batch. @returns `prediction` [contexts, C, h, w], and what `exchange` gives out */
-  runUNet({ sample, timestep, contexts }: UNetRun, exchange?: UNetExchange): Promise<Readonly<Record<string, Tensor>>> {
+  runUNet(run: UNetRun, exchange?: UNetExchange): Promise<Readonly<Record<string, Tensor>>> {
+    const { dtype } = this;
+    const { sample, timestep, contexts } = run;
+    const shapes = batchShapes(run);
+    return this.#computeTensors(this.#unetWork(run, exchange), {
+      sample: floatTensor(dtype, { data: concatenated(contexts.map(() => sample.data)), shape: shapes.sample }),
+      timestep: floatTensor("float32", { data: Float32Array.of(timestep), shape: [1] }),
+      context: floatTensor(dtype, { data: concatenated(contexts.map(({ data }) => data)), shape: shapes.context }),
+      ...exchange?.feeds,
+    });
+  }
+
+  #unetWork(run: Pick<UNetRun, "sample" | "contexts">, exchange: UNetExchange | undefined): Work<string> {
     const { dtype, products } = this;
     const { config } = this.checkpoint.unet;
-    const batch = contexts.length;
-    const shapes = { sample: sample.shape.with(0, batch), context: contexts[0]!.shape.with(0, batch) };
-    return this.#computeTensors(
-      `unet ${exchange?.name ?? ""} ${shapes.sample.join("x")} ${shapes.context[1]}`,
-      (graph, weights) => {
+    const shapes = batchShapes(run);
+    return {
+      key: `unet ${exchange?.name ?? ""} ${shapes.sample.join("x")} ${shapes.context[1]}`,
+      record: (graph, weights) => {
         const inputs = {
           sample: graph.input("sample", dtype, shapes.sample),
           timestep: graph.input("timestep", "float32", [1]),
@@ -145,14 +200,9 @@ export class DiffusionNetworks {
         const prediction = unet(weights("unet"), config, inputs, exchange?.attend(graph, given));
         return { prediction, ...given };
       },
-      {
-        sample: floatTensor(dtype, { data: concatenated(contexts.map(() => sample.data)), shape: shapes.sample }),
-        timestep: floatTensor("float32", { data: Float32Array.of(timestep), shape: [1] }),
-        context: floatTensor(dtype, { data: concatenated(contexts.map(({ data }) => data)), shape: shapes.context }),
-        ...exchange?.feeds,
-      },
-      { arena: true, products },
-    );
+      arena: true,
+      products,
+    };
   }
 
   /** Pictures [1, 3, H, W] in [-1, 1] -> means and log variances [1, 2 · latent, h, w], not yet scaled. */
@@ -164,14 +214,27 @@ export class DiffusionNetworks {
   /** Latents [1, latent, h, w], already unscaled -> pictures [1, 3, H, W], about [-1, 1]. */
   async decodeLatents(latents: Floats): Promise<Floats> {
     const { config } = this.checkpoint.vae;
+    const work = this.#onePictureWork("vae-decoder", "vae", latents.shape, (weights, x) =>
+      vaeDecoder(weights, config, x),
+    );
     // The decoder needs more working memory than all before it.
-    await this.closeUNet();
-    return this.#runOn("vae-decoder", "vae", latents, (weights, x) => vaeDecoder(weights, config, x));
+    if (this.device === "cpu" || !this.#options.sessions.hasRoom(this.#bytesOf(work))) await this.#closeUNet();
+    try {
+      return await this.#runWork(work, latents);
+    } catch (error) {
+      if (!(error instanceof OutOfMemoryError)) throw error;
+      await this.#options.sessions.release();
+      return decodeInTiles(this, latents);
+    }
   }
 
   /** Gives the working memory of the UNet back, on a processor, where it opens again in half a second. */
   async closeUNet(): Promise<void> {
-    if (this.#options.device === "cpu") await this.#options.sessions.release((key) => key.includes(" unet "));
+    if (this.#options.device === "cpu") await this.#closeUNet();
+  }
+
+  #closeUNet(): Promise<void> {
+    return this.#options.sessions.release((key) => key.includes(" unet "));
   }
 
   #encodeIds(ids: readonly number[]): Promise<Floats> {
@@ -219,13 +282,25 @@ export class DiffusionNetworks {
     input: Floats,
     build: (weights: Weights, x: Value) => Value,
   ): Promise<Floats> {
-    const { dtype } = this.#options;
-    return this.#run(
-      `${name} ${input.shape.join("x")}`,
-      part,
-      (graph, weights) => build(weights, graph.input("x", dtype, input.shape)),
-      { x: floatTensor(dtype, input) },
-    );
+    return this.#runWork(this.#onePictureWork(name, part, input.shape, build), input);
+  }
+
+  async #runWork(work: Work<"result">, input: Floats): Promise<Floats> {
+    const { result } = await this.#computeTensors(work, { x: floatTensor(this.dtype, input) });
+    return floatsOf(result);
+  }
+
+  #onePictureWork(
+    name: string,
+    part: NetworkPart,
+    shape: readonly number[],
+    build: (weights: Weights, x: Value) => Value,
+  ): Work<"result"> {
+    const { dtype } = this;
+    return {
+      key: `${name} ${shape.join("x")}`,
+      record: (graph, weights) => ({ result: build(weights(part), graph.input("x", dtype, shape)) }),
+    };
   }
 
   /**
@@ -238,35 +313,52 @@ export class DiffusionNetworks {
     feeds: Readonly<Record<string, Tensor>>,
     options: ComputeOptions = {},
   ): Promise<Readonly<Record<Name, Floats>>> {
-    const tensors = await this.#computeTensors(key, record, feeds, options);
+    const tensors = await this.#computeTensors({ key, record, ...options }, feeds);
     const results = Object.entries<Tensor>(tensors).map(([name, tensor]) => [name, floatsOf(tensor)]);
     return Object.fromEntries(results) as Record<Name, Floats>;
   }
 
   #computeTensors<Name extends string>(
-    key: string,
-    record: RecordGraph<Name>,
+    work: Work<Name>,
     feeds: Readonly<Record<string, Tensor>>,
-    { arena = false, products = "exact", dtype = this.dtype }: ComputeOptions,
   ): Promise<Readonly<Record<Name, Tensor>>> {
-    const { device, attention, sessions } = this.#options;
-    const recipe = (): SessionRecipe => {
-      const graph = new Graph(key, { attention, products });
-      const parts = new Map<NetworkPart, Weights>();
-      const weights = (part: NetworkPart): Weights => {
-        const known = parts.get(part) ?? new Weights(graph, this.checkpoint[part].source, dtype);
-        parts.set(part, known);
-        return known;
-      };
-      for (const [name, value] of Object.entries<Value>(record(graph, weights))) graph.output(name, value);
-      const bytes = [...parts.values()].reduce((sum, part) => sum + part.bytes, 0);
-      return { bytes, open: () => openSession(graph, { device, arena }) };
-    };
-    return sessions.use(
-      `${this.checkpoint.label} ${key} ${device} ${dtype} ${products}`,
-      recipe,
+    const { key, products, dtype } = work;
+    return this.#options.sessions.use(
+      this.#fullKey(key, dtype, products),
+      () => this.#recipe(work),
       (session) => session.run(feeds) as Promise<Readonly<Record<Name, Tensor>>>,
     );
+  }
+
+  #fullKey(key: string, dtype = this.dtype, products: NetworkOptions["products"] = "exact"): string {
+    return `${this.checkpoint.label} ${key} ${this.device} ${dtype} ${products}`;
+  }
+
+  #recipe<Name extends string>({
+    key,
+    record,
+    arena = false,
+    products = "exact",
+    dtype = this.dtype,
+  }: Work<Name>): SessionRecipe {
+    const { device, attention } = this.#options;
+    const graph = new Graph(key, { attention, products });
+    const parts = new Map<NetworkPart, Weights>();
+    const weights = (part: NetworkPart): Weights => {
+      const known = parts.get(part) ?? new Weights(graph, this.checkpoint[part].source, dtype);
+      parts.set(part, known);
+      return known;
+    };
+    for (const [name, value] of Object.entries<Value>(record(graph, weights))) graph.output(name, value);
+    const bytes = [...parts.values()].reduce((sum, part) => sum + part.bytes, 0);
+    return { bytes: sessionBytes(graph, bytes, device), open: () => openSession(graph, { device, arena }) };
+  }
+
+  /** What a session will hold; recorded once for each. */
+  #bytesOf<Name extends string>(work: Work<Name>): number {
+    const bytes = this.#sizes.get(work.key) ?? this.#recipe(work).bytes;
+    this.#sizes.set(work.key, bytes);
+    return bytes;
   }
 
   async #run(
@@ -280,3 +372,9 @@ export class DiffusionNetworks {
     return (await this.compute(key, record, feeds, options)).result;
   }
 }
+
+/** Of the UNet's inputs, every context in a row of its own. */
+const batchShapes = ({ sample, contexts }: Pick<UNetRun, "sample" | "contexts">) => ({
+  sample: sample.shape.with(0, contexts.length),
+  context: contexts[0]!.shape.with(0, contexts.length),
+});
