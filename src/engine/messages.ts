@@ -21,6 +21,7 @@ const optionsSchema = z.object({
   CAPTION_TOKENS: z.number(),
   MODELS_DIR: z.string(),
   MODEL_MEMORY: z.number(),
+  CARD_MEMORY: z.number().optional(),
   PRECISION: z.enum(PRECISIONS),
   /** Proven to work, or `cpu`. */
   device,

@@ -10,6 +10,7 @@ import { StyleNetwork } from "../stylize/embedded/network/style-network.ts";
 import type { Stylizer } from "../stylize/stylizer.ts";
 import type { DecodePreview } from "../stylize/diffusion/tiny-decoder.ts";
 import { findCaptioner, openCaptioner } from "./captioners.ts";
+import { cardBudget, readCard } from "./card.ts";
 import type { PartsOptions } from "./messages.ts";
 import type { BuildParts, Report } from "./parts.ts";
 
@@ -19,14 +20,20 @@ const GIGABYTE = 1e9;
 export const buildParts: BuildParts = async (options, report) => {
   const { CAPTIONER, CAPTION_TOKENS, MODELS_DIR, MODEL_MEMORY, PRECISION, device } = options;
   const sessions = new SessionPool(MODEL_MEMORY * GIGABYTE);
+  const cardSessions = device === "cpu" ? sessions : await poolOfCard(options, report);
   const styleNetwork = new StyleNetwork(sessions);
   const simpleDescriber = new PaletteDescriber();
   const captioner = CAPTIONER === PALETTE ? null : await findCaptioner(MODELS_DIR, CAPTIONER);
   if (!captioner && CAPTIONER !== "auto" && CAPTIONER !== PALETTE) throw notInstalled("CAPTIONER", CAPTIONER);
   const describer = captioner
-    ? await openCaptioner(captioner, { maxTokens: CAPTION_TOKENS, device, precision: PRECISION, sessions })
+    ? await openCaptioner(captioner, {
+        maxTokens: CAPTION_TOKENS,
+        device,
+        precision: PRECISION,
+        sessions: cardSessions,
+      })
     : simpleDescriber;
-  const stylizer = await openStylizer(options, sessions, report);
+  const stylizer = await openStylizer(options, sessions, cardSessions, report);
   const stylizerDevice = stylizer.id === "embedded" ? "cpu" : device;
   const describerDevice = captioner ? device : "cpu";
   return {
@@ -42,8 +49,13 @@ export const buildParts: BuildParts = async (options, report) => {
 };
 
 /** With `auto`, a checkpoint that cannot be opened is told and done without: there is always an engine. */
-async function openStylizer(options: PartsOptions, sessions: SessionPool, report: Report): Promise<Stylizer> {
-  const { ENGINE, ENGINE_PARTS, MODELS_DIR, PRECISION, device } = options;
+async function openStylizer(
+  options: PartsOptions,
+  sessions: SessionPool,
+  cardSessions: SessionPool,
+  report: Report,
+): Promise<Stylizer> {
+  const { ENGINE, ENGINE_PARTS, MODELS_DIR, MODEL_MEMORY, PRECISION, device } = options;
   const embedded = (): Stylizer => new EmbeddedStylizer({ sessions, parts: ENGINE_PARTS });
   if (ENGINE === "embedded") return embedded();
   try {
@@ -51,14 +63,26 @@ async function openStylizer(options: PartsOptions, sessions: SessionPool, report
     if (ENGINE === "diffusion" && !checkpoint) throw notInstalled("ENGINE", ENGINE);
     if (!checkpoint) return embedded();
     const { openDiffusion } = await import("../stylize/diffusion/diffusion.ts");
-    const decodePreview = await openPreviews(options, sessions, report);
+    const decodePreview = await openPreviews(options, cardSessions, report);
     const note = (text: string): void => report("info", text);
-    return await openDiffusion({ checkpoint, device, precision: PRECISION, sessions, decodePreview, note });
+    const memoryBytes = MODEL_MEMORY * GIGABYTE;
+    const how = { device, precision: PRECISION, sessions: cardSessions, memoryBytes, decodePreview, note };
+    return await openDiffusion({ checkpoint, ...how });
   } catch (error) {
     if (ENGINE === "diffusion") throw error;
     report("warn", `the embedded engine is used, as the checkpoint cannot be: ${messageOf(error)}`);
     return embedded();
   }
+}
+
+/** Sessions within what a card has free, which is asked before any is open; within `MODEL_MEMORY` where nobody says. */
+async function poolOfCard({ device, MODEL_MEMORY, CARD_MEMORY }: PartsOptions, report: Report): Promise<SessionPool> {
+  const card = await readCard(device);
+  const budget = cardBudget(device, card, CARD_MEMORY && CARD_MEMORY * GIGABYTE) ?? MODEL_MEMORY * GIGABYTE;
+  const [free, total, holds] = [card?.freeBytes ?? 0, card?.totalBytes ?? 0, budget].map((n) => (n / 1e9).toFixed(1));
+  const known = card ? `${card.name}: ${free} of ${total} GB are free; ` : "";
+  report("info", `${known}networks may hold ${holds} GB on ${device}`);
+  return new SessionPool(budget);
 }
 
 /** Previews are worth a warning, and no more, when they cannot be sharp. */

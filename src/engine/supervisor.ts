@@ -31,6 +31,7 @@ export type SupervisorConfig = Pick<
   | "CAPTION_TOKENS"
   | "MODELS_DIR"
   | "MODEL_MEMORY"
+  | "CARD_MEMORY"
   | "PRECISION"
   | "CANCEL_GRACE_SECONDS"
   | "STAGE_MINUTES"
@@ -171,12 +172,16 @@ export class EngineSupervisor implements Engine {
       await waitFor(pause, signal);
     }
     throwIfCancelled(signal);
-    const { ENGINE, ENGINE_PARTS, CAPTIONER, CAPTION_TOKENS, MODELS_DIR, MODEL_MEMORY, PRECISION } = this.#config;
+    const { ENGINE, ENGINE_PARTS, CAPTIONER, CAPTION_TOKENS, MODELS_DIR, PRECISION } = this.#config;
+    const { MODEL_MEMORY, CARD_MEMORY } = this.#config;
     let ready = false;
     const link: EngineLink = new ChildLink({
       name: "engine",
       module: this.#module,
-      start: { ENGINE, ENGINE_PARTS, CAPTIONER, CAPTION_TOKENS, MODELS_DIR, MODEL_MEMORY, PRECISION, device },
+      start: {
+        ...{ ENGINE, ENGINE_PARTS, CAPTIONER, CAPTION_TOKENS, MODELS_DIR, MODEL_MEMORY, PRECISION, device },
+        ...(CARD_MEMORY !== undefined && { CARD_MEMORY }),
+      },
       messages: fromChildSchema,
       log: this.#log,
       startMs: START_MS,

@@ -17,6 +17,7 @@ import type {
   StylizeTask,
 } from "../jobs/engine.ts";
 import { LEARNING_NEEDS_DIFFUSION } from "../jobs/style.ts";
+import { OutOfMemoryError } from "../onnx/out-of-memory.ts";
 import { toWire } from "../process/wire-error.ts";
 import { readTokenFile } from "../stylize/diffusion/token-file.ts";
 import type { FromChild, TaskMessage } from "./messages.ts";
@@ -26,6 +27,9 @@ import { saveFile } from "./save-file.ts";
 
 const PICTURE_LOST =
   "A picture that this needs is missing or damaged on my disk. Please upload it again, and tell whoever runs the bot.";
+
+const NO_MEMORY =
+  "There is not enough memory for a picture of this size. Please choose a smaller one, or tell whoever runs the bot.";
 
 const POLL_MS = 100;
 const CALM_POLLS = 5;
@@ -51,7 +55,9 @@ export class EngineWorker {
       this.#post({ type: "reply", task, value: await this.#do(message, abort.signal) });
     } catch (error) {
       if (!(error instanceof CancelledError || error instanceof UserError)) this.#log("error", stackOf(error));
-      this.#post({ type: "error", task, error: toWire(error) });
+      const isSpent = error instanceof OutOfMemoryError;
+      const told = isSpent ? new UserError("out-of-memory", NO_MEMORY, { cause: error }) : error;
+      this.#post({ type: "error", task, error: toWire(told) });
     } finally {
       this.#running.delete(task);
     }

@@ -32,6 +32,8 @@ export interface NetworkOptions {
   /** `int8` rounds the UNet's layers to 8 bits. */
   readonly products?: NonNullable<GraphOptions["products"]>;
   readonly sessions: SessionPool;
+  /** What this process's memory has for what belongs to networks; by default what sessions may hold. */
+  readonly memoryBytes?: number;
 }
 
 /** What stands for a token where its id occurs in a row: one vector, or several that take their turns. */
@@ -101,9 +103,9 @@ export class DiffusionNetworks {
     return this.#options.dtype;
   }
 
-  /** What open sessions may hold. */
+  /** What may be kept for the networks beside their sessions, bytes. */
   get memoryBytes(): number {
-    return this.#options.sessions.budgetBytes;
+    return this.#options.memoryBytes ?? this.#options.sessions.budgetBytes;
   }
 
   /** How the UNet multiplies. */

@@ -49,6 +49,8 @@ export interface DiffusionOptions {
   readonly precision: Precision;
   /** The pool in which sessions are kept (`MODEL_MEMORY`); give one pool to all that share the memory. */
   readonly sessions: SessionPool;
+  /** What of this process's memory pictures' traces take their part of; by default what sessions may hold. */
+  readonly memoryBytes?: number;
   /** Makes sharp previews (`openTinyDecoder`). */
   readonly decodePreview?: DecodePreview | null;
   /** Told, in words for a log, what of the checkpoint is not followed. */
@@ -61,7 +63,7 @@ export interface DiffusionOptions {
  * @throws EngineError naming what is wrong with the checkpoint or the device
  */
 export async function openDiffusion(options: DiffusionOptions): Promise<DiffusionStylizer> {
-  const { device, precision, sessions, decodePreview, note } = options;
+  const { device, precision, sessions, memoryBytes = sessions.budgetBytes, decodePreview, note } = options;
   if (precision === "fp16" && device === "cpu")
     throw new EngineError("a processor gains nothing from half precision; set PRECISION=auto", { retryable: false });
   if (precision === "int8" && device !== "cpu")
@@ -74,7 +76,7 @@ export async function openDiffusion(options: DiffusionOptions): Promise<Diffusio
   const { unheeded } = checkpoint.scheduler;
   if (unheeded.length > 0)
     note?.(`${checkpoint.label}: its scheduler asks for ${unheeded.join(", ")}, which the samplers here do not follow`);
-  const networks = new DiffusionNetworks(checkpoint, { device, ...forms, products, sessions });
+  const networks = new DiffusionNetworks(checkpoint, { device, ...forms, products, sessions, memoryBytes });
   return new DiffusionStylizer(networks, tokenizer, gaussianNoise, decodePreview);
 }
 
