@@ -91,7 +91,7 @@ export function attendOver(graph: Graph, config: LlamaConfig, dtype: FloatType, 
     const [onPrefix, onRecent] = op.splitLike(weights, 3, [
       { value: prefixKey, axis: 3 },
       { value: keys, axis: 3 },
-    ]) as [Value, Value];
+    ]);
     const mixed = ungrouped(op.add(op.matmul(onPrefix, prefixValue), op.matmul(onRecent, values)));
     cache.keep(layer, keys, values);
     return op.reshape(op.transpose(mixed, [0, 2, 1, 3]), [length, heads * d]);
@@ -111,29 +111,67 @@ export function attendOver(graph: Graph, config: LlamaConfig, dtype: FloatType, 
   }
 }
 
+/** Of a key that may not be seen: far below any score, and finite in half precision. */
+const UNSEEN = 60_000;
+
 /**
  * The cache that transformers.js' decoders have: inputs `attention_mask` int64 [batch, total] and
  * `past_key_values.{i}.key`, `….value` [batch, kvHeads, past, d]; outputs `present.{i}.…` over past and new positions.
  * Positions follow from the mask.
+ *
+ * Nothing is computed in integers, which WebGPU would leave to the processor, and attention is written out, as CUDA has
+ * onnxruntime's operator for it in half precision only: the mask picks from tables, and its sums are positions.
  */
 export function mergedCache(graph: Graph, config: LlamaConfig, dtype: FloatType): Attend {
   const { heads, kvHeads, headWidth: d } = config;
-  const attentionMask = graph.input("attention_mask", "int64", ["batch_size", "total_sequence_length"]);
-  const ones = graph.constant("int64", [1]);
-  const lengths = op.sub(op.reduceSum(attentionMask, [1], false), ones);
-  const lastPositions = op.cast(lengths, "int32");
-  const totalLength = op.reshape(op.cast(op.sizeOf(attentionMask, 1), "int32"), []);
-  const rotary = rotaryTables(graph, config, dtype);
+  const groups = heads / kvHeads;
+  const attentionMask = graph.input("attention_mask", "int64", [
+    "batch_size",
+    "past_sequence_length + sequence_length",
+  ]);
+  const unseen = op.gather(graph.constant("float32", [-1, 0]), attentionMask);
+  const places = op.cumulativeSum(op.gather(graph.constant("float32", [0, 1]), attentionMask), 1);
+  const forKeys = rotaryTables(graph, config, dtype);
+  const forQueries = rotaryTables(graph, config, dtype, 1 / Math.sqrt(d));
+  let positions: Value | undefined;
+  let bias: Value | undefined;
+
+  /** [batch, length, n · d] as [batch, n, length, d] */
+  const apart = (x: Value, n: number): Value =>
+    op.transpose(op.reshape(x, ["batch_size", "sequence_length", n, d]), [0, 2, 1, 3]);
+  /** (a, b) as (a cos - b sin, b cos + a sin), where a and b are the halves of the last axis. */
+  const rotated = (x: Value, at: Value, tables: RotaryTables): Value => {
+    const [cos, sin] = [tables.cos, tables.sin].map((table) => op.unsqueeze(op.gather(table, at), 1)) as [Value, Value];
+    const [a, b] = op.split(x, [d / 2, d / 2], 3) as [Value, Value];
+    return op.concat([op.sub(op.mul(a, cos), op.mul(b, sin)), op.add(op.mul(b, cos), op.mul(a, sin))], 3);
+  };
+
   return (layer, q, k, v) => {
     const shape = ["batch_size", kvHeads, "past_sequence_length", d];
     const pastKey = graph.input(`past_key_values.${layer}.key`, dtype, shape);
     const pastValue = graph.input(`past_key_values.${layer}.value`, dtype, shape);
-    const { output, presentKey, presentValue } = op.groupQueryAttention(
-      { query: q, key: k, value: v, pastKey, pastValue, lastPositions, totalLength, rotary },
-      { heads, kvHeads },
-    );
-    graph.output(`present.${layer}.key`, presentKey);
-    graph.output(`present.${layer}.value`, presentValue);
-    return output;
+    if (!positions || !bias) {
+      const own = op.splitLike(places, 1, [
+        { value: pastKey, axis: 2 },
+        { value: q, axis: 1 },
+      ])[1];
+      positions = op.cast(op.shift(own, -1), "int32");
+      // A key is seen by the queries in its place and later.
+      const later = op.clip(op.sub(op.unsqueeze(own, 2), op.unsqueeze(places, 1)), -1, 0);
+      const allowed = op.clip(op.add(later, op.unsqueeze(unseen, 1)), -1, 0);
+      const mask = op.unsqueeze(op.cast(op.scale(allowed, UNSEEN), dtype), 1);
+      bias = groups === 1 ? mask : op.concat(Array<Value>(groups).fill(mask), 2);
+    }
+    const keys = op.concat([pastKey, rotated(apart(k, kvHeads), positions, forKeys)], 2);
+    const values = op.concat([pastValue, apart(v, kvHeads)], 2);
+    // Queries of one group share keys: they stand below each other, so that one product serves them all.
+    const below = ["batch_size", kvHeads, Array(groups).fill("sequence_length").join(" + "), d];
+    const queries = op.reshape(rotated(apart(q, heads), positions, forQueries), below);
+    const scores = op.matmul(queries, op.transpose(keys, [0, 1, 3, 2]));
+    const mixed = op.matmul(op.softmax(op.add(scores, bias)), values);
+    graph.output(`present.${layer}.key`, keys);
+    graph.output(`present.${layer}.value`, values);
+    const beside = op.transpose(op.reshape(mixed, ["batch_size", heads, "sequence_length", d]), [0, 2, 1, 3]);
+    return op.reshape(beside, ["batch_size", "sequence_length", heads * d]);
   };
 }

@@ -125,10 +125,13 @@ export function llavaMergedDecoder(graph: Graph, weights: Weights, config: Llama
 }
 
 /** Rows of the embedding table, as transformers.js loads it (`embed_tokens`): int64 [batch, length] -> [batch, length, width]. */
-export function llavaEmbeddings(graph: Graph, weights: Weights, config: LlamaConfig): void {
+export function llavaEmbeddings(graph: Graph, weights: Weights, { imageToken, text }: LlavaConfig): void {
   const ids = graph.input("input_ids", "int64", ["batch_size", "sequence_length"]);
-  const table = weights.scope(EMBEDDINGS).tensor("weight", [config.vocabulary, config.width]);
-  // The picture's token may lie behind the table's end; its row is replaced by features anyway.
-  const known = op.clip(ids, 0, config.vocabulary - 1);
+  const table = weights.scope(EMBEDDINGS).tensor("weight", [text.vocabulary, text.width]);
+  // The picture's token may lie behind the table's end; its row is replaced by features anyway. Looked up, as WebGPU
+  // would leave a comparison of such integers to the processor.
+  const length = Math.max(text.vocabulary, imageToken + 1);
+  const rows = Array.from({ length }, (_, id) => Math.min(id, text.vocabulary - 1));
+  const known = op.gather(graph.constant("int32", rows), ids);
   graph.output("inputs_embeds", op.cast(op.gather(table, known), "float32"));
 }

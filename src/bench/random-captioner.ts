@@ -86,7 +86,7 @@ function publishedTensors(json: unknown): TensorSource {
     build(graph, new Weights(graph, recorder, "float32"));
   };
   record((graph, weights) => llavaVision(graph, weights, config, 1));
-  record((graph, weights) => llavaEmbeddings(graph, weights, config.text));
+  record((graph, weights) => llavaEmbeddings(graph, weights, config));
   record((graph, weights) => llavaMergedDecoder(graph, weights, config.text));
   return { label: "random", names: [...tensors.keys()], find: (name) => tensors.get(name) };
 }

@@ -19,8 +19,9 @@ const GIGABYTE = 1e9;
 /** @throws UserError when the settings name an engine or a captioner that is not installed; EngineError when it is broken */
 export const buildParts: BuildParts = async (options, report) => {
   const { CAPTIONER, CAPTION_TOKENS, MODELS_DIR, MODEL_MEMORY, PRECISION, device } = options;
-  const sessions = new SessionPool(MODEL_MEMORY * GIGABYTE);
-  const cardSessions = device === "cpu" ? sessions : await poolOfCard(options, report);
+  const sessions = new SessionPool(MODEL_MEMORY * GIGABYTE, (text) => report("warn", text));
+  let asked: Promise<SessionPool> | undefined;
+  const onDevice: OnDevice = async () => (device === "cpu" ? sessions : (asked ??= poolOfCard(options, report)));
   const styleNetwork = new StyleNetwork(sessions);
   const simpleDescriber = new PaletteDescriber();
   const captioner = CAPTIONER === PALETTE ? null : await findCaptioner(MODELS_DIR, CAPTIONER);
@@ -33,7 +34,7 @@ export const buildParts: BuildParts = async (options, report) => {
         sessions: cardSessions,
       })
     : simpleDescriber;
-  const stylizer = await openStylizer(options, sessions, cardSessions, report);
+  const stylizer = await openStylizer(options, sessions, onDevice, report);
   const stylizerDevice = stylizer.id === "embedded" ? "cpu" : device;
   const describerDevice = captioner ? device : "cpu";
   return {
@@ -48,11 +49,14 @@ export const buildParts: BuildParts = async (options, report) => {
   };
 };
 
+/** The pool of the sessions that run on the device; asked for when there is a network to run there. */
+type OnDevice = () => Promise<SessionPool>;
+
 /** With `auto`, a checkpoint that cannot be opened is told and done without: there is always an engine. */
 async function openStylizer(
   options: PartsOptions,
   sessions: SessionPool,
-  cardSessions: SessionPool,
+  onDevice: OnDevice,
   report: Report,
 ): Promise<Stylizer> {
   const { ENGINE, ENGINE_PARTS, MODELS_DIR, MODEL_MEMORY, PRECISION, device } = options;
@@ -63,6 +67,7 @@ async function openStylizer(
     if (ENGINE === "diffusion" && !checkpoint) throw notInstalled("ENGINE", ENGINE);
     if (!checkpoint) return embedded();
     const { openDiffusion } = await import("../stylize/diffusion/diffusion.ts");
+    const cardSessions = await onDevice();
     const decodePreview = await openPreviews(options, cardSessions, report);
     const note = (text: string): void => report("info", text);
     const memoryBytes = MODEL_MEMORY * GIGABYTE;
@@ -82,7 +87,7 @@ async function poolOfCard({ device, MODEL_MEMORY, CARD_MEMORY }: PartsOptions, r
   const [free, total, holds] = [card?.freeBytes ?? 0, card?.totalBytes ?? 0, budget].map((n) => (n / 1e9).toFixed(1));
   const known = card ? `${card.name}: ${free} of ${total} GB are free; ` : "";
   report("info", `${known}networks may hold ${holds} GB on ${device}`);
-  return new SessionPool(budget);
+  return new SessionPool(budget, (text) => report("warn", text));
 }
 
 /** Previews are worth a warning, and no more, when they cannot be sharp. */

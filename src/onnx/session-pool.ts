@@ -22,12 +22,15 @@ interface Entry {
  */
 export class SessionPool {
   readonly budgetBytes: number;
+  readonly #note: (text: string) => void;
   readonly #entries = new Map<string, Entry>();
   /** One makes room after the other: what is being released holds its memory until it is gone. */
   #makingRoom: Promise<void> = Promise.resolve();
 
-  constructor(budgetBytes: number) {
+  /** @param note hears of sessions that their device leaves partly to the processor */
+  constructor(budgetBytes: number, note: (text: string) => void = () => {}) {
     this.budgetBytes = budgetBytes;
+    this.#note = note;
   }
 
   /** Of sessions that are open or being opened. */
@@ -79,8 +82,12 @@ export class SessionPool {
   /** Counts from now on, whoever else asks for room meanwhile. */
   #beginOpening(key: string, { open, bytes }: SessionRecipe): Entry {
     const entry: Entry = { session: this.#makeRoom().then(open), bytes, users: 0 };
-    // It is not kept when it cannot be opened; whoever waits for it hears of that.
-    entry.session.catch(() => this.#entries.delete(key));
+    entry.session.then(
+      ({ name, isSplit }) =>
+        isSplit && this.#note(`parts of ${name} run on the processor, as its device has not all of its operators`),
+      // It is not kept when it cannot be opened; whoever waits for it hears of that.
+      () => this.#entries.delete(key),
+    );
     return entry;
   }
 

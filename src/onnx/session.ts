@@ -12,7 +12,7 @@ import { isOutOfMemory, OutOfMemoryError } from "./out-of-memory.ts";
 import type { Tensor } from "./tensor.ts";
 
 export interface SessionOptions {
-  /** Default `cpu`. There is no fallback: what a device cannot do is an error. */
+  /** Default `cpu`. What another device leaves to the processor, `Session.isSplit` tells. */
   readonly device?: ExecutionDevice;
   /** Threads inside one operator; by default onnxruntime's choice, the physical cores. */
   readonly threads?: number;
@@ -36,6 +36,9 @@ export interface SessionOptions {
   readonly profilePrefix?: string;
 }
 
+/** What these two cannot do is copied to the processor and back in the middle of a network; others do so by design. */
+const WHOLE: ReadonlySet<ExecutionDevice> = new Set(["cuda", "webgpu"]);
+
 /**
  * Opens a graph. External initialisers are resolved from the root folder of the disk, so files in any folder, behind
  * any symbolic link (already resolved by the reader), may be named.
@@ -44,13 +47,14 @@ export interface SessionOptions {
  */
 export async function openSession(graph: Graph, options: SessionOptions = {}): Promise<Session> {
   const { device = "cpu", threads, prepack = false, arena = true, kept = [], profilePrefix } = options;
-  try {
-    const session = await InferenceSession.create(modelBytes(graph), {
+  const create = (whole: boolean): Promise<InferenceSession> =>
+    InferenceSession.create(modelBytes(graph), {
       executionProviders: [device],
       graphOptimizationLevel: prepack ? "all" : "extended",
       enableMemPattern: false,
       enableCpuMemArena: arena,
-      logSeverityLevel: 3,
+      // That it cannot be whole is no error yet.
+      logSeverityLevel: whole ? 4 : 3,
       ...(device === "webgpu" && kept.length > 0 && { preferredOutputLocation: locationOf(graph, kept) }),
       ...(threads !== undefined && { intraOpNumThreads: threads }),
       ...(profilePrefix !== undefined && { enableProfiling: true, profileFilePrefix: profilePrefix }),
@@ -61,10 +65,17 @@ export async function openSession(graph: Graph, options: SessionOptions = {}): P
           "intra_op.allow_spinning": "0",
           // Weights stay out of the arena of a card, which would round them up to a power of two.
           use_device_allocator_for_initializers: "1",
+          ...(whole && { disable_cpu_ep_fallback: "1" }),
         },
       },
     });
-    return new Session(graph.name, session);
+  try {
+    if (!WHOLE.has(device)) return new Session(graph.name, await create(false));
+    const session = await create(true).catch((error: unknown) => {
+      if (/fallback to CPU EP has been explicitly disabled/i.test(messageOf(error))) return null;
+      throw error;
+    });
+    return session ? new Session(graph.name, session) : new Session(graph.name, await create(false), true);
   } catch (error) {
     const words = `cannot open ${graph.name} on ${device}: ${messageOf(error)}`;
     if (!isOutOfMemory(words)) throw new EngineError(words, { retryable: false, cause: error });
@@ -78,10 +89,13 @@ export class Session {
   readonly name: string;
   /** Bytes that its runs have taken from this process's memory and given back to it: on a card, what crossed the bus. */
   crossed = 0;
+  /** Some of it runs on the processor, though another device was asked for: right, and far slower. */
+  readonly isSplit: boolean;
   readonly #session: InferenceSession;
 
-  constructor(name: string, session: InferenceSession) {
+  constructor(name: string, session: InferenceSession, isSplit = false) {
     this.name = name;
+    this.isSplit = isSplit;
     this.#session = session;
   }
 

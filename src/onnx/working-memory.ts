@@ -2,22 +2,29 @@
 import { bytesPerElement } from "./dtype.ts";
 import type { ExecutionDevice } from "./devices.ts";
 import type { Graph, GraphNode, Value } from "./graph.ts";
-import { elementCount } from "./shape.ts";
+import { type Dim, elementCount } from "./shape.ts";
 
 /** Their result is their first input under another name. */
 const VIEWS = new Set(["Reshape", "Identity"]);
 /** They may write into an input that nobody needs any more. */
 const IN_PLACE = new Set(["Add", "Sub", "Mul", "Div", "Sigmoid", "Gelu", "QuickGelu", "Cast", "Neg", "Exp", "Sqrt"]);
 
-/** Sizes that are not known count as one: a dynamic graph's working memory is a lower bound. */
-const bytesOf = ({ shape, dtype }: Value): number =>
-  elementCount(shape.map((dim) => (typeof dim === "number" ? dim : 1))) * bytesPerElement(dtype);
+/** Sizes by name, for graphs that have some. */
+export type KnownSizes = Readonly<Record<string, number>>;
+
+/** `"prefix + length"` is a sum of names; one that nobody knows counts as 1. */
+const sizeOf = (dim: Dim, sizes: KnownSizes): number =>
+  typeof dim === "number" ? dim : dim.split(" + ").reduce((sum, name) => sum + (sizes[name] ?? 1), 0);
+
+const bytesIn = ({ shape, dtype }: Value, sizes: KnownSizes): number =>
+  elementCount(shape.map((dim) => sizeOf(dim, sizes))) * bytesPerElement(dtype);
 
 /**
  * The largest sum of bytes of values that are alive at once, inputs and outputs among them, weights not, when a graph's
  * nodes run in the order in which they were recorded.
  */
-export function workingBytes(graph: Graph): number {
+export function workingBytes(graph: Graph, sizes: KnownSizes = {}): number {
+  const bytesOf = (value: Value): number => bytesIn(value, sizes);
   const roots = new Map<Value, Value>();
   const rootOf = (value: Value): Value => roots.get(value) ?? value;
   const isWeight = ({ name }: Value): boolean => graph.initializers.has(name);
@@ -67,7 +74,8 @@ const CONVOLUTION_WORKSPACE = 36 / 16;
 function workspaceBytes(graph: Graph): number {
   let most = 0;
   for (const { type, inputs, outputs } of graph.nodes)
-    if (type === "Conv") most = Math.max(most, CONVOLUTION_WORKSPACE * (bytesOf(inputs[0]!) + bytesOf(outputs[0]!)));
+    if (type === "Conv")
+      most = Math.max(most, CONVOLUTION_WORKSPACE * (bytesIn(inputs[0]!, {}) + bytesIn(outputs[0]!, {})));
   return most;
 }
 
@@ -83,9 +91,9 @@ const WEBGPU_REUSE = 1.5;
  *
  * @param weights bytes
  */
-export function sessionBytes(graph: Graph, weights: number, device: ExecutionDevice): number {
+export function sessionBytes(graph: Graph, weights: number, device: ExecutionDevice, sizes: KnownSizes = {}): number {
   if (device === "cpu") return weights;
-  const working = workingBytes(graph);
+  const working = workingBytes(graph, sizes);
   if (device === "cuda") return weights + arenaBytes(working + workspaceBytes(graph));
   return weights + WEBGPU_REUSE * working;
 }

@@ -6,6 +6,7 @@ import type { DeviceForms } from "../../onnx/device-forms.ts";
 import { type ExecutionDevice, Graph, openSession, type SessionOptions } from "../../onnx/index.ts";
 import type { SessionRecipe } from "../../onnx/session-pool.ts";
 import type { TensorSource } from "../../onnx/files/tensor-source.ts";
+import { sessionBytes } from "../../onnx/working-memory.ts";
 import { Weights } from "../../onnx/weights.ts";
 
 /** By default what a processor does: single precision, the fused kernel. */
@@ -19,7 +20,10 @@ export function visionSession(source: TensorSource, config: LlavaConfig, options
   const graph = new Graph("llava-vision", { attention });
   const weights = new Weights(graph, source, dtype);
   llavaVision(graph, weights, config, 1);
-  return { bytes: weights.bytes, open: () => openSession(graph, opening) };
+  return {
+    bytes: sessionBytes(graph, weights.bytes, opening.device ?? "cpu"),
+    open: () => openSession(graph, opening),
+  };
 }
 
 /**
@@ -27,6 +31,9 @@ export function visionSession(source: TensorSource, config: LlavaConfig, options
  * model goes on by itself, many tokens a run.
  */
 export const goesOn = (device: ExecutionDevice): boolean => device === "cuda" || device === "dml";
+
+/** When it holds most: it reads the last piece of a picture and a question. */
+const FULLEST = { length: 64, prefix: 1, recent: 640 };
 
 /**
  * The language model, to be run by a `LlavaDecoder`. @throws EngineError as `visionSession`
@@ -41,9 +48,12 @@ export function decoderSession(
   const { dtype = "float32", attention = "fused", ...opening } = options;
   const graph = new Graph("llava-decoder", { attention });
   const weights = new Weights(graph, source, dtype);
-  llavaDecoder(graph, weights, config, table && new Weights(graph, table, dtype));
+  const embeddings = table && new Weights(graph, table, dtype);
+  llavaDecoder(graph, weights, config, embeddings);
   // 4-bit products are several times faster once their weights are rearranged.
   const prepack = source.names.some((name) => name.endsWith(`.${QUANTISED.packed}`));
   const kept = graph.outputs.map(({ name }) => name).filter((name) => name.startsWith("present."));
-  return { bytes: weights.bytes, open: () => openSession(graph, { ...opening, prepack, kept }) };
+  const held = weights.bytes + (embeddings?.bytes ?? 0);
+  const bytes = sessionBytes(graph, held, opening.device ?? "cpu", FULLEST);
+  return { bytes, open: () => openSession(graph, { ...opening, prepack, kept }) };
 }

@@ -28,3 +28,7 @@ export function argmax(x: Value, axis = -1): Value {
 
 /** Positive numbers that sum to 1 along `axis`. */
 export const softmax = (x: Value, axis = -1): Value => x.graph.emit("Softmax", [x], x, { axis: axisOf(x.shape, axis) });
+
+/** Each element plus all before it along `axis`. */
+export const cumulativeSum = (x: Value, axis: number): Value =>
+  x.graph.emit("CumSum", [x, x.graph.constant("int64", axisOf(x.shape, axis))], x);

@@ -14,6 +14,10 @@ export function reshape(x: Value, shape: Shape): Value {
   return x.graph.emit("Reshape", [x, integers(x.graph, target)], { dtype: x.dtype, shape });
 }
 
+/** An axis of size 1 before the axis `at`. Any number of sizes may be known only at run time. */
+export const unsqueeze = (x: Value, at: number): Value =>
+  x.graph.emit("Unsqueeze", [x, integers(x.graph, [at])], { dtype: x.dtype, shape: x.shape.toSpliced(at, 0, 1) });
+
 /** Axis i of the result is axis `permutation[i]` of x. */
 export function transpose(x: Value, permutation: readonly number[]): Value {
   const shape = permutation.map((axis) => x.shape[axisOf(x.shape, axis)]!);
@@ -43,17 +47,27 @@ export function split(x: Value, sizes: readonly number[], axis: number): readonl
   return x.graph.emitMany("Split", [x, integers(x.graph, sizes)], outputs, { axis: at });
 }
 
-/** Cuts x along `axis` into pieces as long as the values in `like` are along theirs, which may be known only at run time. */
-export function splitLike(
-  x: Value,
-  axis: number,
-  like: readonly { readonly value: Value; readonly axis: number }[],
-): readonly Value[] {
+/**
+ * Cuts x along `axis` in two, the pieces as long as the values in `like` are along theirs, which may be known only at
+ * run time. Slices, as their bounds are sizes as they are: a Split would want them put together, which other devices
+ * leave to the processor.
+ */
+export function splitLike(x: Value, axis: number, like: readonly [Side, Side]): readonly [Value, Value] {
   const at = axisOf(x.shape, axis);
-  const sizes = like.map(({ value, axis: own }) => sizeOf(value, own));
-  const outputs = like.map(({ value, axis: own }) => ({ dtype: x.dtype, shape: x.shape.with(at, value.shape[own]!) }));
-  return x.graph.emitMany("Split", [x, concat(sizes, 0)], outputs, { axis: at });
+  const border = sizeOf(like[0].value, like[0].axis);
+  const [zero, end, axes] = [[0], [LAST], [at]].map((list) => integers(x.graph, list)) as [Value, Value, Value];
+  const piece = (from: Value, to: Value, { value, axis: own }: Side): Value =>
+    x.graph.emit("Slice", [x, from, to, axes], { dtype: x.dtype, shape: x.shape.with(at, value.shape[own]!) });
+  return [piece(zero, border, like[0]), piece(border, end, like[1])];
 }
+
+interface Side {
+  readonly value: Value;
+  readonly axis: number;
+}
+
+/** Past the end of any axis. */
+const LAST = Number.MAX_SAFE_INTEGER;
 
 /** The size of one axis, as an int64 vector of one element. */
 export const sizeOf = (x: Value, axis: number): Value =>

@@ -13,7 +13,7 @@ type Build = (graph: Graph, weights: Weights, config: LlavaConfig) => void;
 
 const BUILD: Readonly<Record<Part, Build>> = {
   vision: (graph, weights, config) => llavaVision(graph, weights, config, 1),
-  embeddings: (graph, weights, config) => llavaEmbeddings(graph, weights, config.text),
+  embeddings: llavaEmbeddings,
   decoder: (graph, weights, config) => llavaMergedDecoder(graph, weights, config.text),
 };
 
