@@ -31,7 +31,7 @@ export const buildParts: BuildParts = async (options, report) => {
         maxTokens: CAPTION_TOKENS,
         device,
         precision: PRECISION,
-        sessions: cardSessions,
+        sessions: await onDevice(),
       })
     : simpleDescriber;
   const stylizer = await openStylizer(options, sessions, onDevice, report);
