@@ -59,7 +59,7 @@ export async function openCaptioner(place: CaptionerPlace, options: CaptionerOpt
   const { maxTokens, device, precision, sessions } = options;
   if (place.layout === "llava") {
     const { LlavaDescriber } = await import("../caption/llava/llava-describer.ts");
-    const forms = await chooseForms(device, precision);
+    const forms = await chooseForms(device, precision, "words");
     return new LlavaDescriber({ folder, id, label, maxTokens, device, forms, sessions });
   }
   const { TransformersDescriber } = await import("../caption/transformers-describer.ts");

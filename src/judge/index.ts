@@ -6,13 +6,13 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 
 import { UserError } from "../errors.ts";
-import { detectFaces } from "../faces/detect-faces.ts";
 import { readStoredPicture } from "../images/decode.ts";
-import { SessionPool } from "../onnx/session-pool.ts";
+import { rgbToOklab } from "../images/oklab.ts";
+import type { PlanarImage } from "../images/plane.ts";
 import { sourcesHere, sourcesOf } from "./engine-sources.ts";
+import { GivenPictures } from "./given-pictures.ts";
 import { readMarks, reveal, type Revealed } from "./marks.ts";
 import { measured, type Measured } from "./measures/index.ts";
-import { seen } from "./measures/seen.ts";
 import { LADDER, ladderOf, type Ladder } from "./measures/strength-ladder.ts";
 import { paintMissing, type Painted } from "./paint-missing.ts";
 import { pickPairs, type Pair } from "./pairs.ts";
@@ -109,23 +109,24 @@ export async function judge(options: JudgeOptions, hooks: JudgeHooks = {}): Prom
     results: await Promise.all(painted.map((list) => readStoredPicture(list[i]!.file))),
   }));
 
-  const sessions = new SessionPool(Infinity);
+  const given = new GivenPictures();
   const measures: Measured[][] = sides.map(() => []);
   for (const [i, pair] of pairs.entries()) {
     hooks.signal?.throwIfAborted();
     hooks.onProgress?.(i, pairs.length, "Measuring");
-    const { content, style } = await readPair(pair);
-    const { faces } = await detectFaces(content, sessions);
+    const { faces, from } = await given.faces(pair.content);
     for (const [side, list] of painted.entries()) {
       const { file, seconds, cpuSeconds } = list[i]!;
-      const pictures = seen(await readStoredPicture(file), content, style);
-      measures[side]!.push({ ...measured(pictures, faces, content), seconds, cpuSeconds });
+      const result = await readResult(file);
+      const content = await given.content(pair.content, result);
+      const style = await given.style(pair.style, Math.max(result.width, result.height));
+      measures[side]!.push({ ...measured({ result, content, style }, faces, from), seconds, cpuSeconds });
     }
   }
   const judgement: Judgement = {
     sides: key.sides,
     table: tableOf(measures),
-    ladders: await laddersOf(climbed, rungs),
+    ladders: await laddersOf(climbed, rungs, given),
     pairs: names.map((pair, i) => ({ number: i + 1, ...pair, sides: measures.map((list) => list[i]!) })),
     sheets,
   };
@@ -163,19 +164,22 @@ async function readPair({ content, style }: Pair<PictureFile>) {
   return { content: await readPicture(content, "content"), style: await readPicture(style, "style") };
 }
 
+const readResult = async (file: string): Promise<PlanarImage> => rgbToOklab(await readStoredPicture(file));
+
 /** @param rungs by side, pair after pair, each at every strength of the ladder */
 async function laddersOf(
   pairs: readonly Pair<PictureFile>[],
   rungs: readonly (readonly Painted[])[],
+  given: GivenPictures,
 ): Promise<Judgement["ladders"]> {
   const ladders: Judgement["ladders"][number][] = [];
   for (const [i, pair] of pairs.entries()) {
-    const { content, style } = await readPair(pair);
     const sides: Ladder[] = [];
     for (const all of rungs) {
       const own = all.slice(i * LADDER.length, (i + 1) * LADDER.length);
-      const results = await Promise.all(own.map(({ file }) => readStoredPicture(file)));
-      sides.push(ladderOf(results.map((result) => seen(result, content, style))));
+      const results = await Promise.all(own.map(({ file }) => readResult(file)));
+      const content = await given.content(pair.content, results[0]!);
+      sides.push(ladderOf(results.map((result) => ({ result, content }))));
     }
     ladders.push({ content: pair.content.name, style: pair.style.name, sides });
   }

@@ -53,6 +53,8 @@ export interface GraphOptions {
   readonly opset?: number;
   /** `fused` is one operator; `explicit` writes MatMul and Softmax out (devices whose fused kernel fails its test). */
   readonly attention?: "fused" | "explicit";
+  /** `padded` adds empty channels up to a multiple of four (devices whose kernel fails its test without). */
+  readonly convolution?: "plain" | "padded";
   /** `int8`: layers multiply in 8 bits where that pays; their weights come from a `roundedSource`. */
   readonly products?: "exact" | "int8";
 }
@@ -62,6 +64,7 @@ export class Graph {
   readonly name: string;
   readonly opset: number;
   readonly attention: "fused" | "explicit";
+  readonly convolution: "plain" | "padded";
   readonly products: "exact" | "int8";
   /** Of a body: the graph whose values it may use. */
   readonly #outer: Graph | null = null;
@@ -78,6 +81,7 @@ export class Graph {
     this.#outer = outer;
     this.opset = options.opset ?? 21;
     this.attention = options.attention ?? "fused";
+    this.convolution = options.convolution ?? "plain";
     this.products = options.products ?? "exact";
   }
 

@@ -1,6 +1,7 @@
 /** Structure of the size of objects where the content has none: what pasted pieces of a style leave in a sky. */
 import { blurPlane } from "../../images/gaussian-blur.ts";
 import { fitLongSide, resizePlanar, resizePlane, type Plane, type PlanarImage, type Size } from "../../images/plane.ts";
+import { remembered } from "./remembered.ts";
 
 /** Lengths are in pixels of a picture whose long side is 512, and grow with it. */
 const LONG_SIDE = 512;
@@ -27,39 +28,53 @@ export interface CoarseStructure {
  * picture where the content is flattest: where its gradients, smoothed by 8 px, are weakest.
  */
 export function coarseStructure(result: PlanarImage, content: PlanarImage): CoarseStructure {
-  const size = fitLongSide(result, Math.min(WORK_SIDE, Math.max(result.width, result.height)));
-  const unit = Math.max(size.width, size.height) / LONG_SIDE;
-  const smoothed = (plane: Plane, sigma: number): Plane => blurPlane(plane, size, unit * sigma);
-  const band = ({ planes: [L], ...from }: PlanarImage): Plane => {
-    const lightness = resizePlane(L, from, size);
-    const [fine, broad] = [smoothed(lightness, BAND[0]), smoothed(lightness, BAND[1])];
-    return fine.map((value, i) => value - broad[i]!);
-  };
-  const [own, given] = [band(result), band(content)];
-  const [meanOwn, meanGiven] = [smoothed(own, BAND[1]), smoothed(given, BAND[1])];
-  const covariance = (a: Plane, b: Plane, meanA: Plane, meanB: Plane): Plane =>
-    smoothed(
-      a.map((value, i) => value * b[i]!),
-      BAND[1],
-    ).map((value, i) => value - meanA[i]! * meanB[i]!);
-  const variance = covariance(own, own, meanOwn, meanOwn);
-  const givenVariance = covariance(given, given, meanGiven, meanGiven);
-  const shared = covariance(own, given, meanOwn, meanGiven);
-
-  const busy = gradientEnergy(resizePlanar(content, size), unit);
-  const limit = busy.toSorted()[Math.floor(SHARE * (busy.length - 1))]!;
+  const given = flatPlaces(content, Math.max(result.width, result.height));
+  const { size, blurred } = given;
+  const own = bandOf(result, size, blurred);
+  const variance = covariance(own, own, blurred);
+  const shared = covariance(own, given, blurred);
   let all = 0;
   let added = 0;
-  let count = 0;
-  for (const [i, energy] of busy.entries()) {
-    if (energy > limit) continue;
-    const gain = Math.min(MOST_GAIN, Math.max(0, shared[i]! / (givenVariance[i]! + NOISE)));
+  for (const i of given.places) {
+    const gain = Math.min(MOST_GAIN, Math.max(0, shared[i]! / (given.variance[i]! + NOISE)));
     all += Math.sqrt(Math.max(0, variance[i]!));
-    added += Math.sqrt(Math.max(0, variance[i]! - 2 * gain * shared[i]! + gain * gain * givenVariance[i]!));
-    count++;
+    added += Math.sqrt(Math.max(0, variance[i]! - 2 * gain * shared[i]! + gain * gain * given.variance[i]!));
   }
-  return { all: all / count, added: added / count };
+  return { all: all / given.places.length, added: added / given.places.length };
 }
+
+/** What passes the band, and the mean of that around each pixel. */
+interface Band {
+  readonly values: Plane;
+  readonly means: Plane;
+}
+
+type Blur = (plane: Plane, sigma: number) => Plane;
+
+/** The structure of a content, of which results are `long` pixels long, and where it is flattest. */
+const flatPlaces = remembered((content, long) => {
+  const size = fitLongSide(content, Math.min(WORK_SIDE, long));
+  const unit = Math.max(size.width, size.height) / LONG_SIDE;
+  const blurred: Blur = (plane, sigma) => blurPlane(plane, size, unit * sigma);
+  const band = bandOf(content, size, blurred);
+  const busy = gradientEnergy(resizePlanar(content, size), unit);
+  const limit = busy.toSorted()[Math.floor(SHARE * (busy.length - 1))]!;
+  const places = [...busy.keys()].filter((i) => busy[i]! <= limit);
+  return { size, blurred, ...band, variance: covariance(band, band, blurred), places };
+});
+
+function bandOf({ planes: [L], ...from }: PlanarImage, size: Size, blurred: Blur): Band {
+  const lightness = resizePlane(L, from, size);
+  const [fine, broad] = [blurred(lightness, BAND[0]), blurred(lightness, BAND[1])];
+  const values = fine.map((value, i) => value - broad[i]!);
+  return { values, means: blurred(values, BAND[1]) };
+}
+
+const covariance = (a: Band, b: Band, blurred: Blur): Plane =>
+  blurred(
+    a.values.map((value, i) => value * b.values[i]!),
+    BAND[1],
+  ).map((value, i) => value - a.means[i]! * b.means[i]!);
 
 /** How much happens around each pixel: the squared gradient of lightness and colour, without grain. */
 function gradientEnergy(image: PlanarImage, unit: number): Plane {

@@ -1,6 +1,7 @@
 /** How near the patches of a result are to some patch of its style: whether what is seen up close is the style's. */
 import { fitLongSide, resizePlanar, type PlanarImage } from "../../images/plane.ts";
 import { seededRandom } from "../../random.ts";
+import { remembered } from "./remembered.ts";
 
 const PATCH = 5;
 const SAMPLES = 250;
@@ -18,11 +19,8 @@ export const PATCH_SCALES = { fine: 1, middle: 1 / 2, coarse: 1 / 4 } as const;
  */
 export function nearestPatchDistance(result: PlanarImage, style: PlanarImage, scale: number): number {
   const long = Math.max(PATCH, Math.round(scale * Math.max(result.width, result.height)));
-  const [image, other] = [result, style].map((each) => {
-    const { width, height } = fitLongSide(each, long);
-    return resizePlanar(each, { width: Math.max(PATCH, width), height: Math.max(PATCH, height) });
-  }) as [PlanarImage, PlanarImage];
-  const bank = patchesAt(other, everyFew(other));
+  const image = shrunk(result, long);
+  const bank = bankOf(style, long);
   const random = seededRandom(11);
   const places = Array.from({ length: SAMPLES }, () => {
     const x = Math.floor(random() * (image.width - PATCH + 1));
@@ -30,11 +28,40 @@ export function nearestPatchDistance(result: PlanarImage, style: PlanarImage, sc
   });
   const queries = patchesAt(image, places);
   let total = 0;
-  for (let q = 0; q < SAMPLES; q++) total += Math.sqrt(nearest(queries, q, bank) / VALUES);
+  for (let q = 0; q < SAMPLES; q++)
+    total += Math.sqrt(nearest(queries.subarray(q * VALUES, (q + 1) * VALUES), bank) / VALUES);
   return total / SAMPLES;
 }
 
 const VALUES = 3 * PATCH * PATCH;
+
+/** A picture at a long side, but never smaller than a patch. */
+function shrunk(image: PlanarImage, long: number): PlanarImage {
+  const { width, height } = fitLongSide(image, long);
+  return resizePlanar(image, { width: Math.max(PATCH, width), height: Math.max(PATCH, height) });
+}
+
+/** Patches in the order of their mean lightness, so that most are known to be too far without a look. */
+interface Bank {
+  /** `VALUES` numbers for each */
+  readonly patches: Float32Array;
+  readonly lightness: Float64Array;
+}
+
+const bankOf = remembered((style, long): Bank => {
+  const image = shrunk(style, long);
+  const patches = patchesAt(image, everyFew(image));
+  const lightness = Float64Array.from({ length: patches.length / VALUES }, (_, i) =>
+    meanLightness(patches.subarray(i * VALUES)),
+  );
+  const order = [...lightness.keys()].sort((a, b) => lightness[a]! - lightness[b]!);
+  const sorted = new Float32Array(patches.length);
+  for (const [at, i] of order.entries()) sorted.set(patches.subarray(i * VALUES, (i + 1) * VALUES), at * VALUES);
+  return { patches: sorted, lightness: lightness.sort() };
+});
+
+const meanLightness = (patch: Float32Array): number =>
+  patch.subarray(0, PATCH * PATCH).reduce((sum, value) => sum + value, 0) / (PATCH * PATCH);
 
 /** Upper left corners on a grid that is as coarse as the bank allows. */
 function everyFew({ width, height }: PlanarImage): number[] {
@@ -60,19 +87,30 @@ function patchesAt({ width, planes }: PlanarImage, places: readonly number[]): F
 }
 
 /** Squared distance of a query to the nearest patch of the bank. */
-function nearest(queries: Float32Array, query: number, bank: Float32Array): number {
-  const from = query * VALUES;
+function nearest(query: Float32Array, { patches, lightness }: Bank): number {
+  const mean = meanLightness(query);
+  let above = lightness.findIndex((value) => value >= mean);
+  if (above < 0) above = lightness.length;
+  let below = above - 1;
   let best = Infinity;
-  for (let start = 0; start < bank.length; start += VALUES) {
-    let sum = 0;
-    for (let i = 0; i < VALUES && sum < best;) {
-      // Whether it is over already is asked once a row of a patch.
-      for (const end = i + PATCH; i < end; i++) {
-        const difference = queries[from + i]! - bank[start + i]!;
-        sum += difference * difference;
-      }
-    }
-    if (sum < best) best = sum;
+  for (;;) {
+    const [up, down] = [(lightness[above] ?? Infinity) - mean, mean - (lightness[below] ?? -Infinity)];
+    const gap = Math.min(up, down);
+    // Means that are so far apart are further apart pixel by pixel; a little is left to rounding.
+    if (gap === Infinity || PATCH * PATCH * gap * gap > best * 1.000001) return best;
+    best = Math.min(best, squaredDistance(query, patches, VALUES * (up < down ? above++ : below--), best));
   }
-  return best;
+}
+
+/** Of a query and the patch that begins at `start`; once it is over `most` it may be anything above. */
+function squaredDistance(query: Float32Array, patches: Float32Array, start: number, most: number): number {
+  let sum = 0;
+  for (let i = 0; i < VALUES && sum < most;) {
+    // Whether it is over already is asked once a row of a patch.
+    for (const end = i + PATCH; i < end; i++) {
+      const difference = query[i]! - patches[start + i]!;
+      sum += difference * difference;
+    }
+  }
+  return sum;
 }

@@ -1,6 +1,7 @@
 /** Convolution, pooling and resampling of pictures, [N, C, H, W]. */
 import { expectRank, expectSameDtype, type Value } from "../graph.ts";
 import { type Dim, mapDim, showShape, staticShape } from "../shape.ts";
+import { pad } from "./shaping.ts";
 
 /** Rows and columns added around a picture. */
 export interface Padding {
@@ -32,9 +33,10 @@ export function conv(x: Value, weight: Value, bias: Value | null = null, options
     );
   const size = (length: Dim, kernel: number, before: number, after: number): Dim =>
     mapDim(length, (l) => Math.floor((l + before + after - dilation * (kernel - 1) - 1) / stride) + 1, "conv");
+  const [picture, kernels] = groups === 1 ? inChannels(x, weight) : [x, weight];
   return x.graph.emit(
     "Conv",
-    bias ? [x, weight, bias] : [x, weight],
+    bias ? [picture, kernels, bias] : [picture, kernels],
     { dtype: x.dtype, shape: [n, out, size(h, kh, pad.top, pad.bottom), size(w, kw, pad.left, pad.right)] },
     {
       kernel_shape: [kh, kw],
@@ -44,6 +46,18 @@ export function conv(x: Value, weight: Value, bias: Value | null = null, options
       ...(groups !== 1 && { group: groups }),
     },
   );
+}
+
+/**
+ * Picture and weight as the graph wants their channels. WebGPU's kernel of onnxruntime 1.30 reads a multiple of three
+ * that is none of four wrongly (6 and 9 channels are 100 % off), but for three itself.
+ */
+function inChannels(x: Value, weight: Value): readonly [Value, Value] {
+  const channels = weight.shape[1] as number;
+  if (x.graph.convolution === "plain" || channels <= 4 || channels % 4 === 0) return [x, weight];
+  const none = [0, 0, 0, 0];
+  const missing = none.with(1, 4 - (channels % 4));
+  return [pad(x, none, missing), pad(weight, none, missing)];
 }
 
 export interface ConvTransposeOptions {

@@ -29,6 +29,7 @@ export interface NetworkOptions {
   readonly device: ExecutionDevice;
   readonly dtype: FloatType;
   readonly attention: NonNullable<GraphOptions["attention"]>;
+  readonly convolution?: NonNullable<GraphOptions["convolution"]>;
   /** `int8` rounds the UNet's layers to 8 bits. */
   readonly products?: NonNullable<GraphOptions["products"]>;
   readonly sessions: SessionPool;
@@ -343,8 +344,8 @@ export class DiffusionNetworks {
     products = "exact",
     dtype = this.dtype,
   }: Work<Name>): SessionRecipe {
-    const { device, attention } = this.#options;
-    const graph = new Graph(key, { attention, products });
+    const { device, attention, convolution = "plain" } = this.#options;
+    const graph = new Graph(key, { attention, convolution, products });
     const parts = new Map<NetworkPart, Weights>();
     const weights = (part: NetworkPart): Weights => {
       const known = parts.get(part) ?? new Weights(graph, this.checkpoint[part].source, dtype);

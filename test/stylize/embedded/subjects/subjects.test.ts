@@ -4,7 +4,7 @@ import type { RgbImage } from "../../../../src/images/rgb-image.ts";
 import type { Plane, Size } from "../../../../src/images/plane.ts";
 import { SessionPool } from "../../../../src/onnx/session-pool.ts";
 import { findSubjects } from "../../../../src/stylize/embedded/subjects/index.ts";
-import { headAndShoulders } from "../../../../src/stylize/embedded/subjects/face-masks.ts";
+import { faceMask, headAndShoulders } from "../../../../src/stylize/embedded/subjects/face-masks.ts";
 import { subjectPull } from "../../../../src/stylize/embedded/subjects/subject-pull.ts";
 import { drawn, sample } from "../fixtures.ts";
 
@@ -59,6 +59,15 @@ describe("the subjects of a picture", () => {
     const { faces, protection } = await findSubjects(figure(0.5), broken, 512);
     expect(faces).toEqual([]);
     expect(protection({ width: 8, height: 6 })).toEqual(new Float32Array(48));
+  });
+
+  it("have foreheads, which are above what a detector marks, and belong to faces", () => {
+    const size = { width: 100, height: 100 };
+    const mask = faceMask(size, [{ x: 0.3, y: 0.4, width: 0.4, height: 0.4 }]);
+    expect(at(mask, size, 0.5, 0.4)).toBeGreaterThan(0.9);
+    expect(at(mask, size, 0.5, 0.35)).toBeGreaterThan(0.5);
+    expect(at(mask, size, 0.5, 0.22)).toBe(0);
+    expect(at(mask, size, 0.3, 0.4)).toBe(0);
   });
 
   it("pull more where they are small, and small faces most", () => {
