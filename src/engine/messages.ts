@@ -23,6 +23,8 @@ const optionsSchema = z.object({
   MODEL_MEMORY: z.number(),
   CARD_MEMORY: z.number().optional(),
   PRECISION: z.enum(PRECISIONS),
+  /** Of the pictures that a card is warmed up with. */
+  RESULT_SIZE: z.int().positive().optional(),
   /** Proven to work, or `cpu`. */
   device,
 });

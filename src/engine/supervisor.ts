@@ -35,7 +35,8 @@ export type SupervisorConfig = Pick<
   | "PRECISION"
   | "CANCEL_GRACE_SECONDS"
   | "STAGE_MINUTES"
->;
+> &
+  Partial<Pick<Config, "RESULT_SIZE">>;
 
 /** A message that asks for work, before it gets its number. */
 type Work = TaskMessage extends infer M ? (M extends TaskMessage ? Omit<M, "task"> : never) : never;
@@ -173,7 +174,7 @@ export class EngineSupervisor implements Engine {
     }
     throwIfCancelled(signal);
     const { ENGINE, ENGINE_PARTS, CAPTIONER, CAPTION_TOKENS, MODELS_DIR, PRECISION } = this.#config;
-    const { MODEL_MEMORY, CARD_MEMORY } = this.#config;
+    const { MODEL_MEMORY, CARD_MEMORY, RESULT_SIZE } = this.#config;
     let ready = false;
     const link: EngineLink = new ChildLink({
       name: "engine",
@@ -187,6 +188,7 @@ export class EngineSupervisor implements Engine {
         MODEL_MEMORY,
         CARD_MEMORY,
         PRECISION,
+        RESULT_SIZE,
         device,
       },
       messages: fromChildSchema,

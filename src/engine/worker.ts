@@ -38,6 +38,8 @@ export class EngineWorker {
   readonly #parts: EngineParts;
   readonly #post: (message: FromChild) => void;
   readonly #running = new Map<number, AbortController>();
+  /** While a card is warmed up. */
+  #warming: AbortController | null = null;
   /** Tasks that let others go first. */
   readonly #patient = new Set<number>();
 
@@ -46,9 +48,26 @@ export class EngineWorker {
     this.#post = post;
   }
 
+  /** Has a card find its kernels for pictures of `size` pixels, until there is work; never throws. */
+  async warmUp(size: number): Promise<void> {
+    const began = performance.now();
+    this.#warming = new AbortController();
+    try {
+      await this.#parts.stylizer.warmUp?.(size, this.#warming.signal);
+      const seconds = ((performance.now() - began) / 1000).toFixed(1);
+      this.#log("info", `the networks are warm for pictures of ${size} pixels (${seconds} s)`);
+    } catch (error) {
+      if (error instanceof CancelledError) this.#log("info", "the networks were not warmed up, as there was work");
+      else this.#log("warn", `the networks could not be warmed up: ${messageOf(error)}`);
+    } finally {
+      this.#warming = null;
+    }
+  }
+
   /** Does one task and posts its end; never throws. */
   async run(message: TaskMessage): Promise<void> {
     const { task } = message;
+    this.#warming?.abort(new CancelledError());
     const abort = new AbortController();
     this.#running.set(task, abort);
     try {
@@ -206,7 +225,7 @@ export class EngineWorker {
     }
   }
 
-  #log(level: "error" | "warn", text: string): void {
+  #log(level: "error" | "warn" | "info", text: string): void {
     this.#post({ type: "log", level, text });
   }
 }

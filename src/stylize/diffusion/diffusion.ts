@@ -11,6 +11,7 @@ import { chooseForms } from "../../onnx/device-forms.ts";
 import type { Precision } from "../../onnx/devices.ts";
 import type { ExecutionDevice, Floats } from "../../onnx/index.ts";
 import type { SessionPool } from "../../onnx/session-pool.ts";
+import { DEFAULT_SETTINGS } from "../../painting.ts";
 import type {
   Learned,
   LearnHooks,
@@ -39,6 +40,8 @@ import { choosePath, learnedToken, promptOf } from "./style-path.ts";
 import type { DecodePreview } from "./tiny-decoder.ts";
 
 const SIZE_MULTIPLE = 64;
+/** Of which some are guided and some are not. */
+const WARM_UP_STEPS = 4;
 const CACHE_BYTES = 64e6;
 /** Of `MODEL_MEMORY`, for traces: by default those of a style and a content of 512 x 512 pixels. */
 const TRACES_PART = 1 / 20;
@@ -118,6 +121,17 @@ export class DiffusionStylizer implements Stylizer {
     expectNumbers(decoded.data, "the decoder");
     const image = floatsToPicture(decoded, formOf(input.settings).rounding);
     return { ...result, image: input.settings.keepColors ? inOwnChroma(image, input.content) : image };
+  }
+
+  /** A grey picture in few steps: guided ones and others, in the forms of the path that pictures without a token take. */
+  async warmUp(size: number, signal?: AbortSignal): Promise<void> {
+    const grey = { width: size, height: size, data: new Uint8Array(3 * size * size).fill(128) };
+    const settings = { ...DEFAULT_SETTINGS, strength: 1, steps: WARM_UP_STEPS, seed: 0, size };
+    const pictures = { content: grey, style: grey, contentSha256: "grey", styleSha256: "grey", token: null };
+    await this.stylize(
+      { ...pictures, variant: "image-prompt", description: "grey", settings },
+      { ...(signal && { signal }) },
+    );
   }
 
   learn(input: LearnInput, hooks: LearnHooks = {}): Promise<Learned> {

@@ -13,7 +13,7 @@ import { FIXTURES, readReference } from "../../models/reference.ts";
 
 const folder = path.join(FIXTURES, "tiny-llava");
 const json = (name: string): unknown => JSON.parse(readFileSync(path.join(folder, name), "utf8"));
-const fault = await probeDevice("webgpu", { timeoutMs: 300_000 });
+const fault = await probeDevice("webgpu");
 
 describe.skipIf(fault !== null)(`on WebGPU${fault === null ? "" : ` (skipped: ${fault})`}`, () => {
   it("says the processor's tokens, and keeps keys and values where they are", async () => {
