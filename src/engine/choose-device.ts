@@ -47,9 +47,10 @@ export async function probeDevice(
   let reply: unknown = null;
   child.on("message", (message) => {
     const news = probeNews.safeParse(message);
-    if (!news.success) return void (reply = message);
-    late.refresh();
-    onTrial?.(news.data.trial);
+    if (news.success) {
+      late.refresh();
+      onTrial?.(news.data.trial);
+    } else reply = message;
   });
   const [code, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve) => {
     child.on("error", () => resolve([null, null]));
