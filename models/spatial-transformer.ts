@@ -19,6 +19,16 @@ export type AttendPixels = (place: SelfAttention) => Value;
 
 export const attendPixels: AttendPixels = ({ query, key, value, heads }) => op.attention(query, key, value, { heads });
 
+/**
+ * Gives what the text adds to the pixels of one place, [N, H · W, C]: by `compute`, or from elsewhere.
+ *
+ * @param path key path of the place: `up_blocks.1.attentions.0.transformer_blocks.0.attn2`
+ * @param pixels what asks, [N, H · W, C]
+ */
+export type TakeText = (path: string, pixels: Value, compute: () => Value) => Value;
+
+export const takeFreshText: TakeText = (_path, _pixels, compute) => compute();
+
 export interface TransformerOptions {
   readonly heads: number;
   readonly layers: number;
@@ -26,6 +36,7 @@ export interface TransformerOptions {
   /** Projections around the transformer are linear layers on the sequence, not 1 x 1 convolutions on the picture. */
   readonly linearProjection: boolean;
   readonly attend: AttendPixels;
+  readonly takeText: TakeText;
 }
 
 const GROUP_NORM_EPSILON = 1e-6;
@@ -47,12 +58,15 @@ export const spatialTransformer = block((w: Weights, x: Value, context: Value, o
 });
 
 /** Pixels attend to each other (attn1), then to the text (attn2): [N, H · W, C] -> [N, H · W, C], normalised before each. */
-const transformerBlock = block((w: Weights, x: Value, context: Value, { heads, attend }: TransformerOptions): Value => {
+const transformerBlock = block((w: Weights, x: Value, context: Value, options: TransformerOptions): Value => {
+  const { heads, attend, takeText } = options;
   const normal = (name: string, y: Value): Value => layerNorm(w.scope(name), y, LAYER_NORM_EPSILON);
   const pixels = normal("norm1", x);
-  let y = op.add(attention(w.scope("attn1"), pixels, pixels, heads, attend), x);
-  y = op.add(attention(w.scope("attn2"), normal("norm2", y), context, heads, attendPixels), y);
-  return op.add(feedForward(w.scope("ff"), normal("norm3", y)), y);
+  const y = op.add(attention(w.scope("attn1"), pixels, pixels, heads, attend), x);
+  const attn2 = w.scope("attn2");
+  const text = takeText(attn2.path, y, () => attention(attn2, normal("norm2", y), context, heads, attendPixels));
+  const z = op.add(text, y);
+  return op.add(feedForward(w.scope("ff"), normal("norm3", z)), z);
 });
 
 /** Queries of x [N, H · W, C] over keys and values of `source` [N, length, D]: itself, or the text. */

@@ -6,10 +6,18 @@ import { z } from "zod";
 
 import { op, type Value } from "../src/onnx/index.ts";
 import { oneForAll, only, settings } from "../src/onnx/settings-schema.ts";
+import type { Dim, Shape } from "../src/onnx/shape.ts";
 import { block, type Weights } from "../src/onnx/weights.ts";
 import { conv2d, groupNorm, linear } from "./layers.ts";
 import { resnetBlock, type ResnetOptions } from "./resnet-block.ts";
-import { type AttendPixels, attendPixels, spatialTransformer, type TransformerOptions } from "./spatial-transformer.ts";
+import {
+  type AttendPixels,
+  attendPixels,
+  spatialTransformer,
+  takeFreshText,
+  type TakeText,
+  type TransformerOptions,
+} from "./spatial-transformer.ts";
 
 const perLevel = z.union([z.number().int().positive(), z.array(z.number().int().positive())]);
 
@@ -91,12 +99,28 @@ export interface UNetInputs {
   readonly context: Value;
 }
 
-/** The noise (or velocity) in `sample`, [N, out, H, W]. `attend` computes the self-attention of each place. */
+/** What goes up to be put beside skip connection `branch`, counted from the shallowest, and all below it (DeepCache). */
+export interface DeepPart {
+  readonly branch: number;
+  /** Gives those features, [N, C, H, W]: by `compute`, or from elsewhere, and then nothing below is computed. */
+  readonly features: (shape: Shape, compute: () => Value) => Value;
+}
+
+/** Where others than the network itself say what goes on. */
+export interface UNetPlaces {
+  /** Computes the self-attention of each place. */
+  readonly attend?: AttendPixels;
+  /** Gives what each place takes from the text. */
+  readonly takeText?: TakeText;
+  readonly deep?: DeepPart;
+}
+
+/** The noise (or velocity) in `sample`, [N, out, H, W]. */
 export function unet(
   w: Weights,
   config: UNetConfig,
   { sample, timestep, context }: UNetInputs,
-  attend: AttendPixels = attendPixels,
+  { attend = attendPixels, takeText = takeFreshText, deep }: UNetPlaces = {},
 ): Value {
   const { channels, layers, groups, epsilon } = config;
   const time = op.silu(timeEmbedding(w, timestep, config));
@@ -107,43 +131,62 @@ export function unet(
     groups,
     linearProjection: config.linearProjection,
     attend,
+    takeText,
   });
-
-  let x = conv2d(w.scope("conv_in"), sample, channels[0]!, 3);
-  const skips = [x];
-  for (const [level, out] of channels.entries()) {
-    const down = w.scope(`down_blocks.${level}`);
-    for (let i = 0; i < layers; i++) {
-      x = resnetBlock(down.scope(`resnets.${i}`), x, out, resnet);
-      if (config.downAttention[level])
-        x = spatialTransformer(down.scope(`attentions.${i}`), x, context, transformer(level));
-      skips.push(x);
-    }
-    if (level < channels.length - 1) {
-      x = conv2d(down.scope("downsamplers.0.conv"), x, out, 3, { stride: 2 });
-      skips.push(x);
-    }
-  }
-
+  const perLevel = layers + 1;
   const deepest = channels.length - 1;
-  const mid = w.scope("mid_block");
-  x = resnetBlock(mid.scope("resnets.0"), x, channels[deepest]!, resnet);
-  x = spatialTransformer(mid.scope("attentions.0"), x, context, transformer(deepest));
-  x = resnetBlock(mid.scope("resnets.1"), x, channels[deepest]!, resnet);
+  /** Skip connections, the shallowest first, as far down as they were asked for. */
+  const skips: Value[] = [];
 
-  for (let level = deepest; level >= 0; level--) {
-    const index = deepest - level;
-    const up = w.scope(`up_blocks.${index}`);
-    for (let i = 0; i <= layers; i++) {
-      x = op.concat([x, skips.pop()!], 1);
-      x = resnetBlock(up.scope(`resnets.${i}`), x, channels[level]!, resnet);
-      if (config.upAttention[index])
-        x = spatialTransformer(up.scope(`attentions.${i}`), x, context, transformer(level));
-    }
-    if (level > 0) x = upsample(up.scope("upsamplers.0"), x, skips.at(-1)!);
-  }
+  const skip = (index: number): Value => (skips[index] ??= index === 0 ? enter() : down(index, skip(index - 1)));
 
-  x = op.silu(groupNorm(w.scope("conv_norm_out"), x, groups, epsilon));
+  const enter = (): Value => conv2d(w.scope("conv_in"), sample, channels[0]!, 3);
+
+  const down = (index: number, above: Value): Value => {
+    const level = Math.floor((index - 1) / perLevel);
+    const i = (index - 1) % perLevel;
+    const weights = w.scope(`down_blocks.${level}`);
+    if (i === layers) return conv2d(weights.scope("downsamplers.0.conv"), above, channels[level]!, 3, { stride: 2 });
+    const x = resnetBlock(weights.scope(`resnets.${i}`), above, channels[level]!, resnet);
+    return config.downAttention[level]
+      ? spatialTransformer(weights.scope(`attentions.${i}`), x, context, transformer(level))
+      : x;
+  };
+
+  const middle = (below: Value): Value => {
+    const weights = w.scope("mid_block");
+    const x = resnetBlock(weights.scope("resnets.0"), below, channels[deepest]!, resnet);
+    const y = spatialTransformer(weights.scope("attentions.0"), x, context, transformer(deepest));
+    return resnetBlock(weights.scope("resnets.1"), y, channels[deepest]!, resnet);
+  };
+
+  /** What comes up beside skip connection `index`. */
+  const beside = (index: number): Value => {
+    if (index === channels.length * perLevel - 1) return middle(skip(index));
+    const level = Math.floor((index + 1) / perLevel);
+    const x = up(index + 1);
+    if ((index + 1) % perLevel !== 0) return x;
+    return upsample(w.scope(`up_blocks.${deepest - level}.upsamplers.0`), x, skip(index));
+  };
+
+  const deepFeatures = ({ branch, features }: DeepPart): Value => {
+    const [n, , height, width] = skip(branch).shape as [Dim, Dim, Dim, Dim];
+    const level = Math.min(deepest, Math.floor((branch + 1) / perLevel));
+    return features([n, channels[level]!, height, width], () => beside(branch));
+  };
+
+  const up = (index: number): Value => {
+    const level = Math.floor(index / perLevel);
+    const weights = w.scope(`up_blocks.${deepest - level}`);
+    const i = layers - (index % perLevel);
+    const below = deep?.branch === index ? deepFeatures(deep) : beside(index);
+    const x = resnetBlock(weights.scope(`resnets.${i}`), op.concat([below, skip(index)], 1), channels[level]!, resnet);
+    return config.upAttention[deepest - level]
+      ? spatialTransformer(weights.scope(`attentions.${i}`), x, context, transformer(level))
+      : x;
+  };
+
+  const x = op.silu(groupNorm(w.scope("conv_norm_out"), up(0), groups, epsilon));
   return conv2d(w.scope("conv_out"), x, config.outChannels, 3);
 }
 

@@ -5,7 +5,7 @@ import { config as loadDotenv } from "dotenv";
 import { z } from "zod";
 
 import { DEVICES, PRECISIONS } from "./onnx/devices.ts";
-import { ENGINE_PARTS, STYLIZER_IDS } from "./painting.ts";
+import { ENGINE_PARTS, STEP_CACHES, STYLIZER_IDS } from "./painting.ts";
 
 const url = (name: string, fallback: string) =>
   z
@@ -55,6 +55,8 @@ const schema = z.object({
   DEVICE: choice("DEVICE", DEVICES, "auto"),
   /** What networks compute in; `auto`: what suits the device. */
   PRECISION: choice("PRECISION", PRECISIONS, "auto"),
+  /** What steps of a diffusion picture take over from each other. */
+  STEP_CACHE: choice("STEP_CACHE", STEP_CACHES, "off"),
   /** `auto`, `palette`, or the name of an installed captioner. */
   CAPTIONER: z.string().default("auto"),
   /** Most tokens of a description. */

@@ -11,6 +11,11 @@ export const STYLE_PATHS = ["auto", "token", "attention", "adain"] as const;
 /** How the style image itself enters a diffusion picture: learned token, shared attention, or latent statistics. */
 export type StylePath = (typeof STYLE_PATHS)[number];
 
+/** What later steps of a diffusion picture take over from earlier ones: deep features, what the text gave, or both. */
+export const STEP_CACHES = ["off", "deepcache", "tgate", "both"] as const;
+export type StepCache = (typeof STEP_CACHES)[number];
+export type UsedStepCache = Exclude<StepCache, "off">;
+
 /** What is trained when a style is learned: the vector itself, or the module of InST's code that computes it. */
 export type TokenForm = "vector" | "affine";
 
@@ -31,6 +36,8 @@ export interface StylizeSettings {
   readonly faithful: boolean;
   /** The style's strokes, texture and tones in the content's own colours. */
   readonly keepColors: boolean;
+  /** Absent: what is set for the installation (`STEP_CACHE`), where it goes with the rest (diffusion only). */
+  readonly stepCache?: StepCache;
 }
 
 /** What a person gets who sets nothing but the seed. */

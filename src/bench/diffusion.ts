@@ -1,7 +1,7 @@
 /** Measurements of the diffusion engine, side by side with PyTorch where a Python that has it is given. */
 import { execFile } from "node:child_process";
 import { createReadStream } from "node:fs";
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
@@ -76,39 +76,64 @@ export async function profileUNet(checkpoint: string, latents = 64): Promise<Ope
   }
 }
 
-/** What is painted: the default and the faithful form by the path that both have, then the path of `auto`. */
+/**
+ * What is painted: the default form by the path that all have, without and with each step cache; the faithful form; the
+ * path of `auto`.
+ */
 const IMAGES = {
-  default: { faithful: false, stylePath: "adain" },
-  faithful: { faithful: true, stylePath: "adain" },
-  attention: { faithful: false, stylePath: "attention" },
+  default: { faithful: false, stylePath: "adain", stepCache: "off" },
+  deepcache: { faithful: false, stylePath: "adain", stepCache: "deepcache" },
+  tgate: { faithful: false, stylePath: "adain", stepCache: "tgate" },
+  both: { faithful: false, stylePath: "adain", stepCache: "both" },
+  faithful: { faithful: true, stylePath: "adain", stepCache: "off" },
+  attention: { faithful: false, stylePath: "attention", stepCache: "off" },
 } as const;
+export type ImageForm = keyof typeof IMAGES;
+export const IMAGE_FORMS = Object.keys(IMAGES) as ImageForm[];
 
 export interface ImageRow {
-  readonly form: keyof typeof IMAGES;
+  readonly form: ImageForm;
   readonly measured: Measured<ImageTiming>;
+  /** Peak signal to noise beside the default form's picture, decibels; `null` but for those with a step cache. */
+  readonly nearness: number | null;
 }
 
-/** A whole picture in each form: 512 pixels, strength 0.7, with style image and description, nothing cached. */
+export interface ImageBenchOptions {
+  readonly forms?: readonly ImageForm[];
+  readonly size?: number;
+  readonly onRow?: (row: ImageRow) => void;
+}
+
+/** A whole picture in each form: 512 pixels, strength 0.7, with style image and description, nothing known before. */
 export async function benchImage(
   checkpoint: string,
-  { size = 512, onRow }: { readonly size?: number; readonly onRow?: (row: ImageRow) => void } = {},
+  { forms = IMAGE_FORMS, size = 512, onRow }: ImageBenchOptions = {},
 ): Promise<ImageRow[]> {
   await readThrough(checkpoint);
+  const folder = await mkdtemp(path.join(tmpdir(), "atelier-bench-"));
   const rows: ImageRow[] = [];
-  for (const form of Object.keys(IMAGES) as (keyof typeof IMAGES)[]) {
-    const measured = await measure({
-      kind: "image",
-      checkpoint,
-      variant: "image-prompt",
-      ...IMAGES[form],
-      strength: 0.7,
-      steps: null,
-      size,
-    });
-    onRow?.({ form, measured });
-    rows.push({ form, measured });
+  let plain: Buffer | null = null;
+  try {
+    for (const form of IMAGE_FORMS.filter((name) => forms.includes(name))) {
+      const pixels = path.join(folder, form);
+      const task = { kind: "image", checkpoint, variant: "image-prompt", strength: 0.7, steps: null, size } as const;
+      const measured = await measure({ ...task, ...IMAGES[form], pixels });
+      const picture = await readFile(pixels);
+      if (form === "default") plain = picture;
+      const nearness = plain && IMAGES[form].stepCache !== "off" ? peakSignalToNoise(picture, plain) : null;
+      onRow?.({ form, measured, nearness });
+      rows.push({ form, measured, nearness });
+    }
+    return rows;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
   }
-  return rows;
+}
+
+/** Of bytes beside others, decibels. */
+function peakSignalToNoise(bytes: Uint8Array, others: Uint8Array): number {
+  const squares = bytes.reduce((sum, byte, i) => sum + (byte - others[i]!) ** 2, 0);
+  return 10 * Math.log10(255 ** 2 / (squares / bytes.length));
 }
 
 /** Reads every file once, so that the disk does not slow down whichever form comes first. */

@@ -1,5 +1,6 @@
 /** One measurement in a process of its own, so that its memory is its own: forked by `measure`, never run by hand. */
 import { createHash } from "node:crypto";
+import { writeFile } from "node:fs/promises";
 
 import { unet } from "../../models/unet.ts";
 import { messageOf } from "../errors.ts";
@@ -88,12 +89,15 @@ async function timeImage(task: ImageTask): Promise<ImageTiming> {
         steps: task.steps,
         strength: task.strength,
         faithful: task.faithful,
+        stepCache: task.stepCache,
       },
     },
     { onProgress: () => (firstStepMs ||= clock.wall()), onPreview: () => undefined },
   );
   const { steps, unetRows = 0 } = result;
-  return { kind: "image", wallMs: clock.wall(), cpuMs: clock.cpu(), firstStepMs, steps, unetRows };
+  const timing = { kind: "image", wallMs: clock.wall(), cpuMs: clock.cpu(), firstStepMs, steps, unetRows } as const;
+  if (task.pixels !== null) await writeFile(task.pixels, result.image.data);
+  return timing;
 }
 
 function testPicture(size: number, stream: number): RgbImage {

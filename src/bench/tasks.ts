@@ -1,4 +1,5 @@
 /** What is measured of the diffusion engine and of the captioner, and what comes back: plain data, sent between processes. */
+import type { StepCache } from "../painting.ts";
 import type { Variant } from "../variant.ts";
 
 export interface UNetTask {
@@ -26,6 +27,9 @@ export interface ImageTask {
   readonly size: number;
   /** `null`: the form's own. */
   readonly steps: number | null;
+  readonly stepCache: StepCache;
+  /** Where the picture's bytes go, RGB; `null`: nowhere. */
+  readonly pixels: string | null;
 }
 
 export interface CaptionTask {

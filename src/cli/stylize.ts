@@ -16,11 +16,14 @@ import {
   ENGINE_PARTS,
   type EngineParts,
   SETTING_BOUNDS,
+  STEP_CACHES,
   STYLE_PATHS,
   STYLIZER_IDS,
+  type StepCache,
   type StylePath,
   type StylizerId,
   type StylizeSettings,
+  type UsedStepCache,
 } from "../painting.ts";
 import { FAITHFUL_STRENGTH } from "../stylize/diffusion/inst-form.ts";
 import { readTokenFile } from "../stylize/diffusion/token-file.ts";
@@ -40,6 +43,7 @@ interface SettingOptions {
   readonly stylePath: StylePath;
   readonly faithful: boolean;
   readonly keepColors: boolean;
+  readonly stepCache?: StepCache;
 }
 
 interface StylizeOptions extends SettingOptions {
@@ -68,11 +72,13 @@ interface StylizeReport {
   readonly steps: number;
   readonly guidance: number | null;
   readonly stylePath: StylizeReply["stylePath"];
+  readonly stepCache: UsedStepCache | null;
   readonly seconds: { readonly caption: number; readonly stylize: number; readonly total: number };
 }
 
 const STRENGTH_HELP = `how far from the content (default: ${DEFAULT_SETTINGS.strength}; faithful: ${FAITHFUL_STRENGTH})`;
 const ENGINE_PARTS_HELP = `what the embedded engine paints with: ${ENGINE_PARTS.join(", ")} (default: ENGINE_PARTS)`;
+const STEP_CACHE_HELP = `what steps take over from each other: ${STEP_CACHES.join(", ")} (default: STEP_CACHE)`;
 const FORMATS = [".png", ".jpg", ".jpeg", ".webp"];
 
 export function registerStylize(program: Command): void {
@@ -95,6 +101,7 @@ export function registerStylize(program: Command): void {
     .option("--style-path <name>", STYLE_PATHS.join(", "), oneOf(STYLE_PATHS), DEFAULT_SETTINGS.stylePath)
     .option("--token <file>", "what was learned for the style (atelier style learn)")
     .option("--previews <dir>", "keep the pictures on the way in this folder")
+    .option("--step-cache <name>", STEP_CACHE_HELP, oneOf(STEP_CACHES))
     .option("--keep-colors", "the style's strokes in the content's own colours", DEFAULT_SETTINGS.keepColors)
     .option("--faithful", "behave like the reference code: 50 DDIM steps, guidance 10, a stretched square", false)
     .option("--json", "print one JSON object and nothing else", false)
@@ -105,8 +112,10 @@ export function registerStylize(program: Command): void {
     });
 }
 
-const summary = (report: StylizeReport): string =>
-  `${report.variant} by the ${report.engine} engine, seed ${report.seed}, ${report.seconds.total.toFixed(1)} s`;
+const summary = ({ variant, engine, seed, stepCache, seconds }: StylizeReport): string => {
+  const cache = stepCache === null ? "" : `step cache ${stepCache}, `;
+  return `${variant} by the ${engine} engine, seed ${seed}, ${cache}${seconds.total.toFixed(1)} s`;
+};
 
 async function stylize(contentFile: string, styleFile: string, options: StylizeOptions): Promise<StylizeReport> {
   const output = path.resolve(options.output);
@@ -155,6 +164,7 @@ async function stylize(contentFile: string, styleFile: string, options: StylizeO
       steps: reply.steps,
       guidance: reply.guidance,
       stylePath: reply.stylePath,
+      stepCache: reply.stepCache ?? null,
       seconds: { caption: seconds(started, captioned), stylize: seconds(captioned, now), total: seconds(started, now) },
     };
   });
@@ -172,6 +182,7 @@ export function settingsOf(options: SettingOptions): StylizeSettings {
     stylePath,
     faithful,
     keepColors,
+    ...(options.stepCache && { stepCache: options.stepCache }),
   };
 }
 

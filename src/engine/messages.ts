@@ -5,7 +5,7 @@ import type { FaceReport } from "../faces/face-report.ts";
 import type { DescribeReply, DescribeTask, EngineInfo, EngineNews, EnginePicture } from "../jobs/engine.ts";
 import type { LearnReply, LearnTask, StylizeReply, StylizeTask } from "../jobs/engine.ts";
 import { DEVICES, PRECISIONS } from "../onnx/devices.ts";
-import { ENGINE_PARTS, STYLE_PATHS, STYLIZER_IDS } from "../painting.ts";
+import { ENGINE_PARTS, STEP_CACHES, STYLE_PATHS, STYLIZER_IDS } from "../painting.ts";
 import { cancelSchema, childMessages, taskId } from "../process/protocol.ts";
 import { VARIANTS } from "../variant.ts";
 
@@ -25,6 +25,7 @@ const optionsSchema = z.object({
   PRECISION: z.enum(PRECISIONS),
   /** Of the pictures that a card is warmed up with. */
   RESULT_SIZE: z.int().positive().optional(),
+  STEP_CACHE: z.enum(STEP_CACHES),
   /** Proven to work, or `cpu`. */
   device,
 });
@@ -56,6 +57,7 @@ const stylizeTaskSchema = z.object({
     stylePath: z.enum(STYLE_PATHS),
     faithful: z.boolean(),
     keepColors: z.boolean(),
+    stepCache: z.enum(STEP_CACHES).exactOptional(),
   }),
   tokenPath: z.string().nullable().exactOptional(),
   outputPath: z.string(),
@@ -133,6 +135,7 @@ export const replySchemas = {
     steps: step,
     guidance: z.number().nullable(),
     stylePath: z.enum(STYLE_PATHS).exclude(["auto"]).nullable(),
+    stepCache: z.enum(STEP_CACHES).exclude(["off"]).nullable().exactOptional(),
   }) satisfies z.ZodType<StylizeReply>,
   learn: z.object({
     steps: step,

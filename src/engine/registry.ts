@@ -59,7 +59,7 @@ async function openStylizer(
   onDevice: OnDevice,
   report: Report,
 ): Promise<Stylizer> {
-  const { ENGINE, ENGINE_PARTS, MODELS_DIR, MODEL_MEMORY, PRECISION, device } = options;
+  const { ENGINE, ENGINE_PARTS, MODELS_DIR, MODEL_MEMORY, PRECISION, STEP_CACHE: stepCache, device } = options;
   const embedded = (): Stylizer => new EmbeddedStylizer({ sessions, parts: ENGINE_PARTS });
   if (ENGINE === "embedded") return embedded();
   try {
@@ -71,7 +71,7 @@ async function openStylizer(
     const decodePreview = await openPreviews(options, cardSessions, report);
     const note = (text: string): void => report("info", text);
     const memoryBytes = MODEL_MEMORY * GIGABYTE;
-    const how = { device, precision: PRECISION, sessions: cardSessions, memoryBytes, decodePreview, note };
+    const how = { device, precision: PRECISION, sessions: cardSessions, memoryBytes, decodePreview, stepCache, note };
     return await openDiffusion({ checkpoint, ...how });
   } catch (error) {
     if (ENGINE === "diffusion") throw error;

@@ -33,6 +33,7 @@ export type SupervisorConfig = Pick<
   | "MODEL_MEMORY"
   | "CARD_MEMORY"
   | "PRECISION"
+  | "STEP_CACHE"
   | "CANCEL_GRACE_SECONDS"
   | "STAGE_MINUTES"
 > &
@@ -174,7 +175,7 @@ export class EngineSupervisor implements Engine {
     }
     throwIfCancelled(signal);
     const { ENGINE, ENGINE_PARTS, CAPTIONER, CAPTION_TOKENS, MODELS_DIR, PRECISION } = this.#config;
-    const { MODEL_MEMORY, CARD_MEMORY, RESULT_SIZE } = this.#config;
+    const { MODEL_MEMORY, CARD_MEMORY, RESULT_SIZE, STEP_CACHE } = this.#config;
     let ready = false;
     const link: EngineLink = new ChildLink({
       name: "engine",
@@ -189,6 +190,7 @@ export class EngineSupervisor implements Engine {
         CARD_MEMORY,
         PRECISION,
         RESULT_SIZE,
+        STEP_CACHE,
         device,
       },
       messages: fromChildSchema,

@@ -192,8 +192,8 @@ export class EngineWorker {
       );
       await saveFile(outputPath, await encodePng(image));
       const { width, height } = image;
-      const { steps, guidance, stylePath } = made;
-      return { outputPath, width, height, engine: this.#parts.stylizer.id, steps, guidance, stylePath };
+      const { steps, guidance, stylePath, stepCache = null } = made;
+      return { outputPath, width, height, engine: this.#parts.stylizer.id, steps, guidance, stylePath, stepCache };
     } finally {
       // None is written after the end.
       await previews?.idle();

@@ -1,5 +1,5 @@
 /** A job: what was asked for, how far it is, what came of it. */
-import type { StylePath, StylizerId } from "../painting.ts";
+import type { StylePath, StylizerId, UsedStepCache } from "../painting.ts";
 import type { Variant, VariantChoice } from "../variant.ts";
 import { newJobId } from "./job-id.ts";
 
@@ -81,6 +81,8 @@ export interface JobResult {
   readonly steps: number;
   /** Guidance scale used; `null` where there was none. */
   readonly guidance: number | null;
+  /** What steps took over from each other; absent or `null`: nothing. */
+  readonly stepCache?: UsedStepCache | null;
   readonly seconds: JobSeconds;
 }
 

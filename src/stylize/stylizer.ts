@@ -1,6 +1,6 @@
 /** What an engine that repaints pictures is, whichever way it does it: the contract of `embedded` and of `diffusion`. */
 import type { RgbImage } from "../images/rgb-image.ts";
-import type { StylePath, StylizerId, StylizeSettings, TokenForm } from "../painting.ts";
+import type { StylePath, StylizerId, StylizeSettings, TokenForm, UsedStepCache } from "../painting.ts";
 import type { Variant } from "../variant.ts";
 
 /** A picture to paint. */
@@ -40,7 +40,12 @@ export interface StylizeResult {
   readonly guidance: number | null;
   /** How the style image entered, `null` where it did not or the engine has one way only. */
   readonly stylePath: Exclude<StylePath, "auto"> | null;
-  /** Rows that passed the UNet, inversions included: what the picture cost (diffusion only). */
+  /** What steps took over from each other; absent or `null`: nothing. */
+  readonly stepCache?: UsedStepCache | null;
+  /**
+   * Rows that passed the UNet, inversions included: what the picture cost (diffusion only). Of a step that took something
+   * over, the part of a row that it computed.
+   */
   readonly unetRows?: number;
 }
 

@@ -20,6 +20,8 @@ describe("the diffusion bench", () => {
       strength: 0.7,
       size: 64,
       steps: 4,
+      stepCache: "off",
+      pixels: null,
     });
     expect(timing).toMatchObject({ steps: 2, unetRows: 5 });
     expect(timing.wallMs).toBeGreaterThan(timing.firstStepMs);

@@ -44,10 +44,16 @@ describe("the settings of `atelier stylize`", () => {
 
   it("are the person's own in either case", () => {
     const words = ["--strength", "0.4", "--size", "256", "--steps", "30", "--guidance", "5", "--style-path", "adain"];
-    words.push("--keep-colors");
+    words.push("--keep-colors", "--step-cache", "tgate");
     for (const faithful of [[], ["--faithful"]]) {
       const settings = settingsFor(...words, ...faithful);
-      expect(settings).toMatchObject({ strength: 0.4, size: 256, stylePath: "adain", keepColors: true });
+      expect(settings).toMatchObject({
+        strength: 0.4,
+        size: 256,
+        stylePath: "adain",
+        keepColors: true,
+        stepCache: "tgate",
+      });
       expect(formOf(settings)).toMatchObject({ steps: 30, guidance: 5 });
     }
   });

@@ -69,6 +69,7 @@ describe("the border", () => {
         MODELS_DIR: "/",
         MODEL_MEMORY: 1,
         PRECISION: "auto",
+        STEP_CACHE: "off",
         device: "cpu",
       },
     });

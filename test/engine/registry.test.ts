@@ -22,6 +22,7 @@ const build = (over: Partial<PartsOptions> = {}) =>
       MODELS_DIR: folder,
       MODEL_MEMORY: 1,
       PRECISION: "auto",
+      STEP_CACHE: "off",
       device: "cpu",
       ...over,
     },

@@ -16,6 +16,7 @@ export const CONFIG: SupervisorConfig = {
   MODELS_DIR: "/nonexistent",
   MODEL_MEMORY: 1,
   PRECISION: "auto",
+  STEP_CACHE: "off",
   CANCEL_GRACE_SECONDS: 5,
   STAGE_MINUTES: 1,
 };

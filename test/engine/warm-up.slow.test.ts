@@ -48,6 +48,7 @@ describe("warming up", () => {
         MODELS_DIR: FIXTURES,
         MODEL_MEMORY: 1,
         PRECISION: "auto",
+        STEP_CACHE: "off",
         device: "cpu",
       },
       () => undefined,

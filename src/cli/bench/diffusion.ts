@@ -2,7 +2,7 @@
 import { access } from "node:fs/promises";
 import path from "node:path";
 
-import { benchImage, benchUNet, makeRandomCheckpoint, profileUNet } from "../../bench/diffusion.ts";
+import { benchImage, benchUNet, type ImageForm, makeRandomCheckpoint, profileUNet } from "../../bench/diffusion.ts";
 import { UserError } from "../../errors.ts";
 import { progressLine } from "../progress.ts";
 import { atMost, heading, median, megabytes, ms, row, seconds } from "./print.ts";
@@ -13,6 +13,12 @@ export interface DiffusionBenchOptions {
   /** A Python with torch and diffusers. */
   readonly python?: string;
   readonly runs: number;
+}
+
+export interface ImageBenchCommand extends DiffusionBenchOptions {
+  readonly size: number;
+  /** Only these. */
+  readonly form?: readonly ImageForm[];
 }
 
 export async function makeCheckpoint(folder: string): Promise<void> {
@@ -55,16 +61,23 @@ export async function unet({ checkpoint, python, runs }: DiffusionBenchOptions):
     row(operator, `${(share * 100).toFixed(1)} %`);
 }
 
-export async function image({ checkpoint }: DiffusionBenchOptions): Promise<void> {
+export async function image({ checkpoint, size, form }: ImageBenchCommand): Promise<void> {
   await expectCheckpoint(checkpoint);
-  heading("Whole picture at 512 px, style image and description, strength 0.7");
+  heading(`Whole picture at ${size} px, style image and description, strength 0.7`);
   const rows = await benchImage(checkpoint, {
-    onRow: ({ form, measured: { timing, peak } }) => {
-      row(`${form}, ${timing.steps} steps, ${timing.unetRows} rows`, seconds(timing.wallMs / 1000));
+    size,
+    ...(form && { forms: form }),
+    onRow: ({ form: name, measured: { timing, peak }, nearness }) => {
+      const unetRows = Number(timing.unetRows.toFixed(1));
+      row(`${name}, ${timing.steps} steps, ${unetRows} rows`, seconds(timing.wallMs / 1000));
+      row("  CPU time over cores", seconds(timing.cpuMs / 1000));
       row("  first step after", seconds(timing.firstStepMs / 1000));
       if (peak) row("  anonymous memory", megabytes(peak.anonymous));
+      if (nearness !== null) row("  beside the default form's picture", `${nearness.toFixed(1)} dB`);
     },
   });
-  const [ours, faithful] = rows.map(({ measured }) => measured.timing.wallMs) as [number, number];
+  const wallOf = (name: ImageForm) => rows.find((measured) => measured.form === name)?.measured.timing.wallMs;
+  const [ours, faithful] = [wallOf("default"), wallOf("faithful")];
+  if (ours === undefined || faithful === undefined) return;
   row("default to faithful", (ours / faithful).toFixed(2), { text: "0.45 at most", held: ours / faithful <= 0.45 });
 }

@@ -4,10 +4,11 @@ import path from "node:path";
 
 import type { Command } from "commander";
 
+import { SETTING_BOUNDS } from "../../painting.ts";
 import { numberBetween } from "../options.ts";
 import { refuseUnknown } from "../usage.ts";
 import type { CaptionBenchCommand } from "./caption.ts";
-import type { DiffusionBenchOptions } from "./diffusion.ts";
+import type { DiffusionBenchOptions, ImageBenchCommand } from "./diffusion.ts";
 import type { QueueBenchCommand } from "./light.ts";
 
 /** What needs no checkpoint. */
@@ -59,17 +60,20 @@ export function registerBench(program: Command): void {
     .option("--json", "print one JSON object and nothing else", false)
     .action(async (options: QueueBenchCommand) => (await import("./light.ts")).queue(options));
 
-  const diffusion = (name: "unet" | "image", what: string): void => {
+  const diffusion = (name: string, what: string): Command =>
     bench
       .command(name)
       .description(what)
       .option("--checkpoint <dir>", "a diffusers folder", resolved, RANDOM_CHECKPOINT)
       .option("--python <file>", "a Python with torch and diffusers, to compare with")
-      .option("--runs <n>", "runs of each", numberBetween(1, 100, true), 3)
-      .action(async (options: DiffusionBenchOptions) => (await import("./diffusion.ts"))[name](options));
-  };
-  diffusion("unet", "one step of Stable Diffusion's UNet");
-  diffusion("image", "a whole picture by Stable Diffusion");
+      .option("--runs <n>", "runs of each", numberBetween(1, 100, true), 3);
+  diffusion("unet", "one step of Stable Diffusion's UNet").action(async (options: DiffusionBenchOptions) =>
+    (await import("./diffusion.ts")).unet(options),
+  );
+  diffusion("image", "a whole picture by Stable Diffusion")
+    .option("--size <px>", "side of the picture", numberBetween(...SETTING_BOUNDS.size, true), 512)
+    .option("--form <names...>", "only these: default, deepcache, tgate, both, faithful, attention")
+    .action(async (options: ImageBenchCommand) => (await import("./diffusion.ts")).image(options));
   bench
     .command("inversion")
     .description("a step of learning a style, and what each style path costs")

@@ -124,6 +124,7 @@ export const result = {
       ...(made.steps > 0 ? [`${made.steps} ${made.steps === 1 ? "step" : "steps"}`] : []),
       ...(made.guidance === null ? [] : [`guidance ${made.guidance}`]),
       ...(made.stylePath === null ? [] : [`style by ${made.stylePath}`]),
+      ...(made.stepCache ? [`step cache ${made.stepCache}`] : []),
       duration(made.seconds.total),
     ];
     return `-# ${parts.join(" · ")}`;

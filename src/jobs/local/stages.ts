@@ -133,14 +133,14 @@ export async function stylize(tracked: TrackedJob, parts: StageParts): Promise<v
   const bytes = await readFile(reply.outputPath);
   const { sha256 } = await tracked.lasting(() => repositories.files.put(bytes, "png"), { bytes: bytes.length });
   const picture: PictureRef = { sha256, width: reply.width, height: reply.height, name: `${id}.png`, notes: [] };
-  const { engine: by, stylePath, steps, guidance } = reply;
+  const { engine: by, stylePath, steps, guidance, stepCache = null } = reply;
   const seconds = {
     caption: tracked.captionSeconds,
     stylize: stylizeSeconds,
     total: tracked.preparationSeconds + secondsSince(startedAt),
   };
   await tracked.move("done", {
-    result: { picture, variant, engine: by, stylePath, steps, guidance, seconds },
+    result: { picture, variant, engine: by, stylePath, steps, guidance, stepCache, seconds },
     settledAt: Date.now(),
   });
 }

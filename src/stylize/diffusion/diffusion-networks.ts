@@ -1,7 +1,6 @@
 /** The networks of a checkpoint as functions: sessions of static shape, opened when first needed. */
 import { clipText, tokenEmbeddings } from "../../../models/clip-text.ts";
-import type { AttendPixels } from "../../../models/spatial-transformer.ts";
-import { unet } from "../../../models/unet.ts";
+import { unet, type UNetPlaces } from "../../../models/unet.ts";
 import { vaeDecoder, vaeEncoder } from "../../../models/vae.ts";
 import {
   type ExecutionDevice,
@@ -18,6 +17,7 @@ import {
   type Tensor,
   type Value,
 } from "../../onnx/index.ts";
+import { multiplyAdds } from "../../onnx/multiply-adds.ts";
 import { OutOfMemoryError } from "../../onnx/out-of-memory.ts";
 import type { SessionPool, SessionRecipe } from "../../onnx/session-pool.ts";
 import { Weights } from "../../onnx/weights.ts";
@@ -60,12 +60,12 @@ export interface UNetRun {
   readonly contexts: readonly Floats[];
 }
 
-/** Another self-attention in the UNet, with inputs and outputs of its own. */
-export interface UNetExchange {
-  /** Tells its sessions from others; all that `attend` depends on belongs into it. */
+/** Another form of the UNet, with inputs and outputs of its own. */
+export interface UNetForm {
+  /** Tells its sessions from others; all that `places` depends on belongs into it. */
   readonly name: string;
-  /** Called once, while the network is recorded; what it puts into `given` is given out. */
-  readonly attend: (graph: Graph, given: Record<string, Value>) => AttendPixels;
+  /** Called while the network is recorded; what it puts into `given` is given out. */
+  readonly places: (graph: Graph, given: Record<string, Value>) => UNetPlaces;
   readonly feeds?: Readonly<Record<string, Tensor>>;
 }
 
@@ -78,7 +78,7 @@ export interface ComputeOptions {
 }
 
 /** A graph to be recorded over this checkpoint when its key is first used, and how it is run. */
-interface Work<Name extends string> extends ComputeOptions {
+interface NetworkJob<Name extends string> extends ComputeOptions {
   readonly key: string;
   readonly record: RecordGraph<Name>;
 }
@@ -86,7 +86,9 @@ interface Work<Name extends string> extends ComputeOptions {
 export class DiffusionNetworks {
   readonly checkpoint: DiffusionCheckpoint;
   readonly #options: NetworkOptions;
-  /** Of sessions, by key. */
+  /** Multiply-adds of the UNet's forms, by key. */
+  readonly #work = new Map<string, number>();
+  /** What sessions will hold, bytes, by key. */
   readonly #sizes = new Map<string, number>();
   /** A batch found no memory: from then on rows are predicted one after the other. */
   #rowsAlone = false;
@@ -131,80 +133,93 @@ export class DiffusionNetworks {
     sample: Floats,
     timestep: number,
     contexts: readonly Floats[],
-    exchange?: UNetExchange,
+    form?: UNetForm,
   ): Promise<Float32Array[]> {
-    const together = contexts.length > 1 && this.#takesTogether({ sample, timestep, contexts }, exchange);
+    const run = { sample, timestep, contexts };
+    const batches = this.batches(run, form);
     try {
-      return await this.#predictRows(sample, timestep, contexts, together, exchange);
+      return await this.#predictAll(run, batches, form);
     } catch (error) {
-      if (!(together && error instanceof OutOfMemoryError)) throw error;
+      if (!(error instanceof OutOfMemoryError) || batches.length === contexts.length) throw error;
       this.#rowsAlone = true;
       await this.#options.sessions.release();
-      return this.#predictRows(sample, timestep, contexts, false, exchange);
+      return this.#predictAll(run, this.batches(run, form), form);
     }
   }
 
-  /**
-   * A graphics card takes the rows as one batch where it has room for that form of the UNet beside the one of a single
-   * row, whose weights are its own. A processor is no faster that way.
-   */
-  #takesTogether(run: UNetRun, exchange: UNetExchange | undefined): boolean {
-    const { device, sessions } = this.#options;
-    if (device === "cpu" || this.#rowsAlone) return false;
-    const forms = [run.contexts, run.contexts.slice(0, 1)].map((contexts) =>
-      this.#unetWork({ ...run, contexts }, exchange),
-    );
-    const missing = forms.filter(({ key }) => !sessions.keys.includes(this.#fullKey(key)));
-    return sessions.hasRoom(missing.reduce((sum, work) => sum + this.#bytesOf(work), 0));
-  }
-
-  async #predictRows(
-    sample: Floats,
-    timestep: number,
-    contexts: readonly Floats[],
-    together: boolean,
-    exchange: UNetExchange | undefined,
+  async #predictAll(
+    run: UNetRun,
+    batches: readonly (readonly Floats[])[],
+    form: UNetForm | undefined,
   ): Promise<Float32Array[]> {
-    const batches = together ? [contexts] : contexts.map((context) => [context]);
     const predictions: Float32Array[] = [];
-    for (const batch of batches) {
-      const { prediction } = await this.runUNet({ sample, timestep, contexts: batch }, exchange);
+    for (const contexts of batches) {
+      const { prediction } = await this.runUNet({ ...run, contexts }, form);
       predictions.push(...rowsOf(prediction!));
     }
     return predictions;
   }
 
-  /** The UNet over a batch. @returns `prediction` [contexts, C, h, w], and what `exchange` gives out */
-  runUNet(run: UNetRun, exchange?: UNetExchange): Promise<Readonly<Record<string, Tensor>>> {
+  /**
+   * Which rows are predicted together. A graphics card takes all as one batch where it has room for that form of the UNet
+   * beside the one of a single row, whose weights are its own. A processor is no faster that way and would need three
+   * times the memory.
+   */
+  batches(run: UNetRun, form?: UNetForm): readonly (readonly Floats[])[] {
+    const { contexts } = run;
+    const alone = contexts.map((context) => [context]);
+    if (this.device === "cpu" || this.#rowsAlone || contexts.length === 1) return alone;
+    const { sessions } = this.#options;
+    const missing = [contexts, alone[0]!]
+      .map((rows) => this.#unetJob({ ...run, contexts: rows }, form))
+      .filter(({ key }) => !sessions.keys.includes(this.#fullKey(key)));
+    return sessions.hasRoom(missing.reduce((sum, job) => sum + this.#bytesOf(job), 0)) ? [contexts] : alone;
+  }
+
+  /** The UNet over a batch. @returns `prediction` [contexts, C, h, w], and what `form` gives out */
+  runUNet(run: UNetRun, form?: UNetForm): Promise<Readonly<Record<string, Tensor>>> {
     const { dtype } = this;
     const { sample, timestep, contexts } = run;
-    const shapes = batchShapes(run);
-    return this.#computeTensors(this.#unetWork(run, exchange), {
+    const shapes = shapesOf(run);
+    return this.#computeTensors(this.#unetJob(run, form), {
       sample: floatTensor(dtype, { data: concatenated(contexts.map(() => sample.data)), shape: shapes.sample }),
       timestep: floatTensor("float32", { data: Float32Array.of(timestep), shape: [1] }),
       context: floatTensor(dtype, { data: concatenated(contexts.map(({ data }) => data)), shape: shapes.context }),
-      ...exchange?.feeds,
+      ...form?.feeds,
     });
   }
 
-  #unetWork(run: Pick<UNetRun, "sample" | "contexts">, exchange: UNetExchange | undefined): Work<string> {
-    const { dtype, products } = this;
-    const { config } = this.checkpoint.unet;
-    const shapes = batchShapes(run);
-    return {
-      key: `unet ${exchange?.name ?? ""} ${shapes.sample.join("x")} ${shapes.context[1]}`,
-      record: (graph, weights) => {
-        const inputs = {
-          sample: graph.input("sample", dtype, shapes.sample),
-          timestep: graph.input("timestep", "float32", [1]),
-          context: graph.input("context", dtype, shapes.context),
-        };
-        const given: Record<string, Value> = {};
-        const prediction = unet(weights("unet"), config, inputs, exchange?.attend(graph, given));
-        return { prediction, ...given };
-      },
-      arena: true,
-      products,
+  #unetJob(run: UNetRun, form: UNetForm | undefined): NetworkJob<string> {
+    return { key: unetKey(run, form), record: this.#unet(run, form), arena: true, products: this.products };
+  }
+
+  /** What the UNet computes in a form, counted by multiplications, as a part of what it computes as it is. */
+  partOfWhole(run: UNetRun, form: UNetForm): number {
+    return this.#unetWork(run, form) / this.#unetWork(run);
+  }
+
+  #unetWork(run: UNetRun, form?: UNetForm): number {
+    const key = unetKey(run, form);
+    const known = this.#work.get(key);
+    if (known !== undefined) return known;
+    const { graph } = this.#recorded(this.#unetJob(run, form));
+    const work = multiplyAdds(graph);
+    this.#work.set(key, work);
+    return work;
+  }
+
+  #unet(run: UNetRun, form?: UNetForm): RecordGraph<string> {
+    const { dtype } = this;
+    const shapes = shapesOf(run);
+    return (graph, weights) => {
+      const inputs = {
+        sample: graph.input("sample", dtype, shapes.sample),
+        timestep: graph.input("timestep", "float32", [1]),
+        context: graph.input("context", dtype, shapes.context),
+      };
+      const given: Record<string, Value> = {};
+      const prediction = unet(weights("unet"), this.checkpoint.unet.config, inputs, form?.places(graph, given));
+      return { prediction, ...given };
     };
   }
 
@@ -217,13 +232,11 @@ export class DiffusionNetworks {
   /** Latents [1, latent, h, w], already unscaled -> pictures [1, 3, H, W], about [-1, 1]. */
   async decodeLatents(latents: Floats): Promise<Floats> {
     const { config } = this.checkpoint.vae;
-    const work = this.#onePictureWork("vae-decoder", "vae", latents.shape, (weights, x) =>
-      vaeDecoder(weights, config, x),
-    );
+    const job = this.#jobOn("vae-decoder", "vae", latents.shape, (weights, x) => vaeDecoder(weights, config, x));
     // The decoder needs more working memory than all before it.
-    if (this.device === "cpu" || !this.#options.sessions.hasRoom(this.#bytesOf(work))) await this.#closeUNet();
+    if (this.device === "cpu" || !this.#options.sessions.hasRoom(this.#bytesOf(job))) await this.#closeUNet();
     try {
-      return await this.#runWork(work, latents);
+      return await this.#runJob(job, latents);
     } catch (error) {
       if (!(error instanceof OutOfMemoryError)) throw error;
       await this.#options.sessions.release();
@@ -233,7 +246,7 @@ export class DiffusionNetworks {
 
   /** Gives the working memory of the UNet back, on a processor, where it opens again in half a second. */
   async closeUNet(): Promise<void> {
-    if (this.#options.device === "cpu") await this.#closeUNet();
+    if (this.device === "cpu") await this.#closeUNet();
   }
 
   #closeUNet(): Promise<void> {
@@ -285,24 +298,23 @@ export class DiffusionNetworks {
     input: Floats,
     build: (weights: Weights, x: Value) => Value,
   ): Promise<Floats> {
-    return this.#runWork(this.#onePictureWork(name, part, input.shape, build), input);
+    return this.#runJob(this.#jobOn(name, part, input.shape, build), input);
   }
 
-  async #runWork(work: Work<"result">, input: Floats): Promise<Floats> {
-    const { result } = await this.#computeTensors(work, { x: floatTensor(this.dtype, input) });
+  async #runJob(job: NetworkJob<"result">, input: Floats): Promise<Floats> {
+    const { result } = await this.#computeTensors(job, { x: floatTensor(this.dtype, input) });
     return floatsOf(result);
   }
 
-  #onePictureWork(
+  #jobOn(
     name: string,
     part: NetworkPart,
     shape: readonly number[],
     build: (weights: Weights, x: Value) => Value,
-  ): Work<"result"> {
-    const { dtype } = this;
+  ): NetworkJob<"result"> {
     return {
       key: `${name} ${shape.join("x")}`,
-      record: (graph, weights) => ({ result: build(weights(part), graph.input("x", dtype, shape)) }),
+      record: (graph, weights) => ({ result: build(weights(part), graph.input("x", this.dtype, shape)) }),
     };
   }
 
@@ -322,13 +334,17 @@ export class DiffusionNetworks {
   }
 
   #computeTensors<Name extends string>(
-    work: Work<Name>,
+    job: NetworkJob<Name>,
     feeds: Readonly<Record<string, Tensor>>,
   ): Promise<Readonly<Record<Name, Tensor>>> {
-    const { key, products, dtype } = work;
-    return this.#options.sessions.use(
-      this.#fullKey(key, dtype, products),
-      () => this.#recipe(work),
+    const { device, sessions } = this.#options;
+    const recipe = (): SessionRecipe => {
+      const { graph, bytes } = this.#recorded(job);
+      return { bytes, open: () => openSession(graph, { device, arena: job.arena ?? false }) };
+    };
+    return sessions.use(
+      this.#fullKey(job.key, job.dtype, job.products),
+      recipe,
       (session) => session.run(feeds) as Promise<Readonly<Record<Name, Tensor>>>,
     );
   }
@@ -337,14 +353,19 @@ export class DiffusionNetworks {
     return `${this.checkpoint.label} ${key} ${this.device} ${dtype} ${products}`;
   }
 
-  #recipe<Name extends string>({
-    key,
-    record,
-    arena = false,
-    products = "exact",
-    dtype = this.dtype,
-  }: Work<Name>): SessionRecipe {
-    const { device, attention, convolution = "plain" } = this.#options;
+  /** What a session of it will hold; it is recorded once to find out. */
+  #bytesOf(job: NetworkJob<string>): number {
+    const bytes = this.#sizes.get(job.key) ?? this.#recorded(job).bytes;
+    this.#sizes.set(job.key, bytes);
+    return bytes;
+  }
+
+  /** @returns the graph, and the bytes that its session will hold */
+  #recorded({ key, record, products = "exact", dtype = this.dtype }: NetworkJob<string>): {
+    readonly graph: Graph;
+    readonly bytes: number;
+  } {
+    const { attention, convolution = "plain" } = this.#options;
     const graph = new Graph(key, { attention, convolution, products });
     const parts = new Map<NetworkPart, Weights>();
     const weights = (part: NetworkPart): Weights => {
@@ -352,16 +373,9 @@ export class DiffusionNetworks {
       parts.set(part, known);
       return known;
     };
-    for (const [name, value] of Object.entries<Value>(record(graph, weights))) graph.output(name, value);
-    const bytes = [...parts.values()].reduce((sum, part) => sum + part.bytes, 0);
-    return { bytes: sessionBytes(graph, bytes, device), open: () => openSession(graph, { device, arena }) };
-  }
-
-  /** What a session will hold; recorded once for each. */
-  #bytesOf<Name extends string>(work: Work<Name>): number {
-    const bytes = this.#sizes.get(work.key) ?? this.#recipe(work).bytes;
-    this.#sizes.set(work.key, bytes);
-    return bytes;
+    for (const [name, value] of Object.entries(record(graph, weights))) graph.output(name, value);
+    const held = [...parts.values()].reduce((sum, part) => sum + part.bytes, 0);
+    return { graph, bytes: sessionBytes(graph, held, this.device) };
   }
 
   async #run(
@@ -376,8 +390,12 @@ export class DiffusionNetworks {
   }
 }
 
-/** Of the UNet's inputs, every context in a row of its own. */
-const batchShapes = ({ sample, contexts }: Pick<UNetRun, "sample" | "contexts">) => ({
+const shapesOf = ({ sample, contexts }: UNetRun) => ({
   sample: sample.shape.with(0, contexts.length),
   context: contexts[0]!.shape.with(0, contexts.length),
 });
+
+function unetKey(run: UNetRun, form?: UNetForm): string {
+  const { sample, context } = shapesOf(run);
+  return `unet ${form?.name ?? ""} ${sample.join("x")} ${context[1]}`;
+}

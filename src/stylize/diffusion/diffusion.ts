@@ -11,7 +11,7 @@ import { chooseForms } from "../../onnx/device-forms.ts";
 import type { Precision } from "../../onnx/devices.ts";
 import type { ExecutionDevice, Floats } from "../../onnx/index.ts";
 import type { SessionPool } from "../../onnx/session-pool.ts";
-import { DEFAULT_SETTINGS } from "../../painting.ts";
+import { DEFAULT_SETTINGS, type StepCache } from "../../painting.ts";
 import type {
   Learned,
   LearnHooks,
@@ -22,6 +22,7 @@ import type {
   StylizeResult,
 } from "../stylizer.ts";
 import { adain, channelStatistics } from "./adain.ts";
+import { CachedUNet } from "./cached-unet.ts";
 import { type CheckpointPlace, readDiffusionCheckpoint } from "./diffusion-checkpoint.ts";
 import { DiffusionNetworks, type LearnedToken } from "./diffusion-networks.ts";
 import { formOf, type InstForm } from "./inst-form.ts";
@@ -34,6 +35,7 @@ import { learnStyle } from "./learn-style.ts";
 import { gaussianNoise, NOISE_STREAM } from "./noise.ts";
 import { Previews } from "./previews.ts";
 import { createScheduler } from "./schedulers/index.ts";
+import { cachedSteps, chooseStepCache, guidedPartOf } from "./step-cache.ts";
 import { attentionGrid, paintWithStyleAttention } from "./style-attention.ts";
 import { type Role, type Trace, Traces } from "./style-inversion.ts";
 import { choosePath, learnedToken, promptOf } from "./style-path.ts";
@@ -56,6 +58,8 @@ export interface DiffusionOptions {
   readonly memoryBytes?: number;
   /** Makes sharp previews (`openTinyDecoder`). */
   readonly decodePreview?: DecodePreview | null;
+  /** What steps take over from each other where a picture says nothing of it; default `off`. */
+  readonly stepCache?: StepCache;
   /** Told, in words for a log, what of the checkpoint is not followed. */
   readonly note?: (text: string) => void;
 }
@@ -80,7 +84,7 @@ export async function openDiffusion(options: DiffusionOptions): Promise<Diffusio
   if (unheeded.length > 0)
     note?.(`${checkpoint.label}: its scheduler asks for ${unheeded.join(", ")}, which the samplers here do not follow`);
   const networks = new DiffusionNetworks(checkpoint, { device, ...forms, products, sessions, memoryBytes });
-  return new DiffusionStylizer(networks, tokenizer, gaussianNoise, decodePreview);
+  return new DiffusionStylizer(networks, tokenizer, gaussianNoise, decodePreview, options.stepCache);
 }
 
 /** `length` values of N(0, 1) for a seed and a use (`NOISE_STREAM`). */
@@ -92,6 +96,7 @@ export class DiffusionStylizer implements Stylizer {
   readonly #tokenizer: ClipTokenizer;
   readonly #noise: NoiseSource;
   readonly #decodePreview: DecodePreview | null;
+  readonly #stepCache: StepCache;
   readonly #cache = new ByteCache<Floats>(CACHE_BYTES, ({ data }) => data.byteLength);
   /** What style attention saw of pictures on their way to noise. */
   readonly #traces: Traces;
@@ -99,18 +104,21 @@ export class DiffusionStylizer implements Stylizer {
   /**
    * @param noise where randomness comes from; the default is the same on every machine
    * @param decodePreview without it, previews come through a linear map
+   * @param stepCache of pictures that say nothing of it
    */
   constructor(
     networks: DiffusionNetworks,
     tokenizer: ClipTokenizer,
     noise: NoiseSource = gaussianNoise,
     decodePreview: DecodePreview | null = null,
+    stepCache: StepCache = "off",
   ) {
     this.#networks = networks;
     this.#traces = new Traces(networks, networks.memoryBytes * TRACES_PART);
     this.#tokenizer = tokenizer;
     this.#noise = noise;
     this.#decodePreview = decodePreview;
+    this.#stepCache = stepCache;
   }
 
   async stylize(input: StylizeInput, hooks: StylizeHooks = {}): Promise<StylizeResult> {
@@ -148,20 +156,22 @@ export class DiffusionStylizer implements Stylizer {
     const showStep = this.#shown(input, hooks);
     const form = formOf(settings);
     const stylePath = choosePath(input, this.#networks.checkpoint.text.config.width);
-    const learned = stylePath === "token" ? learnedToken(this.#tokenizer, token!) : null;
-    const conditioning = await this.#condition(input, form, learned, signal);
-    const guidance = conditioning.empty ? conditioning.guidance : null;
-    if (stylePath === "attention")
-      return { ...(await this.#paintWithAttention(input, form, conditioning, hooks)), guidance, stylePath };
-
     const plan = createScheduler(form.scheduler, this.#networks.checkpoint.scheduler).plan({
       steps: form.steps,
       strength: settings.strength,
       startLevel: form.startLevel,
     });
+    const steps = plan.timesteps.length;
+    const run = { faithful: settings.faithful, stylePath, steps };
+    const stepCache = chooseStepCache(settings.stepCache, this.#stepCache, run);
+    const learned = stylePath === "token" ? learnedToken(this.#tokenizer, token!) : null;
+    const conditioning = await this.#condition(input, form, learned, signal);
+    const guidance = conditioning.empty ? conditioning.guidance : null;
+    if (stylePath === "attention")
+      return { ...(await this.#paintWithAttention(input, form, conditioning, hooks)), guidance, stylePath, stepCache };
+
     const start = await this.#startLatents(input, form, signal);
     const size = start.data.length;
-    const steps = plan.timesteps.length;
     let unetRows = 0;
     const predict: PredictNoise = (sample, timestep, contexts) => {
       unetRows += contexts.length;
@@ -176,8 +186,13 @@ export class DiffusionStylizer implements Stylizer {
       onStep: (step: number, predictedOriginal: Floats) => showStep(step, steps, predictedOriginal),
     };
     const inverted = await invert(start, this.#noise(settings.seed, size, NOISE_STREAM.start), synthesis);
-    const latents = await synthesize(inverted, synthesis);
-    return { latents, steps, guidance, stylePath, unetRows };
+    const cached = stepCache && new CachedUNet(this.#networks, cachedSteps(steps, stepCache));
+    const latents = await synthesize(inverted, {
+      ...synthesis,
+      ...(cached && { predict: cached.predict }),
+      conditioning: { ...conditioning, guidedPart: guidedPartOf(stepCache, conditioning.guidedPart) },
+    });
+    return { latents, steps, guidance, stylePath, stepCache, unetRows: unetRows + (cached?.rows ?? 0) };
   }
 
   /** Style attention: both pictures go to noise once, then the output is painted with what was seen on the way. */

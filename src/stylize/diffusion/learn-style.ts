@@ -136,7 +136,7 @@ async function sample(
           variant: "inst",
           description: null,
           token: best.vector,
-          settings: { ...DEFAULT_SETTINGS, seed: SEED, size, strength: 1, stylePath: "token" },
+          settings: { ...DEFAULT_SETTINGS, seed: SEED, size, strength: 1, stylePath: "token", stepCache: "off" },
         },
         {
           signal: AbortSignal.any([yielding.signal, ...(signal ? [signal] : [])]),

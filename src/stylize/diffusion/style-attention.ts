@@ -7,11 +7,11 @@
  *
  * What is taken over was kept when both pictures went to noise (`style-inversion.ts`).
  */
-import { attendPixels } from "../../../models/spatial-transformer.ts";
+import { type AttendPixels, attendPixels } from "../../../models/spatial-transformer.ts";
 import { breathe } from "../../breathe.ts";
 import { type Floats, floatTensor, op, type Value } from "../../onnx/index.ts";
 import { adain, channelStatistics } from "./adain.ts";
-import type { DiffusionNetworks, UNetExchange } from "./diffusion-networks.ts";
+import type { DiffusionNetworks, UNetForm } from "./diffusion-networks.ts";
 import { type Conditioning, expectNumbers } from "./inst.ts";
 import { NoiseLevels } from "./schedulers/noise-levels.ts";
 import { ddimStep, type Features, isExchanged, type Trace } from "./style-inversion.ts";
@@ -105,15 +105,15 @@ interface Exchange {
 }
 
 /** Attention over the style, asked for partly by the content; what was kept of both goes into the graph. */
-function takingOver(networks: DiffusionNetworks, { features, gamma, temperature }: Exchange): UNetExchange {
+function takingOver(networks: DiffusionNetworks, { features, gamma, temperature }: Exchange): UNetForm {
   const { dtype } = networks;
   const { config } = networks.checkpoint.unet;
   const scalar = (value: number) => floatTensor(dtype, { data: Float32Array.of(value), shape: [1] });
   return {
     name: "taking over",
-    attend: (graph) => {
+    places: (graph) => {
       const [share, sharpness] = [graph.input("gamma", dtype, [1]), graph.input("temperature", dtype, [1])];
-      return (place) => {
+      const attend: AttendPixels = (place) => {
         if (!isExchanged(place.path, config)) return attendPixels(place);
         const kept = (part: "query" | "key" | "value"): Value => {
           const { shape } = place[part];
@@ -133,6 +133,7 @@ function takingOver(networks: DiffusionNetworks, { features, gamma, temperature 
           value: forEachRow(kept("value")),
         });
       };
+      return { attend };
     },
     feeds: { ...features, gamma: scalar(gamma), temperature: scalar(temperature) },
   };

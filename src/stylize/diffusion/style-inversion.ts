@@ -6,7 +6,7 @@ import { attendPixels } from "../../../models/spatial-transformer.ts";
 import type { UNetConfig } from "../../../models/unet.ts";
 import { breathe } from "../../breathe.ts";
 import { type Floats, floatsOf, op, type Tensor } from "../../onnx/index.ts";
-import type { DiffusionNetworks, UNetExchange } from "./diffusion-networks.ts";
+import type { DiffusionNetworks, UNetForm } from "./diffusion-networks.ts";
 import { expectNumbers } from "./inst.ts";
 import { ByteCache } from "./latents-cache.ts";
 import { linear } from "./schedulers/linear-combination.ts";
@@ -105,13 +105,15 @@ const ofRole = (seen: Features, role: Role): Features =>
   Object.fromEntries(Object.entries(seen).filter(([name]) => KEPT[role].some((part) => name.endsWith(`.${part}`))));
 
 /** Gives out queries, keys and values of the places that are exchanged. */
-const seeing = (config: UNetConfig): UNetExchange => ({
+const seeing = (config: UNetConfig): UNetForm => ({
   name: "seen",
-  attend: (_, given) => (place) => {
-    if (isExchanged(place.path, config))
-      for (const part of PARTS) given[`${place.path}.${part}`] = op.cast(place[part], "float16");
-    return attendPixels(place);
-  },
+  places: (_, given) => ({
+    attend: (place) => {
+      if (isExchanged(place.path, config))
+        for (const part of PARTS) given[`${place.path}.${part}`] = op.cast(place[part], "float16");
+      return attendPixels(place);
+    },
+  }),
 });
 
 /** A step of DDIM in either direction. @returns the sample at `to`, and the picture without noise that was predicted */

@@ -9,7 +9,7 @@ let studio: Studio;
 
 beforeAll(async () => {
   studio = await openStudio(
-    { ENGINE: "diffusion", RESULT_SIZE: "192" },
+    { ENGINE: "diffusion", RESULT_SIZE: "192", STEP_CACHE: "tgate" },
     { checkpoints: { "tiny-v1": "tiny-v1", taesd: "tiny-taesd" } },
   );
 });
@@ -26,7 +26,7 @@ describe("/stylize by Stable Diffusion", () => {
       .slash(general, "stylize", { ...(await inputs()), variant: "prompt", seed: 7, steps: 50, strength: 1 });
     const result = await stylized(studio, call);
     expect(textOf(result)).toMatch(
-      /diffusion engine · seed 7 · strength 1\.00 · 50 steps · guidance 7 · (?:\d+ min )?[\d.]+ s/,
+      /diffusion engine · seed 7 · strength 1\.00 · 50 steps · guidance 7 · step cache tgate · (?:\d+ min )?[\d.]+ s/,
     );
     expect(result.attachments[0]).toMatchObject({ filename: "house-as-waves.png", width: 192, height: 128 });
 
@@ -43,6 +43,8 @@ describe("/stylize by Stable Diffusion", () => {
     const again = await discord.waitFor(() => results(discord, thread)[1], { what: "a second one" });
     expect(textOf(again)).toMatch(/\*\*Style image \+ description\*\*/);
     expect(textOf(again)).toMatch(/diffusion engine .* steps · guidance 7 · style by \w+ ·/);
+    // Shared attention takes features over at every step.
+    expect(textOf(again)).not.toContain("step cache");
   });
 
   it("has nothing to guide towards in InST without a learned token", async () => {
