@@ -10,7 +10,7 @@ import { z } from "zod";
 
 import { type Measured, measure } from "./measure.ts";
 import { type OperatorShare, operatorShares } from "./operator-shares.ts";
-import type { ImageTiming, UNetTiming } from "./tasks.ts";
+import { type ImageTiming, type NetworkTiming, PROCESSOR, type RunsOn } from "./tasks.ts";
 
 export { makeRandomCheckpoint } from "./random-checkpoint.ts";
 
@@ -23,6 +23,7 @@ export interface UNetBenchOptions {
   readonly products?: "exact" | "int8";
   /** A Python with torch and diffusers, or nothing. */
   readonly python?: string;
+  readonly on?: RunsOn;
   readonly onRow?: (row: UNetRow) => void;
 }
 
@@ -36,7 +37,7 @@ const torchSchema = z.object({
 export interface UNetRow {
   readonly latents: number;
   readonly batch: number;
-  readonly ours: Measured<UNetTiming>;
+  readonly ours: Measured<NetworkTiming>;
   readonly torch: z.infer<typeof torchSchema> | null;
   /** Least CPU time of ours over PyTorch's: other processes disturb it less than the wall clock. */
   readonly ratio: number | null;
@@ -48,12 +49,13 @@ export async function benchUNet({
   runs = 3,
   products = "exact",
   python,
+  on = PROCESSOR,
   onRow,
 }: UNetBenchOptions): Promise<UNetRow[]> {
   const rows: UNetRow[] = [];
   for (const latents of [64, 32])
     for (const batch of [1, 2]) {
-      const ours = await measure({ kind: "unet", checkpoint, latents, batch, runs, products, profile: null });
+      const ours = await measure({ kind: "unet", checkpoint, latents, batch, runs, products, profile: null }, { on });
       const torch = python ? await timeTorch(python, [checkpoint, latents, batch, runs].map(String)) : null;
       const ratio = torch ? Math.min(...ours.timing.cpuMs) / Math.min(...torch.cpuMs) : null;
       const row = { latents, batch, ours, torch, ratio };
@@ -64,11 +66,11 @@ export async function benchUNet({
 }
 
 /** Where the time of a UNet step goes, by operator. */
-export async function profileUNet(checkpoint: string, latents = 64): Promise<OperatorShare[]> {
+export async function profileUNet(checkpoint: string, latents = 64, on = PROCESSOR): Promise<OperatorShare[]> {
   const folder = await mkdtemp(path.join(tmpdir(), "atelier-profile-"));
   try {
     const profile = path.join(folder, "unet");
-    await measure({ kind: "unet", checkpoint, latents, batch: 1, runs: 1, products: "exact", profile });
+    await measure({ kind: "unet", checkpoint, latents, batch: 1, runs: 1, products: "exact", profile }, { on });
     const [file] = await readdir(folder);
     return await operatorShares(path.join(folder, file!));
   } finally {
@@ -101,13 +103,14 @@ export interface ImageRow {
 export interface ImageBenchOptions {
   readonly forms?: readonly ImageForm[];
   readonly size?: number;
+  readonly on?: RunsOn;
   readonly onRow?: (row: ImageRow) => void;
 }
 
 /** A whole picture in each form: 512 pixels, strength 0.7, with style image and description, nothing known before. */
 export async function benchImage(
   checkpoint: string,
-  { forms = IMAGE_FORMS, size = 512, onRow }: ImageBenchOptions = {},
+  { forms = IMAGE_FORMS, size = 512, on = PROCESSOR, onRow }: ImageBenchOptions = {},
 ): Promise<ImageRow[]> {
   await readThrough(checkpoint);
   const folder = await mkdtemp(path.join(tmpdir(), "atelier-bench-"));
@@ -117,7 +120,7 @@ export async function benchImage(
     for (const form of IMAGE_FORMS.filter((name) => forms.includes(name))) {
       const pixels = path.join(folder, form);
       const task = { kind: "image", checkpoint, variant: "image-prompt", strength: 0.7, steps: null, size } as const;
-      const measured = await measure({ ...task, ...IMAGES[form], pixels });
+      const measured = await measure({ ...task, ...IMAGES[form], pixels }, { on });
       const picture = await readFile(pixels);
       if (form === "default") plain = picture;
       const nearness = plain && IMAGES[form].stepCache !== "off" ? peakSignalToNoise(picture, plain) : null;

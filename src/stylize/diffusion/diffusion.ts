@@ -7,7 +7,7 @@ import { EngineError } from "../../errors.ts";
 import type { Size } from "../../images/plane.ts";
 import { cropTo, resizeTo, sizeForLongSide } from "../../images/resize.ts";
 import type { RgbImage } from "../../images/rgb-image.ts";
-import { chooseForms } from "../../onnx/device-forms.ts";
+import { chooseForms, type DeviceForms } from "../../onnx/device-forms.ts";
 import type { Precision } from "../../onnx/devices.ts";
 import type { ExecutionDevice, Floats } from "../../onnx/index.ts";
 import type { SessionPool } from "../../onnx/session-pool.ts";
@@ -60,6 +60,8 @@ export interface DiffusionOptions {
   readonly decodePreview?: DecodePreview | null;
   /** What steps take over from each other where a picture says nothing of it; default `off`. */
   readonly stepCache?: StepCache;
+  /** What the device can be trusted with, where that is known; by default it is tried. */
+  readonly forms?: DeviceForms;
   /** Told, in words for a log, what of the checkpoint is not followed. */
   readonly note?: (text: string) => void;
 }
@@ -79,7 +81,7 @@ export async function openDiffusion(options: DiffusionOptions): Promise<Diffusio
   const products = precision === "int8" ? "int8" : "exact";
   const checkpoint = products === "int8" ? await withRoundedUNet(exact) : exact;
   const tokenizer = await ClipTokenizer.load(checkpoint.tokenizer);
-  const forms = await chooseForms(device, precision);
+  const forms = options.forms ?? (await chooseForms(device, precision));
   const { unheeded } = checkpoint.scheduler;
   if (unheeded.length > 0)
     note?.(`${checkpoint.label}: its scheduler asks for ${unheeded.join(", ")}, which the samplers here do not follow`);
