@@ -67,24 +67,14 @@ function testPicture(size: number, stream: number): RgbImage {
 }
 
 async function run(task: BenchTask, on: RunsOn): Promise<Timing> {
-  switch (task.kind) {
-    case "unet":
-      return timeUNet(task, on);
-    case "vae":
-      return timeVae(task, on);
-    case "image":
-      return timeImage(task, on);
-    case "caption":
-      return timeCaption(task, on);
-    case "inversion":
-      return timeInversion(task, on);
-    case "trials":
-      return { kind: "trials", results: await tryDevice(on.device) };
-    case "fixtures": {
-      const splits: string[] = [];
-      return { kind: "fixtures", checks: await checkFixtures(on, (text) => splits.push(text)), splits };
-    }
-  }
+  if (task.kind === "unet") return timeUNet(task, on);
+  if (task.kind === "vae") return timeVae(task, on);
+  if (task.kind === "image") return timeImage(task, on);
+  if (task.kind === "caption") return timeCaption(task, on);
+  if (task.kind === "inversion") return timeInversion(task, on);
+  if (task.kind === "trials") return { kind: "trials", results: await tryDevice(on.device) };
+  const splits: string[] = [];
+  return { kind: "fixtures", checks: await checkFixtures(on, (text) => splits.push(text)), splits };
 }
 
 process.once("message", ({ task, on }: { readonly task: BenchTask; readonly on: RunsOn }) => {

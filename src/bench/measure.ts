@@ -31,8 +31,11 @@ export async function measure<Task extends BenchTask>(
 ): Promise<Measured<TimingOf<Task>>> {
   const child = forkModule(CHILD);
   let isLate = false;
-  const late =
-    timeoutMs === undefined ? null : setTimeout(() => (isLate = true) && child.kill("SIGKILL"), Math.max(1, timeoutMs));
+  const end = (): void => {
+    isLate = true;
+    child.kill("SIGKILL");
+  };
+  const late = timeoutMs === undefined ? null : setTimeout(end, Math.max(1, timeoutMs));
   let peak: PeakMemory | null = null;
   const watch = setInterval(() => {
     const now = child.pid === undefined ? null : memoryOf(child.pid);

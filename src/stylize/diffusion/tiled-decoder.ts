@@ -5,10 +5,9 @@
  * sees, so that the result is the whole decoder's, without seams.
  */
 import { conv2d } from "../../../models/layers.ts";
-import { EPSILON, upsample, vaeDecoderHead } from "../../../models/vae.ts";
-import { type Floats, floatTensor, op, type Value } from "../../onnx/index.ts";
+import { EPSILON, upsample, type VaeConfig, vaeDecoderHead } from "../../../models/vae.ts";
+import { type Floats, type FloatType, floatTensor, type Graph, op, type Tensor, type Value } from "../../onnx/index.ts";
 import type { Weights } from "../../onnx/weights.ts";
-import type { DiffusionNetworks } from "./diffusion-networks.ts";
 
 /** Levels that are tiled, from the last: of a picture of 512 pixels those of 256 and 512. */
 const TILED_LEVELS = 2;
@@ -17,12 +16,23 @@ const HALO = 1;
 /** Pixels that a tile gives, each way, at the level that it is of. */
 const TILE = 256;
 
+/** What runs graphs over a checkpoint (`DiffusionNetworks`). */
+interface DecoderNetworks {
+  readonly dtype: FloatType;
+  readonly checkpoint: { readonly vae: { readonly config: VaeConfig } };
+  compute<Name extends string>(
+    key: string,
+    record: (graph: Graph, weights: (part: "vae") => Weights) => Readonly<Record<Name, Value>>,
+    feeds: Readonly<Record<string, Tensor>>,
+  ): Promise<Readonly<Record<Name, Floats>>>;
+}
+
 /**
  * @param latents [1, latent, h, w], already unscaled
  * @param tile smaller for tests
  * @returns the picture [1, 3, H, W]
  */
-export async function decodeInTiles(networks: DiffusionNetworks, latents: Floats, tile = TILE): Promise<Floats> {
+export async function decodeInTiles(networks: DecoderNetworks, latents: Floats, tile = TILE): Promise<Floats> {
   const { config } = networks.checkpoint.vae;
   const { layers, groups } = config;
   const levels = config.channels.length;
@@ -93,7 +103,7 @@ interface Tiling {
 
 /** Runs a layer over pictures of one size [1, C, H, W], window by window. */
 async function overTiles(
-  networks: DiffusionNetworks,
+  networks: DecoderNetworks,
   name: string,
   pictures: readonly Floats[],
   { out, scale, tile, perChannel }: Tiling,
