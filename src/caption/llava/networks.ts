@@ -32,8 +32,17 @@ export function visionSession(source: TensorSource, config: LlavaConfig, options
  */
 export const goesOn = (device: ExecutionDevice): boolean => device === "cuda" || device === "dml";
 
-/** When it holds most: it reads the last piece of a picture and a question. */
-const FULLEST = { length: 64, prefix: 1, recent: 640 };
+/** When it holds most: the last piece of a picture and a question is read, or the last token of a description written. */
+const FULLEST = {
+  goesOn: [
+    { length: 64, prefix: 640, recent: 0 },
+    { length: 1, prefix: 640, recent: 200 },
+  ],
+  otherwise: [
+    { length: 64, prefix: 1, recent: 640 },
+    { length: 1, prefix: 640, recent: 200 },
+  ],
+} as const;
 
 /**
  * The language model, to be run by a `LlavaDecoder`. @throws EngineError as `visionSession`
@@ -54,6 +63,7 @@ export function decoderSession(
   const prepack = source.names.some((name) => name.endsWith(`.${QUANTISED.packed}`));
   const kept = graph.outputs.map(({ name }) => name).filter((name) => name.startsWith("present."));
   const held = weights.bytes + (embeddings?.bytes ?? 0);
-  const bytes = sessionBytes(graph, held, opening.device ?? "cpu", FULLEST);
+  const sizes = FULLEST[embeddings ? "goesOn" : "otherwise"];
+  const bytes = Math.max(...sizes.map((known) => sessionBytes(graph, held, opening.device ?? "cpu", known)));
   return { bytes, open: () => openSession(graph, { ...opening, prepack, kept }) };
 }

@@ -9,7 +9,7 @@ import {
   integerTensor,
   release,
   type Session,
-  type Tensor,
+  Tensor,
 } from "../../onnx/index.ts";
 
 /** Added to the score of a position that may not be seen: far below any score, and finite in half precision. */
@@ -68,10 +68,11 @@ export class LlavaDecoder {
       await breathe(signal);
       const end = Math.min(length, start + PIECE);
       const piece = { data: data.subarray(start * width, end * width), shape: [end - start, width] };
-      await this.#run(piece, start, 1, 0);
+      await this.#run(piece, start, start === 0 || !this.#goesOn ? 1 : 0, 0);
+      // What crosses the bus is what a card holds twice: there the prefix grows here, and only a piece comes back.
+      if (this.#goesOn) this.#growPrefix(start === 0);
     }
-    this.#prefix = { length: this.#recent.length, cache: this.#renamed(this.#recent.cache, "prefix") };
-    this.#recent = { length: 0, cache: this.#blank("recent", 0) };
+    if (!this.#goesOn) this.#growPrefix(true);
     return this.#logits;
   }
 
@@ -100,6 +101,19 @@ export class LlavaDecoder {
         yield further;
       }
     }
+  }
+
+  /** Makes what was read last the end of the prefix, or all of it where that is a dummy. */
+  #growPrefix(isFirst: boolean): void {
+    const further = this.#renamed(this.#recent.cache, "prefix");
+    const join = (name: string): readonly [string, Tensor] => {
+      const key = `prefix.${name}`;
+      const axis = name.endsWith("key") ? 3 : 2;
+      return [key, isFirst ? further[key]! : joined(this.#prefix.cache[key]!, further[key]!, axis)];
+    };
+    const length = (isFirst ? 0 : this.#prefix.length) + this.#recent.length;
+    this.#prefix = { length, cache: this.#each(this.#config.layers, join) };
+    this.#recent = { length: 0, cache: this.#blank("recent", 0) };
   }
 
   /** Gives the keys and values back. */
@@ -158,6 +172,19 @@ export class LlavaDecoder {
     const names = Array.from({ length: layers }, (_, i) => [`${i}.key`, `${i}.value`]).flat();
     return Object.fromEntries(names.map(entry));
   }
+}
+
+/** Two tensors of this process's memory, one after the other along an axis. */
+function joined(a: Tensor, b: Tensor, axis: number): Tensor {
+  const [left, right] = [a.data as Float32Array, b.data as Float32Array];
+  const outer = a.dims.slice(0, axis).reduce((product, dim) => product * dim, 1);
+  const [each, further] = [left.length / outer, right.length / outer];
+  const whole = new (left.constructor as typeof Float32Array)(left.length + right.length);
+  for (let i = 0; i < outer; i++) {
+    whole.set(left.subarray(i * each, (i + 1) * each), i * (each + further));
+    whole.set(right.subarray(i * further, (i + 1) * further), i * (each + further) + each);
+  }
+  return new Tensor(a.type as "float32", whole, a.dims.with(axis, a.dims[axis]! + b.dims[axis]!));
 }
 
 /** Index of the largest logit; the first of equals. */

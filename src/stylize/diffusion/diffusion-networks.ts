@@ -234,7 +234,7 @@ export class DiffusionNetworks {
     const { config } = this.checkpoint.vae;
     const job = this.#jobOn("vae-decoder", "vae", latents.shape, (weights, x) => vaeDecoder(weights, config, x));
     // The decoder needs more working memory than all before it.
-    if (this.device === "cpu" || !this.#options.sessions.hasRoom(this.#bytesOf(job))) await this.#closeUNet();
+    if (this.device === "cpu" || !(await this.#makeRoom(job))) await this.#closeUNet();
     try {
       return await this.#runJob(job, latents);
     } catch (error) {
@@ -333,7 +333,22 @@ export class DiffusionNetworks {
     return Object.fromEntries(results) as Record<Name, Floats>;
   }
 
-  #computeTensors<Name extends string>(
+  /**
+   * On a card, where a session that is to be opened has no room: closes those of this checkpoint that a picture needs once.
+   * They open again sooner than what the pool would close, which is what was used longest ago: the captioner.
+   *
+   * @returns whether there is room then
+   */
+  async #makeRoom(job: NetworkJob<string>): Promise<boolean> {
+    const { sessions } = this.#options;
+    const key = this.#fullKey(job.key, job.dtype, job.products);
+    const isThere = (): boolean => sessions.keys.includes(key) || sessions.hasRoom(this.#bytesOf(job));
+    if (isThere()) return true;
+    await sessions.release((other) => other.startsWith(`${this.checkpoint.label} `) && !other.includes(" unet "));
+    return isThere();
+  }
+
+  async #computeTensors<Name extends string>(
     job: NetworkJob<Name>,
     feeds: Readonly<Record<string, Tensor>>,
   ): Promise<Readonly<Record<Name, Tensor>>> {
@@ -342,6 +357,7 @@ export class DiffusionNetworks {
       const { graph, bytes } = this.#recorded(job);
       return { bytes, open: () => openSession(graph, { device, arena: job.arena ?? false }) };
     };
+    if (device !== "cpu") await this.#makeRoom(job);
     return sessions.use(
       this.#fullKey(job.key, job.dtype, job.products),
       recipe,

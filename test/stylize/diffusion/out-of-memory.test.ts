@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it } from "vitest";
 
 import { OutOfMemoryError } from "../../../src/onnx/out-of-memory.ts";
 import { SessionPool } from "../../../src/onnx/session-pool.ts";
-import type { Tensor } from "../../../src/onnx/index.ts";
+import { Graph, op, openSession, type Tensor } from "../../../src/onnx/index.ts";
 import { placeOfCheckpoint, readDiffusionCheckpoint } from "../../../src/stylize/diffusion/diffusion-checkpoint.ts";
 import { DiffusionNetworks } from "../../../src/stylize/diffusion/diffusion-networks.ts";
 import { gaussianNoise } from "../../../src/stylize/diffusion/noise.ts";
@@ -139,6 +139,27 @@ describe("a card with little memory", () => {
     const tight = await open("tiny-v1", "cuda", small);
     await tight.predict(sample, 481, contexts);
     expect(small.keys.map((key) => /unet\s+(\S+)/.exec(key)![1])).toEqual(["1x4x8x8"]);
+    await small.release();
+  });
+
+  it("closes what a picture needs once before it closes the captioner", async () => {
+    withFailingCard(() => null);
+    const fill = async (pool: SessionPool): Promise<string[]> => {
+      const networks = await open("tiny-v1", "cuda", pool);
+      const graph = new Graph("captioner");
+      graph.output("y", op.neg(graph.input("x", "float32", [1])));
+      await pool.use(
+        "captioner",
+        () => ({ bytes: 1e6, open: () => openSession(graph) }),
+        async () => undefined,
+      );
+      await networks.encodePicture(noise(6, 1, 3, 64, 64));
+      await networks.predict(noise(4, 1, 4, 8, 8), 481, [noise(1, 1, 7, networks.checkpoint.unet.config.contextWidth)]);
+      return pool.keys.map((key) => /captioner| unet | vae-encoder /.exec(key)![0].trim());
+    };
+    expect(await fill(sessions)).toEqual(["captioner", "vae-encoder", "unet"]);
+    const small = new SessionPool(sessions.bytes - 1);
+    expect(await fill(small)).toEqual(["captioner", "unet"]);
     await small.release();
   });
 
