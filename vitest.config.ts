@@ -5,10 +5,21 @@ import { ClosingLine } from "./test/closing-line.ts";
 /** What starts and kills many processes, or learns for long: `npm run test:slow`, and CI, run these alone. */
 const SLOW = "**/*.slow.test.ts";
 
+/** What installations of several machines need: `npm run test:remote`, and CI, run it over real servers. */
+const REMOTE = "**/*.remote.test.ts";
+/** Said of every database: it runs over PostgreSQL as well. */
+const OF_ANY_DATABASE = "test/store/{export-salt,leases,store,style-vectors,styles}.test.ts";
+
+const INCLUDE: Readonly<Record<string, readonly string[]>> = {
+  slow: [SLOW],
+  remote: [REMOTE, OF_ANY_DATABASE],
+};
+
 export default defineConfig(({ mode }) => ({
   test: {
-    include: mode === "slow" ? [SLOW] : ["test/**/*.test.ts", "packages/*/{example,test}/**/*.test.ts"],
-    exclude: mode === "slow" ? configDefaults.exclude : [...configDefaults.exclude, SLOW],
+    include: [...(INCLUDE[mode] ?? ["test/**/*.test.ts", "packages/*/{example,test}/**/*.test.ts"])],
+    exclude: mode in INCLUDE ? configDefaults.exclude : [...configDefaults.exclude, SLOW, REMOTE],
+    globalSetup: mode === "remote" ? ["test/remote/servers.ts"] : [],
     pool: "forks",
     // Bot tests mostly wait: one worker more than the two cores of CI keeps those busy.
     maxWorkers: 3,

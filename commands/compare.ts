@@ -11,13 +11,11 @@ import { findJob, subjectOf } from "./job-button.ts";
 import {
   contentOption,
   keepColorsOption,
-  promptOption,
   randomSeed,
   seedOption,
   strengthOption,
   styleOption,
 } from "./painting-options.ts";
-import { checkedPrompt } from "./prompt.ts";
 
 const DEFAULT_HOURS = 24;
 const HOURS = [0.1, 168] as const;
@@ -29,7 +27,6 @@ interface CompareInput {
   readonly strength: number;
   readonly keepColors: boolean;
   readonly seed: number;
-  readonly extraPrompt: string | null;
 }
 
 export const compare: SlashHandler<CompareInput> = {
@@ -48,7 +45,6 @@ export const compare: SlashHandler<CompareInput> = {
     )
     .addNumberOption(strengthOption)
     .addBooleanOption(keepColorsOption)
-    .addStringOption(promptOption)
     .addIntegerOption(seedOption)
     .toJSON(),
   acknowledge: "public",
@@ -60,7 +56,6 @@ export const compare: SlashHandler<CompareInput> = {
     strength: options.getNumber("strength") ?? DEFAULT_SETTINGS.strength,
     keepColors: options.getBoolean("keep_colors") ?? DEFAULT_SETTINGS.keepColors,
     seed: options.getInteger("seed") ?? randomSeed(),
-    extraPrompt: checkedPrompt(options.getString("prompt")),
   }),
 
   async run({ interaction, bot, reply }, { content, style, hours, ...settings }) {
@@ -82,6 +77,7 @@ export const compare: SlashHandler<CompareInput> = {
           content: pair.content,
           style: pair.style,
           description: null,
+          extraPrompt: null,
           size: bot.config.RESULT_SIZE,
         };
         await bot.comparisons.start(request, hours, reply, room);
@@ -106,7 +102,9 @@ export const compareResult: ButtonHandler<string> = {
     const job = await findJob(bot, jobId);
     if (job.state !== "done") throw new UserError("unfinished", words.unfinished);
     const { replyTo: _replyTo, variant: _variant, parentId: _parentId, ...settings } = job.request;
-    const request = { ...settings, userId: interaction.user.id, guildId: interaction.guildId };
+    // Ballots are about the style: what is judged is painted by its own words, not by somebody's.
+    const own = { description: null, extraPrompt: null };
+    const request = { ...settings, ...own, userId: interaction.user.id, guildId: interaction.guildId };
     const room = bot.queue.reserve(request, VARIANTS.length);
     try {
       await bot.comparisons.start(request, DEFAULT_HOURS, reply, room);

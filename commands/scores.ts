@@ -1,5 +1,6 @@
 /** `/scores show` and `/scores export`: what people prefer, and the ballots behind it. */
 import {
+  type ChatInputCommandInteraction,
   FileBuilder,
   type SlashCommandSubcommandBuilder,
   SlashCommandSubcommandBuilder as Subcommand,
@@ -7,6 +8,7 @@ import {
 
 import type { Bot } from "../src/discord/interactions/bot.ts";
 import type { SubcommandHandler } from "../src/discord/interactions/handler.ts";
+import { assertBotOwner, assertManager } from "../src/discord/interactions/permissions.ts";
 import type { Acknowledgement } from "../src/discord/interactions/reply.ts";
 import { text, noticeView } from "../src/discord/messages/components.ts";
 import { view, type View, type ViewFile } from "../src/discord/messages/view.ts";
@@ -63,6 +65,7 @@ export function isWanted(filter: ScoreFilter, now = Date.now()): (ballot: Ballot
 }
 
 type Show = (ballots: readonly Ballot[], filter: ScoreFilter, bot: Bot) => Promise<View>;
+type Interaction = ChatInputCommandInteraction<"cached">;
 
 /** A subcommand of `/scores`: `show` gets the ballots that the filter leaves, with every medal that was heard of until now. */
 const onBallots = (
@@ -70,6 +73,7 @@ const onBallots = (
   description: string,
   acknowledge: Acknowledgement,
   show: Show,
+  assertMay: (interaction: Interaction, filter: ScoreFilter) => Promise<void> = async () => undefined,
 ): SubcommandHandler<ScoreFilter> => ({
   kind: "subcommand",
   group: "scores",
@@ -79,6 +83,7 @@ const onBallots = (
   parse: filterIn,
 
   async run({ interaction, bot, reply }, filter) {
+    await assertMay(interaction, filter);
     await bot.votes.recorded();
     const guildId = filter.scope === "server" ? interaction.guildId : null;
     await reply.show(await show(await loadBallots(bot.store, guildId, isWanted(filter)), filter, bot));
@@ -100,4 +105,9 @@ export const scoresExport = onBallots(
     const shown = files.map(({ name }) => new FileBuilder().setURL(`attachment://${name}`));
     return view([text(words.exported(about, ballots.length)), ...shown], files);
   },
+  // Who voted for what stays guessable among few people, however it is hidden.
+  async (interaction, { scope }) =>
+    scope === "server"
+      ? assertManager(interaction, words.exportForManagers)
+      : assertBotOwner(interaction, words.exportForOwner),
 );

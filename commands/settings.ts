@@ -2,9 +2,9 @@
 import { PermissionFlagsBits, SlashCommandBuilder } from "discord.js";
 
 import type { SlashHandler } from "../src/discord/interactions/handler.ts";
+import { assertManager } from "../src/discord/interactions/permissions.ts";
 import { noticeView } from "../src/discord/messages/components.ts";
 import { settings as words } from "../src/discord/wording/votes.ts";
-import { UserError } from "../src/errors.ts";
 import { type Variant, VARIANT_LABEL, VARIANTS } from "../src/variant.ts";
 import type { VoteSettings } from "../src/votes/voters.ts";
 
@@ -56,8 +56,7 @@ export const settings: SlashHandler<Partial<VoteSettings>> = {
 
   async run({ interaction, bot, reply }, changes) {
     // Discord hides the command from others, but whoever manages the server may show it to anybody.
-    if (!interaction.memberPermissions.has(PermissionFlagsBits.ManageGuild))
-      throw new UserError("not-manager", words.notAllowed);
+    assertManager(interaction, words.notAllowed);
     const now = await bot.store.voteSettings.change(interaction.guildId, changes);
     const auto = now.pinned !== null ? words.pinned(now.pinned) : now.learning ? words.learning : words.paper;
     await reply.show(noticeView([words.title, auto, words.voters(now.minAccountDays, now.requiredRoleId)].join("\n")));

@@ -78,7 +78,7 @@ async function similarView(bot: Bot, style: Style): Promise<View> {
 async function sheetOf({ store }: Bot, styles: readonly Style[]): Promise<ViewFile> {
   const cells = await Promise.all(
     styles.map(async ({ name, picture, tokenSha256 }) => ({
-      image: await readStoredPicture(store.files.path(picture.sha256)),
+      image: await readStoredPicture(await store.files.local(picture.sha256)),
       label: tokenSha256 === null ? name : `${name} ✓`,
     })),
   );

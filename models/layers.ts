@@ -6,21 +6,25 @@ import { block, type Weights } from "../src/onnx/weights.ts";
 export interface LinearOptions {
   /** Only these outputs of the stored layer: `start` of `total`. */
   readonly rows?: { readonly start: number; readonly total: number };
+  /** Default `true`: what there is of a bias is added. */
+  readonly bias?: boolean;
 }
 
 /** x Wᵀ + b over the last axis: [..., in] -> [..., outputs]. A layer without a stored bias has none. */
-export const linear = block((w: Weights, x: Value, outputs: number, { rows }: LinearOptions = {}): Value => {
-  const inputs = x.shape.at(-1) as number;
-  const take = (name: string, shape: readonly number[]): Value =>
-    rows ? w.rows(name, [rows.total, ...shape.slice(1)], rows.start, outputs) : w.tensor(name, shape);
-  const bias = w.has("bias") ? take("bias", [outputs]) : null;
-  const lines = op.reshape(x, [elementCount(x.shape) / inputs, inputs]);
-  const isRounded = w.graph.products === "int8" && lines.shape[0] !== 1;
-  const y = isRounded
-    ? op.gemmInt8(lines, w.rounded("weight", [rows?.total ?? outputs, inputs], rows?.start, outputs), bias)
-    : op.gemm(lines, take("weight", [outputs, inputs]), bias, { transB: true });
-  return op.reshape(y, [...x.shape.slice(0, -1), outputs]);
-});
+export const linear = block(
+  (w: Weights, x: Value, outputs: number, { rows, bias: hasBias = true }: LinearOptions = {}): Value => {
+    const inputs = x.shape.at(-1) as number;
+    const take = (name: string, shape: readonly number[]): Value =>
+      rows ? w.rows(name, [rows.total, ...shape.slice(1)], rows.start, outputs) : w.tensor(name, shape);
+    const bias = hasBias && w.has("bias") ? take("bias", [outputs]) : null;
+    const lines = op.reshape(x, [elementCount(x.shape) / inputs, inputs]);
+    const isRounded = w.graph.products === "int8" && lines.shape[0] !== 1;
+    const y = isRounded
+      ? op.gemmInt8(lines, w.rounded("weight", [rows?.total ?? outputs, inputs], rows?.start, outputs), bias)
+      : op.gemm(lines, take("weight", [outputs, inputs]), bias, { transB: true });
+    return op.reshape(y, [...x.shape.slice(0, -1), outputs]);
+  },
+);
 
 export interface Conv2dOptions {
   readonly stride?: number;
@@ -46,10 +50,16 @@ export const conv2d = block(
   },
 );
 
-export const groupNorm = block((w: Weights, x: Value, groups: number, epsilon: number): Value => {
-  const channels = x.shape[1] as number;
-  return op.groupNorm(x, groups, w.tensor("weight", [channels]), w.tensor("bias", [channels]), epsilon);
-});
+const normalised =
+  (activation: "none" | "silu") =>
+  (w: Weights, x: Value, groups: number, epsilon: number): Value => {
+    const channels = x.shape[1] as number;
+    return op.groupNorm(x, groups, w.tensor("weight", [channels]), w.tensor("bias", [channels]), epsilon, activation);
+  };
+
+export const groupNorm = block(normalised("none"));
+/** With SiLU after it, which some devices do in one go. */
+export const groupNormSilu = block(normalised("silu"));
 
 export const layerNorm = block((w: Weights, x: Value, epsilon: number): Value => {
   const width = x.shape.at(-1) as number;
@@ -59,11 +69,11 @@ export const layerNorm = block((w: Weights, x: Value, epsilon: number): Value =>
 /** [N, C, H, W] as a sequence of pixels [N, H · W, C]. */
 export function toSequence(x: Value): Value {
   const [n, channels, height, width] = x.shape as [Dim, number, number, number];
-  return op.transpose(op.reshape(x, [n, channels, height * width]), [0, 2, 1]);
+  return op.reshape(op.channelsLast(x), [n, height * width, channels]);
 }
 
 /** A sequence of pixels [N, H · W, C] as [N, C, H, W]. */
 export function toPicture(x: Value, height: number, width: number): Value {
   const [n, , channels] = x.shape as [Dim, number, number];
-  return op.reshape(op.transpose(x, [0, 2, 1]), [n, channels, height, width]);
+  return op.channelsFirst(op.reshape(x, [n, height, width, channels]));
 }

@@ -72,16 +72,35 @@ const transformerBlock = block((w: Weights, x: Value, context: Value, options: T
 /** Queries of x [N, H · W, C] over keys and values of `source` [N, length, D]: itself, or the text. */
 const attention = block((w: Weights, x: Value, source: Value, heads: number, attend: AttendPixels): Value => {
   const width = x.shape[2] as number;
+  const isPacked = w.graph.fusions.has("packed-attention") && !w.has("to_q.bias");
+  if (isPacked && source === x && attend === attendPixels)
+    return linear(w.scope("to_out.0"), op.packedAttention(packedProduct(w, x, heads)), width);
   const query = linear(w.scope("to_q"), x, width);
   const key = linear(w.scope("to_k"), source, width);
   const value = linear(w.scope("to_v"), source, width);
   return linear(w.scope("to_out.0"), attend({ path: w.path, query, key, value, heads }), width);
 });
 
+/** Queries, keys and values of x [N, length, C] by one product: [N, length, heads, 3, C / heads]. */
+function packedProduct(w: Weights, x: Value, heads: number): Value {
+  const [n, length, width] = x.shape as [number, number, number];
+  const ofHeads = ["to_q", "to_k", "to_v"].map((name) =>
+    op.reshape(w.tensor(`${name}.weight`, [width, width]), [heads, 1, width / heads, width]),
+  );
+  const weight = op.reshape(op.concat(ofHeads, 1), [3 * width, width]);
+  const product = op.gemm(op.reshape(x, [n * length, width]), weight, null, { transB: true });
+  return op.reshape(product, [n, length, heads, 3, width / heads]);
+}
+
 /** GEGLU (Shazeer 2020): one stored layer whose second half gates the first. */
 const feedForward = block((w: Weights, x: Value): Value => {
   const width = x.shape[2] as number;
   const inner = 4 * width;
+  if (op.hasFusedGeglu(w.graph, 2 * inner)) {
+    const both = w.scope("net.0.proj");
+    const y = op.geglu(linear(both, x, 2 * inner, { bias: false }), both.tensor("bias", [2 * inner]));
+    return linear(w.scope("net.2"), y, width);
+  }
   const half = (start: number): Value => linear(w.scope("net.0.proj"), x, inner, { rows: { start, total: 2 * inner } });
   return linear(w.scope("net.2"), op.mul(half(0), op.gelu(half(inner))), width);
 });

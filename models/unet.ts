@@ -8,7 +8,7 @@ import { op, type Value } from "../src/onnx/index.ts";
 import { oneForAll, only, settings } from "../src/onnx/settings-schema.ts";
 import type { Dim, Shape } from "../src/onnx/shape.ts";
 import { block, type Weights } from "../src/onnx/weights.ts";
-import { conv2d, groupNorm, linear } from "./layers.ts";
+import { conv2d, groupNormSilu, linear } from "./layers.ts";
 import { resnetBlock, type ResnetOptions } from "./resnet-block.ts";
 import {
   type AttendPixels,
@@ -186,7 +186,7 @@ export function unet(
       : x;
   };
 
-  const x = op.silu(groupNorm(w.scope("conv_norm_out"), up(0), groups, epsilon));
+  const x = groupNormSilu(w.scope("conv_norm_out"), up(0), groups, epsilon);
   return conv2d(w.scope("conv_out"), x, config.outChannels, 3);
 }
 

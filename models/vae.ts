@@ -4,7 +4,7 @@ import { z } from "zod";
 import { op, type Value } from "../src/onnx/index.ts";
 import { oneForAll, only, settings } from "../src/onnx/settings-schema.ts";
 import { block, type Weights } from "../src/onnx/weights.ts";
-import { conv2d, groupNorm, linear, toPicture, toSequence } from "./layers.ts";
+import { conv2d, groupNorm, groupNormSilu, linear, toPicture, toSequence } from "./layers.ts";
 import { resnetBlock, type ResnetOptions } from "./resnet-block.ts";
 
 /** `vae/config.json` */
@@ -54,7 +54,7 @@ export function vaeEncoder(w: Weights, config: VaeConfig, pictures: Value): Valu
     if (level < channels.length - 1) x = downsample(down.scope("downsamplers.0"), x);
   }
   x = middle(encoder.scope("mid_block"), x, options);
-  x = op.silu(groupNorm(encoder.scope("conv_norm_out"), x, groups, EPSILON));
+  x = groupNormSilu(encoder.scope("conv_norm_out"), x, groups, EPSILON);
   x = conv2d(encoder.scope("conv_out"), x, 2 * latentChannels, 3);
   return conv2d(w.scope("quant_conv"), x, 2 * latentChannels, 1);
 }
@@ -63,12 +63,8 @@ export function vaeEncoder(w: Weights, config: VaeConfig, pictures: Value): Valu
 export function vaeDecoder(w: Weights, config: VaeConfig, latents: Value): Value {
   const decoder = w.scope("decoder");
   const x = vaeDecoderHead(w, config, latents, config.channels.length);
-  return conv2d(
-    decoder.scope("conv_out"),
-    op.silu(groupNorm(decoder.scope("conv_norm_out"), x, config.groups, EPSILON)),
-    3,
-    3,
-  );
+  const normal = groupNormSilu(decoder.scope("conv_norm_out"), x, config.groups, EPSILON);
+  return conv2d(decoder.scope("conv_out"), normal, 3, 3);
 }
 
 /** The decoder's first levels, each twice the size of the one before: the features [N, C, H, W] that the last gives. */

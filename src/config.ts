@@ -46,6 +46,10 @@ const schema = z.object({
   DISCORD_CDN_BASE: url("DISCORD_CDN_BASE", "https://cdn.discordapp.com"),
   /** Jobs, votes and pictures; made absolute. */
   DATA_DIR: folder("data"),
+  /** A PostgreSQL database in place of the file in `DATA_DIR`, for installations of several machines. */
+  DATABASE_URL: z
+    .url({ protocol: /^postgres(ql)?$/, error: "DATABASE_URL must be an address such as postgres://user@host/atelier" })
+    .optional(),
   /** Installed weights; made absolute. */
   MODELS_DIR: folder("checkpoints"),
   /** Which stylizer; `auto`: the best that is installed. */

@@ -86,7 +86,7 @@ export async function startBot(config: Config, log: Logger, options: StartOption
   try {
     const lock = lockFolder(config.DATA_DIR);
     undo.push(() => lock.release());
-    const store = await openStore(config.DATA_DIR);
+    const store = await openStore(config.DATA_DIR, config.DATABASE_URL);
     undo.push(() => store.close());
     undo.push(await watchFolder(config.DATA_DIR, end));
     const reader = createReader(config, log);

@@ -12,7 +12,7 @@ export type Hindrance = "full" | "unwritable";
 
 /** Faults that pass by themselves, or that somebody can put right while the bot runs. */
 const PASSING =
-  /^(SQLITE_(BUSY|LOCKED|IOERR|READONLY|CANTOPEN|PROTOCOL|NOMEM)|(EIO|EROFS|EMFILE|ENFILE|EAGAIN|EBUSY)$)/;
+  /^(SQLITE_(BUSY|LOCKED|IOERR|READONLY|CANTOPEN|PROTOCOL|NOMEM)|(DATABASE_AWAY|EIO|EROFS|EMFILE|ENFILE|EAGAIN|EBUSY)$)/;
 
 const NO_ROOM: ReadonlySet<string> = new Set(["ENOSPC", "EDQUOT"]);
 

@@ -20,8 +20,8 @@ export async function timeUNet(task: UNetTask, { device, forms }: RunsOn): Promi
     sample: [task.batch, inChannels, task.latents, task.latents],
     context: [task.batch, 77, contextWidth],
   };
-  const { dtype, attention, convolution } = forms;
-  const graph = new Graph("unet", { attention, convolution, products: task.products });
+  const { dtype, attention, convolution, fusions } = forms;
+  const graph = new Graph("unet", { attention, convolution, fusions, products: task.products });
   const weights = new Weights(graph, network.source, dtype);
   const prediction = unet(weights, network.config, {
     sample: graph.input("sample", dtype, shapes.sample),
@@ -41,8 +41,8 @@ export async function timeUNet(task: UNetTask, { device, forms }: RunsOn): Promi
 export async function timeVae(task: VaeTask, { device, forms }: RunsOn): Promise<NetworkTiming> {
   const load = startClock();
   const { vae } = await readDiffusionCheckpoint(await placeOfCheckpoint(task.checkpoint));
-  const { dtype, attention, convolution } = forms;
-  const graph = new Graph("vae-decoder", { attention, convolution });
+  const { dtype, attention, convolution, fusions } = forms;
+  const graph = new Graph("vae-decoder", { attention, convolution, fusions });
   const weights = new Weights(graph, vae.source, dtype);
   const shape = [1, vae.config.latentChannels, task.latents, task.latents];
   graph.output("picture", vaeDecoder(weights, vae.config, graph.input("latents", dtype, shape)));

@@ -13,7 +13,7 @@ export interface RunsOn {
 
 export const PROCESSOR: RunsOn = {
   device: "cpu",
-  forms: { dtype: "float32", attention: "fused", convolution: "plain" },
+  forms: { dtype: "float32", attention: "fused", convolution: "plain", fusions: [] },
 };
 
 export interface UNetTask {

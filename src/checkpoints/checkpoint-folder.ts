@@ -18,7 +18,7 @@ const manifestSchema = z.object({
     z.object({
       path: z.string(),
       size: z.number(),
-      checksum: z.object({ algorithm: z.enum(["sha256", "git-sha1"]), digest: z.string() }),
+      checksum: z.object({ algorithm: z.enum(["sha256", "sha512", "git-sha1"]), digest: z.string() }),
     }),
   ),
 });

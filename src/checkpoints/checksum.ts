@@ -4,16 +4,16 @@ import { createReadStream } from "node:fs";
 
 import { throwIfCancelled } from "../breathe.ts";
 
-/** Large files are known by their sha256; small ones by git's hash of a blob. */
+/** Large files are known by their sha256, small ones by git's hash of a blob; NuGet's by their sha512. */
 export interface Checksum {
-  readonly algorithm: "sha256" | "git-sha1";
+  readonly algorithm: "sha256" | "sha512" | "git-sha1";
   /** Hexadecimal. */
   readonly digest: string;
 }
 
 /** A running hash of a file of `size` bytes. */
 export function startHash(algorithm: Checksum["algorithm"], size: number): Hash {
-  return algorithm === "sha256" ? createHash("sha256") : createHash("sha1").update(`blob ${size}\0`);
+  return algorithm === "git-sha1" ? createHash("sha1").update(`blob ${size}\0`) : createHash(algorithm);
 }
 
 /** Reads a file (or its first bytes, up to `end`) through `hash`. @throws CancelledError */

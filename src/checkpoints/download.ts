@@ -56,7 +56,10 @@ export async function download(options: DownloadOptions): Promise<void> {
     options.onProgress?.(0);
     if (attempt === "last") break;
   }
-  throw new HubError("corrupt", `${file.path} arrived damaged twice: its ${file.checksum.algorithm} is not the hub's.`);
+  throw new HubError(
+    "corrupt",
+    `${file.path} arrived damaged twice: its ${file.checksum.algorithm} is not what it should be.`,
+  );
 }
 
 /** Completes the partial file; says whether its checksum holds. */
@@ -207,7 +210,7 @@ async function* bodyOf(
       yield chunk;
     }
   } catch (error) {
-    throw error instanceof RangesIgnored ? error : networkError(error, "the server");
+    throw error instanceof RangesIgnored ? error : networkError(error, "the server", "");
   } finally {
     clearTimeout(timer);
     silence.abort();

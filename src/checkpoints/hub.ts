@@ -165,11 +165,11 @@ export class HubClient {
 }
 
 /** The error for a request that got no answer, or whose answer broke off. */
-export function networkError(error: unknown, origin: string): Error {
+export function networkError(error: unknown, origin: string, advice = "HF_ENDPOINT names the hub."): Error {
   if (error instanceof HubError || error instanceof CancelledError) return error;
   if (error instanceof DOMException && error.name === "AbortError") return new CancelledError();
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   const reason = cause instanceof Error && "code" in cause ? String(cause.code) : messageOf(cause);
-  const advice = "Is this machine online? HF_ENDPOINT names the hub.";
-  return new HubError("network", `The connection to ${origin} failed (${reason}). ${advice}`, { cause: error });
+  const words = `The connection to ${origin} failed (${reason}). Is this machine online? ${advice}`.trimEnd();
+  return new HubError("network", words, { cause: error });
 }

@@ -8,6 +8,7 @@ import { UserError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import type { Device, ExecutionDevice } from "../onnx/devices.ts";
 import { forkModule } from "../process/fork.ts";
+import { askNvidiaCard, explainCudaFault, type NvidiaCard } from "./cuda-fault.ts";
 
 /**
  * How long a driver may take for one of the trials: a cold one compiles every kernel for the first time, half a minute for
@@ -28,10 +29,12 @@ export const PLATFORM_DEVICES: Partial<Record<NodeJS.Platform, readonly Executio
 const probeReply = z.object({ fault: z.string().nullable() });
 const probeNews = z.object({ trial: z.string() });
 
-interface ProbeOptions {
+export interface ProbeOptions {
   readonly module?: string;
   /** Without a trial that ends, the driver hangs. */
   readonly timeoutMs?: number;
+  /** Where CUDA lies, unless where it is set up. */
+  readonly libraries?: string;
   /** A trial is over. */
   readonly onTrial?: (words: string) => void;
 }
@@ -39,9 +42,9 @@ interface ProbeOptions {
 /** Tries one device in a process of its own. @returns why it cannot be used, `null` when it can */
 export async function probeDevice(
   device: ExecutionDevice,
-  { module = path.join(import.meta.dirname, "probe.ts"), timeoutMs = TRIAL_MS, onTrial }: ProbeOptions = {},
+  { module = path.join(import.meta.dirname, "probe.ts"), timeoutMs = TRIAL_MS, libraries, onTrial }: ProbeOptions = {},
 ): Promise<string | null> {
-  const child = forkModule(module, [device]);
+  const child = forkModule(module, [device], [], libraries);
   const printed = Promise.all([text(child.stdout!), text(child.stderr!)]).then((parts) => parts.join("\n"));
   const late = setTimeout(() => child.kill("SIGKILL"), timeoutMs);
   let reply: unknown = null;
@@ -59,7 +62,9 @@ export async function probeDevice(
   clearTimeout(late);
   const parsed = probeReply.safeParse(reply);
   if (!parsed.success) return child.killed ? "the driver hangs" : `the driver crashed (${signal ?? code})`;
-  return parsed.data.fault === null ? null : explainFault(device, parsed.data.fault, await printed);
+  if (parsed.data.fault === null) return null;
+  const card = device === "cuda" ? await askNvidiaCard() : null;
+  return explainFault(device, parsed.data.fault, await printed, card);
 }
 
 /**
@@ -113,12 +118,16 @@ const passedOver = (faults: readonly string[]): string => (faults.length === 0 ?
 const MISSING = /lib[\w+-]+\.so[.\d]*(?=["']?: cannot open shared object)|[\w-]+\.dll(?=["']? which is missing)/i;
 
 /** Puts onnxruntime's words, and what its libraries print, into what is missing and how to get it. */
-export function explainFault(device: ExecutionDevice, fault: string, printed: string): string {
+export function explainFault(
+  device: ExecutionDevice,
+  fault: string,
+  printed: string,
+  card: NvidiaCard | null = null,
+): string {
   const all = `${fault}\n${printed}`;
   const library = MISSING.exec(all)?.[0];
-  if (device === "cuda" && (library?.includes("onnxruntime_providers") ?? /Failed to load shared library/.test(all))) {
-    return "onnxruntime's CUDA library libonnxruntime_providers_cuda.so is missing; fetch it with `npm run setup:cuda`";
-  }
+  const ofCuda = device === "cuda" ? explainCudaFault(all, library, card) : null;
+  if (ofCuda !== null) return ofCuda;
   if (library) return `the library ${library} is missing`;
   if (/Couldn't load Vulkan/i.test(all)) return "the Vulkan loader libvulkan.so.1 is missing";
   if (/Found no drivers|No supported adapters/i.test(all)) return "no graphics driver that WebGPU can use was found";

@@ -75,7 +75,7 @@ interface Taps {
 function resampleTaps(inputs: number, outputs: number): Taps {
   const scale = inputs / outputs;
   const stretch = Math.max(1, scale);
-  const count = Math.ceil(4 * stretch) + 1;
+  const count = Math.ceil(4 * stretch);
   const index = new Int32Array(outputs * count);
   const weight = new Float32Array(outputs * count);
   for (let i = 0; i < outputs; i++) {
@@ -93,35 +93,92 @@ function resampleTaps(inputs: number, outputs: number): Taps {
   return { count, index, weight };
 }
 
+/** The taps along both sides. */
+interface Resampling {
+  readonly from: Size;
+  readonly to: Size;
+  readonly across: Taps;
+  readonly down: Taps;
+}
+
+const resampling = (from: Size, to: Size): Resampling => ({
+  from,
+  to,
+  across: resampleTaps(from.width, to.width),
+  down: resampleTaps(from.height, to.height),
+});
+
 /** Resizes a plane by an antialiased Catmull-Rom kernel; borders repeat. Returns a new plane, also when sizes agree. */
-export function resizePlane(plane: Plane, from: Size, to: Size): Plane {
-  if (from.width === to.width && from.height === to.height) return plane.slice();
-  const across = resampleTaps(from.width, to.width);
-  const down = resampleTaps(from.height, to.height);
+export const resizePlane = (plane: Plane, from: Size, to: Size): Plane =>
+  isSize(from, to) ? plane.slice() : resampled(plane, resampling(from, to));
+
+/** Resizes the three planes by an antialiased Catmull-Rom kernel. */
+export function resizePlanar(image: PlanarImage, to: Size): PlanarImage {
+  if (isSize(image, to)) return mapPlanes(image, (plane) => plane.slice());
+  const taps = resampling(image, to);
+  return mapPlanes(image, (plane) => resampled(plane, taps), to);
+}
+
+const isSize = (one: Size, other: Size): boolean => one.width === other.width && one.height === other.height;
+
+function resampled(plane: Plane, { from, to, across, down }: Resampling): Plane {
   const narrow = new Float32Array(to.width * from.height);
-  for (let y = 0; y < from.height; y++) {
-    const row = y * from.width;
-    for (let x = 0; x < to.width; x++) {
-      let sum = 0;
-      for (let k = x * across.count, end = k + across.count; k < end; k++) {
-        sum += across.weight[k]! * plane[row + across.index[k]!]!;
-      }
-      narrow[y * to.width + x] = sum;
-    }
-  }
+  narrowRows(plane, narrow, from, to.width, across);
   const out = new Float32Array(to.width * to.height);
-  for (let y = 0; y < to.height; y++) {
-    const target = y * to.width;
-    for (let k = y * down.count, end = k + down.count; k < end; k++) {
-      const weight = down.weight[k]!;
-      if (weight === 0) continue;
-      const source = down.index[k]! * to.width;
-      for (let x = 0; x < to.width; x++) out[target + x]! += weight * narrow[source + x]!;
-    }
-  }
+  addRows(narrow, out, to, down);
   return out;
 }
 
-/** Resizes the three planes by an antialiased Catmull-Rom kernel. */
-export const resizePlanar = (image: PlanarImage, to: Size): PlanarImage =>
-  mapPlanes(image, (plane) => resizePlane(plane, image, to), to);
+/** Four rows at a time: each weight is read once for them, and no sum waits for another. */
+function narrowRows(plane: Plane, out: Plane, from: Size, width: number, { count, index, weight }: Taps): void {
+  let y = 0;
+  for (; y + 3 < from.height; y += 4) {
+    const first = y * from.width;
+    const second = first + from.width;
+    const third = second + from.width;
+    const fourth = third + from.width;
+    for (let x = 0, to = y * width; x < width; x++, to++) {
+      let a = 0;
+      let b = 0;
+      let c = 0;
+      let d = 0;
+      for (let k = x * count, end = k + count; k < end; k++) {
+        const share = weight[k]!;
+        const at = index[k]!;
+        a += share * plane[first + at]!;
+        b += share * plane[second + at]!;
+        c += share * plane[third + at]!;
+        d += share * plane[fourth + at]!;
+      }
+      out[to] = a;
+      out[to + width] = b;
+      out[to + 2 * width] = c;
+      out[to + 3 * width] = d;
+    }
+  }
+  for (; y < from.height; y++) {
+    const row = y * from.width;
+    for (let x = 0; x < width; x++) {
+      let sum = 0;
+      for (let k = x * count, end = k + count; k < end; k++) sum += weight[k]! * plane[row + index[k]!]!;
+      out[y * width + x] = sum;
+    }
+  }
+}
+
+/** Each row is the weighted sum of rows, rounded after every one of them; two at a time. */
+function addRows(plane: Plane, out: Plane, { width, height }: Size, { count, index, weight }: Taps): void {
+  for (let y = 0; y < height; y++) {
+    const target = y * width;
+    for (let k = y * count, end = k + count; k < end; k += 2) {
+      const share = weight[k]!;
+      const other = k + 1 < end ? weight[k + 1]! : 0;
+      if (share === 0 && other === 0) continue;
+      const row = index[k]! * width;
+      const below = other === 0 ? row : index[k + 1]! * width;
+      for (let x = 0; x < width; x++) {
+        out[target + x] = Math.fround(out[target + x]! + share * plane[row + x]!) + other * plane[below + x]!;
+      }
+    }
+  }
+}

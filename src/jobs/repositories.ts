@@ -26,18 +26,33 @@ export type JobPatch = Partial<
   >
 >;
 
+/** Who works on a job: whoever holds the newest lease. One given later makes those before it void. */
+export interface Lease {
+  readonly jobId: string;
+  /** Counts the leases of this job, from 1: what a write has to show to be let in (a fencing token). */
+  readonly fence: number;
+}
+
 export interface JobRepository {
   insert(job: Job, turn: number): Promise<void>;
   get(id: string): Promise<Job | null>;
   /**
-   * Moves a job to another state, in one transaction with the patch.
+   * Takes an unsettled job over, whoever held it: it is `queued`, and nobody else's lease counts any more.
    *
-   * @returns the job as it stands now, or `null` when the move is not legal from the state it is in (it was
-   * cancelled meanwhile, say); then nothing is written
+   * @param worker who takes it, for people who look
+   * @returns `null` when it is settled or unknown
    */
-  transition(id: string, to: JobState, patch?: JobPatch): Promise<Job | null>;
-  /** Changes fields of a job that is not settled, without moving it. `null` when it is settled or unknown. */
-  amend(id: string, patch: JobPatch): Promise<Job | null>;
+  claim(id: string, worker: string): Promise<{ readonly job: Job; readonly lease: Lease } | null>;
+  /**
+   * Moves a job to another state, with the patch, in one guarded write.
+   *
+   * @param lease of whoever works on it; without one, the move is made over the head of whoever does (a cancel)
+   * @returns the job as it stands now, or `null` when the move is not legal from the state it is in (it was
+   * cancelled meanwhile, say), or the lease is void; then nothing is written
+   */
+  transition(id: string, to: JobState, patch?: JobPatch, lease?: Lease): Promise<Job | null>;
+  /** Changes fields of a job that is not settled, without moving it. `null` when it is settled or unknown, or the lease void. */
+  amend(id: string, patch: JobPatch, lease?: Lease): Promise<Job | null>;
   /** Jobs that are not settled, in the order they are to run. */
   unsettled(): Promise<readonly QueuedJob[]>;
   /** The newest `limit` finished jobs, oldest first. */
@@ -83,8 +98,11 @@ export interface PictureStore {
    * @throws UserError `disk-full` when there is no room; nothing half-written is left
    */
   put(bytes: Uint8Array, extension?: string): Promise<{ readonly sha256: string; readonly path: string }>;
-  /** Where the file of this hash is, whether it exists or not. */
-  path(sha256: string, extension?: string): string;
+  /**
+   * A file on this machine with the bytes of this hash, fetched if it was elsewhere. It is read only, and stays for as
+   * long as something refers to it. Where there is no such picture, reading the file says so.
+   */
+  local(sha256: string, extension?: string): Promise<string>;
   has(sha256: string, extension?: string): Promise<boolean>;
   /** Removes a file that nothing refers to; one that is not there is no fault. */
   remove(sha256: string, extension?: string): Promise<void>;

@@ -2,6 +2,7 @@
 import { CancelledError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import type { Engine } from "./engine.ts";
+import { enginePicture } from "./engine-picture.ts";
 import type { PictureStore } from "./repositories.ts";
 import { type Kin, similarTo, type StyleVectorRepository } from "./style-likeness.ts";
 import type { Style, StyleRepository } from "./style.ts";
@@ -11,7 +12,7 @@ export interface StyleVectorsOptions {
   readonly store: {
     readonly styleVectors: StyleVectorRepository;
     readonly styles: Pick<StyleRepository, "get">;
-    readonly files: Pick<PictureStore, "path">;
+    readonly files: Pick<PictureStore, "local">;
   };
   readonly log: Logger;
 }
@@ -101,7 +102,7 @@ export class StyleVectors {
   async #look(sha256: string, network: string, signal: AbortSignal): Promise<void> {
     const { engine, store, log } = this.#options;
     try {
-      const vector = await engine.styleVector({ path: store.files.path(sha256), sha256 }, { signal });
+      const vector = await engine.styleVector(await enginePicture(store.files, { sha256 }), { signal });
       await store.styleVectors.save(sha256, network, vector);
     } catch (error) {
       if (error instanceof CancelledError) return;

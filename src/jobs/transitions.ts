@@ -1,5 +1,5 @@
 /** The states of a job and the moves between them that are legal. */
-import type { JobState } from "./job.ts";
+import { JOB_STATES, type JobState } from "./job.ts";
 
 /**
  * A running job goes back to `queued` when it waits for the other stage's device, when its attempt failed and it is
@@ -14,8 +14,8 @@ const NEXT: Readonly<Record<JobState, readonly JobState[]>> = {
   cancelled: [],
 };
 
-/** Whether a job may go from one state to another. Settled states are left by no move. */
-export const canMove = (from: JobState, to: JobState): boolean => NEXT[from].includes(to);
+/** The states from which a job may go to another one. Settled states are left by no move. */
+export const statesBefore = (to: JobState): readonly JobState[] => JOB_STATES.filter((from) => NEXT[from].includes(to));
 
 /** States of a job that an engine works on. */
 export const isRunning = (state: JobState): boolean => state === "captioning" || state === "stylizing";

@@ -8,7 +8,8 @@ import { promisify } from "node:util";
 
 import { UserError } from "../errors.ts";
 
-const ROOT = path.resolve(import.meta.dirname, "../..");
+/** Of this checkout. */
+export const ROOT = path.resolve(import.meta.dirname, "../..");
 export const ENGINE = "src/stylize/embedded/index.ts";
 
 /** Where the engine's code can stand, and rooms in it that it may not import: pictures stay good when these change. */

@@ -1,34 +1,16 @@
-/**
- * Paints pairs with the engine of a checkout, which may be older than this file: forked by `paintMissing`, never run by
- * hand. Of that checkout it asks no more than every commit has.
- */
+/** Paints pairs with the engine of a checkout: forked by `paintMissing`, never run by hand. */
 import { writeFile } from "node:fs/promises";
-import path from "node:path";
-import { pathToFileURL } from "node:url";
 
-import type { StyleDescriber } from "../caption/describer.ts";
 import { messageOf, UserError } from "../errors.ts";
 import { encodePng } from "../images/encode.ts";
 import type { RgbImage } from "../images/rgb-image.ts";
-import { DEFAULT_SETTINGS } from "../painting.ts";
-import type { Stylizer } from "../stylize/stylizer.ts";
 import { needsDescription } from "../variant.ts";
 import { writeWhole } from "../write-whole.ts";
-import { ENGINE } from "./engine-sources.ts";
+import { engineOf } from "./engine-of.ts";
 import type { PaintTask, Took } from "./paint-missing.ts";
 import { readPicture } from "./picture-folder.ts";
 
-const root = process.argv[2]!;
-const load = (file: string): Promise<unknown> => import(pathToFileURL(path.join(root, file)).href);
-
-const { EmbeddedStylizer } = (await load(ENGINE)) as { readonly EmbeddedStylizer: new () => Stylizer };
-const { PaletteDescriber } = (await load("src/caption/palette/palette-describer.ts")) as {
-  readonly PaletteDescriber: new () => StyleDescriber;
-};
-const { DEFAULT_SETTINGS: itsOwn } = (await load("src/painting.ts").catch(() => ({ DEFAULT_SETTINGS: {} }))) as {
-  readonly DEFAULT_SETTINGS: object;
-};
-const stylizer = new EmbeddedStylizer();
+const { stylizer, describer, defaults } = await engineOf(process.argv[2]!);
 
 /** So that no picture's seconds hold what the first one costs. */
 await paintPair(blank(64), blank(64), { variant: "inst", settings: { seed: 1, size: 64, strength: 0.6 } }, "blank");
@@ -65,7 +47,7 @@ async function paintPair(
   styleSha256: string,
 ): Promise<RgbImage> {
   const description = needsDescription(variant)
-    ? await new PaletteDescriber().describe({ image: style, sha256: styleSha256 })
+    ? await describer.describe({ image: style, sha256: styleSha256 })
     : null;
   const { image } = await stylizer.stylize({
     content,
@@ -75,7 +57,7 @@ async function paintPair(
     variant,
     description,
     token: null,
-    settings: { ...DEFAULT_SETTINGS, ...itsOwn, ...settings },
+    settings: { ...defaults, ...settings },
   });
   return image;
 }

@@ -2,21 +2,22 @@
 import { EngineError } from "../errors.ts";
 import type { ExecutionDevice, Precision } from "./devices.ts";
 import { tryDevice, type TrialResult } from "./device-trials.ts";
-import type { GraphOptions } from "./graph.ts";
+import { FUSIONS, type Fusion, type GraphOptions } from "./graph.ts";
 import type { FloatType } from "./tensor.ts";
-import type { TrialOperator } from "./trial-networks.ts";
+import type { TrialForm, TrialOperator } from "./trial-networks.ts";
 
-/** In which element type a device computes, how it attends, and how it convolves. */
+/** In which element type a device computes, how it attends, how it convolves, and which fused operators it has. */
 export interface DeviceForms {
   readonly dtype: FloatType;
   readonly attention: NonNullable<GraphOptions["attention"]>;
   readonly convolution: NonNullable<GraphOptions["convolution"]>;
+  readonly fusions: readonly Fusion[];
 }
 
 /** What the networks are for: only those that write have 4-bit products. */
 export type Purpose = "pictures" | "words";
 
-const EXACT: DeviceForms = { dtype: "float32", attention: "fused", convolution: "plain" };
+const EXACT: DeviceForms = { dtype: "float32", attention: "fused", convolution: "plain", fusions: [] };
 
 /**
  * Chooses the forms for a device by trying it; a processor needs no trial.
@@ -58,20 +59,25 @@ export function formsOf(
     throw new EngineError(`${device} has no half precision that is right; set PRECISION=fp32`, { retryable: false });
   const dtype = hasHalf && (precision === "auto" || precision === "fp16") ? "float16" : "float32";
   const used = dtype === "float16" ? needed : inSingle;
-  const fused = used.filter(({ form }) => form === "fused");
   return {
     dtype,
-    attention: fused.length > 0 && fused.every(isRight) ? "fused" : "explicit",
+    attention: isRightThroughout(used.filter(({ form }) => form === "fused")) ? "fused" : "explicit",
     convolution: used.some(({ form }) => form === "padded") ? "padded" : "plain",
+    fusions: FUSIONS.filter((fusion) => isRightThroughout(used.filter(({ form }) => form === fusion))),
   };
 }
 
 const isRight = ({ verdict }: TrialResult): boolean => verdict === "right";
 
+const isRightThroughout = (results: readonly TrialResult[]): boolean => results.length > 0 && results.every(isRight);
+
+/** Forms that are done without where they are wrong. */
+const OPTIONAL: ReadonlySet<TrialForm> = new Set(["fused", ...FUSIONS]);
+
 /** The first operator that is right in no form that could be used, in words; `null` when there is none. */
 function faultIn(results: readonly TrialResult[]): string | null {
   for (const result of results) {
-    if (isRight(result) || result.form === "fused") continue;
+    if (isRight(result) || OPTIONAL.has(result.form)) continue;
     const isMended = results.some(
       ({ operator, shape, form, verdict }) =>
         operator === result.operator && shape === result.shape && form === "padded" && verdict === "right",

@@ -3,9 +3,11 @@ import { z } from "zod";
 
 import { messageOf } from "../errors.ts";
 import type { ExecutionDevice } from "./devices.ts";
+import { FUSIONS, type Fusion } from "./graph.ts";
 import { openSession } from "./session.ts";
 import { type FloatType, floatsOf } from "./tensor.ts";
 import {
+  isFusion,
   TRIAL_FORMS,
   TRIAL_NETWORKS,
   TRIAL_OPERATORS,
@@ -52,6 +54,15 @@ const HALF = 1e-2;
 /** Of 4-bit products at the accuracy that the networks ask for: their activations may be rounded to 8 bits. */
 const ROUNDED = 1.5e-2;
 
+/**
+ * The fused operators that are worth a trial. WebGPU's group normalisation and convolution have none, and its packed
+ * attention opens and fails when it runs.
+ */
+const FUSED_ON: Readonly<Partial<Record<ExecutionDevice, readonly Fusion[]>>> = {
+  cuda: FUSIONS,
+  webgpu: ["bias-split-gelu"],
+};
+
 export interface TrialOptions {
   /** Told each result as it is there. */
   readonly onResult?: (result: TrialResult) => void;
@@ -91,7 +102,9 @@ export async function tryDevice(
   };
   /** Another form that was wrong once is out, and driver compilers can take half a minute for each size of it. */
   const out = new Set<TrialForm>();
-  for (const network of networks) {
+  const has = ({ other }: TrialNetwork): boolean =>
+    !other || !isFusion(other.form) || (FUSED_ON[device]?.includes(other.form) ?? false);
+  for (const network of networks.filter(has)) {
     const { form, other } = network;
     const exact = await run("cpu", network, form, "float32");
     for (const dtype of ["float32", "float16"] as const) {

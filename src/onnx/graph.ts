@@ -48,6 +48,14 @@ export type Initializer = TensorType & { readonly name: string } & (
     | { readonly external: ExternalTensor }
   );
 
+/**
+ * Operators of onnxruntime's own that do the work of several of ONNX's, on devices that have them: normalisation of
+ * groups with SiLU, convolution with channels last, GEGLU with its bias, attention over queries, keys and values from one
+ * product. None of them has a gradient.
+ */
+export const FUSIONS = ["group-norm", "nhwc-conv", "bias-split-gelu", "packed-attention"] as const;
+export type Fusion = (typeof FUSIONS)[number];
+
 export interface GraphOptions {
   /** Version of ONNX's own operators. */
   readonly opset?: number;
@@ -57,6 +65,8 @@ export interface GraphOptions {
   readonly convolution?: "plain" | "padded";
   /** `int8`: layers multiply in 8 bits where that pays; their weights come from a `roundedSource`. */
   readonly products?: "exact" | "int8";
+  /** None by default. */
+  readonly fusions?: readonly Fusion[];
 }
 
 /** Records a network in the order in which its operators are called. */
@@ -66,6 +76,7 @@ export class Graph {
   readonly attention: "fused" | "explicit";
   readonly convolution: "plain" | "padded";
   readonly products: "exact" | "int8";
+  readonly fusions: ReadonlySet<Fusion>;
   /** Of a body: the graph whose values it may use. */
   readonly #outer: Graph | null = null;
   readonly #inputs: Value[] = [];
@@ -83,11 +94,12 @@ export class Graph {
     this.attention = options.attention ?? "fused";
     this.convolution = options.convolution ?? "plain";
     this.products = options.products ?? "exact";
+    this.fusions = new Set(options.fusions);
   }
 
   /** A graph for an attribute of one of the nodes here. It may use the values of this one. */
   body(name: string): Graph {
-    return new Graph(name, this, this);
+    return new Graph(name, { ...this, fusions: [...this.fusions] }, this);
   }
 
   get inputs(): readonly Value[] {

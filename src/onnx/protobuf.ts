@@ -4,6 +4,9 @@ const VARINT = 0;
 const LENGTH = 2;
 const FIXED32 = 5;
 
+/** Nearly all numbers of a model: tags, lengths of names, sizes of kernels. */
+const ONE_BYTE = Array.from({ length: 128 }, (_, value) => Uint8Array.of(value));
+
 /** One message, field by field. Byte fields are kept by reference, so a large tensor is copied once, at the end. */
 export class Message {
   readonly #parts: Uint8Array[] = [];
@@ -52,6 +55,8 @@ export class Message {
   }
 
   #varint(value: number | bigint): void {
+    const short = ONE_BYTE[Number(value)];
+    if (short) return this.#append(short);
     const out: number[] = [];
     let rest = BigInt.asUintN(64, BigInt(value));
     while (rest > 127n) {

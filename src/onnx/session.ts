@@ -61,7 +61,9 @@ export async function openSession(graph: Graph, options: SessionOptions = {}): P
       extra: {
         session: {
           model_external_initializers_file_folder_path: rootFolder(graph),
-          disable_prepacking: prepack ? "0" : "1",
+          // On CUDA nothing is rearranged, but it is then that its convolution with channels last learns how its weights
+          // lie, and its group normalisation how it may divide them.
+          disable_prepacking: prepack || device === "cuda" ? "0" : "1",
           "intra_op.allow_spinning": "0",
           // Weights stay out of the arena of a card, which would round them up to a power of two.
           use_device_allocator_for_initializers: "1",

@@ -1,7 +1,7 @@
 /** Small networks that a device is tried with: one operator each, at sizes that the real networks have. */
 import { type Random, seededRandom } from "../random.ts";
 import { bytesOf } from "./dtype.ts";
-import { Graph, type Value } from "./graph.ts";
+import { type Fusion, FUSIONS, Graph, type Value } from "./graph.ts";
 import * as op from "./operators.ts";
 import { elementCount } from "./shape.ts";
 import { type FloatType, floatTensor, type Tensor } from "./tensor.ts";
@@ -11,13 +11,14 @@ export const TRIAL_OPERATORS = [
   "convolution",
   "group normalisation",
   "linear layer",
+  "gated layer",
   "gather",
   "4-bit product",
 ] as const;
 export type TrialOperator = (typeof TRIAL_OPERATORS)[number];
 
 /** How an operator is written: as it stands, or in the other way that there is for devices on which that is wrong. */
-export const TRIAL_FORMS = ["plain", "explicit", "fused", "padded"] as const;
+export const TRIAL_FORMS = ["plain", "explicit", "fused", "padded", ...FUSIONS] as const;
 export type TrialForm = (typeof TRIAL_FORMS)[number];
 
 /** A recorded trial and its random numbers, which are always the same ones. */
@@ -93,6 +94,16 @@ const normalisation: TrialNetwork = {
   ),
 };
 
+const activated: TrialNetwork = {
+  operator: "group normalisation",
+  shape: "32 groups of 640 channels, 16 x 12, with SiLU",
+  form: "plain",
+  other: { form: "group-norm", against: "right" },
+  record: recorder(({ numbers, weight }) =>
+    op.groupNorm(op.shift(numbers([1, 640, 16, 12]), OFFSET), 32, weight([640]), weight([640]), 1e-5, "silu"),
+  ),
+};
+
 const layer: TrialNetwork = {
   operator: "linear layer",
   shape: "192 positions, normalised, 320 to 640, GELU",
@@ -112,6 +123,36 @@ const gather: TrialNetwork = {
     return op.gather(weight([4000, 64]), graph.constant("int64", rows, [1, 77]));
   }),
 };
+
+const gate: TrialNetwork = {
+  operator: "gated layer",
+  shape: "192 positions, 1280 of 2560 by GELU",
+  form: "plain",
+  other: { form: "bias-split-gelu", against: "right" },
+  record: recorder(({ numbers, weight }) => op.geglu(numbers([1, 192, 2560]), weight([2560]))),
+};
+
+/** Queries, keys and values from one product. */
+const packed: TrialNetwork = {
+  operator: "attention",
+  shape: `192 positions, ${HEADS} heads of 40, packed`,
+  form: "explicit",
+  other: { form: "packed-attention", against: "right" },
+  record: recorder(({ numbers }) => op.packedAttention(numbers([1, 192, HEADS, 3, 40]))),
+};
+
+/** Stride 1 and 2, with the paddings of Stable Diffusion's encoder. */
+const lastChannels = [1, 2].map((stride): TrialNetwork => ({
+  operator: "convolution",
+  shape: `64 to 320 channels, 3 x 3, stride ${stride}`,
+  form: "plain",
+  other: { form: "nhwc-conv", against: "right" },
+  record: recorder(({ numbers, weight }) => {
+    const kernels = weight([320, 64, 3, 3], 1 / Math.sqrt(64 * 9));
+    const padding = stride === 1 ? 1 : { top: 0, left: 0, bottom: 1, right: 1 };
+    return op.conv(numbers([1, 64, 16, 12]), kernels, weight([320]), { padding, stride });
+  }),
+}));
 
 /** A token, and a piece of a prefix. */
 const products = [1, 64].map((rows): TrialNetwork => {
@@ -141,10 +182,14 @@ const products = [1, 64].map((rows): TrialNetwork => {
 
 export const TRIAL_NETWORKS: readonly TrialNetwork[] = [
   layer,
+  gate,
   gather,
   normalisation,
+  activated,
   ...convolutions,
+  ...lastChannels,
   ...attentions,
+  packed,
   ...products,
 ];
 
@@ -157,12 +202,16 @@ interface Draft {
   readonly weight: (shape: readonly number[], factor?: number) => Value;
 }
 
+/** Whether a form is one of the fused operators, which only some devices have. */
+export const isFusion = (form: TrialForm): form is Fusion => (FUSIONS as readonly string[]).includes(form);
+
 function recorder(build: (draft: Draft) => Value): TrialNetwork["record"] {
   return (form, dtype) => {
     const random = seededRandom(7);
     const graph = new Graph("device trial", {
       attention: form === "fused" ? "fused" : "explicit",
       convolution: form === "padded" ? "padded" : "plain",
+      fusions: isFusion(form) ? [form] : [],
     });
     const feeds: Record<string, Tensor> = {};
     // The sum of three is near enough to a Gaussian.

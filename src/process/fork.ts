@@ -3,6 +3,8 @@ import { fork, type ChildProcess } from "node:child_process";
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
 
+import { cudaEnvironment } from "../cuda-folder.ts";
+
 /**
  * So that glibc gives memory back when a network is released: without these, half of what a session took stays with the
  * process (measured: 1.5 of 3.4 GB; with them 0.1). Other platforms do not look at them.
@@ -18,13 +20,15 @@ const LOADER = pathToFileURL(createRequire(import.meta.url).resolve("tsx/esm")).
 /**
  * @param module path of a `.ts` file; its output is piped
  * @param nodeOptions options of Node for the process
+ * @param libraries where CUDA lies, unless where `npm run setup:cuda` puts it
  */
 export function forkModule(
   module: string,
   args: readonly string[] = [],
   nodeOptions: readonly string[] = [],
+  libraries?: string,
 ): ChildProcess {
-  const env: NodeJS.ProcessEnv = { ...process.env, ...MALLOC };
+  const env: NodeJS.ProcessEnv = { ...process.env, ...MALLOC, ...cudaEnvironment(libraries) };
   for (const name of SECRETS) delete env[name];
   const child = fork(module, [...args], {
     execArgv: ["--import", LOADER, ...nodeOptions],

@@ -1,9 +1,9 @@
 /** Jobs in SQLite: one row each, every move guarded by the table of legal ones. */
-import type { Kysely, Transaction } from "kysely";
+import type { Kysely, Updateable } from "kysely";
 
-import type { PictureRef } from "../jobs/job.ts";
-import type { JobRepository } from "../jobs/repositories.ts";
-import { canMove } from "../jobs/transitions.ts";
+import type { Job, JobState } from "../jobs/job.ts";
+import type { JobRepository, Lease } from "../jobs/repositories.ts";
+import { statesBefore } from "../jobs/transitions.ts";
 import { jobToRow, patchToColumns, rowToJob } from "./job-rows.ts";
 import { rememberPicture } from "./picture-repository.ts";
 import type { JobTable, Schema } from "./schema.ts";
@@ -14,7 +14,8 @@ export function createJobRepository(db: Kysely<Schema>): JobRepository {
   return {
     async insert(job, turn) {
       await db.transaction().execute(async (transaction) => {
-        await rememberPictures(transaction, [job.request.content, job.request.style]);
+        const { content, style } = job.request;
+        for (const picture of [content, style]) await rememberPicture(transaction, picture);
         await transaction.insertInto("jobs").values(jobToRow(job, turn)).execute();
       });
     },
@@ -24,24 +25,29 @@ export function createJobRepository(db: Kysely<Schema>): JobRepository {
       return row ? rowToJob(row) : null;
     },
 
-    transition: (id, to, patch = {}) =>
-      db.transaction().execute(async (transaction) => {
-        const held = await transaction.selectFrom("jobs").select("state").where("id", "=", id).executeTakeFirst();
-        if (!held || !canMove(held.state, to)) return null;
-        if (patch.result) await rememberPictures(transaction, [patch.result.picture]);
-        return update(transaction, id, { ...patchToColumns(patch), state: to });
-      }),
+    async claim(id, worker) {
+      const row = await db
+        .updateTable("jobs")
+        .set((is) => ({ state: "queued", fence: is("fence", "+", 1), worker }))
+        .where("id", "=", id)
+        .where("state", "in", UNSETTLED)
+        .returningAll()
+        .executeTakeFirst();
+      return row ? { job: rowToJob(row), lease: { jobId: row.id, fence: row.fence } } : null;
+    },
 
-    amend: (id, patch) =>
-      db.transaction().execute(async (transaction) => {
-        const held = await transaction
-          .selectFrom("jobs")
-          .select("id")
-          .where("id", "=", id)
-          .where("state", "in", UNSETTLED)
-          .executeTakeFirst();
-        return held ? update(transaction, id, patchToColumns(patch)) : null;
-      }),
+    async transition(id, to, patch = {}, lease) {
+      const { result } = patch;
+      const change = { ...patchToColumns(patch), state: to };
+      if (!result) return update(db, id, change, statesBefore(to), lease);
+      return db.transaction().execute(async (transaction) => {
+        // Known before it is referred to; where the move is refused, an unused row that says a picture's size is no harm.
+        await rememberPicture(transaction, result.picture);
+        return update(transaction, id, change, statesBefore(to), lease);
+      });
+    },
+
+    amend: (id, patch, lease) => update(db, id, patchToColumns(patch), UNSETTLED, lease),
 
     async unsettled() {
       const rows = await db
@@ -81,11 +87,24 @@ export function createJobRepository(db: Kysely<Schema>): JobRepository {
   };
 }
 
-async function update(transaction: Transaction<Schema>, id: string, columns: Partial<JobTable>) {
-  const query = transaction.updateTable("jobs").set(columns).where("id", "=", id).returningAll();
-  return rowToJob(await query.executeTakeFirstOrThrow());
-}
-
-async function rememberPictures(transaction: Transaction<Schema>, pictures: readonly PictureRef[]): Promise<void> {
-  for (const picture of pictures) await rememberPicture(transaction, picture);
+/**
+ * One statement: of two that want to move a job, one does, whatever database and however many processes there are. An
+ * empty change reads.
+ */
+async function update(
+  db: Kysely<Schema>,
+  id: string,
+  change: Updateable<JobTable>,
+  from: readonly JobState[],
+  lease: Lease | undefined,
+): Promise<Job | null> {
+  const row = await db
+    .updateTable("jobs")
+    .set({ ...change, id })
+    .where("id", "=", id)
+    .where("state", "in", from)
+    .$if(lease !== undefined, (query) => query.where("fence", "=", lease!.fence))
+    .returningAll()
+    .executeTakeFirst();
+  return row ? rowToJob(row) : null;
 }

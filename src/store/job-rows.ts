@@ -1,12 +1,12 @@
 /** Jobs as rows, and back. */
-import type { Selectable } from "kysely";
+import type { Insertable, Selectable, Updateable } from "kysely";
 
 import type { Job, JobRequest, JobResult } from "../jobs/job.ts";
 import type { JobPatch } from "../jobs/repositories.ts";
 import { DEFAULT_SETTINGS } from "../painting.ts";
 import type { JobTable } from "./schema.ts";
 
-export function jobToRow(job: Job, turn: number): JobTable {
+export function jobToRow(job: Job, turn: number): Insertable<JobTable> {
   const { request } = job;
   return {
     id: job.id,
@@ -57,8 +57,8 @@ const requestOf = (json: string): JobRequest => {
 };
 
 /** The columns that a patch sets. */
-export function patchToColumns(patch: JobPatch): Partial<JobTable> {
-  const columns: Partial<JobTable> = {};
+export function patchToColumns(patch: JobPatch): Updateable<JobTable> {
+  const columns: Updateable<JobTable> = {};
   if (patch.attempts !== undefined) columns.attempts = patch.attempts;
   if (patch.variant !== undefined) columns.variant = patch.variant;
   if (patch.variantReason !== undefined) columns.variant_reason = patch.variantReason;

@@ -5,4 +5,6 @@
 import { createRequire } from "node:module";
 import type * as Module from "kysely";
 
-export const { Kysely, SqliteDialect, sql } = createRequire(import.meta.url)("kysely") as typeof Module;
+export const { Kysely, PostgresAdapter, PostgresDialect, SqliteDialect, sql } = createRequire(import.meta.url)(
+  "kysely",
+) as typeof Module;

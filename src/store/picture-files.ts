@@ -25,7 +25,9 @@ export function createPictureFiles(folder: string): PictureStore {
   const writing = new Map<string, Promise<void>>();
 
   return {
-    path: pathOf,
+    async local(sha256, extension) {
+      return pathOf(sha256, extension);
+    },
 
     async has(sha256, extension) {
       return exists(pathOf(sha256, extension));

@@ -3,6 +3,7 @@ import type { Kysely } from "kysely";
 
 import type { PictureRef } from "../jobs/job.ts";
 import type { FaceVerdict, PictureRepository } from "../jobs/repositories.ts";
+import { isReferredTo } from "./dialect.ts";
 import type { Schema } from "./schema.ts";
 
 export function createPictureRepository(db: Kysely<Schema>): PictureRepository {
@@ -57,7 +58,3 @@ export async function rememberPicture(
     .onConflict((conflict) => conflict.column("sha256").doNothing())
     .execute();
 }
-
-/** Whether the database refused to delete a row for the sake of rows that refer to it. */
-const isReferredTo = (error: unknown): boolean =>
-  error instanceof Error && "code" in error && error.code === "SQLITE_CONSTRAINT_FOREIGNKEY";

@@ -46,6 +46,10 @@ export interface JobTable {
   request: string;
   turn: number;
   attempts: number;
+  /** Of the newest lease (`Lease.fence`); 0: nobody had one. */
+  fence: Generated<number>;
+  /** Who holds it. */
+  worker: Generated<string | null>;
   variant: Variant | null;
   variant_reason: string | null;
   description: string | null;
@@ -173,7 +177,7 @@ interface StyleVectorTable {
   /** Id of the network that saw it. */
   network: string;
   /** Float32, little-endian. */
-  vector: ArrayBuffer;
+  vector: ArrayBuffer | Uint8Array;
 }
 
 export interface LearningTable {

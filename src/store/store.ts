@@ -1,4 +1,4 @@
-/** Everything the bot remembers, opened from one folder. */
+/** Everything the bot remembers: a database, and a folder of pictures. */
 import path from "node:path";
 
 import type { Kysely } from "kysely";
@@ -42,13 +42,13 @@ export interface Store extends Repositories {
 }
 
 /**
- * Opens `<dataDir>/atelier.db` and the picture files in `<dataDir>/pictures`.
+ * Opens `<dataDir>/atelier.db`, or the PostgreSQL database at `url`, and the picture files in `<dataDir>/pictures`.
  *
- * @example const store = await openStore(config.DATA_DIR);
+ * @example const store = await openStore(config.DATA_DIR, config.DATABASE_URL);
  * @throws UserError when the database is damaged, newer than this program, or cannot be opened
  */
-export async function openStore(dataDir: string): Promise<Store> {
-  const db = await openDatabase(path.join(dataDir, DATABASE_FILE));
+export async function openStore(dataDir: string, url?: string): Promise<Store> {
+  const db = await (url === undefined ? openDatabase(path.join(dataDir, DATABASE_FILE)) : openServer(url));
   const settings = createSettingRepository(db);
   return {
     db,
@@ -67,8 +67,12 @@ export async function openStore(dataDir: string): Promise<Store> {
     openReplies: createOpenReplyRepository(db),
     async close() {
       // So that the one file is whole for whoever copies it.
-      await sql`pragma wal_checkpoint(truncate)`.execute(db).catch(() => undefined);
+      if (url === undefined) await sql`pragma wal_checkpoint(truncate)`.execute(db).catch(() => undefined);
       await db.destroy();
     },
   };
 }
+
+/** Loads the driver where there is a server. */
+const openServer = async (url: string): Promise<Kysely<Schema>> =>
+  (await import("./postgres-database.ts")).openPostgres(url);

@@ -1,9 +1,10 @@
 /** The styles of servers in SQLite. */
-import type { Kysely, Selectable } from "kysely";
+import type { ExpressionWrapper, Kysely, Selectable } from "kysely";
 
 import type { PictureRef } from "../jobs/job.ts";
 import { foldedName, type Style, type StyleRepository } from "../jobs/style.ts";
 import { rememberPicture } from "./picture-repository.ts";
+import { isTaken } from "./dialect.ts";
 import { sql } from "./kysely.ts";
 import type { Schema, StyleTable } from "./schema.ts";
 
@@ -31,13 +32,14 @@ export function createStyleRepository(db: Kysely<Schema>): StyleRepository {
     },
 
     async search(guildId, text, limit) {
-      const place = sql<number>`instr(folded, ${foldedName(text)})`;
+      const pattern = foldedName(text).replaceAll(/[\\%_]/g, "\\$&");
+      const holds = (like: string) => sql<boolean>`folded like ${like} escape '\\'`;
       const rows = await db
         .selectFrom("styles")
         .selectAll()
         .where("guild_id", "=", guildId)
-        .where(place, ">", 0)
-        .orderBy(sql`${place} > 1`)
+        .where(holds(`%${pattern}%`))
+        .orderBy(holds(`${pattern}%`), "desc")
         .orderBy("folded")
         .limit(limit)
         .execute();
@@ -65,21 +67,26 @@ export function createStyleRepository(db: Kysely<Schema>): StyleRepository {
     },
 
     async rename(id, name) {
-      return db.transaction().execute(async (transaction) => {
-        const folded = foldedName(name);
-        const style = await transaction.selectFrom("styles").select("guild_id").where("id", "=", id).executeTakeFirst();
-        if (!style) return false;
-        const other = await transaction
-          .selectFrom("styles")
-          .select("id")
-          .where("guild_id", "=", style.guild_id)
-          .where("folded", "=", folded)
-          .where("id", "!=", id)
-          .executeTakeFirst();
-        if (other) return false;
-        await transaction.updateTable("styles").set({ name, folded }).where("id", "=", id).execute();
-        return true;
-      });
+      const folded = foldedName(name);
+      const others = (guildId: ExpressionWrapper<Schema, "styles", string>) =>
+        db
+          .selectFrom("styles as other")
+          .select("other.id")
+          .where("other.guild_id", "=", guildId)
+          .where("other.folded", "=", folded)
+          .where("other.id", "!=", id);
+      const query = db
+        .updateTable("styles")
+        .set({ name, folded })
+        .where("id", "=", id)
+        .where((is) => is.not(is.exists(others(is.ref("styles.guild_id")))));
+      try {
+        return (await query.executeTakeFirstOrThrow()).numUpdatedRows === 1n;
+      } catch (error) {
+        // Somebody took the name in the same moment.
+        if (isTaken(error)) return false;
+        throw error;
+      }
     },
 
     remove: (id) =>

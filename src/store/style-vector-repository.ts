@@ -1,7 +1,8 @@
-/** What networks see in the pictures of styles, in SQLite: vectors as float32, little-endian. */
+/** What networks see in the pictures of styles, in the database: vectors as float32, little-endian. */
 import type { Kysely } from "kysely";
 
 import type { StyleVectorRepository } from "../jobs/style-likeness.ts";
+import { bytes, floats } from "./dialect.ts";
 import { sql } from "./kysely.ts";
 import type { Schema } from "./schema.ts";
 
@@ -32,7 +33,7 @@ export function createStyleVectorRepository(db: Kysely<Schema>): StyleVectorRepo
       const blob = Buffer.from(Float32Array.from(vector).buffer);
       // One statement: the style may be removed while its picture is looked at.
       await sql`insert into style_vectors (picture_sha256, network, vector)
-        select ${sha256}, ${network}, ${blob} where exists (select 1 from styles where picture_sha256 = ${sha256})
+        select ${sha256}, ${network}, ${bytes(db, blob)} where exists (select 1 from styles where picture_sha256 = ${sha256})
         on conflict do nothing`.execute(db);
     },
 
@@ -44,7 +45,7 @@ export function createStyleVectorRepository(db: Kysely<Schema>): StyleVectorRepo
       return rows.map(({ id, picture_sha256: pictureSha256, vector }) => ({
         styleId: id,
         pictureSha256,
-        vector: vector && new Float32Array(vector),
+        vector: vector && floats(vector),
       }));
     },
   };

@@ -77,22 +77,21 @@ export function createSurfaceRepository(db: Kysely<Schema>): SurfaceRepository {
       return optional(await query.executeTakeFirst());
     },
 
-    raise: (jobId, flag) =>
-      db.transaction().execute(async (transaction) => {
-        const row = await transaction
-          .selectFrom("surfaces")
-          .select("flags")
-          .where("job_id", "=", jobId)
-          .executeTakeFirst();
+    async raise(jobId, flag) {
+      for (;;) {
+        const row = await db.selectFrom("surfaces").select("flags").where("job_id", "=", jobId).executeTakeFirst();
         const flags = row ? (JSON.parse(row.flags) as string[]) : null;
         if (!flags || flags.includes(flag)) return false;
-        await transaction
+        const { numUpdatedRows } = await db
           .updateTable("surfaces")
           .set({ flags: JSON.stringify([...flags, flag]) })
           .where("job_id", "=", jobId)
-          .execute();
-        return true;
-      }),
+          // Unless another one was raised meanwhile; then look again.
+          .where("flags", "=", row!.flags)
+          .executeTakeFirstOrThrow();
+        if (numUpdatedRows === 1n) return true;
+      }
+    },
 
     async byResultMessage(messageId) {
       return optional(await select().where("result_message_id", "=", messageId).executeTakeFirst());

@@ -22,7 +22,7 @@ export interface Judged {
 export interface VoteRepository {
   /** The round of named results of this pair in this place, made where there is none; `closesAt` is put off, never brought forward. */
   joinRound(round: NewRound): Promise<TimedRound>;
-  /** Makes a round; a known one is left as it is. */
+  /** Makes a round; a known one, and one of named results where there is one already, is left as it is. */
   openRound(round: NewRound): Promise<void>;
   round(id: string): Promise<TimedRound | null>;
   closeRound(id: string, at: number): Promise<void>;
@@ -63,16 +63,22 @@ export function createVoteRepository(db: Kysely<Schema>): VoteRepository {
   };
   return {
     async joinRound(round) {
-      const known = await rounds()
+      await this.openRound(round);
+      const named = db
+        .selectFrom("rounds")
+        .select("id")
         .where("channel_id", "=", round.channelId)
         .where("content_sha256", "=", round.contentSha256)
         .where("style_sha256", "=", round.styleSha256)
-        .where("blind", "=", 0)
-        .executeTakeFirst();
-      if (!known) await this.openRound(round);
-      else if (known.closes_at < round.closesAt)
-        await db.updateTable("rounds").set({ closes_at: round.closesAt }).where("id", "=", known.id).execute();
-      return (await find(known?.id ?? round.id))!;
+        .where("blind", "=", 0);
+      const { id } = await named.executeTakeFirstOrThrow();
+      await db
+        .updateTable("rounds")
+        .set({ closes_at: round.closesAt })
+        .where("id", "=", id)
+        .where("closes_at", "<", round.closesAt)
+        .execute();
+      return (await find(id))!;
     },
 
     async openRound(round) {
@@ -89,7 +95,7 @@ export function createVoteRepository(db: Kysely<Schema>): VoteRepository {
       await db
         .insertInto("rounds")
         .values(values)
-        .onConflict((conflict) => conflict.column("id").doNothing())
+        .onConflict((conflict) => conflict.doNothing())
         .execute();
     },
 

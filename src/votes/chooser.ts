@@ -3,6 +3,7 @@ import type { Random } from "../random.ts";
 import { VARIANT_LABEL, VARIANTS, type Variant } from "../variant.ts";
 import type { Ballot, Category } from "./ballot.ts";
 import { PAPER_CHOICE, PAPER_SCORES } from "./paper.ts";
+import { FEWEST_VOTERS } from "./scores.ts";
 import { countWins } from "./strengths.ts";
 
 /** Share of choices made evenly among the three, whatever the votes say: without it a loser never gets a second chance. */
@@ -33,14 +34,14 @@ export function paperChoice(category: Category | null): Choice {
 /**
  * Thompson sampling (Thompson 1933): each variant's chance to be preferred to another is Beta distributed, with the
  * paper's means as the prior and this server's comparisons on top; draw one chance each, take the largest. A share of
- * `UNIFORM_SHARE` is drawn evenly. Without any comparison it is the paper's finding.
+ * `UNIFORM_SHARE` is drawn evenly. Until as many people have voted as it takes for more than chance, it is the paper's
+ * finding.
  *
  * @param ballots of one server and one category
  */
 export function chooseByVotes(ballots: readonly Ballot[], category: Category, random: Random): Choice {
+  if (new Set(ballots.map(({ voter }) => voter)).size < FEWEST_VOTERS) return paperChoice(category);
   const wins = countWins(ballots);
-  const compared = wins.flat().reduce((sum, count) => sum + count, 0);
-  if (compared === 0) return paperChoice(category);
   if (random() < UNIFORM_SHARE) {
     const variant = VARIANTS[Math.floor(random() * VARIANTS.length)]!;
     return { variant, reason: "now and then each variant gets its turn, so that votes can change the ranking" };

@@ -12,7 +12,8 @@ const checkpoint = path.join(FIXTURES, "tiny-v1");
 
 /** Bytes planned and held of a decoder, without what any session of a process costs: large latents against small ones. */
 async function decoderOn(on: RunsOn, latents: number): Promise<{ planned: number; held: number }> {
-  const run = async (side: number) => (await measure({ kind: "vae", checkpoint, latents: side, runs: 0 }, { on })).timing;
+  const run = async (side: number) =>
+    (await measure({ kind: "vae", checkpoint, latents: side, runs: 0 }, { on })).timing;
   const [small, large] = [await run(8), await run(latents)];
   return { planned: large.plannedBytes - small.plannedBytes, held: large.heldBytes! - small.heldBytes! };
 }
@@ -28,7 +29,7 @@ describe.skipIf(process.platform !== "linux")("the plan (skipped where memory ca
   it("is no less than what it holds on WebGPU (skipped where there is none)", async ({ skip }) => {
     const fault = await probeDevice("webgpu");
     if (fault !== null) skip(fault);
-    const forms = { dtype: "float32", attention: "explicit", convolution: "padded" } as const;
+    const forms = { dtype: "float32", attention: "explicit", convolution: "padded", fusions: [] } as const;
     const { planned, held } = await decoderOn({ device: "webgpu", forms }, 96);
     expect(held / planned).toBeGreaterThan(0.4);
     expect(held / planned).toBeLessThan(1.2);

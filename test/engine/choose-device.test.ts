@@ -1,12 +1,12 @@
 import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
-import { createRequire } from "node:module";
 import os from "node:os";
 import path from "node:path";
 
 import pino from "pino";
 import { afterAll, describe, expect, it } from "vitest";
 
+import { CUDA_FOLDER, RUNTIME_LIBRARY } from "../../src/cuda-folder.ts";
 import { chooseDevice, explainFault, probeDevice } from "../../src/engine/choose-device.ts";
 import { createEngine } from "../../src/engine/index.ts";
 import { readConfig } from "../../src/config.ts";
@@ -17,8 +17,9 @@ const log = pino(
   { write: (line: string) => void lines.push((JSON.parse(line) as { msg: string }).msg) },
 );
 const fixture = (name: string): string => path.join(import.meta.dirname, "fixtures", name);
-const ort = path.dirname(createRequire(import.meta.url).resolve("onnxruntime-node/package.json"));
-const hasCuda = existsSync(path.join(ort, "bin/napi-v6/linux/x64/libonnxruntime_providers_cuda.so"));
+const hasCuda = [CUDA_FOLDER, path.dirname(RUNTIME_LIBRARY)].some((place) =>
+  existsSync(path.join(place, "libonnxruntime_providers_cuda.so")),
+);
 
 const folder = await mkdtemp(path.join(os.tmpdir(), "atelier-devices-"));
 afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -53,7 +54,33 @@ describe("what is wrong with a device", () => {
       "cuda",
       "Failed to load shared library",
       "Failed to load library libonnxruntime_providers_cuda.so with error: libcublasLt.so.12: cannot open shared object file: No such file or directory",
-      "the library libcublasLt.so.12 is missing",
+      "the library libcublasLt.so.12 is missing; fetch it with `npm run setup:cuda`",
+    ],
+    [
+      "cuda",
+      "Failed to load shared library",
+      "Failed to load library libonnxruntime_providers_cuda.so with error: libcuda.so.1: cannot open shared object file",
+      /^the NVIDIA driver is not installed \(.*: install it \(Debian: apt install nvidia-driver, .*docker run --gpus all/,
+    ],
+    ["cuda", "CUDA failure 100: no CUDA-capable device is detected ; GPU=0", "", /^the NVIDIA driver finds no card/],
+    [
+      "cuda",
+      "CUDA failure 209: no kernel image is available",
+      "",
+      /^the NVIDIA card is too old .*: cards from 7\.5 on do/,
+    ],
+    [
+      "cuda",
+      "CUDA failure 803: system has unsupported display driver / cuda driver combination",
+      "",
+      /start the machine/,
+    ],
+    ["cuda", "CUDA failure 2: out of memory", "", /memory is full/],
+    [
+      "cuda",
+      "CUDA failure 700: an illegal memory access\n  at line 5",
+      "",
+      "CUDA failure 700: an illegal memory access",
     ],
     ["webgpu", "Failed to get a WebGPU adapter: No supported adapters", "Found no drivers!", /no graphics driver/],
     ["webgpu", "no adapters", "Couldn't load Vulkan", /libvulkan\.so\.1 is missing/],
@@ -62,13 +89,22 @@ describe("what is wrong with a device", () => {
       "cuda",
       "CUDA failure 35: driver version is insufficient\n  at line 5",
       "",
-      "CUDA failure 35: driver version is insufficient",
+      "the NVIDIA driver is too old for CUDA 13: update it to 580 or newer and start the machine anew",
     ],
   ] as const)("is said for %s in words (%s)", (device, fault, printed, words) => {
     const said = explainFault(device, fault, printed);
     if (typeof words === "string") expect(said).toBe(words);
     else expect(said).toMatch(words);
   });
+});
+
+it("a card is named by its driver's tool where there is one", () => {
+  const explained = (fault: string, capability: number): string =>
+    explainFault("cuda", fault, "", { name: "GeForce GTX 1080", driver: "535.12", capability });
+  expect(explained("CUDA failure 35: insufficient", 8.6)).toMatch(/^the NVIDIA driver 535\.12 is too old for CUDA 13/);
+  expect(explained("CUDA failure 209: no kernel image", 6.1)).toMatch(
+    /^the NVIDIA card GeForce GTX 1080 is too old \(compute capability 6\.1\): cards from 7\.5 on do/,
+  );
 });
 
 describe("choosing a device", () => {

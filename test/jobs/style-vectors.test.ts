@@ -22,7 +22,7 @@ function workplace(count: number, see: (sha256: string, signal?: AbortSignal) =>
   const seen = new Map<string, readonly number[]>();
   const names = Array.from({ length: count }, (_, i) => String(i + 1).padStart(4, "0"));
   const store: StyleVectorsOptions["store"] = {
-    files: { path: (sha256) => sha256 },
+    files: { local: async (sha256) => sha256 },
     styles: { get: async () => [] },
     styleVectors: {
       unseen: async (_, after, limit) => names.filter((name) => name > after && !seen.has(name)).slice(0, limit),

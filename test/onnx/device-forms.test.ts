@@ -1,35 +1,48 @@
 /** The trials of devices, and what follows from them, with devices that are the processor, made wrong in one form or another. */
 import { describe, expect, it } from "vitest";
 
+import { FUSIONS } from "../../src/onnx/graph.ts";
 import { chooseForms, formsOf } from "../../src/onnx/device-forms.ts";
 import { runTrial, tryDevice, type TrialResult } from "../../src/onnx/device-trials.ts";
-import { TRIAL_NETWORKS, TRIAL_OPERATORS, type TrialForm, type TrialOperator } from "../../src/onnx/trial-networks.ts";
+import {
+  isFusion,
+  TRIAL_NETWORKS,
+  TRIAL_OPERATORS,
+  type TrialForm,
+  type TrialOperator,
+} from "../../src/onnx/trial-networks.ts";
 
 type Trial = Pick<TrialResult, "operator" | "form" | "dtype">;
 
-/** One of each operator; of convolution the one that is confused. */
-const networks = TRIAL_OPERATORS.map(
-  (operator) =>
-    TRIAL_NETWORKS.find((network) => network.operator === operator && network.shape.startsWith("6 to 8")) ??
-    TRIAL_NETWORKS.find((network) => network.operator === operator)!,
-);
+/** One of each operator, of convolution the one that is confused; and of each fused operator. */
+const networks = [
+  ...TRIAL_OPERATORS.map(
+    (operator) =>
+      TRIAL_NETWORKS.find((network) => network.operator === operator && network.shape.startsWith("6 to 8")) ??
+      TRIAL_NETWORKS.find((network) => network.operator === operator)!,
+  ),
+  ...FUSIONS.map((fusion) => TRIAL_NETWORKS.find(({ other }) => other?.form === fusion)!),
+];
 
 /** A processor's answers, each computed once. */
 const answers = new Map<string, Promise<Float32Array>>();
 const onProcessor: typeof runTrial = (_device, network, form, dtype) => {
-  const key = [network.operator, form, dtype].join();
-  const answer = answers.get(key) ?? runTrial("cpu", network, form, dtype);
+  const key = [network.shape, written(form), dtype].join();
+  const answer = answers.get(key) ?? runTrial("cpu", network, written(form), dtype);
   answers.set(key, answer);
   return answer;
 };
 
+/** The fused operators that a processor has not: their plain forms, which is what they have to be equal to. */
+const written = (form: TrialForm): TrialForm => (isFusion(form) ? "explicit" : form);
+
 /** What comes of trying a device that is `off` by that much in a trial, or fails where it says nothing. */
-const tried = (off: (trial: Trial) => number | null): Promise<TrialResult[]> =>
-  tryDevice("webgpu", {
+const tried = (off: (trial: Trial) => number | null, device: "webgpu" | "cuda" = "webgpu"): Promise<TrialResult[]> =>
+  tryDevice(device, {
     networks,
-    run: async (device, network, form, dtype) => {
-      const answer = await onProcessor(device, network, form, dtype);
-      const error = device === "cpu" ? 0 : off({ operator: network.operator, form, dtype });
+    run: async (at, network, form, dtype) => {
+      const answer = await onProcessor(at, network, form, dtype);
+      const error = at === "cpu" ? 0 : off({ operator: network.operator, form, dtype });
       if (error === null) throw new Error("not implemented");
       return answer.map((value, i) => value * (1 + (i % 2 === 0 ? error : -error)));
     },
@@ -47,14 +60,15 @@ const half =
 
 describe("the forms of a device", () => {
   it("are single precision and the fused kernel on a processor, which is not tried", async () => {
-    const forms = { dtype: "float32", attention: "fused", convolution: "plain" };
+    const forms = { dtype: "float32", attention: "fused", convolution: "plain", fusions: [] };
     expect(await chooseForms("cpu", "auto")).toEqual(forms);
   });
 
   it("are half precision and the fused kernel where both are right, as they are on a processor", async () => {
     const results = await tried(() => 0);
     expect(results.every(({ verdict }) => verdict === "right")).toBe(true);
-    const forms = { dtype: "float16", attention: "fused", convolution: "plain" };
+    const fusions = ["bias-split-gelu"];
+    const forms = { dtype: "float16", attention: "fused", convolution: "plain", fusions };
     expect(formsOf("webgpu", results, "auto")).toEqual(forms);
     expect(formsOf("webgpu", results, "fp16", "words")).toEqual(forms);
     expect(formsOf("webgpu", results, "fp32")).toEqual({ ...forms, dtype: "float32" });
@@ -66,7 +80,7 @@ describe("the forms of a device", () => {
       const results = await tried(wrong("attention", "fused", error));
       expect(results.filter(({ form }) => form === "fused")).toHaveLength(1);
       const forms = { dtype: "float16", attention: "explicit", convolution: "plain" };
-      expect(formsOf("webgpu", results, "auto")).toEqual(forms);
+      expect(formsOf("webgpu", results, "auto")).toMatchObject(forms);
     },
   );
 
@@ -77,6 +91,14 @@ describe("the forms of a device", () => {
     expect(() => formsOf("webgpu", hopeless, "auto")).toThrow(
       "webgpu computes wrong numbers (convolution is off by 50.0 % in a self-test)",
     );
+  });
+
+  it.each([0.25, Number.NaN, null])("do without a fused operator that is off by %s", async (error) => {
+    const results = await tried(({ form }) => (form === "group-norm" ? error : 0), "cuda");
+    expect(formsOf("cuda", results, "auto").fusions).toEqual(["nhwc-conv", "bias-split-gelu", "packed-attention"]);
+    const inHalf = await tried(({ form, dtype }) => (form === "bias-split-gelu" && dtype === "float16" ? error : 0));
+    expect(formsOf("webgpu", inHalf, "auto")).toMatchObject({ dtype: "float16", fusions: [] });
+    expect(formsOf("webgpu", inHalf, "fp32").fusions).toEqual(["bias-split-gelu"]);
   });
 
   it("do not hang on 4-bit products where pictures are painted", async () => {

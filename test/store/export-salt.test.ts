@@ -4,8 +4,7 @@ import os from "node:os";
 import path from "node:path";
 
 import { afterAll, beforeAll, expect, it } from "vitest";
-
-import { openStore } from "../../src/store/store.ts";
+import { openTestStore } from "./open-test-store.ts";
 
 let folder: string;
 
@@ -16,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const saltsOf = async (data: string, times: number): Promise<string[]> => {
-  const store = await openStore(data);
+  const store = await openTestStore(data);
   try {
     return await Promise.all(Array.from({ length: times }, () => store.voteSettings.exportSalt()));
   } finally {

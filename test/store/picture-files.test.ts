@@ -28,7 +28,7 @@ describe("the picture store", () => {
     const bytes = Buffer.from("a picture");
     const { sha256, path: file } = await files.put(bytes);
     expect(sha256).toMatch(/^[0-9a-f]{64}$/);
-    expect(file).toBe(files.path(sha256));
+    expect(file).toBe(await files.local(sha256));
     expect(file).toBe(path.join(folder, sha256.slice(0, 2), `${sha256}.png`));
     expect(await readFile(file)).toEqual(bytes);
     expect(await files.has(sha256)).toBe(true);
@@ -44,10 +44,12 @@ describe("the picture store", () => {
     expect(await readFile(kept[0]!.path)).toEqual(bytes);
   });
 
-  it("takes no path for a hash", () => {
+  it("takes no path for a hash", async () => {
     const files = createPictureFiles(folder);
-    expect(() => files.path("../../etc/passwd")).toThrow(/Expected a sha256 in hex, got "\.\.\/\.\.\/etc\/passwd"/);
-    expect(() => files.path("0".repeat(64), "../png")).toThrow(/Expected a file extension/);
+    await expect(files.local("../../etc/passwd")).rejects.toThrow(
+      /Expected a sha256 in hex, got "\.\.\/\.\.\/etc\/passwd"/,
+    );
+    await expect(files.local("0".repeat(64), "../png")).rejects.toThrow(/Expected a file extension/);
   });
 
   it("passes other faults on", async () => {

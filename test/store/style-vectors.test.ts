@@ -3,12 +3,12 @@ import { mkdtemp, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 
-import Database from "libsql";
 import { afterEach, beforeEach, expect, it } from "vitest";
 
 import { openDatabase } from "../../src/store/database.ts";
 import { MIGRATIONS } from "../../src/store/migrations/index.ts";
-import { DATABASE_FILE, openStore, type Store } from "../../src/store/store.ts";
+import { DATABASE_FILE, type Store } from "../../src/store/store.ts";
+import { onPostgres, openTestStore } from "./open-test-store.ts";
 
 const BEFORE = MIGRATIONS.findIndex(({ name }) => name === "008-style-vectors");
 const A = "a".repeat(64);
@@ -17,34 +17,44 @@ const B = "b".repeat(64);
 let folder: string;
 let store: Store;
 
-/** A database of the code before, with two styles of one picture and one of another. */
+/** Two styles of one picture and one of another, that nobody saw; where it is a file, in a database of the code before. */
 beforeEach(async () => {
   folder = await mkdtemp(path.join(os.tmpdir(), "atelier-vectors-"));
-  const file = path.join(folder, DATABASE_FILE);
-  await (await openDatabase(file, MIGRATIONS.slice(0, BEFORE))).destroy();
-  const raw = new Database(file);
-  for (const sha256 of [A, B]) {
-    raw.prepare("insert into pictures (sha256, width, height) values (?, 8, 8)").run(sha256);
+  if (!onPostgres) {
+    const before = await openDatabase(path.join(folder, DATABASE_FILE), MIGRATIONS.slice(0, BEFORE));
+    await insertStyles(before);
+    await before.destroy();
   }
-  const styles = [
-    ["one", "1", A],
-    ["same", "2", A],
-    ["other", "1", B],
-  ] as const;
-  for (const [id, guild, sha256] of styles)
-    raw
-      .prepare(
-        `insert into styles (id, guild_id, name, folded, owner_id, picture_sha256, picture, created_at)
-         values (?, ?, ?, ?, '7', ?, '{}', 0)`,
-      )
-      .run(id, guild, id, id, sha256);
-  raw.close();
-  store = await openStore(folder);
+  store = await openTestStore(folder);
+  if (onPostgres) await insertStyles(store.db);
 });
 afterEach(async () => {
   await store.close();
   await rm(folder, { recursive: true, force: true });
 });
+
+async function insertStyles(db: Store["db"]): Promise<void> {
+  const sized = { width: 8, height: 8, face_prominent: null, faces: null, face_source: null };
+  await db
+    .insertInto("pictures")
+    .values([A, B].map((sha256) => ({ sha256, ...sized })))
+    .execute();
+  const styles = [
+    ["one", "1", A],
+    ["same", "2", A],
+    ["other", "1", B],
+  ] as const;
+  const rest = { owner_id: "7", picture: "{}", description: null, token_sha256: null, created_at: 0 };
+  const rows = styles.map(([id, guild_id, picture_sha256]) => ({
+    id,
+    guild_id,
+    name: id,
+    folded: id,
+    picture_sha256,
+    ...rest,
+  }));
+  await db.insertInto("styles").values(rows).execute();
+}
 
 const kept = async (): Promise<string[]> =>
   (await store.db.selectFrom("style_vectors").select("picture_sha256").orderBy("picture_sha256").execute()).map(

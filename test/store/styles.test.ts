@@ -6,7 +6,8 @@ import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { STYLE_NAME_LENGTH, styleName, type Style } from "../../src/jobs/style.ts";
-import { openStore, type Store } from "../../src/store/store.ts";
+import type { Store } from "../../src/store/store.ts";
+import { openTestStore } from "./open-test-store.ts";
 
 const picture = (digit: string) => ({ sha256: digit.repeat(64), width: 8, height: 8, name: "x.png", notes: [] });
 let numbered = 0;
@@ -27,7 +28,7 @@ describe("styles", () => {
   let store: Store;
   beforeAll(async () => {
     folder = await mkdtemp(path.join(os.tmpdir(), "atelier-styles-"));
-    store = await openStore(folder);
+    store = await openTestStore(folder);
   });
   afterAll(async () => {
     await store.close();

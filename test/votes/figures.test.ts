@@ -144,6 +144,13 @@ describe("the default that learns", () => {
     expect(shares([])["image-prompt"]).toBeCloseTo(1);
   });
 
+  it("stays there while fewer people have voted than a table of scores asks for, however often", () => {
+    const five = Array.from({ length: 40 }, (_, i) => vote(`v${i % 5}`, ["inst", "prompt", "image-prompt"], `p${i}`));
+    expect(shares(five)["image-prompt"]).toBeCloseTo(1);
+    const six = Array.from({ length: 40 }, (_, i) => vote(`v${i % 6}`, ["inst", "prompt", "image-prompt"], `p${i}`));
+    expect(shares(six).inst).toBeGreaterThan(0.7);
+  });
+
   it("moves to what the server prefers, and keeps trying the others", () => {
     const ballots = Array.from({ length: 40 }, (_, i) => vote(`v${i}`, ["inst", "prompt", "image-prompt"]));
     const share = shares(ballots);

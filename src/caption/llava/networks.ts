@@ -16,8 +16,8 @@ export interface NetworkOptions extends Partial<DeviceForms>, Pick<SessionOption
 
 /** Looks at one picture. @throws EngineError naming a tensor that is missing or of another shape */
 export function visionSession(source: TensorSource, config: LlavaConfig, options: NetworkOptions = {}): SessionRecipe {
-  const { dtype = "float32", attention = "fused", convolution = "plain", ...opening } = options;
-  const graph = new Graph("llava-vision", { attention, convolution });
+  const { dtype = "float32", attention = "fused", convolution = "plain", fusions = [], ...opening } = options;
+  const graph = new Graph("llava-vision", { attention, convolution, fusions });
   const weights = new Weights(graph, source, dtype);
   llavaVision(graph, weights, config, 1);
   return {
@@ -54,8 +54,8 @@ export function decoderSession(
   config: LlamaConfig,
   { table = null, ...options }: NetworkOptions & { readonly table?: TensorSource | null } = {},
 ): SessionRecipe {
-  const { dtype = "float32", attention = "fused", convolution = "plain", ...opening } = options;
-  const graph = new Graph("llava-decoder", { attention, convolution });
+  const { dtype = "float32", attention = "fused", convolution = "plain", fusions = [], ...opening } = options;
+  const graph = new Graph("llava-decoder", { attention, convolution, fusions });
   const weights = new Weights(graph, source, dtype);
   const embeddings = table && new Weights(graph, table, dtype);
   llavaDecoder(graph, weights, config, embeddings);

@@ -1,4 +1,5 @@
 /** The colours of a picture: a named palette by share, and small, strong accents. */
+import { hypotenuse } from "../../hypotenuse.ts";
 import { hueOf, indexOfNearest, nameDistance, nearestName, type LabColour } from "../../images/colour-names.ts";
 import type { PlanarImage } from "../../images/plane.ts";
 import { hueShares, meanColour, missingHues, type ColourShare } from "./hues.ts";
@@ -23,7 +24,7 @@ const STRIDE = 7;
 
 export function measureColours(image: PlanarImage): ColourMeasures {
   const [L, a, b] = image.planes;
-  const chroma = Float32Array.from(a, (value, i) => Math.hypot(value, b[i]!));
+  const chroma = Float32Array.from(a, (value, i) => hypotenuse(value, b[i]!));
   const mean = meanOf(chroma);
   const pixels: LabColour[] = [];
   for (let i = 0; i < L.length; i += STRIDE) pixels.push({ L: L[i]!, a: a[i]!, b: b[i]! });
@@ -120,9 +121,9 @@ function farthestFirst(pixels: readonly LabColour[]): LabColour[] {
 function impressionOf(colours: readonly LabColour[]): LabColour | undefined {
   const mean = meanColour(colours);
   if (!mean) return undefined;
-  const chroma = colours.map(({ a, b }) => Math.hypot(a, b)).sort((one, other) => one - other);
+  const chroma = colours.map(({ a, b }) => hypotenuse(a, b)).sort((one, other) => one - other);
   const pure = chroma[Math.floor(0.65 * chroma.length)]!;
-  const grey = Math.hypot(mean.a, mean.b);
+  const grey = hypotenuse(mean.a, mean.b);
   const gain = grey < 0.012 ? 1 : Math.min(1.35, Math.max(1, pure / grey));
   return { L: mean.L, a: mean.a * gain, b: mean.b * gain };
 }
@@ -141,7 +142,7 @@ function findAccents(
     if (chroma[i]! <= floor) continue;
     bins[Math.floor(hueOf(a[i]!, b[i]!) / 30) % 12]!.push({ L: L[i]!, a: a[i]!, b: b[i]! });
   }
-  const purity = ({ a, b }: LabColour) => Math.hypot(a, b);
+  const purity = ({ a, b }: LabColour) => hypotenuse(a, b);
   const found = bins
     .filter((bin) => bin.length > 0.006 * L.length && bin.length < 0.14 * L.length)
     .map((bin) => {

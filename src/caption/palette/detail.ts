@@ -1,7 +1,7 @@
 /** Fine detail of a picture: its strength and spread, the steepest edges, thin lines and hatching. */
 import { blurPlane } from "../../images/gaussian-blur.ts";
 import type { Plane, Size } from "../../images/plane.ts";
-import { localDeviation, quantiles, rmsDifference, type Gradients } from "./statistics.ts";
+import { localDeviation, products, quantiles, rmsDifference, type Gradients } from "./statistics.ts";
 
 export interface DetailMeasures {
   /** Strength of the finest detail (below 1 pixel at 512): over all, and at the quietest tenth and half of the places. */
@@ -24,8 +24,7 @@ export interface DetailMeasures {
  * @param slopes of `smoothed`
  */
 export function measureDetail(L: Plane, smoothed: Plane, slopes: Gradients, size: Size): DetailMeasures {
-  const squared = L.map((value, i) => (value - smoothed[i]!) ** 2);
-  const fine = blurPlane(squared, size, 3).map((value) => Math.sqrt(Math.max(0, value)));
+  const fine = strengthOf(L, smoothed, size, 3);
   const [quiet, quarter, half, busy] = quantiles(fine, [0.1, 0.25, 0.5, 0.9]) as [number, number, number, number];
   return {
     fine: rmsDifference(L, smoothed),
@@ -36,6 +35,15 @@ export function measureDetail(L: Plane, smoothed: Plane, slopes: Gradients, size
   };
 }
 
+/** Root mean square of the difference of two planes in a Gaussian window around every pixel. */
+function strengthOf(one: Plane, other: Plane, size: Size, sigma: number): Plane {
+  const squared = new Float32Array(one.length);
+  for (let i = 0; i < squared.length; i++) squared[i] = (one[i]! - other[i]!) ** 2;
+  const strength = blurPlane(squared, size, sigma);
+  for (let i = 0; i < strength.length; i++) strength[i] = Math.sqrt(Math.max(0, strength[i]!));
+  return strength;
+}
+
 /** Lines are what differs from a blur of 3.2 pixels by more than that blur itself varies. */
 function measureLines(
   smoothed: Plane,
@@ -43,15 +51,9 @@ function measureLines(
   size: Size,
 ): Pick<DetailMeasures, "steep" | "lined" | "hatched" | "agreement"> {
   const broad = blurPlane(smoothed, size, 3.1);
-  const squared = smoothed.map((value, i) => (value - broad[i]!) ** 2);
-  const strength = blurPlane(squared, size, 5).map((value) => Math.sqrt(Math.max(0, value)));
+  const strength = strengthOf(smoothed, broad, size, 5);
   const change = localDeviation(broad, size, 5);
-  const product = (one: Plane, other: Plane) =>
-    blurPlane(
-      one.map((value, i) => value * other[i]!),
-      size,
-      4,
-    );
+  const product = (one: Plane, other: Plane) => blurPlane(products(one, other), size, 4);
   const [xx, xy, yy] = [product(gx, gx), product(gx, gy), product(gy, gy)];
   let lined = 0;
   let hatched = 0;

@@ -1,4 +1,5 @@
 /** The colours that a picture is made of: how many, the one that is its ground, whether all are of one hue. */
+import { hypotenuse } from "../../hypotenuse.ts";
 import type { PlanarImage } from "../../images/plane.ts";
 
 export interface GroundMeasures {
@@ -41,9 +42,9 @@ export function measureGround(image: PlanarImage, chroma: Float32Array): GroundM
     colours: counts.findIndex((count) => (covered += count) >= 0.75 * L.length) + 1,
     firstColours: counts.slice(0, 4).reduce((sum, count) => sum + count, 0) / L.length,
     groundLightness: ground.L,
-    groundChroma: Math.hypot(ground.a, ground.b),
+    groundChroma: hypotenuse(ground.a, ground.b),
     ...aroundGround(image, ground),
-    oneHue: Math.hypot(sumA, sumB) / (sumChroma + 1e-9),
+    oneHue: hypotenuse(sumA, sumB) / (sumChroma + 1e-9),
   };
 }
 

@@ -3,7 +3,7 @@ import { blurPlane } from "../../images/gaussian-blur.ts";
 import type { PlanarImage } from "../../images/plane.ts";
 import { measureDetail, type DetailMeasures } from "./detail.ts";
 import { measureGround, type GroundMeasures } from "./ground.ts";
-import { colourDeviation, gradients, quantiles, shareOf } from "./statistics.ts";
+import { colourDeviation, gradients, lengths, quantiles, shareOf } from "./statistics.ts";
 import { tileShare } from "./mosaic-tiles.ts";
 
 /** The long side at which the making of a picture is measured; the thresholds of `medium.ts` hold there. */
@@ -27,7 +27,7 @@ export interface MediumMeasures extends DetailMeasures, GroundMeasures {
 /** @param image OKLab, long side `MEDIUM_SIZE` */
 export function measureMedium(image: PlanarImage): MediumMeasures {
   const [L, a, b] = image.planes;
-  const chroma = a.map((value, i) => Math.sqrt(value * value + b[i]! * b[i]!));
+  const chroma = lengths(a, b);
   const deviation = colourDeviation(image, 2);
   const smoothed = blurPlane(L, image, 0.8);
   const slopes = gradients(smoothed, image);

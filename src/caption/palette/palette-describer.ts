@@ -1,7 +1,7 @@
 /** A describer without weights: measures colours, tones and marks, and words what it finds. Deterministic. */
 import { breathe } from "../../breathe.ts";
 import type { DescribeHooks, DescribeInput, StyleDescriber } from "../describer.ts";
-import { measureStyle } from "./measurements.ts";
+import { measuresOf } from "./recent-measures.ts";
 import { sentencesOf } from "./wording.ts";
 
 /** What the setting `CAPTIONER` calls it; also the id that older descriptions of it carry. */
@@ -16,7 +16,7 @@ export class PaletteDescriber implements StyleDescriber {
   /** Streams by sentence. @throws CancelledError when the signal is aborted */
   async describe({ image }: DescribeInput, { signal, onText }: DescribeHooks = {}): Promise<string> {
     await breathe(signal);
-    const measures = measureStyle(image);
+    const measures = measuresOf(image);
     let text = "";
     for (const sentence of sentencesOf(measures)) {
       await breathe(signal);

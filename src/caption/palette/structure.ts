@@ -1,7 +1,8 @@
 /** Marks and edges of a picture: octave bands, orientation of the strokes, outlines. */
+import { hypotenuse } from "../../hypotenuse.ts";
 import { blurPlane } from "../../images/gaussian-blur.ts";
 import type { Plane, Size } from "../../images/plane.ts";
-import { gradients, quantiles, rmsDifference, shareOf } from "./statistics.ts";
+import { gradients, products, quantiles, rmsDifference, shareOf } from "./statistics.ts";
 
 export interface StructureMeasures {
   /** Fine detail against broad: large for fine strokes. */
@@ -44,12 +45,7 @@ function orientation(
   gy: Plane,
   size: Size,
 ): Pick<StructureMeasures, "coherence" | "directionality" | "angle"> {
-  const blurredProduct = (one: Plane, other: Plane) =>
-    blurPlane(
-      one.map((value, i) => value * other[i]!),
-      size,
-      3,
-    );
+  const blurredProduct = (one: Plane, other: Plane) => blurPlane(products(one, other), size, 3);
   const xx = blurredProduct(gx, gx);
   const xy = blurredProduct(gx, gy);
   const yy = blurredProduct(gy, gy);
@@ -61,7 +57,7 @@ function orientation(
     // Running sums of the blur may end a hair below zero
     const sum = Math.max(0, xx[i]! + yy[i]!);
     const energy = Math.sqrt(sum);
-    const difference = Math.hypot(xx[i]! - yy[i]!, 2 * xy[i]!);
+    const difference = hypotenuse(xx[i]! - yy[i]!, 2 * xy[i]!);
     const weight = (energy * difference) / (sum + 1e-7);
     // Strokes run across the gradient: the tangent's doubled angle is the gradient's, turned by half a circle
     const doubled = Math.atan2(2 * xy[i]!, xx[i]! - yy[i]!) + Math.PI;
@@ -73,7 +69,7 @@ function orientation(
   const downward = (Math.atan2(sin, cos) * 90) / Math.PI;
   return {
     coherence: coherent / (weights + 1e-9),
-    directionality: Math.hypot(cos, sin) / (coherent + 1e-9),
+    directionality: hypotenuse(cos, sin) / (coherent + 1e-9),
     // Rows count downwards, people see upwards
     angle: (360 - downward) % 180,
   };

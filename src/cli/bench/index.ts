@@ -6,15 +6,17 @@ import { type Command, Option } from "commander";
 
 import { DEVICES } from "../../onnx/devices.ts";
 import { SETTING_BOUNDS } from "../../painting.ts";
-import { numberBetween } from "../options.ts";
+import { VARIANTS } from "../../variant.ts";
+import { numberBetween, oneOf } from "../options.ts";
 import { refuseUnknown } from "../usage.ts";
 import type { CaptionBenchCommand } from "./caption.ts";
 import type { DiffusionBenchOptions, ImageBenchCommand } from "./diffusion.ts";
+import { EMBEDDED_USUAL, type EmbeddedBenchCommand } from "./embedded-options.ts";
 import type { QueueBenchCommand } from "./light.ts";
 
 /** What needs no checkpoint. */
 const LIGHT = {
-  embedded: "the embedded engine, beside its prototype",
+  embedded: "the embedded engine, beside its prototype or another commit",
   jobs: "the queue and the engine's process",
   bot: "what a person in Discord waits for",
   flood: "what others wait for while one person floods the bot",
@@ -47,8 +49,16 @@ export function registerBench(program: Command): void {
   bench.hook("preAction", (_bench, command) => {
     if (command.opts()["json"] !== true) printMachine();
   });
+  bench
+    .command("embedded")
+    .description(LIGHT.embedded)
+    .option("--size <px>", "long side of the picture", numberBetween(64, 1024, true), EMBEDDED_USUAL.size)
+    .option("--variant <name>", VARIANTS.join(", "), oneOf(VARIANTS), EMBEDDED_USUAL.variant)
+    .option("--runs <n>", "fresh processes of each", numberBetween(1, 100, true), EMBEDDED_USUAL.runs)
+    .option("--against <commit>", "a commit to compare with, in turns")
+    .action(async (options: EmbeddedBenchCommand) => (await import("./light.ts")).embedded(options));
   for (const name of names) {
-    if (name === "queue") continue;
+    if (name === "queue" || name === "embedded") continue;
     bench
       .command(name)
       .description(LIGHT[name])

@@ -10,30 +10,55 @@ import { benchVotes } from "../../bench/votes.ts";
 import { readConfig } from "../../config.ts";
 import { readStoredPicture } from "../../images/decode.ts";
 import { createLogger } from "../../log.ts";
+import { needsDescription } from "../../variant.ts";
 import { progressLine } from "../progress.ts";
+import { EMBEDDED_USUAL, type EmbeddedBenchCommand } from "./embedded-options.ts";
 import { atMost, heading, megabytes, ms, row, seconds } from "./print.ts";
 
 const SAMPLES = path.resolve(import.meta.dirname, "../../../samples");
 
-export async function embedded(): Promise<void> {
-  heading("Embedded engine, inst at 512 px, medians of 5 fresh processes");
+/** Seconds for a whole picture, by its long side at most: the usual form, and the HD form. */
+const WHOLE_PICTURE = [
+  [512, 2.5],
+  [1024, 10],
+] as const;
+
+export async function embedded({ size, variant, runs, against }: EmbeddedBenchCommand = EMBEDDED_USUAL): Promise<void> {
+  heading(`Embedded engine, ${variant} at ${size} px, medians of ${runs} fresh processes`);
   const bar = progressLine();
   let run = 0;
-  const result = await benchEmbedded({
+  const { atelier, other } = await benchEmbedded({
     content: await readStoredPicture(path.join(SAMPLES, "content/lighthouse.jpg")),
     style: await readStoredPicture(path.join(SAMPLES, "style/night.jpg")),
-    onRun: () => bar.show(++run, 10, "Painting"),
+    size,
+    variant,
+    runs,
+    against: against ?? null,
+    onRun: () => bar.show(++run, 2 * runs, "Painting"),
   }).finally(() => bar.stop());
-  const { atelier, prototype, ratio } = result;
-  row("whole picture", seconds(atelier.seconds), atMost(atelier.seconds, 2.5, "s"));
-  row("the same style again", seconds(atelier.warmSeconds));
-  row("first preview", seconds(atelier.firstPreviewSeconds), atMost(atelier.firstPreviewSeconds, 1, "s"));
+  const most = WHOLE_PICTURE.find(([longest]) => size <= longest)?.[1];
+  const usual = size <= EMBEDDED_USUAL.size;
+  if (needsDescription(variant)) row("describing the style", seconds(atelier.describeSeconds));
+  row("whole picture", seconds(atelier.seconds), most === undefined ? undefined : atMost(atelier.seconds, most, "s"));
+  row("once more, in the same process", seconds(atelier.warmSeconds));
+  row(
+    "first preview",
+    seconds(atelier.firstPreviewSeconds),
+    usual ? atMost(atelier.firstPreviewSeconds, 1, "s") : undefined,
+  );
   row("previews", String(atelier.previews), { text: "6 at least", held: atelier.previews >= 6 });
-  row("peak memory", `${atelier.peakMegabytes.toFixed(0)} MB`, atMost(atelier.peakMegabytes, 400, "MB"));
-  if (prototype && ratio !== null) {
-    row("one-thread prototype", seconds(prototype.seconds));
-    row("times faster than the prototype", ratio.toFixed(2));
-  } else console.log("  (the prototype is not beside the project: not compared)");
+  row("processor time, all threads", seconds(atelier.cpuSeconds));
+  row(
+    "peak memory",
+    `${atelier.peakMegabytes.toFixed(0)} MB`,
+    usual ? atMost(atelier.peakMegabytes, 400, "MB") : undefined,
+  );
+  if (!other) return console.log("  (the prototype is not beside the project: not compared)");
+  const name = against ?? "the one-thread prototype";
+  row(`${name}: whole picture`, seconds(other.seconds));
+  row(`${name}: processor time`, seconds(other.cpuSeconds));
+  row("its time taken, of the picture", (atelier.seconds / other.seconds).toFixed(2));
+  row("its time taken, of the processor", (atelier.cpuSeconds / other.cpuSeconds).toFixed(2));
 }
 
 export async function jobs(): Promise<void> {

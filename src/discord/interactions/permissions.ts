@@ -1,5 +1,5 @@
 /** Whether the bot may do its work in a channel: asked before any work, answered by naming what is missing. */
-import { PermissionFlagsBits, type PermissionsBitField } from "discord.js";
+import { type Client, PermissionFlagsBits, type PermissionsBitField, Team } from "discord.js";
 
 import { UserError } from "../../errors.ts";
 import { missingPermissions } from "../wording/commands.ts";
@@ -39,6 +39,24 @@ export function assertMayPost({ appPermissions: app, channel }: Place): void {
     : ["Send Messages", PermissionFlagsBits.SendMessages];
   const missing = [...ALWAYS, speak].filter(([, bit]) => !app.has(bit)).map(([name]) => name);
   if (missing.length > 0) throw new UserError("missing-permissions", missingPermissions(missing));
+}
+
+/** Those who manage the server may. @throws UserError `not-manager` */
+export function assertManager(
+  { memberPermissions }: { readonly memberPermissions: Readonly<PermissionsBitField> | null },
+  refusal: string,
+): void {
+  if (!memberPermissions?.has(PermissionFlagsBits.ManageGuild)) throw new UserError("not-manager", refusal);
+}
+
+/** Whoever runs this bot may, alone or in a team. @throws UserError `not-owner` */
+export async function assertBotOwner(
+  { client, user }: { readonly client: Client<true>; readonly user: { readonly id: string } },
+  refusal: string,
+): Promise<void> {
+  const { owner } = await client.application.fetch();
+  const owners = owner instanceof Team ? [...owner.members.keys()] : [owner?.id];
+  if (!owners.includes(user.id)) throw new UserError("not-owner", refusal);
 }
 
 /** The requester of a job may do this to it, and whoever keeps order in the channel. @throws UserError `not-yours` */

@@ -25,7 +25,7 @@ export const inputThumbnails = (files: PictureStore, request: JobRequest): Promi
 export async function resultFile(files: PictureStore, job: Job, maxBytes = DISCORD_MAX_BYTES): Promise<ViewFile> {
   if (!job.result) throw new TypeError(`job ${job.id} has no result`);
   const { sha256 } = job.result.picture;
-  const path = files.path(sha256);
+  const path = await files.local(sha256);
   const { content, style } = job.request;
   const stem = `${stemOf(content)}-as-${stemOf(style)}`;
   const rest = { alt: result.alt(job), key: sha256 };

@@ -15,6 +15,6 @@ export async function thumbnailFile(
   name: string,
   alt: string,
 ): Promise<ViewFile> {
-  const data = await thumbnail(await readStoredPicture(files.path(picture.sha256)), THUMBNAIL_SIDE);
+  const data = await thumbnail(await readStoredPicture(await files.local(picture.sha256)), THUMBNAIL_SIDE);
   return { name: `${name}.jpg`, data: Buffer.from(data), alt, key: picture.sha256 };
 }

@@ -1,6 +1,7 @@
 /** A style in words, outside of any job: from the cache, else from the engine. */
 import { BY_USER, promptHash } from "../../jobs/description.ts";
 import type { DescribeReply, Engine, EngineHooks } from "../../jobs/engine.ts";
+import { enginePicture } from "../../jobs/engine-picture.ts";
 import type { Store } from "../../store/store.ts";
 
 export interface DescribeStyleParts {
@@ -20,7 +21,7 @@ export async function describeStyle(
   const key = { styleSha256: sha256, describer: engine.info?.describer ?? BY_USER, promptHash: promptHash() };
   const known = await store.captions.find(key);
   if (known !== null) return { text: known, describer: key.describer };
-  const reply = await engine.describe({ image: { path: store.files.path(sha256), sha256 } }, hooks);
+  const reply = await engine.describe({ image: await enginePicture(store.files, { sha256 }) }, hooks);
   await store.captions.save({ ...key, describer: reply.describer }, reply.text);
   return reply;
 }

@@ -7,6 +7,7 @@ import type { Client } from "discord.js";
 import type { Config } from "../../config.ts";
 import { CancelledError, EngineError, messageOf, publicMessageOf, UserError } from "../../errors.ts";
 import type { Engine } from "../../jobs/engine.ts";
+import { enginePicture } from "../../jobs/engine-picture.ts";
 import { newJobId } from "../../jobs/job-id.ts";
 import type { Style } from "../../jobs/style.ts";
 import type { Logger } from "../../log.ts";
@@ -182,7 +183,7 @@ export class LearningDesk {
 
   async #untilDone(learning: Learning, presenter: LearningPresenter, signal: AbortSignal): Promise<void> {
     const { engine, store } = this.#options;
-    const image = { path: store.files.path(learning.pictureSha256), sha256: learning.pictureSha256 };
+    const image = await enginePicture(store.files, { sha256: learning.pictureSha256 });
     await mkdir(this.#folder, { recursive: true });
     const description = await this.#wordsFor(learning, signal);
     for (let crashes = 0; ;) {

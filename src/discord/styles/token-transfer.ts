@@ -20,7 +20,7 @@ export async function keepToken(files: PictureStore, token: TokenFile): Promise<
 /** The token of a style as a file to download, with the style's present name in it. */
 export async function tokenFileOf(files: PictureStore, style: Style): Promise<ViewFile> {
   if (style.tokenSha256 === null) throw new UserError("style-not-learned", words.notLearned(style.name));
-  const file = files.path(style.tokenSha256, TOKEN_EXTENSION);
+  const file = await files.local(style.tokenSha256, TOKEN_EXTENSION);
   await readFile(file).catch((cause: unknown) => {
     throw new UserError("token-gone", words.tokenGone, { cause });
   });

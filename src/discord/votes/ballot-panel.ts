@@ -11,7 +11,7 @@ import { mayVote } from "../../votes/voters.ts";
 import { type Builder, view, type View } from "../messages/view.ts";
 import { press, row, text } from "../messages/components.ts";
 import { ballotPanel as words, voteButton } from "../wording/votes.ts";
-import { isOpen } from "./votes.ts";
+import { isOpen, showsItsStyle } from "./votes.ts";
 
 export interface Looker {
   readonly userId: string;
@@ -22,7 +22,10 @@ export interface Looker {
 /** @throws UserError `nothing-to-vote-on` when the job's result takes no ballots */
 export async function ballotPanel(store: Store, jobId: string, looker: Looker): Promise<View> {
   const judged = await store.votes.judgedJob(jobId);
-  if (!judged) throw new UserError("nothing-to-vote-on", words.unfinished);
+  if (!judged) {
+    const job = await store.jobs.get(jobId);
+    throw new UserError("nothing-to-vote-on", job?.result && !showsItsStyle(job) ? words.ownWords : words.unfinished);
+  }
   const { round } = judged;
   const candidates = (await store.votes.candidates(round.id)).filter(({ deleted }) => !deleted);
   const { places } = derive(standing(await store.votes.changes(round.id, looker.userId)));

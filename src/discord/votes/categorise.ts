@@ -1,20 +1,21 @@
 /** Whether a content picture that is voted on shows a face: found out once, where the variant did not depend on it. */
 import { CancelledError } from "../../errors.ts";
 import type { Engine } from "../../jobs/engine.ts";
+import { enginePicture } from "../../jobs/engine-picture.ts";
 import type { PictureRef } from "../../jobs/job.ts";
 import type { Logger } from "../../log.ts";
 import type { Store } from "../../store/store.ts";
 
 export async function categorise(
-  { sha256 }: PictureRef,
+  picture: PictureRef,
   { pictures, files }: Pick<Store, "pictures" | "files">,
   engine: Engine,
   log: Logger,
 ): Promise<void> {
-  if (await pictures.faceVerdict(sha256)) return;
+  if (await pictures.faceVerdict(picture.sha256)) return;
   try {
-    const report = await engine.findFaces({ path: files.path(sha256), sha256 });
-    await pictures.saveFaceVerdict(sha256, { ...report, source: "detector" });
+    const report = await engine.findFaces(await enginePicture(files, picture));
+    await pictures.saveFaceVerdict(picture.sha256, { ...report, source: "detector" });
   } catch (error) {
     if (!(error instanceof CancelledError)) log.warn({ err: error }, "faces could not be looked for");
   }

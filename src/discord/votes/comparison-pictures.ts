@@ -17,7 +17,10 @@ export interface Shown {
 /** One picture under its letter: neither its name nor its alt text says how it was made. */
 export async function letterFile(files: PictureStore, { letter, job }: Shown): Promise<ViewFile> {
   const { sha256 } = job.result!.picture;
-  const { bytes, extension } = await encodeForDiscord(await readStoredPicture(files.path(sha256)), DISCORD_MAX_BYTES);
+  const { bytes, extension } = await encodeForDiscord(
+    await readStoredPicture(await files.local(sha256)),
+    DISCORD_MAX_BYTES,
+  );
   return {
     name: `${letter.toLowerCase()}.${extension}`,
     data: Buffer.from(bytes),
@@ -39,7 +42,7 @@ export async function sheetFile(files: PictureStore, shown: readonly Shown[], re
   const { job } = shown[0]!;
   const { content, style } = job.request;
   const cell = async ({ sha256 }: { readonly sha256: string }, label: string): Promise<ContactSheetCell> => ({
-    image: await readStoredPicture(files.path(sha256)),
+    image: await readStoredPicture(await files.local(sha256)),
     label,
   });
   const rows = await Promise.all([

@@ -20,6 +20,7 @@ import PQueue from "p-queue";
 
 import type { Engine } from "../../jobs/engine.ts";
 import { newJobId } from "../../jobs/job-id.ts";
+import { paintingWords } from "../../jobs/description.ts";
 import type { Job, PictureRef } from "../../jobs/job.ts";
 import type { Logger } from "../../log.ts";
 import type { Store } from "../../store/store.ts";
@@ -44,6 +45,9 @@ export interface VotesOptions {
 }
 
 export const isOpen = (round: TimedRound, now = Date.now()): boolean => round.closedAt === null && now < round.closesAt;
+
+/** Whether a result says something about its variant: painted by somebody's own words, it is of another style. */
+export const showsItsStyle = (job: Job): boolean => paintingWords(job).ownWords.length === 0;
 
 export class Votes {
   readonly #options: VotesOptions;
@@ -168,7 +172,7 @@ export class Votes {
   async #welcome(job: Job, channelId: string, messageId: string): Promise<void> {
     const { guildId, content, style, userId } = job.request;
     const { store } = this.#options;
-    if (guildId === null || !job.result) return;
+    if (guildId === null || !job.result || !showsItsStyle(job)) return;
     const now = Date.now();
     const round = await store.votes.joinRound({
       id: newJobId(),

@@ -3,7 +3,7 @@ import { conditioning } from "../../caption/conditioning.ts";
 import { paintingWords } from "../../jobs/description.ts";
 import type { Job, JobRequest } from "../../jobs/job.ts";
 import type { QueuePlace } from "../../jobs/queue.ts";
-import { VARIANT_LABEL } from "../../variant.ts";
+import { needsDescription, VARIANT_LABEL } from "../../variant.ts";
 import { bar, clip, escapeText, plainName, relativeTime } from "./markdown.ts";
 
 /** Alt texts and descriptions have this limit in Discord. */
@@ -29,7 +29,8 @@ export const card = {
 
   /** A rerun stands in the conversation that shows the pair already. */
   rerunTitle: ({ request, variant }: Job): string => {
-    const way = request.description === null ? VARIANT_LABEL[variant ?? "image-prompt"] : "In your own words";
+    const chosen = variant ?? "image-prompt";
+    const way = request.description !== null && needsDescription(chosen) ? "In your own words" : VARIANT_LABEL[chosen];
     return `🔁 **${way}**, seed ${request.seed}, for <@${request.userId}>`;
   },
 

@@ -92,6 +92,8 @@ const admitted = (days: number, roleId: string | null): string =>
 
 export const ballotPanel = {
   unfinished: "There is nothing to vote on yet: this picture is not finished.",
+  ownWords:
+    "This picture was painted by somebody's own words, not by its style alone, so it takes no part in the vote on its pair.",
   title: (closesAt: number, open: boolean): string =>
     open
       ? `### 🗳️ Your ballot on this pair\nVoting ends ${relativeTime(closesAt)}.`
@@ -153,6 +155,9 @@ export const scores = {
     `${row}: ${values.map(({ variant, mean, interval, paper }) => `${VARIANT_LABEL[variant]} ${mean.toFixed(2)} (${interval ? `${interval.low.toFixed(2)} to ${interval.high.toFixed(2)}, ` : ""}the paper ${paper.toFixed(2)})`).join(", ")}.`,
   exported: (about: string, ballots: number): string =>
     `### 📦 ${count(ballots, "ballot")}, anonymised\n-# ${about}\nPeople, servers and pictures are hidden behind secret ids, and times cut to the day. The ids stay the same from export to export, so among very few people somebody may still be recognised: think before you pass it on.\n\`atelier scores --from ballots.json\` computes every figure again.`,
+  exportForManagers: "Ballots are exported by members with the permission **Manage Server**.",
+  exportForOwner:
+    "The ballots of all servers are exported by whoever runs this bot alone. Those of this server: leave `scope` away.",
   nothingToExport:
     "There are no such ballots to export yet. Give 🥇 🥈 🥉 to several results of one pair, or start a blind `/compare`.",
 } as const;

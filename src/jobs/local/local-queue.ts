@@ -4,6 +4,7 @@
  * Face of this room. Jobs that are not settled stand in `unsettled-jobs.ts`, are run by `lanes.ts` and ended by
  * `endings.ts`; whoever listens is told by `job-news.ts`.
  */
+import os from "node:os";
 import path from "node:path";
 
 import { asDiskFull, CancelledError, UserError } from "../../errors.ts";
@@ -24,6 +25,9 @@ import { StageHistory } from "./stage-history.ts";
 import type { TrackedJob } from "./tracked-job.ts";
 import { UnsettledJobs } from "./unsettled-jobs.ts";
 import { WorkFolders } from "./work-folders.ts";
+
+/** This process, as the holder of leases. */
+const WORKER = `${os.hostname()}/${process.pid}`;
 
 /** Finished jobs that the ETA is learned from at start. */
 const HISTORY = 200;
@@ -80,7 +84,7 @@ class LocalQueue implements JobQueue {
     const news = new JobNews(log);
     const closing = this.#closing.signal;
     const concurrency = Math.max(1, Math.floor(config.CONCURRENCY));
-    const common = { jobs, history, news, folder: folders.root };
+    const common = { jobs, history, news, folder: folders.root, worker: WORKER };
     const unsettled = new UnsettledJobs({ ...common, engine, concurrency });
     const endings = new Endings({ ...common, unsettled, closing, log });
     const stages = { engine, repositories, chooseVariant, history, folders, log };

@@ -7,7 +7,8 @@ import type { Logger } from "../../log.ts";
 import { needsDescription, type Variant } from "../../variant.ts";
 import type { ChooseVariant } from "../choose-variant.ts";
 import { knownDescription, paintingWords, promptHash } from "../description.ts";
-import type { DescribeReply, Engine, EnginePicture } from "../engine.ts";
+import type { DescribeReply, Engine } from "../engine.ts";
+import { enginePicture } from "../engine-picture.ts";
 import type { JobStage } from "../events.ts";
 import type { PictureRef } from "../job.ts";
 import type { FaceVerdict, Repositories } from "../repositories.ts";
@@ -60,7 +61,7 @@ async function lookForFaces(
   if (known) return known;
   try {
     const verdict: FaceVerdict = {
-      ...(await engine.findFaces(stored(tracked.job.request.content, repositories))),
+      ...(await engine.findFaces(await enginePicture(repositories.files, tracked.job.request.content))),
       source: "detector",
     };
     await tracked.lasting(() => repositories.pictures.saveFaceVerdict(sha256, verdict));
@@ -89,7 +90,7 @@ async function describe(tracked: TrackedJob, parts: StageParts): Promise<Describ
   const { style } = tracked.job.request;
   const startedAt = performance.now();
   const reply = await engine.describe(
-    { image: stored(style, repositories) },
+    { image: await enginePicture(repositories.files, style) },
     { signal: tracked.signal, onNews: tracked.hear },
   );
   tracked.captionSeconds = secondsSince(startedAt);
@@ -109,8 +110,8 @@ export async function stylize(tracked: TrackedJob, parts: StageParts): Promise<v
   await mkdir(folder, { recursive: true });
   const reply = await engine.stylize(
     {
-      content: stored(request.content, repositories),
-      style: stored(request.style, repositories),
+      content: await enginePicture(repositories.files, request.content),
+      style: await enginePicture(repositories.files, request.style),
       variant,
       ...paintingWords(tracked.job),
       settings: {
@@ -149,15 +150,10 @@ export async function stylize(tracked: TrackedJob, parts: StageParts): Promise<v
 async function tokenPath({ job }: TrackedJob, { repositories }: StageParts): Promise<string | null> {
   const { guildId, style } = job.request;
   const sha256 = guildId === null ? null : await repositories.styles?.tokenFor(guildId, style.sha256);
-  return sha256 ? repositories.files.path(sha256, TOKEN_EXTENSION) : null;
+  return sha256 ? repositories.files.local(sha256, TOKEN_EXTENSION) : null;
 }
 
 const begin = (stage: JobStage, tracked: TrackedJob, { history, engine }: StageParts): Promise<void> =>
   tracked.beginStage(stage, history.estimate(stage, tracked.job, engine.info));
-
-const stored = (picture: PictureRef, { files }: Repositories): EnginePicture => ({
-  path: files.path(picture.sha256),
-  sha256: picture.sha256,
-});
 
 const secondsSince = (startedAt: number): number => (performance.now() - startedAt) / 1000;

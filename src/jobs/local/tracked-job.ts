@@ -5,7 +5,7 @@ import { type Hindrance, type RoomOptions, untilRoom } from "../../room.ts";
 import type { EngineNews } from "../engine.ts";
 import type { JobEvent, JobStage } from "../events.ts";
 import { isSettled, type Job, type JobState } from "../job.ts";
-import type { JobPatch, JobRepository } from "../repositories.ts";
+import type { JobPatch, JobRepository, Lease } from "../repositories.ts";
 import { isRunning } from "../transitions.ts";
 import type { JobNews } from "./job-news.ts";
 import { remainingSeconds } from "./stage-history.ts";
@@ -15,6 +15,8 @@ export interface TrackedParts {
   readonly news: JobNews;
   /** Folder on the disk that jobs are written to. */
   readonly folder: string;
+  /** Who works on the jobs, for people who look. */
+  readonly worker: string;
 }
 
 interface RunningStage {
@@ -34,8 +36,8 @@ export class TrackedJob {
   readonly abort = new AbortController();
   /** Whether the running attempt has been counted. */
   attemptOpen = false;
-  /** Its row says still that the earlier process runs it. */
-  #stale: boolean;
+  /** Lets this process write what becomes of it; `null` until it was taken over. */
+  #lease: Lease | null = null;
   /** Work on it stopped in good order; the next process takes it up. */
   interrupted = false;
   /** A lane works on it, or has it waiting between its stages. */
@@ -47,8 +49,7 @@ export class TrackedJob {
   readonly #parts: TrackedParts;
 
   constructor(job: Job, turn: number, parts: TrackedParts) {
-    this.#stale = isRunning(job.state);
-    this.job = this.#stale ? { ...job, state: "queued" } : job;
+    this.job = isRunning(job.state) ? { ...job, state: "queued" } : job;
     this.turn = turn;
     this.#parts = parts;
   }
@@ -121,7 +122,7 @@ export class TrackedJob {
     let tries = 0;
     const moved = await this.lasting(async () => {
       tries++;
-      const job = await jobs.transition(id, to, patch);
+      const job = await jobs.transition(id, to, patch, this.#lease ?? undefined);
       if (job || tries === 1) return job;
       // A write that failed may have been done all the same.
       const row = await jobs.get(id);
@@ -132,13 +133,16 @@ export class TrackedJob {
 
   /** @throws CancelledError when somebody settled the job meanwhile */
   async amend(patch: JobPatch): Promise<Job> {
-    return this.#hold(await this.lasting(() => this.#parts.jobs.amend(this.job.id, patch)));
+    return this.#hold(await this.lasting(() => this.#parts.jobs.amend(this.job.id, patch, this.#lease ?? undefined)));
   }
 
-  /** Before the first stage: notes that the process that ran it before does so no more. @throws CancelledError */
+  /** Before the first stage: what a process that ran it before still writes counts no more. @throws CancelledError */
   async takeOver(): Promise<void> {
-    if (this.#stale) await this.move("queued");
-    this.#stale = false;
+    if (this.#lease) return;
+    const { jobs, worker } = this.#parts;
+    const claimed = await this.lasting(() => jobs.claim(this.job.id, worker));
+    this.#hold(claimed?.job ?? null);
+    this.#lease = claimed!.lease;
   }
 
   /**
@@ -186,7 +190,8 @@ export class TrackedJob {
     const isMove = isRunning(this.job.state);
     if (!isMove && Object.keys(patch).length === 0) return;
     const { id } = this.job;
-    const job = await (isMove ? jobs.transition(id, "queued", patch) : jobs.amend(id, patch));
+    const lease = this.#lease ?? undefined;
+    const job = await (isMove ? jobs.transition(id, "queued", patch, lease) : jobs.amend(id, patch, lease));
     if (job && !this.settled) this.job = job;
   }
 

@@ -1,4 +1,4 @@
-/** Where the entries of a zip file lie, for entries that are stored as they are. Zip64 included: weights are large. */
+/** Where the entries of a zip file lie. Zip64 included: weights are large. */
 import { isUtf8 } from "node:buffer";
 import type { FileHandle } from "node:fs/promises";
 
@@ -14,6 +14,14 @@ export interface ZipEntry {
   /** Of the content, in the file. */
   readonly offset: number;
   readonly size: number;
+  /** How many bytes it takes in the file. */
+  readonly storedSize: number;
+  readonly isDeflated: boolean;
+}
+
+export interface ZipOptions {
+  /** Take entries that are compressed by deflate, too. */
+  readonly deflated?: boolean;
 }
 
 const LONGEST_DIRECTORY = 16 * 1024 * 1024;
@@ -26,6 +34,8 @@ const END64 = 0x06064b50;
 const END64_LOCATOR = 0x07064b50;
 const CENTRAL = 0x02014b50;
 const LOCAL = 0x04034b50;
+/** Methods of compression. */
+const [STORED, DEFLATED] = [0, 8];
 
 interface Directory {
   readonly offset: number;
@@ -38,7 +48,11 @@ interface Directory {
  *
  * @throws ZipError when the archive is damaged, or an entry is compressed or encrypted
  */
-export async function readZipDirectory(handle: FileHandle, fileSize: number): Promise<Map<string, ZipEntry>> {
+export async function readZipDirectory(
+  handle: FileHandle,
+  fileSize: number,
+  { deflated = false }: ZipOptions = {},
+): Promise<Map<string, ZipEntry>> {
   const read = async (offset: number, size: number): Promise<Buffer> => {
     if (!Number.isSafeInteger(offset) || offset < 0 || size < 0 || offset + size > fileSize) {
       throw new ZipError("it names a place outside the file; it was altered or not downloaded to its end");
@@ -55,11 +69,12 @@ export async function readZipDirectory(handle: FileHandle, fileSize: number): Pr
   const entries = new Map<string, ZipEntry>();
   let position = 0;
   for (let i = 0; i < directory.entries; i++) {
-    const { entry, localOffset, next } = centralEntry(central, position);
+    const { entry, localOffset, next } = centralEntry(central, position, deflated);
     const local = await read(localOffset, 30);
     if (local.readUInt32LE(0) !== LOCAL) throw new ZipError(`the entry ${shown(entry)} is not where it should be`);
     const offset = localOffset + 30 + local.readUInt16LE(26) + local.readUInt16LE(28);
-    if (offset + entry.size > directory.offset) throw new ZipError(`the entry ${shown(entry)} runs into the directory`);
+    if (offset + entry.storedSize > directory.offset)
+      throw new ZipError(`the entry ${shown(entry)} runs into the directory`);
     if (entries.has(entry.name)) throw new ZipError(`it has two entries ${shown(entry)}`);
     entries.set(entry.name, { ...entry, offset });
     position = next;
@@ -102,6 +117,7 @@ async function findDirectory64(read: Read, locatorOffset: number): Promise<Direc
 function centralEntry(
   central: Buffer,
   at: number,
+  deflated: boolean,
 ): { entry: Omit<ZipEntry, "offset">; localOffset: number; next: number } {
   if (at + 46 > central.length || central.readUInt32LE(at) !== CENTRAL) throw new ZipError("its directory is damaged");
   const nameLength = central.readUInt16LE(at + 28);
@@ -113,13 +129,16 @@ function centralEntry(
   if (nameLength > LONGEST_NAME || !isUtf8(nameBytes)) throw new ZipError("an entry's name is too long or not UTF-8");
   const name = nameBytes.toString("utf8");
   if ((central.readUInt16LE(at + 8) & 1) !== 0) throw new ZipError(`the entry ${excerpt(name)} is encrypted`);
-  if (central.readUInt16LE(at + 10) !== 0)
+  const method = central.readUInt16LE(at + 10);
+  if (method !== STORED && !(deflated && method === DEFLATED))
     throw new ZipError(`the entry ${excerpt(name)} is compressed; torch stores entries`);
-  const [size, , localOffset] = widened(
+  const [size, packedSize, localOffset] = widened(
     [central.readUInt32LE(at + 24), central.readUInt32LE(at + 20), central.readUInt32LE(at + 42)],
     central.subarray(extraStart, extraStart + extraLength),
   );
-  return { entry: { name, size: size! }, localOffset: localOffset!, next };
+  const isDeflated = method === DEFLATED;
+  const storedSize = isDeflated ? packedSize! : size!;
+  return { entry: { name, size: size!, storedSize, isDeflated }, localOffset: localOffset!, next };
 }
 
 /** Replaces the fields that do not fit in 32 bits by those of the zip64 extra field, which come in the same order. */

@@ -4,7 +4,7 @@ import { type Dim, showShape } from "../shape.ts";
 import { add, scale } from "./elementwise.ts";
 import { matmul } from "./linear.ts";
 import { softmax } from "./reduction.ts";
-import { reshape, transpose } from "./shaping.ts";
+import { reshape, slice, transpose } from "./shaping.ts";
 
 export interface AttentionOptions {
   readonly heads: number;
@@ -29,6 +29,23 @@ export function attention(q: Value, k: Value, v: Value, options: AttentionOption
     throw new RangeError(`attention: ${showShape(q.shape)} does not divide into ${options.heads} heads`);
   const factor = options.scale ?? 1 / Math.sqrt(width / options.heads);
   return q.graph.attention === "fused" ? fused(q, k, v, options, factor) : explicit(q, k, v, options, factor);
+}
+
+/**
+ * The same of queries, keys and values from one product, those of each head beside each other: [N, length, heads, 3, d].
+ * CUDA has a kernel for it; other devices open it and fail when they run.
+ *
+ * @returns [N, length, heads · d]
+ */
+export function packedAttention(qkv: Value): Value {
+  const [n, length, heads, , d] = expectRank("packedAttention", qkv, 5) as [Dim, Dim, number, number, number];
+  if (!qkv.graph.fusions.has("packed-attention")) {
+    const part = (at: number): Value => reshape(slice(qkv, 3, at, at + 1), [n, length, heads * d]);
+    return attention(part(0), part(1), part(2), { heads });
+  }
+  const attributes = { num_heads: heads, scale: { float: 1 / Math.sqrt(d) } };
+  const type = { dtype: qkv.dtype, shape: [n, length, heads * d] };
+  return qkv.graph.emit("MultiHeadAttention", [qkv], type, attributes, "com.microsoft");
 }
 
 /** A flash kernel on the CPU: no matrix of scores is ever kept. */

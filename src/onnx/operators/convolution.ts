@@ -1,7 +1,7 @@
 /** Convolution, pooling and resampling of pictures, [N, C, H, W]. */
 import { expectRank, expectSameDtype, type Value } from "../graph.ts";
 import { type Dim, mapDim, showShape, staticShape } from "../shape.ts";
-import { pad } from "./shaping.ts";
+import { channelsFirst, channelsLast, pad, transpose } from "./shaping.ts";
 
 /** Rows and columns added around a picture. */
 export interface Padding {
@@ -34,17 +34,25 @@ export function conv(x: Value, weight: Value, bias: Value | null = null, options
   const size = (length: Dim, kernel: number, before: number, after: number): Dim =>
     mapDim(length, (l) => Math.floor((l + before + after - dilation * (kernel - 1) - 1) / stride) + 1, "conv");
   const [picture, kernels] = groups === 1 ? inChannels(x, weight) : [x, weight];
+  const [height, width] = [size(h, kh, pad.top, pad.bottom), size(w, kw, pad.left, pad.right)];
+  const attributes = {
+    kernel_shape: [kh, kw],
+    pads: [pad.top, pad.left, pad.bottom, pad.right],
+    strides: [stride, stride],
+    ...(dilation !== 1 && { dilations: [dilation, dilation] }),
+    ...(groups !== 1 && { group: groups }),
+  };
+  const more = bias ? [bias] : [];
+  if (x.graph.fusions.has("nhwc-conv")) {
+    const inputs = [channelsLast(picture), transpose(kernels, [0, 2, 3, 1]), ...more];
+    const type = { dtype: x.dtype, shape: [n, height, width, out] };
+    return channelsFirst(x.graph.emit("NhwcConv", inputs, type, attributes, "com.microsoft"));
+  }
   return x.graph.emit(
     "Conv",
-    bias ? [picture, kernels, bias] : [picture, kernels],
-    { dtype: x.dtype, shape: [n, out, size(h, kh, pad.top, pad.bottom), size(w, kw, pad.left, pad.right)] },
-    {
-      kernel_shape: [kh, kw],
-      pads: [pad.top, pad.left, pad.bottom, pad.right],
-      strides: [stride, stride],
-      ...(dilation !== 1 && { dilations: [dilation, dilation] }),
-      ...(groups !== 1 && { group: groups }),
-    },
+    [picture, kernels, ...more],
+    { dtype: x.dtype, shape: [n, out, height, width] },
+    attributes,
   );
 }
 

@@ -1,6 +1,8 @@
-/** Matrix products. */
-import { expectRank, expectSameDtype, type Value } from "../graph.ts";
+/** Matrix products, and what a layer of two halves makes of its own. */
+import { expectRank, expectSameDtype, type Graph, type Value } from "../graph.ts";
 import { broadcast, type Dim, showShape } from "../shape.ts";
+import { add, gelu, mul } from "./elementwise.ts";
+import { split } from "./shaping.ts";
 
 /** Batched matrix product by numpy's rule: [..., m, k] x [..., k, n] -> [..., m, n]. */
 export function matmul(a: Value, b: Value): Value {
@@ -29,6 +31,28 @@ export function gemm(a: Value, b: Value, bias: Value | null = null, options: Gem
   expectInner("Gemm", a, b, k, rows);
   const attributes = { ...(options.transA && { transA: 1 }), ...(options.transB && { transB: 1 }) };
   return a.graph.emit("Gemm", bias ? [a, b, bias] : [a, b], { dtype: a.dtype, shape: [m, n] }, attributes);
+}
+
+/** GEGLU's kernels are for the widths of Stable Diffusion's levels. */
+const GEGLU_WIDTHS: readonly unknown[] = [2560, 5120, 10_240];
+
+/** Whether `geglu` of a graph is one operator for inputs of this width. */
+export const hasFusedGeglu = (graph: Graph, width: number): boolean =>
+  graph.fusions.has("bias-split-gelu") && GEGLU_WIDTHS.includes(width);
+
+/** GEGLU (Shazeer 2020): the first half of x + bias, gated by GELU of the second. x [N, length, 2 d] -> [N, length, d] */
+export function geglu(x: Value, bias: Value): Value {
+  const [n, length, width] = expectRank("geglu", x, 3) as [Dim, Dim, number];
+  if (hasFusedGeglu(x.graph, width))
+    return x.graph.emit(
+      "BiasSplitGelu",
+      [x, bias],
+      { dtype: x.dtype, shape: [n, length, width / 2] },
+      {},
+      "com.microsoft",
+    );
+  const [value, gate] = split(add(x, bias), [width / 2, width / 2], 2) as [Value, Value];
+  return mul(value, gelu(gate));
 }
 
 const lastTwo = (x: Value): [Dim, Dim] => {

@@ -25,6 +25,12 @@ export function transpose(x: Value, permutation: readonly number[]): Value {
   return x.graph.emit("Transpose", [x], { dtype: x.dtype, shape }, { perm: permutation });
 }
 
+/** [N, C, H, W] as [N, H, W, C]. What is turned back at once costs nothing: onnxruntime takes both away. */
+export const channelsLast = (x: Value): Value => transpose(x, [0, 2, 3, 1]);
+
+/** [N, H, W, C] as [N, C, H, W]. */
+export const channelsFirst = (x: Value): Value => transpose(x, [0, 3, 1, 2]);
+
 /** Puts values one after the other along `axis`. */
 export function concat(values: readonly Value[], axis: number): Value {
   const [first] = values;

@@ -1,6 +1,8 @@
 /**
  * The history of the schema. A new table or column is a new file beside this one and one more entry at the end;
- * entries are never changed or reordered once they are on main. Number n brings a database to version n.
+ * entries are never changed or reordered once they are on main. Number n brings a database to version n. From the tenth
+ * on they are written in words that both SQLite and PostgreSQL take; PostgreSQL's history begins with the nine before in
+ * one (`postgres-baseline.ts`).
  */
 import { start } from "./001-start.ts";
 import { votes } from "./002-votes.ts";
@@ -10,6 +12,7 @@ import { jobFault } from "./005-job-fault.ts";
 import { toBeTold } from "./006-to-be-told.ts";
 import { pictureReferences } from "./007-picture-references.ts";
 import { styleVectors } from "./008-style-vectors.ts";
+import { leases } from "./009-leases.ts";
 import type { Migration } from "./migration.ts";
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -21,4 +24,8 @@ export const MIGRATIONS: readonly Migration[] = [
   toBeTold,
   pictureReferences,
   styleVectors,
+  leases,
 ];
+
+/** The version that this program's databases are of. */
+export const VERSION = MIGRATIONS.length;

@@ -30,6 +30,7 @@ export interface NetworkOptions {
   readonly dtype: FloatType;
   readonly attention: NonNullable<GraphOptions["attention"]>;
   readonly convolution?: NonNullable<GraphOptions["convolution"]>;
+  readonly fusions?: NonNullable<GraphOptions["fusions"]>;
   /** `int8` rounds the UNet's layers to 8 bits. */
   readonly products?: NonNullable<GraphOptions["products"]>;
   readonly sessions: SessionPool;
@@ -75,6 +76,8 @@ export interface ComputeOptions {
   readonly products?: NonNullable<GraphOptions["products"]>;
   /** Default: what the networks compute in. */
   readonly dtype?: FloatType;
+  /** The graph has gradients in it: without fused operators, which have none. */
+  readonly learns?: boolean;
 }
 
 /** A graph to be recorded over this checkpoint when its key is first used, and how it is run. */
@@ -377,12 +380,12 @@ export class DiffusionNetworks {
   }
 
   /** @returns the graph, and the bytes that its session will hold */
-  #recorded({ key, record, products = "exact", dtype = this.dtype }: NetworkJob<string>): {
+  #recorded({ key, record, products = "exact", dtype = this.dtype, learns = false }: NetworkJob<string>): {
     readonly graph: Graph;
     readonly bytes: number;
   } {
-    const { attention, convolution = "plain" } = this.#options;
-    const graph = new Graph(key, { attention, convolution, products });
+    const { attention, convolution = "plain", fusions = [] } = this.#options;
+    const graph = new Graph(key, { attention, convolution, products, fusions: learns ? [] : fusions });
     const parts = new Map<NetworkPart, Weights>();
     const weights = (part: NetworkPart): Weights => {
       const known = parts.get(part) ?? new Weights(graph, this.checkpoint[part].source, dtype);

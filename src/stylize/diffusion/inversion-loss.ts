@@ -45,7 +45,7 @@ export async function inversionLoss(
       timestep: floatTensor("float32", { data: Float32Array.of(timestep), shape: [1] }),
       target: floatTensor("float32", { data: target, shape: sample.shape }),
     },
-    { arena: true, dtype: "float32" },
+    { arena: true, dtype: "float32", learns: true },
   );
   return { loss: result.loss.data[0]!, gradient: result.gradient.data };
 }

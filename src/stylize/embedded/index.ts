@@ -222,8 +222,20 @@ async function lookOf(
   return withGain(await describedLook(withoutGain(image), withoutGain(content), changes, options));
 }
 
-const withGain = (image: PlanarImage): PlanarImage =>
-  mapPlanes(image, (plane, channel) => (channel === 0 ? plane : plane.map((value) => CHROMA_GAIN * value)));
+function withGain(image: PlanarImage): PlanarImage {
+  return mapPlanes(image, (plane, channel) => {
+    if (channel === 0) return plane;
+    const out = new Float32Array(plane.length);
+    for (let i = 0; i < out.length; i++) out[i] = CHROMA_GAIN * plane[i]!;
+    return out;
+  });
+}
 
-const withoutGain = (image: PlanarImage): PlanarImage =>
-  mapPlanes(image, (plane, channel) => (channel === 0 ? plane : plane.map((value) => value / CHROMA_GAIN)));
+function withoutGain(image: PlanarImage): PlanarImage {
+  return mapPlanes(image, (plane, channel) => {
+    if (channel === 0) return plane;
+    const out = new Float32Array(plane.length);
+    for (let i = 0; i < out.length; i++) out[i] = plane[i]! / CHROMA_GAIN;
+    return out;
+  });
+}

@@ -64,6 +64,11 @@ describe("the buttons of a result", () => {
     expect(said).toContain(String.raw`\*\*@${"\u200B"}everyone\*\* \<@${"\u200B"}&1>`);
     const again = await (await ada().press(next, "Edit prompt")).modal;
     expect(JSON.stringify(again.json)).toContain("Red and black ink");
+    // It says nothing about the style of the pair, whose ballots it would spoil.
+    await studio.running.bot.votes.idle();
+    expect(await studio.running.bot.store.votes.judged(next.id)).toBeNull();
+    const ballot = await ada().press(next, "My ballot");
+    await expect.poll(() => textOf(ballot.response)).toContain("somebody's own words");
   });
 
   it("pressed twice by one person begin one job", async () => {
@@ -183,7 +188,7 @@ describe("a stored picture that is gone or damaged", () => {
     const { discord } = studio;
     const { store } = studio.running.bot;
     const job = await store.db.selectFrom("jobs").selectAll().executeTakeFirstOrThrow();
-    const file = store.files.path(job.content_sha256);
+    const file = await store.files.local(job.content_sha256);
     await writeFile(file, (await readFile(file)).subarray(0, 900));
     const failed = await nextResult(() => ada().press(result, "InST"));
     expect(textOf(failed)).toContain(

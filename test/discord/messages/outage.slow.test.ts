@@ -61,7 +61,7 @@ describe("a long outage", () => {
     const inputs = { content: await landscape("lost.png", 92, 70), style: await waves() };
     const result = await stylized(studio, await ada.slash(studio.general, "stylize", inputs));
     const { round } = (await running.bot.store.votes.judged(result.id))!;
-    await writeFile(running.bot.store.files.path(round.contentSha256), "damaged");
+    await writeFile(await running.bot.store.files.local(round.contentSha256), "damaged");
     discord.faults.add({ route: POST, ...SHORT, when: isResult });
     discord.faults.add({ route: EDIT, ...SHORT, when: says("⚠️") });
     await ada.press(result, "InST");

@@ -25,7 +25,7 @@ export function oneJob({ setUp, folder }: QueueBench): void {
         variant: "image-prompt",
         description: "blue strokes",
         ownWords: ["more gold"],
-        content: { path: store.files.path(job.request.content.sha256) },
+        content: { path: await store.files.local(job.request.content.sha256) },
         settings: { seed: 1, size: 64, strength: 0.6, steps: null },
       });
       painting.hooks.onNews?.({ type: "progress", step: 1, steps: 4 });
@@ -41,7 +41,7 @@ export function oneJob({ setUp, folder }: QueueBench): void {
         result: { variant: "image-prompt", engine: "embedded", steps: 6, picture: { width: 64, height: 48 } },
         failure: null,
       });
-      expect(await readFile(store.files.path(done.result!.picture.sha256), "utf8")).toBe("pixels");
+      expect(await readFile(await store.files.local(done.result!.picture.sha256), "utf8")).toBe("pixels");
       expect(await queue.get(job.id)).toEqual(done);
       expect(await store.jobs.get(job.id)).toEqual(done);
       expect(events.map(({ type }) => type)).toEqual([

@@ -76,7 +76,7 @@ describe("the queue with the embedded engine", () => {
     expect(job).toMatchObject({ state: "done", variant: "image-prompt", describer: "palette-3", attempts: 1 });
     expect(job.variantReason).toContain("no prominent face");
     const { picture, seconds } = job.result!;
-    expect(await sharp(store.files.path(picture.sha256)).metadata()).toMatchObject({ width: 96, height: 64 });
+    expect(await sharp(await store.files.local(picture.sha256)).metadata()).toMatchObject({ width: 96, height: 64 });
     expect(picture).toMatchObject({ width: 96, height: 64 });
     expect(seconds.total).toBeGreaterThanOrEqual(seconds.stylize);
     expect(events.some(({ type }) => type === "preview")).toBe(true);

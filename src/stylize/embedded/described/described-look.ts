@@ -1,4 +1,5 @@
 /** What sets `image-prompt` apart: a picture made from the style picture, taken to the point that the words describe. */
+import { hypotenuse } from "../../../hypotenuse.ts";
 import { breathe } from "../../../breathe.ts";
 import { mapPlanes, type PlanarImage, type Plane } from "../../../images/plane.ts";
 import { paintOver } from "../painter/index.ts";
@@ -73,18 +74,23 @@ function leaning(picture: PlanarImage, asked: StyleParameters): PlanarImage {
   if (paints.length < 2) return picture;
   const [, namedA, namedB] = new PaletteMap(picture, paints).mixture.planes;
   const [L, a, b] = picture.planes;
-  const share = a.map((value, i) => {
-    const named = Math.hypot(namedA[i]!, namedB[i]!);
-    return PALETTE_LEAN * Math.min(1, named / (Math.hypot(value, b[i]!) + 1e-6)) ** 2;
-  });
-  const moved = (plane: Plane, named: Plane) => plane.map((value, i) => value + share[i]! * (named[i]! - value));
-  return { width: picture.width, height: picture.height, planes: [L, moved(a, namedA), moved(b, namedB)] };
+  const moved = [a.slice(), b.slice()] as const;
+  for (let i = 0; i < a.length; i++) {
+    const named = hypotenuse(namedA[i]!, namedB[i]!);
+    const share = Math.fround(PALETTE_LEAN * Math.min(1, named / (hypotenuse(a[i]!, b[i]!) + 1e-6)) ** 2);
+    moved[0][i] = a[i]! + share * (namedA[i]! - a[i]!);
+    moved[1][i] = b[i]! + share * (namedB[i]! - b[i]!);
+  }
+  return { width: picture.width, height: picture.height, planes: [L, ...moved] };
 }
 
 /** Paper and few flat colours take chroma, which nobody asked for. */
 function asColourful(look: PlanarImage, picture: PlanarImage): PlanarImage {
-  const chroma = ({ planes: [, a, b] }: PlanarImage): number =>
-    a.reduce((sum, value, i) => sum + Math.hypot(value, b[i]!), 0);
+  const chroma = ({ planes: [, a, b] }: PlanarImage): number => {
+    let sum = 0;
+    for (let i = 0; i < a.length; i++) sum += hypotenuse(a[i]!, b[i]!);
+    return sum;
+  };
   const gain = Math.min(MOST_CHROMA_BACK, Math.max(1, chroma(picture) / (chroma(look) + 1e-6)));
   return mapPlanes(look, (plane, channel) => (channel === 0 ? plane : plane.map((value) => gain * value)));
 }
@@ -93,7 +99,11 @@ function asColourful(look: PlanarImage, picture: PlanarImage): PlanarImage {
 function blended(under: PlanarImage, over: PlanarImage, amount: number, spared: Plane): PlanarImage {
   const [L, a, b] = under.planes.map((plane, channel) => {
     const laid = over.planes[channel]!;
-    return plane.map((value, i) => value + amount * (1 - (1 - IN_FACES) * spared[i]!) * (laid[i]! - value));
+    const out = new Float32Array(plane.length);
+    for (let i = 0; i < out.length; i++) {
+      out[i] = plane[i]! + amount * (1 - (1 - IN_FACES) * spared[i]!) * (laid[i]! - plane[i]!);
+    }
+    return out;
   }) as [Plane, Plane, Plane];
   return { width: under.width, height: under.height, planes: [L, a, b] };
 }

@@ -64,7 +64,9 @@ export function withSketch(content: PlanarImage, { image, shares }: Sketch, mask
   return mapPlanes(content, (plane, channel) => {
     const painted = sketch.planes[channel]!;
     const taken = channel === 0 ? 1 : shares.chroma;
-    return plane.map((value, i) => value + taken * share[i]! * (painted[i]! - value));
+    const out = new Float32Array(plane.length);
+    for (let i = 0; i < out.length; i++) out[i] = plane[i]! + taken * share[i]! * (painted[i]! - plane[i]!);
+    return out;
   });
 }
 
@@ -84,7 +86,11 @@ function inTones({ width, height, planes: [lightness, a, b] }: PlanarImage, cont
 
 /** Mean and standard deviation. */
 function distribution(plane: Plane): readonly [number, number] {
-  const mean = plane.reduce((sum, value) => sum + value, 0) / plane.length;
-  const variance = plane.reduce((sum, value) => sum + (value - mean) ** 2, 0) / plane.length;
+  let sum = 0;
+  for (let i = 0; i < plane.length; i++) sum += plane[i]!;
+  const mean = sum / plane.length;
+  let squares = 0;
+  for (let i = 0; i < plane.length; i++) squares += (plane[i]! - mean) ** 2;
+  const variance = squares / plane.length;
   return [mean, Math.sqrt(variance) + 1e-3];
 }

@@ -26,8 +26,9 @@ export async function paintStrokes(easel: Easel, medium: StrokeMedium): Promise<
   const picture = () => lit(canvas.image, canvas.height, depth, style.light.value, unit);
   for (const [k, layer] of layers.entries()) {
     const done = (part: number) => (0.92 * (k + part)) / layers.length;
-    await paintLayer(easel, canvas, layer, rule, () => show(picture(), done(0.5)));
-    await show(picture(), done(1));
+    const look = async (part: number) => (easel.isWatched ? show(picture(), done(part)) : breathe());
+    await paintLayer(easel, canvas, layer, rule, () => look(0.5));
+    await look(1);
   }
   const painted = picture();
   await breathe();

@@ -1,4 +1,5 @@
 /** A canvas that takes textured brush strokes: colour in OKLab, and the height of the paint. */
+import { hypotenuse } from "../../../hypotenuse.ts";
 import { createPlanar, type PlanarImage, type Plane } from "../../../images/plane.ts";
 
 /** How a brush leaves paint. */
@@ -64,7 +65,7 @@ export class Canvas {
     for (let k = 1; k < stroke.count; k++) {
       const dx = stroke.xs[k]! - stroke.xs[k - 1]!;
       const dy = stroke.ys[k]! - stroke.ys[k - 1]!;
-      const step = Math.hypot(dx, dy);
+      const step = hypotenuse(dx, dy);
       if (step < 1e-6) continue;
       count = this.#sweep(stroke, k, length, step, count);
       length += step;
@@ -86,13 +87,18 @@ export class Canvas {
     const right = Math.min(width - 1, Math.floor(Math.max(x0, x1) + radius));
     const top = Math.max(0, Math.ceil(Math.min(y0, y1) - radius));
     const bottom = Math.min(height - 1, Math.floor(Math.max(y0, y1) + radius));
-    const owner = this.#owner;
-    const distances = this.#distance;
     const id = this.#strokes;
     const limit = radius * radius;
     let count = touched;
     const room = count + Math.max(0, right - left + 1) * Math.max(0, bottom - top + 1);
     if (room > this.#touched.length) this.#grow(room);
+    const [owner, distances, sides, alongs, touchedPixels] = [
+      this.#owner,
+      this.#distance,
+      this.#side,
+      this.#along,
+      this.#touched,
+    ];
     for (let y = top; y <= bottom; y++) {
       const py = y - y0;
       for (let x = left; x <= right; x++) {
@@ -105,13 +111,13 @@ export class Canvas {
         const i = y * width + x;
         if (owner[i] !== id) {
           owner[i] = id;
-          this.#touched[count++] = i;
+          touchedPixels[count++] = i;
         } else if (squared >= distances[i]!) {
           continue;
         }
         distances[i] = squared;
-        this.#side[i] = side;
-        this.#along[i] = before + run;
+        sides[i] = side;
+        alongs[i] = before + run;
       }
     }
     return count;
@@ -125,7 +131,14 @@ export class Canvas {
 
   #blend(stroke: Stroke, brush: Brush, count: number, length: number): void {
     const [L, a, b] = this.image.planes;
-    const { radius, phase } = stroke;
+    const [heights, distances, sides, alongs, touched] = [
+      this.height,
+      this.#distance,
+      this.#side,
+      this.#along,
+      this.#touched,
+    ];
+    const { radius, phase, L: paintL, a: paintA, b: paintB } = stroke;
     const { bristles, opacity, dryness, streaks, tooth } = brush;
     const rim = Math.max(brush.softness, 1.1 / radius);
     const total = length + 2 * radius;
@@ -133,11 +146,11 @@ export class Canvas {
     const hairs = Math.min(BRISTLES, 1.1 * radius + 5);
     const relief = 0.55 * Math.sqrt(radius);
     for (let t = 0; t < count; t++) {
-      const i = this.#touched[t]!;
-      const u = Math.sqrt(this.#distance[i]!) / radius;
-      const s = (this.#along[i]! + radius) / total;
-      const row = (Math.floor((this.#side[i]! / radius + 1) * 0.5 * hairs) + phase) & mask;
-      const column = (Math.floor(this.#along[i]! * 0.9) + phase * 7) & mask;
+      const i = touched[t]!;
+      const u = Math.sqrt(distances[i]!) / radius;
+      const s = (alongs[i]! + radius) / total;
+      const row = (Math.floor((sides[i]! / radius + 1) * 0.5 * hairs) + phase) & mask;
+      const column = (Math.floor(alongs[i]! * 0.9) + phase * 7) & mask;
       const hair = bristles[row * BRISTLES + column]!;
       let alpha = (1 - u) / rim;
       if (alpha > 1) alpha = 1;
@@ -147,12 +160,12 @@ export class Canvas {
       if (tooth) alpha *= Math.min(1, Math.max(0.12, 2.4 * (tooth[i]! - 0.28)));
       alpha *= opacity;
       if (alpha <= 0.003) continue;
-      L[i]! += alpha * (stroke.L + streaks * (hair - 0.5) - L[i]!);
-      a[i]! += alpha * (stroke.a - a[i]!);
-      b[i]! += alpha * (stroke.b - b[i]!);
+      L[i]! += alpha * (paintL + streaks * (hair - 0.5) - L[i]!);
+      a[i]! += alpha * (paintA - a[i]!);
+      b[i]! += alpha * (paintB - b[i]!);
       // Paint piles up at the rim, where the brush pushes it aside
       const ridge = 0.35 * u * u * u;
-      this.height[i]! += alpha * (relief * (0.35 + 0.75 * hair + ridge) - this.height[i]!);
+      heights[i]! += alpha * (relief * (0.35 + 0.75 * hair + ridge) - heights[i]!);
     }
   }
 }

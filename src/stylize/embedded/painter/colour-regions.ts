@@ -1,4 +1,5 @@
 /** Regions of a picture by colour and place: what a painter would give one colour of the palette each. */
+import { hypotenuse } from "../../../hypotenuse.ts";
 import type { LabColour } from "../../../images/colour-names.ts";
 import type { PlanarImage } from "../../../images/plane.ts";
 
@@ -21,11 +22,32 @@ export interface ColourRegion extends PlacedColour {
   readonly salience: number;
 }
 
-/** Squared distance of colour and place. */
-export const placedDistance = (one: PlacedColour, other: PlacedColour): number =>
-  (one.L - other.L) ** 2 +
-  2.25 * ((one.a - other.a) ** 2 + (one.b - other.b) ** 2) +
-  PLACE * ((one.x - other.x) ** 2 + (one.y - other.y) ** 2);
+/** Colours and places in a row, five numbers each: for every pixel of a picture, objects would be garbage. */
+export const inRow = (colours: readonly PlacedColour[]): Float64Array =>
+  Float64Array.from(colours.flatMap(({ L, a, b, x, y }) => [L, a, b, x, y]));
+
+/** Writes the squared distances of colour and place from each of a row of colours, and gives the place of the nearest. */
+export function distancesFrom(
+  L: number,
+  a: number,
+  b: number,
+  x: number,
+  y: number,
+  row: Float64Array,
+  distances: Float64Array,
+): number {
+  let nearest = 0;
+  for (let k = 0, at = 0; k < distances.length; k++, at += 5) {
+    const dL = L - row[at]!;
+    const da = a - row[at + 1]!;
+    const db = b - row[at + 2]!;
+    const dx = x - row[at + 3]!;
+    const dy = y - row[at + 4]!;
+    distances[k] = dL * dL + 2.25 * (da * da + db * db) + PLACE * (dx * dx + dy * dy);
+    if (distances[k]! < distances[nearest]!) nearest = k;
+  }
+  return nearest;
+}
 
 /** K-means of a sample of the picture from evenly spaced seeds along lightness. */
 export function colourRegions(image: PlanarImage): ColourRegion[] {
@@ -34,10 +56,15 @@ export function colourRegions(image: PlanarImage): ColourRegion[] {
     { length: REGIONS },
     (_, k) => pixels[Math.floor(((k + 0.5) / REGIONS) * pixels.length)]!,
   );
+  const distances = new Float64Array(REGIONS);
   let members: PlacedColour[][] = [];
   for (let round = 0; round < ROUNDS; round++) {
     members = centres.map(() => []);
-    for (const pixel of pixels) members[nearestOf(pixel, centres)]!.push(pixel);
+    const row = inRow(centres);
+    for (const pixel of pixels) {
+      const { L, a, b, x, y } = pixel;
+      members[distancesFrom(L, a, b, x, y, row, distances)]!.push(pixel);
+    }
     centres = centres.map((centre, k) => (members[k]!.length === 0 ? centre : meanOf(members[k]!)));
   }
   const whole = meanOf(pixels);
@@ -46,19 +73,6 @@ export function colourRegions(image: PlanarImage): ColourRegion[] {
     .filter(({ mass }) => mass > 0);
   const most = Math.max(...regions.map(({ salience }) => salience)) + 1e-6;
   return regions.map((region) => ({ ...region, salience: region.salience / most }));
-}
-
-function nearestOf(pixel: PlacedColour, centres: readonly PlacedColour[]): number {
-  let best = 0;
-  let least = Infinity;
-  for (const [k, centre] of centres.entries()) {
-    const distance = placedDistance(pixel, centre);
-    if (distance < least) {
-      least = distance;
-      best = k;
-    }
-  }
-  return best;
 }
 
 function sampleOf({ width, height, planes }: PlanarImage): PlacedColour[] {
@@ -85,7 +99,7 @@ function meanOf(pixels: readonly PlacedColour[]): PlacedColour {
 }
 
 function prominence(region: PlacedColour, whole: PlacedColour): number {
-  const strength = Math.hypot(region.a - whole.a, region.b - whole.b) / 0.1 + 0.4 * Math.abs(region.L - whole.L);
+  const strength = hypotenuse(region.a - whole.a, region.b - whole.b) / 0.1 + 0.4 * Math.abs(region.L - whole.L);
   const central = Math.exp(-((region.x - 0.5) ** 2 + (region.y - 0.55) ** 2) / 0.12);
   return Math.min(1.5, strength) + 0.25 * central;
 }

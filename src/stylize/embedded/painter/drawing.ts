@@ -1,4 +1,5 @@
 /** Line media on paper: ink, pencil, etching, woodcut. Lines run along the forms; tone is how thick and dense they are. */
+import { hypotenuse } from "../../../hypotenuse.ts";
 import { blurPlane } from "../../../images/gaussian-blur.ts";
 import type { PlanarImage, Plane } from "../../../images/plane.ts";
 import type { StyleParameters } from "../steering/steering-parameters.ts";
@@ -102,6 +103,7 @@ export async function draw(easel: Easel, medium: LineMedium): Promise<void> {
   await breathe();
   const sets: Plane[] = [];
   const look = async (share: number, done: number) => {
+    if (done < 1 && !easel.isWatched) return breathe();
     const ink = hatched(dark, share * Math.min(1, 0.7 + 0.4 * strength), contours, sets, manner, grain);
     await breathe();
     await show(inked(paper, ink, pigment), done);
@@ -161,7 +163,7 @@ function hatched(
 
 /** Whether the description names colours enough: two to draw in, beside its ink a single one to print in. */
 function isColourful({ palette, saturation }: StyleParameters, medium: LineMedium): boolean {
-  const strong = palette.filter(({ L, a, b }) => Math.hypot(a, b) > 0.055 && L > 0.3);
+  const strong = palette.filter(({ L, a, b }) => hypotenuse(a, b) > 0.055 && L > 0.3);
   const enough = medium === "woodcut" && palette.length > 1 ? 1 : 2;
   return strong.length >= enough && saturation.value > 0.1;
 }

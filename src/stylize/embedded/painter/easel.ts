@@ -29,6 +29,12 @@ export interface Easel {
    * @throws CancelledError when the work was cancelled
    */
   readonly show: (picture: PlanarImage, done: number) => Promise<void>;
+  /** Whether anybody is shown what there is before it is done; else nothing is painted for that alone. */
+  readonly isWatched: boolean;
   /** Lets others work. @throws CancelledError when the work was cancelled */
   readonly breathe: () => Promise<void>;
 }
+
+/** Of looks at a picture, each painted by itself, those that somebody sees: all of them, or the last. */
+export const seenOf = <T>({ isWatched }: Easel, looks: readonly T[]): readonly T[] =>
+  isWatched ? looks : looks.slice(-1);

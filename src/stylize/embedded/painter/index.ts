@@ -1,8 +1,10 @@
 /** The painter: repaints a picture from a style description alone, without any style image. */
+import { hypotenuse } from "../../../hypotenuse.ts";
 import { breathe } from "../../../breathe.ts";
 import { blurPlane } from "../../../images/gaussian-blur.ts";
 import { oklabToRgb, rgbToOklabSized } from "../../../images/oklab.ts";
 import { fitLongSide, type PlanarImage, type Plane } from "../../../images/plane.ts";
+import { sortedPlane } from "../../../images/sorted-plane.ts";
 import type { RgbImage } from "../../../images/rgb-image.ts";
 import { seededRandom } from "../../../random.ts";
 import type { Medium, StyleParameters } from "../steering/steering-parameters.ts";
@@ -67,7 +69,7 @@ export async function paint(content: RgbImage, described: StyleParameters, optio
   const style = options.keepColors ? inOwnColours(described, sized) : described;
   const target = await paintingTarget(sized, style, Math.min(1, 0.3 + 1.05 * options.strength), pause);
   await pause();
-  const easel = await setUp(sized, target, style, options, show);
+  const easel = await setUp(sized, target, style, options, { show, isWatched: true });
   await MODES[style.medium.value ?? "oil"](easel);
   return oklabToRgb(last!);
 }
@@ -95,7 +97,7 @@ export async function paintOver(
     { image: picture, palette: null },
     style,
     { seed, strength, size, ...(signal && { signal }) },
-    show,
+    { show, isWatched: false },
   );
   await MODES[style.medium.value ?? "oil"](easel);
   return last;
@@ -106,7 +108,7 @@ async function setUp(
   target: Target,
   style: StyleParameters,
   options: PaintOptions,
-  show: Easel["show"],
+  { show, isWatched }: Pick<Easel, "show" | "isWatched">,
 ): Promise<Easel> {
   const { signal, strength } = options;
   const pause = () => breathe(signal);
@@ -134,6 +136,7 @@ async function setUp(
     strength,
     random,
     show,
+    isWatched,
     breathe: pause,
   };
 }
@@ -153,11 +156,11 @@ function detailOf(content: PlanarImage, unit: number): Plane {
   for (let y = 1; y < height - 1; y++) {
     for (let x = 1; x < width - 1; x++) {
       const i = y * width + x;
-      gradient[i] = Math.hypot(L[i + 1]! - L[i - 1]!, L[i + width]! - L[i - width]!);
+      gradient[i] = hypotenuse(L[i + 1]! - L[i - 1]!, L[i + width]! - L[i - width]!);
     }
   }
   const spread = blurPlane(gradient, content, 4 * unit);
-  const sorted = spread.slice().sort();
+  const sorted = sortedPlane(spread);
   const high = Math.max(0.01, sorted[Math.floor(0.95 * sorted.length)]!);
   return spread.map((value) => Math.min(1, value / high));
 }

@@ -1,4 +1,5 @@
 /** The direction in which strokes run: along the content's forms, bent by what the description says. */
+import { hypotenuse } from "../../../hypotenuse.ts";
 import { blurPlane } from "../../../images/gaussian-blur.ts";
 import type { Plane, Size } from "../../../images/plane.ts";
 import type { Random } from "../../../random.ts";
@@ -47,7 +48,7 @@ export async function orientationOf(L: Plane, size: Size, options: OrientationOp
     }
   }
   let mean = 0;
-  for (const value of energy) mean += value / count;
+  for (let i = 0; i < count; i++) mean += energy[i]! / count;
   const strength = blurPlane(energy, size, 3 * unit).map((value) => value / (value + 0.8 * mean + 1e-9));
   await breathe();
   if (swirl > 0) addSwirls(sumCos, sumSin, size, 0.55 * swirl * swirl * mean, unit, random);
@@ -82,7 +83,7 @@ function doubledGradients(L: Plane, size: Size, unit: number): { cos: Plane; sin
       const gx = smooth[i + 1]! - smooth[i - 1]!;
       const gy = smooth[i + width]! - smooth[i - width]!;
       // Square root of the energy, so that one hard edge does not rule its whole surroundings
-      const length = Math.hypot(gx, gy) + 1e-9;
+      const length = hypotenuse(gx, gy) + 1e-9;
       cos[i] = (gy * gy - gx * gx) / length;
       sin[i] = (-2 * gx * gy) / length;
       energy[i] = length;

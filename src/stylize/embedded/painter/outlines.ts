@@ -1,6 +1,6 @@
 /** Drawn contours on a finished picture. */
 import type { LabColour } from "../../../images/colour-names.ts";
-import type { PlanarImage, Plane } from "../../../images/plane.ts";
+import { mapPlanes, type PlanarImage, type Plane } from "../../../images/plane.ts";
 import type { StyleParameters } from "../steering/steering-parameters.ts";
 import type { Easel } from "./easel.ts";
 import { contourInk } from "./lines.ts";
@@ -29,9 +29,10 @@ export function drawOutlines(picture: PlanarImage, easel: Easel): PlanarImage {
 /** A copy of the picture with one colour, or a picture of colours, laid over it as thick as `ink` says. */
 export function inked(picture: PlanarImage, ink: Plane, colour: LabColour | PlanarImage, cover = 1): PlanarImage {
   const plain = "planes" in colour ? null : [colour.L, colour.a, colour.b];
-  const varied = "planes" in colour ? colour.planes : null;
-  const [L, a, b] = picture.planes.map((plane, channel) =>
-    plane.map((value, i) => value + cover * ink[i]! * ((plain?.[channel] ?? varied![channel]![i]!) - value)),
-  ) as [Plane, Plane, Plane];
-  return { width: picture.width, height: picture.height, planes: [L, a, b] };
+  return mapPlanes(picture, (plane, channel) => {
+    const laid = "planes" in colour ? colour.planes[channel]! : new Float64Array(plane.length).fill(plain![channel]!);
+    const out = new Float32Array(plane.length);
+    for (let i = 0; i < out.length; i++) out[i] = plane[i]! + cover * ink[i]! * (laid[i]! - plane[i]!);
+    return out;
+  });
 }

@@ -1,8 +1,9 @@
 /** Moves a picture's colours to a described palette: region by region, dark staying dark and light light. */
+import { hypotenuse } from "../../../hypotenuse.ts";
 import { createPlanar, fitLongSide, resizePlanar, type PlanarImage, type Size } from "../../../images/plane.ts";
 import type { Random } from "../../../random.ts";
 import type { PaletteColour } from "../steering/steering-parameters.ts";
-import { colourRegions, placedDistance } from "./colour-regions.ts";
+import { colourRegions, distancesFrom, inRow } from "./colour-regions.ts";
 import { transport } from "./palette-transport.ts";
 
 /** Borders of regions blend over such differences of colour and place, squared. */
@@ -51,17 +52,19 @@ export class PaletteMap {
   #mixed(): PlanarImage {
     const out = createPlanar(this.#grid.width, this.#grid.height);
     const [L, a, b] = out.planes;
-    const chromas = this.#palette.map((colour) => Math.hypot(colour.a, colour.b));
+    const [palette, shares] = [this.#palette, this.#shares];
+    const chromas = palette.map((colour) => hypotenuse(colour.a, colour.b));
     for (let i = 0, at = 0; i < L.length; i++) {
       let chroma = 0;
-      for (const [k, colour] of this.#palette.entries()) {
-        const share = this.#shares[at++]!;
+      for (let k = 0; k < palette.length; k++) {
+        const colour = palette[k]!;
+        const share = shares[at++]!;
         L[i]! += share * colour.L;
         a[i]! += share * colour.a;
         b[i]! += share * colour.b;
         chroma += share * chromas[k]!;
       }
-      const mixed = Math.hypot(a[i]!, b[i]!);
+      const mixed = hypotenuse(a[i]!, b[i]!);
       const gain = mixed > 0.01 ? Math.min(1.8, Math.max(1, (0.95 * chroma) / mixed)) : 1;
       a[i]! *= gain;
       b[i]! *= gain;
@@ -78,29 +81,21 @@ function sharesOver(picture: PlanarImage, palette: readonly PaletteColour[]): Fl
   const [L, a, b] = picture.planes;
   const size = palette.length;
   const shares = new Float32Array(L.length * size);
+  const row = inRow(regions);
   const distances = new Float64Array(regions.length);
-  const place = { L: 0, a: 0, b: 0, x: 0, y: 0 };
   for (let i = 0, at = 0; i < L.length; i++, at += size) {
-    // One object for all pixels: this loop is most of the work
-    place.L = L[i]!;
-    place.a = a[i]!;
-    place.b = b[i]!;
-    place.x = (i % width) / width;
-    place.y = Math.floor(i / width) / picture.height;
-    let nearest = Infinity;
-    for (let r = 0; r < regions.length; r++) {
-      distances[r] = placedDistance(place, regions[r]!);
-      if (distances[r]! < nearest) nearest = distances[r]!;
-    }
+    const x = (i % width) / width;
+    const y = Math.floor(i / width) / picture.height;
+    const nearest = distances[distancesFrom(L[i]!, a[i]!, b[i]!, x, y, row, distances)]!;
     for (let r = 0; r < regions.length; r++) {
       const far = (distances[r]! - nearest) / SOFTNESS;
       if (far > 12) continue;
       const weight = Math.exp(-far);
-      const row = coupling[r]!;
-      for (let k = 0; k < size; k++) shares[at + k]! += weight * row[k]!;
+      const coupled = coupling[r]!;
+      for (let k = 0; k < size; k++) shares[at + k]! += weight * coupled[k]!;
     }
     let total = 0;
-    for (let k = 0; k < size; k++) total += shares[at + k]! **= SHARPNESS;
+    for (let k = 0; k < size; k++) if (shares[at + k]! > 0) total += shares[at + k]! **= SHARPNESS;
     for (let k = 0; k < size; k++) shares[at + k]! /= total;
   }
   return shares;

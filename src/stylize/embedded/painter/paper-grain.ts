@@ -1,4 +1,5 @@
 /** Paper: its colour, its grain, and the plain sheet. */
+import { hypotenuse } from "../../../hypotenuse.ts";
 import type { LabColour } from "../../../images/colour-names.ts";
 import { createPlanar, type PlanarImage, type Plane } from "../../../images/plane.ts";
 import type { StyleParameters } from "../steering/steering-parameters.ts";
@@ -9,7 +10,7 @@ import { smoothNoise } from "./value-noise.ts";
 export function paperColour({ palette, temperature }: StyleParameters): LabColour {
   const lightest = palette.toSorted((one, other) => other.L - one.L)[0];
   const warmth = 0.018 + 0.012 * temperature.value;
-  if (!lightest || lightest.L < 0.86 || Math.hypot(lightest.a, lightest.b) > 0.08)
+  if (!lightest || lightest.L < 0.86 || hypotenuse(lightest.a, lightest.b) > 0.08)
     return { L: 0.955, a: 0.002, b: warmth };
   return { L: Math.max(0.9, lightest.L), a: 0.6 * lightest.a, b: 0.6 * lightest.b + 0.3 * warmth };
 }

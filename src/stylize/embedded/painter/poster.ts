@@ -2,7 +2,7 @@
 import type { LabColour } from "../../../images/colour-names.ts";
 import type { PlanarImage, Plane } from "../../../images/plane.ts";
 import type { StyleParameters } from "../steering/steering-parameters.ts";
-import type { Easel } from "./easel.ts";
+import { seenOf, type Easel } from "./easel.ts";
 import { clusterColours, flatFields } from "./flat-colours.ts";
 import { kuwahara } from "./kuwahara.ts";
 import { drawOutlines } from "./outlines.ts";
@@ -20,7 +20,7 @@ export async function paintPoster(easel: Easel): Promise<void> {
   const full = 11 - Math.round(3 * style.flatness.value * strength);
   const grain = paperGrain(easel);
   await breathe();
-  for (const [k, count] of [...LOOKS, full].entries()) {
+  for (const [k, count] of seenOf(easel, [...LOOKS, full]).entries()) {
     const colours = clusterColours(shapes, count).map((colour) => purer(colour, style));
     const sigma = unit * (count === full ? 0.7 + 0.5 * strength : 3.2 - 0.4 * k);
     await breathe();
@@ -29,7 +29,7 @@ export async function paintPoster(easel: Easel): Promise<void> {
     const textured = printed(print, grain, 0.004 + 0.02 * style.texture.value);
     if (count < full) await show(textured, 0.1 + 0.16 * k);
     else {
-      await show(textured, 0.92);
+      if (easel.isWatched) await show(textured, 0.92);
       await show(drawOutlines(textured, easel), 1);
     }
   }

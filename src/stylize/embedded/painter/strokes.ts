@@ -1,4 +1,5 @@
 /** Curved brush strokes along the field, coarse to fine (Hertzmann 1998, "Painterly rendering with curved brush strokes of multiple sizes"). */
+import { hypotenuse } from "../../../hypotenuse.ts";
 import { blurPlanar } from "../../../images/gaussian-blur.ts";
 import type { PlanarImage, Plane } from "../../../images/plane.ts";
 import type { Random } from "../../../random.ts";
@@ -179,7 +180,7 @@ class Tracer {
       // Some inertia keeps a stroke from trembling
       px = 0.6 * dx + 0.4 * px;
       py = 0.6 * dy + 0.4 * py;
-      const norm = Math.hypot(px, py) || 1;
+      const norm = hypotenuse(px, py) || 1;
       x += (STEP * radius * px) / norm;
       y += (STEP * radius * py) / norm;
       const rx = Math.round(x);

@@ -1,4 +1,5 @@
 /** The picture the painter paints towards: the content's tones and colours moved to what the description says. */
+import { hypotenuse } from "../../../hypotenuse.ts";
 import { createPlanar, type PlanarImage, type Plane } from "../../../images/plane.ts";
 import { rankOf } from "../rank.ts";
 import type { StyleParameters } from "../steering/steering-parameters.ts";
@@ -38,7 +39,7 @@ export async function paintingTarget(
     const middle = L[i]! * (1 - L[i]!);
     const newA = a[i]! * gain + 0.25 * warmth * middle;
     const newB = b[i]! * gain + 0.85 * warmth * middle;
-    const limit = Math.min(1, chromaLimit(L[i]!) / (Math.hypot(newA, newB) + 1e-6));
+    const limit = Math.min(1, chromaLimit(L[i]!) / (hypotenuse(newA, newB) + 1e-6));
     a[i] = newA * limit;
     b[i] = newB * limit;
     for (const [channel, plane] of aim.planes.entries()) {
@@ -61,7 +62,7 @@ function tone(out: Plane, L: Plane, curve: Float32Array, palette: PaletteMap | n
       continue;
     }
     const [mixL, mixA, mixB] = palette.mixture.planes;
-    const strength = Math.min(1, Math.hypot(mixA[i]!, mixB[i]!) / 0.13);
+    const strength = Math.min(1, hypotenuse(mixA[i]!, mixB[i]!) / 0.13);
     out[i] = own + (LIGHT_PULL.grey + (LIGHT_PULL.strong - LIGHT_PULL.grey) * strength) * (mixL[i]! - own);
   }
 }
@@ -87,7 +88,7 @@ function colour(aim: PlanarImage, content: PlanarImage, palette: PaletteMap | nu
 /** What brings a picture's mean chroma up to the palette's, within reason. */
 function towardsChroma({ planes: [, a, b] }: PlanarImage, wanted: number): number {
   let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += Math.hypot(a[i]!, b[i]!);
+  for (let i = 0; i < a.length; i++) sum += hypotenuse(a[i]!, b[i]!);
   return Math.min(1.5, Math.max(1, (wanted * a.length) / (sum + 1e-6)));
 }
 

@@ -1,7 +1,8 @@
 /** Tiles: mosaic and stained glass laid along the forms, and pixel art. */
+import { hypotenuse } from "../../../hypotenuse.ts";
 import type { LabColour } from "../../../images/colour-names.ts";
 import { resizePlanar, createPlanar, type PlanarImage } from "../../../images/plane.ts";
-import type { Easel } from "./easel.ts";
+import { seenOf, type Easel } from "./easel.ts";
 import { clusterColours, nearestColour } from "./flat-colours.ts";
 import { contourInk } from "./lines.ts";
 import { signed } from "./value-noise.ts";
@@ -17,7 +18,7 @@ export async function layMosaic(easel: Easel): Promise<void> {
   const last = (glass ? 9.5 : 6) * (0.7 + 0.9 * style.strokeWidth.value) * (0.6 + 0.6 * strength) * unit;
   const contours = contourInk(content.planes[0], content, field, (glass ? 1.7 : 0.9) * unit, glass ? 0.4 : 0.3);
   await breathe();
-  for (const [k, multiple] of LOOKS.entries()) {
+  for (const [k, multiple] of seenOf(easel, LOOKS).entries()) {
     const laid = await tiled(easel, Math.max(3, last * multiple), glass);
     const leaded = inked(laid, contours, inkColour(style), glass ? 0.95 : 0.35 + 0.5 * style.outlines.value);
     await show(multiple === 1 ? leaded : laid, (k + 1) / LOOKS.length);
@@ -85,7 +86,7 @@ function nearestTile(
       const dy = y - tile.y;
       // Squares turned along the field, or the rounder cells of glass
       const distance = glass
-        ? Math.hypot(dx, dy)
+        ? hypotenuse(dx, dy)
         : Math.max(Math.abs(dx * tile.tx + dy * tile.ty), Math.abs(dy * tile.tx - dx * tile.ty));
       if (distance < first) {
         second = first;
@@ -177,7 +178,7 @@ const BAYER = [0, 8, 2, 10, 12, 4, 14, 6, 3, 11, 1, 9, 15, 7, 13, 5].map((value)
 export async function paintPixels(easel: Easel): Promise<void> {
   const { target, style, unit, strength, show, breathe } = easel;
   const last = Math.max(2, (1.8 + 4 * style.strokeWidth.value) * (0.55 + 0.7 * strength) * unit);
-  for (const [k, multiple] of LOOKS.entries()) {
+  for (const [k, multiple] of seenOf(easel, LOOKS).entries()) {
     const cell = last * multiple;
     const size = {
       width: Math.max(1, Math.round(target.width / cell)),

@@ -11,7 +11,8 @@ export function smoothNoise(size: Size, sigma: number, random: Random): Plane {
   // Broad noise is drawn small and enlarged: the same look for a fraction of the work
   const shrink = Math.max(1, Math.floor(sigma / 3));
   const small = { width: Math.ceil(size.width / shrink) + 2, height: Math.ceil(size.height / shrink) + 2 };
-  const white = Float32Array.from({ length: small.width * small.height }, () => signed(random));
+  const white = new Float32Array(small.width * small.height);
+  for (let i = 0; i < white.length; i++) white[i] = signed(random);
   const smooth = blurPlane(white, small, sigma / shrink);
   return standardised(shrink === 1 ? croppedTo(smooth, small, size) : resizePlane(smooth, small, size));
 }
@@ -27,10 +28,10 @@ function croppedTo(plane: Plane, from: Size, to: Size): Plane {
 /** Shifts and scales in place to mean 0 and standard deviation 1. */
 export function standardised(plane: Plane): Plane {
   let sum = 0;
-  for (const value of plane) sum += value;
+  for (let i = 0; i < plane.length; i++) sum += plane[i]!;
   const mean = sum / plane.length;
   let squares = 0;
-  for (const value of plane) squares += (value - mean) ** 2;
+  for (let i = 0; i < plane.length; i++) squares += (plane[i]! - mean) ** 2;
   const scale = 1 / (Math.sqrt(squares / plane.length) + 1e-9);
   for (let i = 0; i < plane.length; i++) plane[i] = (plane[i]! - mean) * scale;
   return plane;

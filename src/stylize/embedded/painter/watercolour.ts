@@ -1,7 +1,7 @@
 /** Watercolour: washes of varying density that dry darker at their edges, on grained paper (after Bousseau et al. 2006). */
 import { blurPlane } from "../../../images/gaussian-blur.ts";
 import { createPlanar, type PlanarImage, type Plane } from "../../../images/plane.ts";
-import type { Easel } from "./easel.ts";
+import { seenOf, type Easel } from "./easel.ts";
 import { kuwahara } from "./kuwahara.ts";
 import { contourInk } from "./lines.ts";
 import { smoothNoise } from "./value-noise.ts";
@@ -33,11 +33,11 @@ export async function paintWatercolour(easel: Easel): Promise<void> {
   await breathe();
   const radius = (1.6 + 5 * style.strokeWidth.value) * unit * (0.55 + 0.7 * strength);
   let picture = paper;
-  for (const [k, { multiple, darkest }] of GLAZES.entries()) {
+  for (const [k, { multiple, darkest }] of seenOf(easel, GLAZES).entries()) {
     const size = radius * multiple;
     let wash = kuwahara(easel.target, size);
     await breathe();
-    if (k === GLAZES.length - 1) wash = withDetail(wash, easel.target, detail);
+    if (multiple === GLAZES.at(-1)!.multiple) wash = withDetail(wash, easel.target, detail);
     wash = displaced(noDarkerThan(wash, darkest), shift);
     await breathe();
     const edges = edgeDensity(wash, unit);
@@ -46,7 +46,7 @@ export async function paintWatercolour(easel: Easel): Promise<void> {
       const pool = 1 + 0.17 * pools[i]! + 0.07 * grain[i]!;
       return mask[i]! * Math.max(0.25, pool + edges[i]! + 2.2 * border);
     });
-    await show(picture, (0.9 * (k + 1)) / GLAZES.length);
+    if (easel.isWatched) await show(picture, (0.9 * (k + 1)) / GLAZES.length);
   }
   await show(lined(picture, easel, grain, mask), 1);
 }

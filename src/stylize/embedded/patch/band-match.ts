@@ -21,10 +21,16 @@ function deviation(upper: Plane, lower: Plane, usable?: Plane): number {
   return Math.sqrt(sum / count) + 1e-4;
 }
 
+function difference(upper: Plane, lower: Plane): Plane {
+  const out = new Float32Array(upper.length);
+  for (let i = 0; i < out.length; i++) out[i] = upper[i]! - lower[i]!;
+  return out;
+}
+
 /** Lightness in octaves, finest first: each the difference of two blurs. */
 export function lightnessBands(image: PlanarImage): Plane[] {
   const levels = [image.planes[0], ...blurs(image.planes[0], image)];
-  return SIGMAS.map((_, k) => levels[k]!.map((value, i) => value - levels[k + 1]![i]!));
+  return SIGMAS.map((_, k) => difference(levels[k]!, levels[k + 1]!));
 }
 
 /** Standard deviation of lightness in each band, finest first; where `usable` is 1. */

@@ -1,6 +1,8 @@
 /** A style picture changed as a description asks: palette, tones, chroma, temperature, texture, contours. */
+import { hypotenuse } from "../../../hypotenuse.ts";
 import { blurPlane } from "../../../images/gaussian-blur.ts";
 import { mapPlanes, type Plane, type PlanarImage, type Size } from "../../../images/plane.ts";
+import { sortedPlane } from "../../../images/sorted-plane.ts";
 import { PaletteMap } from "../painter/palette-map.ts";
 import type { StyleChanges } from "./style-changes.ts";
 
@@ -30,15 +32,15 @@ const withLightness = ({ width, height, planes }: PlanarImage, lightness: Plane)
 function inPalette(image: PlanarImage, { palette, paletteAmount }: StyleChanges): PlanarImage {
   const { mixture } = new PaletteMap(image, palette);
   const [L, a, b] = image.planes;
-  const chroma = L.map((_, i) => Math.hypot(a[i]!, b[i]!));
-  const strong = chroma.slice().sort()[Math.floor(0.9 * chroma.length)]! + 1e-6;
+  const chroma = L.map((_, i) => hypotenuse(a[i]!, b[i]!));
+  const strong = sortedPlane(chroma)[Math.floor(0.9 * chroma.length)]! + 1e-6;
   const out = mapPlanes(image, (plane) => plane.slice());
   for (let i = 0; i < L.length; i++) {
     const [toL, toA, toB] = mixture.planes.map((plane) => plane[i]!) as [number, number, number];
     const tone = L[i]! + paletteAmount * 0.3 * (toL - L[i]!);
     // Paint taken much lighter or darker than it comes from the tube is less colourful, and greys stay greyer.
     const fade = (0.5 + 0.5 * Math.min(1, chroma[i]! / strong)) / (1 + 3.5 * (tone - toL) ** 2);
-    const limit = Math.min(1, mostChroma(tone) / (fade * Math.hypot(toA, toB) + 1e-6));
+    const limit = Math.min(1, mostChroma(tone) / (fade * hypotenuse(toA, toB) + 1e-6));
     out.planes[0][i] = tone;
     out.planes[1][i] = a[i]! + paletteAmount * (toA * fade * limit - a[i]!);
     out.planes[2][i] = b[i]! + paletteAmount * (toB * fade * limit - b[i]!);
@@ -51,7 +53,7 @@ const mostChroma = (lightness: number): number => 0.03 + 0.14 * Math.max(0, 1 - 
 
 /** Contrast about the median, key by a power. */
 function retoned(lightness: Plane, { contrast, key }: StyleChanges): Plane {
-  const median = lightness.slice().sort()[lightness.length >> 1]!;
+  const median = sortedPlane(lightness)[lightness.length >> 1]!;
   const gain = 2 ** (1.5 * contrast);
   const exponent = 2 ** (-1.3 * key);
   return lightness.map((value) => {

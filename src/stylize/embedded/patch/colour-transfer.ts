@@ -25,6 +25,7 @@ export function transferColours(pool: KernelPool, content: PlanarImage, palette:
     const full = moved.planes[channel]!;
     const displacement = from.map((value, i) => moments[i]! + TRANSPORT_SHARE * (full[i]! - moments[i]!) - value);
     const smooth = guidedFilter(guide, displacement);
-    return plane.map((value, i) => value + smooth[i]!);
+    for (let i = 0; i < smooth.length; i++) smooth[i] = plane[i]! + smooth[i]!;
+    return smooth;
   });
 }

@@ -1,6 +1,8 @@
 /** Where the content matters: 0 in flat regions, which may be reinvented, 1 at strong edges, which must stay. */
+import { hypotenuse } from "../../../hypotenuse.ts";
 import { blurPlane } from "../../../images/gaussian-blur.ts";
 import type { Plane, PlanarImage } from "../../../images/plane.ts";
+import { sortedPlane } from "../../../images/sorted-plane.ts";
 
 /** The blurred gradient of lightness over its 95th percentile, at most 1. */
 export function contentMask(content: PlanarImage): Plane {
@@ -10,10 +12,10 @@ export function contentMask(content: PlanarImage): Plane {
   for (let y = 0; y < height - 1; y++) {
     for (let x = 0; x < width - 1; x++) {
       const i = y * width + x;
-      gradient[i] = Math.hypot(lightness[i + 1]! - lightness[i]!, lightness[i + width]! - lightness[i]!);
+      gradient[i] = hypotenuse(lightness[i + 1]! - lightness[i]!, lightness[i + width]! - lightness[i]!);
     }
   }
   const spread = blurPlane(gradient, content, width / 96);
-  const strong = spread.slice().sort()[Math.floor(spread.length * 0.95)]!;
+  const strong = sortedPlane(spread)[Math.floor(spread.length * 0.95)]!;
   return spread.map((value) => (strong > 1e-6 ? Math.min(1, value / strong) : 0));
 }

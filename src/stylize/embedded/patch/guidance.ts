@@ -12,7 +12,7 @@ import {
   type PlanarImage,
   type Size,
 } from "../../../images/plane.ts";
-import { rankOf } from "../rank.ts";
+import { countsOfSmaller } from "../../../images/sorted-plane.ts";
 import { FEATURE_SCALE } from "../kernels/features.ts";
 import type { KernelPool } from "../kernels/worker-pool.ts";
 
@@ -50,27 +50,34 @@ export class Guidance {
 
 /** Gradient energy at the scale of patches of `side` pixels, as a rank among the picture's places, less where it is little. */
 function activity(image: PlanarImage, side: number): Plane {
-  const { width, height } = image;
-  const energy = new Float32Array(width * height);
-  for (const plane of image.planes) {
-    const smooth = blurPlane(plane, image, side / 8);
-    for (let y = 0; y < height; y++) {
-      const above = Math.max(0, y - 1) * width;
-      const below = Math.min(height - 1, y + 1) * width;
-      for (let x = 0; x < width; x++) {
-        const across = smooth[y * width + Math.min(width - 1, x + 1)]! - smooth[y * width + Math.max(0, x - 1)]!;
-        const down = smooth[below + x]! - smooth[above + x]!;
-        energy[y * width + x]! += across * across + down * down;
-      }
+  const energy = new Float32Array(image.width * image.height);
+  for (const plane of image.planes) addEnergy(energy, blurPlane(plane, image, side / 8), image);
+  const spread = blurPlane(energy, image, 0.35 * side);
+  const smaller = countsOfSmaller(spread);
+  for (let i = 0; i < spread.length; i++) {
+    const contrast = (side / 2) * Math.sqrt(Math.max(0, spread[i]!));
+    spread[i] = Math.min(smaller[i]! / spread.length, Math.max(0, (contrast - STILL) / (BUSY - STILL)));
+  }
+  return spread;
+}
+
+/** Squared central differences, borders repeated. */
+function addEnergy(energy: Plane, smooth: Plane, { width, height }: Size): void {
+  for (let y = 0; y < height; y++) {
+    const row = y * width;
+    const above = Math.max(0, y - 1) * width;
+    const below = Math.min(height - 1, y + 1) * width;
+    let left = smooth[row]!;
+    let here = left;
+    for (let x = 0; x < width; x++) {
+      const right = x + 1 < width ? smooth[row + x + 1]! : here;
+      const across = right - left;
+      const down = smooth[below + x]! - smooth[above + x]!;
+      energy[row + x]! += across * across + down * down;
+      left = here;
+      here = right;
     }
   }
-  const spread = blurPlane(energy, image, 0.35 * side);
-  const sorted = spread.slice().sort();
-  const contrast = (value: number): number => (side / 2) * Math.sqrt(Math.max(0, value));
-  return spread.map((value) => {
-    const rank = rankOf(sorted, value);
-    return Math.min(rank, Math.max(0, (contrast(value) - STILL) / (BUSY - STILL)));
-  });
 }
 
 /**

@@ -27,12 +27,8 @@ export function createGuide(
   epsilon: number,
 ): Guide {
   const mean = blurPlane(small, smallSize, sigma);
-  const squares = blurPlane(
-    small.map((value) => value * value),
-    smallSize,
-    sigma,
-  );
-  const variance = squares.map((square, i) => square - mean[i]! * mean[i]!);
+  const variance = blurPlane(products(small, small), smallSize, sigma);
+  for (let i = 0; i < mean.length; i++) variance[i] = variance[i]! - mean[i]! * mean[i]!;
   return { small, smallSize, large, largeSize, sigma, epsilon, mean, variance };
 }
 
@@ -40,17 +36,21 @@ export function createGuide(
 export function guidedFilter(guide: Guide, plane: Plane): Plane {
   const { smallSize, largeSize, sigma } = guide;
   const mean = blurPlane(plane, smallSize, sigma);
-  const products = blurPlane(
-    plane.map((value, i) => value * guide.small[i]!),
-    smallSize,
-    sigma,
-  );
-  const slope = products.map(
-    (product, i) => (product - guide.mean[i]! * mean[i]!) / (guide.variance[i]! + guide.epsilon),
-  );
-  const offset = mean.map((value, i) => value - slope[i]! * guide.mean[i]!);
+  const slope = blurPlane(products(plane, guide.small), smallSize, sigma);
+  const offset = mean;
+  for (let i = 0; i < slope.length; i++) {
+    slope[i] = (slope[i]! - guide.mean[i]! * mean[i]!) / (guide.variance[i]! + guide.epsilon);
+    offset[i] = mean[i]! - slope[i]! * guide.mean[i]!;
+  }
   const enlarge = (model: Plane): Plane => resizePlane(blurPlane(model, smallSize, sigma), smallSize, largeSize);
   const slopes = enlarge(slope);
-  const offsets = enlarge(offset);
-  return guide.large.map((value, i) => slopes[i]! * value + offsets[i]!);
+  const filtered = enlarge(offset);
+  for (let i = 0; i < filtered.length; i++) filtered[i] = slopes[i]! * guide.large[i]! + filtered[i]!;
+  return filtered;
+}
+
+function products(one: Plane, other: Plane): Plane {
+  const out = new Float32Array(one.length);
+  for (let i = 0; i < out.length; i++) out[i] = one[i]! * other[i]!;
+  return out;
 }

@@ -1,6 +1,7 @@
 /** Line art: how much a style is drawn in thin dark lines on paper, and the content redrawn so (XDoG). */
 import { blurPlane } from "../../../images/gaussian-blur.ts";
 import type { Plane, PlanarImage } from "../../../images/plane.ts";
+import { sortedPlane } from "../../../images/sorted-plane.ts";
 import { ramp } from "./interpolate.ts";
 
 export interface LineArt {
@@ -16,7 +17,7 @@ export interface LineArt {
 export function analyseLineArt(image: PlanarImage, usable: Plane): LineArt {
   const scale = Math.max(image.width, image.height) / 512;
   const lightness = blurPlane(image.planes[0], image, 0.7 * scale);
-  const sorted = lightness.filter((_, i) => usable[i]! > 0).sort();
+  const sorted = sortedPlane(lightness.filter((_, i) => usable[i]! > 0));
   const paper = sorted[Math.floor(sorted.length * 0.8)]!;
   const ink = sorted[Math.floor(sorted.length * 0.02)]!;
   const range = paper - ink;

@@ -9,7 +9,11 @@ export interface ColourMoments {
 
 export function colourMoments(image: PlanarImage): ColourMoments {
   const count = image.planes[0].length;
-  const meanOf = (plane: Float32Array): number => plane.reduce((sum, value) => sum + value, 0) / count;
+  const meanOf = (plane: Float32Array): number => {
+    let sum = 0;
+    for (let i = 0; i < count; i++) sum += plane[i]!;
+    return sum / count;
+  };
   const mean: Vector3 = [meanOf(image.planes[0]), meanOf(image.planes[1]), meanOf(image.planes[2])];
   const covariance = build((row, column) => {
     const a = image.planes[row];
@@ -41,6 +45,10 @@ export function matchMoments(
     const [first, second, third] = image.planes;
     const [m0, m1, m2] = source.mean;
     const mean = target.mean[channel]!;
-    return first.map((value, i) => mean + x * (value - m0) + y * (second[i]! - m1) + z * (third[i]! - m2));
+    const out = new Float32Array(first.length);
+    for (let i = 0; i < out.length; i++) {
+      out[i] = mean + x * (first[i]! - m0) + y * (second[i]! - m1) + z * (third[i]! - m2);
+    }
+    return out;
   });
 }

@@ -100,10 +100,28 @@ export function blendPalettes(
   const b = towards(planes[2], moved.planes[2], shares.chroma);
   const range = [Math.min(own.at(2)!, aim.at(2)!), Math.max(own.at(-3)!, aim.at(-3)!)] as const;
   const spread = deviation(own) + shares.strokes * (deviation(aim) - deviation(own));
+  const stroked = withStrokes(lightness, style.strokes, spread, range);
   return {
-    ground: paletteOf([lightness, a, b]),
-    painted: paletteOf([withStrokes(lightness, style.strokes, spread, range), a, b]),
+    ground: paletteOf([betweenBoth(lightness, own, aim), a, b]),
+    painted: paletteOf([betweenBoth(stroked, own, aim), a, b]),
   };
+}
+
+/**
+ * Lightness of which no share is darker or lighter than the same share of both pictures: strokes that reach the ends of
+ * the range would gather there to black and white of which neither has so much.
+ *
+ * @param own rising quantiles of the content's lightness, as `aim` of the style's
+ */
+function betweenBoth(lightness: Float32Array, own: Float32Array, aim: Float32Array): Float32Array {
+  const rising = [...lightness.keys()].sort((i, j) => lightness[i]! - lightness[j]!);
+  const out = lightness.slice();
+  for (const [rank, i] of rising.entries()) {
+    const k = Math.floor((rank / rising.length) * own.length);
+    const [least, most] = [Math.min(own[k]!, aim[k]!), Math.max(own[k]!, aim[k]!)];
+    out[i] = Math.min(most, Math.max(least, out[i]!));
+  }
+  return out;
 }
 
 const paletteOf = (planes: ColourSamples): Palette => ({
@@ -136,7 +154,8 @@ const STRIDE = 7919;
 export function deviation(values: Float32Array): number {
   let sum = 0;
   let squares = 0;
-  for (const value of values) {
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
     sum += value;
     squares += value * value;
   }

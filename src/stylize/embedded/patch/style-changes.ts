@@ -2,11 +2,13 @@
  * What a description asks of a style picture. The picture is described by the engine's own describer and both texts are
  * read the same way: what it lacks is changed in full, words that say what is there already are stressed a little.
  */
-import { measureStyle, MEASURE_SIZE } from "../../../caption/palette/measurements.ts";
+import { hypotenuse } from "../../../hypotenuse.ts";
+import { MEASURE_SIZE } from "../../../caption/palette/measurements.ts";
+import { measuresOf } from "../../../caption/palette/recent-measures.ts";
 import { sentencesOf } from "../../../caption/palette/wording.ts";
 import { hueOf, type LabColour } from "../../../images/colour-names.ts";
 import { rgbToOklabSized } from "../../../images/oklab.ts";
-import { fitLongSide, type PlanarImage } from "../../../images/plane.ts";
+import { fitLongSide, type Plane, type PlanarImage } from "../../../images/plane.ts";
 import type { RgbImage } from "../../../images/rgb-image.ts";
 import {
   NEUTRAL,
@@ -48,16 +50,16 @@ const STRESS = 0.3;
 const PALETTE_STRESS = 0.25;
 
 export function changesFor(description: string, style: RgbImage): StyleChanges {
-  const small = rgbToOklabSized(style, fitLongSide(style, MEASURE_SIZE));
+  const colours = colourPlanes(rgbToOklabSized(style, fitLongSide(style, MEASURE_SIZE)));
   const asked = parseStyle(description);
   // Exactly as the describer looks at it, so that its own words are recognised
-  const present = parseStyle(sentencesOf(measureStyle(style)).join(" "));
+  const present = parseStyle(sentencesOf(measuresOf(style)).join(" "));
   const difference = (key: (typeof CHANGEABLE)[number]): number => {
     if (!asked[key].said) return 0;
     const change = asked[key].value - present[key].value;
     return Math.abs(change) < DEADBAND ? STRESS * (asked[key].value - NEUTRAL[key]) : change;
   };
-  const news = missingShare(asked.palette, small) - missingShare(present.palette, small);
+  const news = missingShare(asked.palette, colours) - missingShare(present.palette, colours);
   return {
     contrast: difference("contrast"),
     key: difference("key"),
@@ -96,10 +98,27 @@ export const isChange = (changes: StyleChanges): boolean =>
   changes.paletteAmount > 0 ||
   CHANGEABLE.some((key) => changes[key] !== 0);
 
+/** Lightness, chroma and hue (degrees) at each pixel. */
+interface ColourPlanes {
+  readonly lightness: Plane;
+  readonly chroma: Float64Array;
+  readonly hue: Float64Array;
+}
+
+function colourPlanes({ planes: [lightness, a, b] }: PlanarImage): ColourPlanes {
+  const chroma = new Float64Array(lightness.length);
+  const hue = new Float64Array(lightness.length);
+  for (let i = 0; i < lightness.length; i++) {
+    chroma[i] = hypotenuse(a[i]!, b[i]!);
+    hue[i] = hueOf(a[i]!, b[i]!);
+  }
+  return { lightness, chroma, hue };
+}
+
 /** The part of a palette that a picture lacks, by weight: half of a colour's weight found in the picture is enough. */
-function missingShare(palette: readonly PaletteColour[], image: PlanarImage): number {
+function missingShare(palette: readonly PaletteColour[], colours: ColourPlanes): number {
   return palette.reduce((sum, colour) => {
-    const found = shareOfColour(colour, image) / (0.5 * colour.weight);
+    const found = shareOfColour(colour, colours) / (0.5 * colour.weight);
     return sum + colour.weight * Math.max(0, 1 - found);
   }, 0);
 }
@@ -108,20 +127,18 @@ function missingShare(palette: readonly PaletteColour[], image: PlanarImage): nu
 const GREY = 0.035;
 
 /** The share of pixels that one would call by the colour's name: near in hue, or grey and near in lightness. */
-function shareOfColour(colour: LabColour, { planes }: PlanarImage): number {
-  const [L, a, b] = planes;
-  const chroma = Math.hypot(colour.a, colour.b);
-  const hue = hueOf(colour.a, colour.b);
+function shareOfColour(colour: LabColour, { lightness, chroma, hue }: ColourPlanes): number {
+  const ownChroma = hypotenuse(colour.a, colour.b);
+  const ownHue = hueOf(colour.a, colour.b);
   let count = 0;
-  for (let i = 0; i < L.length; i++) {
-    const own = Math.hypot(a[i]!, b[i]!);
-    if (Math.abs(L[i]! - colour.L) > 0.25) continue;
-    if (chroma < GREY) {
-      if (own < 2 * GREY) count++;
+  for (let i = 0; i < lightness.length; i++) {
+    if (Math.abs(lightness[i]! - colour.L) > 0.25) continue;
+    if (ownChroma < GREY) {
+      if (chroma[i]! < 2 * GREY) count++;
       continue;
     }
-    const turn = Math.abs(hueOf(a[i]!, b[i]!) - hue);
-    if (own > 0.4 * chroma && Math.min(turn, 360 - turn) < 28) count++;
+    const turn = Math.abs(hue[i]! - ownHue);
+    if (chroma[i]! > 0.4 * ownChroma && Math.min(turn, 360 - turn) < 28) count++;
   }
-  return count / L.length;
+  return count / lightness.length;
 }

@@ -1,4 +1,5 @@
 /** Places of a picture that may not be used, covered with what is beside them. */
+import { hypotenuse } from "../../../hypotenuse.ts";
 import { blurPlane } from "../../../images/gaussian-blur.ts";
 import { mapPlanes, type Plane, type PlanarImage, type Size } from "../../../images/plane.ts";
 
@@ -37,7 +38,7 @@ function eachOutside({ width, height }: Size, rim: number, visit: (to: number, f
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       const [u, v] = [(2 * x + 1) / width - 1, (2 * y + 1) / height - 1];
-      const radius = Math.hypot(u, v) / (1 - rim);
+      const radius = hypotenuse(u, v) / (1 - rim);
       if (radius <= 1) continue;
       const scale = (2 - radius) / radius;
       const column = Math.floor(((u * scale + 1) / 2) * width);

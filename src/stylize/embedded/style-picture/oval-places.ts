@@ -1,4 +1,5 @@
 /** The places of an oval picture in the rectangle around it. */
+import { hypotenuse } from "../../../hypotenuse.ts";
 import type { Plane, Size } from "../../../images/plane.ts";
 
 /** The rim of an oval, its bevel and its shadow, in shares of the radius. */
@@ -9,7 +10,7 @@ export function ovalPlaces({ width, height }: Size): Plane {
   const places = new Float32Array(width * height);
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
-      const radius = Math.hypot((2 * x + 1) / width - 1, (2 * y + 1) / height - 1);
+      const radius = hypotenuse((2 * x + 1) / width - 1, (2 * y + 1) / height - 1);
       if (radius <= 1 - OVAL_RIM) places[y * width + x] = 1;
     }
   }

@@ -1,4 +1,5 @@
 /** Faces as planes: where they are, and where the heads and shoulders around them may be expected. */
+import { hypotenuse } from "../../../hypotenuse.ts";
 import type { Plane, Size } from "../../../images/plane.ts";
 
 /** A rectangle around a face, in shares of the picture's width and height. */
@@ -71,7 +72,7 @@ function addEllipse(mask: Plane, { width, height }: Size, box: FaceBox, edge: nu
   const right = Math.min(width, Math.ceil(centreX + radiusX));
   for (let y = top; y < bottom; y++) {
     for (let x = left; x < right; x++) {
-      const distance = Math.hypot((x + 0.5 - centreX) / radiusX, (y + 0.5 - centreY) / radiusY);
+      const distance = hypotenuse((x + 0.5 - centreX) / radiusX, (y + 0.5 - centreY) / radiusY);
       const inside = Math.min(1, Math.max(0, (1 - distance) / edge));
       const i = y * width + x;
       mask[i] = Math.max(mask[i]!, weight * inside * inside * (3 - 2 * inside));

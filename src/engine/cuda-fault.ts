@@ -1,0 +1,69 @@
+/** What is wrong where CUDA does not work: driver, card or library, and what to do about it. */
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+
+import { CUDA_MAJOR, OLDEST_CAPABILITY, OLDEST_DRIVER } from "../cuda/packages.ts";
+import { CUDA_PROVIDER } from "../cuda-folder.ts";
+
+/** A card of NVIDIA and its driver, by the driver's own tool. */
+export interface NvidiaCard {
+  readonly name: string;
+  /** `580.95.05` */
+  readonly driver: string;
+  /** 8.6 for an RTX 3060. */
+  readonly capability: number;
+}
+
+const ASK_MS = 5000;
+
+/** The first card; `null` where there is no driver, or no card that it knows. */
+export async function askNvidiaCard(): Promise<NvidiaCard | null> {
+  const query = ["--query-gpu=name,driver_version,compute_cap", "--format=csv,noheader"];
+  const answer = await promisify(execFile)("nvidia-smi", query, { timeout: ASK_MS }).catch(() => null);
+  const [name, driver, capability] = (answer?.stdout.split("\n")[0] ?? "").split(",").map((field) => field.trim());
+  return name && driver && Number(capability) > 0 ? { name, driver, capability: Number(capability) } : null;
+}
+
+/** Errors of CUDA's runtime, by number. https://docs.nvidia.com/cuda/cuda-runtime-api */
+const [OLD_DRIVER, NO_DEVICE, NO_KERNEL, BAD_PTX, OUT_OF_MEMORY] = [35, 100, 209, 222, 2];
+const [MISMATCH, UNSUPPORTED_PAIR] = [803, 804];
+
+const SET_UP = "fetch it with `npm run setup:cuda`";
+
+/**
+ * @param fault what onnxruntime said and printed
+ * @param library that the loader did not find
+ * @returns `null` where it is none of what can be told
+ */
+export function explainCudaFault(fault: string, library: string | undefined, card: NvidiaCard | null): string | null {
+  if (library === "libcuda.so.1")
+    return (
+      "the NVIDIA driver is not installed (its libcuda.so.1 is missing): install it (Debian: apt install nvidia-driver, " +
+      "Ubuntu: ubuntu-drivers install) and start the machine anew; a container has to be given the card (docker run --gpus all)"
+    );
+  if (library?.includes("onnxruntime_providers") ?? /Failed to load shared library/.test(fault))
+    return `onnxruntime's CUDA library ${CUDA_PROVIDER} is missing; ${SET_UP}`;
+  if (library) return `the library ${library} is missing; ${SET_UP}`;
+  const code = Number(/CUDA (?:failure|error) (\d+)/i.exec(fault)?.[1] ?? Number.NaN);
+  const cards = `cards from ${OLDEST_CAPABILITY} on do (GeForce GTX 16, RTX 20 and later)`;
+  if (card && card.capability < OLDEST_CAPABILITY)
+    return `the NVIDIA card ${card.name} is too old (compute capability ${card.capability}): ${cards}`;
+  switch (code) {
+    case OLD_DRIVER: {
+      const which = card ? `the NVIDIA driver ${card.driver} is` : "the NVIDIA driver is";
+      return `${which} too old for CUDA ${CUDA_MAJOR}: update it to ${OLDEST_DRIVER} or newer and start the machine anew`;
+    }
+    case NO_DEVICE:
+      return "the NVIDIA driver finds no card: is it in its slot, and shown by nvidia-smi? CUDA_VISIBLE_DEVICES hides cards, too";
+    case NO_KERNEL:
+    case BAD_PTX:
+      return `the NVIDIA card is too old for onnxruntime's kernels: ${cards}`;
+    case MISMATCH:
+    case UNSUPPORTED_PAIR:
+      return "the NVIDIA driver was updated and is not running yet: start the machine anew";
+    case OUT_OF_MEMORY:
+      return "the NVIDIA card's memory is full: end other programs that use it (nvidia-smi lists them)";
+    default:
+      return null;
+  }
+}

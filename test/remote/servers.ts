@@ -1,0 +1,18 @@
+/** Starts what `npm run test:remote` tests against, once for all files; without it, its tests are skipped by name. */
+import type { TestProject } from "vitest/node";
+
+import { findPostgres, startPostgres } from "./postgres-server.ts";
+
+declare module "vitest" {
+  export interface ProvidedContext {
+    /** Address of a PostgreSQL server; `null` where there is none. */
+    postgres: string | null;
+  }
+}
+
+export default async function servers(project: TestProject): Promise<() => Promise<void>> {
+  const bin = await findPostgres();
+  const postgres = bin === null ? null : await startPostgres(bin);
+  project.provide("postgres", postgres?.url ?? null);
+  return async () => postgres?.remove();
+}
