@@ -99,7 +99,8 @@ export class Graph {
 
   /** A graph for an attribute of one of the nodes here. It may use the values of this one. */
   body(name: string): Graph {
-    return new Graph(name, { ...this, fusions: [...this.fusions] }, this);
+    const { opset, attention, convolution, products } = this;
+    return new Graph(name, { opset, attention, convolution, products, fusions: [...this.fusions] }, this);
   }
 
   get inputs(): readonly Value[] {
