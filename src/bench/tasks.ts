@@ -41,12 +41,12 @@ export interface VaeTask {
 }
 
 /** Each operator on its own, against the processor. */
-export interface TrialsTask {
+interface TrialsTask {
   readonly kind: "trials";
 }
 
 /** The tests' tiny networks. */
-export interface FixturesTask {
+interface FixturesTask {
   readonly kind: "fixtures";
 }
 
@@ -103,7 +103,7 @@ export interface NetworkTiming {
   readonly isSplit: boolean;
 }
 
-export interface TrialsOutcome {
+interface TrialsOutcome {
   readonly kind: "trials";
   readonly results: readonly TrialResult[];
 }
