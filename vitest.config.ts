@@ -10,19 +10,25 @@ const REMOTE = "**/*.remote.test.ts";
 /** Said of every database: it runs over PostgreSQL as well. */
 const OF_ANY_DATABASE = "test/store/{export-salt,leases,store,style-vectors,styles}.test.ts";
 
+/** What asks the providers of graphics cards, one of which is fetched for it: `npm run test:placement`, and CI. */
+const PLACEMENT = "**/*.placement.test.ts";
+
 const INCLUDE: Readonly<Record<string, readonly string[]>> = {
   slow: [SLOW],
+  placement: [PLACEMENT],
   remote: [REMOTE, OF_ANY_DATABASE],
 };
 
 export default defineConfig(({ mode }) => ({
   test: {
     include: [...(INCLUDE[mode] ?? ["test/**/*.test.ts", "packages/*/{example,test}/**/*.test.ts"])],
-    exclude: mode in INCLUDE ? configDefaults.exclude : [...configDefaults.exclude, SLOW, REMOTE],
+    exclude: mode in INCLUDE ? configDefaults.exclude : [...configDefaults.exclude, SLOW, PLACEMENT, REMOTE],
     globalSetup: mode === "remote" ? ["test/remote/servers.ts"] : [],
     pool: "forks",
     // Bot tests mostly wait: one worker more than the two cores of CI keeps those busy.
     maxWorkers: 3,
+    // Two files that fetch and build the same libraries would be in each other's way.
+    fileParallelism: mode !== "placement",
     // Loading the same modules for each file anew cost a third of the processor time of the small ones.
     isolate: false,
     // Waits are for conditions; these only end what hangs, on a machine that may be busy with other things.

@@ -8,7 +8,7 @@ import { formatBytes, freeBytes } from "../checkpoints/disk.ts";
 import { cardBudget, readCard } from "../engine/card.ts";
 import { messageOf } from "../errors.ts";
 import { exists } from "../exists.ts";
-import { formsOf } from "../onnx/device-forms.ts";
+import { type DeviceForms, formsOf } from "../onnx/device-forms.ts";
 import type { TrialResult } from "../onnx/device-trials.ts";
 import type { ExecutionDevice } from "../onnx/devices.ts";
 import { FIXTURES, hasFixtures } from "./fixture-checks.ts";
@@ -245,14 +245,14 @@ const fixtureLines = ({ checks }: FixturesOutcome): ReportLine[] =>
     text: `${name}: ${error === null ? (reason ?? "no numbers").split("\n")[0]! : `${error.toExponential(1)} off, ${tolerance} at most`}`,
   }));
 
-/** The chosen forms in full, then each other way of computing for a few steps. */
+/** The chosen forms in full, then others that are right for a few steps: attention written out, the other precision. */
 function formsToCompare(on: RunsOn, steps: number): readonly (readonly [RunsOn, number])[] {
-  const { forms } = on;
+  const { device, forms } = on;
+  const others: DeviceForms[] = [];
+  if (forms.attention === "fused") others.push({ ...forms, attention: "explicit" });
+  if (device !== "cpu" && forms.dtype === "float16") others.push({ ...forms, dtype: "float32" });
   const few = Math.min(2, steps);
-  const attention = forms.attention === "fused" ? "explicit" : "fused";
-  const others = [{ ...forms, attention } as const];
-  if (on.device !== "cpu") others.push({ ...forms, dtype: forms.dtype === "float16" ? "float32" : "float16" } as never);
-  return [[on, steps], ...others.map((other) => [{ ...on, forms: other }, few] as const)];
+  return [[on, steps], ...others.map((other) => [{ device, forms: other }, few] as const)];
 }
 
 async function written(folder: string, write: (folder: string) => Promise<void>): Promise<Outcome> {

@@ -1,5 +1,5 @@
 /** Fetches CUDA: onnxruntime's provider and NVIDIA's libraries, into one folder that is there whole or not at all. */
-import { mkdir, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 
 import { throwIfCancelled } from "../breathe.ts";
@@ -68,9 +68,16 @@ export async function setUpCuda(options: SetUpOptions = {}): Promise<string> {
   await rm(link, { force: true });
   await symlink(RUNTIME_LIBRARY, link);
   await rename(unpacked, folder);
-  await rm(downloads, { recursive: true, force: true });
+  await removeOthers(folder);
   say(`CUDA is in ${folder}.`);
   return folder;
+}
+
+/** Packages, and what an earlier onnxruntime had: two gigabytes that nothing loads any more. */
+async function removeOthers(folder: string): Promise<void> {
+  const parent = path.dirname(folder);
+  for (const name of await readdir(parent))
+    if (name !== path.basename(folder)) await rm(path.join(parent, name), { recursive: true, force: true });
 }
 
 async function fetchAll(options: SetUpOptions, downloads: string, unpacked: string): Promise<void> {

@@ -1,5 +1,5 @@
 /** Takes libraries out of a package. */
-import { createWriteStream } from "node:fs";
+import { createReadStream, createWriteStream } from "node:fs";
 import { open } from "node:fs/promises";
 import path from "node:path";
 import { pipeline } from "node:stream/promises";
@@ -23,7 +23,7 @@ export async function unpack(file: string, wanted: RegExp, folder: string, signa
     for (const { name, offset, size, storedSize, isDeflated } of entries.values()) {
       if (!wanted.test(name)) continue;
       const target = path.join(folder, path.posix.basename(name));
-      const packed = handle.createReadStream({ start: offset, end: offset + storedSize - 1, autoClose: false });
+      const packed = createReadStream(file, { start: offset, end: offset + storedSize - 1 });
       const out = createWriteStream(target, { mode: 0o755 });
       const steps = isDeflated ? [packed, createInflateRaw(), out] : [packed, out];
       await pipeline(steps, { ...(signal && { signal }) }).catch((error: unknown) => {

@@ -24,9 +24,14 @@ export async function askNvidiaCard(): Promise<NvidiaCard | null> {
   return name && driver && Number(capability) > 0 ? { name, driver, capability: Number(capability) } : null;
 }
 
-/** Errors of CUDA's runtime, by number. https://docs.nvidia.com/cuda/cuda-runtime-api */
-const [OLD_DRIVER, NO_DEVICE, NO_KERNEL, BAD_PTX, OUT_OF_MEMORY] = [35, 100, 209, 222, 2];
-const [MISMATCH, UNSUPPORTED_PAIR] = [803, 804];
+/** Errors of CUDA's runtime, which onnxruntime gives by number or by name. https://docs.nvidia.com/cuda/cuda-runtime-api */
+const ERRORS = {
+  oldDriver: /CUDA failure 35\b|cudaErrorInsufficientDriver/,
+  noCard: /CUDA failure 100\b|cudaErrorNoDevice/,
+  oldCard: /CUDA failure (?:209|222)\b|cudaError(?:NoKernelImageForDevice|UnsupportedPtxVersion)/,
+  notRunning: /CUDA failure (?:803|804)\b|cudaError(?:SystemDriverMismatch|CompatNotSupportedOnDevice)/,
+  noMemory: /CUDA failure 2\b|cudaErrorMemoryAllocation/,
+} as const;
 
 const SET_UP = "fetch it with `npm run setup:cuda`";
 
@@ -44,26 +49,19 @@ export function explainCudaFault(fault: string, library: string | undefined, car
   if (library?.includes("onnxruntime_providers") ?? /Failed to load shared library/.test(fault))
     return `onnxruntime's CUDA library ${CUDA_PROVIDER} is missing; ${SET_UP}`;
   if (library) return `the library ${library} is missing; ${SET_UP}`;
-  const code = Number(/CUDA (?:failure|error) (\d+)/i.exec(fault)?.[1] ?? Number.NaN);
   const cards = `cards from ${OLDEST_CAPABILITY} on do (GeForce GTX 16, RTX 20 and later)`;
   if (card && card.capability < OLDEST_CAPABILITY)
     return `the NVIDIA card ${card.name} is too old (compute capability ${card.capability}): ${cards}`;
-  switch (code) {
-    case OLD_DRIVER: {
-      const which = card ? `the NVIDIA driver ${card.driver} is` : "the NVIDIA driver is";
-      return `${which} too old for CUDA ${CUDA_MAJOR}: update it to ${OLDEST_DRIVER} or newer and start the machine anew`;
-    }
-    case NO_DEVICE:
-      return "the NVIDIA driver finds no card: is it in its slot, and shown by nvidia-smi? CUDA_VISIBLE_DEVICES hides cards, too";
-    case NO_KERNEL:
-    case BAD_PTX:
-      return `the NVIDIA card is too old for onnxruntime's kernels: ${cards}`;
-    case MISMATCH:
-    case UNSUPPORTED_PAIR:
-      return "the NVIDIA driver was updated and is not running yet: start the machine anew";
-    case OUT_OF_MEMORY:
-      return "the NVIDIA card's memory is full: end other programs that use it (nvidia-smi lists them)";
-    default:
-      return null;
+  if (ERRORS.oldDriver.test(fault)) {
+    const which = card ? `the NVIDIA driver ${card.driver} is` : "the NVIDIA driver is";
+    return `${which} too old for CUDA ${CUDA_MAJOR}: update it to ${OLDEST_DRIVER} or newer and start the machine anew`;
   }
+  if (ERRORS.noCard.test(fault))
+    return "the NVIDIA driver finds no card: is it in its slot, and shown by nvidia-smi? CUDA_VISIBLE_DEVICES hides cards, too";
+  if (ERRORS.oldCard.test(fault)) return `the NVIDIA card is too old for onnxruntime's kernels: ${cards}`;
+  if (ERRORS.notRunning.test(fault))
+    return "the NVIDIA driver was updated and is not running yet: start the machine anew";
+  if (ERRORS.noMemory.test(fault))
+    return "the NVIDIA card's memory is full: end other programs that use it (nvidia-smi lists them)";
+  return null;
 }

@@ -12,7 +12,7 @@ import { readPicture, type PictureFile } from "./picture-folder.ts";
 const KEPT = 64;
 
 /** The faces of a content, in pixels of a picture of size `from`. */
-export interface FacesFound {
+interface FacesFound {
   readonly faces: readonly Face[];
   readonly from: Size;
 }

@@ -38,9 +38,15 @@ export class PackageServers {
     this.#server = createServer((request, response) => {
       const path = new URL(request.url!, "http://host").pathname;
       const json = this.#answer(path);
-      if (json) return void response.setHeader("content-type", "application/json").end(JSON.stringify(json));
+      if (json) {
+        response.setHeader("content-type", "application/json").end(JSON.stringify(json));
+        return;
+      }
       const file = this.#file(path);
-      if (!file) return void response.writeHead(404).end();
+      if (!file) {
+        response.writeHead(404).end();
+        return;
+      }
       const bytes = this.damage ?? file;
       const [, from = "0", to = ""] = /^bytes=(\d+)-(\d+)$/.exec(request.headers.range ?? "") ?? [];
       const [start, end] = [Number(from), to === "" ? bytes.length : Number(to) + 1];
@@ -48,8 +54,8 @@ export class PackageServers {
       const part = bytes.subarray(start, end);
       const range = { "content-range": `bytes ${start}-${end - 1}/${bytes.length}` };
       response.writeHead(to === "" ? 200 : 206, { "content-length": part.length, ...(to !== "" && range) });
-      if (this.breakAfter === null) return void response.end(part);
-      response.write(part.subarray(0, this.breakAfter), () => response.destroy());
+      if (this.breakAfter === null) response.end(part);
+      else response.write(part.subarray(0, this.breakAfter), () => response.destroy());
       this.breakAfter = null;
     });
   }

@@ -1,5 +1,5 @@
 /** Setting CUDA up, from an index and a NuGet that run here. */
-import { mkdtemp, readdir, readFile, readlink, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, readlink, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 
@@ -58,6 +58,7 @@ const providerIn = async (folder: string): Promise<string> =>
 describe("setting CUDA up", () => {
   it("takes the provider from NuGet and the libraries from Python's index, whole, beside a link to onnxruntime", async () => {
     hasNuget(13);
+    await mkdir(path.join(root, "cuda", "0"), { recursive: true });
     const folder = await setUp();
     expect(await providerIn(folder)).toBe("NuGet");
     expect((await readdir(folder)).filter((name) => name.startsWith("lib"))).toEqual([

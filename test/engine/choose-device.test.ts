@@ -75,6 +75,12 @@ describe("what is wrong with a device", () => {
       "",
       /start the machine/,
     ],
+    [
+      "cuda",
+      "cuda computes wrong numbers (convolution failed: cuDNN is unavailable or disabled for CUDA Execution Provider: dlopen failed for libcudnn.so: libcudnn.so: cannot open shared object file: No such file)",
+      "",
+      "the library libcudnn.so is missing; fetch it with `npm run setup:cuda`",
+    ],
     ["cuda", "CUDA failure 2: out of memory", "", /memory is full/],
     [
       "cuda",

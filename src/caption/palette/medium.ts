@@ -1,7 +1,7 @@
 /**
  * Names the medium of a picture by what was measured: rules from the surest to the plainest, the first that holds. Where
  * measures cannot tell media apart, the words are wide enough for all of them; thresholds were measured on some 300
- * pictures whose medium was known (docs/decisions/0028).
+ * pictures whose medium was known (docs/decisions/0028), and counted on others (0036).
  */
 import type { MediumMeasures } from "./medium-measures.ts";
 
@@ -14,6 +14,8 @@ export const MEDIUM_WORDS = {
   tonalPrint: "engraving or lithograph",
   poster: "graphic poster with flat areas",
   blockPrint: "flat colour woodblock print",
+  outlinedOnPaper: "print or drawing in colours with hard outlines on plain paper",
+  pureColours: "clean picture of pure colours, flat or evenly shaded",
   marksOnPaper: "few marks or a collage on plain paper",
   tonedPaper: "chalk or pastel drawing on toned paper",
   inkOnPaper: "ink drawing or ink wash on plain paper",
@@ -26,8 +28,10 @@ export const MEDIUM_WORDS = {
   smooth: "smoothly modelled picture with soft transitions",
   smoothOil: "smoothly blended oil painting",
   dabs: "picture of small dots or dabs",
+  pieces: "dense picture of small dots, dabs or tiles",
+  textured: "picture in lively, broken texture",
   detailed: "picture of fine detail beside plain areas",
-  linedPainting: "painting of lines and patches of colour",
+  linedPainting: "painting or print in lines and patches of colour",
   impasto: "painting with thick, visible brushwork",
   brushwork: "painting with visible brushwork",
   painting: "painting",
@@ -44,9 +48,19 @@ const GREY = 0.012;
 /** Detail that paint has even at its quietest places; photographs and smooth oils have less. */
 const FINE_PAINT = 0.0055;
 
+/** Detail of paint that stands up in strokes. */
+const ROUGH_PAINT = 0.0075;
+
+/** Paint is mixed: of many colours, some of them strong. Things on a ground, stone and photographs in dull light are not. */
+const isPaint = ({ chroma, colours, groundBorder }: MediumMeasures): boolean =>
+  chroma > 0.06 && colours > 15 && groundBorder < 0.6;
+
 /** A sheet that was left bare: light, also along the border. */
 const onPaper = ({ light, paperBorder, chroma, fineQuiet, fineHalf, colours }: MediumMeasures): boolean => {
-  const bare = (light > 0.23 && paperBorder > 0.22) || (light > 0.35 && paperBorder > 0.15 && chroma < ONE_INK);
+  const bare =
+    (light > 0.3 && paperBorder > 0.3) ||
+    (light > 0.5 && paperBorder > 0.22) ||
+    (light > 0.35 && paperBorder > 0.15 && chroma < ONE_INK);
   const coveredInPaint = fineQuiet > 0.006 && fineHalf > 0.03 && colours > 30;
   return bare && !coveredInPaint;
 };
@@ -80,13 +94,20 @@ const isFlat = (m: MediumMeasures): boolean =>
   m.chroma > 0.055 &&
   m.light > 0.15;
 
+/** Of few colours, and full of lines that run side by side. */
+const isLines = ({ chroma, colours, firstColours, dark, hatched, lined, fineHalf }: MediumMeasures): boolean => {
+  if (chroma >= 0.075 || colours > 9 || dark >= 0.4) return false;
+  if (hatched > 0.5) return firstColours > 0.4 && fineHalf > 0.035;
+  return firstColours > 0.5 && hatched > 0.25 && (fineHalf > 0.035 || (chroma < TINTED && colours <= 6 && lined > 0.6));
+};
+
 const RULES: readonly Rule[] = [
   [
     "linesOnDark",
     ({ dark, lined, steep, firstColours, light }) =>
       dark > 0.6 && lined > 0.2 && steep > 0.15 && firstColours > 0.6 && light > 0.01,
   ],
-  ["mosaic", ({ tiles, lined }) => tiles > 0.1 && lined > 0.7],
+  ["mosaic", ({ tiles, lined }) => tiles > 0.09 && lined > 0.7],
   ["woodcut", (m) => isHardPrint(m) && (m.chroma < TINTED ? m.dark > 0.28 : m.dark > 0.25 && m.plain < 0.1)],
   ["lineDrawing", (m) => isHardPrint(m) && m.chroma < TINTED],
   ["poster", (m) => isHardPrint(m) && m.plain > 0.1],
@@ -96,25 +117,22 @@ const RULES: readonly Rule[] = [
     "poster",
     ({ plain, soft, firstColours, chroma }) => plain > 0.6 && soft < 0.15 && firstColours > 0.85 && chroma > TINTED,
   ],
+  [
+    "poster",
+    ({ plain, steep, chroma, fineHalf, light }) =>
+      plain > 0.2 && steep > 0.15 && chroma > 0.08 && fineHalf < 0.008 && light > 0.15,
+  ],
   ["poster", (m) => isFlat(m) && m.chroma > 0.085 && m.plain > 0.05 && m.agreement > 0.65],
   ["blockPrint", (m) => isFlat(m) && m.chroma < 0.085 && (m.plain > 0.05 || m.lined > 0.35)],
-  [
-    "lineDrawing",
-    (m) =>
-      m.chroma < 0.075 &&
-      m.colours <= 9 &&
-      m.firstColours > 0.5 &&
-      m.dark < 0.4 &&
-      m.hatched > 0.25 &&
-      m.fineHalf > 0.035,
-  ],
+  ["lineDrawing", isLines],
   ["smooth", (m) => onPaper(m) && smoothOnPaper(m)],
-  ["lineDrawing", (m) => onPaper(m) && m.chroma < TINTED && (m.fineHalf > 0.03 || m.lined > 0.35)],
+  ["lineDrawing", (m) => onPaper(m) && m.chroma < TINTED && m.colours <= 12 && (m.fineHalf > 0.03 || m.lined > 0.35)],
+  // Washes and drawings on paper leave few darks, or are of few tones; photographs before a light ground are neither
+  ["detailed", (m) => onPaper(m) && m.dark > 0.14 && m.fineQuiet < FINE_PAINT && m.colours > 6],
   ["inkOnPaper", (m) => onPaper(m) && m.chroma < ONE_INK && m.steep > 0.13],
   ["pencilOnPaper", (m) => onPaper(m) && m.chroma < ONE_INK],
-  // Washes on paper leave few darks; photographs before a light ground have them
-  ["detailed", (m) => onPaper(m) && m.dark > 0.14 && m.fineQuiet < FINE_PAINT],
   ["tintedDrawing", (m) => onPaper(m) && m.chroma < TINTED],
+  ["outlinedOnPaper", (m) => onPaper(m) && m.steep > 0.22],
   ["watercolour", onPaper],
   [
     "tonalPrint",
@@ -123,25 +141,33 @@ const RULES: readonly Rule[] = [
       m.colours <= 8 &&
       m.dark < 0.4 &&
       m.fineQuiet > 0.0125 &&
+      m.steep > 0.12 &&
       (m.lined > 0.2 || m.fineQuiet > 0.015),
   ],
+  ["pureColours", ({ chroma, fineQuiet, agreement }) => chroma > 0.15 && fineQuiet < 0.004 && agreement > 0.7],
   ["monochrome", ({ chroma }) => chroma < GREY],
   ["mutedTones", ({ chroma }) => chroma < ONE_INK],
   ["oneHue", ({ oneHue }) => oneHue > 0.985],
-  ["smooth", ({ fineQuiet, fineEven, colours }) => fineQuiet < 0.0045 && fineEven < 0.17 && colours <= 45],
-  ["smooth", ({ fineHalf, soft }) => fineHalf < 0.0025 && soft < 0.5],
+  [
+    "smooth",
+    ({ fineQuiet, fineEven, colours, lined }) => fineQuiet < 0.0045 && fineEven < 0.17 && colours <= 45 && lined < 0.3,
+  ],
+  ["smooth", ({ fineHalf, soft, lined }) => fineHalf < 0.0025 && soft < 0.5 && lined < 0.3],
   ["smooth", ({ fine, fineQuiet }) => fine < 0.0125 && fineQuiet < FINE_PAINT],
-  ["smoothOil", ({ dark, soft, fine }) => dark > 0.03 && soft > 0.53 && fine < 0.0165],
-  ["smoothOil", ({ dark, soft, fine, agreement }) => dark > 0.03 && soft > 0.5 && fine < 0.021 && agreement > 0.65],
+  ["smoothOil", ({ dark, soft, fine }) => dark > 0.1 && soft > 0.53 && fine < 0.0165],
+  ["smoothOil", ({ dark, soft, fine, agreement }) => dark > 0.1 && soft > 0.5 && fine < 0.021 && agreement > 0.65],
   ["dabs", ({ agreement, hatched, fineEven }) => agreement < 0.3 && hatched < 0.03 && fineEven > 0.4],
+  ["pieces", ({ soft, lined, fineEven }) => soft < 0.02 && lined > 0.4 && fineEven > 0.4],
   ["detailed", ({ fineQuiet }) => fineQuiet < FINE_PAINT],
-  ["linedPainting", ({ lined, steep }) => lined > 0.6 && steep > 0.18],
+  ["linedPainting", ({ lined, steep }) => lined > 0.6 && steep > 0.165],
   [
     "impasto",
     ({ fineQuiet, fineEven, agreement, chroma }) =>
       fineQuiet > 0.012 && fineEven > 0.3 && agreement > 0.5 && chroma > 0.085,
   ],
-  ["brushwork", ({ fineQuiet }) => fineQuiet > 0.0075],
+  ["detailed", ({ steep, fineQuiet }) => steep > 0.14 && fineQuiet < ROUGH_PAINT],
+  ["textured", (m) => !isPaint(m)],
+  ["brushwork", ({ fineQuiet }) => fineQuiet > ROUGH_PAINT],
 ];
 
 /** The medium that a picture's measures speak for. */

@@ -10,7 +10,7 @@ export const PALETTE = "palette";
 /** Describes palette, tones, marks and light in three sentences; the instruction to the captioner is ignored. */
 export class PaletteDescriber implements StyleDescriber {
   /** Counted up when pictures get other words: descriptions are kept by it, and an old one is not served for a new one. */
-  readonly id = "palette-3";
+  readonly id = "palette-4";
   readonly label = "palette describer";
 
   /** Streams by sentence. @throws CancelledError when the signal is aborted */

@@ -1,7 +1,6 @@
 /** Measures of the pictures that were looked at last: who paints by a description looks at what was just described. */
-import { createHash } from "node:crypto";
-
 import type { RgbImage } from "../../images/rgb-image.ts";
+import { keyOf } from "../../images/style-picture/recent-clean-styles.ts";
 import { measureStyle, type StyleMeasures } from "./measurements.ts";
 
 /** A kilobyte each; one is enough for a job whose style was just described. */
@@ -9,10 +8,9 @@ const KEPT = 4;
 
 const kept = new Map<string, StyleMeasures>();
 
-/** The measures of a picture, known by every byte of it: half a millisecond for each megabyte where it was met before. */
+/** The measures of a picture, known by every byte of it. */
 export function measuresOf(image: RgbImage): StyleMeasures {
-  const { width, height, data } = image;
-  const key = `${width} x ${height} ${createHash("sha256").update(data).digest("hex")}`;
+  const key = keyOf(image);
   const measures = kept.get(key) ?? measureStyle(image);
   kept.delete(key);
   kept.set(key, measures);

@@ -76,7 +76,7 @@ interface Side {
 const LAST = Number.MAX_SAFE_INTEGER;
 
 /** The size of one axis, as an int64 vector of one element. */
-export const sizeOf = (x: Value, axis: number): Value =>
+const sizeOf = (x: Value, axis: number): Value =>
   x.graph.emit("Shape", [x], { dtype: "int64", shape: [1] }, { start: axis, end: axis + 1 });
 
 /** Elements `start` to `end` (not included) along `axis`. */

@@ -3,6 +3,7 @@ import { breathe } from "../../breathe.ts";
 import { oklabToRgb, rgbToOklabSized } from "../../images/oklab.ts";
 import { mapPlanes, type Plane, type PlanarImage, type Size } from "../../images/plane.ts";
 import type { RgbImage } from "../../images/rgb-image.ts";
+import { cleanStyleAt } from "../../images/style-picture/recent-clean-styles.ts";
 import { SessionPool } from "../../onnx/session-pool.ts";
 import type { StylizeHooks, StylizeInput, StylizeResult, Stylizer } from "../stylizer.ts";
 import type { EngineParts } from "../../painting.ts";
@@ -21,7 +22,6 @@ import { changesFor, isChange, withoutColours, type StyleChanges } from "./patch
 import { CHROMA_GAIN, countSteps, finish, synthesise, type SynthesisInput } from "./patch/synthesis.ts";
 import { facesWithin, usablePlaces } from "./patch/usable-places.ts";
 import { parseStyle } from "./steering/steering.ts";
-import { cleanStyle } from "./style-picture/index.ts";
 import { faceMask } from "./subjects/face-masks.ts";
 import { findFaces, findSubjects } from "./subjects/index.ts";
 
@@ -186,9 +186,9 @@ async function prepareStyle(
 ): Promise<PreparedStyle> {
   const faces = await findFaces(image, sessions, longSide);
   const sized = (side: number): SizedStyle => {
-    const whole = rgbToOklabSized(image, styleSize(image, side));
-    const clean = cleanStyle(whole);
-    const faceless = usablePlaces(clean.image, facesWithin(faces, whole, clean));
+    const size = styleSize(image, side);
+    const clean = cleanStyleAt(image, size);
+    const faceless = usablePlaces(clean.image, facesWithin(faces, size, clean));
     return { image: withShades(clean.image), usable: clean.usable.map((value, i) => value * faceless[i]!) };
   };
   const plain = sized(longSide);

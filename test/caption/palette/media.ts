@@ -108,7 +108,7 @@ export function photograph(): RgbImage {
 }
 
 /** Short strokes of thick paint along a swirl: bristles side by side, each stroke of a colour of its own. */
-export function impasto(): RgbImage {
+export function impasto(chroma = 0.13): RgbImage {
   const [turn, bristle, tint] = [noise(31, 130), noise(32, 1), noise(33, 1)];
   return picture((x, y) => {
     const angle = 2.2 * turn(x, y);
@@ -116,7 +116,7 @@ export function impasto(): RgbImage {
     const across = -x * Math.sin(angle) + y * Math.cos(angle);
     const colour = tint(Math.floor(across / 9), Math.floor(along / 40 + 0.37 * Math.floor(across / 9)));
     const groove = bristle(across / 1.9, along / 45);
-    return fromLch(0.5 + 0.16 * colour + 0.11 * groove, 0.13, 250 + 140 * Math.max(0, colour));
+    return fromLch(0.5 + 0.16 * colour + 0.11 * groove, chroma, 250 + 140 * Math.max(0, colour));
   });
 }
 
@@ -157,4 +157,36 @@ export const linesOnDark = (): RgbImage =>
   picture((x, y) => {
     const away = Math.abs(((y + 24 * Math.sin(x / 60) + 10 * Math.sin(x / 23)) % 36) - 18);
     return grey(away < 1.6 ? 0.95 : 0.1);
+  });
+
+/** Facets in pure colours, each evenly shaded, without any grain. */
+export const facets = (): RgbImage =>
+  picture((x, y) => {
+    const [u, v] = [Math.floor((x + 0.6 * y) / 120), Math.floor((y - 0.4 * x) / 90)];
+    const shade = ((x + 0.6 * y) % 120) / 120;
+    return fromLch(0.45 + 0.3 * shade, 0.2, (137 * (3 * u + 5 * v) + 3600) % 360);
+  });
+
+/** Stones of some five pixels, close together, each of a tint of its own. */
+export function smallStones(): RgbImage {
+  const random = seededRandom(41);
+  const tints = Array.from({ length: 16384 }, () => random());
+  const wave = noise(42, 30);
+  return picture((x, y) => {
+    const [u, v] = [x + 2 * wave(x, y), y + 2 * wave(y + 300, x)];
+    const tint = tints[(Math.floor(u / 5) * 128 + Math.floor(v / 5)) & 16383]!;
+    const other = tints[(Math.floor(v / 5) * 128 + Math.floor(u / 5)) & 16383]!;
+    const inside = Math.hypot(x - 256, y - 256) < 150;
+    return inside ? fromLch(0.35 + 0.4 * tint, 0.1, 20 + 60 * other) : fromLch(0.5 + 0.4 * tint, 0.06, 90 + 90 * other);
+  });
+}
+
+/** Panes of light in a dark wall. */
+export const windowAtNight = (): RgbImage =>
+  picture((x, y) => {
+    const [u, v] = [x - 256, y - 256];
+    const isPane = Math.abs(u) < 150 && Math.abs(v) < 190 && x % 22 > 5 && y % 26 > 5;
+    return isPane
+      ? fromLch(0.5 + ((x >> 4) % 5) / 12, 0.08, (97 * Math.floor(x / 22) + 61 * Math.floor(y / 26)) % 360)
+      : grey(0.06);
   });

@@ -5,15 +5,18 @@ import path from "node:path";
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
 
-import { MEDIUM_WORDS } from "../../../src/caption/palette/medium.ts";
+import { measureMedium } from "../../../src/caption/palette/medium-measures.ts";
+import { MEDIUM_WORDS, mediumOf } from "../../../src/caption/palette/medium.ts";
 import { PaletteDescriber } from "../../../src/caption/palette/palette-describer.ts";
 import { CancelledError } from "../../../src/errors.ts";
 import { COLOUR_NAMES } from "../../../src/images/colour-names.ts";
+import { rgbToOklab } from "../../../src/images/oklab.ts";
 import type { RgbImage } from "../../../src/images/rgb-image.ts";
 import { parseStyle } from "../../../src/stylize/embedded/steering/steering.ts";
 import {
   chalk,
   engraving,
+  facets,
   impasto,
   linesOnDark,
   marksOnPaper,
@@ -21,8 +24,10 @@ import {
   photograph,
   poster,
   redChalk,
+  smallStones,
   smoothOil,
   watercolour,
+  windowAtNight,
 } from "./media.ts";
 import { draw, fields, grey, paintedGrid, penDrawing, starryNight, stripes, woodcut } from "./pictures.ts";
 
@@ -109,6 +114,15 @@ describe("medium of pictures that are drawn as it is made", () => {
     const text = await wordsOf(picture());
     expect(text).toContain(words);
     expect(parseStyle(text).medium.value).toBe(medium);
+  });
+
+  it.each([
+    ["pureColours", facets],
+    ["pieces", smallStones],
+    ["textured", () => impasto(0.07)],
+    ["detailed", windowAtNight],
+  ] as const)("%s, where a narrower word would be wrong", (medium, picture) => {
+    expect(mediumOf(measureMedium(rgbToOklab(picture())))).toBe(medium);
   });
 
   it.each([

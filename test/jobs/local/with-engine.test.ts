@@ -73,7 +73,7 @@ describe("the queue with the embedded engine", () => {
   it("finds no face, chooses, describes, paints, and keeps the result", async () => {
     await setUp(CHILD);
     const job = await settled(await queue.enqueue(request({ content, style, variant: "auto", size: 96 })));
-    expect(job).toMatchObject({ state: "done", variant: "image-prompt", describer: "palette-3", attempts: 1 });
+    expect(job).toMatchObject({ state: "done", variant: "image-prompt", describer: "palette-4", attempts: 1 });
     expect(job.variantReason).toContain("no prominent face");
     const { picture, seconds } = job.result!;
     expect(await sharp(await store.files.local(picture.sha256)).metadata()).toMatchObject({ width: 96, height: 64 });

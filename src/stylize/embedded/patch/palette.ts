@@ -102,7 +102,7 @@ export function blendPalettes(
   const spread = deviation(own) + shares.strokes * (deviation(aim) - deviation(own));
   const stroked = withStrokes(lightness, style.strokes, spread, range);
   return {
-    ground: paletteOf([betweenBoth(lightness, own, aim), a, b]),
+    ground: paletteOf([lightness, a, b]),
     painted: paletteOf([betweenBoth(stroked, own, aim), a, b]),
   };
 }

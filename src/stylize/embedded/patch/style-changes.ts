@@ -3,12 +3,11 @@
  * read the same way: what it lacks is changed in full, words that say what is there already are stressed a little.
  */
 import { hypotenuse } from "../../../hypotenuse.ts";
-import { MEASURE_SIZE } from "../../../caption/palette/measurements.ts";
+import { MEASURE_SIZE, pictureWithin } from "../../../caption/palette/measurements.ts";
 import { measuresOf } from "../../../caption/palette/recent-measures.ts";
 import { sentencesOf } from "../../../caption/palette/wording.ts";
 import { hueOf, type LabColour } from "../../../images/colour-names.ts";
-import { rgbToOklabSized } from "../../../images/oklab.ts";
-import { fitLongSide, type Plane, type PlanarImage } from "../../../images/plane.ts";
+import { fitLongSide, resizePlanar, type Plane, type PlanarImage } from "../../../images/plane.ts";
 import type { RgbImage } from "../../../images/rgb-image.ts";
 import {
   NEUTRAL,
@@ -50,7 +49,8 @@ const STRESS = 0.3;
 const PALETTE_STRESS = 0.25;
 
 export function changesFor(description: string, style: RgbImage): StyleChanges {
-  const colours = colourPlanes(rgbToOklabSized(style, fitLongSide(style, MEASURE_SIZE)));
+  const picture = pictureWithin(style);
+  const colours = colourPlanes(resizePlanar(picture, fitLongSide(picture, MEASURE_SIZE)));
   const asked = parseStyle(description);
   // Exactly as the describer looks at it, so that its own words are recognised
   const present = parseStyle(sentencesOf(measuresOf(style)).join(" "));

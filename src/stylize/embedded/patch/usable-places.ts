@@ -3,7 +3,7 @@ import type { Plane, Size } from "../../../images/plane.ts";
 import { PENALTY_SHIFT } from "../kernels/patch-match.ts";
 import { faceMask, type FaceBox } from "../subjects/face-masks.ts";
 import type { BankShape } from "./query-grid.ts";
-import type { Margins } from "../style-picture/index.ts";
+import type { Margins } from "../../../images/style-picture/index.ts";
 
 /** At most this share of a style is kept out of its bank: of a style that is one face, only the middle of it is. */
 const LARGEST_SHARE = 0.45;

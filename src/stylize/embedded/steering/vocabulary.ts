@@ -124,6 +124,8 @@ const ENTRIES: readonly (readonly [phrases: string, entry: Entry])[] = [
     "smoothly modeled|smooth modeled|smoothly blended|smooth blended|airbrushed",
     { medium: "oil", weak: true, sets: { texture: 0.12, impasto: 0.03, edgeHardness: 0.3, flatness: 0.1 } },
   ],
+  ["broken texture", { medium: "oil", weak: true, sets: { texture: 0.7, impasto: 0.3 } }],
+  ["pure color", { medium: "poster", weak: true, sets: { saturation: 0.9 } }],
   ["low key", { sets: { key: 0.18 } }],
   [
     "night scene|nocturnal|nocturne|at night|by night|moonlit|moonlight|in the dark|midnight",

@@ -1,6 +1,6 @@
 /** The window of a mat: the rectangle or the oval in which the picture itself is seen. */
-import { blurPlanar } from "../../../images/gaussian-blur.ts";
-import type { PlanarImage, Size } from "../../../images/plane.ts";
+import { blurPlanar } from "../gaussian-blur.ts";
+import type { PlanarImage, Size } from "../plane.ts";
 import { groundFrom, sideColours } from "./mat-ground.ts";
 import { findRegions, type Region } from "./regions.ts";
 

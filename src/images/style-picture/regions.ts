@@ -1,5 +1,5 @@
 /** Regions of a picture: what is joined to it, pixel by pixel, by its four sides. */
-import type { Size } from "../../../images/plane.ts";
+import type { Size } from "../plane.ts";
 
 export interface Region {
   readonly area: number;

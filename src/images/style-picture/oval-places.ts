@@ -1,6 +1,6 @@
 /** The places of an oval picture in the rectangle around it. */
-import { hypotenuse } from "../../../hypotenuse.ts";
-import type { Plane, Size } from "../../../images/plane.ts";
+import { hypotenuse } from "../../hypotenuse.ts";
+import type { Plane, Size } from "../plane.ts";
 
 /** The rim of an oval, its bevel and its shadow, in shares of the radius. */
 export const OVAL_RIM = 0.03;

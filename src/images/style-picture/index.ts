@@ -2,14 +2,7 @@
  * Face of this room: what of a style picture is the picture. Mats, frames, margins, captions, signatures and the noise
  * of a scan are no style, and would be painted with.
  */
-import {
-  cropPlanar,
-  fitLongSide,
-  resizePlanar,
-  type Plane,
-  type PlanarImage,
-  type Size,
-} from "../../../images/plane.ts";
+import { cropPlanar, fitLongSide, resizePlanar, type Plane, type PlanarImage, type Size } from "../plane.ts";
 import { borderLines, type Margins } from "./border-lines.ts";
 import { groundOver, mirroredAtOval } from "./fill.ts";
 import { withoutGrain } from "./grain.ts";

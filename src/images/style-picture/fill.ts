@@ -1,7 +1,7 @@
 /** Places of a picture that may not be used, covered with what is beside them. */
-import { hypotenuse } from "../../../hypotenuse.ts";
-import { blurPlane } from "../../../images/gaussian-blur.ts";
-import { mapPlanes, type Plane, type PlanarImage, type Size } from "../../../images/plane.ts";
+import { hypotenuse } from "../../hypotenuse.ts";
+import { blurPlane } from "../gaussian-blur.ts";
+import { mapPlanes, type Plane, type PlanarImage, type Size } from "../plane.ts";
 
 /** Lettering is covered with the ground within this reach, in shares of the long side. */
 const REACH = 0.02;

@@ -2,8 +2,8 @@
  * Lettering at the upper and lower edge of a picture: captions, signatures, stamps. Thin marks of one ink and of like
  * height that stand in a row on an even ground. In the midst of a picture lettering is the picture's own.
  */
-import { blurPlane } from "../../../images/gaussian-blur.ts";
-import { cropPlanar, type Plane, type PlanarImage } from "../../../images/plane.ts";
+import { blurPlane } from "../gaussian-blur.ts";
+import { cropPlanar, type Plane, type PlanarImage } from "../plane.ts";
 import { findRegions, type Region } from "./regions.ts";
 
 /** Shares of the picture's height that are searched, at the top and at the bottom. */
@@ -35,6 +35,20 @@ const EVEN = 4;
 const LONG_ROW = 8;
 const EVEN_IN_LONG_ROW = 2.2;
 
+/**
+ * On ground that is not even type is known by its ink: the darkest or lightest of so much of a strip differs by no more
+ * than the one, and stands out from all of the ground by the other.
+ */
+const LEAST_TYPE = 0.02;
+const MOST_TYPE = 0.2;
+const SAME_INK = 0.012;
+const INK_REACH = 0.06;
+
+/** So many letters stand within so much of their height on one line; they fill less of their boxes than that. */
+const MOST_ON_LINE = 0.7;
+const ON_LINE = 0.1;
+const FULLEST = 0.7;
+
 /** With more rows than that, lettering is what the picture is of: a page, a poster. */
 const MOST_ROWS = 3;
 
@@ -62,17 +76,45 @@ export function letteringIn(image: PlanarImage): Plane {
 
 /** The rows of letters of a strip, dark and light ones. */
 function lettersIn(strip: PlanarImage, longSide: number): Region[] {
+  return ([-1, 1] as const).flatMap((sign) =>
+    [marksAgainstGround(strip, longSide, sign), marksOfOneInk(strip, sign)].flatMap((marks) => {
+      if (!marks) return [];
+      const { labels, regions } = findRegions(strip, marks.isMark);
+      const letters = regions.filter(({ area, left, right, top, bottom }) => {
+        const [wide, high] = [right - left, bottom - top];
+        return high >= LOWEST && high <= HIGHEST * longSide && wide <= 4 * high && area >= 1.2 * Math.max(wide, high);
+      });
+      return rowsOf(letters).filter((row) => isLettering(strip, row, marks, (pixel) => labels[pixel] !== -1));
+    }),
+  );
+}
+
+interface Marks {
+  /** -1: darker than what is around them, 1: lighter */
+  readonly sign: -1 | 1;
+  readonly isMark: (pixel: number) => boolean;
+  /** by how much the ink of one letter may differ from that of another, in lightness */
+  readonly oneInk: number;
+  /** by the ink alone; else the ground must be even */
+  readonly onAnyGround: boolean;
+}
+
+function marksAgainstGround(strip: PlanarImage, longSide: number, sign: -1 | 1): Marks {
   const [L] = strip.planes;
   const around = blurPlane(L, strip, Math.max(2, REACH * longSide));
-  return [-1, 1].flatMap((sign) => {
-    const isMark = (pixel: number): boolean => sign * (L[pixel]! - around[pixel]!) > CONTRAST;
-    const { labels, regions } = findRegions(strip, isMark);
-    const letters = regions.filter(({ area, left, right, top, bottom }) => {
-      const [wide, high] = [right - left, bottom - top];
-      return high >= LOWEST && high <= HIGHEST * longSide && wide <= 4 * high && area >= 1.2 * Math.max(wide, high);
-    });
-    return rowsOf(letters).filter((row) => isLettering(strip, row, sign, (pixel) => labels[pixel] !== -1));
-  });
+  const isMark = (pixel: number): boolean => sign * (L[pixel]! - around[pixel]!) > CONTRAST;
+  return { sign, isMark, oneInk: ONE_INK, onAnyGround: false };
+}
+
+/** What is of the darkest or the lightest ink of a strip, if that is one ink as type has it, not one as it is mixed. */
+function marksOfOneInk({ planes: [L] }: PlanarImage, sign: -1 | 1): Marks | null {
+  const sorted = L.map((value) => sign * value).sort();
+  const at = (part: number): number => sorted[Math.floor(part * sorted.length)]!;
+  const ink = at(1 - LEAST_TYPE);
+  const isGround = at(1 - MOST_TYPE) > ink - INK_REACH;
+  if (isGround || at(1 - LEAST_TYPE / 4) - ink > SAME_INK) return null;
+  const isMark = (pixel: number): boolean => sign * L[pixel]! > ink - INK_REACH;
+  return { sign, isMark, oneInk: SAME_INK, onAnyGround: true };
 }
 
 interface Row extends Region {
@@ -114,11 +156,11 @@ function follows(row: readonly Region[], next: Region): boolean {
   );
 }
 
-/** Whether the ink of a row is one, and stands out from a ground that is even. */
+/** Whether the ink of a row is one, and stands out from its ground. */
 function isLettering(
   { width, planes }: PlanarImage,
   row: Row,
-  sign: number,
+  { sign, oneInk, onAnyGround }: Marks,
   isMark: (pixel: number) => boolean,
 ): boolean {
   const [L] = planes;
@@ -138,12 +180,23 @@ function isLettering(
   if (ground.length === 0 || share < LEAST_INK || share > MOST_INK) return false;
   const inks = letters.map((letter) => inkOf(L, width, letter, sign));
   const heights = letters.map((letter) => letter.bottom - letter.top);
-  if (deviation(inks) > ONE_INK || deviation(heights) > ONE_SIZE * meanOf(heights)) return false;
+  if (deviation(inks) > oneInk || deviation(heights) > ONE_SIZE * meanOf(heights)) return false;
+  if (onAnyGround) return letters.length >= LONG_ROW && isTypeset(letters);
   ground.sort((a, b) => a - b);
   const at = (part: number): number => ground[Math.floor(part * ground.length)]!;
   const contrast = sign * (meanOf(inks) - at(0.5));
   const even = letters.length >= LONG_ROW ? EVEN_IN_LONG_ROW : EVEN;
   return contrast > LEGIBLE && contrast > even * (at(0.8) - at(0.2));
+}
+
+/** Letters stand on one line, and are not as full as tiles or windows in a row. */
+function isTypeset(letters: readonly Region[]): boolean {
+  const height = meanOf(letters.map(({ top, bottom }) => bottom - top));
+  const bottoms = letters.map(({ bottom }) => bottom).sort((a, b) => a - b);
+  const line = bottoms[bottoms.length >> 1]!;
+  const onLine = bottoms.filter((bottom) => Math.abs(bottom - line) <= Math.max(1, ON_LINE * height)).length;
+  const fullness = letters.map(({ area, left, right, top, bottom }) => area / ((right - left) * (bottom - top)));
+  return onLine >= MOST_ON_LINE * letters.length && meanOf(fullness) < FULLEST;
 }
 
 /** The lightness of a letter's ink: what a tenth of its pixels stand out beyond. */

@@ -1,7 +1,7 @@
 /** Pictures as they are found in books and museums: in mats and ovals, captioned, signed, scanned with noise. */
-import type { RgbImage } from "../../../../src/images/rgb-image.ts";
-import { seededRandom } from "../../../../src/random.ts";
-import { drawn } from "../fixtures.ts";
+import type { RgbImage } from "../../../src/images/rgb-image.ts";
+import { seededRandom } from "../../../src/random.ts";
+import { drawn } from "../../stylize/embedded/fixtures.ts";
 
 type Colour = readonly [number, number, number];
 

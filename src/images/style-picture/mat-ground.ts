@@ -1,5 +1,5 @@
 /** The mat around a picture, or blank paper: what is joined to the edges and changes only gradually. */
-import type { PlanarImage } from "../../../images/plane.ts";
+import type { PlanarImage } from "../plane.ts";
 
 /** One line at a side is of one colour if so much of it is no further from its median, in OKLab. */
 const LINE_SHARE = 0.8;

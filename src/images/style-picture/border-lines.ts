@@ -1,5 +1,5 @@
 /** Frames, scan edges and blank margins of a picture, side by side: lines of one colour, and jumps along a whole side. */
-import type { PlanarImage } from "../../../images/plane.ts";
+import type { PlanarImage } from "../plane.ts";
 
 /** No side loses more than this share of the picture. */
 const DEEPEST = 0.14;
@@ -72,12 +72,13 @@ function marginLines({ count, length, value }: Lines): number {
       for (let at = 0; at < length; at++) variance += (value(channel, line, at) - mean) ** 2;
       return Math.sqrt(variance / length) < FLAT && Math.abs(mean - outer[channel]!) < SAME_COLOUR;
     });
-  const isOther = (line: number, at: number): boolean =>
-    CHANNELS.some((channel) => Math.abs(value(channel, line, at) - outer[channel]!) > SAME_COLOUR);
   let flat = 0;
   while (flat < count && isFlat(flat)) flat++;
-  // Flat as far as one may look: a ground that belongs to the picture. So does one that ends place by place.
+  // Flat as far as one may look: a ground that belongs to the picture. So does one that ends place by place or gradually.
   if (flat === 0 || flat === count) return 0;
+  const last = CHANNELS.map((channel) => meanOf(channel, flat - 1));
+  const isOther = (line: number, at: number): boolean =>
+    CHANNELS.some((channel) => Math.abs(value(channel, line, at) - last[channel]!) > SAME_COLOUR);
   let others = 0;
   for (let at = 0; at < length; at++) if (isOther(flat + 1, at)) others++;
   // One more line goes with a margin: the one that was resampled across its edge.

@@ -1,9 +1,10 @@
 /**
  * The noise of scans and sensors: measured, and taken out of a style, as it would be painted with. It is white, has no
- * form larger than a pixel, and is the same everywhere. Paper, canvas, pencil and dots of paint are not.
+ * form larger than a pixel, and is the same everywhere, in lightness or in colour. Paper, canvas, pencil and dots of
+ * paint are not.
  */
-import { blurPlane } from "../../../images/gaussian-blur.ts";
-import { mapPlanes, type Plane, type PlanarImage, type Size } from "../../../images/plane.ts";
+import { blurPlane } from "../gaussian-blur.ts";
+import { mapPlanes, type Plane, type PlanarImage, type Size } from "../plane.ts";
 
 /** Noise is measured in squares of this side. */
 const BLOCK = 16;
@@ -21,6 +22,14 @@ const LEAST_BLOCKS = 16;
  * form is stronger. It has to be the weaker, the less the noise is the same everywhere.
  */
 const WHITE = 0.78;
+
+/**
+ * Where paint or paper is as strong as noise, colour tells it: paint hardly changes it from one pixel to the next. In both
+ * of a and b noise deviates at least so much, is so weak at half the size, and is so much the same everywhere.
+ */
+const COLOURED = 0.0018;
+const COLOUR_WHITE = 0.95;
+const COLOUR_EVEN = 0.6;
 
 /** Local variance in parts of the noise's own: up to the one there is nothing but noise, from the other on an edge. */
 const NOISE_ONLY = 1.5;
@@ -56,13 +65,35 @@ function edges(L: Plane, size: Size, noise: number): Plane {
 
 /** Deviation of the noise in lightness, 0 where there is none that is white and the same everywhere. */
 export function grainOf(image: PlanarImage): number {
-  const fine = residuals(image.planes[0], image, BLOCK);
-  if (fine.length < LEAST_BLOCKS) return 0;
-  const noise = at(fine, QUIET);
-  if (noise < VISIBLE) return 0;
-  const half = halved(image);
-  const octave = at(residuals(half.plane, half, BLOCK / 2), QUIET) / noise;
-  return octave <= Math.min(WHITE, noise / at(fine, MIDDLING)) ? noise : 0;
+  const [L, a, b] = image.planes;
+  const { deviation, octave, even } = noiseOf(L, image);
+  if (deviation < VISIBLE) return 0;
+  const isWhite = octave <= Math.min(WHITE, even);
+  return isWhite || [a, b].every((plane) => isColourNoise(noiseOf(plane, image))) ? deviation : 0;
+}
+
+const isColourNoise = ({ deviation, octave, even }: Noise): boolean =>
+  deviation >= COLOURED && octave <= COLOUR_WHITE && even >= COLOUR_EVEN;
+
+interface Noise {
+  /** of the quietest squares */
+  readonly deviation: number;
+  /** the same at half the size, in parts of it */
+  readonly octave: number;
+  /** it in parts of that of middling squares */
+  readonly even: number;
+}
+
+function noiseOf(plane: Plane, size: Size): Noise {
+  const fine = residuals(plane, size, BLOCK);
+  if (fine.length < LEAST_BLOCKS) return { deviation: 0, octave: 1, even: 0 };
+  const deviation = at(fine, QUIET);
+  const half = halved(plane, size);
+  return {
+    deviation,
+    octave: at(residuals(half.plane, half, BLOCK / 2), QUIET) / deviation,
+    even: deviation / at(fine, MIDDLING),
+  };
 }
 
 const at = (sorted: Float32Array, part: number): number => sorted[Math.floor(part * sorted.length)]!;
@@ -89,16 +120,15 @@ function residuals(L: Plane, { width, height }: Size, block: number): Float32Arr
   return Float32Array.from(deviations).sort();
 }
 
-/** Lightness at half the size: means of four pixels. */
-function halved(image: PlanarImage): Size & { readonly plane: Plane } {
-  const [L] = image.planes;
-  const width = image.width >> 1;
-  const height = image.height >> 1;
+/** A plane at half the size: means of four pixels. */
+function halved(full: Plane, size: Size): Size & { readonly plane: Plane } {
+  const width = size.width >> 1;
+  const height = size.height >> 1;
   const plane = new Float32Array(width * height);
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
-      const i = 2 * (y * image.width + x);
-      plane[y * width + x] = (L[i]! + L[i + 1]! + L[i + image.width]! + L[i + image.width + 1]!) / 4;
+      const i = 2 * (y * size.width + x);
+      plane[y * width + x] = (full[i]! + full[i + 1]! + full[i + size.width]! + full[i + size.width + 1]!) / 4;
     }
   }
   return { width, height, plane };

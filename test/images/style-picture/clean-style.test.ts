@@ -1,15 +1,15 @@
 /** What is found of mats, lettering and noise around and over pictures, and what is left alone. */
 import { describe, expect, it } from "vitest";
 
-import { rgbToOklabSized } from "../../../../src/images/oklab.ts";
-import { fitLongSide } from "../../../../src/images/plane.ts";
-import { resizeLongSide } from "../../../../src/images/resize.ts";
-import type { RgbImage } from "../../../../src/images/rgb-image.ts";
-import { slicedWasserstein } from "../../../../src/judge/measures/sliced-wasserstein.ts";
-import { EmbeddedStylizer } from "../../../../src/stylize/embedded/index.ts";
-import { grainOf, withoutGrain } from "../../../../src/stylize/embedded/style-picture/grain.ts";
-import { cleanStyle, type CleanStyle } from "../../../../src/stylize/embedded/style-picture/index.ts";
-import { brushwork, drawn, request, sample } from "../fixtures.ts";
+import { rgbToOklabSized } from "../../../src/images/oklab.ts";
+import { fitLongSide } from "../../../src/images/plane.ts";
+import { resizeLongSide } from "../../../src/images/resize.ts";
+import type { RgbImage } from "../../../src/images/rgb-image.ts";
+import { slicedWasserstein } from "../../../src/judge/measures/sliced-wasserstein.ts";
+import { EmbeddedStylizer } from "../../../src/stylize/embedded/index.ts";
+import { grainOf, withoutGrain } from "../../../src/images/style-picture/grain.ts";
+import { cleanStyle, type CleanStyle } from "../../../src/images/style-picture/index.ts";
+import { brushwork, drawn, request, sample } from "../../stylize/embedded/fixtures.ts";
 import { inMat, withGrain, withType, type MatOptions, type Presented } from "./presentations.ts";
 
 const SAMPLES = ["ink", "linocut", "night", "poster", "river", "village"].map((name) => `style/${name}`);
@@ -91,6 +91,18 @@ describe("cleanStyle", () => {
     expect(Math.min(...L)).toBeGreaterThan(0.4); // no ink is left
   });
 
+  it("finds lettering of one ink over a ground that is rough itself", () => {
+    const rough = drawn(512, 384, (x, y) => [
+      110 + 80 * Math.sin(x / 5) * Math.sin(y / 7),
+      100 + 80 * Math.sin((x + 2 * y) / 6),
+      90,
+    ]);
+    const { found, lost } = judge(withType(rough, "ATELIER DE PARIS", [0.1, 0.92], [250, 250, 250]));
+    expect(found).toBeGreaterThan(0.9);
+    expect(lost).toBeLessThan(RIM);
+    expect(judge({ image: rough, own: new Uint8Array(512 * 384).fill(1) }).lost).toBeLessThan(0.04);
+  });
+
   it.each(SAMPLES)("leaves %s as it is, but for a frame that it has", async (name) => {
     const image = await small(name);
     const own = new Uint8Array(image.width * image.height).fill(1);
@@ -112,7 +124,8 @@ describe("cleanStyle", () => {
       const depth = Math.min(x, y, 199 - x, 199 - y);
       return depth < 30 ? [200, 150, 40] : depth < 60 ? [190, 110, 30] : [170, 70, 30];
     });
-    for (const image of [figure, sea, squares]) expect(judge(own(image)).lost).toBeLessThan(0.05);
+    const shade = drawn(240, 180, (x) => [250 - x / 2, 250 - x / 2, 240 - x / 2]);
+    for (const image of [figure, sea, squares, shade]) expect(judge(own(image)).lost).toBeLessThan(0.05);
   });
 
   it("has always a third of its picture to take patches from", () => {
@@ -134,6 +147,10 @@ describe("grain", () => {
     expect(grainOf(noisy)).toBeGreaterThan(0.02);
     expect(grainOf(withoutGrain(noisy))).toBe(0);
     expect(withoutGrain(sized(plain))).toEqual(sized(plain));
+  });
+
+  it("is found over what is rough itself", async () => {
+    expect(grainOf(sized(withGrain(await sample("style/linocut"), 14)))).toBeGreaterThan(0.012);
   });
 
   it("is neither paper, canvas, pencil nor dots of paint", async () => {
