@@ -4,6 +4,8 @@ import { ClosingLine } from "./test/closing-line.ts";
 
 /** What starts and kills many processes, or learns for long: `npm run test:slow`, and CI, run these alone. */
 const SLOW = "**/*.slow.test.ts";
+/** What computes on WebGPU: `npm run test:webgpu`, and CI, run these alone. */
+const WEBGPU = "**/*.webgpu.test.ts";
 
 /** What installations of several machines need: `npm run test:remote`, and CI, run it over real servers. */
 const REMOTE = "**/*.remote.test.ts";
@@ -16,13 +18,14 @@ const PLACEMENT = "**/*.placement.test.ts";
 const INCLUDE: Readonly<Record<string, readonly string[]>> = {
   slow: [SLOW],
   placement: [PLACEMENT],
+  webgpu: [WEBGPU],
   remote: [REMOTE, OF_ANY_DATABASE],
 };
 
 export default defineConfig(({ mode }) => ({
   test: {
     include: [...(INCLUDE[mode] ?? ["test/**/*.test.ts", "packages/*/{example,test}/**/*.test.ts"])],
-    exclude: mode in INCLUDE ? configDefaults.exclude : [...configDefaults.exclude, SLOW, PLACEMENT, REMOTE],
+    exclude: mode in INCLUDE ? configDefaults.exclude : [...configDefaults.exclude, SLOW, PLACEMENT, REMOTE, WEBGPU],
     globalSetup: mode === "remote" ? ["test/remote/servers.ts"] : [],
     pool: "forks",
     // Bot tests mostly wait: one worker more than the two cores of CI keeps those busy.

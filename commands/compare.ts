@@ -62,7 +62,7 @@ export const compare: SlashHandler<CompareInput> = {
     assertMayPost(interaction);
     const { guildId } = interaction;
     const userId = interaction.user.id;
-    const { steps, guidance, stylePath } = DEFAULT_SETTINGS;
+    const { steps, guidance, stylePath, speed, loras } = DEFAULT_SETTINGS;
     const room = bot.queue.reserve({ userId, guildId }, VARIANTS.length);
     try {
       const pair = await bot.intake.take(userId, { content, style });
@@ -72,6 +72,8 @@ export const compare: SlashHandler<CompareInput> = {
           steps,
           guidance,
           stylePath,
+          speed,
+          loras,
           userId,
           guildId,
           content: pair.content,
@@ -104,7 +106,9 @@ export const compareResult: ButtonHandler<string> = {
     const { replyTo: _replyTo, variant: _variant, parentId: _parentId, ...settings } = job.request;
     // Ballots are about the style: what is judged is painted by its own words, not by somebody's.
     const own = { description: null, extraPrompt: null };
-    const request = { ...settings, ...own, userId: interaction.user.id, guildId: interaction.guildId };
+    // People judge pictures, not drafts of them.
+    const speed = settings.speed === "draft" ? DEFAULT_SETTINGS.speed : settings.speed;
+    const request = { ...settings, ...own, speed, userId: interaction.user.id, guildId: interaction.guildId };
     const room = bot.queue.reserve(request, VARIANTS.length);
     try {
       await bot.comparisons.start(request, DEFAULT_HOURS, reply, room);

@@ -9,7 +9,8 @@ import type {
   SlashCommandStringOption,
 } from "discord.js";
 
-import { DEFAULT_SETTINGS, SETTING_BOUNDS } from "../src/painting.ts";
+import { SPEED_NAME } from "../src/discord/wording/commands.ts";
+import { DEFAULT_SETTINGS, SETTING_BOUNDS, SPEEDS } from "../src/painting.ts";
 import { PROMPT_LENGTH } from "./prompt.ts";
 
 const { strength, seed } = SETTING_BOUNDS;
@@ -39,6 +40,22 @@ export const promptOption = (option: SlashCommandStringOption): SlashCommandStri
     .setName("prompt")
     .setDescription("Words of your own, added to the description of the style")
     .setMaxLength(PROMPT_LENGTH);
+
+export const speedOption = (option: SlashCommandStringOption): SlashCommandStringOption =>
+  option
+    .setName("speed")
+    .setDescription("How much work goes into it (diffusion engine)")
+    .setChoices(SPEEDS.map((value) => ({ name: SPEED_NAME[value], value })));
+
+/** As many letters as Discord lets a choice have. */
+const LORA_LETTERS = 100;
+
+export const loraOption = (option: SlashCommandStringOption): SlashCommandStringOption =>
+  option
+    .setName("lora")
+    .setDescription("Add-on styles of this bot: inkwash, inkwash:0.8, or several with commas (diffusion engine)")
+    .setMaxLength(LORA_LETTERS)
+    .setAutocomplete(true);
 
 export const seedOption = (option: SlashCommandIntegerOption): SlashCommandIntegerOption =>
   option

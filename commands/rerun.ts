@@ -1,4 +1,4 @@
-/** Buttons of a result: the same pair another way, or with another seed. */
+/** Buttons of a result: the same pair another way, or with another seed, or a draft finished. */
 import { customId, parseCustomId } from "../src/discord/messages/custom-id.ts";
 import type { ButtonHandler } from "../src/discord/interactions/handler.ts";
 import { assertMayWork } from "../src/discord/interactions/permissions.ts";
@@ -10,7 +10,7 @@ import { type Variant, VARIANTS } from "../src/variant.ts";
 import { findJob } from "./job-button.ts";
 import { randomSeed } from "./painting-options.ts";
 
-const CHANGES = [...VARIANTS, "new-seed", "again"] as const;
+const CHANGES = [...VARIANTS, "new-seed", "again", "finish"] as const;
 type Change = (typeof CHANGES)[number];
 
 interface RerunInput {
@@ -44,6 +44,7 @@ function changed(parent: Job, change: Change): Omit<JobRequest, "replyTo"> {
   const { replyTo: _, ...request } = parent.request;
   if (change === "again") return request;
   const painted: JobRequest["variant"] = parent.variant ?? request.variant;
+  if (change === "finish") return { ...request, variant: painted, speed: "normal" };
   if (change === "new-seed" || change === painted) return { ...request, variant: painted, seed: randomSeed() };
   return { ...request, variant: change satisfies Variant };
 }

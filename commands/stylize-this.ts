@@ -104,13 +104,15 @@ export const stylizeThisWith: ModalHandler<StyleInput> = {
   async run({ interaction, bot, reply }, { key, style, variant, extraPrompt }) {
     const { guildId } = interaction;
     const userId = interaction.user.id;
-    const { strength, steps, guidance, stylePath, keepColors } = DEFAULT_SETTINGS;
+    const { strength, steps, guidance, stylePath, keepColors, speed, loras } = DEFAULT_SETTINGS;
     const request = {
       strength,
       steps,
       guidance,
       stylePath,
       keepColors,
+      speed,
+      loras,
       variant,
       extraPrompt,
       userId,

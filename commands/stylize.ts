@@ -4,18 +4,29 @@ import { type Attachment, SlashCommandBuilder } from "discord.js";
 import type { SlashHandler } from "../src/discord/interactions/handler.ts";
 import { assertMayWork } from "../src/discord/interactions/permissions.ts";
 import { submitPair } from "../src/discord/interactions/submit.ts";
+import { loraChoices } from "../src/discord/interactions/wishes.ts";
 import { findStyle, styleChoices, styleNameOption } from "../src/discord/styles/library.ts";
 import { VARIANT_NAME } from "../src/discord/wording/commands.ts";
 import { STYLE_PATH_NAME, styleWords } from "../src/discord/wording/styles.ts";
 import { UserError } from "../src/errors.ts";
-import { DEFAULT_SETTINGS, SETTING_BOUNDS, STYLE_PATHS, type StylePath } from "../src/painting.ts";
+import { parseLoras } from "../src/painting-wishes.ts";
+import {
+  DEFAULT_SETTINGS,
+  type LoraChoice,
+  SETTING_BOUNDS,
+  type Speed,
+  STYLE_PATHS,
+  type StylePath,
+} from "../src/painting.ts";
 import { VARIANT_CHOICES, type VariantChoice } from "../src/variant.ts";
 import {
   contentOption,
   keepColorsOption,
+  loraOption,
   promptOption,
   randomSeed,
   seedOption,
+  speedOption,
   strengthOption,
   styleOption,
 } from "./painting-options.ts";
@@ -33,6 +44,8 @@ interface StylizeInput {
   readonly seed: number;
   readonly extraPrompt: string | null;
   readonly stylePath: StylePath;
+  readonly speed: Speed;
+  readonly loras: readonly LoraChoice[];
 }
 
 const { steps, guidance } = SETTING_BOUNDS;
@@ -53,6 +66,8 @@ const data = new SlashCommandBuilder()
   .addBooleanOption(keepColorsOption)
   .addStringOption(promptOption)
   .addIntegerOption(seedOption)
+  .addStringOption(speedOption)
+  .addStringOption(loraOption)
   .addIntegerOption((option) =>
     option
       .setName("steps")
@@ -86,7 +101,10 @@ export const stylize: SlashHandler<StylizeInput> = {
   kind: "slash",
   data: data.toJSON(),
   acknowledge: "public",
-  autocomplete: styleChoices,
+  autocomplete: (interaction, bot) =>
+    interaction.options.getFocused(true).name === "lora"
+      ? loraChoices(interaction, bot)
+      : styleChoices(interaction, bot),
 
   parse: ({ options }) => ({
     content: options.getAttachment("content", true),
@@ -99,6 +117,8 @@ export const stylize: SlashHandler<StylizeInput> = {
     seed: options.getInteger("seed") ?? randomSeed(),
     extraPrompt: checkedPrompt(options.getString("prompt")),
     stylePath: (options.getString("style_path") as StylePath | null) ?? DEFAULT_SETTINGS.stylePath,
+    speed: (options.getString("speed") as Speed | null) ?? DEFAULT_SETTINGS.speed,
+    loras: parseLoras(options.getString("lora")),
   }),
 
   async run({ interaction, bot, reply }, { content, style, ...settings }) {

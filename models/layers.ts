@@ -10,7 +10,10 @@ export interface LinearOptions {
   readonly bias?: boolean;
 }
 
-/** x Wᵀ + b over the last axis: [..., in] -> [..., outputs]. A layer without a stored bias has none. */
+/**
+ * x Wᵀ + b over the last axis: [..., in] -> [..., outputs]. A layer without a stored bias has none. Low-rank updates of W
+ * run beside it: multiplied into W they would copy every weight into memory (`docs/decisions/0044-lora-as-branches.md`).
+ */
 export const linear = block(
   (w: Weights, x: Value, outputs: number, { rows, bias: hasBias = true }: LinearOptions = {}): Value => {
     const inputs = x.shape.at(-1) as number;
@@ -18,10 +21,13 @@ export const linear = block(
       rows ? w.rows(name, [rows.total, ...shape.slice(1)], rows.start, outputs) : w.tensor(name, shape);
     const bias = hasBias && w.has("bias") ? take("bias", [outputs]) : null;
     const lines = op.reshape(x, [elementCount(x.shape) / inputs, inputs]);
+    const stored = [rows?.total ?? outputs, inputs];
     const isRounded = w.graph.products === "int8" && lines.shape[0] !== 1;
-    const y = isRounded
-      ? op.gemmInt8(lines, w.rounded("weight", [rows?.total ?? outputs, inputs], rows?.start, outputs), bias)
+    let y = isRounded
+      ? op.gemmInt8(lines, w.rounded("weight", stored, rows?.start, outputs), bias)
       : op.gemm(lines, take("weight", [outputs, inputs]), bias, { transB: true });
+    for (const { down, up } of w.updates("weight", stored, rows?.start, outputs))
+      y = op.add(y, op.gemm(op.gemm(lines, down, null, { transB: true }), up, null, { transB: true }));
     return op.reshape(y, [...x.shape.slice(0, -1), outputs]);
   },
 );
@@ -43,10 +49,15 @@ export const conv2d = block(
     const inputs = x.shape[1] as number;
     const shape = [outputs, inputs, kernel, kernel];
     const bias = hasBias ? w.tensor("bias", [outputs]) : null;
+    const window = { padding: (kernel - 1) / 2, ...options };
     const keepsSize = options.stride === undefined && options.padding === undefined;
-    if (w.graph.products === "int8" && keepsSize && Math.min(inputs, outputs) >= FEWEST_ROUNDED)
-      return op.convInt8(x, w.rounded("weight", shape), kernel, bias);
-    return op.conv(x, w.tensor("weight", shape), bias, { padding: (kernel - 1) / 2, ...options });
+    const isRounded = w.graph.products === "int8" && keepsSize && Math.min(inputs, outputs) >= FEWEST_ROUNDED;
+    let y = isRounded
+      ? op.convInt8(x, w.rounded("weight", shape), kernel, bias)
+      : op.conv(x, w.tensor("weight", shape), bias, window);
+    for (const { down, up } of w.updates("weight", shape))
+      y = op.add(y, op.conv(op.conv(x, down, null, window), op.reshape(up, [...up.shape, 1, 1])));
+    return y;
   },
 );
 

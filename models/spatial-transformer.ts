@@ -69,10 +69,13 @@ const transformerBlock = block((w: Weights, x: Value, context: Value, options: T
   return op.add(feedForward(w.scope("ff"), normal("norm3", z)), z);
 });
 
+const PROJECTIONS = ["to_q", "to_k", "to_v"] as const;
+
 /** Queries of x [N, H · W, C] over keys and values of `source` [N, length, D]: itself, or the text. */
 const attention = block((w: Weights, x: Value, source: Value, heads: number, attend: AttendPixels): Value => {
   const width = x.shape[2] as number;
-  const isPacked = w.graph.fusions.has("packed-attention") && !w.has("to_q.bias");
+  const isPlain = !w.has("to_q.bias") && !PROJECTIONS.some((name) => w.isUpdated(`${name}.weight`));
+  const isPacked = w.graph.fusions.has("packed-attention") && isPlain;
   if (isPacked && source === x && attend === attendPixels)
     return linear(w.scope("to_out.0"), op.packedAttention(packedProduct(w, x, heads)), width);
   const query = linear(w.scope("to_q"), x, width);
@@ -84,7 +87,7 @@ const attention = block((w: Weights, x: Value, source: Value, heads: number, att
 /** Queries, keys and values of x [N, length, C] by one product: [N, length, heads, 3, C / heads]. */
 function packedProduct(w: Weights, x: Value, heads: number): Value {
   const [n, length, width] = x.shape as [number, number, number];
-  const ofHeads = ["to_q", "to_k", "to_v"].map((name) =>
+  const ofHeads = PROJECTIONS.map((name) =>
     op.reshape(w.tensor(`${name}.weight`, [width, width]), [heads, 1, width / heads, width]),
   );
   const weight = op.reshape(op.concat(ofHeads, 1), [3 * width, width]);

@@ -92,7 +92,9 @@ const downsample = block((w: Weights, x: Value): Value =>
 /** Twice the size. */
 export const upsample = block((w: Weights, x: Value): Value => {
   const [, channels, height, width] = x.shape as [number, number, number, number];
-  return conv2d(w.scope("conv"), op.resizeNearest(x, 2 * height, 2 * width), channels, 3);
+  const layer = w.scope("conv");
+  if (w.graph.convolution !== "blocked") return conv2d(layer, op.resizeNearest(x, 2 * height, 2 * width), channels, 3);
+  return op.convOfDoubled(x, layer.tensor("weight", [channels, channels, 3, 3]), layer.tensor("bias", [channels]));
 });
 
 const middle = block((w: Weights, x: Value, options: ResnetOptions): Value => {

@@ -19,6 +19,25 @@ export type UsedStepCache = Exclude<StepCache, "off">;
 /** What is trained when a style is learned: the vector itself, or the module of InST's code that computes it. */
 export type TokenForm = "vector" | "affine";
 
+export const SPEEDS = ["draft", "normal", "fine"] as const;
+
+/**
+ * How much work goes into a diffusion picture. `draft`: four to eight steps with weights made for that, to be finished
+ * later; `fine`: twice the steps. The embedded engine has one speed.
+ */
+export type Speed = (typeof SPEEDS)[number];
+
+/** A small file over the checkpoint that shifts its style or subject (LoRA; Hu et al. 2021), and how much of it. */
+export interface LoraChoice {
+  /** Its file's, without the ending. */
+  readonly name: string;
+  /** 1: as it was trained; below 0 the other way. */
+  readonly weight: number;
+}
+
+/** Each costs memory and about a tenth of a step. */
+export const MOST_LORAS = 4;
+
 /** What a person can set. `null` means: the engine's own default. */
 export interface StylizeSettings {
   /** How far from the content the picture may go, 0 to 1. */
@@ -38,6 +57,10 @@ export interface StylizeSettings {
   readonly keepColors: boolean;
   /** Absent: what is set for the installation (`STEP_CACHE`), where it goes with the rest (diffusion only). */
   readonly stepCache?: StepCache;
+  /** Diffusion only. */
+  readonly speed: Speed;
+  /** At most `MOST_LORAS` (diffusion only). */
+  readonly loras: readonly LoraChoice[];
 }
 
 /** What a person gets who sets nothing but the seed. */
@@ -49,7 +72,12 @@ export const DEFAULT_SETTINGS: Omit<StylizeSettings, "seed"> = {
   stylePath: "auto",
   faithful: false,
   keepColors: false,
+  speed: "normal",
+  loras: [],
 };
+
+/** Of a LoRA's weight: beyond these, pictures fall apart. */
+export const LORA_WEIGHTS = [-2, 2] as const;
 
 /** Bounds of the settings, checked where a person gives them. */
 export const SETTING_BOUNDS = {

@@ -10,7 +10,18 @@ import { z } from "zod";
 
 import { type Measured, measure } from "./measure.ts";
 import { type OperatorShare, operatorShares } from "./operator-shares.ts";
-import { type ImageTiming, type NetworkTiming, PROCESSOR, type RunsOn } from "./tasks.ts";
+import { type OpenVinoTiming, timeOpenVino } from "./openvino.ts";
+import {
+  IMAGE_FORMS,
+  type ImageForm,
+  type ImageTask,
+  type ImageTiming,
+  type NetworkTiming,
+  PROCESSOR,
+  type RunsOn,
+  type VaeTask,
+  type VaeTiming,
+} from "./tasks.ts";
 
 export { makeRandomCheckpoint } from "./random-checkpoint.ts";
 
@@ -39,8 +50,7 @@ export interface UNetRow {
   readonly batch: number;
   readonly ours: Measured<NetworkTiming>;
   readonly torch: z.infer<typeof torchSchema> | null;
-  /** Least CPU time of ours over PyTorch's: other processes disturb it less than the wall clock. */
-  readonly ratio: number | null;
+  readonly openVino: OpenVinoTiming | null;
 }
 
 /** One step of the UNet at 64 x 64 and 32 x 32 latents, one row and two. */
@@ -57,8 +67,51 @@ export async function benchUNet({
     for (const batch of [1, 2]) {
       const ours = await measure({ kind: "unet", checkpoint, latents, batch, runs, products, profile: null }, { on });
       const torch = python ? await timeTorch(python, [checkpoint, latents, batch, runs].map(String)) : null;
-      const ratio = torch ? Math.min(...ours.timing.cpuMs) / Math.min(...torch.cpuMs) : null;
-      const row = { latents, batch, ours, torch, ratio };
+      const openVino = python
+        ? await timeOpenVino(python, { checkpoint, network: "unet", latents, batch, runs })
+        : null;
+      const row = { latents, batch, ours, torch, openVino };
+      onRow?.(row);
+      rows.push(row);
+    }
+  return rows;
+}
+
+export interface VaeRow {
+  readonly half: VaeTask["half"];
+  readonly latents: number;
+  readonly ours: Measured<VaeTiming>;
+  /** Of the decoder. */
+  readonly openVino: OpenVinoTiming | null;
+}
+
+export interface VaeBenchOptions {
+  readonly checkpoint: string;
+  readonly runs: number;
+  /** Sides of the latents; 64 is a picture of 512 pixels. */
+  readonly sizes?: readonly number[];
+  /** A Python with torch, diffusers and openvino, or nothing. */
+  readonly python?: string;
+  readonly on?: RunsOn;
+  readonly onRow?: (row: VaeRow) => void;
+}
+
+/** The autoencoder on pictures of 512 and 256 pixels. */
+export async function benchVae({
+  checkpoint,
+  runs,
+  sizes = [64, 32],
+  python,
+  on = PROCESSOR,
+  onRow,
+}: VaeBenchOptions): Promise<VaeRow[]> {
+  const rows: VaeRow[] = [];
+  for (const latents of sizes)
+    for (const half of ["encoder", "decoder"] as const) {
+      const ours = await measure({ kind: "vae", checkpoint, half, latents, runs }, { on });
+      const peer = { checkpoint, network: "vae", latents, batch: 1, runs } as const;
+      const openVino = python && half === "decoder" ? await timeOpenVino(python, peer) : null;
+      const row = { half, latents, ours, openVino };
       onRow?.(row);
       rows.push(row);
     }
@@ -78,10 +131,6 @@ export async function profileUNet(checkpoint: string, latents = 64, on = PROCESS
   }
 }
 
-/**
- * What is painted: the default form by the path that all have, without and with each step cache; the faithful form; the
- * path of `auto`.
- */
 const IMAGES = {
   default: { faithful: false, stylePath: "adain", stepCache: "off" },
   deepcache: { faithful: false, stylePath: "adain", stepCache: "deepcache" },
@@ -89,9 +138,7 @@ const IMAGES = {
   both: { faithful: false, stylePath: "adain", stepCache: "both" },
   faithful: { faithful: true, stylePath: "adain", stepCache: "off" },
   attention: { faithful: false, stylePath: "attention", stepCache: "off" },
-} as const;
-export type ImageForm = keyof typeof IMAGES;
-export const IMAGE_FORMS = Object.keys(IMAGES) as ImageForm[];
+} as const satisfies Record<ImageForm, Partial<ImageTask>>;
 
 export interface ImageRow {
   readonly form: ImageForm;

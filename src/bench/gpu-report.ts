@@ -142,7 +142,7 @@ export async function* reportOn({ device, sizes, seconds, onPart }: ReportOption
     `VAE decoder at ${sizes.size} pixels`,
     LIMIT.networks,
     async (timeoutMs) =>
-      networkOutcome((await measure({ kind: "vae", checkpoint, latents, runs: 1 }, { on, timeoutMs })).timing),
+      networkOutcome((await measure({ kind: "decoder", checkpoint, latents, runs: 1 }, { on, timeoutMs })).timing),
     forNetworks,
   );
   if (isFull && !(await exists(path.join(sizes.captioner, "config.json")))) {

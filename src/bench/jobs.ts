@@ -123,6 +123,8 @@ export async function benchRequest(store: Store, size: number): Promise<JobReque
     size,
     stylePath: "auto",
     keepColors: false,
+    speed: "normal",
+    loras: [],
     parentId: null,
   };
 }

@@ -14,8 +14,9 @@ import { timeCaption } from "./caption-run.ts";
 import { startClock } from "./clock.ts";
 import { checkFixtures } from "./fixture-checks.ts";
 import { timeInversion } from "./inversion-run.ts";
-import { timeUNet, timeVae } from "./network-run.ts";
+import { timeDecoder, timeUNet } from "./network-run.ts";
 import type { BenchTask, ImageTask, ImageTiming, RunsOn, Timing } from "./tasks.ts";
+import { timeVae } from "./vae-run.ts";
 
 /** A whole picture, encoder and decoder included, nothing cached. */
 async function timeImage(task: ImageTask, { device, forms }: RunsOn): Promise<ImageTiming> {
@@ -68,6 +69,7 @@ function testPicture(size: number, stream: number): RgbImage {
 
 async function run(task: BenchTask, on: RunsOn): Promise<Timing> {
   if (task.kind === "unet") return timeUNet(task, on);
+  if (task.kind === "decoder") return timeDecoder(task, on);
   if (task.kind === "vae") return timeVae(task, on);
   if (task.kind === "image") return timeImage(task, on);
   if (task.kind === "caption") return timeCaption(task, on);

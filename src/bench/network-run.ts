@@ -9,7 +9,7 @@ import { withRoundedUNet } from "../stylize/diffusion/int8-unet.ts";
 import { gaussianNoise } from "../stylize/diffusion/noise.ts";
 import { startClock, timeRuns } from "./clock.ts";
 import { watchMemory } from "./held-memory.ts";
-import type { NetworkTiming, RunsOn, UNetTask, VaeTask } from "./tasks.ts";
+import type { DecoderTask, NetworkTiming, RunsOn, UNetTask } from "./tasks.ts";
 
 export async function timeUNet(task: UNetTask, { device, forms }: RunsOn): Promise<NetworkTiming> {
   const load = startClock();
@@ -38,7 +38,7 @@ export async function timeUNet(task: UNetTask, { device, forms }: RunsOn): Promi
 }
 
 /** The decoder, which needs more working memory than all else. */
-export async function timeVae(task: VaeTask, { device, forms }: RunsOn): Promise<NetworkTiming> {
+export async function timeDecoder(task: DecoderTask, { device, forms }: RunsOn): Promise<NetworkTiming> {
   const load = startClock();
   const { vae } = await readDiffusionCheckpoint(await placeOfCheckpoint(task.checkpoint));
   const { dtype, attention, convolution, fusions } = forms;

@@ -31,8 +31,9 @@ export interface UNetTask {
   readonly profile: string | null;
 }
 
-export interface VaeTask {
-  readonly kind: "vae";
+/** The decoder alone, with its memory. */
+export interface DecoderTask {
+  readonly kind: "decoder";
   readonly checkpoint: string;
   /** Side of the square latents. */
   readonly latents: number;
@@ -49,6 +50,13 @@ interface TrialsTask {
 interface FixturesTask {
   readonly kind: "fixtures";
 }
+
+/**
+ * What is painted: the default form by the path that all have, without and with each step cache; the faithful form; the
+ * path of `auto`.
+ */
+export const IMAGE_FORMS = ["default", "deepcache", "tgate", "both", "faithful", "attention"] as const;
+export type ImageForm = (typeof IMAGE_FORMS)[number];
 
 export interface ImageTask {
   readonly kind: "image";
@@ -86,7 +94,25 @@ export interface InversionTask {
   readonly runs: number;
 }
 
-export type BenchTask = UNetTask | VaeTask | ImageTask | CaptionTask | InversionTask | TrialsTask | FixturesTask;
+export interface VaeTask {
+  readonly kind: "vae";
+  readonly checkpoint: string;
+  readonly half: "encoder" | "decoder";
+  /** Side of the square latents. */
+  readonly latents: number;
+  /** Runs that are timed, after one that is not. */
+  readonly runs: number;
+}
+
+export type BenchTask =
+  | UNetTask
+  | DecoderTask
+  | VaeTask
+  | ImageTask
+  | CaptionTask
+  | InversionTask
+  | TrialsTask
+  | FixturesTask;
 
 export interface NetworkTiming {
   readonly kind: "network";
@@ -161,12 +187,28 @@ export interface InversionTiming {
   readonly cpuMs: readonly number[];
 }
 
-export type Timing = NetworkTiming | ImageTiming | CaptionTiming | InversionTiming | TrialsOutcome | FixturesOutcome;
+export interface VaeTiming {
+  readonly kind: "vae";
+  /** Opening included. */
+  readonly firstRunMs: number;
+  readonly wallMs: readonly number[];
+  readonly cpuMs: readonly number[];
+}
+
+export type Timing =
+  | NetworkTiming
+  | VaeTiming
+  | ImageTiming
+  | CaptionTiming
+  | InversionTiming
+  | TrialsOutcome
+  | FixturesOutcome;
 
 /** What comes back of each task. */
 export interface TimingOfKind {
   readonly unet: NetworkTiming;
-  readonly vae: NetworkTiming;
+  readonly decoder: NetworkTiming;
+  readonly vae: VaeTiming;
   readonly image: ImageTiming;
   readonly caption: CaptionTiming;
   readonly inversion: InversionTiming;

@@ -1,11 +1,12 @@
 /** The checkpoints that Atelier can install: where each comes from, which of its files are needed, and on what terms. */
 import { UserError } from "../errors.ts";
+import { ACCELERATOR_FILE, type Accelerator } from "../lora-folder.ts";
 
 /**
  * How the files of an installed checkpoint are laid out, and thus what can read them. `llava`: downloaded as its authors
  * released it, into the folder `original`, and converted once.
  */
-type CheckpointLayout = "diffusers" | "transformers.js" | "llava";
+type CheckpointLayout = "diffusers" | "transformers.js" | "llava" | "lora";
 
 export interface CatalogueFile {
   /** Path in the repository. */
@@ -29,7 +30,7 @@ export interface CatalogueSource {
 export interface CatalogueEntry {
   readonly name: string;
   readonly title: string;
-  readonly purpose: "stylizer" | "captioner" | "preview";
+  readonly purpose: "stylizer" | "captioner" | "preview" | "draft";
   readonly layout: CheckpointLayout;
   readonly sources: readonly CatalogueSource[];
   /** Size of the download, about; the hub says the exact number. */
@@ -64,6 +65,36 @@ const OPEN_RAIL_M = {
   url: "https://huggingface.co/spaces/CompVis/stable-diffusion-license",
 } as const;
 const APACHE_2 = { name: "Apache-2.0", url: "https://www.apache.org/licenses/LICENSE-2.0" } as const;
+
+/** A single file of weights over Stable Diffusion 1 that make drafts. */
+const accelerator = (
+  name: Accelerator,
+  title: string,
+  {
+    repo,
+    revision,
+    licence,
+    megabytes,
+    ...file
+  }: Omit<CatalogueSource, "files"> &
+    Pick<CatalogueEntry, "licence" | "megabytes"> &
+    Pick<CatalogueFile, "path" | "sha256">,
+): CatalogueEntry => ({
+  name,
+  title,
+  purpose: "draft",
+  layout: "lora",
+  megabytes,
+  licence,
+  sources: [{ repo, revision, files: [{ ...file, as: ACCELERATOR_FILE }] }],
+});
+
+const HYPER_SD = {
+  repo: "ByteDance/Hyper-SD",
+  revision: "52d483a2ab8d38ce89e1d8b8f45771905f3af3f4",
+  megabytes: 269,
+  licence: { name: "that of its authors", url: "https://huggingface.co/ByteDance/Hyper-SD" },
+} as const;
 
 const VISION_LANGUAGE_FILES = [
   ...files(
@@ -132,6 +163,22 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
       },
     ],
   },
+  accelerator("hyper-sd15-8", "Hyper-SD for drafts with Stable Diffusion 1, made for 8 steps", {
+    ...HYPER_SD,
+    path: "Hyper-SD15-8steps-lora.safetensors",
+  }),
+  accelerator("hyper-sd15-4", "Hyper-SD for drafts with Stable Diffusion 1, made for 4 steps", {
+    ...HYPER_SD,
+    path: "Hyper-SD15-4steps-lora.safetensors",
+  }),
+  accelerator("lcm-lora-sd15", "LCM-LoRA for drafts with Stable Diffusion 1, 4 steps", {
+    repo: "latent-consistency/lcm-lora-sdv1-5",
+    revision: "cf2fced511dbe7e26c8d1d397e728fbab875db4b",
+    megabytes: 135,
+    licence: { name: "openrail++", url: "https://huggingface.co/latent-consistency/lcm-lora-sdv1-5" },
+    path: "pytorch_lora_weights.safetensors",
+    sha256: "8f90d840e075ff588a58e22c6586e2ae9a6f7922996ee6649a7f01072333afe4",
+  }),
   {
     name: "sharegpt4v-7b",
     title: "ShareGPT4V-7B, the paper's captioner; 4.4 GB once converted to 4 bits",

@@ -49,6 +49,7 @@ const HEADINGS = {
   stylizer: "Painters",
   captioner: "Captioners: they put the style picture into words",
   preview: "Previews",
+  draft: "Drafts: over Stable Diffusion 1, for a first look (--speed draft)",
 } as const;
 
 /** The list for people, in groups; within 80 columns. */

@@ -15,7 +15,10 @@ import {
   DEFAULT_SETTINGS,
   ENGINE_PARTS,
   type EngineParts,
+  type LoraChoice,
   SETTING_BOUNDS,
+  type Speed,
+  SPEEDS,
   STEP_CACHES,
   STYLE_PATHS,
   STYLIZER_IDS,
@@ -25,6 +28,7 @@ import {
   type StylizeSettings,
   type UsedStepCache,
 } from "../painting.ts";
+import { expectLoras, expectSpeedFits, parseLora } from "../painting-wishes.ts";
 import { FAITHFUL_STRENGTH } from "../stylize/diffusion/inst-form.ts";
 import { readTokenFile } from "../stylize/diffusion/token-file.ts";
 import { needsDescription, VARIANT_CHOICES, type Variant, type VariantChoice } from "../variant.ts";
@@ -44,6 +48,8 @@ interface SettingOptions {
   readonly faithful: boolean;
   readonly keepColors: boolean;
   readonly stepCache?: StepCache;
+  readonly speed: Speed;
+  readonly lora?: readonly LoraChoice[];
 }
 
 interface StylizeOptions extends SettingOptions {
@@ -69,6 +75,8 @@ interface StylizeReport {
   readonly seed: number;
   readonly strength: number;
   readonly keepColors: boolean;
+  readonly speed: Speed;
+  readonly loras: readonly LoraChoice[];
   readonly steps: number;
   readonly guidance: number | null;
   readonly stylePath: StylizeReply["stylePath"];
@@ -79,6 +87,8 @@ interface StylizeReport {
 const STRENGTH_HELP = `how far from the content (default: ${DEFAULT_SETTINGS.strength}; faithful: ${FAITHFUL_STRENGTH})`;
 const ENGINE_PARTS_HELP = `what the embedded engine paints with: ${ENGINE_PARTS.join(", ")} (default: ENGINE_PARTS)`;
 const STEP_CACHE_HELP = `what steps take over from each other: ${STEP_CACHES.join(", ")} (default: STEP_CACHE)`;
+const SPEED_HELP = `${SPEEDS.join(", ")} (Stable Diffusion; drafts take an add-on: atelier models install)`;
+const LORA_HELP = "a file of MODELS_DIR/loras and how much of it, inkwash:0.8; may be given several times";
 const FORMATS = [".png", ".jpg", ".jpeg", ".webp"];
 
 export function registerStylize(program: Command): void {
@@ -97,6 +107,8 @@ export function registerStylize(program: Command): void {
     .option("--size <px>", "long side of the result", numberBetween(...bounds.size, true), DEFAULT_SETTINGS.size)
     .option("--steps <n>", "denoising steps", numberBetween(...bounds.steps, true))
     .option("--guidance <g>", "guidance scale", numberBetween(...bounds.guidance))
+    .option("--speed <name>", SPEED_HELP, oneOf(SPEEDS), DEFAULT_SETTINGS.speed)
+    .option("--lora <name:weight>", LORA_HELP, addedLora)
     .option("--prompt <text>", "your own description, in place of a generated one")
     .option("--style-path <name>", STYLE_PATHS.join(", "), oneOf(STYLE_PATHS), DEFAULT_SETTINGS.stylePath)
     .option("--token <file>", "what was learned for the style (atelier style learn)")
@@ -119,6 +131,9 @@ const summary = ({ variant, engine, seed, stepCache, seconds }: StylizeReport): 
 
 async function stylize(contentFile: string, styleFile: string, options: StylizeOptions): Promise<StylizeReport> {
   const output = path.resolve(options.output);
+  const settings = settingsOf(options);
+  expectLoras(settings.loras);
+  expectSpeedFits(settings);
   await checkOutput(output);
   const config = readConfig();
   const bar = progressLine();
@@ -135,7 +150,6 @@ async function stylize(contentFile: string, styleFile: string, options: StylizeO
     const variant = await pickVariant(bench, content, options.variant);
     const words = await describe(bench, style, variant, options);
     const captioned = performance.now();
-    const settings = settingsOf(options);
     const outputPath = path.join(bench.folder, "result.png");
     const previews = options.previews ? path.resolve(options.previews) : null;
     if (previews) await mkdir(previews, { recursive: true });
@@ -161,6 +175,8 @@ async function stylize(contentFile: string, styleFile: string, options: StylizeO
       seed: settings.seed,
       strength: settings.strength,
       keepColors: settings.keepColors,
+      speed: settings.speed,
+      loras: settings.loras,
       steps: reply.steps,
       guidance: reply.guidance,
       stylePath: reply.stylePath,
@@ -172,7 +188,7 @@ async function stylize(contentFile: string, styleFile: string, options: StylizeO
 
 /** What the person set; where they set nothing, the engine's or the reference code's own. */
 export function settingsOf(options: SettingOptions): StylizeSettings {
-  const { faithful, keepColors, size, stylePath } = options;
+  const { faithful, keepColors, size, speed, stylePath } = options;
   return {
     strength: options.strength ?? (faithful ? FAITHFUL_STRENGTH : DEFAULT_SETTINGS.strength),
     seed: options.seed ?? randomInt(SETTING_BOUNDS.seed[1] + 1),
@@ -183,8 +199,15 @@ export function settingsOf(options: SettingOptions): StylizeSettings {
     faithful,
     keepColors,
     ...(options.stepCache && { stepCache: options.stepCache }),
+    speed,
+    loras: options.lora ?? DEFAULT_SETTINGS.loras,
   };
 }
+
+const addedLora = (text: string, before: readonly LoraChoice[] = []): readonly LoraChoice[] => [
+  ...before,
+  parseLora(text),
+];
 
 async function pickVariant(bench: Workbench, content: EnginePicture, asked: VariantChoice): Promise<Variant> {
   if (asked !== "auto") return asked;

@@ -2,13 +2,15 @@
 import { readdir } from "node:fs/promises";
 import path from "node:path";
 
+import { messageOf } from "../errors.ts";
 import type { StyleDescriber } from "../caption/describer.ts";
 import { PALETTE, PaletteDescriber } from "../caption/palette/palette-describer.ts";
 import { CATALOGUE, type CatalogueEntry } from "../checkpoints/catalogue.ts";
 import { CheckpointStore } from "../checkpoints/checkpoint-folder.ts";
-import { chooseForms } from "../onnx/device-forms.ts";
+import { chooseForms, formsOf, type TryDevice } from "../onnx/device-forms.ts";
 import type { Precision } from "../onnx/devices.ts";
 import type { ExecutionDevice } from "../onnx/index.ts";
+import type { Overflows } from "../onnx/overflows.ts";
 import type { SessionPool } from "../onnx/session-pool.ts";
 
 export interface CaptionerPlace {
@@ -25,6 +27,11 @@ export interface CaptionerOptions {
   readonly device: ExecutionDevice;
   readonly precision: Precision;
   readonly sessions: SessionPool;
+  /** Tries the device, or remembers (`keptTrials`). */
+  readonly tryDevice: TryDevice;
+  readonly overflows: Overflows;
+  /** Told in words for a log. */
+  readonly note: (text: string) => void;
 }
 
 /**
@@ -50,17 +57,39 @@ export function describerLabel(id: string): string {
 }
 
 /**
+ * The device that was asked for, where it can be trusted with a captioner, else the processor. Graphs of transformers.js
+ * are fused as they come.
+ *
+ * @throws EngineError when the device is not there
+ */
+export async function captionerDevice(
+  { label, layout }: CaptionerPlace,
+  { device, precision, tryDevice, note }: CaptionerOptions,
+): Promise<ExecutionDevice> {
+  if (device === "cpu") return device;
+  const results = await tryDevice(device);
+  try {
+    const { attention, convolution } = formsOf(device, results, precision, "words");
+    if (layout === "llava" || (attention === "fused" && convolution === "plain")) return device;
+    note(`${label} runs on the processor: ${device} is wrong in operators that it is made of`);
+  } catch (error) {
+    note(`${label} runs on the processor: ${messageOf(error)}`);
+  }
+  return "cpu";
+}
+
+/**
  * Tries the device; weights are read for the first picture.
  *
  * @throws EngineError when the device computes wrong numbers, or has not the precision that was asked for
  */
 export async function openCaptioner(place: CaptionerPlace, options: CaptionerOptions): Promise<StyleDescriber> {
   const { name: id, label, folder, dtypes } = place;
-  const { maxTokens, device, precision, sessions } = options;
+  const { maxTokens, device, precision, sessions, tryDevice, overflows } = options;
   if (place.layout === "llava") {
     const { LlavaDescriber } = await import("../caption/llava/llava-describer.ts");
-    const forms = await chooseForms(device, precision, "words");
-    return new LlavaDescriber({ folder, id, label, maxTokens, device, forms, sessions });
+    const forms = await chooseForms(device, precision, "words", tryDevice);
+    return new LlavaDescriber({ folder, id, label, maxTokens, device, forms, sessions, overflows });
   }
   const { TransformersDescriber } = await import("../caption/transformers-describer.ts");
   return new TransformersDescriber({ folder, id, label, maxTokens, device, ...(dtypes && { dtypes }) });

@@ -37,14 +37,22 @@ export interface ProbeOptions {
   readonly libraries?: string;
   /** A trial is over. */
   readonly onTrial?: (words: string) => void;
+  /** Where what comes of it is remembered (`keptTrials`); without it, the device is tried anew. */
+  readonly folder?: string;
 }
 
 /** Tries one device in a process of its own. @returns why it cannot be used, `null` when it can */
 export async function probeDevice(
   device: ExecutionDevice,
-  { module = path.join(import.meta.dirname, "probe.ts"), timeoutMs = TRIAL_MS, libraries, onTrial }: ProbeOptions = {},
+  {
+    module = path.join(import.meta.dirname, "probe.ts"),
+    timeoutMs = TRIAL_MS,
+    libraries,
+    folder,
+    onTrial,
+  }: ProbeOptions = {},
 ): Promise<string | null> {
-  const child = forkModule(module, [device], [], libraries);
+  const child = forkModule(module, folder === undefined ? [device] : [device, folder], [], libraries);
   const printed = Promise.all([text(child.stdout!), text(child.stderr!)]).then((parts) => parts.join("\n"));
   const late = setTimeout(() => child.kill("SIGKILL"), timeoutMs);
   let reply: unknown = null;

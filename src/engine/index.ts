@@ -5,7 +5,9 @@ import path from "node:path";
 import type { Config } from "../config.ts";
 import type { Engine } from "../jobs/engine.ts";
 import type { Logger } from "../log.ts";
-import { chooseDevice } from "./choose-device.ts";
+import { chooseDevice, probeDevice } from "./choose-device.ts";
+import { hasGraphicsCard } from "./graphics-card.ts";
+import { devicesFolder } from "./devices-folder.ts";
 import { EngineSupervisor, type SupervisorConfig } from "./supervisor.ts";
 
 export { PLATFORM_DEVICES, probeDevice } from "./choose-device.ts";
@@ -22,7 +24,12 @@ export function createEngine(config: SupervisorConfig & Pick<Config, "DEVICE">, 
   return new EngineSupervisor(module, config, log, async () => {
     // Waking drivers takes a second or two, for nothing where there is no network that would run on them.
     if (config.DEVICE === "auto" && !(await hasCheckpoints(config.MODELS_DIR))) return "cpu";
-    return chooseDevice(config.DEVICE, log);
+    const folder = devicesFolder(config.DATA_DIR);
+    return chooseDevice(config.DEVICE, log, async (device) =>
+      config.DEVICE === "auto" && device === "webgpu" && !(await hasGraphicsCard())
+        ? "there is no graphics card"
+        : probeDevice(device, { folder }),
+    );
   });
 }
 

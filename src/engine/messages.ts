@@ -5,7 +5,7 @@ import type { FaceReport } from "../faces/face-report.ts";
 import type { DescribeReply, DescribeTask, EngineInfo, EngineNews, EnginePicture } from "../jobs/engine.ts";
 import type { LearnReply, LearnTask, StylizeReply, StylizeTask } from "../jobs/engine.ts";
 import { DEVICES, PRECISIONS } from "../onnx/devices.ts";
-import { ENGINE_PARTS, STEP_CACHES, STYLE_PATHS, STYLIZER_IDS } from "../painting.ts";
+import { ENGINE_PARTS, MOST_LORAS, SPEEDS, STEP_CACHES, STYLE_PATHS, STYLIZER_IDS } from "../painting.ts";
 import { cancelSchema, childMessages, taskId } from "../process/protocol.ts";
 import { VARIANTS } from "../variant.ts";
 
@@ -19,6 +19,7 @@ const optionsSchema = z.object({
   ENGINE_PARTS: z.enum(ENGINE_PARTS),
   CAPTIONER: z.string(),
   CAPTION_TOKENS: z.number(),
+  DATA_DIR: z.string(),
   MODELS_DIR: z.string(),
   MODEL_MEMORY: z.number(),
   CARD_MEMORY: z.number().optional(),
@@ -58,6 +59,11 @@ const stylizeTaskSchema = z.object({
     faithful: z.boolean(),
     keepColors: z.boolean(),
     stepCache: z.enum(STEP_CACHES).exactOptional(),
+    speed: z.enum(SPEEDS),
+    loras: z
+      .array(z.object({ name: z.string(), weight: z.number() }))
+      .max(MOST_LORAS)
+      .readonly(),
   }),
   tokenPath: z.string().nullable().exactOptional(),
   outputPath: z.string(),

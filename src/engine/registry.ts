@@ -2,6 +2,9 @@
 import { PALETTE, PaletteDescriber } from "../caption/palette/palette-describer.ts";
 import { messageOf, UserError } from "../errors.ts";
 import { detectFaces } from "../faces/detect-faces.ts";
+import type { TryDevice } from "../onnx/device-forms.ts";
+import { keptTrials } from "../onnx/kept-trials.ts";
+import { Overflows } from "../onnx/overflows.ts";
 import { SessionPool } from "../onnx/session-pool.ts";
 import { findDiffusionCheckpoint } from "../stylize/diffusion/diffusion-checkpoint.ts";
 import { EmbeddedStylizer } from "../stylize/embedded/index.ts";
@@ -9,34 +12,48 @@ import { likenessVector, STYLE_NETWORK } from "../stylize/embedded/network/liken
 import { StyleNetwork } from "../stylize/embedded/network/style-network.ts";
 import type { Stylizer } from "../stylize/stylizer.ts";
 import type { DecodePreview } from "../stylize/diffusion/tiny-decoder.ts";
-import { findCaptioner, openCaptioner } from "./captioners.ts";
+import { captionerDevice, findCaptioner, openCaptioner } from "./captioners.ts";
 import { cardBudget, readCard } from "./card.ts";
 import type { PartsOptions } from "./messages.ts";
+import { devicesFolder, overflowsFile } from "./devices-folder.ts";
 import type { BuildParts, Report } from "./parts.ts";
 
 const GIGABYTE = 1e9;
 
+/** What describing and painting have in common. */
+interface Shared {
+  readonly sessions: SessionPool;
+  readonly tryDevice: TryDevice;
+  readonly overflows: Overflows;
+  /** Tells the log. */
+  readonly note: (text: string) => void;
+}
+
+/** Asked for when there is a network to run on the device: its memory is looked at then. */
+type Share = () => Promise<Shared>;
+
 /** @throws UserError when the settings name an engine or a captioner that is not installed; EngineError when it is broken */
 export const buildParts: BuildParts = async (options, report) => {
-  const { CAPTIONER, CAPTION_TOKENS, MODELS_DIR, MODEL_MEMORY, PRECISION, device } = options;
+  const { CAPTIONER, CAPTION_TOKENS, DATA_DIR, MODELS_DIR, MODEL_MEMORY, PRECISION, device } = options;
   const sessions = new SessionPool(MODEL_MEMORY * GIGABYTE, (text) => report("warn", text));
+  const note = (text: string): void => report("info", text);
+  const overflows = new Overflows({ file: overflowsFile(DATA_DIR), note });
+  const others = { tryDevice: keptTrials(devicesFolder(DATA_DIR)), overflows, note };
   let asked: Promise<SessionPool> | undefined;
-  const onDevice: OnDevice = async () => (device === "cpu" ? sessions : (asked ??= poolOfCard(options, report)));
+  const share: Share = async () => {
+    if (device === "cpu") return { sessions, ...others };
+    return { sessions: await (asked ??= poolOfCard(options, report)), ...others };
+  };
   const styleNetwork = new StyleNetwork(sessions);
   const simpleDescriber = new PaletteDescriber();
   const captioner = CAPTIONER === PALETTE ? null : await findCaptioner(MODELS_DIR, CAPTIONER);
   if (!captioner && CAPTIONER !== "auto" && CAPTIONER !== PALETTE) throw notInstalled("CAPTIONER", CAPTIONER);
-  const describer = captioner
-    ? await openCaptioner(captioner, {
-        maxTokens: CAPTION_TOKENS,
-        device,
-        precision: PRECISION,
-        sessions: await onDevice(),
-      })
-    : simpleDescriber;
-  const stylizer = await openStylizer(options, sessions, onDevice, report);
+  const wanted = captioner && { maxTokens: CAPTION_TOKENS, device, precision: PRECISION, ...(await share()) };
+  const describerDevice = captioner && wanted ? await captionerDevice(captioner, wanted) : "cpu";
+  const describer =
+    captioner && wanted ? await openCaptioner(captioner, { ...wanted, device: describerDevice }) : simpleDescriber;
+  const stylizer = await openStylizer(options, sessions, share, report);
   const stylizerDevice = stylizer.id === "embedded" ? "cpu" : device;
-  const describerDevice = captioner ? device : "cpu";
   return {
     stylizer,
     describer,
@@ -49,14 +66,11 @@ export const buildParts: BuildParts = async (options, report) => {
   };
 };
 
-/** The pool of the sessions that run on the device; asked for when there is a network to run there. */
-type OnDevice = () => Promise<SessionPool>;
-
 /** With `auto`, a checkpoint that cannot be opened is told and done without: there is always an engine. */
 async function openStylizer(
   options: PartsOptions,
   sessions: SessionPool,
-  onDevice: OnDevice,
+  share: Share,
   report: Report,
 ): Promise<Stylizer> {
   const { ENGINE, ENGINE_PARTS, MODELS_DIR, MODEL_MEMORY, PRECISION, STEP_CACHE: stepCache, device } = options;
@@ -67,12 +81,12 @@ async function openStylizer(
     if (ENGINE === "diffusion" && !checkpoint) throw notInstalled("ENGINE", ENGINE);
     if (!checkpoint) return embedded();
     const { openDiffusion } = await import("../stylize/diffusion/diffusion.ts");
-    const cardSessions = await onDevice();
-    const decodePreview = await openPreviews(options, cardSessions, report);
-    const note = (text: string): void => report("info", text);
+    const { StylizerWithLoras } = await import("../stylize/diffusion/lora/stylizer-with-loras.ts");
+    const shared = await share();
+    const decodePreview = await openPreviews(options, shared.sessions, report);
     const memoryBytes = MODEL_MEMORY * GIGABYTE;
-    const how = { device, precision: PRECISION, sessions: cardSessions, memoryBytes, decodePreview, stepCache, note };
-    return await openDiffusion({ checkpoint, ...how });
+    const how = { device, precision: PRECISION, memoryBytes, decodePreview, stepCache, ...shared };
+    return new StylizerWithLoras(await openDiffusion({ checkpoint, ...how }), MODELS_DIR);
   } catch (error) {
     if (ENGINE === "diffusion") throw error;
     report("warn", `the embedded engine is used, as the checkpoint cannot be: ${messageOf(error)}`);

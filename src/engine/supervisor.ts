@@ -29,6 +29,7 @@ export type SupervisorConfig = Pick<
   | "ENGINE_PARTS"
   | "CAPTIONER"
   | "CAPTION_TOKENS"
+  | "DATA_DIR"
   | "MODELS_DIR"
   | "MODEL_MEMORY"
   | "CARD_MEMORY"
@@ -174,8 +175,19 @@ export class EngineSupervisor implements Engine {
       await waitFor(pause, signal);
     }
     throwIfCancelled(signal);
-    const { ENGINE, ENGINE_PARTS, CAPTIONER, CAPTION_TOKENS, MODELS_DIR, PRECISION } = this.#config;
-    const { MODEL_MEMORY, CARD_MEMORY, RESULT_SIZE, STEP_CACHE } = this.#config;
+    const {
+      ENGINE,
+      ENGINE_PARTS,
+      CAPTIONER,
+      CAPTION_TOKENS,
+      DATA_DIR,
+      MODELS_DIR,
+      MODEL_MEMORY,
+      CARD_MEMORY,
+      PRECISION,
+      RESULT_SIZE,
+      STEP_CACHE,
+    } = this.#config;
     let ready = false;
     const link: EngineLink = new ChildLink({
       name: "engine",
@@ -185,6 +197,7 @@ export class EngineSupervisor implements Engine {
         ENGINE_PARTS,
         CAPTIONER,
         CAPTION_TOKENS,
+        DATA_DIR,
         MODELS_DIR,
         MODEL_MEMORY,
         CARD_MEMORY,

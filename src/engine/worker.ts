@@ -18,6 +18,7 @@ import type {
 } from "../jobs/engine.ts";
 import { LEARNING_NEEDS_DIFFUSION } from "../jobs/style.ts";
 import { OutOfMemoryError } from "../onnx/out-of-memory.ts";
+import { LORA_NEEDS_DIFFUSION } from "../painting-wishes.ts";
 import { toWire } from "../process/wire-error.ts";
 import { readTokenFile } from "../stylize/diffusion/token-file.ts";
 import type { FromChild, TaskMessage } from "./messages.ts";
@@ -170,6 +171,8 @@ export class EngineWorker {
 
   async #stylize(task: number, asked: StylizeTask, signal: AbortSignal): Promise<StylizeReply> {
     const { content, style, variant, settings, outputPath, previewDir } = asked;
+    if (settings.loras.length > 0 && this.#parts.stylizer.id !== "diffusion")
+      throw new UserError("lora-needs-diffusion", LORA_NEEDS_DIFFUSION);
     const [contentImage, styleImage] = await Promise.all([this.#read(content), this.#read(style)]);
     const previews = this.#previews(task, previewDir);
     try {

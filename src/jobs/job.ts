@@ -1,5 +1,5 @@
 /** A job: what was asked for, how far it is, what came of it. */
-import type { StylePath, StylizerId, UsedStepCache } from "../painting.ts";
+import type { LoraChoice, Speed, StylePath, StylizerId, UsedStepCache } from "../painting.ts";
 import type { Variant, VariantChoice } from "../variant.ts";
 import { newJobId } from "./job-id.ts";
 
@@ -53,6 +53,9 @@ export interface JobRequest {
   readonly stylePath: StylePath;
   /** The style's strokes in the content's own colours. */
   readonly keepColors: boolean;
+  /** How much work goes into a diffusion picture. */
+  readonly speed: Speed;
+  readonly loras: readonly LoraChoice[];
   /** The job this one reruns. */
   readonly parentId: string | null;
   /**
@@ -112,6 +115,10 @@ export interface Job {
   readonly startedAt: number | null;
   readonly settledAt: number | null;
 }
+
+/** Whether what came of it can still be finished; the embedded engine finishes whatever it paints. */
+export const isDraft = ({ request, result }: Job): boolean =>
+  request.speed === "draft" && result?.engine === "diffusion";
 
 /** A job that nobody has begun. */
 export const newJob = (request: JobRequest): Job => ({

@@ -17,6 +17,9 @@ export interface DeviceForms {
 /** What the networks are for: only those that write have 4-bit products. */
 export type Purpose = "pictures" | "words";
 
+/** What comes of trying a device. */
+export type TryDevice = (device: ExecutionDevice) => Promise<readonly TrialResult[]>;
+
 const EXACT: DeviceForms = { dtype: "float32", attention: "fused", convolution: "plain", fusions: [] };
 
 /**
@@ -29,7 +32,7 @@ export async function chooseForms(
   device: ExecutionDevice,
   precision: Precision,
   purpose: Purpose = "pictures",
-  attempt: (device: ExecutionDevice) => Promise<readonly TrialResult[]> = tryDevice,
+  attempt: TryDevice = tryDevice,
 ): Promise<DeviceForms> {
   return device === "cpu" ? EXACT : formsOf(device, await attempt(device), precision, purpose);
 }

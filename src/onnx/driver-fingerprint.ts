@@ -76,7 +76,8 @@ async function marksOf(paths: readonly string[], depth = 1): Promise<string[]> {
   return marks.flat();
 }
 
-const listed = async (folder: string): Promise<string[]> => (await readdir(folder).catch(() => [])).toSorted();
+const listed = async (folder: string): Promise<string[]> =>
+  (await readdir(folder).catch(() => [])).toSorted((a, b) => (a < b ? -1 : 1));
 const filesIn = async (folder: string): Promise<string[]> =>
   (await listed(folder)).map((name) => path.join(folder, name));
 const textOf = (file: string): Promise<string> => readFile(file, "utf8").catch(() => "");

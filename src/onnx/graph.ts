@@ -61,8 +61,11 @@ export interface GraphOptions {
   readonly opset?: number;
   /** `fused` is one operator; `explicit` writes MatMul and Softmax out (devices whose fused kernel fails its test). */
   readonly attention?: "fused" | "explicit";
-  /** `padded` adds empty channels up to a multiple of four (devices whose kernel fails its test without). */
-  readonly convolution?: "plain" | "padded";
+  /**
+   * `padded` adds empty channels up to a multiple of four (devices whose kernel fails its test without); `blocked` has
+   * weights rearranged for a processor, and doubled pictures convolved as they are (networks over large pictures).
+   */
+  readonly convolution?: "plain" | "padded" | "blocked";
   /** `int8`: layers multiply in 8 bits where that pays; their weights come from a `roundedSource`. */
   readonly products?: "exact" | "int8";
   /** None by default. */
@@ -74,7 +77,7 @@ export class Graph {
   readonly name: string;
   readonly opset: number;
   readonly attention: "fused" | "explicit";
-  readonly convolution: "plain" | "padded";
+  readonly convolution: "plain" | "padded" | "blocked";
   readonly products: "exact" | "int8";
   readonly fusions: ReadonlySet<Fusion>;
   /** Of a body: the graph whose values it may use. */

@@ -10,6 +10,7 @@ export {
   type FloatType,
   floatsOf,
   floatTensor,
+  inElements,
   integerTensor,
   rowsOf,
   Tensor,

@@ -5,6 +5,7 @@ import path from "node:path";
 import { z } from "zod";
 
 import { writeWhole } from "../write-whole.ts";
+import type { TryDevice } from "./device-forms.ts";
 import type { ExecutionDevice } from "./devices.ts";
 import { tryDevice, type TrialResult, trialResultSchema } from "./device-trials.ts";
 import { driverFingerprint } from "./driver-fingerprint.ts";
@@ -18,11 +19,13 @@ const keptSchema = z.object({
 });
 
 /** The questions of today: results for others are asked for again. */
-const TRIALS = TRIAL_NETWORKS.map(({ operator, shape }) => `${operator}: ${shape}`);
+const TRIALS = TRIAL_NETWORKS.map(({ operator, shape, form, other }) =>
+  [operator, shape, form, other?.form].join(": "),
+);
 
 export interface KeptTrialsOptions {
   /** Tries a device that is not known, or is not what it was. */
-  readonly attempt?: (device: ExecutionDevice) => Promise<readonly TrialResult[]>;
+  readonly attempt?: TryDevice;
   readonly fingerprint?: typeof driverFingerprint;
 }
 
@@ -35,8 +38,17 @@ export interface KeptTrialsOptions {
 export function keptTrials(
   folder: string,
   { attempt = tryDevice, fingerprint = driverFingerprint }: KeptTrialsOptions = {},
-): (device: ExecutionDevice) => Promise<readonly TrialResult[]> {
-  return async (device) => {
+): TryDevice {
+  const asked = new Map<ExecutionDevice, Promise<readonly TrialResult[]>>();
+  return (device) => {
+    const answer = asked.get(device) ?? ask(device);
+    asked.set(device, answer);
+    // A driver that was put right is found the next time.
+    answer.catch(() => asked.delete(device));
+    return answer;
+  };
+
+  async function ask(device: ExecutionDevice): Promise<readonly TrialResult[]> {
     const file = path.join(folder, `${device}.json`);
     const driver = await fingerprint(device);
     const kept = await readFile(file, "utf8").then(parsed, () => null);
@@ -47,7 +59,7 @@ export function keptTrials(
       .then(() => writeWhole(file, Buffer.from(content)))
       .catch(() => undefined);
     return results;
-  };
+  }
 }
 
 function parsed(text: string): z.infer<typeof keptSchema> | null {

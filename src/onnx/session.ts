@@ -47,10 +47,11 @@ const WHOLE: ReadonlySet<ExecutionDevice> = new Set(["cuda", "webgpu"]);
  */
 export async function openSession(graph: Graph, options: SessionOptions = {}): Promise<Session> {
   const { device = "cpu", threads, prepack = false, arena = true, kept = [], profilePrefix } = options;
+  const rearranges = prepack || graph.convolution === "blocked";
   const create = (whole: boolean): Promise<InferenceSession> =>
     InferenceSession.create(modelBytes(graph), {
       executionProviders: [device],
-      graphOptimizationLevel: prepack ? "all" : "extended",
+      graphOptimizationLevel: rearranges ? "all" : "extended",
       enableMemPattern: false,
       enableCpuMemArena: arena,
       // That it cannot be whole is no error yet.
@@ -63,7 +64,7 @@ export async function openSession(graph: Graph, options: SessionOptions = {}): P
           model_external_initializers_file_folder_path: rootFolder(graph),
           // On CUDA nothing is rearranged, but it is then that its convolution with channels last learns how its weights
           // lie, and its group normalisation how it may divide them.
-          disable_prepacking: prepack || device === "cuda" ? "0" : "1",
+          disable_prepacking: rearranges || device === "cuda" ? "0" : "1",
           "intra_op.allow_spinning": "0",
           // Weights stay out of the arena of a card, which would round them up to a power of two.
           use_device_allocator_for_initializers: "1",

@@ -39,6 +39,10 @@ export interface Floats {
 export const floatTensor = (dtype: FloatType, { data, shape }: Floats): Tensor =>
   dtype === "float32" ? new Tensor("float32", data, shape) : new Tensor("float16", toFloat16(data), shape);
 
+/** A real tensor in another element type; itself when it is in that. */
+export const inElements = (dtype: FloatType, tensor: Tensor): Tensor =>
+  tensor.type === dtype ? tensor : floatTensor(dtype, floatsOf(tensor));
+
 /** The numbers of a real tensor as single precision. @throws TypeError when it holds something else */
 export function floatsOf(tensor: Tensor): Floats {
   const shape = tensor.dims;

@@ -2,7 +2,7 @@
 import { bytesPerElement, type DType, isFloat } from "./dtype.ts";
 import type { ExternalTensor, Graph, Value } from "./graph.ts";
 import type { RoundedWeight } from "./operators/dynamic-int8.ts";
-import { cast } from "./operators/elementwise.ts";
+import { cast, scale } from "./operators/elementwise.ts";
 import { type Shape, showShape } from "./shape.ts";
 import type { FloatType } from "./tensor.ts";
 import { checkpointError, type TensorSource } from "./files/tensor-source.ts";
@@ -15,6 +15,8 @@ export class Weights {
   readonly dtype: FloatType;
   readonly #source: TensorSource;
   readonly #values: Map<string, Value>;
+  /** Weights that were taken, and whether their updates were too. */
+  readonly #taken: Map<string, boolean>;
 
   constructor(graph: Graph, source: TensorSource, dtype: FloatType, inside?: { path: string; from: Weights }) {
     this.graph = graph;
@@ -22,6 +24,7 @@ export class Weights {
     this.path = inside?.path ?? "";
     this.#source = source;
     this.#values = inside ? inside.from.#values : new Map<string, Value>();
+    this.#taken = inside ? inside.from.#taken : new Map<string, boolean>();
   }
 
   /** The weights under `name`, which may hold dots. */
@@ -95,6 +98,44 @@ export class Weights {
     };
   }
 
+  /**
+   * The low-rank updates of a layer's weight, for a branch beside the layer: `down` [rank, inputs(, k, k)] and rows of
+   * `up` [count, rank], which are scaled already.
+   *
+   * @param shape of the whole weight; rows as in `rows`
+   */
+  updates(name: string, shape: readonly number[], start = 0, count = shape[0]!): { down: Value; up: Value }[] {
+    const key = this.#key(name);
+    this.#taken.set(key, true);
+    return (this.#source.updatesOf?.(key) ?? []).map(({ down, up, scale: factor }, i) => {
+      const rank = down.shape[0] as number;
+      const downShape = [rank, ...shape.slice(1)];
+      const rowBytes = up.byteLength / shape[0]!;
+      const rows = { offset: up.offset + start * rowBytes, byteLength: count * rowBytes };
+      return {
+        down: this.#once(`${key}.down.${i}`, downShape, () => ({ ...down, shape: downShape })),
+        up: this.#once(
+          `${key}.up.${i}[${start}:${start + count}]`,
+          [count, rank],
+          () => ({ ...up, ...rows, shape: [count, rank] }),
+          (value) => scale(cast(value, this.dtype), factor),
+        ),
+      };
+    });
+  }
+
+  /** Whether there is something to add to a layer's weight: whoever multiplies with it must ask for `updates`. */
+  isUpdated(name: string): boolean {
+    return (this.#source.updatesOf?.(this.#key(name)) ?? []).length > 0;
+  }
+
+  /** @throws Error naming a layer whose weight was taken without its updates: a network that forgot them */
+  expectUpdates(): void {
+    for (const [key, isWhole] of this.#taken)
+      if (!isWhole && (this.#source.updatesOf?.(key) ?? []).length > 0)
+        throw new Error(`${key}: its updates are left out`);
+  }
+
   /** The sum of the sizes, in bytes, of the tensors taken so far, as the session will hold them. */
   get bytes(): number {
     let sum = 0;
@@ -116,6 +157,8 @@ export class Weights {
 
   #take(key: string, shape: readonly number[]): ExternalTensor {
     const tensor = this.#source.find(key, shape);
+    const weight = key.replace(/\[\d+:\d+\]\.(?:int8|scale)$/, "");
+    if (!this.#taken.has(weight)) this.#taken.set(weight, false);
     if (!tensor) throw checkpointError(this.#source.label, `the tensor ${key} is missing`);
     if (squeezed(tensor.shape as number[]) !== squeezed(shape))
       throw checkpointError(this.#source.label, `${key} is ${showShape(tensor.shape)}, expected ${showShape(shape)}`);

@@ -52,8 +52,8 @@ export const rowToJob = (row: Selectable<JobTable>): Job => ({
 
 /** A stored request. Those from before a setting was there are without it, and were painted by its default. */
 const requestOf = (json: string): JobRequest => {
-  const { keepColors } = DEFAULT_SETTINGS;
-  return { keepColors, ...(JSON.parse(json) as Omit<JobRequest, "keepColors">) };
+  const { keepColors, speed, loras } = DEFAULT_SETTINGS;
+  return { keepColors, speed, loras, ...(JSON.parse(json) as Omit<JobRequest, "keepColors" | "speed" | "loras">) };
 };
 
 /** The columns that a patch sets. */

@@ -13,7 +13,7 @@ const checkpoint = path.join(FIXTURES, "tiny-v1");
 /** Bytes planned and held of a decoder, without what any session of a process costs: large latents against small ones. */
 async function decoderOn(on: RunsOn, latents: number): Promise<{ planned: number; held: number }> {
   const run = async (side: number) =>
-    (await measure({ kind: "vae", checkpoint, latents: side, runs: 0 }, { on })).timing;
+    (await measure({ kind: "decoder", checkpoint, latents: side, runs: 0 }, { on })).timing;
   const [small, large] = [await run(8), await run(latents)];
   return { planned: large.plannedBytes - small.plannedBytes, held: large.heldBytes! - small.heldBytes! };
 }

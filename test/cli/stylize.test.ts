@@ -25,6 +25,8 @@ describe("the settings of `atelier stylize`", () => {
       stylePath: "auto",
       faithful: false,
       keepColors: false,
+      speed: "normal",
+      loras: [],
     });
     expect(formOf(settings)).toMatchObject({ scheduler: "dpm-solver", fit: "aspect" });
   });
@@ -45,6 +47,11 @@ describe("the settings of `atelier stylize`", () => {
   it("are the person's own in either case", () => {
     const words = ["--strength", "0.4", "--size", "256", "--steps", "30", "--guidance", "5", "--style-path", "adain"];
     words.push("--keep-colors", "--step-cache", "tgate");
+    words.push("--lora", "inkwash:0.8", "--lora", "woodcut");
+    const loras = [
+      { name: "inkwash", weight: 0.8 },
+      { name: "woodcut", weight: 1 },
+    ];
     for (const faithful of [[], ["--faithful"]]) {
       const settings = settingsFor(...words, ...faithful);
       expect(settings).toMatchObject({
@@ -53,6 +60,7 @@ describe("the settings of `atelier stylize`", () => {
         stylePath: "adain",
         keepColors: true,
         stepCache: "tgate",
+        loras,
       });
       expect(formOf(settings)).toMatchObject({ steps: 30, guidance: 5 });
     }

@@ -45,8 +45,9 @@ export async function openStudio(
   const discord = await startSandbox({ port: 0, onRequest: referee });
   const all = settingsFor(discord, folder, settings);
   for (const [name, fixture] of Object.entries(checkpoints)) {
-    await mkdir(all.MODELS_DIR!, { recursive: true });
-    await symlink(path.join(FIXTURES, fixture), path.join(all.MODELS_DIR!, name));
+    const place = path.join(all.MODELS_DIR!, name);
+    await mkdir(path.dirname(place), { recursive: true });
+    await symlink(path.join(FIXTURES, fixture), place);
   }
   let running = await start(all, options);
   return {

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 
@@ -8,8 +8,10 @@ import { afterAll, describe, expect, it } from "vitest";
 
 import { CUDA_FOLDER, RUNTIME_LIBRARY } from "../../src/cuda-folder.ts";
 import { chooseDevice, explainFault, probeDevice } from "../../src/engine/choose-device.ts";
+import { hasGraphicsCard } from "../../src/engine/graphics-card.ts";
 import { createEngine } from "../../src/engine/index.ts";
 import { readConfig } from "../../src/config.ts";
+import { FIXTURES } from "../models/reference.ts";
 
 const lines: string[] = [];
 const log = pino(
@@ -17,6 +19,7 @@ const log = pino(
   { write: (line: string) => void lines.push((JSON.parse(line) as { msg: string }).msg) },
 );
 const fixture = (name: string): string => path.join(import.meta.dirname, "fixtures", name);
+const hasCard = await hasGraphicsCard();
 const hasCuda = [CUDA_FOLDER, path.dirname(RUNTIME_LIBRARY)].some((place) =>
   existsSync(path.join(place, "libonnxruntime_providers_cuda.so")),
 );
@@ -140,6 +143,25 @@ describe("choosing a device", () => {
       message: "DEVICE=cuda cannot be used: cuda is broken. Set DEVICE=auto to take the best device that works.",
     });
   });
+
+  it.skipIf(process.platform !== "linux")("knows a card from software that pretends to be one (Linux)", async () => {
+    await mkdir(path.join(folder, "dri"));
+    expect(await hasGraphicsCard(folder)).toBe(false);
+    expect(await hasGraphicsCard(path.join(folder, "nowhere"))).toBe(false);
+    await writeFile(path.join(folder, "dri", "renderD128"), "");
+    expect(await hasGraphicsCard(folder)).toBe(true);
+  });
+
+  it.skipIf(process.platform !== "linux" || hasCard)(
+    "leaves WebGPU alone where no card is (skipped where one is, and beside Linux)",
+    async () => {
+      lines.length = 0;
+      const engine = createEngine(readConfig({ MODELS_DIR: FIXTURES, DATA_DIR: folder, CAPTIONER: "palette" }), log);
+      expect(await engine.start()).toMatchObject({ device: "cpu" });
+      await engine.stop();
+      expect(lines.join("\n")).toMatch(/the networks run on the cpu \(.*webgpu: there is no graphics card\)/);
+    },
+  );
 
   it.skipIf(process.platform === "win32")("is refused by the engine's start when it does not work", async () => {
     const engine = createEngine(readConfig({ DEVICE: "dml", MODELS_DIR: folder }), log);

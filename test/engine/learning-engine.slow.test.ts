@@ -67,6 +67,8 @@ describe("an engine that learns a style", { timeout: SLOW }, () => {
       stylePath: "auto",
       faithful: false,
       keepColors: false,
+      speed: "normal",
+      loras: [],
     },
     outputPath: path.join(folder, "out.png"),
     previewDir: null,

@@ -66,6 +66,7 @@ describe("the border", () => {
         ENGINE_PARTS: "both",
         CAPTIONER: "refuse",
         CAPTION_TOKENS: 9,
+        DATA_DIR: "/",
         MODELS_DIR: "/",
         MODEL_MEMORY: 1,
         PRECISION: "auto",

@@ -19,6 +19,7 @@ const build = (over: Partial<PartsOptions> = {}) =>
       ENGINE_PARTS: "both",
       CAPTIONER: "auto",
       CAPTION_TOKENS: 100,
+      DATA_DIR: folder,
       MODELS_DIR: folder,
       MODEL_MEMORY: 1,
       PRECISION: "auto",

@@ -13,6 +13,7 @@ export const CONFIG: SupervisorConfig = {
   ENGINE_PARTS: "both",
   CAPTIONER: "auto",
   CAPTION_TOKENS: 100,
+  DATA_DIR: "/nonexistent",
   MODELS_DIR: "/nonexistent",
   MODEL_MEMORY: 1,
   PRECISION: "auto",

@@ -45,6 +45,7 @@ describe("warming up", () => {
         ENGINE_PARTS: "both",
         CAPTIONER: "palette",
         CAPTION_TOKENS: 9,
+        DATA_DIR: path.join(FIXTURES, "no-data"),
         MODELS_DIR: FIXTURES,
         MODEL_MEMORY: 1,
         PRECISION: "auto",

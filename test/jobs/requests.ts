@@ -26,6 +26,8 @@ export const request = (over: Partial<JobRequest> = {}): JobRequest => ({
   size: 64,
   stylePath: "auto",
   keepColors: false,
+  speed: "normal",
+  loras: [],
   parentId: null,
   ...over,
 });

@@ -7,7 +7,17 @@ import { ModelProtoSchema } from "onnx-buf";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { bytesOf } from "../../src/onnx/dtype.ts";
-import { floatsOf, floatTensor, Graph, integerTensor, modelBytes, op, openSession } from "../../src/onnx/index.ts";
+import {
+  floatsOf,
+  floatTensor,
+  Graph,
+  integerTensor,
+  modelBytes,
+  op,
+  openSession,
+  type Value,
+} from "../../src/onnx/index.ts";
+import { multiplyAdds } from "../../src/onnx/multiply-adds.ts";
 
 let folder: string;
 beforeAll(() => {
@@ -197,6 +207,34 @@ describe("a graph that is run", () => {
       name: "EngineError",
       message: /cannot open missing on cpu/,
     });
+  });
+});
+
+describe("a convolution of a doubled picture", () => {
+  const kernel = Array.from({ length: 5 * 3 * 9 }, (_, i) => Math.sin(i * i));
+  const results = (convolution: "plain" | "blocked") => {
+    const graph = new Graph("doubled", { convolution });
+    const x = graph.input("x", "float32", [2, 3, 7, 4]);
+    const weight = graph.constant("float32", kernel, [5, 3, 3, 3]);
+    const bias = graph.constant("float32", [1, 2, 3, 4, 5]);
+    const whole = (): Value => op.conv(op.resizeNearest(x, 14, 8), weight, bias, { padding: 1 });
+    graph.output("y", convolution === "plain" ? whole() : op.convOfDoubled(x, weight, bias));
+    return graph;
+  };
+
+  it("is the same from the picture as it is, at less than half of the products", async () => {
+    const data = Float32Array.from({ length: 2 * 3 * 7 * 4 }, (_, i) => Math.cos(i));
+    const [whole, quarters] = [results("plain"), results("blocked")];
+    const run = async (graph: Graph) => {
+      const session = await openSession(graph);
+      const result = floatsOf(await session.runOne({ x: floatTensor("float32", { data, shape: [2, 3, 7, 4] }) }));
+      await session.release();
+      return result;
+    };
+    const [expected, given] = [await run(whole), await run(quarters)];
+    expect(given.shape).toEqual(expected.shape);
+    given.data.forEach((value, i) => expect(value).toBeCloseTo(expected.data[i]!, 4));
+    expect(multiplyAdds(quarters) / multiplyAdds(whole)).toBeCloseTo(16 / 36, 10);
   });
 });
 

@@ -67,13 +67,13 @@ describe("a file of SQLite", () => {
         `insert into jobs (id, state, user_id, content_sha256, style_sha256, request, turn, attempts, failure, created_at)
          values (?, 'failed', 'anna', 'a', 'b', ?, 0, 1, 'No paint.', 0)`,
       )
-      .run(job.id, JSON.stringify({ ...job.request, keepColors: undefined }));
+      .run(job.id, JSON.stringify({ ...job.request, keepColors: undefined, speed: undefined, loras: undefined }));
     raw.close();
     const db = await openDatabase(file);
     expect(await createJobRepository(db).get(job.id)).toMatchObject({
       failure: "No paint.",
       lastFault: null,
-      request: { ...job.request, keepColors: false },
+      request: { ...job.request, keepColors: false, speed: "normal", loras: [] },
     });
     await db.destroy();
   });

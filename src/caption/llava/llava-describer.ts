@@ -2,7 +2,15 @@
 import { breathe } from "../../breathe.ts";
 import { EngineError } from "../../errors.ts";
 import type { DeviceForms } from "../../onnx/device-forms.ts";
-import { concatenated, type ExecutionDevice, type Floats, floatsOf, floatTensor } from "../../onnx/index.ts";
+import {
+  concatenated,
+  type ExecutionDevice,
+  type Floats,
+  type FloatType,
+  floatsOf,
+  floatTensor,
+} from "../../onnx/index.ts";
+import { Overflows } from "../../onnx/overflows.ts";
 import type { SessionPool } from "../../onnx/session-pool.ts";
 import { type DescribeHooks, type DescribeInput, type StyleDescriber, STYLE_PROMPT } from "../describer.ts";
 import { type LlavaCheckpoint, openLlava } from "./checkpoint.ts";
@@ -31,49 +39,72 @@ export interface LlavaDescriberOptions {
   /** What the device can be trusted with (`chooseForms`). */
   readonly forms: DeviceForms;
   readonly sessions: SessionPool;
+  /** Remembers which networks half precision is too narrow for. */
+  readonly overflows?: Overflows;
 }
 
 export class LlavaDescriber implements StyleDescriber {
   readonly id: string;
   readonly label: string;
   readonly #options: LlavaDescriberOptions;
+  readonly #overflows: Overflows;
   #opened: Promise<LlavaCheckpoint> | undefined;
 
   constructor(options: LlavaDescriberOptions) {
     this.id = options.id;
     this.label = options.label;
     this.#options = options;
+    this.#overflows = options.overflows ?? new Overflows();
   }
 
   /** Greedy, until the model ends its answer or `maxTokens` are reached. @throws EngineError, CancelledError */
-  async describe(input: DescribeInput, { signal, onText }: DescribeHooks = {}): Promise<string> {
+  async describe(input: DescribeInput, hooks: DescribeHooks = {}): Promise<string> {
     this.#opened ??= openLlava(this.#options.folder);
     const opened = await this.#opened.catch((error: unknown) => {
       this.#opened = undefined; // a file that was put right is found the next time
       throw error;
     });
-    const features = await this.#look(opened, input);
-    await breathe(signal);
+    const { id, folder, forms } = this.#options;
+    const { dtype } = forms;
+    const features = await this.#overflows.run(
+      { checkpoint: folder, network: "vision tower", dtype },
+      (type) => this.#look(opened, input, type),
+      (numbers) => numbers.every(Number.isFinite),
+    );
+    await breathe(hooks.signal);
     const name = "language_model.model.embed_tokens.weight";
     const table = await EmbeddingTable.open(opened.embeddings, name, opened.config.text.width);
     try {
       const prefix = await conversation(opened, table, features, input.prompt ?? STYLE_PROMPT);
-      return await this.#write(opened, table, prefix, { ...(signal && { signal }), ...(onText && { onText }) });
+      const text = await this.#overflows.run(
+        { checkpoint: folder, network: "language model", dtype },
+        (type) => this.#write(opened, table, prefix, { ...hooks, dtype: type }),
+        (written) => written !== null,
+      );
+      if (text !== null) return text;
+      const words = `${id} gave values that are not numbers; check its weights with \`atelier models verify\``;
+      throw new EngineError(words, { retryable: false });
     } finally {
       await table.close();
     }
   }
 
-  /** Reads the prefix, then writes token after token. */
-  #write(opened: LlavaCheckpoint, table: EmbeddingTable, prefix: Floats, hooks: DescribeHooks): Promise<string> {
-    const { signal, onText } = hooks;
+  /** Reads the prefix, then writes token after token. @returns `null` where what comes out are no numbers */
+  async #write(
+    opened: LlavaCheckpoint,
+    table: EmbeddingTable,
+    prefix: Floats,
+    { signal, onText, dtype }: DescribeHooks & { readonly dtype: FloatType },
+  ): Promise<string | null> {
     const { decoder: weights, embeddings, config, tokenizer } = opened;
     const { sessions, device, forms, maxTokens, id } = this.#options;
     const most = Math.min(maxTokens, config.text.positions - prefix.shape[0]!);
     const goingOn = goesOn(device);
-    const recipe = () => decoderSession(weights, config.text, { device, ...forms, table: goingOn ? embeddings : null });
-    return sessions.use(`${id} decoder`, recipe, async (session) => {
-      const decoder = new LlavaDecoder(session, config.text, forms.dtype, goingOn);
+    const how = { device, ...forms, dtype, table: goingOn ? embeddings : null };
+    const recipe = () => decoderSession(weights, config.text, how);
+    if (dtype !== forms.dtype) await sessions.release((key) => key === `${id} decoder ${forms.dtype}`);
+    return sessions.use(`${id} decoder ${dtype}`, recipe, async (session) => {
+      const decoder = new LlavaDecoder(session, config.text, dtype, goingOn);
       const tokens: number[] = [];
       const written = (): string =>
         tokens.length === 0 ? "" : tokenizer.decode(tokens, { skip_special_tokens: true }).trim();
@@ -81,6 +112,7 @@ export class LlavaDescriber implements StyleDescriber {
       try {
         await decoder.begin(prefix, signal);
         for await (const token of decoder.write((one) => table.rows([one]), most, signal)) {
+          if (!decoder.hasNumbers) return null;
           if (token === tokenizer.eos_token_id) break;
           tokens.push(token);
           const text = written();
@@ -95,12 +127,16 @@ export class LlavaDescriber implements StyleDescriber {
   }
 
   /** The picture's features, [patches · width]. */
-  #look({ vision, config, processing }: LlavaCheckpoint, { image, faithful }: DescribeInput): Promise<Float32Array> {
+  #look(
+    { vision, config, processing }: LlavaCheckpoint,
+    { image, faithful }: DescribeInput,
+    dtype: FloatType,
+  ): Promise<Float32Array> {
     const { sessions, device, forms, id } = this.#options;
     const size = config.vision.imageSize;
     const pixels = preprocess(image, { ...processing, size }, { pad: faithful !== true });
-    const recipe = () => visionSession(vision, config, { device, ...forms });
-    return sessions.use(`${id} vision`, recipe, async (session) => {
+    const recipe = () => visionSession(vision, config, { device, ...forms, dtype });
+    return sessions.use(`${id} vision ${dtype}`, recipe, async (session) => {
       const feeds = { pixel_values: floatTensor("float32", { data: pixels, shape: [1, 3, size, size] }) };
       return floatsOf(await session.runOne(feeds)).data;
     });

@@ -76,6 +76,11 @@ export class LlavaDecoder {
     return this.#logits;
   }
 
+  /** Whether what came out last are numbers: half precision may be too narrow. */
+  get hasNumbers(): boolean {
+    return this.#logits.every(Number.isFinite);
+  }
+
   /** Reads one more token. @param embedding [1, width] @returns logits of the one after it */
   async next(embedding: Floats): Promise<Float32Array> {
     await this.#run(embedding, this.#prefix.length + this.#recent.length, 0, 0);

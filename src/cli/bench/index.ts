@@ -4,6 +4,7 @@ import path from "node:path";
 
 import { type Command, Option } from "commander";
 
+import { IMAGE_FORMS } from "../../bench/tasks.ts";
 import { DEVICES } from "../../onnx/devices.ts";
 import { SETTING_BOUNDS } from "../../painting.ts";
 import { VARIANTS } from "../../variant.ts";
@@ -76,15 +77,18 @@ export function registerBench(program: Command): void {
       .command(name)
       .description(what)
       .option("--checkpoint <dir>", "a diffusers folder", resolved, RANDOM_CHECKPOINT)
-      .option("--python <file>", "a Python with torch and diffusers, to compare with")
+      .option("--python <file>", "a Python with torch and diffusers, perhaps openvino, to compare with")
       .option("--runs <n>", "runs of each", numberBetween(1, 100, true), 3)
       .addOption(device());
   diffusion("unet", "one step of Stable Diffusion's UNet").action(async (options: DiffusionBenchOptions) =>
     (await import("./diffusion.ts")).unet(options),
   );
+  diffusion("vae", "Stable Diffusion's autoencoder").action(async (options: DiffusionBenchOptions) =>
+    (await import("./diffusion.ts")).vae(options),
+  );
   diffusion("image", "a whole picture by Stable Diffusion")
     .option("--size <px>", "side of the picture", numberBetween(...SETTING_BOUNDS.size, true), 512)
-    .option("--form <names...>", "only these: default, deepcache, tgate, both, faithful, attention")
+    .addOption(new Option("--form <names...>", "only these").choices(IMAGE_FORMS))
     .action(async (options: ImageBenchCommand) => (await import("./diffusion.ts")).image(options));
   bench
     .command("inversion")

@@ -10,6 +10,7 @@ import type { Config } from "../../config.ts";
 import { messageOf } from "../../errors.ts";
 import { findDiffusionCheckpoint, readDiffusionCheckpoint } from "../../stylize/diffusion/diffusion-checkpoint.ts";
 import { fault, note, ok, type Finding } from "./finding.ts";
+import { examineLoras } from "./loras.ts";
 
 export async function examineCheckpoints(
   config: Pick<Config, "MODELS_DIR" | "ENGINE" | "CAPTIONER">,
@@ -17,7 +18,7 @@ export async function examineCheckpoints(
   const store = new CheckpointStore(config.MODELS_DIR);
   const installed = await store.installed();
   const findings = await Promise.all(installed.map((manifest) => examineFiles(store, manifest)));
-  findings.push(await examineStylizer(config));
+  findings.push(...(await examineStylizer(config)));
   const captioners = CATALOGUE.filter((entry) => entry.purpose === "captioner");
   findings.push(examineCaptioner(config.CAPTIONER, captioners, new Set(installed.map(({ name }) => name))));
   return findings;
@@ -41,18 +42,18 @@ async function examineFiles(store: CheckpointStore, manifest: Manifest): Promise
 
 const INSTALL_STYLIZER = "For the paper's: atelier models install stable-diffusion-v1-4 (4.3 GB)";
 
-async function examineStylizer({ ENGINE, MODELS_DIR }: Pick<Config, "ENGINE" | "MODELS_DIR">): Promise<Finding> {
-  if (ENGINE === "embedded") return ok("the embedded engine paints (ENGINE=embedded)");
+async function examineStylizer({ ENGINE, MODELS_DIR }: Pick<Config, "ENGINE" | "MODELS_DIR">): Promise<Finding[]> {
+  if (ENGINE === "embedded") return [ok("the embedded engine paints (ENGINE=embedded)")];
   try {
     const place = await findDiffusionCheckpoint(MODELS_DIR);
     if (place === null) {
-      if (ENGINE === "diffusion") return fault("ENGINE=diffusion, but no checkpoint is installed", INSTALL_STYLIZER);
-      return note("no Stable Diffusion is installed: the embedded engine paints, without weights", INSTALL_STYLIZER);
+      if (ENGINE === "diffusion") return [fault("ENGINE=diffusion, but no checkpoint is installed", INSTALL_STYLIZER)];
+      return [note("no Stable Diffusion is installed: the embedded engine paints, without weights", INSTALL_STYLIZER)];
     }
-    await readDiffusionCheckpoint(place);
-    return ok(`diffusion paints, with ${place.path}`);
+    const checkpoint = await readDiffusionCheckpoint(place);
+    return [ok(`diffusion paints, with ${place.path}`), ...(await examineLoras(MODELS_DIR, checkpoint))];
   } catch (error) {
-    return fault(`the checkpoint cannot be used: ${messageOf(error)}`, "Look closer with: atelier models verify");
+    return [fault(`the checkpoint cannot be used: ${messageOf(error)}`, "Look closer with: atelier models verify")];
   }
 }
 

@@ -5,18 +5,20 @@ import type { Bot } from "./bot.ts";
 import type { Wanted } from "../intake/intake.ts";
 import { type PendingReply, replyPlace } from "../messages/pending-reply.ts";
 import { pictureGone } from "../wording/commands.ts";
+import { expectWishes } from "./wishes.ts";
 
 /**
  * Keeps room in the queue, fetches the pair, and hands the job in.
  *
- * @throws UserError when there is no room, or that says what is wrong with the pictures
+ * @throws UserError when there is no room, or that says what is wrong with the wishes or the pictures
  */
 export async function submitPair(
-  { queue, intake }: Pick<Bot, "queue" | "intake">,
+  { queue, intake, ...bot }: Pick<Bot, "queue" | "intake" | "config" | "engine">,
   reply: PendingReply,
   request: Omit<JobRequest, "replyTo" | "content" | "style">,
   wanted: Required<Pick<Wanted, "content" | "style">>,
 ): Promise<Job> {
+  await expectWishes(bot, request);
   const room = queue.reserve(request);
   try {
     const { content, style, release } = await intake.take(request.userId, wanted);
@@ -33,14 +35,15 @@ export async function submitPair(
 /**
  * Hands in a pair of an earlier job.
  *
- * @throws UserError when there is no room in the queue, or a picture is not in the store any more
+ * @throws UserError when there is no room in the queue, a picture is not in the store any more, or a wish cannot be met now
  */
 export async function submitAgain(
-  { queue, store }: Pick<Bot, "queue" | "store">,
+  { queue, store, ...bot }: Pick<Bot, "queue" | "store" | "config" | "engine">,
   reply: PendingReply,
   request: Omit<JobRequest, "replyTo">,
 ): Promise<Job> {
   const replyTo = replyPlace(reply);
+  await expectWishes(bot, request);
   for (const { sha256 } of [request.content, request.style])
     if (!(await store.files.has(sha256))) throw new UserError("picture-gone", pictureGone);
   return queue.enqueue({ ...request, replyTo });

@@ -1,7 +1,7 @@
 /** What the messages of a job look like: pure functions from the job to components. */
 import { type ActionRowBuilder, type ButtonBuilder, ButtonStyle, ContainerBuilder } from "discord.js";
 
-import { isSettled, type Job } from "../../jobs/job.ts";
+import { isDraft, isSettled, type Job } from "../../jobs/job.ts";
 import type { QueuePlace } from "../../jobs/queue.ts";
 import type { Hindrance } from "../../room.ts";
 import { ACCENT, gallery, press, row, text } from "../messages/components.ts";
@@ -120,6 +120,7 @@ export function resultView(job: Job, picture: ViewFile): View {
 
 /** What can be done with a result. */
 export const resultRows = (job: Job): ActionRowBuilder<ButtonBuilder>[] => [
+  ...(isDraft(job) ? [row(press("rerun", button.finish, ButtonStyle.Success, job.id, "finish"))] : []),
   row(
     press("rerun", button["image-prompt"], ButtonStyle.Primary, job.id, "image-prompt"),
     press("rerun", button.prompt, ButtonStyle.Primary, job.id, "prompt"),
@@ -129,7 +130,7 @@ export const resultRows = (job: Job): ActionRowBuilder<ButtonBuilder>[] => [
   ),
   row(
     press("edit-prompt", button.editPrompt, ButtonStyle.Secondary, job.id),
-    press("ballot", voteButton.ballot, ButtonStyle.Secondary, job.id),
+    ...(isDraft(job) ? [] : [press("ballot", voteButton.ballot, ButtonStyle.Secondary, job.id)]),
     ...(job.result?.engine === "diffusion" ? [press("learn-style", button.learn, ButtonStyle.Secondary, job.id)] : []),
     press("delete", button.delete, ButtonStyle.Danger, job.id),
   ),

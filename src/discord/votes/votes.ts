@@ -21,7 +21,7 @@ import PQueue from "p-queue";
 import type { Engine } from "../../jobs/engine.ts";
 import { newJobId } from "../../jobs/job-id.ts";
 import { paintingWords } from "../../jobs/description.ts";
-import type { Job, PictureRef } from "../../jobs/job.ts";
+import { isDraft, type Job, type PictureRef } from "../../jobs/job.ts";
 import type { Logger } from "../../log.ts";
 import type { Store } from "../../store/store.ts";
 import type { Judged, TimedRound } from "../../store/vote-repository.ts";
@@ -88,8 +88,12 @@ export class Votes {
     client.on(Events.ShardReady, () => void this.reconcile());
   }
 
-  /** A result was posted: from now on it takes ballots, among the other results of its pair in the same place. */
+  /**
+   * A result was posted: from now on it takes ballots, among the other results of its pair in the same place. Drafts do not:
+   * a variant is judged by its pictures.
+   */
   posted(job: Job, channelId: string, messageId: string): void {
+    if (isDraft(job)) return;
     void this.#errand("candidate", job.id, () => this.#turn.add(() => this.#welcome(job, channelId, messageId)));
   }
 

@@ -7,6 +7,7 @@
 import type { EngineInfo } from "../../jobs/engine.ts";
 import type { Job } from "../../jobs/job.ts";
 import type { QueuePlace } from "../../jobs/queue.ts";
+import type { Speed } from "../../painting.ts";
 import type { VariantChoice } from "../../variant.ts";
 import { escapeText, plainName, relativeTime } from "./markdown.ts";
 import { descriptionLines, type Origin } from "./descriptions.ts";
@@ -66,6 +67,12 @@ export const VARIANT_NAME: Readonly<Record<VariantChoice, string>> = {
   "image-prompt": "With the style image and its description",
   prompt: "By the description alone",
   inst: "InST: by the style image alone",
+};
+
+export const SPEED_NAME: Readonly<Record<Speed, string>> = {
+  draft: "Draft: a first look in a few steps, to be finished later",
+  normal: "Normal",
+  fine: "Fine: twice the steps, twice the time",
 };
 
 export const stylizeThisWords = {

@@ -1,8 +1,9 @@
 /** Everything the bot says about jobs, in one place. Texts of other people go through `escapeText`. */
 import { conditioning } from "../../caption/conditioning.ts";
 import { paintingWords } from "../../jobs/description.ts";
-import type { Job, JobRequest } from "../../jobs/job.ts";
+import { isDraft, type Job, type JobRequest } from "../../jobs/job.ts";
 import type { QueuePlace } from "../../jobs/queue.ts";
+import { showLora } from "../../painting-wishes.ts";
 import { needsDescription, VARIANT_LABEL } from "../../variant.ts";
 import { bar, clip, escapeText, plainName, relativeTime } from "./markdown.ts";
 
@@ -96,8 +97,12 @@ export const progress = {
 export const stageName = { caption: "Reading the style", stylize: "Painting" } as const;
 
 export const result = {
-  ready: (job: Job): string =>
-    `<@${job.request.userId}> here it is: **${contentName(job.request)}** in the style of **${styleName(job.request)}** ✨`,
+  ready(job: Job): string {
+    const pair = `**${contentName(job.request)}** in the style of **${styleName(job.request)}**`;
+    return isDraft(job)
+      ? `<@${job.request.userId}> a first draft of ${pair} ✏️\n-# *Finish it* paints the same picture with care.`
+      : `<@${job.request.userId}> here it is: ${pair} ✨`;
+  },
 
   /** Alt text of the picture: the words it was painted by, else what it was made of. */
   alt: (job: Job): string =>
@@ -122,6 +127,8 @@ export const result = {
       `seed ${request.seed}`,
       `strength ${request.strength.toFixed(2)}`,
       ...(request.keepColors ? ["own colours kept"] : []),
+      ...(made.engine === "diffusion" && request.speed !== "normal" ? [request.speed] : []),
+      ...request.loras.map((lora) => escapeText(showLora(lora))),
       ...(made.steps > 0 ? [`${made.steps} ${made.steps === 1 ? "step" : "steps"}`] : []),
       ...(made.guidance === null ? [] : [`guidance ${made.guidance}`]),
       ...(made.stylePath === null ? [] : [`style by ${made.stylePath}`]),
@@ -146,6 +153,7 @@ export const button = {
   "new-seed": "New seed",
   again: "Try again",
   editPrompt: "Edit prompt",
+  finish: "Finish it",
   learn: "Learn this style",
   delete: "Delete",
 } as const;

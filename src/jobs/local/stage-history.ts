@@ -18,8 +18,9 @@ export class StageHistory {
     const { engine, variant, seconds } = job.result;
     if (job.describer !== null && seconds.caption > 0) this.#blend(key("caption", job.describer), seconds.caption);
     const stylize = seconds.stylize / areaOf(job.request);
-    this.#blend(key("stylize", engine, variant), stylize);
-    this.#blend(key("stylize", engine), stylize);
+    const { speed } = job.request;
+    this.#blend(key("stylize", engine, speed, variant), stylize);
+    this.#blend(key("stylize", engine, speed), stylize);
   }
 
   /** Seconds a stage of this job will probably take on this engine; `null` while there is nothing to go by. */
@@ -29,8 +30,10 @@ export class StageHistory {
       return this.#means.get(key("caption", info.describer)) ?? null;
     }
     const variant = job.variant ?? job.request.variant;
+    const { speed } = job.request;
     const mean =
-      this.#means.get(key("stylize", info.stylizer, variant)) ?? this.#means.get(key("stylize", info.stylizer));
+      this.#means.get(key("stylize", info.stylizer, speed, variant)) ??
+      this.#means.get(key("stylize", info.stylizer, speed));
     return mean === undefined ? null : mean * areaOf(job.request);
   }
 

@@ -123,6 +123,8 @@ export async function stylize(tracked: TrackedJob, parts: StageParts): Promise<v
         stylePath: request.stylePath,
         faithful: false,
         keepColors: request.keepColors,
+        speed: request.speed,
+        loras: request.loras,
       },
       tokenPath: await tokenPath(tracked, parts),
       outputPath: path.join(folder, "result.png"),

@@ -8,6 +8,17 @@ export interface TensorSource {
   readonly names: readonly string[];
   /** @param wanted the shape that the network expects; only sources that make tensors up look at it */
   find(name: string, wanted?: readonly number[]): ExternalTensor | undefined;
+  /** What is to be added to the weight of a layer; sources without updates have no such function. */
+  updatesOf?(name: string): readonly LowRankUpdate[];
+}
+
+/** A low-rank update of a layer's weight (LoRA; Hu et al. 2021): `scale` · up · down is added to it. */
+export interface LowRankUpdate {
+  /** [rank, inputs] or [rank, inputs, k, k] */
+  readonly down: ExternalTensor;
+  /** [outputs, rank], with axes of size 1 after them or without. */
+  readonly up: ExternalTensor;
+  readonly scale: number;
 }
 
 /** A source of which every tensor is asked for by another name. */

@@ -1,7 +1,8 @@
 /** Convolution, pooling and resampling of pictures, [N, C, H, W]. */
 import { expectRank, expectSameDtype, type Value } from "../graph.ts";
 import { type Dim, mapDim, showShape, staticShape } from "../shape.ts";
-import { channelsFirst, channelsLast, pad, transpose } from "./shaping.ts";
+import { add } from "./elementwise.ts";
+import { channelsFirst, channelsLast, concat, pad, slice, transpose } from "./shaping.ts";
 
 /** Rows and columns added around a picture. */
 export interface Padding {
@@ -62,7 +63,7 @@ export function conv(x: Value, weight: Value, bias: Value | null = null, options
  */
 function inChannels(x: Value, weight: Value): readonly [Value, Value] {
   const channels = weight.shape[1] as number;
-  if (x.graph.convolution === "plain" || channels <= 4 || channels % 4 === 0) return [x, weight];
+  if (x.graph.convolution !== "padded" || channels <= 4 || channels % 4 === 0) return [x, weight];
   const none = [0, 0, 0, 0];
   const missing = none.with(1, 4 - (channels % 4));
   return [pad(x, none, missing), pad(weight, none, missing)];
@@ -156,6 +157,36 @@ export function resizeNearest(x: Value, height: number, width: number): Value {
     { dtype: x.dtype, shape: [n, c, height, width] },
     { mode: "nearest", coordinate_transformation_mode: "asymmetric", nearest_mode: "floor" },
   );
+}
+
+/**
+ * Convolution of a picture of twice the size (`resizeNearest`) with a 3 x 3 kernel that keeps it, computed on the picture as
+ * it is: a pixel of the result sees two rows and two columns of it, so that each of the four kinds of pixel is a convolution
+ * with a 2 x 2 kernel, and 16 products do the work of 36. The small kernels are sums of the large one's rows and columns,
+ * computed when the session opens.
+ *
+ * @param weight [out, C, 3, 3]
+ */
+export function convOfDoubled(x: Value, weight: Value, bias: Value | null = null): Value {
+  const [n, , h, w] = expectRank("convOfDoubled", x, 4) as [Dim, Dim, Dim, Dim];
+  const [out, , kh, kw] = staticShape(expectRank("convOfDoubled", weight, 4)) as [number, number, number, number];
+  if (kh !== 3 || kw !== 3)
+    throw new RangeError(`convOfDoubled: ${weight.name} ${showShape(weight.shape)} is not 3 x 3`);
+  const kinds = [0, 1].flatMap((row) =>
+    [0, 1].map((column) => {
+      const small = summed(summed(weight, 2, row), 3, column);
+      return conv(x, small, bias, { padding: { top: 1 - row, bottom: row, left: 1 - column, right: column } });
+    }),
+  );
+  const twice = (size: Dim): Dim => mapDim(size, (length) => 2 * length, "doubled");
+  const shape = [n, out, twice(h), twice(w)];
+  return x.graph.emit("DepthToSpace", [concat(kinds, 1)], { dtype: x.dtype, shape }, { blocksize: 2, mode: "DCR" });
+}
+
+/** Two of a kernel's three taps along `axis` in one, as a pixel of a doubled picture sees the same one by both. */
+function summed(weight: Value, axis: number, which: number): Value {
+  const [first, second, third] = [0, 1, 2].map((at) => slice(weight, axis, at, at + 1)) as [Value, Value, Value];
+  return concat(which === 0 ? [first, add(second, third)] : [add(first, second), third], axis);
 }
 
 const paddingOf = (padding: number | Padding): Padding =>

@@ -1,7 +1,17 @@
 /** The UNet over the steps of one run, where steps take over what others kept (`step-cache.ts`). */
 import type { DeepPart } from "../../../models/unet.ts";
 import type { TakeText } from "../../../models/spatial-transformer.ts";
-import { concatenated, type Floats, floatsOf, floatTensor, op, rowsOf, type Tensor } from "../../onnx/index.ts";
+import {
+  concatenated,
+  type Floats,
+  type FloatType,
+  floatsOf,
+  floatTensor,
+  inElements,
+  op,
+  rowsOf,
+  type Tensor,
+} from "../../onnx/index.ts";
 import { elementCount } from "../../onnx/shape.ts";
 import type { DiffusionNetworks, UNetForm } from "./diffusion-networks.ts";
 import type { PredictNoise } from "./inst.ts";
@@ -51,20 +61,23 @@ export class CachedUNet {
   };
 
   #form(step: CachedStep, contexts: readonly Floats[]): UNetForm {
-    const { dtype } = this.#networks;
-    const feeds: Record<string, Tensor> = {};
-    if (step.deep === "reused") {
-      const rows = contexts.map((context) => this.#deep.get(context)!);
-      const shape = rows[0]!.shape.with(0, rows.length);
-      feeds[DEEP] = floatTensor(dtype, { data: concatenated(rows.map(({ data }) => data)), shape });
-    }
-    if (step.text === "reused") Object.assign(feeds, this.#text);
+    const feeds = (dtype: FloatType): Record<string, Tensor> => {
+      const fed: Record<string, Tensor> = {};
+      if (step.deep === "reused") {
+        const rows = contexts.map((context) => this.#deep.get(context)!);
+        const shape = rows[0]!.shape.with(0, rows.length);
+        fed[DEEP] = floatTensor(dtype, { data: concatenated(rows.map(({ data }) => data)), shape });
+      }
+      if (step.text === "reused")
+        for (const [path, taken] of Object.entries(this.#text)) fed[path] = inElements(dtype, taken);
+      return fed;
+    };
     // A step before the text is kept gives it out too, and nobody takes it: one session less.
     const text = step.text === "fresh" ? "kept" : step.text;
     return {
       name: `deep ${step.deep}, text ${text}`,
       feeds,
-      places: (graph, given) => {
+      places: (graph, given, dtype) => {
         const features: DeepPart["features"] = (shape, compute) =>
           step.deep === "reused" ? graph.input(DEEP, dtype, shape) : (given[DEEP] = compute());
         const takeText: TakeText = (path, pixels, compute) => {
@@ -92,7 +105,7 @@ export class CachedUNet {
         const rows = batches.map((batch) => floatsOf(batch[path]!).data);
         const mean = new Float32Array(elementCount(dims));
         for (const row of rows) for (let i = 0; i < mean.length; i++) mean[i]! += row[i]! / rows.length;
-        return [path, floatTensor(this.#networks.dtype, { data: mean, shape: dims })];
+        return [path, floatTensor("float32", { data: mean, shape: dims })];
       }),
     );
   }

@@ -19,6 +19,7 @@ import {
 } from "../../onnx/index.ts";
 import { multiplyAdds } from "../../onnx/multiply-adds.ts";
 import { OutOfMemoryError } from "../../onnx/out-of-memory.ts";
+import { isFiniteTensor, Overflows } from "../../onnx/overflows.ts";
 import type { SessionPool, SessionRecipe } from "../../onnx/session-pool.ts";
 import { Weights } from "../../onnx/weights.ts";
 import { sessionBytes } from "../../onnx/working-memory.ts";
@@ -34,6 +35,8 @@ export interface NetworkOptions {
   /** `int8` rounds the UNet's layers to 8 bits. */
   readonly products?: NonNullable<GraphOptions["products"]>;
   readonly sessions: SessionPool;
+  /** Remembers which networks half precision is too narrow for. */
+  readonly overflows?: Overflows;
   /** What this process's memory has for what belongs to networks; by default what sessions may hold. */
   readonly memoryBytes?: number;
 }
@@ -47,11 +50,15 @@ export interface LearnedToken {
 
 export type NetworkPart = "text" | "unet" | "vae";
 
-/** Records a graph over the weights of any of the networks; its outputs by name. */
+/** Records a graph over the weights of any of the networks, in an element type; its outputs by name. */
 export type RecordGraph<Name extends string> = (
   graph: Graph,
   weights: (part: NetworkPart) => Weights,
+  dtype: FloatType,
 ) => Readonly<Record<Name, Value>>;
+
+/** What goes into a graph that was recorded in an element type. */
+export type Feeds = (dtype: FloatType) => Readonly<Record<string, Tensor>>;
 
 export interface UNetRun {
   /** Noisy latents [1, C, h, w], the same for every row. */
@@ -66,13 +73,15 @@ export interface UNetForm {
   /** Tells its sessions from others; all that `places` depends on belongs into it. */
   readonly name: string;
   /** Called while the network is recorded; what it puts into `given` is given out. */
-  readonly places: (graph: Graph, given: Record<string, Value>) => UNetPlaces;
-  readonly feeds?: Readonly<Record<string, Tensor>>;
+  readonly places: (graph: Graph, given: Record<string, Value>, dtype: FloatType) => UNetPlaces;
+  readonly feeds?: Feeds;
 }
 
 export interface ComputeOptions {
   /** Keep working memory from run to run: for what runs many times. */
   readonly arena?: boolean;
+  /** Default: what the networks were opened with. */
+  readonly convolution?: NonNullable<GraphOptions["convolution"]>;
   readonly products?: NonNullable<GraphOptions["products"]>;
   /** Default: what the networks compute in. */
   readonly dtype?: FloatType;
@@ -81,9 +90,11 @@ export interface ComputeOptions {
 }
 
 /** A graph to be recorded over this checkpoint when its key is first used, and how it is run. */
-interface NetworkJob<Name extends string> extends ComputeOptions {
+interface Recording<Name extends string> {
   readonly key: string;
   readonly record: RecordGraph<Name>;
+  readonly feeds: Feeds;
+  readonly options: ComputeOptions;
 }
 
 export class DiffusionNetworks {
@@ -91,6 +102,7 @@ export class DiffusionNetworks {
   readonly #options: NetworkOptions;
   /** Multiply-adds of the UNet's forms, by key. */
   readonly #work = new Map<string, number>();
+  readonly #overflows: Overflows;
   /** What sessions will hold, bytes, by key. */
   readonly #sizes = new Map<string, number>();
   /** A batch found no memory: from then on rows are predicted one after the other. */
@@ -99,14 +111,16 @@ export class DiffusionNetworks {
   constructor(checkpoint: DiffusionCheckpoint, options: NetworkOptions) {
     this.checkpoint = checkpoint;
     this.#options = options;
+    this.#overflows = options.overflows ?? new Overflows();
+  }
+
+  /** The same over another checkpoint. */
+  withCheckpoint(checkpoint: DiffusionCheckpoint): DiffusionNetworks {
+    return new DiffusionNetworks(checkpoint, this.#options);
   }
 
   get device(): ExecutionDevice {
     return this.#options.device;
-  }
-
-  get dtype(): FloatType {
-    return this.#options.dtype;
   }
 
   /** What may be kept for the networks beside their sessions, bytes. */
@@ -172,28 +186,33 @@ export class DiffusionNetworks {
     const { contexts } = run;
     const alone = contexts.map((context) => [context]);
     if (this.device === "cpu" || this.#rowsAlone || contexts.length === 1) return alone;
-    const { sessions } = this.#options;
+    const { sessions, dtype } = this.#options;
     const missing = [contexts, alone[0]!]
-      .map((rows) => this.#unetJob({ ...run, contexts: rows }, form))
-      .filter(({ key }) => !sessions.keys.includes(this.#fullKey(key)));
-    return sessions.hasRoom(missing.reduce((sum, job) => sum + this.#bytesOf(job), 0)) ? [contexts] : alone;
+      .map((rows) => this.#unetRecording({ ...run, contexts: rows }, form))
+      .filter((recording) => !sessions.keys.includes(this.#sessionKey(dtype, recording)));
+    const bytes = missing.reduce((sum, recording) => sum + this.#bytesOf(dtype, recording), 0);
+    return sessions.hasRoom(bytes) ? [contexts] : alone;
   }
 
   /** The UNet over a batch. @returns `prediction` [contexts, C, h, w], and what `form` gives out */
   runUNet(run: UNetRun, form?: UNetForm): Promise<Readonly<Record<string, Tensor>>> {
-    const { dtype } = this;
-    const { sample, timestep, contexts } = run;
-    const shapes = shapesOf(run);
-    return this.#computeTensors(this.#unetJob(run, form), {
-      sample: floatTensor(dtype, { data: concatenated(contexts.map(() => sample.data)), shape: shapes.sample }),
-      timestep: floatTensor("float32", { data: Float32Array.of(timestep), shape: [1] }),
-      context: floatTensor(dtype, { data: concatenated(contexts.map(({ data }) => data)), shape: shapes.context }),
-      ...form?.feeds,
-    });
+    return this.#computeTensors(this.#unetRecording(run, form));
   }
 
-  #unetJob(run: UNetRun, form: UNetForm | undefined): NetworkJob<string> {
-    return { key: unetKey(run, form), record: this.#unet(run, form), arena: true, products: this.products };
+  #unetRecording(run: UNetRun, form: UNetForm | undefined): Recording<string> {
+    const { sample, timestep, contexts } = run;
+    const shapes = shapesOf(run);
+    return {
+      key: unetKey(run, form),
+      record: this.#unet(run, form),
+      feeds: (dtype) => ({
+        sample: floatTensor(dtype, { data: concatenated(contexts.map(() => sample.data)), shape: shapes.sample }),
+        timestep: floatTensor("float32", { data: Float32Array.of(timestep), shape: [1] }),
+        context: floatTensor(dtype, { data: concatenated(contexts.map(({ data }) => data)), shape: shapes.context }),
+        ...form?.feeds?.(dtype),
+      }),
+      options: { arena: true, products: this.products },
+    };
   }
 
   /** What the UNet computes in a form, counted by multiplications, as a part of what it computes as it is. */
@@ -205,23 +224,22 @@ export class DiffusionNetworks {
     const key = unetKey(run, form);
     const known = this.#work.get(key);
     if (known !== undefined) return known;
-    const { graph } = this.#recorded(this.#unetJob(run, form));
+    const { graph } = this.#recorded(key, this.#unet(run, form), this.#options.dtype, { products: this.products });
     const work = multiplyAdds(graph);
     this.#work.set(key, work);
     return work;
   }
 
   #unet(run: UNetRun, form?: UNetForm): RecordGraph<string> {
-    const { dtype } = this;
     const shapes = shapesOf(run);
-    return (graph, weights) => {
+    return (graph, weights, dtype) => {
       const inputs = {
         sample: graph.input("sample", dtype, shapes.sample),
         timestep: graph.input("timestep", "float32", [1]),
         context: graph.input("context", dtype, shapes.context),
       };
       const given: Record<string, Value> = {};
-      const prediction = unet(weights("unet"), this.checkpoint.unet.config, inputs, form?.places(graph, given));
+      const prediction = unet(weights("unet"), this.checkpoint.unet.config, inputs, form?.places(graph, given, dtype));
       return { prediction, ...given };
     };
   }
@@ -235,21 +253,22 @@ export class DiffusionNetworks {
   /** Latents [1, latent, h, w], already unscaled -> pictures [1, 3, H, W], about [-1, 1]. */
   async decodeLatents(latents: Floats): Promise<Floats> {
     const { config } = this.checkpoint.vae;
-    const job = this.#jobOn("vae-decoder", "vae", latents.shape, (weights, x) => vaeDecoder(weights, config, x));
+    const decoder = this.#recordingOn("vae-decoder", "vae", latents, (weights, x) => vaeDecoder(weights, config, x));
     // The decoder needs more working memory than all before it.
-    if (this.device === "cpu" || !(await this.#makeRoom(job))) await this.#closeUNet();
+    const { device, dtype, sessions } = this.#options;
+    if (device === "cpu" || !(await this.#makeRoom(dtype, decoder))) await this.#closeUNet();
     try {
-      return await this.#runJob(job, latents);
+      return floatsOf((await this.#computeTensors(decoder)).result);
     } catch (error) {
       if (!(error instanceof OutOfMemoryError)) throw error;
-      await this.#options.sessions.release();
+      await sessions.release();
       return decodeInTiles(this, latents);
     }
   }
 
   /** Gives the working memory of the UNet back, on a processor, where it opens again in half a second. */
   async closeUNet(): Promise<void> {
-    if (this.device === "cpu") await this.#closeUNet();
+    if (this.#options.device === "cpu") await this.#closeUNet();
   }
 
   #closeUNet(): Promise<void> {
@@ -263,7 +282,7 @@ export class DiffusionNetworks {
       "text",
       (graph, weights) =>
         clipText(weights, config, tokenEmbeddings(weights, config, graph.input("ids", "int64", [1, ids.length]))),
-      { ids: integerTensor(ids, [1, ids.length]) },
+      () => ({ ids: integerTensor(ids, [1, ids.length]) }),
     );
   }
 
@@ -274,7 +293,7 @@ export class DiffusionNetworks {
       `token-embeddings ${ids.length}`,
       "text",
       (graph, weights) => tokenEmbeddings(weights, config, graph.input("ids", "int64", [1, ids.length])),
-      { ids: integerTensor(ids, [1, ids.length]) },
+      () => ({ ids: integerTensor(ids, [1, ids.length]) }),
     );
   }
 
@@ -295,29 +314,27 @@ export class DiffusionNetworks {
   }
 
   /** Runs a network with one real input. */
-  #runOn(
+  async #runOn(
     name: string,
     part: NetworkPart,
     input: Floats,
     build: (weights: Weights, x: Value) => Value,
   ): Promise<Floats> {
-    return this.#runJob(this.#jobOn(name, part, input.shape, build), input);
+    return floatsOf((await this.#computeTensors(this.#recordingOn(name, part, input, build))).result);
   }
 
-  async #runJob(job: NetworkJob<"result">, input: Floats): Promise<Floats> {
-    const { result } = await this.#computeTensors(job, { x: floatTensor(this.dtype, input) });
-    return floatsOf(result);
-  }
-
-  #jobOn(
+  #recordingOn(
     name: string,
     part: NetworkPart,
-    shape: readonly number[],
+    input: Floats,
     build: (weights: Weights, x: Value) => Value,
-  ): NetworkJob<"result"> {
+  ): Recording<"result"> {
     return {
-      key: `${name} ${shape.join("x")}`,
-      record: (graph, weights) => ({ result: build(weights(part), graph.input("x", this.dtype, shape)) }),
+      key: `${name} ${input.shape.join("x")}`,
+      record: (graph, weights, dtype) => ({ result: build(weights(part), graph.input("x", dtype, input.shape)) }),
+      feeds: (dtype) => ({ x: floatTensor(dtype, input) }),
+      // Of the autoencoder there is little to copy, and its pictures are large.
+      options: part === "vae" && this.device === "cpu" ? { convolution: "blocked" } : {},
     };
   }
 
@@ -328,10 +345,10 @@ export class DiffusionNetworks {
   async compute<Name extends string>(
     key: string,
     record: RecordGraph<Name>,
-    feeds: Readonly<Record<string, Tensor>>,
+    feeds: Feeds,
     options: ComputeOptions = {},
   ): Promise<Readonly<Record<Name, Floats>>> {
-    const tensors = await this.#computeTensors({ key, record, ...options }, feeds);
+    const tensors = await this.#computeTensors({ key, record, feeds, options });
     const results = Object.entries<Tensor>(tensors).map(([name, tensor]) => [name, floatsOf(tensor)]);
     return Object.fromEntries(results) as Record<Name, Floats>;
   }
@@ -342,49 +359,71 @@ export class DiffusionNetworks {
    *
    * @returns whether there is room then
    */
-  async #makeRoom(job: NetworkJob<string>): Promise<boolean> {
+  async #makeRoom(dtype: FloatType, recording: Recording<string>): Promise<boolean> {
     const { sessions } = this.#options;
-    const key = this.#fullKey(job.key, job.dtype, job.products);
-    const isThere = (): boolean => sessions.keys.includes(key) || sessions.hasRoom(this.#bytesOf(job));
+    const key = this.#sessionKey(dtype, recording);
+    const isThere = (): boolean => sessions.keys.includes(key) || sessions.hasRoom(this.#bytesOf(dtype, recording));
     if (isThere()) return true;
     await sessions.release((other) => other.startsWith(`${this.checkpoint.label} `) && !other.includes(" unet "));
     return isThere();
   }
 
-  async #computeTensors<Name extends string>(
-    job: NetworkJob<Name>,
-    feeds: Readonly<Record<string, Tensor>>,
-  ): Promise<Readonly<Record<Name, Tensor>>> {
-    const { device, sessions } = this.#options;
-    const recipe = (): SessionRecipe => {
-      const { graph, bytes } = this.#recorded(job);
-      return { bytes, open: () => openSession(graph, { device, arena: job.arena ?? false }) };
-    };
-    if (device !== "cpu") await this.#makeRoom(job);
-    return sessions.use(
-      this.#fullKey(job.key, job.dtype, job.products),
-      recipe,
-      (session) => session.run(feeds) as Promise<Readonly<Record<Name, Tensor>>>,
-    );
-  }
-
-  #fullKey(key: string, dtype = this.dtype, products: NetworkOptions["products"] = "exact"): string {
-    return `${this.checkpoint.label} ${key} ${this.device} ${dtype} ${products}`;
-  }
-
   /** What a session of it will hold; it is recorded once to find out. */
-  #bytesOf(job: NetworkJob<string>): number {
-    const bytes = this.#sizes.get(job.key) ?? this.#recorded(job).bytes;
-    this.#sizes.set(job.key, bytes);
+  #bytesOf(dtype: FloatType, recording: Recording<string>): number {
+    const { key, record, options } = recording;
+    const name = this.#sessionKey(dtype, recording);
+    const bytes = this.#sizes.get(name) ?? this.#recorded(key, record, dtype, options).bytes;
+    this.#sizes.set(name, bytes);
     return bytes;
   }
 
+  #computeTensors<Name extends string>(recording: Recording<Name>): Promise<Readonly<Record<Name, Tensor>>> {
+    const { dtype = this.#options.dtype } = recording.options;
+    return this.#overflows.run(
+      { checkpoint: this.checkpoint.label, network: recording.key.split(" ")[0]!, dtype },
+      async (type) => {
+        // The one in half precision is of no more use.
+        if (type !== dtype) await this.#options.sessions.release((name) => name === this.#sessionKey(dtype, recording));
+        return this.#computeIn(type, recording);
+      },
+      (tensors) => Object.values<Tensor>(tensors).every(isFiniteTensor),
+    );
+  }
+
+  async #computeIn<Name extends string>(
+    dtype: FloatType,
+    recording: Recording<Name>,
+  ): Promise<Readonly<Record<Name, Tensor>>> {
+    const { key, record, feeds, options } = recording;
+    const { device, sessions } = this.#options;
+    if (device !== "cpu") await this.#makeRoom(dtype, recording);
+    const { arena = false } = options;
+    const recipe = (): SessionRecipe => {
+      const { graph, bytes } = this.#recorded(key, record, dtype, options);
+      return { bytes, open: () => openSession(graph, { device, arena }) };
+    };
+    return sessions.use(
+      this.#sessionKey(dtype, { key, options }),
+      recipe,
+      (session) => session.run(feeds(dtype)) as Promise<Readonly<Record<Name, Tensor>>>,
+    );
+  }
+
+  #sessionKey(dtype: FloatType, { key, options }: Pick<Recording<string>, "key" | "options">): string {
+    const { products = "exact" } = options;
+    return `${this.checkpoint.label} ${key} ${this.#options.device} ${dtype} ${products}`;
+  }
+
   /** @returns the graph, and the bytes that its session will hold */
-  #recorded({ key, record, products = "exact", dtype = this.dtype, learns = false }: NetworkJob<string>): {
-    readonly graph: Graph;
-    readonly bytes: number;
-  } {
-    const { attention, convolution = "plain", fusions = [] } = this.#options;
+  #recorded(
+    key: string,
+    record: RecordGraph<string>,
+    dtype: FloatType,
+    options: ComputeOptions,
+  ): { readonly graph: Graph; readonly bytes: number } {
+    const { attention, fusions = [] } = this.#options;
+    const { products = "exact", learns = false } = options;
+    const convolution = options.convolution ?? this.#options.convolution ?? "plain";
     const graph = new Graph(key, { attention, convolution, products, fusions: learns ? [] : fusions });
     const parts = new Map<NetworkPart, Weights>();
     const weights = (part: NetworkPart): Weights => {
@@ -392,7 +431,8 @@ export class DiffusionNetworks {
       parts.set(part, known);
       return known;
     };
-    for (const [name, value] of Object.entries(record(graph, weights))) graph.output(name, value);
+    for (const [name, value] of Object.entries(record(graph, weights, dtype))) graph.output(name, value);
+    for (const part of parts.values()) part.expectUpdates();
     const held = [...parts.values()].reduce((sum, part) => sum + part.bytes, 0);
     return { graph, bytes: sessionBytes(graph, held, this.device) };
   }
@@ -401,7 +441,7 @@ export class DiffusionNetworks {
     key: string,
     part: NetworkPart,
     build: (graph: Graph, weights: Weights) => Value,
-    feeds: Readonly<Record<string, Tensor>>,
+    feeds: Feeds,
     options: ComputeOptions = {},
   ): Promise<Floats> {
     const record: RecordGraph<"result"> = (graph, weights) => ({ result: build(graph, weights(part)) });

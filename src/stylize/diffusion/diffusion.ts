@@ -4,12 +4,14 @@ import { createHash } from "node:crypto";
 import { ClipTokenizer } from "../../../models/clip-tokenizer.ts";
 import { breathe } from "../../breathe.ts";
 import { EngineError } from "../../errors.ts";
+import type { Accelerator } from "../../lora-folder.ts";
 import type { Size } from "../../images/plane.ts";
 import { cropTo, resizeTo, sizeForLongSide } from "../../images/resize.ts";
 import type { RgbImage } from "../../images/rgb-image.ts";
-import { chooseForms, type DeviceForms } from "../../onnx/device-forms.ts";
+import { chooseForms, type DeviceForms, type TryDevice } from "../../onnx/device-forms.ts";
 import type { Precision } from "../../onnx/devices.ts";
 import type { ExecutionDevice, Floats } from "../../onnx/index.ts";
+import { Overflows } from "../../onnx/overflows.ts";
 import type { SessionPool } from "../../onnx/session-pool.ts";
 import { DEFAULT_SETTINGS, type StepCache } from "../../painting.ts";
 import type {
@@ -25,13 +27,14 @@ import { adain, channelStatistics } from "./adain.ts";
 import { CachedUNet } from "./cached-unet.ts";
 import { type CheckpointPlace, readDiffusionCheckpoint } from "./diffusion-checkpoint.ts";
 import { DiffusionNetworks, type LearnedToken } from "./diffusion-networks.ts";
-import { formOf, type InstForm } from "./inst-form.ts";
+import { formOf, type InstForm, strengthOf } from "./inst-form.ts";
 import { type Conditioning, expectNumbers, invert, type PredictNoise, synthesize } from "./inst.ts";
 import { withRoundedUNet } from "./int8-unet.ts";
 import { ByteCache } from "./latents-cache.ts";
 import { inOwnChroma } from "./own-chroma.ts";
 import { floatsToPicture, latentsOfMoments, pictureToFloats, unscaled } from "./latents.ts";
 import { learnStyle } from "./learn-style.ts";
+import { adaptedCheckpoint, type WeightedLora } from "./lora/adapted-checkpoint.ts";
 import { gaussianNoise, NOISE_STREAM } from "./noise.ts";
 import { Previews } from "./previews.ts";
 import { createScheduler } from "./schedulers/index.ts";
@@ -62,6 +65,10 @@ export interface DiffusionOptions {
   readonly stepCache?: StepCache;
   /** What the device can be trusted with, where that is known; by default it is tried. */
   readonly forms?: DeviceForms;
+  /** Tries the device, or remembers (`keptTrials`); by default tries it. */
+  readonly tryDevice?: TryDevice;
+  /** Remembers which networks half precision is too narrow for. */
+  readonly overflows?: Overflows;
   /** Told, in words for a log, what of the checkpoint is not followed. */
   readonly note?: (text: string) => void;
 }
@@ -73,6 +80,7 @@ export interface DiffusionOptions {
  */
 export async function openDiffusion(options: DiffusionOptions): Promise<DiffusionStylizer> {
   const { device, precision, sessions, memoryBytes = sessions.budgetBytes, decodePreview, note } = options;
+  const { overflows = new Overflows() } = options;
   if (precision === "fp16" && device === "cpu")
     throw new EngineError("a processor gains nothing from half precision; set PRECISION=auto", { retryable: false });
   if (precision === "int8" && device !== "cpu")
@@ -81,11 +89,11 @@ export async function openDiffusion(options: DiffusionOptions): Promise<Diffusio
   const products = precision === "int8" ? "int8" : "exact";
   const checkpoint = products === "int8" ? await withRoundedUNet(exact) : exact;
   const tokenizer = await ClipTokenizer.load(checkpoint.tokenizer);
-  const forms = options.forms ?? (await chooseForms(device, precision));
+  const forms = options.forms ?? (await chooseForms(device, precision, "pictures", options.tryDevice));
   const { unheeded } = checkpoint.scheduler;
   if (unheeded.length > 0)
     note?.(`${checkpoint.label}: its scheduler asks for ${unheeded.join(", ")}, which the samplers here do not follow`);
-  const networks = new DiffusionNetworks(checkpoint, { device, ...forms, products, sessions, memoryBytes });
+  const networks = new DiffusionNetworks(checkpoint, { device, ...forms, products, sessions, memoryBytes, overflows });
   return new DiffusionStylizer(networks, tokenizer, gaussianNoise, decodePreview, options.stepCache);
 }
 
@@ -102,11 +110,13 @@ export class DiffusionStylizer implements Stylizer {
   readonly #cache = new ByteCache<Floats>(CACHE_BYTES, ({ data }) => data.byteLength);
   /** What style attention saw of pictures on their way to noise. */
   readonly #traces: Traces;
+  readonly #accelerator: Accelerator | null;
 
   /**
    * @param noise where randomness comes from; the default is the same on every machine
    * @param decodePreview without it, previews come through a linear map
    * @param stepCache of pictures that say nothing of it
+   * @param accelerator what is among the LoRA over the checkpoint to make a draft
    */
   constructor(
     networks: DiffusionNetworks,
@@ -114,7 +124,9 @@ export class DiffusionStylizer implements Stylizer {
     noise: NoiseSource = gaussianNoise,
     decodePreview: DecodePreview | null = null,
     stepCache: StepCache = "off",
+    accelerator: Accelerator | null = null,
   ) {
+    this.#accelerator = accelerator;
     this.#networks = networks;
     this.#traces = new Traces(networks, networks.memoryBytes * TRACES_PART);
     this.#tokenizer = tokenizer;
@@ -123,13 +135,28 @@ export class DiffusionStylizer implements Stylizer {
     this.#stepCache = stepCache;
   }
 
+  /**
+   * The same with LoRA over its networks.
+   *
+   * @param accelerator the one among them that makes drafts
+   * @throws UserError `lora-file`
+   */
+  async over(loras: readonly WeightedLora[], accelerator: Accelerator | null): Promise<DiffusionStylizer> {
+    const checkpoint = await adaptedCheckpoint(this.#networks.checkpoint, loras);
+    const networks = this.#networks.withCheckpoint(checkpoint);
+    // Of a draft's few steps none is like the one before.
+    const stepCache = accelerator ? "off" : this.#stepCache;
+    const [tokenizer, noise, decodePreview] = [this.#tokenizer, this.#noise, this.#decodePreview];
+    return new DiffusionStylizer(networks, tokenizer, noise, decodePreview, stepCache, accelerator);
+  }
+
   async stylize(input: StylizeInput, hooks: StylizeHooks = {}): Promise<StylizeResult> {
     const { latents, ...result } = await this.stylizeToLatents(input, hooks);
     await breathe(hooks.signal);
     const { scalingFactor } = this.#networks.checkpoint.vae.config;
     const decoded = await this.#networks.decodeLatents(unscaled(latents, scalingFactor));
     expectNumbers(decoded.data, "the decoder");
-    const image = floatsToPicture(decoded, formOf(input.settings).rounding);
+    const image = floatsToPicture(decoded, formOf(input.settings, this.#accelerator).rounding);
     return { ...result, image: input.settings.keepColors ? inOwnChroma(image, input.content) : image };
   }
 
@@ -156,11 +183,13 @@ export class DiffusionStylizer implements Stylizer {
     const { settings, token } = input;
     const { signal } = hooks;
     const showStep = this.#shown(input, hooks);
-    const form = formOf(settings);
+    const form = formOf(settings, this.#accelerator);
     const stylePath = choosePath(input, this.#networks.checkpoint.text.config.width);
-    const plan = createScheduler(form.scheduler, this.#networks.checkpoint.scheduler).plan({
+    const { scheduler } = this.#networks.checkpoint;
+    const timestepSpacing = form.spacing ?? scheduler.timestepSpacing;
+    const plan = createScheduler(form.scheduler, { ...scheduler, timestepSpacing }).plan({
       steps: form.steps,
-      strength: settings.strength,
+      strength: strengthOf(form, settings.strength),
       startLevel: form.startLevel,
     });
     const steps = plan.timesteps.length;

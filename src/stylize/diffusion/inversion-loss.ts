@@ -39,12 +39,12 @@ export async function inversionLoss(
       const [gradient] = gradients(loss, one, [x]);
       return { loss, gradient: gradient! };
     },
-    {
+    () => ({
       embeddings: floatTensor("float32", embeddings),
       sample: floatTensor("float32", sample),
       timestep: floatTensor("float32", { data: Float32Array.of(timestep), shape: [1] }),
       target: floatTensor("float32", { data: target, shape: sample.shape }),
-    },
+    }),
     { arena: true, dtype: "float32", learns: true },
   );
   return { loss: result.loss.data[0]!, gradient: result.gradient.data };

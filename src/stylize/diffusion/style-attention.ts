@@ -106,12 +106,11 @@ interface Exchange {
 
 /** Attention over the style, asked for partly by the content; what was kept of both goes into the graph. */
 function takingOver(networks: DiffusionNetworks, { features, gamma, temperature }: Exchange): UNetForm {
-  const { dtype } = networks;
   const { config } = networks.checkpoint.unet;
-  const scalar = (value: number) => floatTensor(dtype, { data: Float32Array.of(value), shape: [1] });
+  const scalar = (value: number) => ({ data: Float32Array.of(value), shape: [1] });
   return {
     name: "taking over",
-    places: (graph) => {
+    places: (graph, _, dtype) => {
       const [share, sharpness] = [graph.input("gamma", dtype, [1]), graph.input("temperature", dtype, [1])];
       const attend: AttendPixels = (place) => {
         if (!isExchanged(place.path, config)) return attendPixels(place);
@@ -135,6 +134,10 @@ function takingOver(networks: DiffusionNetworks, { features, gamma, temperature 
       };
       return { attend };
     },
-    feeds: { ...features, gamma: scalar(gamma), temperature: scalar(temperature) },
+    feeds: (dtype) => ({
+      ...features,
+      gamma: floatTensor(dtype, scalar(gamma)),
+      temperature: floatTensor(dtype, scalar(temperature)),
+    }),
   };
 }

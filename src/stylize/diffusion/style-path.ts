@@ -9,7 +9,7 @@ type Path = NonNullable<StylizeResult["stylePath"]>;
 
 /**
  * `auto`: the token where one was learned for the style, else shared attention, else latent statistics, which is all that
- * the reference code has without a token.
+ * the reference code has without a token, and all that a draft can do: attention takes both pictures to noise in small steps.
  *
  * @param width of the checkpoint's token embeddings
  * @returns `null` where the variant does not look at the style image
@@ -27,7 +27,7 @@ export function choosePath({ variant, settings, token }: StylizeInput, width: nu
     );
   if (settings.stylePath !== "auto") return settings.stylePath;
   if (fits) return "token";
-  return settings.faithful ? "adain" : "attention";
+  return settings.faithful || settings.speed === "draft" ? "adain" : "attention";
 }
 
 /** The text of a picture: `*` for a learned style, followed by the description; `*` in other people's words is nothing. */

@@ -18,12 +18,11 @@ const TILE = 256;
 
 /** What runs graphs over a checkpoint (`DiffusionNetworks`). */
 interface DecoderNetworks {
-  readonly dtype: FloatType;
   readonly checkpoint: { readonly vae: { readonly config: VaeConfig } };
   compute<Name extends string>(
     key: string,
-    record: (graph: Graph, weights: (part: "vae") => Weights) => Readonly<Record<Name, Value>>,
-    feeds: Readonly<Record<string, Tensor>>,
+    record: (graph: Graph, weights: (part: "vae") => Weights, dtype: FloatType) => Readonly<Record<Name, Value>>,
+    feeds: (dtype: FloatType) => Readonly<Record<string, Tensor>>,
   ): Promise<Readonly<Record<Name, Floats>>>;
 }
 
@@ -40,10 +39,10 @@ export async function decodeInTiles(networks: DecoderNetworks, latents: Floats, 
   const whole = Math.max(1, levels - TILED_LEVELS);
   const { head } = await networks.compute(
     `vae-decoder head ${latents.shape.join("x")}`,
-    (graph, weights) => ({
-      head: vaeDecoderHead(weights("vae"), config, graph.input("x", networks.dtype, latents.shape), whole),
+    (graph, weights, dtype) => ({
+      head: vaeDecoderHead(weights("vae"), config, graph.input("x", dtype, latents.shape), whole),
     }),
-    { x: floatTensor(networks.dtype, latents) },
+    (dtype) => ({ x: floatTensor(dtype, latents) }),
   );
 
   /** Normalises by the whole picture's statistics, activates and convolves. */
@@ -109,14 +108,13 @@ async function overTiles(
   { out, scale, tile, perChannel }: Tiling,
   build: Build,
 ): Promise<Floats> {
-  const { dtype } = networks;
   const [, , height, width] = pictures[0]!.shape as [number, number, number, number];
   const window = { height: Math.min(height, tile + 2 * HALO), width: Math.min(width, tile + 2 * HALO) };
   const result = {
     data: new Float32Array(out * height * scale * width * scale),
     shape: [1, out, height * scale, width * scale],
   };
-  const numbers = perChannel.map((data) => floatTensor(dtype, { data, shape: [1, data.length, 1, 1] }));
+  const numbers = perChannel.map((data) => ({ data, shape: [1, data.length, 1, 1] }));
   const shapeOf = ({ shape }: Floats): number[] => [1, shape[1]!, window.height, window.width];
   for (let top = 0; top < height; top += tile)
     for (let left = 0; left < width; left += tile) {
@@ -124,15 +122,19 @@ async function overTiles(
         top: Math.max(0, Math.min(top - HALO, height - window.height)),
         left: Math.max(0, Math.min(left - HALO, width - window.width)),
       };
-      const feeds = pictures.map((picture) => floatTensor(dtype, cut(picture, { ...at, ...window })));
+      const pieces = pictures.map((picture) => cut(picture, { ...at, ...window }));
       const { y } = await networks.compute(
         `vae-decoder tile ${name} ${window.height}x${window.width}`,
-        (graph, weights) => {
+        (graph, weights, dtype) => {
           const windows = pictures.map((picture, i) => graph.input(`x${i}`, dtype, shapeOf(picture)));
           const given = perChannel.map((data, i) => graph.input(`c${i}`, dtype, [1, data.length, 1, 1]));
           return { y: build(weights("vae"), windows, given) };
         },
-        Object.fromEntries([...feeds.map((feed, i) => [`x${i}`, feed]), ...numbers.map((feed, i) => [`c${i}`, feed])]),
+        (dtype) =>
+          Object.fromEntries([
+            ...pieces.map((piece, i) => [`x${i}`, floatTensor(dtype, piece)]),
+            ...numbers.map((each, i) => [`c${i}`, floatTensor(dtype, each)]),
+          ]),
       );
       const core = { top, left, height: Math.min(tile, height - top), width: Math.min(tile, width - left) };
       paste(y, at, result, core, scale);

@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { stripVTControlCharacters } from "node:util";
@@ -15,6 +15,7 @@ import { examineDiscord, examineToken, inviteUrl } from "../../../src/cli/doctor
 import { examineFolder, examineMachine, examineMemory, examineNode } from "../../../src/cli/doctor/machine.ts";
 import { fault, ok } from "../../../src/cli/doctor/finding.ts";
 import { readConfig } from "../../../src/config.ts";
+import { FIXTURES } from "../../models/reference.ts";
 
 let root: string;
 beforeAll(async () => {
@@ -109,6 +110,24 @@ describe("weights", () => {
     });
     await writeFile(path.join(store.folderOf("taesd"), "weights.safetensors"), "12345");
     expect((await examineCheckpoints(config))[0]).toEqual({ status: "ok", text: "taesd, 5 B, a/b at cccccccccc" });
+  });
+
+  it("over the checkpoint are looked at one by one", async () => {
+    const MODELS_DIR = path.join(root, "adapted");
+    await mkdir(path.join(MODELS_DIR, "loras"), { recursive: true });
+    await mkdir(path.join(MODELS_DIR, "lcm-lora-sd15"));
+    const place = (fixture: string, name: string): Promise<void> =>
+      symlink(path.join(FIXTURES, fixture), path.join(MODELS_DIR, name));
+    await place("tiny-v1", "tiny");
+    await place("tiny-v1/loras/peft.safetensors", "loras/inkwash.safetensors");
+    await place("tiny-v2/loras/peft.safetensors", "loras/other.safetensors");
+    await place("tiny-v1/loras/kohya.safetensors", "lcm-lora-sd15/lora.safetensors");
+    const findings = await examineCheckpoints({ ...settings, MODELS_DIR });
+    expect(findings.map(({ status, text }) => `${status}: ${text}`).slice(1, 4)).toEqual([
+      "ok: LoRA inkwash: changes 72 layers",
+      expect.stringMatching(/^fault: The LoRA other cannot be used: it was made for another network: /),
+      "ok: LoRA lcm-lora-sd15, makes drafts: changes 106 layers",
+    ]);
   });
 
   it("of captioners are chosen by name", () => {

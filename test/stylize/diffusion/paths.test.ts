@@ -47,6 +47,8 @@ describe.each(PIPELINES)("style paths on %s", (name) => {
       stylePath: "auto",
       faithful: false,
       keepColors: false,
+      speed: "normal",
+      loras: [],
       ...settings,
     },
     ...changes,

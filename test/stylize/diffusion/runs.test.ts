@@ -73,6 +73,8 @@ describe.each(PIPELINES)("InST on %s", (name) => {
           stylePath: "adain",
           faithful: given.faithful,
           keepColors: false,
+          speed: "normal",
+          loras: [],
         },
       },
       { onProgress: (step) => progress.push(step) },

@@ -1,0 +1,70 @@
+/** Wishes of a person about a diffusion picture that need a look before any work is done: LoRA by name, and the speed. */
+import { UserError } from "./errors.ts";
+import { LORA_WEIGHTS, type LoraChoice, MOST_LORAS, type StylizeSettings } from "./painting.ts";
+
+/**
+ * One LoRA as people write it: `inkwash` or `inkwash:0.8`.
+ *
+ * @throws UserError `lora-weight`
+ */
+export function parseLora(text: string): LoraChoice {
+  const { name, weight } = /^(?<name>.*?)(?:\s*:\s*(?<weight>[^:]*))?$/s.exec(text.trim())!.groups as {
+    readonly name: string;
+    readonly weight?: string;
+  };
+  if (weight === undefined) return { name, weight: 1 };
+  const [least, most] = LORA_WEIGHTS;
+  const number = Number(weight);
+  if (weight.trim() === "" || !(number >= least && number <= most))
+    throw new UserError("lora-weight", `How much of a LoRA is a number from ${least} to ${most}: \`inkwash:0.8\`.`);
+  return { name, weight: number };
+}
+
+/** Several, with commas between them. @throws UserError as `expectLoras` and `parseLora` do */
+export function parseLoras(text: string | null): readonly LoraChoice[] {
+  const loras = (text ?? "")
+    .split(",")
+    .filter((part) => part.trim() !== "")
+    .map(parseLora);
+  expectLoras(loras);
+  return loras;
+}
+
+/** @throws UserError `lora-count` when there are too many, or one is there twice */
+export function expectLoras(loras: readonly LoraChoice[]): void {
+  if (loras.length > MOST_LORAS)
+    throw new UserError("lora-count", `A picture takes up to ${MOST_LORAS} LoRA; leave some out.`);
+  if (new Set(loras.map(({ name }) => name)).size < loras.length)
+    throw new UserError("lora-count", "The same LoRA is there twice; name it once, with the weight that you want.");
+}
+
+/** A LoRA as `parseLora` reads it. */
+export const showLora = ({ name, weight }: LoraChoice): string => `${name}:${weight}`;
+
+/**
+ * A draft's steps and guidance are those that its weights were made for.
+ *
+ * @throws UserError `speed-conflict`
+ */
+export function expectSpeedFits(
+  wanted: Pick<StylizeSettings, "speed" | "steps" | "guidance" | "stylePath"> & { readonly faithful?: boolean },
+): void {
+  if (wanted.speed === "normal") return;
+  if (wanted.speed === "fine") {
+    if (wanted.steps === null && !wanted.faithful) return;
+    throw new UserError("speed-conflict", "Fine means more steps; choose the speed or the number of steps, not both.");
+  }
+  if (wanted.steps !== null || wanted.guidance !== null || wanted.faithful)
+    throw new UserError(
+      "speed-conflict",
+      "A draft has steps and guidance of its own. Leave both out, or choose the speed normal.",
+    );
+  if (wanted.stylePath === "attention")
+    throw new UserError(
+      "speed-conflict",
+      "A draft cannot take the style by attention, which needs many small steps. Leave the style path out, or choose the speed normal.",
+    );
+}
+
+export const LORA_NEEDS_DIFFUSION =
+  "LoRA belong to Stable Diffusion, and this Atelier paints with its embedded engine, which has no use for them. Leave them out.";

@@ -1,0 +1,153 @@
+/** LoRA files: which layers of a checkpoint they change, and by what. Nothing but headers and single numbers is read. */
+import { closeSync, openSync } from "node:fs";
+
+import { z } from "zod";
+
+import { foreignContext, foreignLora } from "../../../../models/foreign-loras.ts";
+import { type LoraNetwork, loraNames } from "../../../../models/lora-names.ts";
+import { excerpt, messageOf, publicMessageOf, UserError } from "../../../errors.ts";
+import { decodeFloats, isStoredFloat } from "../../../onnx/files/decode-floats.ts";
+import { readExactly } from "../../../onnx/files/read-exactly.ts";
+import { readSafetensors, readSafetensorsMetadata } from "../../../onnx/files/safetensors.ts";
+import type { LowRankUpdate, TensorSource } from "../../../onnx/files/tensor-source.ts";
+import type { ExternalTensor } from "../../../onnx/graph.ts";
+import { showShape } from "../../../onnx/shape.ts";
+import type { LoraLayers } from "./lora-layers.ts";
+
+/** What is added to the weight of each layer, by layer. */
+export type Lora = Readonly<Record<LoraNetwork, ReadonlyMap<string, LowRankUpdate>>>;
+
+/** PEFT's word for how strongly an update counts where the file has no tensor for it; diffusers keeps it in the header. */
+const ADAPTER_METADATA = "lora_adapter_metadata";
+const METADATA_PREFIX: Readonly<Record<LoraNetwork, string>> = { unet: "unet.", text: "text_encoder." };
+
+interface Parts {
+  down?: ExternalTensor;
+  up?: ExternalTensor;
+  alpha?: number;
+}
+
+/**
+ * Reads a file of any naming that `models/lora-names.ts` knows.
+ *
+ * @param name what people call it
+ * @param layers those of the checkpoint that it is for
+ * @throws UserError `lora-file` saying what it is, or what is wrong with it
+ */
+export async function readLora(file: string, name: string, layers: LoraLayers): Promise<Lora> {
+  const source = await readSafetensors(file).catch((error: unknown) => {
+    throw refused(name, `it cannot be read: ${publicMessageOf(error)}`, error);
+  });
+  const foreign = foreignLora(source.names);
+  if (foreign !== null) throw refused(name, `it is ${foreign}; only LoRA for Stable Diffusion 1 can be used`);
+  const parts = partsOf(name, source, layers);
+  const alphaOf = await declaredAlphas(file, name);
+  const updates = { unet: new Map<string, LowRankUpdate>(), text: new Map<string, LowRankUpdate>() };
+  for (const network of ["unet", "text"] as const)
+    for (const [layer, found] of parts[network])
+      updates[network].set(layer, updateOf(name, layer, layers[network].get(layer)!, found, alphaOf(network, layer)));
+  return updates;
+}
+
+function partsOf(name: string, source: TensorSource, layers: LoraLayers): Record<LoraNetwork, Map<string, Parts>> {
+  const understand = loraNames({ unet: layers.unet.keys(), text: layers.text.keys() });
+  const parts = { unet: new Map<string, Parts>(), text: new Map<string, Parts>() };
+  const unknown: string[] = [];
+  for (const key of source.names) {
+    const known = understand(key);
+    if (!known) {
+      unknown.push(key);
+      continue;
+    }
+    const { network, layer, part } = known;
+    const tensor = source.find(key)!;
+    const found: Parts = parts[network].get(layer) ?? {};
+    if (found[part] !== undefined) throw refused(name, `it changes ${layer} twice`);
+    if (!isStoredFloat(tensor.dtype)) throw refused(name, `${excerpt(key)} is ${tensor.dtype}, not real numbers`);
+    if (part === "alpha") found.alpha = oneNumber(name, key, tensor);
+    else found[part] = tensor;
+    parts[network].set(layer, found);
+  }
+  if (unknown.length === source.names.length) throw refused(name, "it is no LoRA that is known here");
+  if (unknown.length > 0) {
+    const others = unknown.length === 1 ? "" : ` and ${unknown.length - 1} more`;
+    throw refused(name, `it was made for another network: it changes ${excerpt(unknown[0]!)}${others}`);
+  }
+  return parts;
+}
+
+function updateOf(
+  name: string,
+  layer: string,
+  weight: readonly number[],
+  { down, up, alpha }: Parts,
+  declared: Declared | null,
+): LowRankUpdate {
+  if (!down || !up) throw refused(name, `of ${layer} it has one matrix only`);
+  const [downShape, upShape] = [down.shape as readonly number[], up.shape as readonly number[]];
+  const rank = downShape[0]!;
+  if (rank === 0 || upShape[1] !== rank)
+    throw refused(name, `its matrices of ${layer} do not fit together: ${showShape(downShape)}, ${showShape(upShape)}`);
+  const fits = squeezed(downShape.slice(1)) === squeezed(weight.slice(1));
+  if (!fits || squeezed(upShape) !== squeezed([weight[0]!, rank])) {
+    const family = /attn2\.to_[kv]$/.test(layer) ? foreignContext(downShape[1]!) : null;
+    if (family !== null) throw refused(name, `it is ${family}; only LoRA for Stable Diffusion 1 can be used`);
+    throw refused(
+      name,
+      `it was made for a ${layer} of another size: ${showShape([upShape[0]!, ...downShape.slice(1)])}`,
+    );
+  }
+  const scale = alpha !== undefined ? alpha / rank : declared ? declared.alpha / declared.divisor(rank) : 1;
+  return { down, up, scale };
+}
+
+interface Declared {
+  readonly alpha: number;
+  readonly divisor: (rank: number) => number;
+}
+
+const declaredSchema = z.record(z.string(), z.unknown());
+
+/** The strengths that the header declares, `null` for a layer of which it declares none. */
+async function declaredAlphas(
+  file: string,
+  name: string,
+): Promise<(network: LoraNetwork, layer: string) => Declared | null> {
+  const text = ((await readSafetensorsMetadata(file).catch(() => ({}))) as Record<string, string>)[ADAPTER_METADATA];
+  if (text === undefined) return () => null;
+  const declared = parsedMetadata(name, text);
+  return (network, layer) => {
+    const get = (key: string): unknown => declared[METADATA_PREFIX[network] + key];
+    const patterns = z.record(z.string(), z.number()).safeParse(get("alpha_pattern")).data ?? {};
+    const own = Object.entries(patterns).find(([key]) => layer === key || layer.endsWith(`.${key}`));
+    const alpha = own?.[1] ?? get("lora_alpha");
+    if (typeof alpha !== "number" || !Number.isFinite(alpha)) return null;
+    return { alpha, divisor: get("use_rslora") === true ? Math.sqrt : (rank) => rank };
+  };
+}
+
+function parsedMetadata(name: string, text: string): Readonly<Record<string, unknown>> {
+  try {
+    return declaredSchema.parse(JSON.parse(text));
+  } catch (error) {
+    throw refused(name, `its header is damaged: ${messageOf(error)}`, error);
+  }
+}
+
+function oneNumber(name: string, key: string, { dtype, shape, path, offset, byteLength }: ExternalTensor): number {
+  const numbers = (shape as readonly number[]).reduce((product, dim) => product * dim, 1);
+  if (numbers !== 1) throw refused(name, `${excerpt(key)} is ${showShape(shape)}, not one number`);
+  const handle = openSync(path, "r");
+  try {
+    const [value] = decodeFloats(readExactly(handle, byteLength, offset, path), dtype);
+    if (!Number.isFinite(value)) throw refused(name, `${excerpt(key)} is not a number`);
+    return value!;
+  } finally {
+    closeSync(handle);
+  }
+}
+
+const squeezed = (shape: readonly number[]): string => shape.join().replace(/(?:,1)+$/, "");
+
+const refused = (name: string, reason: string, cause?: unknown): UserError =>
+  new UserError("lora-file", `The LoRA ${excerpt(name)} cannot be used: ${reason}.`, { cause });
