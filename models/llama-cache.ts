@@ -1,5 +1,6 @@
 /** Two ways for a decoder to remember what it has read: our own generation loop's, and transformers.js'. */
 import { op, type Graph, type Value } from "../src/onnx/index.ts";
+import { type Dim, sumDims } from "../src/onnx/shape.ts";
 import type { FloatType } from "../src/onnx/tensor.ts";
 import type { Attend, LlamaConfig } from "./llama.ts";
 
@@ -30,15 +31,43 @@ function rotaryTables(graph: Graph, config: LlamaConfig, dtype: FloatType, facto
  * from step to step). A single growing cache is copied whole for every token, a megabyte per position of a 7B model: with
  * a prefix of 640 positions a token then takes 1.39 times as long (two layers and the head: 12.5 ms of CPU against 9.0).
  *
- * Inputs `prefix.{i}.key` [1, kvHeads, d, prefix] and `prefix.{i}.value` [1, kvHeads, prefix, d], `recent.{i}.…` likewise,
- * `positions` int64 [1, length] and `mask` [1, 1, length, prefix + recent + length]; outputs `present.{i}.…` over recent
- * and new positions. Keys lie transposed, as their product with a single query reads them. The prefix may not be empty:
- * mask a dummy.
+ * Keys lie transposed, as their product with a single query reads them. The prefix may not be empty: mask a dummy.
  */
-export function splitCache(graph: Graph, config: LlamaConfig, dtype: FloatType): Attend {
+export interface SplitCache {
+  /** int64 [1, length] */
+  readonly positions: Value;
+  /** [1, 1, length, prefix + recent + length], added to the scores; `null`: everything may be seen. */
+  readonly mask: Value | null;
+  /** What is kept of the prefix and of recent tokens, `key` [1, kvHeads, d, n] or `value` [1, kvHeads, n, d]. */
+  readonly past: (part: "prefix" | "recent", layer: number, what: "key" | "value") => Value;
+  /** Takes a layer's keys and values over recent and new positions. */
+  readonly keep: (layer: number, key: Value, value: Value) => void;
+}
+
+/**
+ * A split cache that comes and goes with every run: inputs `prefix.{i}.key`, `….value`, `recent.{i}.…`, `positions` and
+ * `mask`.
+ */
+export function cacheOfInputs(
+  graph: Graph,
+  { kvHeads, headWidth: d }: LlamaConfig,
+  dtype: FloatType,
+  keep: SplitCache["keep"],
+): SplitCache {
+  return {
+    positions: graph.input("positions", "int64", [1, "length"]),
+    mask: graph.input("mask", dtype, [1, 1, "length", "prefix + recent + length"]),
+    past: (part, layer, what) =>
+      graph.input(`${part}.${layer}.${what}`, dtype, what === "key" ? [1, kvHeads, d, part] : [1, kvHeads, part, d]),
+    keep,
+  };
+}
+
+/** Attention over a split cache. */
+export function attendOver(graph: Graph, config: LlamaConfig, dtype: FloatType, cache: SplitCache): Attend {
   const { heads, kvHeads, headWidth: d } = config;
-  const positions = graph.input("positions", "int64", [1, "length"]);
-  const mask = graph.input("mask", dtype, [1, 1, "length", "prefix + recent + length"]);
+  const { positions, mask, past } = cache;
+  const length = positions.shape[1]!;
   const forKeys = rotaryTables(graph, config, dtype);
   // Attention's scale, too: onnxruntime would put a factor of its own into the product with the keys, which then takes
   // twice as long.
@@ -46,39 +75,39 @@ export function splitCache(graph: Graph, config: LlamaConfig, dtype: FloatType):
   const groups = heads / kvHeads;
 
   const rotated = (x: Value, n: number, { cos, sin }: RotaryTables): Value =>
-    op.rotaryEmbedding(op.reshape(x, [1, "length", n * d]), positions, cos, sin, n);
+    op.rotaryEmbedding(op.reshape(x, [1, length, n * d]), positions, cos, sin, n);
   /** [length, n · d] as [1, n, length, d], or as [1, n, d, length] */
-  const apart = (x: Value, n: number): Value => op.transpose(op.reshape(x, [1, "length", n, d]), [0, 2, 1, 3]);
-  const apartTransposed = (x: Value, n: number): Value =>
-    op.transpose(op.reshape(x, [1, "length", n, d]), [0, 2, 3, 1]);
+  const apart = (x: Value, n: number): Value => op.transpose(op.reshape(x, [1, length, n, d]), [0, 2, 1, 3]);
+  const apartTransposed = (x: Value, n: number): Value => op.transpose(op.reshape(x, [1, length, n, d]), [0, 2, 3, 1]);
 
   return (layer, q, k, v) => {
-    const past = (part: "prefix" | "recent", what: "key" | "value"): Value =>
-      graph.input(`${part}.${layer}.${what}`, dtype, what === "key" ? [1, kvHeads, d, part] : [1, kvHeads, part, d]);
-    const prefixKey = past("prefix", "key");
-    const prefixValue = past("prefix", "value");
-    const keys = op.concat([past("recent", "key"), apartTransposed(rotated(k, kvHeads, forKeys), kvHeads)], 3);
-    const values = op.concat([past("recent", "value"), apart(v, kvHeads)], 2);
+    const [prefixKey, prefixValue] = [past("prefix", layer, "key"), past("prefix", layer, "value")];
+    const keys = op.concat([past("recent", layer, "key"), apartTransposed(rotated(k, kvHeads, forKeys), kvHeads)], 3);
+    const values = op.concat([past("recent", layer, "value"), apart(v, kvHeads)], 2);
     // Queries of one group share keys: they stand below each other, so that one product serves them all.
     const queries = grouped(apart(rotated(q, heads, forQueries), heads));
     const scores = op.concat([op.matmul(queries, prefixKey), op.matmul(queries, keys)], 3);
-    const weights = op.softmax(op.add(scores, groups === 1 ? mask : op.concat(Array<Value>(groups).fill(mask), 2)));
+    const weights = op.softmax(masked(scores));
     const [onPrefix, onRecent] = op.splitLike(weights, 3, [
       { value: prefixKey, axis: 3 },
       { value: keys, axis: 3 },
     ]);
     const mixed = ungrouped(op.add(op.matmul(onPrefix, prefixValue), op.matmul(onRecent, values)));
-    graph.output(`present.${layer}.key`, keys);
-    graph.output(`present.${layer}.value`, values);
-    return op.reshape(op.transpose(mixed, [0, 2, 1, 3]), ["length", heads * d]);
+    cache.keep(layer, keys, values);
+    return op.reshape(op.transpose(mixed, [0, 2, 1, 3]), [length, heads * d]);
   };
 
+  function masked(scores: Value): Value {
+    if (!mask) return scores;
+    return op.add(scores, groups === 1 ? mask : op.concat(Array<Value>(groups).fill(mask), 2));
+  }
+
   function grouped(x: Value): Value {
-    return op.reshape(x, [1, kvHeads, Array(groups).fill("length").join(" + "), d]);
+    return op.reshape(x, [1, kvHeads, sumDims(Array<Dim>(groups).fill(length)), d]);
   }
 
   function ungrouped(x: Value): Value {
-    return op.reshape(x, [1, heads, "length", d]);
+    return op.reshape(x, [1, heads, length, d]);
   }
 }
 

@@ -39,7 +39,8 @@ export const vaeConfigSchema = settings(
 
 export type VaeConfig = z.infer<typeof vaeConfigSchema>;
 
-const EPSILON = 1e-6;
+/** Of every normalisation. */
+export const EPSILON = 1e-6;
 
 /** Pictures [N, 3, H, W] in [-1, 1] -> means, then logarithms of variances: [N, 2 · latent, H / f, W / f]. */
 export function vaeEncoder(w: Weights, config: VaeConfig, pictures: Value): Value {
@@ -60,6 +61,14 @@ export function vaeEncoder(w: Weights, config: VaeConfig, pictures: Value): Valu
 
 /** Latents [N, latent, h, w], already divided by the scaling factor -> pictures [N, 3, h · f, w · f], about [-1, 1]. */
 export function vaeDecoder(w: Weights, config: VaeConfig, latents: Value): Value {
+  const decoder = w.scope("decoder");
+  const x = vaeDecoderHead(w, config, latents, config.channels.length);
+  const normal = groupNormSilu(decoder.scope("conv_norm_out"), x, config.groups, EPSILON);
+  return conv2d(decoder.scope("conv_out"), normal, 3, 3);
+}
+
+/** The decoder's first levels, each twice the size of the one before: the features [N, C, H, W] that the last gives. */
+export function vaeDecoderHead(w: Weights, config: VaeConfig, latents: Value, levels: number): Value {
   const { groups, latentChannels } = config;
   const options: ResnetOptions = { groups, epsilon: EPSILON };
   const channels = [...config.channels].reverse();
@@ -67,13 +76,12 @@ export function vaeDecoder(w: Weights, config: VaeConfig, latents: Value): Value
   let x = conv2d(w.scope("post_quant_conv"), latents, latentChannels, 1);
   x = conv2d(decoder.scope("conv_in"), x, channels[0]!, 3);
   x = middle(decoder.scope("mid_block"), x, options);
-  for (const [level, out] of channels.entries()) {
-    const up = decoder.scope(`up_blocks.${level}`);
-    for (let i = 0; i <= config.layers; i++) x = resnetBlock(up.scope(`resnets.${i}`), x, out, options);
-    if (level < channels.length - 1) x = upsample(up.scope("upsamplers.0"), x);
+  for (const [level, out] of channels.slice(0, levels).entries()) {
+    if (level > 0) x = upsample(decoder.scope(`up_blocks.${level - 1}.upsamplers.0`), x);
+    for (let i = 0; i <= config.layers; i++)
+      x = resnetBlock(decoder.scope(`up_blocks.${level}.resnets.${i}`), x, out, options);
   }
-  x = groupNormSilu(decoder.scope("conv_norm_out"), x, groups, EPSILON);
-  return conv2d(decoder.scope("conv_out"), x, 3, 3);
+  return x;
 }
 
 /** Padded at the bottom and at the right only, as the network was trained. */
@@ -81,7 +89,8 @@ const downsample = block((w: Weights, x: Value): Value =>
   conv2d(w.scope("conv"), x, x.shape[1] as number, 3, { stride: 2, padding: { top: 0, left: 0, bottom: 1, right: 1 } }),
 );
 
-const upsample = block((w: Weights, x: Value): Value => {
+/** Twice the size. */
+export const upsample = block((w: Weights, x: Value): Value => {
   const [, channels, height, width] = x.shape as [number, number, number, number];
   const layer = w.scope("conv");
   if (w.graph.convolution !== "blocked") return conv2d(layer, op.resizeNearest(x, 2 * height, 2 * width), channels, 3);

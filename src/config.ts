@@ -67,6 +67,12 @@ const schema = z.object({
   CAPTION_TOKENS: count("CAPTION_TOKENS", 16, 1024, 200),
   /** What open networks may hold, gigabytes. */
   MODEL_MEMORY: amount("MODEL_MEMORY", 0.25, 1024, 12),
+  /** What networks may take of a graphics card, gigabytes; when it is left out, what is free when the engine starts. */
+  CARD_MEMORY: z.coerce
+    .number({ error: "CARD_MEMORY must be a number" })
+    .min(1, { error: "CARD_MEMORY must be at least 1" })
+    .max(1024, { error: "CARD_MEMORY must be at most 1024" })
+    .optional(),
   /** The least that is logged. */
   LOG_LEVEL: choice("LOG_LEVEL", ["fatal", "error", "warn", "info", "debug", "trace", "silent"], "info"),
   /** Largest picture that is taken, MiB. */

@@ -4,17 +4,18 @@ import path from "node:path";
 import { llavaConfigSchema } from "../../models/llava.ts";
 import { dataFile } from "../caption/llava/convert/graphs.ts";
 import { LlavaDecoder } from "../caption/llava/token-decoder.ts";
-import { decoderSession, visionSession } from "../caption/llava/networks.ts";
+import { decoderSession, goesOn, visionSession } from "../caption/llava/networks.ts";
 import { type Floats, floatTensor } from "../onnx/index.ts";
 import { readJson } from "../onnx/files/read-json.ts";
 import { readSafetensors } from "../onnx/files/safetensors.ts";
 import { seededRandom } from "../random.ts";
 import { startClock, timeRuns } from "./clock.ts";
-import type { CaptionTask, CaptionTiming } from "./tasks.ts";
+import type { CaptionTask, CaptionTiming, RunsOn } from "./tasks.ts";
 
-export async function timeCaption(task: CaptionTask): Promise<CaptionTiming> {
+export async function timeCaption(task: CaptionTask, { device, forms }: RunsOn): Promise<CaptionTiming> {
   const config = await readJson(path.join(task.checkpoint, "config.json"), llavaConfigSchema);
-  const sourceOf = (part: "vision" | "decoder") => readSafetensors(path.join(task.checkpoint, "onnx", dataFile(part)));
+  const sourceOf = (part: "vision" | "embeddings" | "decoder") =>
+    readSafetensors(path.join(task.checkpoint, "onnx", dataFile(part)));
   const random = seededRandom(1);
   const noise = (...shape: number[]): Floats => {
     const length = shape.reduce((product, dim) => product * dim, 1);
@@ -22,7 +23,7 @@ export async function timeCaption(task: CaptionTask): Promise<CaptionTiming> {
   };
 
   const looking = startClock();
-  const vision = await visionSession(await sourceOf("vision"), config).open();
+  const vision = await visionSession(await sourceOf("vision"), config, { device, ...forms }).open();
   const { imageSize } = config.vision;
   await vision.runOne({ pixel_values: floatTensor("float32", noise(1, 3, imageSize, imageSize)) });
   await vision.release();
@@ -30,17 +31,25 @@ export async function timeCaption(task: CaptionTask): Promise<CaptionTiming> {
 
   const loading = startClock();
   const profile = task.profile === null ? {} : { profilePrefix: task.profile };
-  const recipe = decoderSession(await sourceOf("decoder"), config.text, profile);
+  const goingOn = goesOn(device);
+  const table = goingOn ? await sourceOf("embeddings") : null;
+  const recipe = decoderSession(await sourceOf("decoder"), config.text, { device, ...forms, ...profile, table });
   const session = await recipe.open();
   const loadMs = loading.wall();
 
-  const decoder = new LlavaDecoder(session, config.text);
+  const decoder = new LlavaDecoder(session, config.text, forms.dtype, goingOn);
   const { width, layers, kvHeads, headWidth } = config.text;
   const reading = startClock();
   await decoder.begin(noise(task.prefix, width));
   const [firstMs, firstCpuMs] = [reading.wall(), reading.cpu()];
   const token = noise(1, width);
-  const { wallMs, cpuMs } = await timeRuns(task.tokens, () => decoder.next(token));
+  const before = session.crossed;
+  // A run of its own for each, or many tokens a run: whatever the device's way is.
+  const writing = decoder.write(async () => token, task.tokens + 1)[Symbol.asyncIterator]();
+  await writing.next();
+  const { wallMs, cpuMs } = await timeRuns(task.tokens, () => writing.next());
+  const crossedBytes = (session.crossed - before) / task.tokens;
+  decoder.close();
   if (task.profile !== null) session.endProfiling();
   await session.release();
   const cacheBytes = 2 * 4 * task.prefix * layers * kvHeads * headWidth;
@@ -54,5 +63,6 @@ export async function timeCaption(task: CaptionTask): Promise<CaptionTiming> {
     cpuMs,
     weightBytes: recipe.bytes,
     cacheBytes,
+    crossedBytes,
   };
 }

@@ -10,7 +10,7 @@ import { z } from "zod";
 import { type Measured, measure } from "./measure.ts";
 import { memoryBandwidth } from "./memory-bandwidth.ts";
 import { type OperatorShare, operatorShares } from "./operator-shares.ts";
-import type { CaptionTiming } from "./tasks.ts";
+import { type CaptionTiming, PROCESSOR, type RunsOn } from "./tasks.ts";
 
 export { makeRandomCaptioner } from "./random-captioner.ts";
 
@@ -22,6 +22,7 @@ export interface CaptionBenchOptions {
   /** Positions of the prefix. Default 640: 576 of the picture and the question's. */
   readonly prefix?: number;
   readonly tokens?: number;
+  readonly on?: RunsOn;
   /** A Python with llama-cpp-python, or nothing. Its weights, as many and as random, are written beside the checkpoint. */
   readonly python?: string;
 }
@@ -48,9 +49,9 @@ export interface CaptionBench {
 }
 
 export async function benchCaption(options: CaptionBenchOptions): Promise<CaptionBench> {
-  const { checkpoint, prefix = 640, tokens = 24, python } = options;
+  const { checkpoint, prefix = 640, tokens = 24, python, on = PROCESSOR } = options;
   const bandwidth = await memoryBandwidth();
-  const ours = await measure({ kind: "caption", checkpoint, prefix, tokens, profile: null });
+  const ours = await measure({ kind: "caption", checkpoint, prefix, tokens, profile: null }, { on });
   const peer = python ? await timePeer(python, checkpoint, prefix, tokens) : null;
   const { weightBytes, cacheBytes, cpuMs } = ours.timing;
   return {

@@ -16,7 +16,9 @@ import {
   type ImageForm,
   type ImageTask,
   type ImageTiming,
-  type UNetTiming,
+  type NetworkTiming,
+  PROCESSOR,
+  type RunsOn,
   type VaeTask,
   type VaeTiming,
 } from "./tasks.ts";
@@ -32,6 +34,7 @@ export interface UNetBenchOptions {
   readonly products?: "exact" | "int8";
   /** A Python with torch and diffusers, or nothing. */
   readonly python?: string;
+  readonly on?: RunsOn;
   readonly onRow?: (row: UNetRow) => void;
 }
 
@@ -45,7 +48,7 @@ const torchSchema = z.object({
 export interface UNetRow {
   readonly latents: number;
   readonly batch: number;
-  readonly ours: Measured<UNetTiming>;
+  readonly ours: Measured<NetworkTiming>;
   readonly torch: z.infer<typeof torchSchema> | null;
   readonly openVino: OpenVinoTiming | null;
 }
@@ -56,12 +59,13 @@ export async function benchUNet({
   runs = 3,
   products = "exact",
   python,
+  on = PROCESSOR,
   onRow,
 }: UNetBenchOptions): Promise<UNetRow[]> {
   const rows: UNetRow[] = [];
   for (const latents of [64, 32])
     for (const batch of [1, 2]) {
-      const ours = await measure({ kind: "unet", checkpoint, latents, batch, runs, products, profile: null });
+      const ours = await measure({ kind: "unet", checkpoint, latents, batch, runs, products, profile: null }, { on });
       const torch = python ? await timeTorch(python, [checkpoint, latents, batch, runs].map(String)) : null;
       const openVino = python
         ? await timeOpenVino(python, { checkpoint, network: "unet", latents, batch, runs })
@@ -88,6 +92,7 @@ export interface VaeBenchOptions {
   readonly sizes?: readonly number[];
   /** A Python with torch, diffusers and openvino, or nothing. */
   readonly python?: string;
+  readonly on?: RunsOn;
   readonly onRow?: (row: VaeRow) => void;
 }
 
@@ -97,12 +102,13 @@ export async function benchVae({
   runs,
   sizes = [64, 32],
   python,
+  on = PROCESSOR,
   onRow,
 }: VaeBenchOptions): Promise<VaeRow[]> {
   const rows: VaeRow[] = [];
   for (const latents of sizes)
     for (const half of ["encoder", "decoder"] as const) {
-      const ours = await measure({ kind: "vae", checkpoint, half, latents, runs });
+      const ours = await measure({ kind: "vae", checkpoint, half, latents, runs }, { on });
       const peer = { checkpoint, network: "vae", latents, batch: 1, runs } as const;
       const openVino = python && half === "decoder" ? await timeOpenVino(python, peer) : null;
       const row = { half, latents, ours, openVino };
@@ -113,11 +119,11 @@ export async function benchVae({
 }
 
 /** Where the time of a UNet step goes, by operator. */
-export async function profileUNet(checkpoint: string, latents = 64): Promise<OperatorShare[]> {
+export async function profileUNet(checkpoint: string, latents = 64, on = PROCESSOR): Promise<OperatorShare[]> {
   const folder = await mkdtemp(path.join(tmpdir(), "atelier-profile-"));
   try {
     const profile = path.join(folder, "unet");
-    await measure({ kind: "unet", checkpoint, latents, batch: 1, runs: 1, products: "exact", profile });
+    await measure({ kind: "unet", checkpoint, latents, batch: 1, runs: 1, products: "exact", profile }, { on });
     const [file] = await readdir(folder);
     return await operatorShares(path.join(folder, file!));
   } finally {
@@ -144,13 +150,14 @@ export interface ImageRow {
 export interface ImageBenchOptions {
   readonly forms?: readonly ImageForm[];
   readonly size?: number;
+  readonly on?: RunsOn;
   readonly onRow?: (row: ImageRow) => void;
 }
 
 /** A whole picture in each form: 512 pixels, strength 0.7, with style image and description, nothing known before. */
 export async function benchImage(
   checkpoint: string,
-  { forms = IMAGE_FORMS, size = 512, onRow }: ImageBenchOptions = {},
+  { forms = IMAGE_FORMS, size = 512, on = PROCESSOR, onRow }: ImageBenchOptions = {},
 ): Promise<ImageRow[]> {
   await readThrough(checkpoint);
   const folder = await mkdtemp(path.join(tmpdir(), "atelier-bench-"));
@@ -160,7 +167,7 @@ export async function benchImage(
     for (const form of IMAGE_FORMS.filter((name) => forms.includes(name))) {
       const pixels = path.join(folder, form);
       const task = { kind: "image", checkpoint, variant: "image-prompt", strength: 0.7, steps: null, size } as const;
-      const measured = await measure({ ...task, ...IMAGES[form], pixels });
+      const measured = await measure({ ...task, ...IMAGES[form], pixels }, { on });
       const picture = await readFile(pixels);
       if (form === "default") plain = picture;
       const nearness = plain && IMAGES[form].stepCache !== "off" ? peakSignalToNoise(picture, plain) : null;

@@ -5,12 +5,12 @@ import { DiffusionNetworks } from "../stylize/diffusion/diffusion-networks.ts";
 import { gaussianNoise } from "../stylize/diffusion/noise.ts";
 import { SessionPool } from "../onnx/session-pool.ts";
 import { startClock } from "./clock.ts";
-import type { InversionTask, InversionTiming } from "./tasks.ts";
+import type { InversionTask, InversionTiming, RunsOn } from "./tasks.ts";
 
-export async function timeInversion(task: InversionTask): Promise<InversionTiming> {
+export async function timeInversion(task: InversionTask, { device, forms }: RunsOn): Promise<InversionTiming> {
   const checkpoint = await readDiffusionCheckpoint(await placeOfCheckpoint(task.checkpoint));
   const sessions = new SessionPool(12e9);
-  const networks = new DiffusionNetworks(checkpoint, { device: "cpu", dtype: "float32", attention: "fused", sessions });
+  const networks = new DiffusionNetworks(checkpoint, { device, ...forms, sessions });
   const { positions, width } = checkpoint.text.config;
   const { inChannels } = checkpoint.unet.config;
   const size = inChannels * task.latents ** 2;

@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 import { z } from "zod";
 
 import { type Measured, measure } from "./measure.ts";
-import type { InversionTiming } from "./tasks.ts";
+import { type InversionTiming, PROCESSOR, type RunsOn } from "./tasks.ts";
 
 const TORCH_SCRIPT = path.resolve(import.meta.dirname, "../../test/reference/time_inversion.py");
 
@@ -28,14 +28,15 @@ export interface InversionBenchOptions {
   readonly sizes?: readonly number[];
   /** A Python with torch, diffusers and transformers. */
   readonly python?: string;
+  readonly on?: RunsOn;
   readonly onRow?: (row: InversionRow) => void;
 }
 
 export async function benchInversion(options: InversionBenchOptions): Promise<InversionRow[]> {
-  const { checkpoint, runs, sizes = [32, 64], python, onRow } = options;
+  const { checkpoint, runs, sizes = [32, 64], python, on = PROCESSOR, onRow } = options;
   const rows: InversionRow[] = [];
   for (const latents of sizes) {
-    const ours = await measure({ kind: "inversion", checkpoint, latents, runs });
+    const ours = await measure({ kind: "inversion", checkpoint, latents, runs }, { on });
     const torch = python ? await timeTorch(python, [checkpoint, latents, runs].map(String)) : null;
     const ratio = torch ? Math.min(...ours.timing.cpuMs) / Math.min(...torch.cpuMs) : null;
     const row = { latents, ours, torch, ratio };

@@ -2,71 +2,28 @@
 import { createHash } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 
-import { unet } from "../../models/unet.ts";
 import { messageOf } from "../errors.ts";
 import type { RgbImage } from "../images/rgb-image.ts";
-import { Graph, floatTensor, openSession } from "../onnx/index.ts";
+import { tryDevice } from "../onnx/device-trials.ts";
 import { SessionPool } from "../onnx/session-pool.ts";
-import { Weights } from "../onnx/weights.ts";
 import { DEFAULT_SETTINGS } from "../painting.ts";
-import { placeOfCheckpoint, readDiffusionCheckpoint } from "../stylize/diffusion/diffusion-checkpoint.ts";
+import { placeOfCheckpoint } from "../stylize/diffusion/diffusion-checkpoint.ts";
 import { openDiffusion } from "../stylize/diffusion/diffusion.ts";
-import { withRoundedUNet } from "../stylize/diffusion/int8-unet.ts";
 import { gaussianNoise } from "../stylize/diffusion/noise.ts";
 import { timeCaption } from "./caption-run.ts";
-import { startClock, timeRuns } from "./clock.ts";
+import { startClock } from "./clock.ts";
+import { checkFixtures } from "./fixture-checks.ts";
 import { timeInversion } from "./inversion-run.ts";
+import { timeDecoder, timeUNet } from "./network-run.ts";
+import type { BenchTask, ImageTask, ImageTiming, RunsOn, Timing } from "./tasks.ts";
 import { timeVae } from "./vae-run.ts";
-import type { BenchTask, ImageTask, ImageTiming, Timing, UNetTask, UNetTiming } from "./tasks.ts";
-
-/** The UNet alone, opened as the engine opens it. */
-async function timeUNet(task: UNetTask): Promise<UNetTiming> {
-  const load = startClock();
-  const checkpoint = await readDiffusionCheckpoint(await placeOfCheckpoint(task.checkpoint));
-  const { unet: network } = task.products === "int8" ? await withRoundedUNet(checkpoint) : checkpoint;
-  const { inChannels, contextWidth } = network.config;
-  const shapes = {
-    sample: [task.batch, inChannels, task.latents, task.latents],
-    context: [task.batch, 77, contextWidth],
-  };
-  const graph = new Graph("unet", { products: task.products });
-  const prediction = unet(new Weights(graph, network.source, "float32"), network.config, {
-    sample: graph.input("sample", "float32", shapes.sample),
-    timestep: graph.input("timestep", "float32", [1]),
-    context: graph.input("context", "float32", shapes.context),
-  });
-  graph.output("prediction", prediction);
-  const session = await openSession(graph, task.profile === null ? {} : { profilePrefix: task.profile });
-  const loadMs = load.wall();
-
-  const normal = (shape: readonly number[], stream: number) =>
-    floatTensor("float32", {
-      data: gaussianNoise(
-        1,
-        shape.reduce((a, b) => a * b, 1),
-        stream,
-      ),
-      shape,
-    });
-  const feeds = {
-    sample: normal(shapes.sample, 0),
-    timestep: floatTensor("float32", { data: Float32Array.of(481), shape: [1] }),
-    context: normal(shapes.context, 1),
-  };
-  const first = startClock();
-  await session.runOne(feeds);
-  const firstRunMs = first.wall();
-  const { wallMs, cpuMs } = await timeRuns(task.runs, () => session.runOne(feeds));
-  if (task.profile !== null) session.endProfiling();
-  await session.release();
-  return { kind: "unet", loadMs, firstRunMs, wallMs, cpuMs };
-}
 
 /** A whole picture, encoder and decoder included, nothing cached. */
-async function timeImage(task: ImageTask): Promise<ImageTiming> {
+async function timeImage(task: ImageTask, { device, forms }: RunsOn): Promise<ImageTiming> {
   const stylizer = await openDiffusion({
     checkpoint: await placeOfCheckpoint(task.checkpoint),
-    device: "cpu",
+    device,
+    forms,
     precision: "auto",
     sessions: new SessionPool(12e9),
   });
@@ -110,15 +67,20 @@ function testPicture(size: number, stream: number): RgbImage {
   };
 }
 
-function run(task: BenchTask): Promise<Timing> {
-  if (task.kind === "caption") return timeCaption(task);
-  if (task.kind === "inversion") return timeInversion(task);
-  if (task.kind === "vae") return timeVae(task);
-  return task.kind === "unet" ? timeUNet(task) : timeImage(task);
+async function run(task: BenchTask, on: RunsOn): Promise<Timing> {
+  if (task.kind === "unet") return timeUNet(task, on);
+  if (task.kind === "decoder") return timeDecoder(task, on);
+  if (task.kind === "vae") return timeVae(task, on);
+  if (task.kind === "image") return timeImage(task, on);
+  if (task.kind === "caption") return timeCaption(task, on);
+  if (task.kind === "inversion") return timeInversion(task, on);
+  if (task.kind === "trials") return { kind: "trials", results: await tryDevice(on.device) };
+  const splits: string[] = [];
+  return { kind: "fixtures", checks: await checkFixtures(on, (text) => splits.push(text)), splits };
 }
 
-process.once("message", (task: BenchTask) => {
-  run(task)
+process.once("message", ({ task, on }: { readonly task: BenchTask; readonly on: RunsOn }) => {
+  run(task, on)
     .then((timing) => process.send!({ timing }))
     .catch((error: unknown) => process.send!({ error: messageOf(error) }))
     .finally(() => process.disconnect());

@@ -4,12 +4,19 @@ import path from "node:path";
 
 import { EngineError } from "../errors.ts";
 import { forkModule } from "../process/fork.ts";
-import type { BenchTask, PeakMemory, Timing } from "./tasks.ts";
+import { type BenchTask, type PeakMemory, PROCESSOR, type RunsOn, type TimingOfKind } from "./tasks.ts";
 
 const CHILD = path.join(import.meta.dirname, "measure-child.ts");
 const SAMPLE_MS = 50;
 
-type TimingOf<Task extends BenchTask> = Extract<Timing, { kind: Task["kind"] }>;
+type TimingOf<Task extends BenchTask> = TimingOfKind[Task["kind"]];
+
+export interface MeasureOptions {
+  /** Default: the processor. */
+  readonly on?: RunsOn;
+  /** When it is ended; by default never. */
+  readonly timeoutMs?: number;
+}
 
 export interface Measured<T> {
   readonly timing: T;
@@ -18,8 +25,17 @@ export interface Measured<T> {
 }
 
 /** @throws EngineError with the child's reason */
-export async function measure<Task extends BenchTask>(task: Task): Promise<Measured<TimingOf<Task>>> {
+export async function measure<Task extends BenchTask>(
+  task: Task,
+  { on = PROCESSOR, timeoutMs }: MeasureOptions = {},
+): Promise<Measured<TimingOf<Task>>> {
   const child = forkModule(CHILD);
+  let isLate = false;
+  const end = (): void => {
+    isLate = true;
+    child.kill("SIGKILL");
+  };
+  const late = timeoutMs === undefined ? null : setTimeout(end, Math.max(1, timeoutMs));
   let peak: PeakMemory | null = null;
   const watch = setInterval(() => {
     const now = child.pid === undefined ? null : memoryOf(child.pid);
@@ -36,12 +52,15 @@ export async function measure<Task extends BenchTask>(task: Task): Promise<Measu
       child.on("message", (message: { timing?: TimingOf<Task>; error?: string }) =>
         message.timing ? resolve(message.timing) : fail(message.error ?? "the measurement failed"),
       );
-      child.on("exit", (code, signal) => fail(`the measurement ended early (${signal ?? code}) ${errors}`));
-      child.send(task);
+      child.on("exit", (code, signal) =>
+        fail(isLate ? "it took too long" : `the measurement ended early (${signal ?? code}) ${errors}`),
+      );
+      child.send({ task, on });
     });
     return { timing, peak };
   } finally {
     clearInterval(watch);
+    if (late) clearTimeout(late);
   }
 }
 

@@ -1,6 +1,20 @@
 /** What is measured of the diffusion engine and of the captioner, and what comes back: plain data, sent between processes. */
+import type { DeviceForms } from "../onnx/device-forms.ts";
+import type { TrialResult } from "../onnx/device-trials.ts";
+import type { ExecutionDevice } from "../onnx/devices.ts";
 import type { StepCache } from "../painting.ts";
 import type { Variant } from "../variant.ts";
+
+/** What a measurement runs on. */
+export interface RunsOn {
+  readonly device: ExecutionDevice;
+  readonly forms: DeviceForms;
+}
+
+export const PROCESSOR: RunsOn = {
+  device: "cpu",
+  forms: { dtype: "float32", attention: "fused", convolution: "plain", fusions: [] },
+};
 
 export interface UNetTask {
   readonly kind: "unet";
@@ -15,6 +29,26 @@ export interface UNetTask {
   readonly runs: number;
   /** Prefix of a profile to write, or `null`. */
   readonly profile: string | null;
+}
+
+/** The decoder alone, with its memory. */
+export interface DecoderTask {
+  readonly kind: "decoder";
+  readonly checkpoint: string;
+  /** Side of the square latents. */
+  readonly latents: number;
+  /** Runs that are timed, after one that is not. */
+  readonly runs: number;
+}
+
+/** Each operator on its own, against the processor. */
+interface TrialsTask {
+  readonly kind: "trials";
+}
+
+/** The tests' tiny networks. */
+interface FixturesTask {
+  readonly kind: "fixtures";
 }
 
 /**
@@ -70,16 +104,50 @@ export interface VaeTask {
   readonly runs: number;
 }
 
-export type BenchTask = UNetTask | ImageTask | CaptionTask | InversionTask | VaeTask;
+export type BenchTask =
+  | UNetTask
+  | DecoderTask
+  | VaeTask
+  | ImageTask
+  | CaptionTask
+  | InversionTask
+  | TrialsTask
+  | FixturesTask;
 
-export interface UNetTiming {
-  readonly kind: "unet";
+export interface NetworkTiming {
+  readonly kind: "network";
   /** From nothing to an open session, headers included, milliseconds. */
   readonly loadMs: number;
   readonly firstRunMs: number;
   /** Of each timed run: wall clock, and CPU time over the number of cores it may use. */
   readonly wallMs: readonly number[];
   readonly cpuMs: readonly number[];
+  /** What the plan says that the session holds, and what it was seen to hold; `null` where nobody says. */
+  readonly plannedBytes: number;
+  readonly heldBytes: number | null;
+  /** Some of it ran on the processor. */
+  readonly isSplit: boolean;
+}
+
+interface TrialsOutcome {
+  readonly kind: "trials";
+  readonly results: readonly TrialResult[];
+}
+
+export interface FixtureCheck {
+  readonly name: string;
+  /** ‖actual - expected‖ / ‖expected‖; `null` when it could not be computed. */
+  readonly error: number | null;
+  readonly tolerance: number;
+  readonly isRight: boolean;
+  readonly reason?: string;
+}
+
+export interface FixturesOutcome {
+  readonly kind: "fixtures";
+  readonly checks: readonly FixtureCheck[];
+  /** What was left partly to the processor, in words. */
+  readonly splits: readonly string[];
 }
 
 export interface ImageTiming {
@@ -107,6 +175,8 @@ export interface CaptionTiming {
   /** Bytes that a token reads: the language model's weights, and the prefix's keys and values. */
   readonly weightBytes: number;
   readonly cacheBytes: number;
+  /** Bytes that a token took along to its device and back. */
+  readonly crossedBytes: number;
 }
 
 export interface InversionTiming {
@@ -125,7 +195,26 @@ export interface VaeTiming {
   readonly cpuMs: readonly number[];
 }
 
-export type Timing = UNetTiming | ImageTiming | CaptionTiming | InversionTiming | VaeTiming;
+export type Timing =
+  | NetworkTiming
+  | VaeTiming
+  | ImageTiming
+  | CaptionTiming
+  | InversionTiming
+  | TrialsOutcome
+  | FixturesOutcome;
+
+/** What comes back of each task. */
+export interface TimingOfKind {
+  readonly unet: NetworkTiming;
+  readonly decoder: NetworkTiming;
+  readonly vae: VaeTiming;
+  readonly image: ImageTiming;
+  readonly caption: CaptionTiming;
+  readonly inversion: InversionTiming;
+  readonly trials: TrialsOutcome;
+  readonly fixtures: FixturesOutcome;
+}
 
 /** The largest resident memory seen, in bytes: the process's own, and the mapped files'. `null` where it cannot be read. */
 export interface PeakMemory {

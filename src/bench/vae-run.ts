@@ -4,12 +4,12 @@ import { placeOfCheckpoint, readDiffusionCheckpoint } from "../stylize/diffusion
 import { DiffusionNetworks } from "../stylize/diffusion/diffusion-networks.ts";
 import { gaussianNoise } from "../stylize/diffusion/noise.ts";
 import { startClock, timeRuns } from "./clock.ts";
-import type { VaeTask, VaeTiming } from "./tasks.ts";
+import type { RunsOn, VaeTask, VaeTiming } from "./tasks.ts";
 
-export async function timeVae(task: VaeTask): Promise<VaeTiming> {
+export async function timeVae(task: VaeTask, { device, forms }: RunsOn): Promise<VaeTiming> {
   const checkpoint = await readDiffusionCheckpoint(await placeOfCheckpoint(task.checkpoint));
   const sessions = new SessionPool(12e9);
-  const networks = new DiffusionNetworks(checkpoint, { device: "cpu", dtype: "float32", attention: "fused", sessions });
+  const networks = new DiffusionNetworks(checkpoint, { device, ...forms, sessions });
   const { latentChannels, downscale } = checkpoint.vae.config;
   const [channels, side] = task.half === "decoder" ? [latentChannels, task.latents] : [3, task.latents * downscale];
   const input = { data: gaussianNoise(1, channels * side ** 2), shape: [1, channels, side, side] };

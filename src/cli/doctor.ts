@@ -1,9 +1,12 @@
 /** `atelier doctor`: looks at everything that Atelier depends on, and says what to do about what is wrong. */
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 
 import { readConfig, type Config } from "../config.ts";
 import { redact } from "../log.ts";
+import { DEVICES } from "../onnx/devices.ts";
 import type { Finding } from "./doctor/finding.ts";
+import type { GpuCommand } from "./doctor/gpu.ts";
+import { numberBetween } from "./options.ts";
 import { paintFor, type Paint } from "./paint.ts";
 
 type Sections = readonly (readonly [title: string, examine: (config: Config) => Promise<Finding[]>])[];
@@ -20,8 +23,14 @@ export function registerDoctor(program: Command): void {
     .command("doctor")
     .description("examine this machine, its devices, the weights and the Discord token")
     .option("--json", "print JSON and nothing else", false)
-    .action(async ({ json }: { json: boolean }) => {
-      process.exitCode = await runDoctor(readConfig(), json, (text) => console.log(text));
+    .option("--gpu", "measure the graphics card instead: ten minutes, 9 GB in out/bench", false)
+    .addOption(new Option("--device <name>", "with --gpu: which").choices(DEVICES).default("auto"))
+    .option("--minutes <n>", "with --gpu: how long it may take", numberBetween(1, 600), 10)
+    .action(async ({ gpu, ...options }: GpuCommand & { readonly gpu: boolean }) => {
+      const print = (text: string): void => console.log(text);
+      process.exitCode = gpu
+        ? await (await import("./doctor/gpu.ts")).runGpuDoctor(readConfig(), options, print)
+        : await runDoctor(readConfig(), options.json, print);
     });
 }
 

@@ -10,8 +10,14 @@ import type { Device, ExecutionDevice } from "../onnx/devices.ts";
 import { forkModule } from "../process/fork.ts";
 import { askNvidiaCard, explainCudaFault, type NvidiaCard } from "./cuda-fault.ts";
 
-/** How long a driver may take to wake up and run the self-test. */
-const PROBE_MS = 30_000;
+/**
+ * How long a driver may take for one of the trials: a cold one compiles every kernel for the first time, half a minute for
+ * each of the slowest on two cores.
+ */
+const TRIAL_MS = 180_000;
+
+/** How often it is told that trials go on. */
+const NEWS_MS = 15_000;
 
 /** The devices beside the CPU that onnxruntime-node has on a platform, best first. */
 export const PLATFORM_DEVICES: Partial<Record<NodeJS.Platform, readonly ExecutionDevice[]>> = {
@@ -21,12 +27,16 @@ export const PLATFORM_DEVICES: Partial<Record<NodeJS.Platform, readonly Executio
 };
 
 const probeReply = z.object({ fault: z.string().nullable() });
+const probeNews = z.object({ trial: z.string() });
 
 export interface ProbeOptions {
   readonly module?: string;
+  /** Without a trial that ends, the driver hangs. */
   readonly timeoutMs?: number;
   /** Where CUDA lies, unless where it is set up. */
   readonly libraries?: string;
+  /** A trial is over. */
+  readonly onTrial?: (words: string) => void;
   /** Where what comes of it is remembered (`keptTrials`); without it, the device is tried anew. */
   readonly folder?: string;
 }
@@ -34,13 +44,25 @@ export interface ProbeOptions {
 /** Tries one device in a process of its own. @returns why it cannot be used, `null` when it can */
 export async function probeDevice(
   device: ExecutionDevice,
-  { module = path.join(import.meta.dirname, "probe.ts"), timeoutMs = PROBE_MS, libraries, folder }: ProbeOptions = {},
+  {
+    module = path.join(import.meta.dirname, "probe.ts"),
+    timeoutMs = TRIAL_MS,
+    libraries,
+    folder,
+    onTrial,
+  }: ProbeOptions = {},
 ): Promise<string | null> {
   const child = forkModule(module, folder === undefined ? [device] : [device, folder], [], libraries);
   const printed = Promise.all([text(child.stdout!), text(child.stderr!)]).then((parts) => parts.join("\n"));
   const late = setTimeout(() => child.kill("SIGKILL"), timeoutMs);
   let reply: unknown = null;
-  child.on("message", (message) => (reply = message));
+  child.on("message", (message) => {
+    const news = probeNews.safeParse(message);
+    if (news.success) {
+      late.refresh();
+      onTrial?.(news.data.trial);
+    } else reply = message;
+  });
   const [code, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve) => {
     child.on("error", () => resolve([null, null]));
     child.once("close", (...how) => resolve(how));
@@ -62,7 +84,8 @@ export async function probeDevice(
 export async function chooseDevice(
   wanted: Device,
   log: Logger,
-  probe: (device: ExecutionDevice) => Promise<string | null> = probeDevice,
+  probe: (device: ExecutionDevice) => Promise<string | null> = (device) =>
+    probeDevice(device, { onTrial: tellNowAndThen(device, log) }),
 ): Promise<ExecutionDevice> {
   if (wanted === "cpu") return "cpu";
   if (wanted !== "auto") {
@@ -84,6 +107,17 @@ export async function chooseDevice(
   }
   log.info({ device: "cpu" }, `the networks run on the cpu${passedOver(faults)}`);
   return "cpu";
+}
+
+/** A driver that is cold takes minutes, in which whoever waits should hear of it. */
+function tellNowAndThen(device: ExecutionDevice, log: Logger): (trial: string) => void {
+  let [told, trials] = [Date.now(), 0];
+  return (trial) => {
+    trials += 1;
+    if (Date.now() - told < NEWS_MS) return;
+    told = Date.now();
+    log.info({ device, trials }, `${device} is being tried, longer the first time: ${trials} trials so far (${trial})`);
+  };
 }
 
 const passedOver = (faults: readonly string[]): string => (faults.length === 0 ? "" : ` (${faults.join("; ")})`);

@@ -22,7 +22,10 @@ const optionsSchema = z.object({
   DATA_DIR: z.string(),
   MODELS_DIR: z.string(),
   MODEL_MEMORY: z.number(),
+  CARD_MEMORY: z.number().optional(),
   PRECISION: z.enum(PRECISIONS),
+  /** Of the pictures that a card is warmed up with. */
+  RESULT_SIZE: z.int().positive().optional(),
   STEP_CACHE: z.enum(STEP_CACHES),
   /** Proven to work, or `cpu`. */
   device,

@@ -8,7 +8,11 @@ import { TRIAL_NETWORKS } from "../onnx/trial-networks.ts";
 
 process.on("disconnect", () => process.exit(0));
 const [device, folder] = process.argv.slice(2) as [ExecutionDevice, string | undefined];
-const attempt = folder === undefined ? tryDevice : keptTrials(folder);
+const tell = ({ operator, shape }: { operator: string; shape: string }): void => {
+  process.send?.({ trial: `${operator}, ${shape}` });
+};
+const trying = (name: ExecutionDevice) => tryDevice(name, { onResult: tell });
+const attempt = folder === undefined ? trying : keptTrials(folder, { attempt: trying });
 const fault = await attempt(device)
   .then((results) => formsOf(device, results, "auto"))
   // What is remembered says nothing of whether it is there today.

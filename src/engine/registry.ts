@@ -13,6 +13,7 @@ import { StyleNetwork } from "../stylize/embedded/network/style-network.ts";
 import type { Stylizer } from "../stylize/stylizer.ts";
 import type { DecodePreview } from "../stylize/diffusion/tiny-decoder.ts";
 import { captionerDevice, findCaptioner, openCaptioner } from "./captioners.ts";
+import { cardBudget, readCard } from "./card.ts";
 import type { PartsOptions } from "./messages.ts";
 import { devicesFolder, overflowsFile } from "./devices-folder.ts";
 import type { BuildParts, Report } from "./parts.ts";
@@ -28,23 +29,30 @@ interface Shared {
   readonly note: (text: string) => void;
 }
 
+/** Asked for when there is a network to run on the device: its memory is looked at then. */
+type Share = () => Promise<Shared>;
+
 /** @throws UserError when the settings name an engine or a captioner that is not installed; EngineError when it is broken */
 export const buildParts: BuildParts = async (options, report) => {
   const { CAPTIONER, CAPTION_TOKENS, DATA_DIR, MODELS_DIR, MODEL_MEMORY, PRECISION, device } = options;
   const sessions = new SessionPool(MODEL_MEMORY * GIGABYTE, (text) => report("warn", text));
   const note = (text: string): void => report("info", text);
   const overflows = new Overflows({ file: overflowsFile(DATA_DIR), note });
-  const shared: Shared = { sessions, tryDevice: keptTrials(devicesFolder(DATA_DIR)), overflows, note };
+  const others = { tryDevice: keptTrials(devicesFolder(DATA_DIR)), overflows, note };
+  let asked: Promise<SessionPool> | undefined;
+  const share: Share = async () => {
+    if (device === "cpu") return { sessions, ...others };
+    return { sessions: await (asked ??= poolOfCard(options, report)), ...others };
+  };
   const styleNetwork = new StyleNetwork(sessions);
   const simpleDescriber = new PaletteDescriber();
   const captioner = CAPTIONER === PALETTE ? null : await findCaptioner(MODELS_DIR, CAPTIONER);
   if (!captioner && CAPTIONER !== "auto" && CAPTIONER !== PALETTE) throw notInstalled("CAPTIONER", CAPTIONER);
-  const wanted = { maxTokens: CAPTION_TOKENS, device, precision: PRECISION, ...shared };
-  const describerDevice = captioner ? await captionerDevice(captioner, wanted) : "cpu";
-  const describer = captioner
-    ? await openCaptioner(captioner, { ...wanted, device: describerDevice })
-    : simpleDescriber;
-  const stylizer = await openStylizer(options, shared, report);
+  const wanted = captioner && { maxTokens: CAPTION_TOKENS, device, precision: PRECISION, ...(await share()) };
+  const describerDevice = captioner && wanted ? await captionerDevice(captioner, wanted) : "cpu";
+  const describer =
+    captioner && wanted ? await openCaptioner(captioner, { ...wanted, device: describerDevice }) : simpleDescriber;
+  const stylizer = await openStylizer(options, sessions, share, report);
   const stylizerDevice = stylizer.id === "embedded" ? "cpu" : device;
   return {
     stylizer,
@@ -59,9 +67,13 @@ export const buildParts: BuildParts = async (options, report) => {
 };
 
 /** With `auto`, a checkpoint that cannot be opened is told and done without: there is always an engine. */
-async function openStylizer(options: PartsOptions, shared: Shared, report: Report): Promise<Stylizer> {
-  const { sessions } = shared;
-  const { ENGINE, ENGINE_PARTS, MODELS_DIR, PRECISION, STEP_CACHE: stepCache, device } = options;
+async function openStylizer(
+  options: PartsOptions,
+  sessions: SessionPool,
+  share: Share,
+  report: Report,
+): Promise<Stylizer> {
+  const { ENGINE, ENGINE_PARTS, MODELS_DIR, MODEL_MEMORY, PRECISION, STEP_CACHE: stepCache, device } = options;
   const embedded = (): Stylizer => new EmbeddedStylizer({ sessions, parts: ENGINE_PARTS });
   if (ENGINE === "embedded") return embedded();
   try {
@@ -70,14 +82,26 @@ async function openStylizer(options: PartsOptions, shared: Shared, report: Repor
     if (!checkpoint) return embedded();
     const { openDiffusion } = await import("../stylize/diffusion/diffusion.ts");
     const { StylizerWithLoras } = await import("../stylize/diffusion/lora/stylizer-with-loras.ts");
-    const decodePreview = await openPreviews(options, sessions, report);
-    const how = { device, precision: PRECISION, decodePreview, stepCache, ...shared };
+    const shared = await share();
+    const decodePreview = await openPreviews(options, shared.sessions, report);
+    const memoryBytes = MODEL_MEMORY * GIGABYTE;
+    const how = { device, precision: PRECISION, memoryBytes, decodePreview, stepCache, ...shared };
     return new StylizerWithLoras(await openDiffusion({ checkpoint, ...how }), MODELS_DIR);
   } catch (error) {
     if (ENGINE === "diffusion") throw error;
     report("warn", `the embedded engine is used, as the checkpoint cannot be: ${messageOf(error)}`);
     return embedded();
   }
+}
+
+/** Sessions within what a card has free, which is asked before any is open; within `MODEL_MEMORY` where nobody says. */
+async function poolOfCard({ device, MODEL_MEMORY, CARD_MEMORY }: PartsOptions, report: Report): Promise<SessionPool> {
+  const card = await readCard(device);
+  const budget = cardBudget(device, card, CARD_MEMORY && CARD_MEMORY * GIGABYTE) ?? MODEL_MEMORY * GIGABYTE;
+  const [free, total, holds] = [card?.freeBytes ?? 0, card?.totalBytes ?? 0, budget].map((n) => (n / 1e9).toFixed(1));
+  const known = card ? `${card.name}: ${free} of ${total} GB are free; ` : "";
+  report("info", `${known}networks may hold ${holds} GB on ${device}`);
+  return new SessionPool(budget, (text) => report("warn", text));
 }
 
 /** Previews are worth a warning, and no more, when they cannot be sharp. */

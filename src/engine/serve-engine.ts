@@ -14,7 +14,9 @@ export function serveEngine(build: BuildParts): void {
       const parts = await build(options, (level, text) => post({ type: "log", level, text }));
       const { stylizer, describer, styleNetwork, device, parallelStages } = parts;
       const names = { stylizer: stylizer.id, describer: describer.id, describerLabel: describer.label };
-      return { info: { ...names, styleNetwork, device, parallelStages }, worker: new EngineWorker(parts, post) };
+      const worker = new EngineWorker(parts, post);
+      if (device !== "cpu" && options.RESULT_SIZE) void worker.warmUp(options.RESULT_SIZE);
+      return { info: { ...names, styleNetwork, device, parallelStages }, worker };
     },
   });
 }

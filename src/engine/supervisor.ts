@@ -32,11 +32,13 @@ export type SupervisorConfig = Pick<
   | "DATA_DIR"
   | "MODELS_DIR"
   | "MODEL_MEMORY"
+  | "CARD_MEMORY"
   | "PRECISION"
   | "STEP_CACHE"
   | "CANCEL_GRACE_SECONDS"
   | "STAGE_MINUTES"
->;
+> &
+  Partial<Pick<Config, "RESULT_SIZE">>;
 
 /** A message that asks for work, before it gets its number. */
 type Work = TaskMessage extends infer M ? (M extends TaskMessage ? Omit<M, "task"> : never) : never;
@@ -181,7 +183,9 @@ export class EngineSupervisor implements Engine {
       DATA_DIR,
       MODELS_DIR,
       MODEL_MEMORY,
+      CARD_MEMORY,
       PRECISION,
+      RESULT_SIZE,
       STEP_CACHE,
     } = this.#config;
     let ready = false;
@@ -196,7 +200,9 @@ export class EngineSupervisor implements Engine {
         DATA_DIR,
         MODELS_DIR,
         MODEL_MEMORY,
+        CARD_MEMORY,
         PRECISION,
+        RESULT_SIZE,
         STEP_CACHE,
         device,
       },

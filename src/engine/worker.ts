@@ -17,6 +17,7 @@ import type {
   StylizeTask,
 } from "../jobs/engine.ts";
 import { LEARNING_NEEDS_DIFFUSION } from "../jobs/style.ts";
+import { OutOfMemoryError } from "../onnx/out-of-memory.ts";
 import { LORA_NEEDS_DIFFUSION } from "../painting-wishes.ts";
 import { toWire } from "../process/wire-error.ts";
 import { readTokenFile } from "../stylize/diffusion/token-file.ts";
@@ -28,6 +29,9 @@ import { saveFile } from "./save-file.ts";
 const PICTURE_LOST =
   "A picture that this needs is missing or damaged on my disk. Please upload it again, and tell whoever runs the bot.";
 
+const NO_MEMORY =
+  "There is not enough memory for a picture of this size. Please choose a smaller one, or tell whoever runs the bot.";
+
 const POLL_MS = 100;
 const CALM_POLLS = 5;
 
@@ -35,6 +39,8 @@ export class EngineWorker {
   readonly #parts: EngineParts;
   readonly #post: (message: FromChild) => void;
   readonly #running = new Map<number, AbortController>();
+  /** While a card is warmed up. */
+  #warming: AbortController | null = null;
   /** Tasks that let others go first. */
   readonly #patient = new Set<number>();
 
@@ -43,16 +49,35 @@ export class EngineWorker {
     this.#post = post;
   }
 
+  /** Has a card find its kernels for pictures of `size` pixels, until there is work; never throws. */
+  async warmUp(size: number): Promise<void> {
+    const began = performance.now();
+    this.#warming = new AbortController();
+    try {
+      await this.#parts.stylizer.warmUp?.(size, this.#warming.signal);
+      const seconds = ((performance.now() - began) / 1000).toFixed(1);
+      this.#log("info", `the networks are warm for pictures of ${size} pixels (${seconds} s)`);
+    } catch (error) {
+      if (error instanceof CancelledError) this.#log("info", "the networks were not warmed up, as there was work");
+      else this.#log("warn", `the networks could not be warmed up: ${messageOf(error)}`);
+    } finally {
+      this.#warming = null;
+    }
+  }
+
   /** Does one task and posts its end; never throws. */
   async run(message: TaskMessage): Promise<void> {
     const { task } = message;
+    this.#warming?.abort(new CancelledError());
     const abort = new AbortController();
     this.#running.set(task, abort);
     try {
       this.#post({ type: "reply", task, value: await this.#do(message, abort.signal) });
     } catch (error) {
       if (!(error instanceof CancelledError || error instanceof UserError)) this.#log("error", stackOf(error));
-      this.#post({ type: "error", task, error: toWire(error) });
+      const isSpent = error instanceof OutOfMemoryError;
+      const told = isSpent ? new UserError("out-of-memory", NO_MEMORY, { cause: error }) : error;
+      this.#post({ type: "error", task, error: toWire(told) });
     } finally {
       this.#running.delete(task);
     }
@@ -203,7 +228,7 @@ export class EngineWorker {
     }
   }
 
-  #log(level: "error" | "warn", text: string): void {
+  #log(level: "error" | "warn" | "info", text: string): void {
     this.#post({ type: "log", level, text });
   }
 }

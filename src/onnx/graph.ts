@@ -15,8 +15,9 @@ export interface Value extends TensorType {
   readonly name: string;
 }
 
-/** An attribute of a node. Plain numbers are integers, as in most of ONNX; real ones say so. */
+/** An attribute of a node. Plain numbers are integers, as in most of ONNX; real ones say so; a graph is a body. */
 export type Attribute =
+  | Graph
   | number
   | string
   | readonly number[]
@@ -79,6 +80,8 @@ export class Graph {
   readonly convolution: "plain" | "padded" | "blocked";
   readonly products: "exact" | "int8";
   readonly fusions: ReadonlySet<Fusion>;
+  /** Of a body: the graph whose values it may use. */
+  readonly #outer: Graph | null = null;
   readonly #inputs: Value[] = [];
   readonly #outputs: Value[] = [];
   readonly #nodes: GraphNode[] = [];
@@ -87,13 +90,20 @@ export class Graph {
   readonly #uses = new Map<string, number>();
   #scope = "";
 
-  constructor(name: string, options: GraphOptions = {}) {
+  constructor(name: string, options: GraphOptions = {}, outer: Graph | null = null) {
     this.name = name;
+    this.#outer = outer;
     this.opset = options.opset ?? 21;
     this.attention = options.attention ?? "fused";
     this.convolution = options.convolution ?? "plain";
     this.products = options.products ?? "exact";
     this.fusions = new Set(options.fusions);
+  }
+
+  /** A graph for an attribute of one of the nodes here. It may use the values of this one. */
+  body(name: string): Graph {
+    const { opset, attention, convolution, products } = this;
+    return new Graph(name, { opset, attention, convolution, products, fusions: [...this.fusions] }, this);
   }
 
   get inputs(): readonly Value[] {
@@ -188,6 +198,9 @@ export class Graph {
     attributes: Readonly<Record<string, Attribute>> = {},
     domain = "",
   ): readonly Value[] {
+    // What takes a value of a body belongs into that body, whichever graph was asked.
+    const inner = inputs.find((input) => input !== null && input.graph.#outer === this)?.graph;
+    if (inner) return inner.emitMany(type, inputs, outputs, attributes, domain);
     const base = this.#scope === "" ? type : `${this.#scope}/${type}`;
     const first = this.#unique(base, false);
     const names = outputs.map((_, i) => (i === 0 ? first : this.#unique(`${first}:${i}`, false)));
@@ -203,7 +216,8 @@ export class Graph {
     domain: string,
   ): readonly Value[] {
     for (const input of inputs)
-      if (input && input.graph !== this) throw new Error(`${type}: ${input.name} is a value of another graph`);
+      if (input && input.graph !== this && input.graph !== this.#outer)
+        throw new Error(`${type}: ${input.name} is a value of another graph`);
     const outputs = types.map((output, i) => this.#value(names[i]!, output.dtype, output.shape));
     this.#nodes.push({ name: names[0]!, type, domain, inputs, outputs, attributes });
     return outputs;
@@ -221,7 +235,9 @@ export class Graph {
     return { graph: this, name, dtype, shape };
   }
 
-  #unique(name: string, exact: boolean): string {
+  #unique(given: string, exact: boolean): string {
+    // A body and the graph around it share one space of names.
+    const name = this.#outer && !given.startsWith(`${this.name}/`) ? `${this.name}/${given}` : given;
     const uses = this.#uses.get(name) ?? 0;
     if (exact && uses > 0) throw new Error(`the graph ${this.name} already has a value called ${name}`);
     this.#uses.set(name, uses + 1);

@@ -1,12 +1,12 @@
 /** A recorded graph as an ONNX `ModelProto` (field numbers are those of onnx.proto). */
 import { DTYPE_CODE } from "./dtype.ts";
-import type { Attribute, Graph, GraphNode, Initializer, Value } from "./graph.ts";
+import { type Attribute, Graph, type GraphNode, type Initializer, type Value } from "./graph.ts";
 import { Message } from "./protobuf.ts";
 
 const IR_VERSION = 10;
 const EXTERNAL = 1;
 /** `AttributeProto.AttributeType` */
-const ATTRIBUTE = { float: 1, int: 2, string: 3, floats: 6, ints: 7 } as const;
+const ATTRIBUTE = { float: 1, int: 2, string: 3, graph: 5, floats: 6, ints: 7 } as const;
 
 export interface ModelOptions {
   /** How a file of external initialisers is named in the model; by default its absolute path. */
@@ -18,32 +18,46 @@ export interface ModelOptions {
  * `openSession` resolves against the root folder: a model needs no place on the disk of its own.
  */
 export function modelBytes(graph: Graph, { locate = withoutRoot }: ModelOptions = {}): Uint8Array {
+  const model = new Message().int(1, IR_VERSION).string(2, "atelier").message(7, graphProto(graph, locate));
+  model.message(8, new Message().string(1, "").int(2, graph.opset));
+  for (const domain of domainsOf(graph)) model.message(8, new Message().string(1, domain).int(2, 1));
+  return model.toBytes();
+}
+
+type Locate = NonNullable<ModelOptions["locate"]>;
+
+function graphProto(graph: Graph, locate: Locate): Message {
   const proto = new Message();
-  for (const node of graph.nodes) proto.message(1, nodeProto(node));
+  for (const node of graph.nodes) proto.message(1, nodeProto(node, locate));
   proto.string(2, graph.name);
   for (const [name, initializer] of graph.initializers) proto.message(5, tensorProto(name, initializer, locate));
   for (const input of graph.inputs) proto.message(11, valueInfo(input));
   for (const output of graph.outputs) proto.message(12, valueInfo(output));
-
-  const model = new Message().int(1, IR_VERSION).string(2, "atelier").message(7, proto);
-  const domains = new Set(graph.nodes.map((node) => node.domain).filter((domain) => domain !== ""));
-  model.message(8, new Message().string(1, "").int(2, graph.opset));
-  for (const domain of domains) model.message(8, new Message().string(1, domain).int(2, 1));
-  return model.toBytes();
+  return proto;
 }
 
-function nodeProto(node: GraphNode): Message {
+/** Whose operators it has, bodies included, beside ONNX's own. */
+function domainsOf(graph: Graph): ReadonlySet<string> {
+  const bodies = graph.nodes
+    .flatMap(({ attributes }) => Object.values(attributes))
+    .filter((one) => one instanceof Graph);
+  const own = graph.nodes.map(({ domain }) => domain).filter((domain) => domain !== "");
+  return new Set([...own, ...bodies.flatMap((body) => [...domainsOf(body)])]);
+}
+
+function nodeProto(node: GraphNode, locate: Locate): Message {
   const proto = new Message();
   for (const input of node.inputs) proto.string(1, input?.name ?? "");
   for (const output of node.outputs) proto.string(2, output.name);
   proto.string(3, node.name).string(4, node.type);
-  for (const [name, value] of Object.entries(node.attributes)) proto.message(5, attributeProto(name, value));
+  for (const [name, value] of Object.entries(node.attributes)) proto.message(5, attributeProto(name, value, locate));
   if (node.domain !== "") proto.string(7, node.domain);
   return proto;
 }
 
-function attributeProto(name: string, value: Attribute): Message {
+function attributeProto(name: string, value: Attribute, locate: Locate): Message {
   const proto = new Message().string(1, name);
+  if (value instanceof Graph) return proto.message(6, graphProto(value, locate)).int(20, ATTRIBUTE.graph);
   if (typeof value === "number") return proto.int(3, value).int(20, ATTRIBUTE.int);
   if (typeof value === "string") return proto.string(4, value).int(20, ATTRIBUTE.string);
   if ("float" in value) return proto.float(2, value.float).int(20, ATTRIBUTE.float);
@@ -55,7 +69,7 @@ function attributeProto(name: string, value: Attribute): Message {
   return proto.int(20, ATTRIBUTE.ints);
 }
 
-function tensorProto(name: string, initializer: Initializer, locate: (path: string) => string): Message {
+function tensorProto(name: string, initializer: Initializer, locate: Locate): Message {
   const proto = new Message();
   for (const dim of initializer.shape) proto.int(1, dim as number);
   proto.int(2, DTYPE_CODE[initializer.dtype]).string(8, name);

@@ -5,6 +5,7 @@ export * from "./operators/decoder.ts";
 export * from "./operators/dynamic-int8.ts";
 export * from "./operators/elementwise.ts";
 export * from "./operators/linear.ts";
+export * from "./operators/loop.ts";
 export * from "./operators/normalization.ts";
 export * from "./operators/quantized.ts";
 export * from "./operators/reduction.ts";

@@ -1,4 +1,5 @@
 /** Open sessions within a budget of memory: opened when first used, released when others need the room. */
+import { OutOfMemoryError } from "./out-of-memory.ts";
 import type { Session } from "./session.ts";
 
 /** A session that can be opened, and what it will hold. */
@@ -42,8 +43,26 @@ export class SessionPool {
     return [...this.#entries.values()].reduce((sum, entry) => sum + entry.bytes, 0);
   }
 
-  /** Runs `body` with the session `key`, which `recipe` opens when it is not open yet. */
+  /** Whether `bytes` more may be held without releasing anything. */
+  hasRoom(bytes: number): boolean {
+    return this.bytes + bytes <= this.budgetBytes;
+  }
+
+  /**
+   * Runs `body` with the session `key`, which `recipe` opens when it is not open yet. Where no memory is found, all that
+   * is not in use is released, this session too, and `body` is run once more.
+   */
   async use<T>(key: string, recipe: () => SessionRecipe, body: (session: Session) => Promise<T>): Promise<T> {
+    try {
+      return await this.#use(key, recipe, body);
+    } catch (error) {
+      if (!(error instanceof OutOfMemoryError)) throw error;
+      await this.release();
+      return this.#use(key, recipe, body);
+    }
+  }
+
+  async #use<T>(key: string, recipe: () => SessionRecipe, body: (session: Session) => Promise<T>): Promise<T> {
     const entry = this.#entries.get(key) ?? this.#beginOpening(key, recipe());
     entry.users += 1;
     this.#entries.delete(key);

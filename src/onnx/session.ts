@@ -8,6 +8,7 @@ import type { ExecutionDevice } from "./devices.ts";
 import type { Graph } from "./graph.ts";
 import "./no-telemetry.ts";
 import { modelBytes } from "./model-proto.ts";
+import { isOutOfMemory, OutOfMemoryError } from "./out-of-memory.ts";
 import type { Tensor } from "./tensor.ts";
 
 export interface SessionOptions {
@@ -26,6 +27,11 @@ export interface SessionOptions {
    * run once do without, and give their memory back.
    */
   readonly arena?: boolean;
+  /**
+   * Outputs that stay on the device, to be given to the next run: `release` each when it was read. Only WebGPU has such
+   * tensors in Node; elsewhere they come back as all others do. Their numbers cannot be read: `getData` ends the process.
+   */
+  readonly kept?: readonly string[];
   /** Write a profile of every operator to a file with this prefix; `endProfiling` finishes it. */
   readonly profilePrefix?: string;
 }
@@ -40,7 +46,7 @@ const WHOLE: ReadonlySet<ExecutionDevice> = new Set(["cuda", "webgpu"]);
  * @throws EngineError with onnxruntime's reason: a device that is missing, a file that ends early, no memory
  */
 export async function openSession(graph: Graph, options: SessionOptions = {}): Promise<Session> {
-  const { device = "cpu", threads, prepack = false, arena = true, profilePrefix } = options;
+  const { device = "cpu", threads, prepack = false, arena = true, kept = [], profilePrefix } = options;
   const rearranges = prepack || graph.convolution === "blocked";
   const create = (whole: boolean): Promise<InferenceSession> =>
     InferenceSession.create(modelBytes(graph), {
@@ -50,6 +56,7 @@ export async function openSession(graph: Graph, options: SessionOptions = {}): P
       enableCpuMemArena: arena,
       // That it cannot be whole is no error yet.
       logSeverityLevel: whole ? 4 : 3,
+      ...(device === "webgpu" && kept.length > 0 && { preferredOutputLocation: locationOf(graph, kept) }),
       ...(threads !== undefined && { intraOpNumThreads: threads }),
       ...(profilePrefix !== undefined && { enableProfiling: true, profileFilePrefix: profilePrefix }),
       extra: {
@@ -59,6 +66,8 @@ export async function openSession(graph: Graph, options: SessionOptions = {}): P
           // lie, and its group normalisation how it may divide them.
           disable_prepacking: rearranges || device === "cuda" ? "0" : "1",
           "intra_op.allow_spinning": "0",
+          // Weights stay out of the arena of a card, which would round them up to a power of two.
+          use_device_allocator_for_initializers: "1",
           ...(whole && { disable_cpu_ep_fallback: "1" }),
         },
       },
@@ -71,20 +80,18 @@ export async function openSession(graph: Graph, options: SessionOptions = {}): P
     });
     return session ? new Session(graph.name, session) : new Session(graph.name, await create(false), true);
   } catch (error) {
-    const outOfMemory = /alloc/i.test(messageOf(error));
-    const advice = outOfMemory
-      ? "; there is too little memory for it: end other programs, or take a smaller model"
-      : "";
-    throw new EngineError(`cannot open ${graph.name} on ${device}: ${messageOf(error)}${advice}`, {
-      retryable: false,
-      cause: error,
-    });
+    const words = `cannot open ${graph.name} on ${device}: ${messageOf(error)}`;
+    if (!isOutOfMemory(words)) throw new EngineError(words, { retryable: false, cause: error });
+    const advice = "there is too little memory for it: end other programs, or take a smaller model";
+    throw new OutOfMemoryError(`${words}; ${advice}`, { cause: error });
   }
 }
 
 /** An open session. `run` blocks the thread until it is done. */
 export class Session {
   readonly name: string;
+  /** Bytes that its runs have taken from this process's memory and given back to it: on a card, what crossed the bus. */
+  crossed = 0;
   /** Some of it runs on the processor, though another device was asked for: right, and far slower. */
   readonly isSplit: boolean;
   readonly #session: InferenceSession;
@@ -98,11 +105,14 @@ export class Session {
   /** @throws EngineError with onnxruntime's reason; no memory is one, and leaves the session usable */
   async run(feeds: Readonly<Record<string, Tensor>>): Promise<Readonly<Record<string, Tensor>>> {
     try {
-      return (await this.#session.run(feeds)) as Record<string, Tensor>;
+      const outputs = (await this.#session.run(feeds)) as Record<string, Tensor>;
+      for (const tensor of [...Object.values(feeds), ...Object.values(outputs)]) this.crossed += bytesHere(tensor);
+      return outputs;
     } catch (error) {
-      const outOfMemory = /allocat/i.test(messageOf(error));
-      const advice = outOfMemory ? "; choose a smaller picture, or give the machine more memory" : "";
-      throw new EngineError(`${this.name} failed: ${messageOf(error)}${advice}`, { retryable: false, cause: error });
+      const words = `${this.name} failed: ${messageOf(error)}`;
+      if (!isOutOfMemory(words)) throw new EngineError(words, { retryable: false, cause: error });
+      const advice = "choose a smaller picture, or give the machine more memory";
+      throw new OutOfMemoryError(`${words}; ${advice}`, { cause: error });
     }
   }
 
@@ -121,6 +131,19 @@ export class Session {
   async release(): Promise<void> {
     await this.#session.release();
   }
+}
+
+/** What of a tensor lies in this process's memory. */
+const bytesHere = (tensor: Tensor): number =>
+  tensor.location === "cpu" ? (tensor.data as Exclude<Tensor["data"], string[]>).byteLength : 0;
+
+/** Gives a tensor back that a session kept on its device; one in this process's memory goes by itself. */
+export function release(tensor: Tensor): void {
+  if (tensor.location === "gpu-buffer") tensor.dispose();
+}
+
+function locationOf(graph: Graph, kept: readonly string[]): Record<string, "cpu" | "gpu-buffer"> {
+  return Object.fromEntries(graph.outputs.map(({ name }) => [name, kept.includes(name) ? "gpu-buffer" : "cpu"]));
 }
 
 /** The root of the disk on which the weights lie. */

@@ -100,6 +100,11 @@ export interface Stylizer {
   readonly id: StylizerId;
   /** @throws UserError for what a person can put right; EngineError; CancelledError */
   stylize(input: StylizeInput, hooks?: StylizeHooks): Promise<StylizeResult>;
+  /**
+   * Opens what a picture of `size` pixels needs and runs it once, so that the first picture need not wait for a card to
+   * find its kernels; engines that have none cannot.
+   */
+  warmUp?(size: number, signal?: AbortSignal): Promise<void>;
   /** Learns a style's token; engines without networks cannot. */
   learn?(input: LearnInput, hooks?: LearnHooks): Promise<Learned>;
 }

@@ -98,6 +98,7 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   "src/bench": [
     "models",
     "src/caption",
+    "src/checkpoints/disk.ts",
     "src/config.ts",
     "src/engine",
     "src/images",

@@ -15,9 +15,9 @@ import type { SessionPool } from "../../onnx/session-pool.ts";
 import { type DescribeHooks, type DescribeInput, type StyleDescriber, STYLE_PROMPT } from "../describer.ts";
 import { type LlavaCheckpoint, openLlava } from "./checkpoint.ts";
 import { EmbeddingTable } from "./embedding-table.ts";
-import { decoderSession, visionSession } from "./networks.ts";
+import { decoderSession, goesOn, visionSession } from "./networks.ts";
 import { preprocess } from "./preprocess.ts";
-import { argmax, LlavaDecoder } from "./token-decoder.ts";
+import { LlavaDecoder } from "./token-decoder.ts";
 
 /**
  * Vicuna's conversation (`vicuna_v1`), left and right of the picture. The two sides are tokenised apart, as the
@@ -96,30 +96,33 @@ export class LlavaDescriber implements StyleDescriber {
     prefix: Floats,
     { signal, onText, dtype }: DescribeHooks & { readonly dtype: FloatType },
   ): Promise<string | null> {
-    const { decoder: weights, config, tokenizer } = opened;
+    const { decoder: weights, embeddings, config, tokenizer } = opened;
     const { sessions, device, forms, maxTokens, id } = this.#options;
     const most = Math.min(maxTokens, config.text.positions - prefix.shape[0]!);
-    const recipe = () => decoderSession(weights, config.text, { device, ...forms, dtype });
+    const goingOn = goesOn(device);
+    const how = { device, ...forms, dtype, table: goingOn ? embeddings : null };
+    const recipe = () => decoderSession(weights, config.text, how);
     if (dtype !== forms.dtype) await sessions.release((key) => key === `${id} decoder ${forms.dtype}`);
     return sessions.use(`${id} decoder ${dtype}`, recipe, async (session) => {
-      const decoder = new LlavaDecoder(session, config.text, dtype);
+      const decoder = new LlavaDecoder(session, config.text, dtype, goingOn);
       const tokens: number[] = [];
       const written = (): string =>
         tokens.length === 0 ? "" : tokenizer.decode(tokens, { skip_special_tokens: true }).trim();
       let shown = "";
-      let logits = await decoder.begin(prefix, signal);
-      while (tokens.length < most) {
-        await breathe(signal);
-        if (!logits.every(Number.isFinite)) return null;
-        const token = argmax(logits);
-        if (token === tokenizer.eos_token_id) break;
-        tokens.push(token);
-        const text = written();
-        // An unfinished character shows as a replacement mark; wait for the rest of it.
-        if (text !== shown && !text.endsWith("\uFFFD")) onText?.((shown = text));
-        if (tokens.length < most) logits = await decoder.next(await table.rows([token]));
+      try {
+        await decoder.begin(prefix, signal);
+        for await (const token of decoder.write((one) => table.rows([one]), most, signal)) {
+          if (!decoder.hasNumbers) return null;
+          if (token === tokenizer.eos_token_id) break;
+          tokens.push(token);
+          const text = written();
+          // An unfinished character shows as a replacement mark; wait for the rest of it.
+          if (text !== shown && !text.endsWith("\uFFFD")) onText?.((shown = text));
+        }
+        return written();
+      } finally {
+        decoder.close();
       }
-      return written();
     });
   }
 

@@ -4,7 +4,9 @@ import path from "node:path";
 
 import { benchImage, benchUNet, benchVae, makeRandomCheckpoint, profileUNet } from "../../bench/diffusion.ts";
 import type { ImageForm } from "../../bench/tasks.ts";
+import { runsOn } from "../../bench/runs-on.ts";
 import { UserError } from "../../errors.ts";
+import type { ExecutionDevice } from "../../onnx/devices.ts";
 import { progressLine } from "../progress.ts";
 import { atMost, heading, median, megabytes, ms, row, seconds } from "./print.ts";
 
@@ -14,6 +16,7 @@ export interface DiffusionBenchOptions {
   /** A Python with torch and diffusers. */
   readonly python?: string;
   readonly runs: number;
+  readonly device: ExecutionDevice;
 }
 
 export interface ImageBenchCommand extends DiffusionBenchOptions {
@@ -38,14 +41,16 @@ async function expectCheckpoint(folder: string): Promise<void> {
   });
 }
 
-export async function unet({ checkpoint, python, runs }: DiffusionBenchOptions): Promise<void> {
+export async function unet({ checkpoint, python, runs, device }: DiffusionBenchOptions): Promise<void> {
   await expectCheckpoint(checkpoint);
+  const on = await runsOn(device);
   /** CPU time of one row, by size. */
   const firsts = new Map<number, number>();
   heading(`UNet, one step, medians of ${runs} (CPU time over cores in brackets)`);
   await benchUNet({
     checkpoint,
     runs,
+    on,
     ...(python !== undefined && { python }),
     onRow: ({ latents, batch, ours, torch, openVino }) => {
       firsts.set(latents, firsts.get(latents) ?? Math.min(...ours.timing.cpuMs));
@@ -54,6 +59,7 @@ export async function unet({ checkpoint, python, runs }: DiffusionBenchOptions):
       row(name, `${ms(median(timing.wallMs))} (${ms(median(timing.cpuMs))})`);
       row("  load", ms(timing.loadMs), atMost(timing.loadMs, 2000, "ms"));
       if (peak) row("  anonymous memory", megabytes(peak.anonymous), atMost(peak.anonymous / 1e6, 1200, "MB"));
+      row("  held where it runs, planned", `${heldWords(timing.heldBytes)}, ${megabytes(timing.plannedBytes)}`);
       if (batch > 1) {
         const toOne = Math.min(...timing.cpuMs) / firsts.get(latents)!;
         row("  to one row's", toOne.toFixed(2), { text: "1.9 at most", held: toOne <= 1.9 });
@@ -63,16 +69,18 @@ export async function unet({ checkpoint, python, runs }: DiffusionBenchOptions):
     },
   });
   heading("Share of time by operator, 64 x 64");
-  for (const { operator, share } of (await profileUNet(checkpoint)).slice(0, 8))
+  for (const { operator, share } of (await profileUNet(checkpoint, 64, on)).slice(0, 8))
     row(operator, `${(share * 100).toFixed(1)} %`);
 }
 
-export async function vae({ checkpoint, python, runs }: DiffusionBenchOptions): Promise<void> {
+export async function vae({ checkpoint, python, runs, device }: DiffusionBenchOptions): Promise<void> {
   await expectCheckpoint(checkpoint);
+  const on = await runsOn(device);
   heading(`Autoencoder, medians of ${runs} (CPU time over cores in brackets)`);
   await benchVae({
     checkpoint,
     runs,
+    on,
     ...(python !== undefined && { python }),
     onRow: ({ half, latents, ours: { timing, peak }, openVino }) => {
       row(`${half}, ${8 * latents} px`, `${ms(median(timing.wallMs))} (${ms(median(timing.cpuMs))})`);
@@ -92,11 +100,13 @@ function peerRows(peer: string, theirs: Times, ours: Times, target: number): voi
   row("  ours to that", ratio.toFixed(2), { text: `${target} at most`, held: ratio <= target });
 }
 
-export async function image({ checkpoint, size, form }: ImageBenchCommand): Promise<void> {
+export async function image({ checkpoint, size, form, device }: ImageBenchCommand): Promise<void> {
   await expectCheckpoint(checkpoint);
+  const on = await runsOn(device);
   heading(`Whole picture at ${size} px, style image and description, strength 0.7`);
   const rows = await benchImage(checkpoint, {
     size,
+    on,
     ...(form && { forms: form }),
     onRow: ({ form: name, measured: { timing, peak }, nearness }) => {
       const unetRows = Number(timing.unetRows.toFixed(1));
@@ -112,3 +122,5 @@ export async function image({ checkpoint, size, form }: ImageBenchCommand): Prom
   if (ours === undefined || faithful === undefined) return;
   row("default to faithful", (ours / faithful).toFixed(2), { text: "0.45 at most", held: ours / faithful <= 0.45 });
 }
+
+const heldWords = (bytes: number | null): string => (bytes === null ? "?" : megabytes(bytes));

@@ -5,6 +5,7 @@ import path from "node:path";
 import { type Command, Option } from "commander";
 
 import { IMAGE_FORMS } from "../../bench/tasks.ts";
+import { DEVICES } from "../../onnx/devices.ts";
 import { SETTING_BOUNDS } from "../../painting.ts";
 import { VARIANTS } from "../../variant.ts";
 import { numberBetween, oneOf } from "../options.ts";
@@ -77,7 +78,8 @@ export function registerBench(program: Command): void {
       .description(what)
       .option("--checkpoint <dir>", "a diffusers folder", resolved, RANDOM_CHECKPOINT)
       .option("--python <file>", "a Python with torch and diffusers, perhaps openvino, to compare with")
-      .option("--runs <n>", "runs of each", numberBetween(1, 100, true), 3);
+      .option("--runs <n>", "runs of each", numberBetween(1, 100, true), 3)
+      .addOption(device());
   diffusion("unet", "one step of Stable Diffusion's UNet").action(async (options: DiffusionBenchOptions) =>
     (await import("./diffusion.ts")).unet(options),
   );
@@ -95,6 +97,7 @@ export function registerBench(program: Command): void {
     .option("--checkpoint <dir>", "a diffusers folder", resolved, RANDOM_CHECKPOINT)
     .option("--python <file>", "a Python with torch, diffusers and transformers, to compare with")
     .option("--runs <n>", "runs of each", numberBetween(1, 100, true), 3)
+    .addOption(device())
     .action(async ({ target, ...options }: DiffusionBenchOptions & { readonly target?: string }) => {
       const measures = await import("./inversion.ts");
       await (target === undefined ? measures.inversion(options) : measures.inversionTarget(target));
@@ -110,6 +113,7 @@ export function registerBench(program: Command): void {
     .description("the captioner: first token, tokens, memory")
     .option("--checkpoint <dir>", "a converted captioner", resolved, RANDOM_CAPTIONER)
     .option("--python <file>", "a Python with llama-cpp-python, to compare with")
+    .addOption(device())
     .action(async (options: CaptionBenchCommand) => (await import("./caption.ts")).caption(options));
   bench
     .command("make-captioner")
@@ -117,6 +121,12 @@ export function registerBench(program: Command): void {
     .argument("[folder]", "where to", resolved, RANDOM_CAPTIONER)
     .action(async (folder: string) => (await import("./caption.ts")).makeCaptioner(folder));
 }
+
+/** What networks run on. */
+const device = (): Option =>
+  new Option("--device <name>", "what networks run on")
+    .choices(DEVICES.filter((name) => name !== "auto"))
+    .default("cpu");
 
 /** A parser for commander, which hands over an earlier value too. */
 const resolved = (folder: string): string => path.resolve(folder);

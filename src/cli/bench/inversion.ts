@@ -3,6 +3,7 @@ import path from "node:path";
 
 import { benchTarget, deviation, mean } from "../../bench/inversion-target.ts";
 import { benchInversion, rowsPerImage } from "../../bench/inversion.ts";
+import { runsOn } from "../../bench/runs-on.ts";
 import type { DiffusionBenchOptions } from "./diffusion.ts";
 import { heading, median, megabytes, ms, row } from "./print.ts";
 
@@ -12,11 +13,13 @@ const DESCRIPTION = "A linocut with bold black outlines, flat colours and carved
 const STEPS = 14;
 const GUIDED_PART = 0.7;
 
-export async function inversion({ checkpoint, python, runs }: DiffusionBenchOptions): Promise<void> {
+export async function inversion({ checkpoint, python, runs, device }: DiffusionBenchOptions): Promise<void> {
+  const on = await runsOn(device);
   heading(`Textual inversion, one step, medians of ${runs} (CPU time over cores in brackets)`);
   await benchInversion({
     checkpoint,
     runs,
+    on,
     ...(python !== undefined && { python }),
     onRow: ({ latents, ours: { timing, peak }, torch, ratio }) => {
       row(`${8 * latents} px`, `${ms(median(timing.wallMs))} (${ms(median(timing.cpuMs))})`);

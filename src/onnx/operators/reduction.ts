@@ -19,6 +19,13 @@ export const reduceMean = reduction("ReduceMean");
 export const reduceSum = reduction("ReduceSum");
 export const reduceSumSquare = reduction("ReduceSumSquare");
 
+/** Index of the largest along an axis that then is gone, int64; the first of equals. */
+export function argmax(x: Value, axis = -1): Value {
+  const at = axisOf(x.shape, axis);
+  const shape = x.shape.filter((_, i) => i !== at);
+  return x.graph.emit("ArgMax", [x], { dtype: "int64", shape }, { axis: at, keepdims: 0 });
+}
+
 /** Positive numbers that sum to 1 along `axis`. */
 export const softmax = (x: Value, axis = -1): Value => x.graph.emit("Softmax", [x], x, { axis: axisOf(x.shape, axis) });
 

@@ -47,7 +47,7 @@ export class CachedUNet {
     const step = this.#steps[this.#done++]!;
     const predictions: Float32Array[] = [];
     const texts: Readonly<Record<string, Tensor>>[] = [];
-    for (const batch of this.#networks.batches(contexts)) {
+    for (const batch of this.#networks.batches({ sample, timestep, contexts })) {
       const run = { sample, timestep, contexts: batch };
       const form = this.#form(step, batch);
       const { prediction, [DEEP]: deep, ...text } = await this.#networks.runUNet(run, form);

@@ -18,10 +18,13 @@ import {
   type Value,
 } from "../../onnx/index.ts";
 import { multiplyAdds } from "../../onnx/multiply-adds.ts";
+import { OutOfMemoryError } from "../../onnx/out-of-memory.ts";
 import { isFiniteTensor, Overflows } from "../../onnx/overflows.ts";
 import type { SessionPool, SessionRecipe } from "../../onnx/session-pool.ts";
 import { Weights } from "../../onnx/weights.ts";
+import { sessionBytes } from "../../onnx/working-memory.ts";
 import type { DiffusionCheckpoint } from "./diffusion-checkpoint.ts";
+import { decodeInTiles } from "./tiled-decoder.ts";
 
 export interface NetworkOptions {
   readonly device: ExecutionDevice;
@@ -34,6 +37,8 @@ export interface NetworkOptions {
   readonly sessions: SessionPool;
   /** Remembers which networks half precision is too narrow for. */
   readonly overflows?: Overflows;
+  /** What this process's memory has for what belongs to networks; by default what sessions may hold. */
+  readonly memoryBytes?: number;
 }
 
 /** What stands for a token where its id occurs in a row: one vector, or several that take their turns. */
@@ -84,6 +89,7 @@ export interface ComputeOptions {
   readonly learns?: boolean;
 }
 
+/** A graph to be recorded over this checkpoint when its key is first used, and how it is run. */
 interface Recording<Name extends string> {
   readonly key: string;
   readonly record: RecordGraph<Name>;
@@ -97,6 +103,10 @@ export class DiffusionNetworks {
   /** Multiply-adds of the UNet's forms, by key. */
   readonly #work = new Map<string, number>();
   readonly #overflows: Overflows;
+  /** What sessions will hold, bytes, by key. */
+  readonly #sizes = new Map<string, number>();
+  /** A batch found no memory: from then on rows are predicted one after the other. */
+  #rowsAlone = false;
 
   constructor(checkpoint: DiffusionCheckpoint, options: NetworkOptions) {
     this.checkpoint = checkpoint;
@@ -113,9 +123,9 @@ export class DiffusionNetworks {
     return this.#options.device;
   }
 
-  /** What open sessions may hold. */
+  /** What may be kept for the networks beside their sessions, bytes. */
   get memoryBytes(): number {
-    return this.#options.sessions.budgetBytes;
+    return this.#options.memoryBytes ?? this.#options.sessions.budgetBytes;
   }
 
   /** How the UNet multiplies. */
@@ -142,34 +152,67 @@ export class DiffusionNetworks {
     contexts: readonly Floats[],
     form?: UNetForm,
   ): Promise<Float32Array[]> {
+    const run = { sample, timestep, contexts };
+    const batches = this.batches(run, form);
+    try {
+      return await this.#predictAll(run, batches, form);
+    } catch (error) {
+      if (!(error instanceof OutOfMemoryError) || batches.length === contexts.length) throw error;
+      this.#rowsAlone = true;
+      await this.#options.sessions.release();
+      return this.#predictAll(run, this.batches(run, form), form);
+    }
+  }
+
+  async #predictAll(
+    run: UNetRun,
+    batches: readonly (readonly Floats[])[],
+    form: UNetForm | undefined,
+  ): Promise<Float32Array[]> {
     const predictions: Float32Array[] = [];
-    for (const batch of this.batches(contexts)) {
-      const { prediction } = await this.runUNet({ sample, timestep, contexts: batch }, form);
+    for (const contexts of batches) {
+      const { prediction } = await this.runUNet({ ...run, contexts }, form);
       predictions.push(...rowsOf(prediction!));
     }
     return predictions;
   }
 
-  /** A graphics card takes the rows as one batch; a processor is no faster that way and would need three times the memory. */
-  batches(contexts: readonly Floats[]): readonly (readonly Floats[])[] {
-    return this.#options.device === "cpu" ? contexts.map((context) => [context]) : [contexts];
+  /**
+   * Which rows are predicted together. A graphics card takes all as one batch where it has room for that form of the UNet
+   * beside the one of a single row, whose weights are its own. A processor is no faster that way and would need three
+   * times the memory.
+   */
+  batches(run: UNetRun, form?: UNetForm): readonly (readonly Floats[])[] {
+    const { contexts } = run;
+    const alone = contexts.map((context) => [context]);
+    if (this.device === "cpu" || this.#rowsAlone || contexts.length === 1) return alone;
+    const { sessions, dtype } = this.#options;
+    const missing = [contexts, alone[0]!]
+      .map((rows) => this.#unetRecording({ ...run, contexts: rows }, form))
+      .filter((recording) => !sessions.keys.includes(this.#sessionKey(dtype, recording)));
+    const bytes = missing.reduce((sum, recording) => sum + this.#bytesOf(dtype, recording), 0);
+    return sessions.hasRoom(bytes) ? [contexts] : alone;
   }
 
   /** The UNet over a batch. @returns `prediction` [contexts, C, h, w], and what `form` gives out */
   runUNet(run: UNetRun, form?: UNetForm): Promise<Readonly<Record<string, Tensor>>> {
+    return this.#computeTensors(this.#unetRecording(run, form));
+  }
+
+  #unetRecording(run: UNetRun, form: UNetForm | undefined): Recording<string> {
     const { sample, timestep, contexts } = run;
     const shapes = shapesOf(run);
-    return this.#computeTensors(
-      unetKey(run, form),
-      this.#unet(run, form),
-      (dtype) => ({
+    return {
+      key: unetKey(run, form),
+      record: this.#unet(run, form),
+      feeds: (dtype) => ({
         sample: floatTensor(dtype, { data: concatenated(contexts.map(() => sample.data)), shape: shapes.sample }),
         timestep: floatTensor("float32", { data: Float32Array.of(timestep), shape: [1] }),
         context: floatTensor(dtype, { data: concatenated(contexts.map(({ data }) => data)), shape: shapes.context }),
         ...form?.feeds?.(dtype),
       }),
-      { arena: true, products: this.products },
-    );
+      options: { arena: true, products: this.products },
+    };
   }
 
   /** What the UNet computes in a form, counted by multiplications, as a part of what it computes as it is. */
@@ -210,14 +253,26 @@ export class DiffusionNetworks {
   /** Latents [1, latent, h, w], already unscaled -> pictures [1, 3, H, W], about [-1, 1]. */
   async decodeLatents(latents: Floats): Promise<Floats> {
     const { config } = this.checkpoint.vae;
+    const decoder = this.#recordingOn("vae-decoder", "vae", latents, (weights, x) => vaeDecoder(weights, config, x));
     // The decoder needs more working memory than all before it.
-    await this.closeUNet();
-    return this.#runOn("vae-decoder", "vae", latents, (weights, x) => vaeDecoder(weights, config, x));
+    const { device, dtype, sessions } = this.#options;
+    if (device === "cpu" || !(await this.#makeRoom(dtype, decoder))) await this.#closeUNet();
+    try {
+      return floatsOf((await this.#computeTensors(decoder)).result);
+    } catch (error) {
+      if (!(error instanceof OutOfMemoryError)) throw error;
+      await sessions.release();
+      return decodeInTiles(this, latents);
+    }
   }
 
   /** Gives the working memory of the UNet back, on a processor, where it opens again in half a second. */
   async closeUNet(): Promise<void> {
-    if (this.#options.device === "cpu") await this.#options.sessions.release((key) => key.includes(" unet "));
+    if (this.#options.device === "cpu") await this.#closeUNet();
+  }
+
+  #closeUNet(): Promise<void> {
+    return this.#options.sessions.release((key) => key.includes(" unet "));
   }
 
   #encodeIds(ids: readonly number[]): Promise<Floats> {
@@ -259,21 +314,28 @@ export class DiffusionNetworks {
   }
 
   /** Runs a network with one real input. */
-  #runOn(
+  async #runOn(
     name: string,
     part: NetworkPart,
     input: Floats,
     build: (weights: Weights, x: Value) => Value,
   ): Promise<Floats> {
-    const { device } = this.#options;
-    return this.#run(
-      `${name} ${input.shape.join("x")}`,
-      part,
-      (graph, weights) => build(weights, graph.input("x", weights.dtype, input.shape)),
-      (dtype) => ({ x: floatTensor(dtype, input) }),
+    return floatsOf((await this.#computeTensors(this.#recordingOn(name, part, input, build))).result);
+  }
+
+  #recordingOn(
+    name: string,
+    part: NetworkPart,
+    input: Floats,
+    build: (weights: Weights, x: Value) => Value,
+  ): Recording<"result"> {
+    return {
+      key: `${name} ${input.shape.join("x")}`,
+      record: (graph, weights, dtype) => ({ result: build(weights(part), graph.input("x", dtype, input.shape)) }),
+      feeds: (dtype) => ({ x: floatTensor(dtype, input) }),
       // Of the autoencoder there is little to copy, and its pictures are large.
-      part === "vae" && device === "cpu" ? { convolution: "blocked" } : {},
-    );
+      options: part === "vae" && this.device === "cpu" ? { convolution: "blocked" } : {},
+    };
   }
 
   /**
@@ -286,21 +348,39 @@ export class DiffusionNetworks {
     feeds: Feeds,
     options: ComputeOptions = {},
   ): Promise<Readonly<Record<Name, Floats>>> {
-    const tensors = await this.#computeTensors(key, record, feeds, options);
+    const tensors = await this.#computeTensors({ key, record, feeds, options });
     const results = Object.entries<Tensor>(tensors).map(([name, tensor]) => [name, floatsOf(tensor)]);
     return Object.fromEntries(results) as Record<Name, Floats>;
   }
 
-  #computeTensors<Name extends string>(
-    key: string,
-    record: RecordGraph<Name>,
-    feeds: Feeds,
-    options: ComputeOptions,
-  ): Promise<Readonly<Record<Name, Tensor>>> {
-    const { dtype = this.#options.dtype } = options;
-    const recording = { key, record, feeds, options };
+  /**
+   * On a card, where a session that is to be opened has no room: closes those of this checkpoint that a picture needs once.
+   * They open again sooner than what the pool would close, which is what was used longest ago: the captioner.
+   *
+   * @returns whether there is room then
+   */
+  async #makeRoom(dtype: FloatType, recording: Recording<string>): Promise<boolean> {
+    const { sessions } = this.#options;
+    const key = this.#sessionKey(dtype, recording);
+    const isThere = (): boolean => sessions.keys.includes(key) || sessions.hasRoom(this.#bytesOf(dtype, recording));
+    if (isThere()) return true;
+    await sessions.release((other) => other.startsWith(`${this.checkpoint.label} `) && !other.includes(" unet "));
+    return isThere();
+  }
+
+  /** What a session of it will hold; it is recorded once to find out. */
+  #bytesOf(dtype: FloatType, recording: Recording<string>): number {
+    const { key, record, options } = recording;
+    const name = this.#sessionKey(dtype, recording);
+    const bytes = this.#sizes.get(name) ?? this.#recorded(key, record, dtype, options).bytes;
+    this.#sizes.set(name, bytes);
+    return bytes;
+  }
+
+  #computeTensors<Name extends string>(recording: Recording<Name>): Promise<Readonly<Record<Name, Tensor>>> {
+    const { dtype = this.#options.dtype } = recording.options;
     return this.#overflows.run(
-      { checkpoint: this.checkpoint.label, network: key.split(" ")[0]!, dtype },
+      { checkpoint: this.checkpoint.label, network: recording.key.split(" ")[0]!, dtype },
       async (type) => {
         // The one in half precision is of no more use.
         if (type !== dtype) await this.#options.sessions.release((name) => name === this.#sessionKey(dtype, recording));
@@ -310,11 +390,13 @@ export class DiffusionNetworks {
     );
   }
 
-  #computeIn<Name extends string>(
+  async #computeIn<Name extends string>(
     dtype: FloatType,
-    { key, record, feeds, options }: Recording<Name>,
+    recording: Recording<Name>,
   ): Promise<Readonly<Record<Name, Tensor>>> {
+    const { key, record, feeds, options } = recording;
     const { device, sessions } = this.#options;
+    if (device !== "cpu") await this.#makeRoom(dtype, recording);
     const { arena = false } = options;
     const recipe = (): SessionRecipe => {
       const { graph, bytes } = this.#recorded(key, record, dtype, options);
@@ -332,7 +414,7 @@ export class DiffusionNetworks {
     return `${this.checkpoint.label} ${key} ${this.#options.device} ${dtype} ${products}`;
   }
 
-  /** @returns the graph, and the bytes of the weights that it holds */
+  /** @returns the graph, and the bytes that its session will hold */
   #recorded(
     key: string,
     record: RecordGraph<string>,
@@ -351,7 +433,8 @@ export class DiffusionNetworks {
     };
     for (const [name, value] of Object.entries(record(graph, weights, dtype))) graph.output(name, value);
     for (const part of parts.values()) part.expectUpdates();
-    return { graph, bytes: [...parts.values()].reduce((sum, part) => sum + part.bytes, 0) };
+    const held = [...parts.values()].reduce((sum, part) => sum + part.bytes, 0);
+    return { graph, bytes: sessionBytes(graph, held, this.device) };
   }
 
   async #run(

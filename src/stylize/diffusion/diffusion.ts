@@ -8,12 +8,12 @@ import type { Accelerator } from "../../lora-folder.ts";
 import type { Size } from "../../images/plane.ts";
 import { cropTo, resizeTo, sizeForLongSide } from "../../images/resize.ts";
 import type { RgbImage } from "../../images/rgb-image.ts";
-import { chooseForms, type TryDevice } from "../../onnx/device-forms.ts";
+import { chooseForms, type DeviceForms, type TryDevice } from "../../onnx/device-forms.ts";
 import type { Precision } from "../../onnx/devices.ts";
 import type { ExecutionDevice, Floats } from "../../onnx/index.ts";
 import { Overflows } from "../../onnx/overflows.ts";
 import type { SessionPool } from "../../onnx/session-pool.ts";
-import type { StepCache } from "../../painting.ts";
+import { DEFAULT_SETTINGS, type StepCache } from "../../painting.ts";
 import type {
   Learned,
   LearnHooks,
@@ -45,6 +45,8 @@ import { choosePath, learnedToken, promptOf } from "./style-path.ts";
 import type { DecodePreview } from "./tiny-decoder.ts";
 
 const SIZE_MULTIPLE = 64;
+/** Of which some are guided and some are not. */
+const WARM_UP_STEPS = 4;
 const CACHE_BYTES = 64e6;
 /** Of `MODEL_MEMORY`, for traces: by default those of a style and a content of 512 x 512 pixels. */
 const TRACES_PART = 1 / 20;
@@ -55,10 +57,14 @@ export interface DiffusionOptions {
   readonly precision: Precision;
   /** The pool in which sessions are kept (`MODEL_MEMORY`); give one pool to all that share the memory. */
   readonly sessions: SessionPool;
+  /** What of this process's memory pictures' traces take their part of; by default what sessions may hold. */
+  readonly memoryBytes?: number;
   /** Makes sharp previews (`openTinyDecoder`). */
   readonly decodePreview?: DecodePreview | null;
   /** What steps take over from each other where a picture says nothing of it; default `off`. */
   readonly stepCache?: StepCache;
+  /** What the device can be trusted with, where that is known; by default it is tried. */
+  readonly forms?: DeviceForms;
   /** Tries the device, or remembers (`keptTrials`); by default tries it. */
   readonly tryDevice?: TryDevice;
   /** Remembers which networks half precision is too narrow for. */
@@ -73,7 +79,8 @@ export interface DiffusionOptions {
  * @throws EngineError naming what is wrong with the checkpoint or the device
  */
 export async function openDiffusion(options: DiffusionOptions): Promise<DiffusionStylizer> {
-  const { device, precision, sessions, decodePreview, overflows = new Overflows(), note } = options;
+  const { device, precision, sessions, memoryBytes = sessions.budgetBytes, decodePreview, note } = options;
+  const { overflows = new Overflows() } = options;
   if (precision === "fp16" && device === "cpu")
     throw new EngineError("a processor gains nothing from half precision; set PRECISION=auto", { retryable: false });
   if (precision === "int8" && device !== "cpu")
@@ -82,11 +89,11 @@ export async function openDiffusion(options: DiffusionOptions): Promise<Diffusio
   const products = precision === "int8" ? "int8" : "exact";
   const checkpoint = products === "int8" ? await withRoundedUNet(exact) : exact;
   const tokenizer = await ClipTokenizer.load(checkpoint.tokenizer);
-  const forms = await chooseForms(device, precision, "pictures", options.tryDevice);
+  const forms = options.forms ?? (await chooseForms(device, precision, "pictures", options.tryDevice));
   const { unheeded } = checkpoint.scheduler;
   if (unheeded.length > 0)
     note?.(`${checkpoint.label}: its scheduler asks for ${unheeded.join(", ")}, which the samplers here do not follow`);
-  const networks = new DiffusionNetworks(checkpoint, { device, ...forms, products, sessions, overflows });
+  const networks = new DiffusionNetworks(checkpoint, { device, ...forms, products, sessions, memoryBytes, overflows });
   return new DiffusionStylizer(networks, tokenizer, gaussianNoise, decodePreview, options.stepCache);
 }
 
@@ -149,6 +156,17 @@ export class DiffusionStylizer implements Stylizer {
     expectNumbers(decoded.data, "the decoder");
     const image = floatsToPicture(decoded, formOf(input.settings, this.#accelerator).rounding);
     return { ...result, image: input.settings.keepColors ? inOwnChroma(image, input.content) : image };
+  }
+
+  /** A grey picture in few steps: guided ones and others, in the forms of the path that pictures without a token take. */
+  async warmUp(size: number, signal?: AbortSignal): Promise<void> {
+    const grey = { width: size, height: size, data: new Uint8Array(3 * size * size).fill(128) };
+    const settings = { ...DEFAULT_SETTINGS, strength: 1, steps: WARM_UP_STEPS, seed: 0, size };
+    const pictures = { content: grey, style: grey, contentSha256: "grey", styleSha256: "grey", token: null };
+    await this.stylize(
+      { ...pictures, variant: "image-prompt", description: "grey", settings },
+      { ...(signal && { signal }) },
+    );
   }
 
   learn(input: LearnInput, hooks: LearnHooks = {}): Promise<Learned> {

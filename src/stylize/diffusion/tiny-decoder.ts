@@ -7,6 +7,7 @@ import { type ExecutionDevice, type Floats, floatsOf, floatTensor, Graph, openSe
 import { readJson } from "../../onnx/files/read-json.ts";
 import { readSafetensors } from "../../onnx/files/safetensors.ts";
 import type { SessionPool, SessionRecipe } from "../../onnx/session-pool.ts";
+import { sessionBytes } from "../../onnx/working-memory.ts";
 import { Weights } from "../../onnx/weights.ts";
 
 /** Pictures [1, 3, H, W], about [-1, 1], of scaled latents [1, C, h, w]. */
@@ -38,7 +39,10 @@ export async function openTinyDecoder(
     const graph = new Graph("preview decoder");
     const weights = new Weights(graph, source, "float32");
     graph.output("picture", taesdDecoder(weights, config, graph.input("latents", "float32", shape)));
-    return { bytes: weights.bytes, open: () => openSession(graph, { device, arena: false }) };
+    return {
+      bytes: sessionBytes(graph, weights.bytes, device),
+      open: () => openSession(graph, { device, arena: false }),
+    };
   };
   // What is missing is to be said now, and not in the middle of a picture.
   recipe([1, config.latentChannels, 1, 1]);

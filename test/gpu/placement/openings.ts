@@ -5,7 +5,7 @@ import { InferenceSession } from "onnxruntime-node";
 
 import { openLlava } from "../../../src/caption/llava/checkpoint.ts";
 import { dataFile } from "../../../src/caption/llava/convert/graphs.ts";
-import { decoderSession, visionSession } from "../../../src/caption/llava/networks.ts";
+import { decoderSession, goesOn, visionSession } from "../../../src/caption/llava/networks.ts";
 import type { DeviceForms } from "../../../src/onnx/device-forms.ts";
 import type { ExecutionDevice, Floats } from "../../../src/onnx/index.ts";
 import { SessionPool } from "../../../src/onnx/session-pool.ts";
@@ -80,7 +80,10 @@ export async function openings(
     { name: "LLaVA, its tower", open: () => visionSession(llava.vision, llava.config, { device, ...forms }).open() },
     {
       name: "LLaVA, its decoder",
-      open: () => decoderSession(llava.decoder, llava.config.text, { device, ...forms }).open(),
+      open: () => {
+        const table = goesOn(device) ? llava.embeddings : null;
+        return decoderSession(llava.decoder, llava.config.text, { device, ...forms, table }).open();
+      },
     },
     { name: "transformers.js' decoder", single: true, open: () => openFile("decoder") },
     { name: "transformers.js' embeddings", single: true, open: () => openFile("embeddings") },

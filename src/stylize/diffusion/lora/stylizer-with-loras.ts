@@ -41,6 +41,10 @@ export class StylizerWithLoras implements Stylizer {
     return stylizer.stylize(input, hooks);
   }
 
+  warmUp(size: number, signal?: AbortSignal): Promise<void> {
+    return this.#plain.warmUp(size, signal);
+  }
+
   /** Styles are learned on the checkpoint as it is. */
   learn(input: LearnInput, hooks: LearnHooks = {}): Promise<Learned> {
     return this.#plain.learn(input, hooks);
