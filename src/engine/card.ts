@@ -9,8 +9,10 @@ import { CONTEXT_BYTES } from "../onnx/working-memory.ts";
 
 export interface Card {
   readonly name: string;
-  /** Version of its driver. */
+  /** Version of its driver: `580.95.05`. */
   readonly driver: string | null;
+  /** CUDA's number for what it can do, 8.6 for an RTX 3060; `null` for cards of others. */
+  readonly capability: number | null;
   readonly totalBytes: number;
   readonly freeBytes: number;
 }
@@ -28,16 +30,17 @@ export async function readCard(device: ExecutionDevice): Promise<Card | null> {
 async function askNvidia(): Promise<Card | null> {
   // The first one visible is onnxruntime's device 0.
   const visible = process.env["CUDA_VISIBLE_DEVICES"]?.split(",")[0]?.trim();
-  const query = "--query-gpu=name,driver_version,memory.total,memory.free";
+  const query = "--query-gpu=name,driver_version,memory.total,memory.free,compute_cap";
   const args = [query, "--format=csv,noheader,nounits", ...(visible ? [`--id=${visible}`] : [])];
   try {
     const { stdout } = await promisify(execFile)("nvidia-smi", args, { timeout: ASK_MS });
-    const [name, driver, total, free] = stdout
+    const [name, driver, total, free, capability] = stdout
       .split("\n")[0]!
       .split(",")
       .map((field) => field.trim());
     const [totalBytes, freeBytes] = [Number(total) * MIB, Number(free) * MIB];
-    return name && driver && totalBytes > 0 && freeBytes >= 0 ? { name, driver, totalBytes, freeBytes } : null;
+    if (!name || !driver || !(totalBytes > 0 && freeBytes >= 0)) return null;
+    return { name, driver, capability: Number(capability) || null, totalBytes, freeBytes };
   } catch {
     return null;
   }
@@ -49,7 +52,8 @@ async function askAmd(folder = "/sys/class/drm"): Promise<Card | null> {
     const read = async (file: string): Promise<number> =>
       Number(await readFile(path.join(folder, entry, "device", file), "utf8").catch(() => Number.NaN));
     const [total, used] = [await read("mem_info_vram_total"), await read("mem_info_vram_used")];
-    if (total > 0 && used >= 0) return { name: "AMD", driver: null, totalBytes: total, freeBytes: total - used };
+    if (total > 0 && used >= 0)
+      return { name: "AMD", driver: null, capability: null, totalBytes: total, freeBytes: total - used };
   }
   return null;
 }

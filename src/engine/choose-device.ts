@@ -8,7 +8,8 @@ import { UserError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import type { Device, ExecutionDevice } from "../onnx/devices.ts";
 import { forkModule } from "../process/fork.ts";
-import { askNvidiaCard, explainCudaFault, type NvidiaCard } from "./cuda-fault.ts";
+import { type Card, readCard } from "./card.ts";
+import { explainCudaFault } from "./cuda-fault.ts";
 
 /**
  * How long a driver may take for one of the trials: a cold one compiles every kernel for the first time, half a minute for
@@ -71,7 +72,7 @@ export async function probeDevice(
   const parsed = probeReply.safeParse(reply);
   if (!parsed.success) return child.killed ? "the driver hangs" : `the driver crashed (${signal ?? code})`;
   if (parsed.data.fault === null) return null;
-  const card = device === "cuda" ? await askNvidiaCard() : null;
+  const card = device === "cuda" ? await readCard(device) : null;
   return explainFault(device, parsed.data.fault, await printed, card);
 }
 
@@ -130,7 +131,7 @@ export function explainFault(
   device: ExecutionDevice,
   fault: string,
   printed: string,
-  card: NvidiaCard | null = null,
+  card: Card | null = null,
 ): string {
   const all = `${fault}\n${printed}`;
   const library = MISSING.exec(all)?.[0];

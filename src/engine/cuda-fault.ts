@@ -1,28 +1,7 @@
 /** What is wrong where CUDA does not work: driver, card or library, and what to do about it. */
-import { execFile } from "node:child_process";
-import { promisify } from "node:util";
-
 import { CUDA_MAJOR, OLDEST_CAPABILITY, OLDEST_DRIVER } from "../cuda/packages.ts";
 import { CUDA_PROVIDER } from "../cuda-folder.ts";
-
-/** A card of NVIDIA and its driver, by the driver's own tool. */
-export interface NvidiaCard {
-  readonly name: string;
-  /** `580.95.05` */
-  readonly driver: string;
-  /** 8.6 for an RTX 3060. */
-  readonly capability: number;
-}
-
-const ASK_MS = 5000;
-
-/** The first card; `null` where there is no driver, or no card that it knows. */
-export async function askNvidiaCard(): Promise<NvidiaCard | null> {
-  const query = ["--query-gpu=name,driver_version,compute_cap", "--format=csv,noheader"];
-  const answer = await promisify(execFile)("nvidia-smi", query, { timeout: ASK_MS }).catch(() => null);
-  const [name, driver, capability] = (answer?.stdout.split("\n")[0] ?? "").split(",").map((field) => field.trim());
-  return name && driver && Number(capability) > 0 ? { name, driver, capability: Number(capability) } : null;
-}
+import type { Card } from "./card.ts";
 
 /** Errors of CUDA's runtime, which onnxruntime gives by number or by name. https://docs.nvidia.com/cuda/cuda-runtime-api */
 const ERRORS = {
@@ -40,7 +19,7 @@ const SET_UP = "fetch it with `npm run setup:cuda`";
  * @param library that the loader did not find
  * @returns `null` where it is none of what can be told
  */
-export function explainCudaFault(fault: string, library: string | undefined, card: NvidiaCard | null): string | null {
+export function explainCudaFault(fault: string, library: string | undefined, card: Card | null): string | null {
   if (library === "libcuda.so.1")
     return (
       "the NVIDIA driver is not installed (its libcuda.so.1 is missing): install it (Debian: apt install nvidia-driver, " +
@@ -50,10 +29,10 @@ export function explainCudaFault(fault: string, library: string | undefined, car
     return `onnxruntime's CUDA library ${CUDA_PROVIDER} is missing; ${SET_UP}`;
   if (library) return `the library ${library} is missing; ${SET_UP}`;
   const cards = `cards from ${OLDEST_CAPABILITY} on do (GeForce GTX 16, RTX 20 and later)`;
-  if (card && card.capability < OLDEST_CAPABILITY)
+  if (card?.capability && card.capability < OLDEST_CAPABILITY)
     return `the NVIDIA card ${card.name} is too old (compute capability ${card.capability}): ${cards}`;
   if (ERRORS.oldDriver.test(fault)) {
-    const which = card ? `the NVIDIA driver ${card.driver} is` : "the NVIDIA driver is";
+    const which = card?.driver ? `the NVIDIA driver ${card.driver} is` : "the NVIDIA driver is";
     return `${which} too old for CUDA ${CUDA_MAJOR}: update it to ${OLDEST_DRIVER} or newer and start the machine anew`;
   }
   if (ERRORS.noCard.test(fault))

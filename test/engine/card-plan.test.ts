@@ -81,7 +81,11 @@ const captioner = {
 const GIB = 2 ** 30;
 /** A card of so many GiB whose desktop has taken a little. */
 const budgetOf = (gib: number): number =>
-  cardBudget("cuda", { name: "", driver: "", totalBytes: gib * GIB, freeBytes: (gib - 0.6) * GIB }, undefined)!;
+  cardBudget(
+    "cuda",
+    { name: "", driver: "", capability: null, totalBytes: gib * GIB, freeBytes: (gib - 0.6) * GIB },
+    undefined,
+  )!;
 
 const sum = (...parts: readonly number[]): number => parts.reduce((all, part) => all + part, 0);
 

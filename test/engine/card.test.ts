@@ -29,11 +29,12 @@ async function install(script: string): Promise<void> {
 
 describe.skipIf(process.platform === "win32")("a card (skipped on Windows)", () => {
   it("is told by NVIDIA's driver, the first that is visible", async () => {
-    await install(`case "$*" in *--id=1*) echo "NVIDIA RTX A2000, 570.86.10, 6138, 5900";; *)
-      echo "NVIDIA GeForce RTX 3060, 570.86.10, 12288, 11500"; echo "NVIDIA RTX A2000, 570.86.10, 6138, 5900";; esac`);
+    await install(`case "$*" in *--id=1*) echo "NVIDIA RTX A2000, 570.86.10, 6138, 5900, 8.6";; *)
+      echo "NVIDIA GeForce RTX 3060, 570.86.10, 12288, 11500, 8.6"; echo "NVIDIA RTX A2000, 570.86.10, 6138, 5900, 8.6";; esac`);
     const first = {
       name: "NVIDIA GeForce RTX 3060",
       driver: "570.86.10",
+      capability: 8.6,
       totalBytes: 12_288 * MIB,
       freeBytes: 11_500 * MIB,
     };
@@ -52,7 +53,7 @@ describe.skipIf(process.platform === "win32")("a card (skipped on Windows)", () 
   });
 
   it("leaves networks what is free, without the driver's part and a little for others", () => {
-    const card = { name: "A", driver: "1", totalBytes: 8e9, freeBytes: 7.6e9 };
+    const card = { name: "A", driver: "1", capability: null, totalBytes: 8e9, freeBytes: 7.6e9 };
     expect(cardBudget("cuda", card, undefined)).toBeCloseTo(7.6e9 - 0.32e9 - 0.6e9);
     expect(cardBudget("cuda", card, 6e9)).toBeCloseTo(5.4e9);
     expect(cardBudget("webgpu", null, undefined)).toBeNull();

@@ -109,7 +109,13 @@ describe("what is wrong with a device", () => {
 
 it("a card is named by its driver's tool where there is one", () => {
   const explained = (fault: string, capability: number): string =>
-    explainFault("cuda", fault, "", { name: "GeForce GTX 1080", driver: "535.12", capability });
+    explainFault("cuda", fault, "", {
+      name: "GeForce GTX 1080",
+      driver: "535.12",
+      capability,
+      totalBytes: 8e9,
+      freeBytes: 8e9,
+    });
   expect(explained("CUDA failure 35: insufficient", 8.6)).toMatch(/^the NVIDIA driver 535\.12 is too old for CUDA 13/);
   expect(explained("CUDA failure 209: no kernel image", 6.1)).toMatch(
     /^the NVIDIA card GeForce GTX 1080 is too old \(compute capability 6\.1\): cards from 7\.5 on do/,

@@ -43,7 +43,7 @@ describe.skipIf(typeof fake === "string")(
     it("with an old driver says which is new enough", async () => {
       const libraries = await defined("DEVICE_ERROR=35");
       expect(await said(libraries)).toMatch(/^the NVIDIA driver is too old for CUDA 13: update it to 580 or newer/);
-      await hasTool("NVIDIA GeForce RTX 3060, 535.183.01, 8.6");
+      await hasTool("NVIDIA GeForce RTX 3060, 535.183.01, 12288, 11000, 8.6");
       expect(await said(libraries)).toMatch(/^the NVIDIA driver 535\.183\.01 is too old/);
     });
 
@@ -57,7 +57,7 @@ describe.skipIf(typeof fake === "string")(
       expect(await said(libraries)).toMatch(
         /^the NVIDIA card is too old for onnxruntime's kernels: cards from 7\.5 on do/,
       );
-      await hasTool("NVIDIA GeForce GTX 1080, 580.95.05, 6.1");
+      await hasTool("NVIDIA GeForce GTX 1080, 580.95.05, 8192, 8000, 6.1");
       expect(await said(libraries)).toMatch(
         /^the NVIDIA card NVIDIA GeForce GTX 1080 is too old \(compute capability 6\.1\)/,
       );
