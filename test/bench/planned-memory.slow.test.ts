@@ -30,7 +30,8 @@ describe.skipIf(process.platform !== "linux")("the plan (skipped where memory ca
     const fault = await probeDevice("webgpu");
     if (fault !== null) skip(fault);
     const forms = { dtype: "float32", attention: "explicit", convolution: "padded", fusions: [] } as const;
-    const { planned, held } = await decoderOn({ device: "webgpu", forms }, 48);
+    // So large that what a driver in software compiles for it hardly counts.
+    const { planned, held } = await decoderOn({ device: "webgpu", forms }, 96);
     expect(held / planned).toBeGreaterThan(0.3);
     expect(held / planned).toBeLessThan(1.5);
   });
