@@ -14,7 +14,7 @@ const stylizerId = z.enum(STYLIZER_IDS);
 const device = z.enum(DEVICES).exclude(["auto"]);
 
 /** What the engine's process needs to know to build its parts. */
-const optionsSchema = z.object({
+export const partsOptionsSchema = z.object({
   ENGINE: z.enum(["auto", ...STYLIZER_IDS]),
   ENGINE_PARTS: z.enum(ENGINE_PARTS),
   CAPTIONER: z.string(),
@@ -30,7 +30,7 @@ const optionsSchema = z.object({
   /** Proven to work, or `cpu`. */
   device,
 });
-export type PartsOptions = z.infer<typeof optionsSchema>;
+export type PartsOptions = z.infer<typeof partsOptionsSchema>;
 
 const pictureSchema = z.object({
   path: z.string(),
@@ -82,7 +82,7 @@ const learnTaskSchema = z.object({
 
 /** From the bot to the engine's process. The first is always `start`. */
 export const toChildSchema = z.discriminatedUnion("type", [
-  z.object({ type: z.literal("start"), options: optionsSchema }),
+  z.object({ type: z.literal("start"), options: partsOptionsSchema }),
   z.object({ type: z.literal("faces"), task: taskId, image: pictureSchema }),
   z.object({ type: z.literal("style-vector"), task: taskId, image: pictureSchema }),
   /** `simple`: with the describer without weights, because the other one brought the process down. */

@@ -21,24 +21,16 @@ import type { Logger } from "../log.ts";
 import { Backoff } from "../process/backoff.ts";
 import { ChildLink, type Dialogue } from "../process/child-link.ts";
 import { waitFor } from "../retry.ts";
-import { fromChildSchema, type News, type PartsOptions, replySchemas, type TaskMessage } from "./messages.ts";
+import {
+  fromChildSchema,
+  type News,
+  type PartsOptions,
+  partsOptionsSchema,
+  replySchemas,
+  type TaskMessage,
+} from "./messages.ts";
 
-export type SupervisorConfig = Pick<
-  Config,
-  | "ENGINE"
-  | "ENGINE_PARTS"
-  | "CAPTIONER"
-  | "CAPTION_TOKENS"
-  | "DATA_DIR"
-  | "MODELS_DIR"
-  | "MODEL_MEMORY"
-  | "CARD_MEMORY"
-  | "PRECISION"
-  | "STEP_CACHE"
-  | "CANCEL_GRACE_SECONDS"
-  | "STAGE_MINUTES"
-> &
-  Partial<Pick<Config, "RESULT_SIZE">>;
+export type SupervisorConfig = Omit<PartsOptions, "device"> & Pick<Config, "CANCEL_GRACE_SECONDS" | "STAGE_MINUTES">;
 
 /** A message that asks for work, before it gets its number. */
 type Work = TaskMessage extends infer M ? (M extends TaskMessage ? Omit<M, "task"> : never) : never;
@@ -175,37 +167,12 @@ export class EngineSupervisor implements Engine {
       await waitFor(pause, signal);
     }
     throwIfCancelled(signal);
-    const {
-      ENGINE,
-      ENGINE_PARTS,
-      CAPTIONER,
-      CAPTION_TOKENS,
-      DATA_DIR,
-      MODELS_DIR,
-      MODEL_MEMORY,
-      CARD_MEMORY,
-      PRECISION,
-      RESULT_SIZE,
-      STEP_CACHE,
-    } = this.#config;
     let ready = false;
     const link: EngineLink = new ChildLink({
       name: "engine",
       module: this.#module,
-      start: {
-        ENGINE,
-        ENGINE_PARTS,
-        CAPTIONER,
-        CAPTION_TOKENS,
-        DATA_DIR,
-        MODELS_DIR,
-        MODEL_MEMORY,
-        CARD_MEMORY,
-        PRECISION,
-        RESULT_SIZE,
-        STEP_CACHE,
-        device,
-      },
+      // What the engine has no business with (a token, an address with a password) stays here.
+      start: partsOptionsSchema.parse({ ...this.#config, device }),
       messages: fromChildSchema,
       log: this.#log,
       startMs: START_MS,
