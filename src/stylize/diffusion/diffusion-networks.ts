@@ -3,40 +3,35 @@ import { clipText, tokenEmbeddings } from "../../../models/clip-text.ts";
 import { unet, type UNetPlaces } from "../../../models/unet.ts";
 import { vaeDecoder, vaeEncoder } from "../../../models/vae.ts";
 import {
+  concatenated,
   type ExecutionDevice,
   type Floats,
   type FloatType,
   floatsOf,
   floatTensor,
-  Graph,
+  type Graph,
   type GraphOptions,
-  concatenated,
   integerTensor,
-  openSession,
   rowsOf,
   type Tensor,
   type Value,
 } from "../../onnx/index.ts";
 import { multiplyAdds } from "../../onnx/multiply-adds.ts";
 import { OutOfMemoryError } from "../../onnx/out-of-memory.ts";
-import { isFiniteTensor, Overflows } from "../../onnx/overflows.ts";
-import type { SessionPool, SessionRecipe } from "../../onnx/session-pool.ts";
-import { Weights } from "../../onnx/weights.ts";
-import { sessionBytes } from "../../onnx/working-memory.ts";
+import type { Weights } from "../../onnx/weights.ts";
 import type { DiffusionCheckpoint } from "./diffusion-checkpoint.ts";
+import {
+  type ComputeOptions,
+  type Feeds,
+  type NetworkPart,
+  NetworkSessions,
+  type NetworkSessionOptions,
+  type RecordGraph,
+  type Recording,
+} from "./network-sessions.ts";
 import { decodeInTiles } from "./tiled-decoder.ts";
 
-export interface NetworkOptions {
-  readonly device: ExecutionDevice;
-  readonly dtype: FloatType;
-  readonly attention: NonNullable<GraphOptions["attention"]>;
-  readonly convolution?: NonNullable<GraphOptions["convolution"]>;
-  readonly fusions?: NonNullable<GraphOptions["fusions"]>;
-  /** `int8` rounds the UNet's layers to 8 bits. */
-  readonly products?: NonNullable<GraphOptions["products"]>;
-  readonly sessions: SessionPool;
-  /** Remembers which networks half precision is too narrow for. */
-  readonly overflows?: Overflows;
+export interface NetworkOptions extends NetworkSessionOptions {
   /** What this process's memory has for what belongs to networks; by default what sessions may hold. */
   readonly memoryBytes?: number;
 }
@@ -47,18 +42,6 @@ export interface LearnedToken {
   /** [vectors, width] */
   readonly vector: Float32Array;
 }
-
-export type NetworkPart = "text" | "unet" | "vae";
-
-/** Records a graph over the weights of any of the networks, in an element type; its outputs by name. */
-export type RecordGraph<Name extends string> = (
-  graph: Graph,
-  weights: (part: NetworkPart) => Weights,
-  dtype: FloatType,
-) => Readonly<Record<Name, Value>>;
-
-/** What goes into a graph that was recorded in an element type. */
-export type Feeds = (dtype: FloatType) => Readonly<Record<string, Tensor>>;
 
 export interface UNetRun {
   /** Noisy latents [1, C, h, w], the same for every row. */
@@ -77,41 +60,19 @@ export interface UNetForm {
   readonly feeds?: Feeds;
 }
 
-export interface ComputeOptions {
-  /** Keep working memory from run to run: for what runs many times. */
-  readonly arena?: boolean;
-  /** Default: what the networks were opened with. */
-  readonly convolution?: NonNullable<GraphOptions["convolution"]>;
-  readonly products?: NonNullable<GraphOptions["products"]>;
-  /** Default: what the networks compute in. */
-  readonly dtype?: FloatType;
-  /** The graph has gradients in it: without fused operators, which have none. */
-  readonly learns?: boolean;
-}
-
-/** A graph to be recorded over this checkpoint when its key is first used, and how it is run. */
-interface Recording<Name extends string> {
-  readonly key: string;
-  readonly record: RecordGraph<Name>;
-  readonly feeds: Feeds;
-  readonly options: ComputeOptions;
-}
-
 export class DiffusionNetworks {
   readonly checkpoint: DiffusionCheckpoint;
   readonly #options: NetworkOptions;
   /** Multiply-adds of the UNet's forms, by key. */
   readonly #work = new Map<string, number>();
-  readonly #overflows: Overflows;
-  /** What sessions will hold, bytes, by key. */
-  readonly #sizes = new Map<string, number>();
+  readonly #sessions: NetworkSessions;
   /** A batch found no memory: from then on rows are predicted one after the other. */
   #rowsAlone = false;
 
   constructor(checkpoint: DiffusionCheckpoint, options: NetworkOptions) {
     this.checkpoint = checkpoint;
     this.#options = options;
-    this.#overflows = options.overflows ?? new Overflows();
+    this.#sessions = new NetworkSessions(checkpoint, options);
   }
 
   /** The same over another checkpoint. */
@@ -189,14 +150,14 @@ export class DiffusionNetworks {
     const { sessions, dtype } = this.#options;
     const missing = [contexts, alone[0]!]
       .map((rows) => this.#unetRecording({ ...run, contexts: rows }, form))
-      .filter((recording) => !sessions.keys.includes(this.#sessionKey(dtype, recording)));
-    const bytes = missing.reduce((sum, recording) => sum + this.#bytesOf(dtype, recording), 0);
+      .filter((recording) => !this.#sessions.isOpen(dtype, recording));
+    const bytes = missing.reduce((sum, recording) => sum + this.#sessions.bytesOf(dtype, recording), 0);
     return sessions.hasRoom(bytes) ? [contexts] : alone;
   }
 
   /** The UNet over a batch. @returns `prediction` [contexts, C, h, w], and what `form` gives out */
   runUNet(run: UNetRun, form?: UNetForm): Promise<Readonly<Record<string, Tensor>>> {
-    return this.#computeTensors(this.#unetRecording(run, form));
+    return this.#sessions.run(this.#unetRecording(run, form));
   }
 
   #unetRecording(run: UNetRun, form: UNetForm | undefined): Recording<string> {
@@ -224,7 +185,7 @@ export class DiffusionNetworks {
     const key = unetKey(run, form);
     const known = this.#work.get(key);
     if (known !== undefined) return known;
-    const { graph } = this.#recorded(key, this.#unet(run, form), this.#options.dtype, { products: this.products });
+    const { graph } = this.#sessions.record(this.#unetRecording(run, form));
     const work = multiplyAdds(graph);
     this.#work.set(key, work);
     return work;
@@ -256,9 +217,9 @@ export class DiffusionNetworks {
     const decoder = this.#recordingOn("vae-decoder", "vae", latents, (weights, x) => vaeDecoder(weights, config, x));
     // The decoder needs more working memory than all before it.
     const { device, dtype, sessions } = this.#options;
-    if (device === "cpu" || !(await this.#makeRoom(dtype, decoder))) await this.#closeUNet();
+    if (device === "cpu" || !(await this.#sessions.makeRoom(dtype, decoder))) await this.#closeUNet();
     try {
-      return floatsOf((await this.#computeTensors(decoder)).result);
+      return floatsOf((await this.#sessions.run(decoder)).result);
     } catch (error) {
       if (!(error instanceof OutOfMemoryError)) throw error;
       await sessions.release();
@@ -320,7 +281,7 @@ export class DiffusionNetworks {
     input: Floats,
     build: (weights: Weights, x: Value) => Value,
   ): Promise<Floats> {
-    return floatsOf((await this.#computeTensors(this.#recordingOn(name, part, input, build))).result);
+    return floatsOf((await this.#sessions.run(this.#recordingOn(name, part, input, build))).result);
   }
 
   #recordingOn(
@@ -348,93 +309,9 @@ export class DiffusionNetworks {
     feeds: Feeds,
     options: ComputeOptions = {},
   ): Promise<Readonly<Record<Name, Floats>>> {
-    const tensors = await this.#computeTensors({ key, record, feeds, options });
+    const tensors = await this.#sessions.run({ key, record, feeds, options });
     const results = Object.entries<Tensor>(tensors).map(([name, tensor]) => [name, floatsOf(tensor)]);
     return Object.fromEntries(results) as Record<Name, Floats>;
-  }
-
-  /**
-   * On a card, where a session that is to be opened has no room: closes those of this checkpoint that a picture needs once.
-   * They open again sooner than what the pool would close, which is what was used longest ago: the captioner.
-   *
-   * @returns whether there is room then
-   */
-  async #makeRoom(dtype: FloatType, recording: Recording<string>): Promise<boolean> {
-    const { sessions } = this.#options;
-    const key = this.#sessionKey(dtype, recording);
-    const isThere = (): boolean => sessions.keys.includes(key) || sessions.hasRoom(this.#bytesOf(dtype, recording));
-    if (isThere()) return true;
-    await sessions.release((other) => other.startsWith(`${this.checkpoint.label} `) && !other.includes(" unet "));
-    return isThere();
-  }
-
-  /** What a session of it will hold; it is recorded once to find out. */
-  #bytesOf(dtype: FloatType, recording: Recording<string>): number {
-    const { key, record, options } = recording;
-    const name = this.#sessionKey(dtype, recording);
-    const bytes = this.#sizes.get(name) ?? this.#recorded(key, record, dtype, options).bytes;
-    this.#sizes.set(name, bytes);
-    return bytes;
-  }
-
-  #computeTensors<Name extends string>(recording: Recording<Name>): Promise<Readonly<Record<Name, Tensor>>> {
-    const { dtype = this.#options.dtype } = recording.options;
-    return this.#overflows.run(
-      { checkpoint: this.checkpoint.label, network: recording.key.split(" ")[0]!, dtype },
-      async (type) => {
-        // The one in half precision is of no more use.
-        if (type !== dtype) await this.#options.sessions.release((name) => name === this.#sessionKey(dtype, recording));
-        return this.#computeIn(type, recording);
-      },
-      (tensors) => Object.values<Tensor>(tensors).every(isFiniteTensor),
-    );
-  }
-
-  async #computeIn<Name extends string>(
-    dtype: FloatType,
-    recording: Recording<Name>,
-  ): Promise<Readonly<Record<Name, Tensor>>> {
-    const { key, record, feeds, options } = recording;
-    const { device, sessions } = this.#options;
-    if (device !== "cpu") await this.#makeRoom(dtype, recording);
-    const { arena = false } = options;
-    const recipe = (): SessionRecipe => {
-      const { graph, bytes } = this.#recorded(key, record, dtype, options);
-      return { bytes, open: () => openSession(graph, { device, arena }) };
-    };
-    return sessions.use(
-      this.#sessionKey(dtype, { key, options }),
-      recipe,
-      (session) => session.run(feeds(dtype)) as Promise<Readonly<Record<Name, Tensor>>>,
-    );
-  }
-
-  #sessionKey(dtype: FloatType, { key, options }: Pick<Recording<string>, "key" | "options">): string {
-    const { products = "exact" } = options;
-    return `${this.checkpoint.label} ${key} ${this.#options.device} ${dtype} ${products}`;
-  }
-
-  /** @returns the graph, and the bytes that its session will hold */
-  #recorded(
-    key: string,
-    record: RecordGraph<string>,
-    dtype: FloatType,
-    options: ComputeOptions,
-  ): { readonly graph: Graph; readonly bytes: number } {
-    const { attention, fusions = [] } = this.#options;
-    const { products = "exact", learns = false } = options;
-    const convolution = options.convolution ?? this.#options.convolution ?? "plain";
-    const graph = new Graph(key, { attention, convolution, products, fusions: learns ? [] : fusions });
-    const parts = new Map<NetworkPart, Weights>();
-    const weights = (part: NetworkPart): Weights => {
-      const known = parts.get(part) ?? new Weights(graph, this.checkpoint[part].source, dtype);
-      parts.set(part, known);
-      return known;
-    };
-    for (const [name, value] of Object.entries(record(graph, weights, dtype))) graph.output(name, value);
-    for (const part of parts.values()) part.expectUpdates();
-    const held = [...parts.values()].reduce((sum, part) => sum + part.bytes, 0);
-    return { graph, bytes: sessionBytes(graph, held, this.device) };
   }
 
   async #run(
