@@ -15,7 +15,7 @@ import { Weights } from "../onnx/weights.ts";
 import { seededRandom } from "../random.ts";
 
 /** `config.json` of ShareGPT4V-7B in HF-Llava's form. */
-const SHAREGPT4V = {
+export const SHAREGPT4V = {
   model_type: "llava",
   image_token_index: 32_000,
   vision_feature_layer: -2,

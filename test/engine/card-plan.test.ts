@@ -5,6 +5,7 @@ import { clipText, clipTextConfigSchema, tokenEmbeddings } from "../../models/cl
 import { llavaConfigSchema } from "../../models/llava.ts";
 import { unet, unetConfigSchema } from "../../models/unet.ts";
 import { vaeConfigSchema, vaeDecoder, vaeEncoder } from "../../models/vae.ts";
+import { SHAREGPT4V } from "../../src/bench/random-captioner.ts";
 import { decoderSession, visionSession } from "../../src/caption/llava/networks.ts";
 import { cardBudget } from "../../src/engine/card.ts";
 import { bytesPerElement } from "../../src/onnx/dtype.ts";
@@ -60,18 +61,7 @@ const holds = {
   decoder: bytesOf((graph, w) => vaeDecoder(w, vae, graph.input("x", "float16", [1, 4, 64, 64]))),
 };
 
-const llava = llavaConfigSchema.parse({
-  model_type: "llava",
-  vision_config: {
-    hidden_size: 1024,
-    intermediate_size: 4096,
-    num_hidden_layers: 24,
-    num_attention_heads: 16,
-    image_size: 336,
-    patch_size: 14,
-  },
-  text_config: {},
-});
+const llava = llavaConfigSchema.parse(SHAREGPT4V);
 const on = { device: "cuda", dtype: "float16", attention: "fused" } as const;
 const captioner = {
   vision: visionSession(everything, llava, on).bytes,
