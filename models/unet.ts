@@ -110,6 +110,8 @@ export interface DeepPart {
 export interface UNetPlaces {
   /** Computes the self-attention of each place. */
   readonly attend?: AttendPixels;
+  /** Computes the attention over the text of each place, before its last projection. */
+  readonly attendText?: AttendPixels;
   /** Gives what each place takes from the text. */
   readonly takeText?: TakeText;
   readonly deep?: DeepPart;
@@ -120,7 +122,7 @@ export function unet(
   w: Weights,
   config: UNetConfig,
   { sample, timestep, context }: UNetInputs,
-  { attend = attendPixels, takeText = takeFreshText, deep }: UNetPlaces = {},
+  { attend = attendPixels, attendText = attendPixels, takeText = takeFreshText, deep }: UNetPlaces = {},
 ): Value {
   const { channels, layers, groups, epsilon } = config;
   const time = op.silu(timeEmbedding(w, timestep, config));
@@ -131,6 +133,7 @@ export function unet(
     groups,
     linearProjection: config.linearProjection,
     attend,
+    attendText,
     takeText,
   });
   const perLevel = layers + 1;

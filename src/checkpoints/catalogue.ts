@@ -1,12 +1,13 @@
 /** The checkpoints that Atelier can install: where each comes from, which of its files are needed, and on what terms. */
 import { UserError } from "../errors.ts";
 import { ACCELERATOR_FILE, type Accelerator } from "../lora-folder.ts";
+import { ADAPTER_FILE, type ImageAdapterName, TOWER_FOLDER } from "../image-adapter-folder.ts";
 
 /**
  * How the files of an installed checkpoint are laid out, and thus what can read them. `llava`: downloaded as its authors
  * released it, into the folder `original`, and converted once.
  */
-type CheckpointLayout = "diffusers" | "transformers.js" | "llava" | "lora";
+type CheckpointLayout = "diffusers" | "transformers.js" | "llava" | "lora" | "image-adapter";
 
 export interface CatalogueFile {
   /** Path in the repository. */
@@ -30,7 +31,7 @@ export interface CatalogueSource {
 export interface CatalogueEntry {
   readonly name: string;
   readonly title: string;
-  readonly purpose: "stylizer" | "captioner" | "preview" | "draft";
+  readonly purpose: "stylizer" | "captioner" | "preview" | "draft" | "adapter";
   readonly layout: CheckpointLayout;
   readonly sources: readonly CatalogueSource[];
   /** Size of the download, about; the hub says the exact number. */
@@ -95,6 +96,31 @@ const HYPER_SD = {
   megabytes: 269,
   licence: { name: "that of its authors", url: "https://huggingface.co/ByteDance/Hyper-SD" },
 } as const;
+
+/** An image adapter over Stable Diffusion 1 with the tower that it looks with, CLIP's ViT-H/14. */
+const imageAdapter = (name: ImageAdapterName, title: string, file: CatalogueFile): CatalogueEntry => ({
+  name,
+  title,
+  purpose: "adapter",
+  layout: "image-adapter",
+  megabytes: 2630,
+  licence: APACHE_2,
+  sources: [
+    {
+      repo: "h94/IP-Adapter",
+      revision: "018e402774aeeddd60609b4ecdb7e298259dc729",
+      files: [
+        { ...file, as: ADAPTER_FILE },
+        { path: "models/image_encoder/config.json", as: `${TOWER_FOLDER}/config.json` },
+        {
+          path: "models/image_encoder/model.safetensors",
+          as: `${TOWER_FOLDER}/model.safetensors`,
+          sha256: "6ca9667da1ca9e0b0f75e46bb030f7e011f44f86cbfb8d5a36590fcd7507b030",
+        },
+      ],
+    },
+  ],
+});
 
 const VISION_LANGUAGE_FILES = [
   ...files(
@@ -178,6 +204,14 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
     licence: { name: "openrail++", url: "https://huggingface.co/latent-consistency/lcm-lora-sdv1-5" },
     path: "pytorch_lora_weights.safetensors",
     sha256: "8f90d840e075ff588a58e22c6586e2ae9a6f7922996ee6649a7f01072333afe4",
+  }),
+  imageAdapter("ip-adapter-sd15", "IP-Adapter: the style image as a prompt, in 4 tokens", {
+    path: "models/ip-adapter_sd15.safetensors",
+    sha256: "289b45f16d043d0bf542e45831f971dcdaabe18b656f11e86d9dfba7e9ee3369",
+  }),
+  imageAdapter("ip-adapter-plus-sd15", "IP-Adapter plus: the same in 16 tokens, closer to what the picture shows", {
+    path: "models/ip-adapter-plus_sd15.safetensors",
+    sha256: "a1c250be40455cc61a43da1201ec3f1edaea71214865fb47f57927e06cbe4996",
   }),
   {
     name: "sharegpt4v-7b",

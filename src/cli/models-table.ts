@@ -49,6 +49,7 @@ const HEADINGS = {
   stylizer: "Painters",
   captioner: "Captioners: they put the style picture into words",
   preview: "Previews",
+  adapter: "Image adapters: the style image as a prompt (--style-path adapter)",
   draft: "Drafts: over Stable Diffusion 1, for a first look (--speed draft)",
 } as const;
 

@@ -7,6 +7,7 @@ import { keptTrials } from "../onnx/kept-trials.ts";
 import { Overflows } from "../onnx/overflows.ts";
 import { SessionPool } from "../onnx/session-pool.ts";
 import { findDiffusionCheckpoint } from "../stylize/diffusion/diffusion-checkpoint.ts";
+import { type AdapterPlace, installedImageAdapter } from "../image-adapter-folder.ts";
 import { EmbeddedStylizer } from "../stylize/embedded/index.ts";
 import { likenessVector, STYLE_NETWORK } from "../stylize/embedded/network/likeness.ts";
 import { StyleNetwork } from "../stylize/embedded/network/style-network.ts";
@@ -85,7 +86,8 @@ async function openStylizer(
     const shared = await share();
     const decodePreview = await openPreviews(options, shared.sessions, report);
     const memoryBytes = MODEL_MEMORY * GIGABYTE;
-    const how = { device, precision: PRECISION, memoryBytes, decodePreview, stepCache, ...shared };
+    const findAdapter = (): Promise<AdapterPlace> => installedImageAdapter(MODELS_DIR);
+    const how = { device, precision: PRECISION, memoryBytes, decodePreview, stepCache, findAdapter, ...shared };
     return new StylizerWithLoras(await openDiffusion({ checkpoint, ...how }), MODELS_DIR);
   } catch (error) {
     if (ENGINE === "diffusion") throw error;

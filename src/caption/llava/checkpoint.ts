@@ -10,7 +10,7 @@ import { readSafetensors } from "../../onnx/files/safetensors.ts";
 import type { TensorSource } from "../../onnx/files/tensor-source.ts";
 import { dataFile } from "./convert/graphs.ts";
 import { openPublished } from "./convert/source.ts";
-import { type PreprocessorConfig, preprocessorConfigSchema } from "./preprocess.ts";
+import { type PreprocessorConfig, preprocessorConfigSchema } from "../../images/clip-pixels.ts";
 
 export interface LlavaCheckpoint {
   readonly folder: string;

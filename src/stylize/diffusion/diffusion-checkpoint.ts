@@ -14,6 +14,7 @@ import { exists } from "../../exists.ts";
 import { readJson } from "../../onnx/files/read-json.ts";
 import { readSafetensors, readSafetensorsIndex } from "../../onnx/files/safetensors.ts";
 import { checkpointError, renamed, type TensorSource } from "../../onnx/files/tensor-source.ts";
+import type { AdapterFiles } from "./image-adapter/adapter-files.ts";
 import { askForWeights } from "./record-networks.ts";
 import { readSchedulerConfig, type SchedulerConfig, STABLE_DIFFUSION_V1 } from "./schedulers/index.ts";
 
@@ -33,6 +34,8 @@ export interface DiffusionCheckpoint {
   readonly unet: { readonly config: UNetConfig; readonly source: TensorSource };
   readonly vae: { readonly config: VaeConfig; readonly source: TensorSource };
   readonly scheduler: SchedulerConfig;
+  /** Laid over the UNet: its contexts then end in the tokens of an image. */
+  readonly adapter?: AdapterFiles;
 }
 
 /** The catalogue's names come first, full precision before half. */

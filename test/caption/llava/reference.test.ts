@@ -7,7 +7,7 @@ import { llavaConfigSchema, llavaVision } from "../../../models/llava.ts";
 import { argmax, LlavaDecoder } from "../../../src/caption/llava/token-decoder.ts";
 import { decoderSession } from "../../../src/caption/llava/networks.ts";
 import { EmbeddingTable } from "../../../src/caption/llava/embedding-table.ts";
-import { preprocess, preprocessorConfigSchema } from "../../../src/caption/llava/preprocess.ts";
+import { preprocess, preprocessorConfigSchema } from "../../../src/images/clip-pixels.ts";
 import { type Floats, floatsOf, floatTensor, Graph, openSession } from "../../../src/onnx/index.ts";
 import { readSafetensorsIndex } from "../../../src/onnx/files/safetensors.ts";
 import { Weights } from "../../../src/onnx/weights.ts";
