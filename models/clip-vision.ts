@@ -66,10 +66,15 @@ export const clipVision = (weights: Weights, config: ClipVisionConfig, pixels: V
 
 /** The vector that CLIP compares with texts, not normalised: [N, projectionWidth]. */
 export function clipImageVector(weights: Weights, config: ClipVisionConfig, pixels: Value): Value {
+  const pooled = clipPooled(weights, config, pixels);
+  return linear(weights.scope("visual_projection"), pooled, config.projectionWidth);
+}
+
+/** The class token's state after the last layer, normalised, which stands for the whole picture: [N, width]. */
+export function clipPooled(weights: Weights, config: ClipVisionConfig, pixels: Value): Value {
   const states = op.slice(clipVisionStates(weights, config, pixels, -1), 1, 0, 1);
   const pooled = layerNorm(towerOf(weights).scope("post_layernorm"), states, config.epsilon);
-  const vector = linear(weights.scope("visual_projection"), pooled, config.projectionWidth);
-  return op.reshape(vector, [pixels.shape[0]!, config.projectionWidth]);
+  return op.reshape(pooled, [pixels.shape[0]!, config.width]);
 }
 
 const towerOf = (weights: Weights): Weights =>

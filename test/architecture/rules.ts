@@ -11,6 +11,7 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   models: ["src/onnx"],
   "src/images": [],
   "src/faces": ["src/images", "src/onnx", "models"],
+  "src/safety": ["src/images", "src/onnx", "models"],
   "src/checkpoints": [],
   "src/cuda": ["src/checkpoints", "src/onnx/files/zip-directory.ts"],
   "src/caption": ["src/onnx", "models", "src/images", "src/checkpoints/disk.ts"],
