@@ -8,7 +8,7 @@ import { type ClipTextConfig, clipTextConfigSchema } from "../../../models/clip-
 import { ldmTextName, ldmUNetName, ldmVaeName } from "../../../models/ldm-names.ts";
 import { type UNetConfig, unetConfigSchema } from "../../../models/unet.ts";
 import { type VaeConfig, vaeConfigSchema } from "../../../models/vae.ts";
-import { readTorchCheckpoint } from "../../onnx/files/torch-zip.ts";
+import { readTorchCheckpoint } from "../../onnx/files/torch-file.ts";
 import type { EngineError } from "../../errors.ts";
 import { exists } from "../../exists.ts";
 import { readJson } from "../../onnx/files/read-json.ts";

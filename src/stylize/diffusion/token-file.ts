@@ -6,7 +6,7 @@ import { open, stat } from "node:fs/promises";
 
 import { z } from "zod";
 
-import { isContiguous, readTorchTensors } from "../../onnx/files/torch-zip.ts";
+import { isContiguous, readTorchTensors } from "../../onnx/files/torch-file.ts";
 import { excerpt, messageOf, UserError } from "../../errors.ts";
 import { decodeFloats, isStoredFloat } from "../../onnx/files/decode-floats.ts";
 import type { ExternalTensor } from "../../onnx/graph.ts";

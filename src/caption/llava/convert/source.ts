@@ -3,7 +3,7 @@ import path from "node:path";
 
 import { z } from "zod";
 
-import { readTorchSource } from "../../../onnx/files/torch-zip.ts";
+import { readTorchSource } from "../../../onnx/files/torch-file.ts";
 import { exists } from "../../../exists.ts";
 import { readJson } from "../../../onnx/files/read-json.ts";
 import { readSafetensors, readSafetensorsIndex, readShards } from "../../../onnx/files/safetensors.ts";
