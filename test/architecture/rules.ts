@@ -12,6 +12,7 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   "src/images": [],
   "src/faces": ["src/images", "src/onnx", "models"],
   "src/checkpoints": [],
+  "src/checkpoints/identify": ["src/onnx/files"],
   "src/cuda": ["src/checkpoints", "src/onnx/files/zip-directory.ts"],
   "src/caption": ["src/onnx", "models", "src/images", "src/checkpoints/disk.ts"],
   "src/stylize": [
@@ -21,6 +22,7 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "src/faces",
     "src/caption/palette",
     "src/caption/style-vocabulary.ts",
+    "src/checkpoints/identify",
   ],
 
   // The domain: of the rooms above it knows contracts

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 
@@ -11,6 +11,7 @@ import { formatBytes, freeBytes } from "../../src/checkpoints/disk.ts";
 import { retryAfterMs } from "../../src/checkpoints/hub-error.ts";
 import { registerModels } from "../../src/cli/models.ts";
 import { type ModelRow, modelTable } from "../../src/cli/models-table.ts";
+import { writeHoles } from "../onnx/files/holes.ts";
 import { bytesOf, COMMIT, LocalHub } from "../checkpoints/local-hub.ts";
 
 const crowded = (await freeBytes(tmpdir())) < 6e9;
@@ -81,11 +82,31 @@ describe("atelier models", () => {
     expect(await atelier("verify")).toContain("Nothing is installed");
   });
 
+  it("says of any file what it is, and lists what lies beside the checkpoints", async () => {
+    const models = path.join(root, "models");
+    await mkdir(path.join(models, "loras"), { recursive: true });
+    const lora = path.join(models, "loras", "xl.safetensors");
+    writeHoles(lora, [["lora_te2_text_model_encoder_layers_0_mlp_fc1.lora_down.weight", [4, 1280]]]);
+    const style = path.join(import.meta.dirname, "../fixtures/torch/parameter-dict.pt");
+    expect(await atelier("identify", lora, style)).toBe(
+      `${lora}: a LoRA for Stable Diffusion XL (not usable here)\n` +
+        `${style}: a learned word (usable here: \`/style import\` takes it)`,
+    );
+    const [found] = JSON.parse(await atelier("identify", "--json", lora)) as object[];
+    expect(found).toMatchObject({ name: lora, kind: { kind: "lora", family: "sdxl", use: null }, isWhole: true });
+    await cp(style, path.join(models, "waves.pt"));
+    expect(await atelier("list")).toContain(
+      "Found beside them\n" +
+        "  loras/xl.safetensors\n    found, not usable here: a LoRA for Stable Diffusion XL\n" +
+        "  waves.pt\n    a learned word; usable here: `/style import` takes it\n",
+    );
+  });
+
   it("says of an entry that follows a branch that it does, and which commit is installed", () => {
     const sources = [{ repo: "a/b", revision: "main", commit: COMMIT }];
     const [entry] = CATALOGUE.filter(({ purpose }) => purpose === "preview");
     const row: ModelRow = { ...entry!, sources, bytes: 1000, state: "installed", folder: "/models/b" };
-    expect(modelTable([row], (_colour, text) => text)).toContain(
+    expect(modelTable([row], [], (_colour, text) => text)).toContain(
       `    MIT; follows main\n    installed\n      a/b at ${COMMIT.slice(0, 10)}\n`,
     );
   });

@@ -1,8 +1,9 @@
 /** Reads what torch.save writes (`.bin`, `.ckpt`, `.pt`), of torch 1.6 and later or before: tensors, in place. */
 import { open, realpath, type FileHandle } from "node:fs/promises";
 
-import { messageOf } from "../../errors.ts";
+import { EngineError, messageOf } from "../../errors.ts";
 import type { ExternalTensor } from "../graph.ts";
+import { foreignFormat, HEAD_BYTES } from "./foreign-format.ts";
 import { checkpointError, type TensorSource } from "./tensor-source.ts";
 import { PickleError } from "./pickle.ts";
 import { readLegacyTensors } from "./torch-legacy.ts";
@@ -11,6 +12,8 @@ import { readArchivedTensors } from "./torch-zip.ts";
 import { ZipError } from "./zip-directory.ts";
 
 const STATE_DICT = "state_dict.";
+/** The first byte of a pickle that says its protocol. */
+const PICKLE = 0x80;
 
 /**
  * The tensors by name; those in nested dicts and lists have dotted names, such as `state_dict.first.weight`. The
@@ -24,9 +27,15 @@ export async function readTorchTensors(file: string): Promise<Map<string, TorchT
     const path = await realpath(file);
     handle = await open(path);
     const { size } = await handle.stat();
-    const read = (await beginsAsPickle(handle)) ? readLegacyTensors : readArchivedTensors;
+    const head = Buffer.alloc(Math.min(size, HEAD_BYTES));
+    await handle.read(head, 0, head.length, 0);
+    const foreign = foreignFormat(head, size);
+    if (foreign !== null) throw checkpointError(file, `is ${foreign}`);
+    // Before torch 1.6 it was no archive but one pickle after the other.
+    const read = head[0] === PICKLE ? readLegacyTensors : readArchivedTensors;
     return await read(handle, size, path);
   } catch (error) {
+    if (error instanceof EngineError) throw error;
     const known = error instanceof PickleError || error instanceof ZipError;
     const kind = error instanceof PickleError ? "its pickle cannot be read: " : known ? "" : "cannot be read: ";
     throw checkpointError(file, `${kind}${messageOf(error)}`, error);
@@ -71,11 +80,4 @@ export function isContiguous({ shape, strides }: TorchTensor): boolean {
     expected *= shape[axis]!;
   }
   return true;
-}
-
-/** Whether it is no archive but one pickle after the other, as torch before 1.6 wrote. */
-async function beginsAsPickle(handle: FileHandle): Promise<boolean> {
-  const first = Buffer.alloc(1);
-  await handle.read(first, 0, 1, 0);
-  return first[0] === 0x80;
 }

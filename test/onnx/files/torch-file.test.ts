@@ -353,8 +353,9 @@ describe("a damaged archive", () => {
   });
 
   it.each([
-    ["nothing", Buffer.alloc(0), "not downloaded to its end"],
-    ["a page of an error", Buffer.from("<html>Sign in</html>"), "no zip file"],
+    ["nothing", Buffer.alloc(0), "its download did not begin"],
+    ["a page of an error", Buffer.from("<html>Sign in</html>"), "is a web page"],
+    ["cut off", Buffer.from("PK\x03\x04 and no more"), "not downloaded to its end"],
     ["a file of torch before 1.6 that ends", Buffer.from([0x80, 2, 0x8a, 10]), "ends too early"],
     ["a pickle that torch did not write", Buffer.from("\x80\x02}.", "latin1"), "torch.save did not write it"],
   ])("is %s", async (_title, bytes, words) => {

@@ -3,12 +3,10 @@ import path from "node:path";
 
 import { z } from "zod";
 
-import { readTorchSource } from "../../../onnx/files/torch-file.ts";
-import { exists } from "../../../exists.ts";
 import { readJson } from "../../../onnx/files/read-json.ts";
-import { readSafetensors, readSafetensorsIndex, readShards } from "../../../onnx/files/safetensors.ts";
 import { only, settings } from "../../../onnx/settings-schema.ts";
 import { checkpointError, renamed, type TensorSource } from "../../../onnx/files/tensor-source.ts";
+import { readWeights, weightsFileIn } from "../../../onnx/files/weights-file.ts";
 
 type Json = Record<string, unknown>;
 
@@ -41,21 +39,10 @@ const firstName = (name: string): string =>
     .replace(/^model\.language_model\.(?:model\.)?/, "language_model.model.")
     .replace(/^model\.(?=(?:vision_tower|multi_modal_projector)\.)/, "");
 
-const readTorchIndex = (indexFile: string): Promise<TensorSource> => readShards(indexFile, ".bin", readTorchSource);
-
-const SHARD_FILES = [
-  ["model.safetensors.index.json", readSafetensorsIndex],
-  ["model.safetensors", readSafetensors],
-  ["pytorch_model.bin.index.json", readTorchIndex],
-  ["pytorch_model.bin", readTorchSource],
-] as const;
-
 async function openShards(folder: string): Promise<TensorSource> {
-  for (const [name, read] of SHARD_FILES) {
-    const file = path.join(folder, name);
-    if (await exists(file)) return read(file);
-  }
-  throw checkpointError(folder, `holds none of ${SHARD_FILES.map(([name]) => name).join(", ")}`);
+  const file = await weightsFileIn(folder);
+  if (file === null) throw checkpointError(folder, "has no weights that can be read");
+  return readWeights(file);
 }
 
 /** The release of LLaVA's and ShareGPT4V's authors: the language model here, the vision tower in `vision_tower`. */
