@@ -8,6 +8,7 @@ import { clipVisionConfigSchema } from "../../../../models/clip-vision.ts";
 import { llavaConfigSchema } from "../../../../models/llava.ts";
 import { LlavaDecoder } from "../../../../src/caption/llava/token-decoder.ts";
 import { decoderSession } from "../../../../src/caption/llava/networks.ts";
+import { loadTokenizer } from "../../../../src/caption/llava/checkpoint.ts";
 import { convertLlava } from "../../../../src/caption/llava/convert/index.ts";
 import { openPublished } from "../../../../src/caption/llava/convert/source.ts";
 import { dequantise, quantise } from "../../../../src/caption/llava/convert/quantise.ts";
@@ -197,15 +198,34 @@ describe("a converted captioner", () => {
   });
 });
 
+interface Frame {
+  readonly model: { readonly vocab: object; readonly merges: object };
+  readonly normalizer: unknown;
+  readonly pre_tokenizer: unknown;
+}
+
 describe("a tokenizer that comes as a SentencePiece model", () => {
   it("is the one that transformers makes of it", async () => {
     const made = tokenizerJson(await readFile(path.join(published, "tokenizer.model")), ["<image>", "<pad>"]);
     const expected = JSON.parse(await readFile(path.join(published, "tokenizer.json"), "utf8"));
-    const { model, ...frame } = made as { model: { vocab: object; merges: object } };
+    const { model, normalizer, pre_tokenizer, ...frame } = made as Frame;
     expect(model.vocab).toEqual(expected.model.vocab);
     expect(model.merges).toEqual(expected.model.merges);
-    const { model: _, ...expectedFrame } = expected;
+    // Newer files put a space before the whole only; LLaVA's authors use SentencePiece itself.
+    const { model: _model, normalizer: _normalizer, pre_tokenizer: _pre, ...expectedFrame } = expected;
     expect(frame).toEqual(expectedFrame);
+    expect([normalizer, pre_tokenizer]).not.toContain(undefined);
+  });
+
+  it("encodes each piece of a prompt as SentencePiece does, and what stands around a picture apart", async () => {
+    const folder = path.join(scratch, path.basename(original)); // converted by the first of these tests
+    const tokenizer = await loadTokenizer(folder);
+    const chunks = JSON.parse(await readFile(path.join(published, "chunks.json"), "utf8")) as [string, number[]][];
+    const idsOf = (text: string): number[] => tokenizer.encode(text, { add_special_tokens: false });
+    expect(chunks.filter(([text, ids]) => idsOf(text).join() !== ids.join())).toEqual([]);
+    const [picture] = idsOf("<image>");
+    const [before, after] = [chunks.find(([text]) => text === "USER: ")?.[1] ?? idsOf("USER: "), chunks[4]!];
+    expect(idsOf(`USER: <image>${after[0]}`)).toEqual([...before, picture, ...after[1]]);
   });
 
   it("is refused when it is not one, or breaks off", async () => {
