@@ -24,6 +24,7 @@ const perLevel = z.union([z.number().int().positive(), z.array(z.number().int().
 /** `unet/config.json`. What other model families have and this one has not is refused by name. */
 export const unetConfigSchema = settings(
   {
+    _class_name: only("UNet2DConditionModel", "FlaxUNet2DConditionModel"),
     in_channels: z.int().positive().default(4),
     out_channels: z.int().positive().default(4),
     block_out_channels: z.array(z.int().positive()).min(2).max(8),

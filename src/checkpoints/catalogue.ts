@@ -145,12 +145,17 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
       {
         repo: "CompVis/stable-diffusion-v1-4",
         revision: "133a221b8aa7292a167afc5127cb63fb5005638b",
-        files: files(
-          ...STABLE_DIFFUSION_FILES,
-          "text_encoder/model.safetensors",
-          "unet/diffusion_pytorch_model.safetensors",
-          "vae/diffusion_pytorch_model.safetensors",
-        ),
+        files: [
+          ...files(
+            ...STABLE_DIFFUSION_FILES,
+            "text_encoder/model.safetensors",
+            "vae/diffusion_pytorch_model.safetensors",
+          ),
+          {
+            path: "unet/diffusion_pytorch_model.safetensors",
+            sha256: "145a07e0f05ec5bbe6e2e9faf608bdb311caf708895cac8c8ed713c59864e1e8",
+          },
+        ],
       },
     ],
   },
@@ -168,7 +173,11 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
         files: [
           ...files(...STABLE_DIFFUSION_FILES),
           { path: "text_encoder/model.fp16.safetensors", as: "text_encoder/model.safetensors" },
-          { path: "unet/diffusion_pytorch_model.fp16.safetensors", as: "unet/diffusion_pytorch_model.safetensors" },
+          {
+            path: "unet/diffusion_pytorch_model.fp16.safetensors",
+            as: "unet/diffusion_pytorch_model.safetensors",
+            sha256: "a35404d03ec8f977715a4d2a080ddf72e2144f2ee49bb1ee213258bc64f9cc87",
+          },
           { path: "vae/diffusion_pytorch_model.fp16.safetensors", as: "vae/diffusion_pytorch_model.safetensors" },
         ],
       },
@@ -184,8 +193,14 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
     sources: [
       {
         repo: "madebyollin/taesd",
-        revision: "main",
-        files: files("config.json", "diffusion_pytorch_model.safetensors"),
+        revision: "614f76814bbe30edbe2e627ace1c2234c81a2c0e",
+        files: [
+          { path: "config.json" },
+          {
+            path: "diffusion_pytorch_model.safetensors",
+            sha256: "db169d69145ec4ff064e49d99c95fa05d3eb04ee453de35824a6d0f325513549",
+          },
+        ],
       },
     ],
   },
@@ -221,13 +236,13 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
     megabytes: 14_130,
     convertedMegabytes: 4700,
     licence: {
-      name: "research only: LLaMA 2 Community License and CC BY-NC 4.0",
+      name: "LLaMA 2 Community License, the only one that its authors name",
       url: "https://huggingface.co/Lin-Chen/ShareGPT4V-7B",
     },
     sources: [
       {
         repo: "Lin-Chen/ShareGPT4V-7B",
-        revision: "main",
+        revision: "96964e6e799e31f76efed1a80875de2721550790",
         files: original(
           "config.json",
           "pytorch_model.bin.index.json",
@@ -238,7 +253,7 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
       },
       {
         repo: "Lin-Chen/ShareGPT4V-7B_Pretrained_vit-large336-l12",
-        revision: "main",
+        revision: "7c7cca174ca36fe4fa29fafa6431f365fc31dac1",
         files: [
           { path: "config.json", as: "original/vision_tower/config.json" },
           { path: "preprocessor_config.json", as: "original/vision_tower/preprocessor_config.json" },
@@ -258,7 +273,7 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
     sources: [
       {
         repo: "HuggingFaceTB/SmolVLM-256M-Instruct",
-        revision: "main",
+        revision: "acc054744d60adea9d88214dab6e2219e6e512a7",
         files: [
           ...VISION_LANGUAGE_FILES,
           ...files("onnx/embed_tokens_fp16.onnx", "onnx/vision_encoder_q4.onnx", "onnx/decoder_model_merged_q4.onnx"),
@@ -277,7 +292,7 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
     sources: [
       {
         repo: "HuggingFaceTB/SmolVLM-500M-Instruct",
-        revision: "main",
+        revision: "a7da5b986cb59b408707209984f360a5f4ad7e47",
         files: [
           ...VISION_LANGUAGE_FILES,
           ...files("onnx/embed_tokens_fp16.onnx", "onnx/vision_encoder_q4.onnx", "onnx/decoder_model_merged_q4.onnx"),
@@ -296,7 +311,7 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
     sources: [
       {
         repo: "llava-hf/llava-onevision-qwen2-0.5b-ov-hf",
-        revision: "main",
+        revision: "bcef42bc8d54271d2d66b3e92876c3c9b990ad33",
         files: [
           ...VISION_LANGUAGE_FILES,
           ...files("onnx/embed_tokens_fp16.onnx", "onnx/vision_encoder_fp16.onnx", "onnx/decoder_model_merged_q4.onnx"),

@@ -1,24 +1,15 @@
 /** A picture as CLIP's vision tower wants it, equal to the reference's Pillow-based processing. */
-import { z } from "zod";
-
 import type { RgbImage } from "./rgb-image.ts";
 
-const side = z.union([
-  z.number().int().positive(),
-  z.object({ shortest_edge: z.number().int().positive() }).transform((size) => size.shortest_edge),
-  z.object({ height: z.number().int().positive() }).transform((size) => size.height),
-]);
-const triple = z.tuple([z.number(), z.number(), z.number()]);
-
-/** `preprocessor_config.json` of a CLIPImageProcessor. */
-export const preprocessorConfigSchema = z
-  .object({ crop_size: side.default(336), image_mean: triple, image_std: triple })
-  .transform((config) => ({ size: config.crop_size, mean: config.image_mean, std: config.image_std }));
-
-export type PreprocessorConfig = z.infer<typeof preprocessorConfigSchema>;
+/** What the tower wants: its side in pixels, and each colour less its mean in parts of its deviation. */
+export interface ClipPixels {
+  readonly size: number;
+  readonly mean: readonly [number, number, number];
+  readonly std: readonly [number, number, number];
+}
 
 /** How the pictures were normalised that CLIP was trained on. */
-export const CLIP_PIXELS: Pick<PreprocessorConfig, "mean" | "std"> = {
+export const CLIP_PIXELS: Omit<ClipPixels, "size"> = {
   mean: [0.48145466, 0.4578275, 0.40821073],
   std: [0.26862954, 0.26130258, 0.27577711],
 };
@@ -29,7 +20,7 @@ export const CLIP_PIXELS: Pick<PreprocessorConfig, "mean" | "std"> = {
  *
  * @returns pixel values [3, size, size]
  */
-export function preprocess(image: RgbImage, config: PreprocessorConfig, { pad = true } = {}): Float32Array {
+export function preprocess(image: RgbImage, config: ClipPixels, { pad = true } = {}): Float32Array {
   const { size, mean, std } = config;
   const framed = pad ? padToSquare(image, mean) : image;
   const short = Math.min(framed.width, framed.height);

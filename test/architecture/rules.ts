@@ -13,6 +13,7 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   "src/faces": ["src/images", "src/onnx", "models"],
   "src/safety": ["src/images", "src/onnx", "models"],
   "src/checkpoints": [],
+  "src/checkpoints/identify": ["src/onnx/files"],
   "src/cuda": ["src/checkpoints", "src/onnx/files/zip-directory.ts"],
   "src/caption": ["src/onnx", "models", "src/images", "src/checkpoints/disk.ts"],
   "src/stylize": [
@@ -22,6 +23,7 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "src/faces",
     "src/caption/palette",
     "src/caption/style-vocabulary.ts",
+    "src/checkpoints/identify",
   ],
 
   // The domain: of the rooms above it knows contracts
