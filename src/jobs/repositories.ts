@@ -53,7 +53,7 @@ export interface JobRepository {
   transition(id: string, to: JobState, patch?: JobPatch, lease?: Lease): Promise<Job | null>;
   /** Changes fields of a job that is not settled, without moving it. `null` when it is settled or unknown, or the lease void. */
   amend(id: string, patch: JobPatch, lease?: Lease): Promise<Job | null>;
-  /** Jobs that are not settled, in the order they are to run. */
+  /** Jobs that are not settled, of this process's servers, in the order they are to run. */
   unsettled(): Promise<readonly QueuedJob[]>;
   /** The newest `limit` finished jobs, oldest first. */
   finished(limit: number): Promise<readonly Job[]>;

@@ -6,6 +6,7 @@ import type { Kysely } from "kysely";
 import type { Repositories } from "../jobs/repositories.ts";
 import type { StyleRepository } from "../jobs/style.ts";
 import type { StyleVectorRepository } from "../jobs/style-likeness.ts";
+import { type Shard, WHOLE } from "../shard.ts";
 import { createCaptionRepository } from "./caption-repository.ts";
 import { type ComparisonRepository, createComparisonRepository } from "./comparison-repository.ts";
 import { openDatabase } from "./database.ts";
@@ -44,27 +45,28 @@ export interface Store extends Repositories {
 /**
  * Opens `<dataDir>/atelier.db`, or the PostgreSQL database at `url`, and the picture files in `<dataDir>/pictures`.
  *
+ * @param shard whose rows the lists of what is to be taken up hold; what is asked for by name is found whosever it is
  * @example const store = await openStore(config.DATA_DIR, config.DATABASE_URL);
  * @throws UserError when the database is damaged, newer than this program, or cannot be opened
  */
-export async function openStore(dataDir: string, url?: string): Promise<Store> {
+export async function openStore(dataDir: string, url?: string, shard: Shard = WHOLE): Promise<Store> {
   const db = await (url === undefined ? openDatabase(path.join(dataDir, DATABASE_FILE)) : openServer(url));
   const settings = createSettingRepository(db);
   return {
     db,
-    jobs: createJobRepository(db),
+    jobs: createJobRepository(db, shard),
     captions: createCaptionRepository(db),
     pictures: createPictureRepository(db),
     files: createPictureFiles(path.join(dataDir, "pictures")),
-    surfaces: createSurfaceRepository(db),
+    surfaces: createSurfaceRepository(db, shard),
     settings,
-    votes: createVoteRepository(db),
+    votes: createVoteRepository(db, shard),
     voteSettings: createVoteSettingRepository(settings),
-    comparisons: createComparisonRepository(db),
+    comparisons: createComparisonRepository(db, shard),
     styles: createStyleRepository(db),
-    styleVectors: createStyleVectorRepository(db),
-    learnings: createLearningRepository(db),
-    openReplies: createOpenReplyRepository(db),
+    styleVectors: createStyleVectorRepository(db, shard),
+    learnings: createLearningRepository(db, shard),
+    openReplies: createOpenReplyRepository(db, shard),
     async close() {
       // So that the one file is whole for whoever copies it.
       if (url === undefined) await sql`pragma wal_checkpoint(truncate)`.execute(db).catch(() => undefined);
