@@ -4,6 +4,7 @@ import type { Kysely, Updateable } from "kysely";
 import type { Job, JobState } from "../jobs/job.ts";
 import type { JobRepository, Lease } from "../jobs/repositories.ts";
 import { statesBefore } from "../jobs/transitions.ts";
+import { handChanges } from "./hand-changes.ts";
 import { jobToRow, patchToColumns, rowToJob } from "./job-rows.ts";
 import { rememberPicture } from "./picture-repository.ts";
 import type { JobTable, Schema } from "./schema.ts";
@@ -84,6 +85,8 @@ export function createJobRepository(db: Kysely<Schema>): JobRepository {
         .execute();
       return rows.map(rowToJob);
     },
+
+    handChanges: () => handChanges(db),
   };
 }
 

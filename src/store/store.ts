@@ -8,7 +8,9 @@ import type { StyleRepository } from "../jobs/style.ts";
 import type { StyleVectorRepository } from "../jobs/style-likeness.ts";
 import { createCaptionRepository } from "./caption-repository.ts";
 import { type ComparisonRepository, createComparisonRepository } from "./comparison-repository.ts";
-import { openDatabase } from "./database.ts";
+import { type DatabaseOptions, openDatabase } from "./database.ts";
+import { MIGRATIONS } from "./migrations/index.ts";
+import { createJobDesk, type JobDesk } from "./job-desk.ts";
 import { createJobRepository } from "./job-repository.ts";
 import { sql } from "./kysely.ts";
 import { createPictureFiles } from "./picture-files.ts";
@@ -27,6 +29,7 @@ import { createVoteRepository, type VoteRepository } from "./vote-repository.ts"
 export const DATABASE_FILE = "atelier.db";
 
 export interface Store extends Repositories {
+  readonly jobDesk: JobDesk;
   readonly surfaces: SurfaceRepository;
   readonly settings: SettingRepository;
   readonly votes: VoteRepository;
@@ -47,12 +50,15 @@ export interface Store extends Repositories {
  * @example const store = await openStore(config.DATA_DIR, config.DATABASE_URL);
  * @throws UserError when the database is damaged, newer than this program, or cannot be opened
  */
-export async function openStore(dataDir: string, url?: string): Promise<Store> {
-  const db = await (url === undefined ? openDatabase(path.join(dataDir, DATABASE_FILE)) : openServer(url));
+export async function openStore(dataDir: string, url?: string, options: DatabaseOptions = {}): Promise<Store> {
+  const db = await (url === undefined
+    ? openDatabase(path.join(dataDir, DATABASE_FILE), MIGRATIONS, options)
+    : openServer(url));
   const settings = createSettingRepository(db);
   return {
     db,
     jobs: createJobRepository(db),
+    jobDesk: createJobDesk(db),
     captions: createCaptionRepository(db),
     pictures: createPictureRepository(db),
     files: createPictureFiles(path.join(dataDir, "pictures")),
