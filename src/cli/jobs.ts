@@ -1,13 +1,11 @@
 /** `atelier jobs`: what waits, runs and went wrong, and what can be done about it by hand, while the bot runs. */
-import { existsSync } from "node:fs";
-import path from "node:path";
-
 import { type Command, Option } from "commander";
 
-import { type Config, readConfig } from "../config.ts";
+import { readConfig } from "../config.ts";
 import { UserError } from "../errors.ts";
 import { JOB_STATES, type JobState } from "../jobs/job.ts";
 import type { JobDesk, JobEntry, RetryRefusal } from "../store/job-desk.ts";
+import { expectStore } from "./expect-store.ts";
 import { jobDetails, jobTable } from "./jobs-table.ts";
 import { numberBetween } from "./options.ts";
 import { paintFor } from "./paint.ts";
@@ -101,14 +99,4 @@ async function withDesk<T>(work: (desk: JobDesk) => Promise<T>): Promise<T> {
   } finally {
     await store.close();
   }
-}
-
-/** @throws UserError where a file is wanted and none is there */
-async function expectStore({ DATA_DIR, DATABASE_URL }: Pick<Config, "DATA_DIR" | "DATABASE_URL">): Promise<void> {
-  const { DATABASE_FILE } = await import("../store/store.ts");
-  if (DATABASE_URL !== undefined || existsSync(path.join(DATA_DIR, DATABASE_FILE))) return;
-  throw new UserError(
-    "no-database",
-    `There is no ${DATABASE_FILE} in ${DATA_DIR}. Let DATA_DIR (or DATABASE_URL) say where the bot keeps its data.`,
-  );
 }

@@ -125,7 +125,8 @@ const corrupt = (file: string, cause: unknown): UserError =>
   new UserError(
     "database-corrupt",
     `The database ${file} is damaged (${messageOf(cause)}). ` +
-      "Put a backup in its place, or move it away to start with an empty one; pictures are kept in files and stay.",
+      "Move it away, then put a backup in its place (atelier data restore FILE) or start with an empty one; " +
+      "pictures are kept in files and stay.",
     { cause },
   );
 
