@@ -92,6 +92,15 @@ const settings = z.object({
   CANCEL_GRACE_SECONDS: amount("CANCEL_GRACE_SECONDS", 0.1, 120, 5),
   /** Longest stage of a job. */
   STAGE_MINUTES: amount("STAGE_MINUTES", 0.05, 1440, 120),
+  /** Port for `/live`, `/ready` and `/metrics`; none without. */
+  OPS_PORT: z.coerce
+    .number({ error: "OPS_PORT must be a number" })
+    .int({ error: "OPS_PORT must be a whole number", abort: true })
+    .min(1, { error: "OPS_PORT must be at least 1" })
+    .max(65_535, { error: "OPS_PORT must be at most 65535" })
+    .optional(),
+  /** The address that it listens on: this machine's own, unless a container or another machine is to reach it. */
+  OPS_HOST: z.string().default("127.0.0.1"),
   /** For gated files of the hub. */
   HF_TOKEN: z.string().optional(),
   /** The hub's address: a mirror. */

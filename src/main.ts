@@ -29,6 +29,7 @@ import { learnFrom } from "./jobs/choose-variant.ts";
 import { createLocalQueue } from "./jobs/local/local-queue.ts";
 import { StyleVectors } from "./jobs/style-vectors.ts";
 import { createLogger, type Logger } from "./log.ts";
+import { startOps } from "./ops/ops.ts";
 import { createReader } from "./reader/reader.ts";
 import type { Pauses } from "./retry.ts";
 import { loadBallots } from "./store/ballots.ts";
@@ -64,8 +65,8 @@ export interface RunningBot {
 /**
  * Opens the store, starts the engine, connects, registers the commands and takes up what an earlier run left.
  *
- * @throws UserError when another bot has the folder, the store cannot be opened or the token is refused; EngineError
- * when no engine starts
+ * @throws UserError when another bot has the folder, `OPS_PORT` is taken, the store cannot be opened or the token is
+ * refused; EngineError when no engine starts
  */
 export async function startBot(config: Config, log: Logger, options: StartOptions = {}): Promise<RunningBot> {
   const undo: (() => unknown)[] = [];
@@ -86,6 +87,8 @@ export async function startBot(config: Config, log: Logger, options: StartOption
   try {
     const lock = lockFolder(config.DATA_DIR);
     undo.push(() => lock.release());
+    const ops = await startOps(config, log);
+    undo.push(() => ops?.close());
     const store = await openStore(config.DATA_DIR, config.DATABASE_URL);
     undo.push(() => store.close());
     undo.push(await watchFolder(config.DATA_DIR, end));
@@ -105,6 +108,7 @@ export async function startBot(config: Config, log: Logger, options: StartOption
       ballots: (guildId) => loadBallots(store, guildId),
     });
     const queue = createLocalQueue({ engine, repositories: store, config, log, chooseVariant });
+    ops?.watch({ store, engine, queue, client });
     const deliveries = new Deliveries({ log, ...(options.pauses && { pauses: options.pauses }) });
     undo.push(() => soon(deliveries.close()));
     deliveries.listen(client);

@@ -21,6 +21,7 @@ import type { Logger } from "../log.ts";
 import { Backoff } from "../process/backoff.ts";
 import { ChildLink, type Dialogue } from "../process/child-link.ts";
 import { waitFor } from "../retry.ts";
+import { tellEngineWork } from "./engine-work.ts";
 import {
   fromChildSchema,
   type News,
@@ -152,11 +153,20 @@ export class EngineSupervisor implements Engine {
     const limits = {
       taskMs: BACKGROUND.has(work.type) ? null : stageMs,
       graceMs: CANCEL_GRACE_SECONDS * 1000,
-      late: () => tooLong(stageMs),
+      late: () => {
+        tellEngineWork({ type: "stalled" });
+        return tooLong(stageMs);
+      },
     };
-    const value = await link.run(work, schema, limits, hooks);
-    this.#backoff.succeeded();
-    return value;
+    const device = this.info?.device ?? "unknown";
+    tellEngineWork({ type: "begun", device });
+    try {
+      const value = await link.run(work, schema, limits, hooks);
+      this.#backoff.succeeded();
+      return value;
+    } finally {
+      tellEngineWork({ type: "ended", device });
+    }
   }
 
   /** A process that can be given work: the one that runs, else a new one after a pause. */
@@ -194,6 +204,7 @@ export class EngineSupervisor implements Engine {
       log: this.#log,
       startMs: START_MS,
       onGone: (crashed) => {
+        if (ready && !signal.aborted) tellEngineWork({ type: "lost", reason: crashed ? "crashed" : "killed" });
         if (!crashed || !ready) return;
         this.#backoff.failed();
         this.#log.error({ enginePid: link.pid }, "the engine process is gone; it is started again when it is needed");

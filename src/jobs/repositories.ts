@@ -59,6 +59,8 @@ export interface JobRepository {
   finished(limit: number): Promise<readonly Job[]>;
   /** The newest `limit` jobs of a person in a server that failed after `since`, newest first. */
   failed(userId: string, guildId: string, since: number, limit: number): Promise<readonly Job[]>;
+  /** How often somebody has changed jobs by hand. */
+  handChanges(): Promise<number>;
 }
 
 /** One description in the cache. */

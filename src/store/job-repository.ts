@@ -5,6 +5,7 @@ import type { Job, JobState } from "../jobs/job.ts";
 import type { JobRepository, Lease } from "../jobs/repositories.ts";
 import { statesBefore } from "../jobs/transitions.ts";
 import type { Shard } from "../shard.ts";
+import { handChanges } from "./hand-changes.ts";
 import { jobToRow, patchToColumns, rowToJob } from "./job-rows.ts";
 import { isOf } from "./ownership.ts";
 import { rememberPicture } from "./picture-repository.ts";
@@ -87,6 +88,8 @@ export function createJobRepository(db: Kysely<Schema>, shard: Shard): JobReposi
         .execute();
       return rows.map(rowToJob);
     },
+
+    handChanges: () => handChanges(db),
   };
 }
 

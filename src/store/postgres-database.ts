@@ -37,6 +37,8 @@ class DatabaseAway extends Error {
 export interface PostgresOptions {
   /** Bring an older schema to this program's; without it an older one is refused. */
   readonly migrate?: boolean;
+  /** Take the tables as they are, of whatever version, and make none. */
+  readonly asIs?: boolean;
 }
 
 /**
@@ -60,7 +62,7 @@ export async function openPostgres(url: string, options: PostgresOptions = {}): 
   const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool: sayingWhatPasses(pool) }) });
   try {
     await checkServer(db);
-    await prepare(db, options.migrate ?? false);
+    if (!options.asIs) await prepare(db, options.migrate ?? false);
     return db;
   } catch (cause) {
     await db.destroy();

@@ -9,7 +9,9 @@ import type { StyleVectorRepository } from "../jobs/style-likeness.ts";
 import { type Shard, WHOLE } from "../shard.ts";
 import { createCaptionRepository } from "./caption-repository.ts";
 import { type ComparisonRepository, createComparisonRepository } from "./comparison-repository.ts";
-import { openDatabase } from "./database.ts";
+import { type DatabaseOptions, openDatabase } from "./database.ts";
+import { MIGRATIONS } from "./migrations/index.ts";
+import { createJobDesk, type JobDesk } from "./job-desk.ts";
 import { createJobRepository } from "./job-repository.ts";
 import { sql } from "./kysely.ts";
 import { createPictureFiles } from "./picture-files.ts";
@@ -27,7 +29,13 @@ import { createVoteRepository, type VoteRepository } from "./vote-repository.ts"
 /** The name of the database in its folder. */
 export const DATABASE_FILE = "atelier.db";
 
+export interface StoreOptions extends DatabaseOptions {
+  /** Whose servers this process looks after; default: all. */
+  readonly shard?: Shard;
+}
+
 export interface Store extends Repositories {
+  readonly jobDesk: JobDesk;
   readonly surfaces: SurfaceRepository;
   readonly settings: SettingRepository;
   readonly votes: VoteRepository;
@@ -49,12 +57,19 @@ export interface Store extends Repositories {
  * @example const store = await openStore(config.DATA_DIR, config.DATABASE_URL);
  * @throws UserError when the database is damaged, newer than this program, or cannot be opened
  */
-export async function openStore(dataDir: string, url?: string, shard: Shard = WHOLE): Promise<Store> {
-  const db = await (url === undefined ? openDatabase(path.join(dataDir, DATABASE_FILE)) : openServer(url));
+export async function openStore(
+  dataDir: string,
+  url?: string,
+  { shard = WHOLE, ...options }: StoreOptions = {},
+): Promise<Store> {
+  const db = await (url === undefined
+    ? openDatabase(path.join(dataDir, DATABASE_FILE), MIGRATIONS, options)
+    : openServer(url));
   const settings = createSettingRepository(db);
   return {
     db,
     jobs: createJobRepository(db, shard),
+    jobDesk: createJobDesk(db),
     captions: createCaptionRepository(db),
     pictures: createPictureRepository(db),
     files: createPictureFiles(path.join(dataDir, "pictures")),

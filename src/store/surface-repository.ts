@@ -43,6 +43,9 @@ export interface SurfaceRepository {
   untold(): Promise<readonly Surface[]>;
 }
 
+/** Flags that begin so count how often the job was queued again by hand. */
+export const RETRY_FLAG = "retry-";
+
 const SETTLED = JOB_STATES.filter(isSettled);
 
 export function createSurfaceRepository(db: Kysely<Schema>, shard: Shard): SurfaceRepository {

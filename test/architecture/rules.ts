@@ -69,7 +69,20 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "src/images",
     "src/caption/conditioning.ts",
   ],
-  "src/main.ts": ["commands", "src/config.ts", "src/discord", "src/engine", "src/jobs", "src/reader", "src/store"],
+
+  // Health and metrics of any of them
+  "src/ops": ["src/config.ts", "src/engine/engine-work.ts", "src/jobs", "src/store"],
+
+  "src/main.ts": [
+    "commands",
+    "src/config.ts",
+    "src/discord",
+    "src/engine",
+    "src/jobs",
+    "src/ops",
+    "src/reader",
+    "src/store",
+  ],
 
   // The terminal
   bin: ["src/cli.ts"],

@@ -31,4 +31,4 @@ async function databaseOf(folder: string): Promise<string> {
 
 /** The same folder, the same store; of all servers, unless it is a shard's. */
 export const openTestStore = async (folder: string, shard?: Shard): Promise<Store> =>
-  openStore(folder, server === null ? undefined : await databaseOf(folder), shard);
+  openStore(folder, server === null ? undefined : await databaseOf(folder), { ...(shard && { shard }) });

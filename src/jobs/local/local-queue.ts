@@ -19,6 +19,7 @@ import type { Repositories } from "../repositories.ts";
 import { Admission } from "./admission.ts";
 import { Endings } from "./endings.ts";
 import { MAX_ATTEMPTS } from "./failure.ts";
+import { watchHandChanges } from "./watch-hand-changes.ts";
 import { JobNews } from "./job-news.ts";
 import { Lanes } from "./lanes.ts";
 import { StageHistory } from "./stage-history.ts";
@@ -76,6 +77,8 @@ class LocalQueue implements JobQueue {
   readonly #endings: Endings;
   readonly #lanes: Lanes;
   readonly #closing = new AbortController();
+  readonly #log: Logger;
+  #stopWatching = (): void => undefined;
 
   constructor({ engine, repositories, config, log, chooseVariant = choosePaperVariant }: LocalQueueOptions) {
     const { jobs } = repositories;
@@ -88,6 +91,7 @@ class LocalQueue implements JobQueue {
     const unsettled = new UnsettledJobs({ ...common, engine, concurrency });
     const endings = new Endings({ ...common, unsettled, closing, log });
     const stages = { engine, repositories, chooseVariant, history, folders, log };
+    this.#log = log;
     this.#repositories = repositories;
     this.#folders = folders;
     this.#news = news;
@@ -162,13 +166,34 @@ class LocalQueue implements JobQueue {
       tracked.tell({ type: "queued", job: tracked.job, resumed: true });
       this.#lanes.schedule(tracked);
     }
+    if (!this.#closing.signal.aborted)
+      this.#stopWatching = watchHandChanges(jobs, this.#log, () => this.#followHandChanges());
   }
 
   async close(): Promise<void> {
     this.#closing.abort();
+    this.#stopWatching();
     for (const { abort } of this.#unsettled.all()) abort.abort(new CancelledError("The bot is going down"));
     await Promise.all([this.#lanes.idle(), this.#endings.recorded()]);
     this.#news.close();
+  }
+
+  /** Takes up what was queued by hand, and lets go of what was cancelled. */
+  async #followHandChanges(): Promise<void> {
+    const { jobs } = this.#repositories;
+    const known = new Map([...this.#unsettled.all()].map((tracked) => [tracked.job.id, tracked]));
+    const rows = await jobs.unsettled();
+    // Whatever came or went meanwhile is this process's own doing.
+    const queued = rows.filter(({ job }) => !known.has(job.id) && !this.#unsettled.get(job.id));
+    for (const tracked of this.#unsettled.takeUp(queued)) {
+      tracked.tell({ type: "queued", job: tracked.job });
+      this.#lanes.schedule(tracked);
+    }
+    for (const { job } of rows) known.delete(job.id);
+    for (const id of known.keys()) {
+      const job = await jobs.get(id);
+      if (job?.state === "cancelled" && this.#unsettled.get(id)) this.#endings.settle(job);
+    }
   }
 
   #assertOpen(): void {
