@@ -98,7 +98,7 @@ describe("a file of SQLite", () => {
     await writeFile(path.join(data, "atelier.db"), Buffer.alloc(9000, "not a database "));
     await expect(openStore(data)).rejects.toMatchObject({
       identifier: "database-corrupt",
-      message: expect.stringMatching(/damaged.*Put a backup in its place/),
+      message: expect.stringMatching(/damaged.*atelier data restore/),
     });
   });
 
