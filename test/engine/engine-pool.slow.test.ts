@@ -1,7 +1,6 @@
 /** Several engines as one, over real processes that misbehave on demand. */
 import { describe, expect, it } from "vitest";
 
-import { cardEnvironment } from "../../src/engine/card.ts";
 import { EnginePool } from "../../src/engine/engine-pool.ts";
 import { createEngine } from "../../src/engine/index.ts";
 import { EngineSupervisor } from "../../src/engine/supervisor.ts";
@@ -14,7 +13,7 @@ const bench = useBench();
 async function withPool(faults: readonly string[], use: (pool: EnginePool) => Promise<void>): Promise<void> {
   const describerCrashes = new Map<string, number>();
   const engines = faults.map((CAPTIONER, card) => {
-    const place = { environment: cardEnvironment(card), describerCrashes };
+    const place = { card, describerCrashes };
     const engine = new EngineSupervisor(ODD, { ...CONFIG, CAPTIONER }, bench.log, async () => "cpu", place);
     return { plan: { name: `cuda:${card}`, paints: true, describes: true }, engine };
   });
