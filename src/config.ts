@@ -7,6 +7,12 @@ import { z } from "zod";
 import { PRECISIONS, readCaptionDevice, readDevices } from "./onnx/devices.ts";
 import { ENGINE_PARTS, STEP_CACHES, STYLIZER_IDS } from "./painting.ts";
 
+/** More would be a slip of the pen: each is a process. */
+const MOST_SHARDS = 256;
+
+/** Discord's REST address, without a proxy. */
+export const DISCORD_API = "https://discord.com/api";
+
 const url = (name: string, fallback: string) =>
   z
     .url({ protocol: /^https?$/, error: `${name} must be an http or https address` })
@@ -42,7 +48,7 @@ const settings = z.object({
   /** The bot's token; only the bot needs one. */
   DISCORD_TOKEN: z.string().optional(),
   /** Another REST address: a proxy, the sandbox. */
-  DISCORD_API_BASE: url("DISCORD_API_BASE", "https://discord.com/api"),
+  DISCORD_API_BASE: url("DISCORD_API_BASE", DISCORD_API),
   /** Where attachments may be downloaded from. */
   DISCORD_CDN_BASE: url("DISCORD_CDN_BASE", "https://cdn.discordapp.com"),
   /** Jobs, votes and pictures; made absolute. */
@@ -50,6 +56,12 @@ const settings = z.object({
   /** A PostgreSQL database in place of the file in `DATA_DIR`, for installations of several machines. */
   DATABASE_URL: z
     .url({ protocol: /^postgres(ql)?$/, error: "DATABASE_URL must be an address such as postgres://user@host/atelier" })
+    .optional(),
+  /** Run the bot as so many processes, each with its own servers; `auto`: as many as Discord recommends. */
+  SHARDS: z
+    .union([z.literal("auto"), z.coerce.number().int().min(1).max(MOST_SHARDS)], {
+      error: `SHARDS must be auto or a whole number from 1 to ${MOST_SHARDS}`,
+    })
     .optional(),
   /** Installed weights; made absolute. */
   MODELS_DIR: folder("checkpoints"),

@@ -1,6 +1,5 @@
 /** The bot's composition root: the one place that knows every part. */
 import { setMaxListeners } from "node:events";
-import os from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import type { Client } from "discord.js";
@@ -31,18 +30,17 @@ import { StyleVectors } from "./jobs/style-vectors.ts";
 import { createLogger, type Logger } from "./log.ts";
 import { startOps } from "./ops/ops.ts";
 import { createReader } from "./reader/reader.ts";
+import { gatherLeftovers, processFolder } from "./process-folders.ts";
 import type { Pauses } from "./retry.ts";
+import { isFirst, type Seat, WHOLE } from "./shard.ts";
 import { loadBallots } from "./store/ballots.ts";
 import { lockFolder } from "./store/folder-lock.ts";
 import { watchFolder } from "./store/folder-watch.ts";
 import { openStore } from "./store/store.ts";
+import { refuse, untilStopped } from "./until-stopped.ts";
 
 /** How long a closing bot waits for commands that are being answered, and for each kind of message that is being sent. */
 const CLOSING_MS = 3000;
-/** What is still held open then, such as an upload that does not get through, is left to the next start. */
-const EXIT_MS = 1000;
-/** npm passes on a Ctrl-C that the terminal has told the bot itself: both are one press. */
-const ONE_PRESS_MS = 500;
 
 export interface StartOptions {
   /** Gives up waiting for Discord. */
@@ -51,6 +49,8 @@ export interface StartOptions {
   readonly restTimeoutMs?: number;
   /** Before something is told again that Discord did not take. */
   readonly pauses?: Pauses;
+  /** Of one of several processes, whose starter holds the data folder. */
+  readonly seat?: Seat | undefined;
 }
 
 export interface RunningBot {
@@ -60,6 +60,11 @@ export interface RunningBot {
   readonly ended: Promise<UserError>;
   /** Stops taking commands and jobs; what runs is left to be resumed by the next start. */
   close(): Promise<void>;
+}
+
+export interface RunOptions extends Pick<StartOptions, "seat"> {
+  /** Ends the bot, as a signal does. */
+  readonly told?: AbortSignal;
 }
 
 /**
@@ -85,11 +90,16 @@ export async function startBot(config: Config, log: Logger, options: StartOption
     }
   };
   try {
-    const lock = lockFolder(config.DATA_DIR);
-    undo.push(() => lock.release());
+    const { seat } = options;
+    const folder = processFolder(config.DATA_DIR, seat?.shard);
+    if (!seat) {
+      const lock = lockFolder(config.DATA_DIR);
+      undo.push(() => lock.release());
+      await gatherLeftovers(config.DATA_DIR, folder, log);
+    }
     const ops = await startOps(config, log);
     undo.push(() => ops?.close());
-    const store = await openStore(config.DATA_DIR, config.DATABASE_URL);
+    const store = await openStore(config.DATA_DIR, config.DATABASE_URL, seat && { shard: seat.shard });
     undo.push(() => store.close());
     undo.push(await watchFolder(config.DATA_DIR, end));
     const reader = createReader(config, log);
@@ -99,7 +109,7 @@ export async function startBot(config: Config, log: Logger, options: StartOption
     undo.push(() => engine.stop());
     const info = await engine.start();
     log.info(info, "the engine is ready");
-    const client = createClient(config, log, options.restTimeoutMs);
+    const client = createClient(config, log, options);
     // Of a connection that is just being made, discord.js waits for an end of which it has taken the handler away.
     undo.push(() => soon(client.destroy()));
     watchAccess(client, log, end);
@@ -107,7 +117,13 @@ export async function startBot(config: Config, log: Logger, options: StartOption
       settings: (guildId) => store.voteSettings.get(guildId),
       ballots: (guildId) => loadBallots(store, guildId),
     });
-    const queue = createLocalQueue({ engine, repositories: store, config, log, chooseVariant });
+    const queue = createLocalQueue({
+      engine,
+      repositories: store,
+      config: { ...config, DATA_DIR: folder },
+      log,
+      chooseVariant,
+    });
     ops?.watch({ store, engine, queue, client });
     const deliveries = new Deliveries({ log, ...(options.pauses && { pauses: options.pauses }) });
     undo.push(() => soon(deliveries.close()));
@@ -128,7 +144,7 @@ export async function startBot(config: Config, log: Logger, options: StartOption
     const closing = new AbortController();
     // Every upload that is on its way listens.
     setMaxListeners(0, closing.signal);
-    const intake = new Intake({ config, store, reader, closing: closing.signal, log });
+    const intake = new Intake({ config: { ...config, DATA_DIR: folder }, store, reader, closing: closing.signal, log });
     await intake.resume();
     let open = (): void => undefined;
     const resumed = new Promise<void>((resolve, reject) => {
@@ -161,7 +177,7 @@ export async function startBot(config: Config, log: Logger, options: StartOption
     undo.push(() => closing.abort(new CancelledError("The bot is going down")));
     const given = options.signal ? [options.signal] : [];
     const ready = await connect(client, config.DISCORD_TOKEN ?? "", log, AbortSignal.any([over.signal, ...given]));
-    await registerSoon(ready, commands, { deliveries, log });
+    if (isFirst(seat?.shard ?? WHOLE)) await registerSoon(ready, commands, { deliveries, log });
     await replies.resume();
     await presenter.resume();
     await comparisons.resume();
@@ -181,51 +197,40 @@ export async function startBot(config: Config, log: Logger, options: StartOption
 const soon = (work: unknown): Promise<unknown> => Promise.race([work, sleep(CLOSING_MS, undefined, { ref: false })]);
 
 /**
- * Runs the bot until it is told to stop.
+ * Runs the bot until it is told to stop, by a signal or by `told`.
  *
  * @returns the exit code: 0 after SIGINT or SIGTERM, 2 when somebody has to put a setting right, 1 for anything else
  */
-export async function runBot(config: Config, log: Logger = createLogger(config.LOG_LEVEL)): Promise<number> {
+export async function runBot(
+  config: Config,
+  log: Logger = createLogger(config.LOG_LEVEL),
+  { told, ...options }: RunOptions = {},
+): Promise<number> {
   if (config.DISCORD_TOKEN === undefined) return refuse(login.missing);
-  const stop = new AbortController();
-  const stopped = new Promise<void>((resolve) => {
-    stop.signal.addEventListener("abort", () => resolve(), { once: true });
-  });
-  let pressedAt = Number.POSITIVE_INFINITY;
-  const onSignal = (signal: NodeJS.Signals): void => {
-    if (performance.now() - pressedAt > ONE_PRESS_MS) process.exit(128 + os.constants.signals[signal]);
-    if (!stop.signal.aborted) pressedAt = performance.now();
-    stop.abort();
-  };
-  process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
   // A forgotten rejection loses one answer; the jobs are in the database, so going on is safe.
   process.on("unhandledRejection", (error) => {
     if (isConnectingAlready(error)) log.warn({ err: error }, "connecting already");
     else log.error({ err: error }, "unhandled rejection");
   });
-  try {
-    const running = await startBot(config, log, { signal: stop.signal });
-    const crashed = new Promise<Error>((resolve) => {
-      process.once("uncaughtException", resolve);
-    });
-    const reason = await Promise.race([stopped, running.ended, crashed]);
-    let code = reason ? 1 : 0;
-    if (reason instanceof UserError) code = refuse(reason.message);
-    else if (reason) log.fatal({ err: reason }, "the bot cannot go on");
-    else log.info("closing: jobs that run are taken up by the next start; once more to end at once");
-    await running.close();
-    return code;
-  } catch (error) {
-    if (stop.signal.aborted) return 0;
-    if (error instanceof UserError) return refuse(error.message);
-    log.fatal({ err: error }, "the bot could not start");
-    return 1;
-  } finally {
-    setTimeout(() => process.exit(), EXIT_MS).unref();
-  }
-}
-
-function refuse(words: string): number {
-  process.stderr.write(`${words}\n`);
-  return 2;
+  return untilStopped(
+    async (stop) => {
+      const running = await startBot(config, log, { ...options, signal: stop });
+      const stopped = new Promise<void>((resolve) => {
+        if (stop.aborted) resolve();
+        stop.addEventListener("abort", () => resolve(), { once: true });
+      });
+      const crashed = new Promise<Error>((resolve) => {
+        process.once("uncaughtException", resolve);
+      });
+      const reason = await Promise.race([stopped, running.ended, crashed]);
+      let code = reason ? 1 : 0;
+      if (reason instanceof UserError) code = refuse(reason.message);
+      else if (reason) log.fatal({ err: reason }, "the bot cannot go on");
+      else log.info("closing: jobs that run are taken up by the next start; once more to end at once");
+      await running.close();
+      return code;
+    },
+    log,
+    told,
+  );
 }

@@ -83,6 +83,7 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "src/reader",
     "src/store",
   ],
+  "src/shards": ["src/config.ts", "src/discord", "src/main.ts", "src/process/fork.ts", "src/store"],
 
   // The terminal
   bin: ["src/cli.ts"],
@@ -99,6 +100,7 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "src/judge",
     "src/main.ts",
     "src/onnx/devices.ts",
+    "src/shards",
     "src/store",
     "src/stylize",
     "src/votes",

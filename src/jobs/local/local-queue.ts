@@ -9,6 +9,7 @@ import path from "node:path";
 
 import { asDiskFull, CancelledError, UserError } from "../../errors.ts";
 import type { Logger } from "../../log.ts";
+import { WORK } from "../../process-folders.ts";
 import { hindranceOf } from "../../room.ts";
 import { choosePaperVariant, type ChooseVariant } from "../choose-variant.ts";
 import type { Engine } from "../engine.ts";
@@ -82,7 +83,7 @@ class LocalQueue implements JobQueue {
 
   constructor({ engine, repositories, config, log, chooseVariant = choosePaperVariant }: LocalQueueOptions) {
     const { jobs } = repositories;
-    const folders = new WorkFolders(path.join(config.DATA_DIR, "work"), log);
+    const folders = new WorkFolders(path.join(config.DATA_DIR, WORK), log);
     const history = this.#history;
     const news = new JobNews(log);
     const closing = this.#closing.signal;
