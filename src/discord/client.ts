@@ -1,11 +1,12 @@
 /** The Discord client as this bot needs it, and its way in. */
-import { Client, Events, GatewayIntentBits, Options, Partials, type RateLimitData, Routes } from "discord.js";
+import { Client, Events, GatewayIntentBits, type RateLimitData, Routes } from "discord.js";
 
 import { type Config, DISCORD_API } from "../config.ts";
 import { UserError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import { retrying } from "../retry.ts";
 import { type Seat, WHOLE } from "../shard.ts";
+import { limitedCaches } from "./caches.ts";
 import { isPassing, isUnauthorised } from "./discord-error.ts";
 import { login } from "./wording/login.ts";
 
@@ -41,7 +42,6 @@ export function createClient(config: Config, log: Logger, { restTimeoutMs, seat 
   const client: Client = new Client({
     // Messages are asked for because their deletion is told with them; without the content intent they come empty.
     intents: [GatewayIntentBits.Guilds, GatewayIntentBits.GuildMessages, GatewayIntentBits.GuildMessageReactions],
-    partials: [Partials.Message, Partials.Reaction, Partials.User],
     allowedMentions: { parse: [] },
     // An upload on a slow line may run into the timeout and be sent again: the nonce keeps it from appearing twice.
     enforceNonce: true,
@@ -62,7 +62,7 @@ export function createClient(config: Config, log: Logger, { restTimeoutMs, seat 
       globalRequestsPerSecond: requestsPerSecond(config, count),
       rejectOnRateLimit: isNotWaitedFor,
     },
-    makeCache: Options.cacheWithLimits({ ...Options.DefaultMakeCacheSettings, MessageManager: 0, ReactionManager: 0 }),
+    makeCache: limitedCaches(() => client),
   });
   client.on(Events.Error, (error) => log.error({ err: error }, "Discord client error"));
   client.on(Events.Warn, (message) => log.warn(message));
