@@ -176,7 +176,8 @@ describe.skipIf(server === null)("a bot of several processes", () => {
     discord.gateway.close(4004);
     expect(await two.ended).toBe(2);
     expect(two.output()).toContain("Discord takes DISCORD_TOKEN no longer");
-  });
+    // Seven starts of the whole bot: on a busy machine more than the usual limit.
+  }, 900_000);
 
   it("ends with its manager, and is refused where a token or a database is wrong", async () => {
     const one = start({ SHARDS: "1" });
