@@ -18,6 +18,9 @@ import { type Check, Readiness } from "./readiness.ts";
 import { openServer } from "./server.ts";
 import { measureStore } from "./store-metrics.ts";
 
+/** Gauges of prom-client that are named like counters; those by type say the same. */
+const MISNAMED = ["handles", "requests", "resources"].map((what) => `nodejs_active_${what}_total`);
+
 /** What a process has of the parts; a worker has no client and no queue. */
 interface OpsParts {
   readonly store: Pick<Store, "db" | "jobDesk" | "jobs">;
@@ -47,6 +50,7 @@ export async function startOps(
   if (config.OPS_PORT === undefined) return null;
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
+  for (const name of MISNAMED) registry.removeSingleMetric(name);
   const readiness = new Readiness();
   const server = await openServer(config.OPS_PORT, config.OPS_HOST, { registry, readiness, log });
   const undo: (() => unknown)[] = [() => server.close()];

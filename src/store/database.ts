@@ -125,8 +125,8 @@ const corrupt = (file: string, cause: unknown): UserError =>
   new UserError(
     "database-corrupt",
     `The database ${file} is damaged (${messageOf(cause)}). ` +
-      "Move it away, then put a backup in its place (atelier data restore FILE) or start with an empty one; " +
-      "pictures are kept in files and stay.",
+      "Restore a backup into a new DATA_DIR (atelier data restore FILE), or move the file away to start with an empty " +
+      "one; pictures are kept in files and stay.",
     { cause },
   );
 

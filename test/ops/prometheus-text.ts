@@ -55,6 +55,6 @@ function checkKind(name: string, kinds: ReadonlyMap<string, string>, helped: Rea
   const kind = kinds.get(family);
   if (kind === undefined || !helped.has(family)) throw new Error(`${name} has no type or no help before it`);
   if (!NAME.test(family)) throw new Error(`${family} is no good name`);
-  if (family.startsWith("atelier_") && (kind === "counter") !== family.endsWith("_total"))
+  if ((kind === "counter") !== family.endsWith("_total"))
     throw new Error(`${family} is a ${kind}: counters, and they alone, end in _total`);
 }
