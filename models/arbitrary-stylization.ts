@@ -9,7 +9,13 @@ import { Graph, op, type Value } from "../src/onnx/index.ts";
 import { readSafetensors } from "../src/onnx/files/safetensors.ts";
 import type { TensorSource } from "../src/onnx/files/tensor-source.ts";
 import { block, Weights } from "../src/onnx/weights.ts";
-import { type MobileNetPlace, mobileNetV2 } from "./mobilenet-v2.ts";
+import {
+  channelsOfGroups,
+  type MobileNetConv,
+  type MobileNetPlace,
+  mobileNetV2,
+  mobileNetV2Groups,
+} from "./mobilenet-v2.ts";
 
 /** Numbers of a style's embedding vector. */
 export const STYLE_NUMBERS = 100;
@@ -17,6 +23,11 @@ export const STYLE_NUMBERS = 100;
 export const STYLE_SIDE = 256;
 /** Both sides of a picture that is repainted are multiples of this. */
 export const SIDE_STEP = 4;
+
+/** Groups of blocks whose answers make up a look, their channels, and how many numbers that is. */
+const LOOK_GROUPS = 5;
+export const LOOK_CHANNELS: readonly number[] = channelsOfGroups(LOOK_GROUPS);
+export const LOOK_NUMBERS = 2 * LOOK_CHANNELS.reduce((sum, channels) => sum + channels, 0);
 
 const RESIDUAL_BLOCKS = 5;
 const EPSILON = 1e-5;
@@ -32,11 +43,26 @@ export const readArbitraryStylizationWeights = (): Promise<TensorSource> =>
 export function stylePredictionNetwork(weights: TensorSource, height = STYLE_SIDE, width = STYLE_SIDE): Graph {
   const graph = new Graph("style-prediction");
   const root = new Weights(graph, weights, "float32");
-  const w = root.scope("MobilenetV2");
-  const style = graph.input("style", "float32", [1, 3, height, width]);
-  const x = mobileNetV2(style, (place, ...rest) => conv(w.scope(nameOf(place)), ...rest));
+  const x = mobileNetV2(graph.input("style", "float32", [1, 3, height, width]), publishedConv(root));
   const bottleneck = conv(root.scope("mobilenet_conv.Conv"), op.reduceMean(x, [2, 3]), STYLE_NUMBERS, 1);
   graph.output("vector", op.reshape(bottleneck, [1, STYLE_NUMBERS]));
+  return graph;
+}
+
+/**
+ * How the prediction network's earlier filters answer to a picture, wherever in it. Input `style` float32 [1, 3,
+ * `STYLE_SIDE`, `STYLE_SIDE`], RGB from 0 to 1; output `look` float32 [1, `LOOK_NUMBERS`]: for each of the first
+ * `LOOK_GROUPS` groups of blocks the channels' means, then their mean squares.
+ */
+export function styleLookNetwork(weights: TensorSource): Graph {
+  const graph = new Graph("style-look");
+  const style = graph.input("style", "float32", [1, 3, STYLE_SIDE, STYLE_SIDE]);
+  const conv = publishedConv(new Weights(graph, weights, "float32"));
+  const answers = mobileNetV2Groups(style, conv, LOOK_GROUPS).flatMap((x) => [
+    op.reduceMean(x, [2, 3]),
+    op.reduceMean(op.mul(x, x), [2, 3]),
+  ]);
+  graph.output("look", op.reshape(op.concat(answers, 1), [1, LOOK_NUMBERS]));
   return graph;
 }
 
@@ -60,6 +86,12 @@ export function styleTransferNetwork(weights: TensorSource, height: number, widt
   x = op.relu(normalisedConv(expand.scope("conv2"), doubled(x), 8, 3, vector));
   graph.output("painted", op.sigmoid(normalisedConv(expand.scope("conv3"), x, 3, 9, vector)));
   return graph;
+}
+
+/** MobileNetV2's convolutions with the published weights. */
+function publishedConv(root: Weights): MobileNetConv {
+  const w = root.scope("MobilenetV2");
+  return (place, ...rest) => conv(w.scope(nameOf(place)), ...rest);
 }
 
 /** The publisher's name of one of MobileNetV2's convolutions. */

@@ -35,15 +35,22 @@ export type MobileNetConv = (
 const SAME_2: op.ConvOptions = { stride: 2, padding: { top: 0, left: 0, bottom: 1, right: 1 } };
 
 /** Features of pictures [N, 3, H, W], sides multiples of 32: [N, 1280, H / 32, W / 32]. */
-export function mobileNetV2(pictures: Value, conv: MobileNetConv): Value {
+export const mobileNetV2 = (pictures: Value, conv: MobileNetConv): Value =>
+  relu6(conv("last", mobileNetV2Groups(pictures, conv).at(-1)!, LAST, 1));
+
+/** What the first groups of blocks put out of pictures [N, 3, H, W], with their `channelsOfGroups`. */
+export function mobileNetV2Groups(pictures: Value, conv: MobileNetConv, groups: number = BLOCKS.length): Value[] {
   let x = relu6(conv("first", pictures, FIRST, 3, SAME_2));
   let block = 0;
-  for (const { channels, count, stride } of BLOCKS) {
+  return BLOCKS.slice(0, groups).map(({ channels, count, stride }) => {
     for (let i = 0; i < count; i++, block++)
       x = invertedResidual(block, x, channels, i === 0 ? stride : 1, block === 0 ? 1 : EXPANSION, conv);
-  }
-  return relu6(conv("last", x, LAST, 1));
+    return x;
+  });
 }
+
+/** Of the first groups of blocks. */
+export const channelsOfGroups = (groups: number): number[] => BLOCKS.slice(0, groups).map(({ channels }) => channels);
 
 /** Wider, each channel by itself, narrower; and the input again where it fits. */
 function invertedResidual(

@@ -57,7 +57,7 @@ export const buildParts: BuildParts = async (options, report) => {
     return { sessions: await (asked ??= poolOfCard(options, report)), ...others };
   };
   const styleNetwork = new StyleNetwork(sessions);
-  const simpleDescriber = new PaletteDescriber();
+  const simpleDescriber = new PaletteDescriber(sessions);
   const captioner = CAPTIONER === PALETTE ? null : await findCaptioner(MODELS_DIR, CAPTIONER);
   if (!captioner && CAPTIONER !== "auto" && CAPTIONER !== PALETTE) throw notInstalled("CAPTIONER", CAPTIONER);
   const wanted = captioner && { maxTokens: CAPTION_TOKENS, threads, device, precision: PRECISION, ...(await share()) };

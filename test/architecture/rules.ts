@@ -132,7 +132,14 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
 
   // Beside the product
   packages: [],
-  scripts: ["src/caption/palette", "src/cli/demo", "src/images", "src/stylize/embedded", "test/fuzz"],
+  scripts: [
+    "src/caption/palette",
+    "src/cli/demo",
+    "src/images",
+    "src/onnx/session-pool.ts",
+    "src/stylize/embedded",
+    "test/fuzz",
+  ],
   test: ["commands", "models", "src"],
   "test/soak": ["src/cli/options.ts", "src/jobs", "src/store/schema.ts", "src/votes", "test/discord", "test/store"],
   "vitest.config.ts": ["test/closing-line.ts"],

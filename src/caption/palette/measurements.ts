@@ -1,8 +1,11 @@
 /** What can be measured of a picture's style, before any words. */
 import { fitLongSide, resizePlanar, type PlanarImage } from "../../images/plane.ts";
 import type { RgbImage } from "../../images/rgb-image.ts";
+import type { SessionPool } from "../../onnx/session-pool.ts";
 import { cleanStyleAt } from "../../images/style-picture/recent-clean-styles.ts";
 import { measureColours, type ColourMeasures } from "./colours.ts";
+import { lookAt } from "./medium-look.ts";
+import { likelihoodsOf, type Likelihoods } from "./medium-likelihoods.ts";
 import { measureMedium, MEDIUM_SIZE, type MediumMeasures } from "./medium-measures.ts";
 import { measureStructure, type StructureMeasures } from "./structure.ts";
 import { measureTones, type ToneMeasures } from "./tones.ts";
@@ -15,6 +18,8 @@ export interface StyleMeasures {
   readonly tones: ToneMeasures;
   readonly structure: StructureMeasures;
   readonly medium: MediumMeasures;
+  /** `null` where the network that looks at the picture cannot be opened. */
+  readonly likely: Likelihoods | null;
 }
 
 /** Less of the picture than this, in shares of its long side: its surroundings were so wide that it is looked at again. */
@@ -32,13 +37,16 @@ export function pictureWithin(image: RgbImage): PlanarImage {
 }
 
 /** Measures a style of any size without what surrounds it: mats, captions and the noise of a scan are no style. */
-export function measureStyle(image: RgbImage): StyleMeasures {
+export async function measureStyle(image: RgbImage, sessions: SessionPool): Promise<StyleMeasures> {
   const large = pictureWithin(image);
+  const medium = measureMedium(large);
+  const look = await lookAt(large, sessions);
   const small = resizePlanar(large, fitLongSide(large, MEASURE_SIZE));
   return {
     colours: measureColours(small),
     tones: measureTones(small),
     structure: measureStructure(small.planes[0], small),
-    medium: measureMedium(large),
+    medium,
+    likely: look && (await likelihoodsOf(medium, look)),
   };
 }

@@ -35,6 +35,11 @@ export const MEDIUM_WORDS = {
   impasto: "painting with thick, visible brushwork",
   brushwork: "painting with visible brushwork",
   painting: "painting",
+  chalks: "drawing in chalk, pastel or pencil",
+  lines: "drawing or print in lines",
+  flatPicture: "flat illustration or print in colours",
+  onPaper: "drawing, print or watercolour on paper",
+  shapes: "picture of clear shapes and areas",
 } as const;
 export type Medium = keyof typeof MEDIUM_WORDS;
 
@@ -170,6 +175,6 @@ const RULES: readonly Rule[] = [
   ["brushwork", ({ fineQuiet }) => fineQuiet > ROUGH_PAINT],
 ];
 
-/** The medium that a picture's measures speak for. */
+/** The medium that a picture's measures speak for; `medium-choice.ts` weighs it against how likely each kind is. */
 export const mediumOf = (measures: MediumMeasures): Medium =>
   RULES.find(([, holds]) => holds(measures))?.[0] ?? "painting";

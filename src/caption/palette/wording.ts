@@ -1,5 +1,6 @@
-/** Measures of a picture to English sentences; thresholds of the medium stand in `medium.ts`, all others here. */
-import { MEDIUM_WORDS, mediumOf } from "./medium.ts";
+/** Measures of a picture to English sentences; thresholds of the medium stand in `medium.ts` and `medium-choice.ts`, all others here. */
+import { mediumFor } from "./medium-choice.ts";
+import { MEDIUM_WORDS } from "./medium.ts";
 import type { StyleMeasures } from "./measurements.ts";
 
 /** The first label whose bound the value is under; the last label has none. */
@@ -112,7 +113,7 @@ function markSentence(measures: StyleMeasures): string {
     ],
     "rough, dense texture",
   );
-  return `${article(MEDIUM_WORDS[mediumOf(measures.medium)])}: ${scale}, ${directionOf(measures)}, ${surface} and ${edgesOf(measures)}.`;
+  return `${article(MEDIUM_WORDS[mediumFor(measures.medium, measures.likely)])}: ${scale}, ${directionOf(measures)}, ${surface} and ${edgesOf(measures)}.`;
 }
 
 function edgesOf({ structure: { outlines, edge } }: StyleMeasures): string {

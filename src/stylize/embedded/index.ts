@@ -193,7 +193,7 @@ async function prepareStyle(
   };
   const plain = sized(longSide);
   await breathe(signal);
-  const asked = words === "" ? null : changesFor(words, image);
+  const asked = words === "" ? null : await changesFor(words, image, sessions);
   const changes = asked && keepColors ? withoutColours(asked) : asked;
   if (!changes || !isChange(changes)) {
     return { analysis: new StyleAnalysis(withGain(plain.image), plain.usable), steered: {}, changes: null };

@@ -6,6 +6,7 @@ import { hypotenuse } from "../../../hypotenuse.ts";
 import { MEASURE_SIZE, pictureWithin } from "../../../caption/palette/measurements.ts";
 import { measuresOf } from "../../../caption/palette/recent-measures.ts";
 import { sentencesOf } from "../../../caption/palette/wording.ts";
+import type { SessionPool } from "../../../onnx/session-pool.ts";
 import { hueOf, type LabColour } from "../../../images/colour-names.ts";
 import { fitLongSide, resizePlanar, type Plane, type PlanarImage } from "../../../images/plane.ts";
 import type { RgbImage } from "../../../images/rgb-image.ts";
@@ -48,12 +49,12 @@ const PALETTE_DEADBAND = 0.2;
 const STRESS = 0.3;
 const PALETTE_STRESS = 0.25;
 
-export function changesFor(description: string, style: RgbImage): StyleChanges {
+export async function changesFor(description: string, style: RgbImage, sessions: SessionPool): Promise<StyleChanges> {
   const picture = pictureWithin(style);
   const colours = colourPlanes(resizePlanar(picture, fitLongSide(picture, MEASURE_SIZE)));
   const asked = parseStyle(description);
   // Exactly as the describer looks at it, so that its own words are recognised
-  const present = parseStyle(sentencesOf(measuresOf(style)).join(" "));
+  const present = parseStyle(sentencesOf(await measuresOf(style, sessions)).join(" "));
   const difference = (key: (typeof CHANGEABLE)[number]): number => {
     if (!asked[key].said) return 0;
     const change = asked[key].value - present[key].value;

@@ -88,7 +88,7 @@ const ENTRIES: readonly (readonly [phrases: string, entry: Entry])[] = [
     { medium: "pointillism", sets: { strokeLength: 0, disorder: 0.3 } },
   ],
   [
-    "poster|screen print|silkscreen|graphic print|flat design|vector|vector art|cel shading|cel shaded|stencil|collage|paper cut|papercut|graphic design|flat graphic|graphic poster|graphic illustration",
+    "poster|screen print|silkscreen|graphic print|flat design|vector|vector art|cel shading|cel shaded|stencil|collage|paper cut|papercut|graphic design|flat graphic|flat illustration|graphic poster|graphic illustration",
     { medium: "poster", sets: flatGraphic },
   ],
   ["print", { medium: "poster", weak: true, sets: { flatness: 0.6 } }],
@@ -125,6 +125,7 @@ const ENTRIES: readonly (readonly [phrases: string, entry: Entry])[] = [
     { medium: "oil", weak: true, sets: { texture: 0.12, impasto: 0.03, edgeHardness: 0.3, flatness: 0.1 } },
   ],
   ["broken texture", { medium: "oil", weak: true, sets: { texture: 0.7, impasto: 0.3 } }],
+  ["clear shape", { medium: "poster", weak: true, sets: { edgeHardness: 0.6, texture: 0.2 } }],
   ["pure color", { medium: "poster", weak: true, sets: { saturation: 0.9 } }],
   ["low key", { sets: { key: 0.18 } }],
   [
