@@ -178,9 +178,26 @@ const FILES: readonly (readonly [words: string | RegExp, use: string | null, sha
   ],
   [
     "an image adapter (IP-Adapter) for Stable Diffusion 1",
-    null,
+    "adapter",
     [
       ["image_proj.proj.weight", [3072, 1024]],
+      ["ip_adapter.1.to_k_ip.weight", [320, 768]],
+    ],
+  ],
+  [
+    "an image adapter (IP-Adapter) for Stable Diffusion XL",
+    null,
+    [
+      ["image_proj.proj.weight", [8192, 1280]],
+      ["ip_adapter.1.to_k_ip.weight", [640, 2048]],
+    ],
+  ],
+  [
+    "an image adapter (IP-Adapter) for Stable Diffusion 1, for faces",
+    null,
+    [
+      ["image_proj.proj.0.weight", [1024, 512]],
+      ["ip_adapter.0.to_q_lora.down.weight", [128, 320]],
       ["ip_adapter.1.to_k_ip.weight", [320, 768]],
     ],
   ],

@@ -33,7 +33,7 @@ describe("a wrong command line", () => {
     ],
     [
       ["models", "instal"],
-      "atelier: Unknown command 'instal'. There are list, install, verify, remove, where. See: atelier models --help\n",
+      "atelier: Unknown command 'instal'. There are list, install, identify, verify, remove, where. See: atelier models --help\n",
     ],
     [
       ["bench", "embeded"],

@@ -140,6 +140,8 @@ const archives = fc.oneof(
     ),
 );
 
+const pictures = fc.constantFrom("picture-text.png", "picture-stripes.png").map(torchFile);
+
 /** Passes a refusal on that a member may see. */
 const expectWords =
   (file: string) =>
@@ -203,7 +205,7 @@ export const WEIGHTS: readonly Target<Buffer>[] = [
   },
   {
     name: "token",
-    inputs: damaged(fc.oneof(fc.constant(STYLE), headers, archives)),
+    inputs: damaged(fc.oneof(fc.constant(STYLE), headers, archives, pictures)),
     open: () =>
       onFiles(async (file) => {
         const token = await orRefused(UserError, () => readTokenFile(file, "given").catch(expectWords(file)));

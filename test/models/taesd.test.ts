@@ -42,8 +42,14 @@ describe("the small decoder", () => {
     const file = path.join(folder, "taesd", "config.json");
     const config: object = JSON.parse(readFileSync(file, "utf8"));
     writeFileSync(file, JSON.stringify({ ...config, num_decoder_blocks: [3, 3, 3, 1] }));
-    await expect(open(folder)).rejects.toMatchObject({ name: "EngineError", message: /decoder\.layers\.\d+\.\S+ is/ });
+    await expect(open(folder)).rejects.toMatchObject({
+      name: "EngineError",
+      message: expect.stringMatching(/decoder\.layers\.\d+\.\S+ is/) as unknown,
+    });
     writeFileSync(file, JSON.stringify({ ...config, act_fn: "gelu" }));
-    await expect(open(folder)).rejects.toMatchObject({ name: "EngineError", message: /config\.json: act_fn/ });
+    await expect(open(folder)).rejects.toMatchObject({
+      name: "EngineError",
+      message: expect.stringMatching(/config\.json: act_fn/) as unknown,
+    });
   });
 });

@@ -10,8 +10,8 @@ export const FAMILIES = {
 } as const;
 export type Family = keyof typeof FAMILIES;
 
-/** `painter`: paints by itself; `part`: one network of a painter; `lora`, `style`: goes over a painter. */
-export type Use = "painter" | "part" | "lora" | "style" | "captioner";
+/** `painter`: paints by itself; `part`: one network of a painter; `lora`, `style`, `adapter`: goes over a painter. */
+export type Use = "painter" | "part" | "lora" | "style" | "adapter" | "captioner";
 
 export interface Kind {
   /** `checkpoint`: all that paints, in one file. A new kind is a name here and a rule in `kinds.ts`. */

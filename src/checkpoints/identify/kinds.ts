@@ -65,8 +65,12 @@ const controlNet: Rule = (names) => {
 const imageAdapter: Rule = (names) => {
   const ownKeys = names.first(/(?:^|\.)to_k_ip\.weight$/);
   if (!ownKeys || !names.has(/^(?:image_proj|image_proj_model)\./)) return null;
+  const kind = "image adapter";
   const family = familyOfContext(ownKeys[1]);
-  return { kind: "image adapter", family, words: `an image adapter (IP-Adapter)${forFamily(family)}`, use: null };
+  const words = `an image adapter (IP-Adapter)${forFamily(family)}`;
+  // Those for faces make tokens of a face's vector, or have LoRA of their own.
+  if (names.has(/^image_proj\.proj\.\d|_lora\./)) return { kind, family, words: `${words}, for faces`, use: null };
+  return { kind, family, words, use: mayBeFirst(family) ? "adapter" : null };
 };
 
 const T2I_ADAPTER = /^(?:adapter\.)?body\.\d+\.(?:resnets\.\d+\.)?block1\.weight$/;

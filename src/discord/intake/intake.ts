@@ -38,7 +38,7 @@ const SPARE_COMMANDS = 2;
 /** Of a file's name this much is kept. */
 const NAME_LENGTH = 120;
 /** A learned style has a few kilobytes; this is room for the longest, as other programs write it. */
-const TOKEN_BYTES = 2 * MEBIBYTE;
+const TOKEN_BYTES = 4 * MEBIBYTE;
 
 export interface IntakeOptions {
   readonly config: Pick<

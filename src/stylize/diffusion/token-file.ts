@@ -2,11 +2,13 @@
  * A learned style as a small file: safetensors with one tensor, named as the token it stands for, so that diffusers'
  * `load_textual_inversion` reads it too; and the files that other tools write.
  */
-import { open, stat } from "node:fs/promises";
+import { open, readFile, stat } from "node:fs/promises";
 
 import { z } from "zod";
 
 import { isContiguous, readTorchTensors } from "../../onnx/files/torch-file.ts";
+import { kindOf } from "../../checkpoints/identify/kinds.ts";
+import { TensorNames } from "../../checkpoints/identify/tensor-names.ts";
 import { excerpt, messageOf, UserError } from "../../errors.ts";
 import { decodeFloats, isStoredFloat } from "../../onnx/files/decode-floats.ts";
 import type { ExternalTensor } from "../../onnx/graph.ts";
@@ -14,6 +16,7 @@ import type { Floats } from "../../onnx/index.ts";
 import { isTorchFile } from "../../onnx/files/weights-file.ts";
 import { readSafetensors, readSafetensorsMetadata } from "../../onnx/files/safetensors.ts";
 import { encodeSafetensors, type SafetensorsContent, writeSafetensors } from "../../onnx/files/safetensors-file.ts";
+import { isPng, readPictureEmbedding } from "./picture-embedding.ts";
 import { STYLE_TOKEN } from "./style-token.ts";
 
 export interface TokenFile {
@@ -40,6 +43,8 @@ type TokenAbout = z.infer<typeof aboutSchema>;
 const ABOUT = "atelier.token";
 /** As many tokens as a prompt has room for, twice as wide as any text encoder of Stable Diffusion. */
 const LONGEST = 75 * 2048 * 4 + 65_536;
+/** Bytes; such pictures have about one million. */
+const LONGEST_PICTURE = 4 * 1024 * 1024;
 const MOST_VECTORS = 75;
 const WIDTHS = [8, 2048] as const;
 /** Learned vectors are near the table's, whose numbers are below 1. */
@@ -57,8 +62,8 @@ export const writeTokenFile = (file: string, token: TokenFile): Promise<void> =>
   writeSafetensors(file, contentOf(token));
 
 /**
- * Reads a token file of Atelier, `learned_embeds.safetensors` and `.bin` of diffusers, and embeddings of the web interfaces
- * (`emb_params`, `string_to_param`). Nothing in it is run, and nothing is believed that does not hold.
+ * Reads a token file of Atelier, `learned_embeds.safetensors` and `.bin` of diffusers, embeddings of the web interfaces
+ * (`emb_params`, `string_to_param`) and the pictures that they hide them in. Nothing in it is run, and nothing is believed that does not hold.
  *
  * @param name what people call it
  * @throws UserError `token-file` saying what is wrong with it
@@ -67,11 +72,15 @@ export async function readTokenFile(file: string, name: string): Promise<TokenFi
   const { size } = await stat(file).catch((cause: unknown) => {
     throw refused(name, "it cannot be read", cause);
   });
-  if (size > LONGEST)
-    throw refused(name, `it has ${Math.ceil(size / 1024)} KB; a learned style has ${LONGEST / 1024} at most`);
+  const isPicture = await beginsAsPng(file);
+  const longest = isPicture ? LONGEST_PICTURE : LONGEST;
+  if (size > longest)
+    throw refused(name, `it has ${Math.ceil(size / 1024)} KB; a learned style has ${longest / 1024} at most`);
   try {
+    if (isPicture)
+      return { vectors: checked(await readPictureEmbedding(await readFile(file))), about: aboutOf(undefined) };
     const { tensors, about } = await ((await isTorchFile(file)) ? listTorch(file) : listSafetensors(file));
-    return { vectors: await readVectors(theToken(tensors)), about };
+    return { vectors: checked(await readVectors(theToken(tensors))), about };
   } catch (cause) {
     throw refused(name, faultOf(cause, file), cause);
   }
@@ -99,9 +108,23 @@ async function listTorch(file: string): Promise<Listing> {
   return { tensors: stored, about: aboutOf(undefined) };
 }
 
+async function beginsAsPng(file: string): Promise<boolean> {
+  const handle = await open(file);
+  try {
+    const first = Buffer.alloc(8);
+    await handle.read(first, 0, first.length, 0);
+    return isPng(first);
+  } finally {
+    await handle.close();
+  }
+}
+
 /** The one tensor that can be a token, of any number. @throws RangeError saying why there is none */
 function theToken(tensors: ReadonlyMap<string, ExternalTensor>): ExternalTensor {
-  if (tensors.has("clip_g")) throw new RangeError("it is for SDXL; this program runs Stable Diffusion 1");
+  const shapes = [...tensors].map(([name, { shape }]) => [name, shape as readonly number[]] as const);
+  const kind = kindOf(new TensorNames(new Map(shapes)));
+  if (kind && kind.use !== "style")
+    throw new RangeError(`it is ${kind.words}; learned words for Stable Diffusion 1 can be used`);
   const found = [...tensors.values()].filter(
     ({ dtype, shape }) => isStoredFloat(dtype) && (shape.length === 1 || shape.length === 2),
   );
@@ -115,8 +138,7 @@ function theToken(tensors: ReadonlyMap<string, ExternalTensor>): ExternalTensor 
 async function readVectors({ dtype, shape, path, offset, byteLength }: ExternalTensor): Promise<Floats> {
   const width = shape.at(-1) as number;
   const count = shape.length === 1 ? 1 : (shape[0] as number);
-  if (width < WIDTHS[0] || width > WIDTHS[1] || count < 1 || count > MOST_VECTORS)
-    throw new RangeError(`its tensor is [${shape.join(", ")}], which is no learned token`);
+  expectSize(count, width);
   const bytes = Buffer.alloc(byteLength);
   const handle = await open(path);
   try {
@@ -125,10 +147,22 @@ async function readVectors({ dtype, shape, path, offset, byteLength }: ExternalT
   } finally {
     await handle.close();
   }
-  const data = decodeFloats(bytes, dtype);
-  if (!data.every((value) => Math.abs(value) <= LARGEST_NUMBER))
+  return { data: decodeFloats(bytes, dtype), shape: [count, width] };
+}
+
+/** @throws RangeError */
+function expectSize(count: number, width: number): void {
+  if (width < WIDTHS[0] || width > WIDTHS[1] || count < 1 || count > MOST_VECTORS)
+    throw new RangeError(`its tensor is [${count}, ${width}], which is no learned token`);
+}
+
+/** @throws RangeError */
+function checked(vectors: Floats): Floats {
+  const [count, width] = vectors.shape as [number, number];
+  expectSize(count, width);
+  if (!vectors.data.every((value) => Math.abs(value) <= LARGEST_NUMBER))
     throw new RangeError("it holds numbers that no learned token has");
-  return { data, shape: [count, width] };
+  return vectors;
 }
 
 function aboutOf(text: string | undefined): TokenAbout {

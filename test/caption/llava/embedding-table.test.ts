@@ -21,6 +21,9 @@ it("an embedding table that has become shorter says so, and gives no zeros", asy
   const opened = await EmbeddingTable.open(await readSafetensors(file), "table", 2);
   await truncate(file, (await stat(file)).size - 4);
   expect((await opened.rows([1, 0])).data).toEqual(Float32Array.of(3, 4, 1, 2));
-  await expect(opened.rows([0, 2])).rejects.toMatchObject({ name: "EngineError", message: /ends within a tensor/ });
+  await expect(opened.rows([0, 2])).rejects.toMatchObject({
+    name: "EngineError",
+    message: expect.stringMatching(/ends within a tensor/) as unknown,
+  });
   await opened.close();
 });

@@ -67,7 +67,7 @@ describe("a safetensors file", () => {
     ["is missing", () => path.join(folder, "gone"), /gone: cannot be read/],
     [
       "is too short",
-      () => (writeFileSync(path.join(folder, "short"), "1234"), path.join(folder, "short")),
+      () => (writeFileSync(path.join(folder, "short"), Buffer.alloc(4)), path.join(folder, "short")),
       /too short/,
     ],
     [
@@ -138,7 +138,11 @@ describe("a safetensors file", () => {
       /not a safetensors file \(a header of 16777217 bytes\)/,
     ],
   ])("is refused when it %s", async (_, make, message) => {
-    await expect(readSafetensors(make())).rejects.toMatchObject({ name: "EngineError", retryable: false, message });
+    await expect(readSafetensors(make())).rejects.toMatchObject({
+      name: "EngineError",
+      retryable: false,
+      message: expect.stringMatching(message) as unknown,
+    });
   });
 
   it("never gives out bytes beyond the file, whatever its header says", async () => {

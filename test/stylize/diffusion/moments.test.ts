@@ -128,7 +128,11 @@ describe("a run that is cancelled", () => {
 describe.skipIf(disk === null)("a disk that is full (needs mount)", () => {
   const fill = (bytes: number): Promise<void> => writeFile(path.join(disk!, "filler"), new Uint8Array(bytes));
   const free = (): Promise<void> => rm(path.join(disk!, "filler"), { force: true });
-  const diskFull = { name: "UserError", identifier: "disk-full", message: /what was learned could not be saved/ };
+  const diskFull = {
+    name: "UserError",
+    identifier: "disk-full",
+    message: expect.stringMatching(/what was learned could not be saved/) as unknown,
+  };
 
   it("is told of before there is anything to lose", async () => {
     await fill(DISK_BYTES);

@@ -4,6 +4,7 @@ import os from "node:os";
 import path from "node:path";
 
 import fc from "fast-check";
+import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { UserError } from "../../../src/errors.ts";
@@ -27,6 +28,13 @@ const token: TokenFile = {
   },
 };
 const nothing = { name: null, description: null, styleSha256: null, steps: null, loss: null };
+
+/** A text chunk of a PNG, its checksum left at zero. */
+function pngText(content: string): Buffer {
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(content.length);
+  return Buffer.concat([length, Buffer.from(`tEXt${content}`, "latin1"), Buffer.alloc(4)]);
+}
 
 describe("a token file", () => {
   let folder: string;
@@ -83,17 +91,48 @@ describe("a token file", () => {
   );
 
   it.each([
-    ["SDXL", { clip_l: [768], clip_g: [1280] }, "it is for SDXL"],
+    ["SDXL", { clip_l: [768], clip_g: [1280] }, "it is a learned word for Stable Diffusion XL"],
+    ["Stable Diffusion 2", { emb_params: [2, 1024] }, "it is a learned word for Stable Diffusion 2"],
+    ["a LoRA", { "lora_unet_conv_in.lora_down.weight": [4, 4, 3, 3] }, "it is a LoRA"],
     ["several vectors by name", { a: [16], b: [16] }, "it holds 2 vectors by name"],
     ["no vector", { a: [2, 2, 2] }, "it holds no vectors"],
     ["a matrix of a network", { a: [200, 16] }, "its tensor is [200, 16]"],
-    ["a width that no encoder has", { a: [3] }, "its tensor is [3]"],
+    ["a width that no encoder has", { a: [3] }, "its tensor is [1, 3]"],
   ] as const)("with %s is refused", async (_what, shapes, fault) => {
     const tensors = Object.entries(shapes).map(([name, shape]) => {
       const length = (shape as readonly number[]).reduce((product, dim) => product * dim, 1);
       return [name, { data: new Float32Array(length), shape: shape as readonly number[] }] as const;
     });
     expect(await faultOf(encodeSafetensors({ tensors: Object.fromEntries(tensors), metadata: {} }))).toContain(fault);
+  });
+
+  it.each(["picture-text.png", "picture-stripes.png"])("hidden in a picture is read: %s", async (name) => {
+    const found = await readTokenFile(path.join(FIXTURES, "torch", name), name);
+    expect(found).toEqual({
+      vectors: { data: expect.any(Float32Array) as Float32Array, shape: [2, 24] },
+      about: nothing,
+    });
+    const expected = [...token.vectors.data, ...token.vectors.data.map((value) => value + 1)];
+    found.vectors.data.forEach((value, i) => expect(value).toBeCloseTo(expected[i]!, 6));
+  });
+
+  it("is not to be had from a picture that hides nothing, or is damaged anywhere", async () => {
+    const sample = await sharp({ create: { width: 64, height: 64, channels: 3, background: "#805030" } })
+      .png()
+      .toBuffer();
+    expect(await faultOf(sample)).toContain("it is a picture that hides nothing");
+    const whole = await readFile(path.join(FIXTURES, "torch", "picture-stripes.png"));
+    for (let length = 8; length < whole.length; length += 97) await faultOf(whole.subarray(0, length));
+    const bomb = Buffer.concat([
+      whole.subarray(0, 8),
+      pngText(`sd-ti-embedding\0${Buffer.from("[".repeat(2e6)).toString("base64")}`),
+    ]);
+    expect(await faultOf(bomb)).toContain("what it hides is no learned word");
+    const wide = { string_to_param: { "*": { TORCHTENSOR: [Array.from({ length: 5000 }, () => 0)] } } };
+    const text = Buffer.from(JSON.stringify(wide)).toString("base64");
+    expect(await faultOf(Buffer.concat([whole.subarray(0, 8), pngText(`sd-ti-embedding\0${text}`)]))).toContain(
+      "no learned word",
+    );
   });
 
   it("that is hostile is refused in words", async () => {

@@ -3,6 +3,8 @@ import path from "node:path";
 
 import { type ClipVisionConfig, clipVisionConfigSchema } from "../../../../models/clip-vision.ts";
 import { type IpAdapterConfig, ipAdapterConfig, type ImageScale } from "../../../../models/ip-adapter.ts";
+import { kindOf } from "../../../checkpoints/identify/kinds.ts";
+import { TensorNames } from "../../../checkpoints/identify/tensor-names.ts";
 import { readJson } from "../../../onnx/files/read-json.ts";
 import { readSafetensors } from "../../../onnx/files/safetensors.ts";
 import { checkpointError, type TensorSource } from "../../../onnx/files/tensor-source.ts";
@@ -35,10 +37,12 @@ export async function readImageAdapter(
 ): Promise<AdapterFiles> {
   const source = await readSafetensors(place.file);
   const config = ipAdapterConfig(source);
-  if (!config)
+  const kind = kindOf(TensorNames.of(source));
+  if (!config || (kind && kind.use !== "adapter"))
     throw checkpointError(
       place.file,
-      "is no image adapter that is known here: IP-Adapter, plain or plus, without faces",
+      `${kind ? `is ${kind.words}; it ` : ""}is no image adapter that is known here: IP-Adapter for Stable Diffusion 1, ` +
+        "plain or plus, without faces",
     );
   const tower = {
     config: await readJson(path.join(place.tower, "config.json"), clipVisionConfigSchema),
