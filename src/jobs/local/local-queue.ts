@@ -16,15 +16,15 @@ import type { JobListener } from "../events.ts";
 import { type Job, type JobRequest, newJob } from "../job.ts";
 import type { Asker, JobQueue, QueuePlace, QueueSnapshot, Reservation } from "../queue.ts";
 import type { Repositories } from "../repositories.ts";
-import { Admission } from "./admission.ts";
-import { Endings } from "./endings.ts";
-import { MAX_ATTEMPTS } from "./failure.ts";
-import { JobNews } from "./job-news.ts";
-import { Lanes } from "./lanes.ts";
-import { StageHistory } from "./stage-history.ts";
-import type { TrackedJob } from "./tracked-job.ts";
-import { UnsettledJobs } from "./unsettled-jobs.ts";
-import { WorkFolders } from "./work-folders.ts";
+import { Admission } from "../running/admission.ts";
+import { Endings } from "../running/endings.ts";
+import { MAX_ATTEMPTS } from "../running/failure.ts";
+import { JobNews } from "../running/job-news.ts";
+import { Lanes } from "../running/lanes.ts";
+import { StageHistory } from "../running/stage-history.ts";
+import type { TrackedJob } from "../running/tracked-job.ts";
+import { UnsettledJobs } from "../running/unsettled-jobs.ts";
+import { WorkFolders } from "../running/work-folders.ts";
 
 /** This process, as the holder of leases. */
 const WORKER = `${os.hostname()}/${process.pid}`;

@@ -11,7 +11,7 @@ import {
   type Ticket,
   type WorkQueue,
   type WorkSettings,
-} from "./connection.ts";
+} from "./exchange.ts";
 import { watchLock } from "./lock-watch.ts";
 
 /** What BullMQ needs of a server. */
