@@ -68,6 +68,8 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   ],
   "src/main.ts": ["commands", "src/config.ts", "src/discord", "src/engine", "src/jobs", "src/reader", "src/store"],
 
+  "src/worker.ts": ["src/config.ts", "src/engine", "src/jobs", "src/store"],
+
   // The terminal
   bin: ["src/cli.ts"],
   "src/cli.ts": ["src/cli"],
@@ -86,6 +88,7 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "src/store",
     "src/stylize",
     "src/votes",
+    "src/worker.ts",
   ],
   "src/judge": [
     "src/caption/describer.ts",

@@ -7,9 +7,8 @@
 import os from "node:os";
 import path from "node:path";
 
-import { asDiskFull, CancelledError, UserError } from "../../errors.ts";
+import { CancelledError, UserError } from "../../errors.ts";
 import type { Logger } from "../../log.ts";
-import { hindranceOf } from "../../room.ts";
 import { choosePaperVariant, type ChooseVariant } from "../choose-variant.ts";
 import type { Engine } from "../engine.ts";
 import type { JobListener } from "../events.ts";
@@ -21,6 +20,7 @@ import { Endings } from "../running/endings.ts";
 import { MAX_ATTEMPTS } from "../running/failure.ts";
 import { JobNews } from "../running/job-news.ts";
 import { Lanes } from "../running/lanes.ts";
+import { refusal } from "../running/refusal.ts";
 import { StageHistory } from "../running/stage-history.ts";
 import type { TrackedJob } from "../running/tracked-job.ts";
 import { UnsettledJobs } from "../running/unsettled-jobs.ts";
@@ -31,9 +31,6 @@ const WORKER = `${os.hostname()}/${process.pid}`;
 
 /** Finished jobs that the ETA is learned from at start. */
 const HISTORY = 200;
-
-const UNWRITABLE =
-  "I cannot write anything down at the moment. Please try again in a minute; if it stays like this, tell whoever runs this bot.";
 
 /** The settings that the queue heeds; `Config` has them. */
 interface LocalQueueConfig {
@@ -72,7 +69,7 @@ class LocalQueue implements JobQueue {
   readonly #history = new StageHistory();
   readonly #news: JobNews;
   readonly #unsettled: UnsettledJobs;
-  readonly #admission: Admission;
+  readonly #admission: Admission<TrackedJob>;
   readonly #endings: Endings;
   readonly #lanes: Lanes;
   readonly #closing = new AbortController();
@@ -115,7 +112,7 @@ class LocalQueue implements JobQueue {
       throw refusal(error);
     }
     tracked.tell({ type: "queued", job });
-    this.#lanes.schedule(tracked);
+    void this.#lanes.run(tracked);
     return job;
   }
 
@@ -160,7 +157,7 @@ class LocalQueue implements JobQueue {
     for (const tracked of resumed) {
       if (isHopeless(tracked)) continue;
       tracked.tell({ type: "queued", job: tracked.job, resumed: true });
-      this.#lanes.schedule(tracked);
+      void this.#lanes.run(tracked);
     }
   }
 
@@ -176,8 +173,3 @@ class LocalQueue implements JobQueue {
       throw new UserError("going-down", "The bot is being restarted. Please try again in a minute.");
   }
 }
-
-/** Why a job could not be taken, in words where somebody can do something about it. */
-const refusal = (error: unknown): unknown =>
-  asDiskFull(error) ??
-  (hindranceOf(error) === null ? error : new UserError("unwritable", UNWRITABLE, { cause: error }));

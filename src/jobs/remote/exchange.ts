@@ -1,12 +1,9 @@
 /**
  * Where bots leave work and workers take it: queues over PostgreSQL or Redis, and what the two tell each other meanwhile.
  */
+import type { Capability } from "../../capabilities.ts";
 import { UserError } from "../../errors.ts";
 import type { Logger } from "../../log.ts";
-
-/** Kinds of work, each with a queue of its own: a worker takes those it can do. */
-export const CAPABILITIES = ["paint", "caption", "learn"] as const;
-export type Capability = (typeof CAPABILITIES)[number];
 
 /** Work that waits or is worked on. Data is what JSON holds. */
 export interface WorkQueue<D> {
