@@ -23,7 +23,7 @@ import { Votes } from "./discord/votes/votes.ts";
 import { login } from "./discord/wording/login.ts";
 import { describerLabel } from "./engine/captioners.ts";
 import { createEngine } from "./engine/index.ts";
-import { CancelledError, UserError } from "./errors.ts";
+import { CancelledError, type UserError } from "./errors.ts";
 import { learnFrom } from "./jobs/choose-variant.ts";
 import { createLocalQueue } from "./jobs/local/local-queue.ts";
 import type { JobQueue } from "./jobs/queue.ts";

@@ -22,7 +22,7 @@ const STORE_CONNECTIONS = 1;
 const QUEUE_CONNECTIONS = 2;
 
 /** One kind of work, taken from its queue. */
-export interface Work {
+interface Work {
   /** How much of it this worker does at the moment. */
   readonly busy: number;
   start(): Promise<void>;

@@ -1,5 +1,13 @@
 /** Work queues and workers as BullMQ has them, over whichever server. */
-import { type BackendFactory, type ConnectionOptions, type Job as BullJob, Queue, WaitingError, Worker } from "bullmq";
+import {
+  isNotConnectionError,
+  type BackendFactory,
+  type ConnectionOptions,
+  type Job as BullJob,
+  Queue,
+  WaitingError,
+  Worker,
+} from "bullmq";
 
 import type { Capability } from "../../capabilities.ts";
 import { messageOf } from "../../errors.ts";
@@ -78,7 +86,6 @@ export class Bull {
     await worker.waitUntilReady();
     return {
       pause: () => void worker.pause(true),
-      setConcurrency: (concurrency) => void (worker.concurrency = concurrency),
       close: () => worker.close().finally(() => this.#workers.delete(worker)),
     };
   };
