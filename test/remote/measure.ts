@@ -160,7 +160,6 @@ for (const server of ["postgres", "redis"] as const) {
       jobs: JOBS,
       enqueueP50Ms: quantile(enqueueMs, 0.5),
       enqueueP99Ms: quantile(enqueueMs, 0.99),
-      enqueueLastP50Ms: quantile(enqueueMs, 0.5),
       placesMs: Math.round(placesMs),
       jobsPerSecond: Math.round(JOBS / seconds),
       drainedSeconds: Math.round((performance.now() - drainAt) / 1000),
