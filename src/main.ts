@@ -30,13 +30,16 @@ import type { JobQueue } from "./jobs/queue.ts";
 import type { RemoteQueueOptions } from "./jobs/remote/remote-queue.ts";
 import { StyleVectors } from "./jobs/style-vectors.ts";
 import { createLogger, type Logger } from "./log.ts";
+import { startOps } from "./ops/ops.ts";
 import { createReader } from "./reader/reader.ts";
+import { gatherLeftovers, processFolder } from "./process-folders.ts";
 import type { Pauses } from "./retry.ts";
+import { isFirst, owns, type Seat, WHOLE } from "./shard.ts";
 import { loadBallots } from "./store/ballots.ts";
 import { lockFolder } from "./store/folder-lock.ts";
 import { watchFolder } from "./store/folder-watch.ts";
 import { openStore } from "./store/store.ts";
-import { refuse, runUntilTold } from "./until-told.ts";
+import { goOn, refuse, untilStopped } from "./until-stopped.ts";
 
 /** How long a closing bot waits for commands that are being answered, and for each kind of message that is being sent. */
 const CLOSING_MS = 3000;
@@ -50,6 +53,8 @@ export interface StartOptions {
   readonly restTimeoutMs?: number;
   /** Before something is told again that Discord did not take. */
   readonly pauses?: Pauses;
+  /** Of one of several processes, whose starter holds the data folder. */
+  readonly seat?: Seat | undefined;
 }
 
 export interface RunningBot {
@@ -61,11 +66,16 @@ export interface RunningBot {
   close(): Promise<void>;
 }
 
+export interface RunOptions extends Pick<StartOptions, "seat"> {
+  /** Ends the bot, as a signal does. */
+  readonly told?: AbortSignal;
+}
+
 /**
  * Opens the store, starts the engine, connects, registers the commands and takes up what an earlier run left.
  *
- * @throws UserError when another bot has the folder, the store cannot be opened or the token is refused; EngineError
- * when no engine starts
+ * @throws UserError when another bot has the folder, `OPS_PORT` is taken, the store cannot be opened or the token is
+ * refused; EngineError when no engine starts
  */
 export async function startBot(config: Config, log: Logger, options: StartOptions = {}): Promise<RunningBot> {
   const undo: (() => unknown)[] = [];
@@ -84,9 +94,16 @@ export async function startBot(config: Config, log: Logger, options: StartOption
     }
   };
   try {
-    const lock = lockFolder(config.DATA_DIR);
-    undo.push(() => lock.release());
-    const store = await openStore(config.DATA_DIR, config.DATABASE_URL);
+    const { seat } = options;
+    const folder = processFolder(config.DATA_DIR, seat?.shard);
+    if (!seat) {
+      const lock = lockFolder(config.DATA_DIR);
+      undo.push(() => lock.release());
+      await gatherLeftovers(config.DATA_DIR, folder, log);
+    }
+    const ops = await startOps(config, log);
+    undo.push(() => ops?.close());
+    const store = await openStore(config.DATA_DIR, config.DATABASE_URL, seat && { shard: seat.shard });
     undo.push(() => store.close());
     undo.push(await watchFolder(config.DATA_DIR, end));
     const reader = createReader(config, log);
@@ -96,7 +113,7 @@ export async function startBot(config: Config, log: Logger, options: StartOption
     undo.push(() => engine.stop());
     const info = await engine.start();
     log.info(info, "the engine is ready");
-    const client = createClient(config, log, options.restTimeoutMs);
+    const client = createClient(config, log, options);
     // Of a connection that is just being made, discord.js waits for an end of which it has taken the handler away.
     undo.push(() => soon(client.destroy()));
     watchAccess(client, log, end);
@@ -104,9 +121,12 @@ export async function startBot(config: Config, log: Logger, options: StartOption
       settings: (guildId) => store.voteSettings.get(guildId),
       ballots: (guildId) => loadBallots(store, guildId),
     });
+    const ownFolder = { ...config, DATA_DIR: folder };
+    const shows = (guildId: string | null): boolean => owns(seat?.shard ?? WHOLE, guildId);
     const queue = config.QUEUE_URL
-      ? await openRemoteQueue(config.QUEUE_URL, { repositories: store, config, log }, undo)
-      : createLocalQueue({ engine, repositories: store, config, log, chooseVariant });
+      ? await openRemoteQueue(config.QUEUE_URL, { repositories: store, config: ownFolder, log, owns: shows }, undo)
+      : createLocalQueue({ engine, repositories: store, config: ownFolder, log, chooseVariant });
+    ops?.watch({ store, engine, queue, client });
     const deliveries = new Deliveries({ log, ...(options.pauses && { pauses: options.pauses }) });
     undo.push(() => soon(deliveries.close()));
     deliveries.listen(client);
@@ -126,7 +146,7 @@ export async function startBot(config: Config, log: Logger, options: StartOption
     const closing = new AbortController();
     // Every upload that is on its way listens.
     setMaxListeners(0, closing.signal);
-    const intake = new Intake({ config, store, reader, closing: closing.signal, log });
+    const intake = new Intake({ config: { ...config, DATA_DIR: folder }, store, reader, closing: closing.signal, log });
     await intake.resume();
     let open = (): void => undefined;
     const resumed = new Promise<void>((resolve, reject) => {
@@ -159,7 +179,7 @@ export async function startBot(config: Config, log: Logger, options: StartOption
     undo.push(() => closing.abort(new CancelledError("The bot is going down")));
     const given = options.signal ? [options.signal] : [];
     const ready = await connect(client, config.DISCORD_TOKEN ?? "", log, AbortSignal.any([over.signal, ...given]));
-    await registerSoon(ready, commands, { deliveries, log });
+    if (isFirst(seat?.shard ?? WHOLE)) await registerSoon(ready, commands, { deliveries, log });
     await replies.resume();
     await presenter.resume();
     await comparisons.resume();
@@ -192,17 +212,22 @@ async function openRemoteQueue(
 const soon = (work: unknown): Promise<unknown> => Promise.race([work, sleep(CLOSING_MS, undefined, { ref: false })]);
 
 /**
- * Runs the bot until it is told to stop.
+ * Runs the bot until it is told to stop, by a signal or by `told`.
  *
  * @returns the exit code: 0 after SIGINT or SIGTERM, 2 when somebody has to put a setting right, 1 for anything else
  */
-export async function runBot(config: Config, log: Logger = createLogger(config.LOG_LEVEL)): Promise<number> {
+export async function runBot(
+  config: Config,
+  log: Logger = createLogger(config.LOG_LEVEL),
+  { told, ...options }: RunOptions = {},
+): Promise<number> {
   if (config.DISCORD_TOKEN === undefined) return refuse(login.missing);
   // A forgotten rejection loses one answer; the jobs are in the database, so going on is safe.
-  const onRejection = (error: unknown): void => {
+  process.on("unhandledRejection", (error) => {
     if (isConnectingAlready(error)) log.warn({ err: error }, "connecting already");
     else log.error({ err: error }, "unhandled rejection");
-  };
+  });
   const closing = "closing: jobs that run are taken up by the next start; once more to end at once";
-  return runUntilTold((signal) => startBot(config, log, { signal }), { log, closing, onRejection });
+  const start = (stop: AbortSignal) => startBot(config, log, { ...options, signal: stop });
+  return untilStopped((stop) => goOn(() => start(stop), { stop, log, closing }), log, told);
 }

@@ -5,6 +5,7 @@ import type { Command } from "commander";
 
 import { type Config, readConfig } from "../config.ts";
 import { UserError } from "../errors.ts";
+import { registerBackup } from "./data-backup.ts";
 
 export function registerData(program: Command): void {
   program
@@ -23,6 +24,7 @@ export function registerData(program: Command): void {
     .command("move")
     .description("move what is in DATA_DIR's database to the empty PostgreSQL database at DATABASE_URL")
     .action(() => move(readConfig()));
+  registerBackup(data);
 }
 
 async function move(config: Config): Promise<void> {

@@ -7,9 +7,12 @@ import type { SharedQueue, WorkerRepository } from "../jobs/fleet.ts";
 import type { Repositories } from "../jobs/repositories.ts";
 import type { StyleRepository } from "../jobs/style.ts";
 import type { StyleVectorRepository } from "../jobs/style-likeness.ts";
+import { type Shard, WHOLE } from "../shard.ts";
 import { createCaptionRepository } from "./caption-repository.ts";
 import { type ComparisonRepository, createComparisonRepository } from "./comparison-repository.ts";
-import { openDatabase } from "./database.ts";
+import { type DatabaseOptions, openDatabase } from "./database.ts";
+import { MIGRATIONS } from "./migrations/index.ts";
+import { createJobDesk, type JobDesk } from "./job-desk.ts";
 import { createJobRepository } from "./job-repository.ts";
 import { sql } from "./kysely.ts";
 import { createPictureFiles } from "./picture-files.ts";
@@ -29,7 +32,15 @@ import { createVoteRepository, type VoteRepository } from "./vote-repository.ts"
 /** The name of the database in its folder. */
 export const DATABASE_FILE = "atelier.db";
 
+export interface StoreOptions extends DatabaseOptions {
+  /** Whose servers this process looks after; default: all. */
+  readonly shard?: Shard;
+  /** Connections to PostgreSQL, at most. */
+  readonly connections?: number;
+}
+
 export interface Store extends Repositories {
+  readonly jobDesk: JobDesk;
   readonly surfaces: SurfaceRepository;
   readonly settings: SettingRepository;
   readonly votes: VoteRepository;
@@ -49,27 +60,35 @@ export interface Store extends Repositories {
 /**
  * Opens `<dataDir>/atelier.db`, or the PostgreSQL database at `url`, and the picture files in `<dataDir>/pictures`.
  *
+ * @param shard whose rows the lists of what is to be taken up hold; what is asked for by name is found whosever it is
  * @example const store = await openStore(config.DATA_DIR, config.DATABASE_URL);
  * @throws UserError when the database is damaged, newer than this program, or cannot be opened
  */
-export async function openStore(dataDir: string, url?: string, connections?: number): Promise<Store> {
-  const db = await (url === undefined ? openDatabase(path.join(dataDir, DATABASE_FILE)) : openServer(url, connections));
+export async function openStore(
+  dataDir: string,
+  url?: string,
+  { shard = WHOLE, connections, ...options }: StoreOptions = {},
+): Promise<Store> {
+  const db = await (url === undefined
+    ? openDatabase(path.join(dataDir, DATABASE_FILE), MIGRATIONS, options)
+    : openServer(url, connections));
   const settings = createSettingRepository(db);
   return {
     db,
-    jobs: createJobRepository(db),
+    jobs: createJobRepository(db, shard),
+    jobDesk: createJobDesk(db),
     captions: createCaptionRepository(db),
     pictures: createPictureRepository(db),
     files: createPictureFiles(path.join(dataDir, "pictures")),
-    surfaces: createSurfaceRepository(db),
+    surfaces: createSurfaceRepository(db, shard),
     settings,
-    votes: createVoteRepository(db),
+    votes: createVoteRepository(db, shard),
     voteSettings: createVoteSettingRepository(settings),
-    comparisons: createComparisonRepository(db),
+    comparisons: createComparisonRepository(db, shard),
     styles: createStyleRepository(db),
-    styleVectors: createStyleVectorRepository(db),
-    learnings: createLearningRepository(db),
-    openReplies: createOpenReplyRepository(db),
+    styleVectors: createStyleVectorRepository(db, shard),
+    learnings: createLearningRepository(db, shard),
+    openReplies: createOpenReplyRepository(db, shard),
     workers: createWorkerRepository(db),
     sharedQueue: createSharedQueue(db),
     async close() {

@@ -269,9 +269,14 @@ export class LearningDesk {
   /** Removes what a process that was killed left of runs that are over, and of files it was writing. */
   async #sweep(left: readonly Learning[]): Promise<void> {
     const known = new Set(left.flatMap(({ id }) => [id, path.basename(this.#statePath({ id }))]));
+    const own = new Set(left.map(({ id }) => id));
     const names = await readdir(this.#folder).catch(() => []);
-    for (const name of names)
-      if (!known.has(name)) await rm(path.join(this.#folder, name), { recursive: true, force: true });
+    for (const name of names) {
+      const id = name.split(".", 1)[0]!;
+      // Where several processes share the folder, another may be at it.
+      if (known.has(name) || (!own.has(id) && (await this.#options.store.learnings.isOpen(id)))) continue;
+      await rm(path.join(this.#folder, name), { recursive: true, force: true });
+    }
   }
 
   #stateOf(learning: Learning): Promise<InversionState | null> {

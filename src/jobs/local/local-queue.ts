@@ -9,6 +9,7 @@ import path from "node:path";
 
 import { CancelledError, UserError } from "../../errors.ts";
 import type { Logger } from "../../log.ts";
+import { WORK } from "../../process-folders.ts";
 import { choosePaperVariant, type ChooseVariant } from "../choose-variant.ts";
 import type { Engine } from "../engine.ts";
 import type { JobListener } from "../events.ts";
@@ -25,6 +26,7 @@ import { StageHistory } from "../running/stage-history.ts";
 import type { TrackedJob } from "../running/tracked-job.ts";
 import { UnsettledJobs } from "../running/unsettled-jobs.ts";
 import { WorkFolders } from "../running/work-folders.ts";
+import { watchHandChanges } from "./watch-hand-changes.ts";
 
 /** This process, as the holder of leases. */
 const WORKER = `${os.hostname()}/${process.pid}`;
@@ -73,10 +75,12 @@ class LocalQueue implements JobQueue {
   readonly #endings: Endings;
   readonly #lanes: Lanes;
   readonly #closing = new AbortController();
+  readonly #log: Logger;
+  #stopWatching = (): void => undefined;
 
   constructor({ engine, repositories, config, log, chooseVariant = choosePaperVariant }: LocalQueueOptions) {
     const { jobs } = repositories;
-    const folders = new WorkFolders(path.join(config.DATA_DIR, "work"), log);
+    const folders = new WorkFolders(path.join(config.DATA_DIR, WORK), log);
     const history = this.#history;
     const news = new JobNews(log);
     const closing = this.#closing.signal;
@@ -85,6 +89,7 @@ class LocalQueue implements JobQueue {
     const unsettled = new UnsettledJobs({ ...common, engine, concurrency });
     const endings = new Endings({ ...common, unsettled, closing, log });
     const stages = { engine, repositories, chooseVariant, history, folders, log };
+    this.#log = log;
     this.#repositories = repositories;
     this.#folders = folders;
     this.#news = news;
@@ -159,13 +164,34 @@ class LocalQueue implements JobQueue {
       tracked.tell({ type: "queued", job: tracked.job, resumed: true });
       void this.#lanes.run(tracked);
     }
+    if (!this.#closing.signal.aborted)
+      this.#stopWatching = watchHandChanges(jobs, this.#log, () => this.#followHandChanges());
   }
 
   async close(): Promise<void> {
     this.#closing.abort();
+    this.#stopWatching();
     for (const { abort } of this.#unsettled.all()) abort.abort(new CancelledError("The bot is going down"));
     await Promise.all([this.#lanes.idle(), this.#endings.recorded()]);
     this.#news.close();
+  }
+
+  /** Takes up what was queued by hand, and lets go of what was cancelled. */
+  async #followHandChanges(): Promise<void> {
+    const { jobs } = this.#repositories;
+    const known = new Map([...this.#unsettled.all()].map((tracked) => [tracked.job.id, tracked]));
+    const rows = await jobs.unsettled();
+    // Whatever came or went meanwhile is this process's own doing.
+    const queued = rows.filter(({ job }) => !known.has(job.id) && !this.#unsettled.get(job.id));
+    for (const tracked of this.#unsettled.takeUp(queued)) {
+      tracked.tell({ type: "queued", job: tracked.job });
+      void this.#lanes.run(tracked);
+    }
+    for (const { job } of rows) known.delete(job.id);
+    for (const id of known.keys()) {
+      const job = await jobs.get(id);
+      if (job?.state === "cancelled" && this.#unsettled.get(id)) this.#endings.settle(job);
+    }
   }
 
   #assertOpen(): void {
