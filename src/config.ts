@@ -4,6 +4,7 @@ import path from "node:path";
 import { config as loadDotenv } from "dotenv";
 import { z } from "zod";
 
+import { CAPABILITIES } from "./capabilities.ts";
 import { PRECISIONS, readCaptionDevice, readDevices } from "./onnx/devices.ts";
 import { ENGINE_PARTS, STEP_CACHES, STYLIZER_IDS } from "./painting.ts";
 
@@ -37,6 +38,13 @@ const count = (name: string, low: number, high: number, fallback: number) => who
 const choice = <const T extends readonly [string, ...string[]]>(name: string, values: T, fallback: T[number]) =>
   z.enum(values, { error: `${name} must be one of ${values.join(", ")}` }).default(fallback as never);
 
+const listOf = <const T extends readonly [string, ...string[]]>(name: string, values: T) =>
+  z
+    .string()
+    .default(values.join(","))
+    .transform((text) => text.split(",").map((word) => word.trim()))
+    .pipe(z.array(z.enum(values, { error: `${name} must be some of ${values.join(", ")}` })));
+
 const folder = (fallback: string) =>
   z
     .string()
@@ -57,6 +65,22 @@ const settings = z.object({
   DATABASE_URL: z
     .url({ protocol: /^postgres(ql)?$/, error: "DATABASE_URL must be an address such as postgres://user@host/atelier" })
     .optional(),
+  /** Hands jobs to workers on any machine, over PostgreSQL or Redis; without it, the bot paints by itself. */
+  QUEUE_URL: z
+    .url({
+      protocol: /^(postgres(ql)?|rediss?)$/,
+      error: "QUEUE_URL must be an address such as postgres://user@host/atelier or redis://host",
+    })
+    .optional(),
+  /** What a worker is called, among all of them; when it is left out, its machine and its process. */
+  WORKER_NAME: z
+    .string()
+    .regex(/^[\w.-]{1,64}$/, { error: "WORKER_NAME must be 1 to 64 letters, digits, dots or dashes" })
+    .optional(),
+  /** Kinds of work that a worker takes. */
+  CAPABILITIES: listOf("CAPABILITIES", CAPABILITIES),
+  /** A worker that has said nothing for so long counts as gone, and its jobs go to others. */
+  LOCK_SECONDS: amount("LOCK_SECONDS", 1, 600, 30),
   /** Run the bot as so many processes, each with its own servers; `auto`: as many as Discord recommends. */
   SHARDS: z
     .union([z.literal("auto"), z.coerce.number().int().min(1).max(MOST_SHARDS)], {
@@ -125,6 +149,10 @@ const schema = settings.transform((given, context) => {
     context.addIssue({ code: "custom", message });
     return z.NEVER;
   };
+  if (given.QUEUE_URL !== undefined && given.DATABASE_URL === undefined)
+    return refuse(
+      "QUEUE_URL needs DATABASE_URL: workers on other machines write what they did into a PostgreSQL database",
+    );
   const devices = readDevices(given.DEVICE);
   if (typeof devices === "string") return refuse(`DEVICE ${devices}`);
   const captioning = given.CAPTION_DEVICE === undefined ? null : readCaptionDevice(given.CAPTION_DEVICE, devices);

@@ -23,24 +23,28 @@ import { Votes } from "./discord/votes/votes.ts";
 import { login } from "./discord/wording/login.ts";
 import { describerLabel } from "./engine/captioners.ts";
 import { createEngine } from "./engine/index.ts";
-import { CancelledError, UserError } from "./errors.ts";
+import { CancelledError, type UserError } from "./errors.ts";
 import { learnFrom } from "./jobs/choose-variant.ts";
 import { createLocalQueue } from "./jobs/local/local-queue.ts";
+import type { JobQueue } from "./jobs/queue.ts";
+import type { RemoteQueueOptions } from "./jobs/remote/remote-queue.ts";
 import { StyleVectors } from "./jobs/style-vectors.ts";
 import { createLogger, type Logger } from "./log.ts";
 import { startOps } from "./ops/ops.ts";
 import { createReader } from "./reader/reader.ts";
 import { gatherLeftovers, processFolder } from "./process-folders.ts";
 import type { Pauses } from "./retry.ts";
-import { isFirst, type Seat, WHOLE } from "./shard.ts";
+import { isFirst, owns, type Seat, WHOLE } from "./shard.ts";
 import { loadBallots } from "./store/ballots.ts";
 import { lockFolder } from "./store/folder-lock.ts";
 import { watchFolder } from "./store/folder-watch.ts";
 import { openStore } from "./store/store.ts";
-import { refuse, untilStopped } from "./until-stopped.ts";
+import { goOn, refuse, untilStopped } from "./until-stopped.ts";
 
 /** How long a closing bot waits for commands that are being answered, and for each kind of message that is being sent. */
 const CLOSING_MS = 3000;
+/** Connections of a bot to the server of the queue; one of them listens. */
+const QUEUE_CONNECTIONS = 3;
 
 export interface StartOptions {
   /** Gives up waiting for Discord. */
@@ -117,13 +121,11 @@ export async function startBot(config: Config, log: Logger, options: StartOption
       settings: (guildId) => store.voteSettings.get(guildId),
       ballots: (guildId) => loadBallots(store, guildId),
     });
-    const queue = createLocalQueue({
-      engine,
-      repositories: store,
-      config: { ...config, DATA_DIR: folder },
-      log,
-      chooseVariant,
-    });
+    const ownFolder = { ...config, DATA_DIR: folder };
+    const shows = (guildId: string | null): boolean => owns(seat?.shard ?? WHOLE, guildId);
+    const queue = config.QUEUE_URL
+      ? await openRemoteQueue(config.QUEUE_URL, { repositories: store, config: ownFolder, log, owns: shows }, undo)
+      : createLocalQueue({ engine, repositories: store, config: ownFolder, log, chooseVariant });
     ops?.watch({ store, engine, queue, client });
     const deliveries = new Deliveries({ log, ...(options.pauses && { pauses: options.pauses }) });
     undo.push(() => soon(deliveries.close()));
@@ -193,6 +195,19 @@ export async function startBot(config: Config, log: Logger, options: StartOption
   }
 }
 
+/** Loads what speaks with the server of the queue where there is one. */
+async function openRemoteQueue(
+  url: string,
+  options: Omit<RemoteQueueOptions, "exchange">,
+  undo: (() => unknown)[],
+): Promise<JobQueue> {
+  const { connect } = await import("./jobs/remote/connection.ts");
+  const { createRemoteQueue } = await import("./jobs/remote/remote-queue.ts");
+  const exchange = await connect(url, { log: options.log, connections: QUEUE_CONNECTIONS });
+  undo.push(() => exchange.close());
+  return createRemoteQueue({ ...options, exchange });
+}
+
 /** Waits for `work`, but not for long. */
 const soon = (work: unknown): Promise<unknown> => Promise.race([work, sleep(CLOSING_MS, undefined, { ref: false })]);
 
@@ -212,25 +227,7 @@ export async function runBot(
     if (isConnectingAlready(error)) log.warn({ err: error }, "connecting already");
     else log.error({ err: error }, "unhandled rejection");
   });
-  return untilStopped(
-    async (stop) => {
-      const running = await startBot(config, log, { ...options, signal: stop });
-      const stopped = new Promise<void>((resolve) => {
-        if (stop.aborted) resolve();
-        stop.addEventListener("abort", () => resolve(), { once: true });
-      });
-      const crashed = new Promise<Error>((resolve) => {
-        process.once("uncaughtException", resolve);
-      });
-      const reason = await Promise.race([stopped, running.ended, crashed]);
-      let code = reason ? 1 : 0;
-      if (reason instanceof UserError) code = refuse(reason.message);
-      else if (reason) log.fatal({ err: reason }, "the bot cannot go on");
-      else log.info("closing: jobs that run are taken up by the next start; once more to end at once");
-      await running.close();
-      return code;
-    },
-    log,
-    told,
-  );
+  const closing = "closing: jobs that run are taken up by the next start; once more to end at once";
+  const start = (stop: AbortSignal) => startBot(config, log, { ...options, signal: stop });
+  return untilStopped((stop) => goOn(() => start(stop), { stop, log, closing }), log, told);
 }

@@ -48,3 +48,35 @@ export async function untilStopped(
     setTimeout(() => process.exit(), EXIT_MS).unref();
   }
 }
+
+export interface Running {
+  /** Resolves when it cannot go on until somebody puts something right: with what that is, in words. */
+  readonly ended: Promise<UserError>;
+  close(): Promise<void>;
+}
+
+/**
+ * Starts something and closes it when it is told to stop, cannot go on, or the process meets an error that nobody took.
+ *
+ * @returns the exit code
+ */
+export async function goOn(
+  start: () => Promise<Running>,
+  { stop, log, closing }: { readonly stop: AbortSignal; readonly log: Logger; readonly closing: string },
+): Promise<number> {
+  const running = await start();
+  const stopped = new Promise<void>((resolve) => {
+    if (stop.aborted) resolve();
+    stop.addEventListener("abort", () => resolve(), { once: true });
+  });
+  const crashed = new Promise<Error>((resolve) => {
+    process.once("uncaughtException", resolve);
+  });
+  const reason = await Promise.race([stopped, running.ended, crashed]);
+  let code = reason ? 1 : 0;
+  if (reason instanceof UserError) code = refuse(reason.message);
+  else if (reason) log.fatal({ err: reason }, "it cannot go on");
+  else log.info(closing);
+  await running.close();
+  return code;
+}

@@ -1,6 +1,6 @@
 /** A queue and its graphics cards, played through event by event: no clock, no engine, the product's own order. */
-import { FairOrder } from "../jobs/local/fair-order.ts";
-import { JobLine } from "../jobs/local/job-line.ts";
+import { FairOrder } from "../jobs/running/fair-order.ts";
+import { JobLine } from "../jobs/running/job-line.ts";
 import type { Arrival } from "./arrivals.ts";
 
 export interface ServiceOptions {

@@ -3,6 +3,7 @@ import path from "node:path";
 
 import type { Kysely } from "kysely";
 
+import type { SharedQueue, WorkerRepository } from "../jobs/fleet.ts";
 import type { Repositories } from "../jobs/repositories.ts";
 import type { StyleRepository } from "../jobs/style.ts";
 import type { StyleVectorRepository } from "../jobs/style-likeness.ts";
@@ -19,10 +20,12 @@ import { createPictureRepository } from "./picture-repository.ts";
 import { createLearningRepository, type LearningRepository } from "./learning-repository.ts";
 import { createOpenReplyRepository, type OpenReplyRepository } from "./open-reply-repository.ts";
 import type { Schema } from "./schema.ts";
+import { createSharedQueue } from "./shared-queue.ts";
 import { createSettingRepository, type SettingRepository } from "./setting-repository.ts";
 import { createSurfaceRepository, type SurfaceRepository } from "./surface-repository.ts";
 import { createStyleRepository } from "./style-repository.ts";
 import { createStyleVectorRepository } from "./style-vector-repository.ts";
+import { createWorkerRepository } from "./worker-repository.ts";
 import { createVoteSettingRepository, type VoteSettingRepository } from "./vote-setting-repository.ts";
 import { createVoteRepository, type VoteRepository } from "./vote-repository.ts";
 
@@ -32,6 +35,8 @@ export const DATABASE_FILE = "atelier.db";
 export interface StoreOptions extends DatabaseOptions {
   /** Whose servers this process looks after; default: all. */
   readonly shard?: Shard;
+  /** Connections to PostgreSQL, at most. */
+  readonly connections?: number;
 }
 
 export interface Store extends Repositories {
@@ -45,6 +50,8 @@ export interface Store extends Repositories {
   readonly styleVectors: StyleVectorRepository;
   readonly learnings: LearningRepository;
   readonly openReplies: OpenReplyRepository;
+  readonly workers: WorkerRepository;
+  readonly sharedQueue: SharedQueue;
   /** For repositories of other parts, made over the same connection. */
   readonly db: Kysely<Schema>;
   close(): Promise<void>;
@@ -60,11 +67,11 @@ export interface Store extends Repositories {
 export async function openStore(
   dataDir: string,
   url?: string,
-  { shard = WHOLE, ...options }: StoreOptions = {},
+  { shard = WHOLE, connections, ...options }: StoreOptions = {},
 ): Promise<Store> {
   const db = await (url === undefined
     ? openDatabase(path.join(dataDir, DATABASE_FILE), MIGRATIONS, options)
-    : openServer(url));
+    : openServer(url, connections));
   const settings = createSettingRepository(db);
   return {
     db,
@@ -82,6 +89,8 @@ export async function openStore(
     styleVectors: createStyleVectorRepository(db, shard),
     learnings: createLearningRepository(db, shard),
     openReplies: createOpenReplyRepository(db, shard),
+    workers: createWorkerRepository(db),
+    sharedQueue: createSharedQueue(db),
     async close() {
       // So that the one file is whole for whoever copies it.
       if (url === undefined) await sql`pragma wal_checkpoint(truncate)`.execute(db).catch(() => undefined);
@@ -91,5 +100,5 @@ export async function openStore(
 }
 
 /** Loads the driver where there is a server. */
-const openServer = async (url: string): Promise<Kysely<Schema>> =>
-  (await import("./postgres-database.ts")).openPostgres(url);
+const openServer = async (url: string, connections?: number): Promise<Kysely<Schema>> =>
+  (await import("./postgres-database.ts")).openPostgres(url, connections === undefined ? {} : { connections });

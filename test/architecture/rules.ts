@@ -85,6 +85,8 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   ],
   "src/shards": ["src/config.ts", "src/discord", "src/main.ts", "src/process/fork.ts", "src/store"],
 
+  "src/worker.ts": ["src/config.ts", "src/engine", "src/jobs", "src/store"],
+
   // The terminal
   bin: ["src/cli.ts"],
   "src/cli.ts": ["src/cli"],
@@ -104,6 +106,7 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "src/store",
     "src/stylize",
     "src/votes",
+    "src/worker.ts",
   ],
   "src/judge": [
     "src/caption/describer.ts",

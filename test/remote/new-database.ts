@@ -1,16 +1,16 @@
-/** A database of a test's own on the suite's PostgreSQL server. */
+/** Databases of a test's own on a server that several tests share. */
 import { randomBytes } from "node:crypto";
 
 import pg from "pg";
 
-export interface NewDatabase {
+export interface TestDatabase {
   readonly url: string;
-  /** Makes a statement that is none of Atelier's. @returns its rows */
+  /** Statements that are none of Atelier's. */
   readonly query: (text: string) => Promise<unknown>;
 }
 
-/** @param server address of another database on it */
-export async function newDatabase(server: string): Promise<NewDatabase> {
+/** A new database, empty or as another one is. @param template its name; nobody may be connected to it */
+export async function newDatabase(server: string, template?: string): Promise<TestDatabase> {
   const name = `t${randomBytes(8).toString("hex")}`;
   const at = async (where: string, text: string): Promise<unknown> => {
     const client = new pg.Client({ connectionString: where });
@@ -21,7 +21,7 @@ export async function newDatabase(server: string): Promise<NewDatabase> {
       await client.end();
     }
   };
-  await at(server, `create database ${name}`);
+  await at(server, `create database ${name}${template === undefined ? "" : ` template ${template}`}`);
   const url = Object.assign(new URL(server), { pathname: `/${name}` }).href;
   return { url, query: (text) => at(url, text) };
 }

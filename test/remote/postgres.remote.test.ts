@@ -11,9 +11,10 @@ import { newJobId } from "../../src/jobs/job-id.ts";
 import { lockFolder } from "../../src/store/folder-lock.ts";
 import { VERSION } from "../../src/store/migrations/index.ts";
 import { openStore } from "../../src/store/store.ts";
-import { newDatabase } from "./new-database.ts";
-import { findPostgres, type PostgresServer, startPostgres } from "./postgres-server.ts";
 import { queuedJob } from "../jobs/requests.ts";
+import { newDatabase } from "./new-database.ts";
+import { findPostgres, startPostgres } from "./postgres-server.ts";
+import type { TestServer } from "./test-server.ts";
 
 const server = inject("postgres");
 const bin = await findPostgres();
@@ -120,7 +121,7 @@ describe.skipIf(server === null)("a move from SQLite", () => {
 });
 
 describe.skipIf(bin === null)("a PostgreSQL server that dies", () => {
-  let own: PostgresServer;
+  let own: TestServer;
   beforeAll(async () => {
     own = await startPostgres(bin!);
   });
