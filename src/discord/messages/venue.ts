@@ -9,9 +9,11 @@ import {
 } from "discord.js";
 
 import type { Logger } from "../../log.ts";
+import { type Moment, momentNow } from "../../moment.ts";
 import { discordCode, hasThreadAlready, isArchived, isMessageGone, isPlaceGone } from "../discord-error.ts";
 import type { MessageHome } from "./live-message.ts";
 import type { PendingReplies } from "./pending-reply.ts";
+import { mayBeForgotten } from "./nonce.ts";
 import { persevere } from "./persevere.ts";
 import { PlaceMoved } from "./place-moved.ts";
 import { laterOf, snowflakeAt } from "../snowflake.ts";
@@ -41,6 +43,8 @@ export class Venue {
   readonly #options: VenueOptions;
   #threadId: string | null;
   #lookAfter: string | null = null;
+  /** Messages that were tried to be posted and may stand or not, by nonce. */
+  readonly #tried = new Map<string, Moment>();
 
   constructor(options: VenueOptions) {
     this.#options = options;
@@ -174,11 +178,25 @@ export class Venue {
 
   async #send(placeId: string, view: View, nonce: string, notBefore = 0): Promise<string> {
     const channel = await this.#fetch(placeId);
-    if (this.#lookAfter !== null) {
-      const known = await this.#find(placeId, [nonce], laterOf(this.#lookAfter, sinceOf(notBefore)));
-      if (known !== null) return known;
-    }
-    return (await channel.send({ ...(await createPayload(mark(view, nonce), nonce)) })).id;
+    const after = this.#mayStandAfter(nonce, notBefore);
+    const known = after === null ? null : await this.#find(placeId, [nonce], after);
+    const id = known ?? (await this.#create(channel, view, nonce));
+    this.#tried.delete(nonce);
+    return id;
+  }
+
+  async #create(channel: SendableChannels, view: View, nonce: string): Promise<string> {
+    const words = await createPayload(mark(view, nonce), nonce);
+    if (!this.#tried.has(nonce)) this.#tried.set(nonce, momentNow());
+    return (await channel.send({ ...words })).id;
+  }
+
+  /** After which message this one may stand already, though Discord would take it a second time; else `null`. */
+  #mayStandAfter(nonce: string, notBefore: number): string | null {
+    if (this.#lookAfter !== null) return laterOf(this.#lookAfter, sinceOf(notBefore));
+    const first = this.#tried.get(nonce);
+    if (first === undefined || !mayBeForgotten(first)) return null;
+    return sinceOf(Math.min(first.wall, Date.now()));
   }
 
   /** Discord tells nonces to nobody who asks later, so messages carry a mark of their own. */
