@@ -128,17 +128,15 @@ export const whispers = (discord: DiscordSandbox, userId: string): string[] =>
     .filter((text) => text !== "");
 
 /** How often each thing was said in a job's thread. */
-export function tally(discord: DiscordSandbox, threadId: string): Readonly<Record<string, number | boolean>> {
+export function tally(discord: DiscordSandbox, threadId: string): Readonly<Record<string, number>> {
   const said = discord.messages(threadId);
   const count = (words: string): number => said.filter((message) => textOf(message).includes(words)).length;
   return {
     results: results(discord, threadId).length,
     pings: said.filter(({ mentions }) => mentions.length > 0).length,
     descriptions: count("in words"),
-    // A job that is done before its thread stands needs no progress message.
-    progressTwice: count("Painted in") > 1,
   };
 }
 
 /** The tally of a job about which everything was said, and nothing twice. */
-export const ONCE = { results: 1, pings: 1, descriptions: 1, progressTwice: false };
+export const ONCE = { results: 1, pings: 1, descriptions: 1 };

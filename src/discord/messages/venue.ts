@@ -10,7 +10,7 @@ import {
 
 import type { Logger } from "../../log.ts";
 import { type Moment, momentNow } from "../../moment.ts";
-import { discordCode, hasThreadAlready, isArchived, isMessageGone, isPlaceGone } from "../discord-error.ts";
+import { discordCode, hasThreadAlready, isArchived, isMessageGone, isPlaceGone, mayPass } from "../discord-error.ts";
 import type { MessageHome } from "./live-message.ts";
 import type { PendingReplies } from "./pending-reply.ts";
 import { mayBeForgotten } from "./nonce.ts";
@@ -91,6 +91,7 @@ export class Venue {
    * Starts the thread under the card, or takes up the one it has. Inside a thread there is nothing to start.
    *
    * @returns why there is no thread, in words for people, or `null`
+   * @throws what kept it from being started, when that may pass
    */
   async openThread(cardMessageId: string, name: string): Promise<string | null> {
     const channel = await this.#fetch(this.#options.channelId);
@@ -111,6 +112,7 @@ export class Venue {
         this.#threadId = cardMessageId;
         return null;
       }
+      if (mayPass(error)) throw error;
       this.#options.log.warn({ err: error, channelId: channel.id }, "no thread could be started");
       return threadRemark.of(discordCode(error));
     }
@@ -164,6 +166,7 @@ export class Venue {
   readonly talk: MessageHome = {
     create: (view, nonce) => this.post(view, nonce),
     edit: (messageId, view) => this.edit(messageId, view),
+    spares: (messageId, what) => this.#options.replies.spares(messageId, what),
   };
 
   /** Messages in the channel itself: the job card. */
@@ -171,9 +174,10 @@ export class Venue {
     create: (view, nonce) => this.#send(this.#options.channelId, view, nonce),
     edit: async (messageId, view) => {
       const { channelId, replies } = this.#options;
-      // Through its interaction once, and from then on with the bot's own token, which does not expire.
-      if (!(await replies.fill(messageId, view))) await this.#edit(channelId, messageId, view);
+      // Through its interaction as long as that can be used, and then with the bot's own token, which does not expire.
+      if (!(await replies.edit(messageId, view))) await this.#edit(channelId, messageId, view);
     },
+    spares: (messageId, what) => this.#options.replies.spares(messageId, what),
   };
 
   async #send(placeId: string, view: View, nonce: string, notBefore = 0): Promise<string> {

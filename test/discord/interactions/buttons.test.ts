@@ -58,7 +58,7 @@ describe("the buttons of a result", () => {
     expect(JSON.stringify(modal.json)).toContain("navy");
     const words = "Red and black ink, bold strokes, **@everyone** <@&1>";
     const next = await nextResult(() => ada().submit(modal, { description: words }));
-    expect(next.attachments[0]!.description).toBe(words);
+    expect(next.attachments[0]!.description).toBe(`house, repainted in the style of waves: ${words}`);
     const said = studio.discord.messages(result.channel_id).map(textOf).join("\n");
     expect(said).toContain("Your own words");
     expect(said).toContain(String.raw`\*\*@${"\u200B"}everyone\*\* \<@${"\u200B"}&1>`);

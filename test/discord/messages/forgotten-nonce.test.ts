@@ -49,7 +49,7 @@ const venue = (channelId: string): Venue =>
     client,
     channelId,
     threadId: null,
-    replies: { fill: () => Promise.resolve(false) },
+    replies: { edit: () => Promise.resolve(false), spares: () => false },
     log,
     onMoved: () => Promise.resolve(),
   });
