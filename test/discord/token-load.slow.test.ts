@@ -116,7 +116,7 @@ it("what goes through an interaction is not counted, and left out never", async 
   const pass = stopClock();
   pass(10_000);
   const reply = { channelId: "general", messageId: "2", show: () => Promise.resolve() };
-  await replies.remember({ id: "interaction", token: "token" }, reply);
+  await replies.remember({ id: "interaction", token: "token", guildId: null }, reply);
   await ask(91);
   expect(spared()).toEqual(KINDS);
   expect(KINDS.filter((kind) => replies.spares("2", kind))).toEqual([]);

@@ -6,7 +6,7 @@ import type { Logger } from "../../log.ts";
 import { isTooLarge, mayPass } from "../discord-error.ts";
 import { resultFile } from "./job-pictures.ts";
 import type { Venue } from "../messages/venue.ts";
-import { failureView, resultView, underWords } from "./job-views.ts";
+import { failureView, resultView } from "./job-views.ts";
 import type { View } from "../messages/view.ts";
 import { result } from "../wording/jobs.ts";
 
@@ -14,7 +14,7 @@ import { result } from "../wording/jobs.ts";
 const SMALLER = [8, 4, 1].map((mebibytes) => mebibytes * 1024 * 1024);
 
 /**
- * @param words the style in words, if they are to be told
+ * @param words the style in words, if they are told with the picture
  * @returns the id of the message; the same one when it was posted before by a process that died right after
  */
 export async function announce(
@@ -24,7 +24,7 @@ export async function announce(
   venue: Venue,
   { files, log }: { readonly files: PictureStore; readonly log: Logger },
 ): Promise<string> {
-  const post = (view: View): Promise<string> => venue.post(underWords(words, view), nonce, job.settledAt ?? 0);
+  const post = (view: View): Promise<string> => venue.post(view, nonce, job.settledAt ?? 0);
   if (job.state !== "done") return post(failureView(job, result.failed(job)));
   for (const maxBytes of [DISCORD_MAX_BYTES, ...SMALLER]) {
     const picture = await resultFile(files, job, maxBytes).catch((error: unknown) => {
@@ -34,7 +34,7 @@ export async function announce(
     });
     if (picture === null) return post(failureView(job, result.gone(job)));
     try {
-      return await post(resultView(job, picture));
+      return await post(resultView(job, picture, words));
     } catch (error) {
       if (!isTooLarge(error)) throw error;
       log.warn({ job: job.id, maxBytes }, "the result was refused for its size");

@@ -140,6 +140,8 @@ export class JobPresenter {
    */
   async finish(again: boolean): Promise<void> {
     this.#finishing = true;
+    // Its file goes with the job.
+    this.#preview = null;
     if (again && this.#surface.cardMessageId !== null) this.#venue.lookAfter(this.#surface.cardMessageId);
     try {
       await this.#finish();
@@ -155,6 +157,7 @@ export class JobPresenter {
     if (!isPlaceGone(error) && !(error instanceof PlaceMoved)) throw error;
     log.warn({ err: error, job: id }, "the place of a job is gone, its end is told on its card at most");
     this.#remark = card.nowhere;
+    if (this.job.result) this.#result = await this.#resultPicture(this.job, this.job.result);
     await this.#card.settle(this.#cardView());
     await this.#notes.note({ finished: true });
   }
@@ -226,7 +229,6 @@ export class JobPresenter {
       await this.#notes.note({ resultMessageId });
     }
     await this.#removeEarlierTalk();
-    this.#preview = null;
     // Where the result stands right below the card there is no need to show it twice.
     if (job.result && this.#venue.threadId !== null) this.#result = await this.#resultPicture(job, job.result);
     // The card comes last: it says that everything else is there.

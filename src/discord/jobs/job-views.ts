@@ -10,7 +10,6 @@ import type { SourcePictures } from "./job-pictures.ts";
 import { description } from "../wording/descriptions.ts";
 import { held as heldWords } from "../wording/held.ts";
 import { button, card, progress, result, stageName } from "../wording/jobs.ts";
-import { voteButton } from "../wording/votes.ts";
 
 /** How a job stands, as far as its messages show it. */
 export interface JobStatus {
@@ -75,10 +74,6 @@ export interface Written {
 const growingWords = ({ text: words, done }: Written): string =>
   done ? description.written(words) : description.growing(words);
 
-/** Below the style in words, if there are any to be told. */
-export const underWords = (words: string | null, below: View): View =>
-  words === null ? below : { ...below, components: [text(words).toJSON(), ...below.components] };
-
 function progressLines(status: JobStatus): string {
   return status.attempt > 1 ? `${progressLine(status)}\n${progress.again(status.job)}` : progressLine(status);
 }
@@ -90,34 +85,29 @@ function progressLine({ place, stage, step, held }: JobStatus): string {
   return stage === "caption" ? progress.describing : progress.preparing;
 }
 
-/** The result: the picture, what made it, and what can be done with it. Notifies the requester, nobody else. */
-export function resultView(job: Job, picture: ViewFile): View {
+/**
+ * The result: the picture, the style in words unless they are `null`, what made it, and what can be done with it. Notifies
+ * the requester, nobody else.
+ */
+export function resultView(job: Job, picture: ViewFile, words: string | null): View {
   const box = new ContainerBuilder()
     .setAccentColor(ACCENT.done)
     .addTextDisplayComponents(text(result.ready(job)))
     .addMediaGalleryComponents(gallery([picture]))
-    .addTextDisplayComponents(text(result.settings(job)))
-    .addActionRowComponents(...resultRows(job));
+    .addTextDisplayComponents(...(words === null ? [] : [text(words)]), text(result.settings(job)))
+    .addActionRowComponents(resultRow(job));
   return { ...view([box], [picture]), pings: job.request.userId };
 }
 
-/** What can be done with a result. */
-export const resultRows = (job: Job): ActionRowBuilder<ButtonBuilder>[] => [
-  ...(isDraft(job) ? [row(press("rerun", button.finish, ButtonStyle.Success, job.id, "finish"))] : []),
+/** What most people do with a result. The rest stands in `more-panel.ts`. */
+export const resultRow = (job: Job): ActionRowBuilder<ButtonBuilder> =>
   row(
-    press("rerun", button["image-prompt"], ButtonStyle.Primary, job.id, "image-prompt"),
-    press("rerun", button.prompt, ButtonStyle.Primary, job.id, "prompt"),
-    press("rerun", button.inst, ButtonStyle.Primary, job.id, "inst"),
-    press("rerun", button["new-seed"], ButtonStyle.Secondary, job.id, "new-seed"),
-    press("compare", voteButton.compare, ButtonStyle.Secondary, job.id),
-  ),
-  row(
-    press("edit-prompt", button.editPrompt, ButtonStyle.Secondary, job.id),
-    ...(isDraft(job) ? [] : [press("ballot", voteButton.ballot, ButtonStyle.Secondary, job.id)]),
-    ...(job.result?.engine === "diffusion" ? [press("learn-style", button.learn, ButtonStyle.Secondary, job.id)] : []),
-    press("delete", button.delete, ButtonStyle.Danger, job.id),
-  ),
-];
+    ...(isDraft(job) ? [press("rerun", button.finish, ButtonStyle.Success, job.id, "finish")] : []),
+    press("rerun", button["new-seed"], ButtonStyle.Primary, job.id, "new-seed"),
+    press("rerun", button["image-prompt"], ButtonStyle.Secondary, job.id, "image-prompt"),
+    press("rerun", button.prompt, ButtonStyle.Secondary, job.id, "prompt"),
+    press("more", button.more, ButtonStyle.Secondary, job.id),
+  );
 
 /** Bad news, to the requester alone, with a way to go on. */
 export function failureView(job: Job, words: string): View {

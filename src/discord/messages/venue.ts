@@ -10,13 +10,22 @@ import {
 
 import type { Logger } from "../../log.ts";
 import { type Moment, momentNow } from "../../moment.ts";
-import { discordCode, hasThreadAlready, isArchived, isMessageGone, isPlaceGone, mayPass } from "../discord-error.ts";
+import {
+  discordCode,
+  hasThreadAlready,
+  isArchived,
+  isFullOfThreads,
+  isMessageGone,
+  isPlaceGone,
+  mayPass,
+} from "../discord-error.ts";
 import type { MessageHome } from "./live-message.ts";
 import type { PendingReplies } from "./pending-reply.ts";
 import { mayBeForgotten } from "./nonce.ts";
 import { persevere } from "./persevere.ts";
 import { PlaceMoved } from "./place-moved.ts";
 import { laterOf, snowflakeAt } from "../snowflake.ts";
+import { makeRoomForThread } from "./thread-room.ts";
 import { createPayload, editPayload, mark, markOf, type View } from "./view.ts";
 import { threadRemark } from "../wording/jobs.ts";
 
@@ -90,10 +99,15 @@ export class Venue {
   /**
    * Starts the thread under the card, or takes up the one it has. Inside a thread there is nothing to start.
    *
+   * @param archivedAfter how long nothing is said in it before Discord closes it
    * @returns why there is no thread, in words for people, or `null`
    * @throws what kept it from being started, when that may pass
    */
-  async openThread(cardMessageId: string, name: string): Promise<string | null> {
+  async openThread(
+    cardMessageId: string,
+    name: string,
+    archivedAfter = ThreadAutoArchiveDuration.OneHour,
+  ): Promise<string | null> {
     const channel = await this.#fetch(this.#options.channelId);
     if (channel.isThread() || !("threads" in channel)) return null;
     const me = channel.guild.members.me;
@@ -101,10 +115,17 @@ export class Venue {
     if (allowed && !allowed.has(PermissionFlagsBits.CreatePublicThreads)) return threadRemark.forbidden;
     if (allowed && !allowed.has(PermissionFlagsBits.SendMessagesInThreads)) return threadRemark.mute;
     try {
-      const options = { name, startMessage: cardMessageId, autoArchiveDuration: ThreadAutoArchiveDuration.OneDay };
+      await makeRoomForThread(channel.guild, this.#options.log);
+      const options = { name, startMessage: cardMessageId, autoArchiveDuration: archivedAfter };
       // The two kinds of channel agree on these options, but not in their types.
       const create = channel.threads.create.bind(channel.threads) as (given: typeof options) => Promise<{ id: string }>;
-      this.#threadId = (await persevere(() => create(options))).id;
+      const start = (): Promise<{ id: string }> => persevere(() => create(options));
+      const thread = await start().catch(async (error: unknown) => {
+        const hasRoom = isFullOfThreads(error) && (await makeRoomForThread(channel.guild, this.#options.log, 0)) > 0;
+        if (hasRoom) return start();
+        throw error;
+      });
+      this.#threadId = thread.id;
       return null;
     } catch (error) {
       if (hasThreadAlready(error)) {

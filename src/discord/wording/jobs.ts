@@ -140,13 +140,21 @@ export const button = {
   cancel: "Cancel",
   "image-prompt": "With style image",
   prompt: "Description only",
-  inst: "InST",
-  "new-seed": "New seed",
+  inst: "Style image only",
+  "new-seed": "Again",
   again: "Try again",
+  more: "More…",
   editPrompt: "Edit prompt",
   finish: "Finish it",
   learn: "Learn this style",
   delete: "Delete",
+} as const;
+
+/** What *More…* shows. */
+export const more = {
+  title: (job: Job): string => `### This picture, another way\n${result.settings(job)}`,
+  current: (label: string): string => `✓ ${label}`,
+  rest: "### What else you can do",
 } as const;
 
 /** Seconds as people say them. */

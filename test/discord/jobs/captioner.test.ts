@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { readReference } from "../../models/reference.ts";
 import { landscape, type Picture } from "../pictures.ts";
-import { openStudio, type Settings, type Studio, stylized, textOf } from "../studio.ts";
+import { openStudio, pressMore, type Settings, type Studio, stylized, textOf } from "../studio.ts";
 
 const TINY = path.resolve(import.meta.dirname, "../../fixtures/tiny-llava");
 
@@ -126,7 +126,7 @@ describe("a captioner that fails", () => {
       const words = textOf(descriptionIn(broken, result.channel_id));
       expect(words).toContain("Described by palette describer");
       expect(words).toMatch(/⚠️ broken\\_llava failed: .*model-00002-of-00002/);
-      const { modal } = await discord.member("ada").press(result, "Edit prompt");
+      const { modal } = await pressMore(discord, discord.member("ada"), result, "Edit prompt");
       expect(JSON.stringify(await modal)).toMatch(/"value":"[^"]{80}/);
     } finally {
       await broken.close();

@@ -8,7 +8,7 @@ let studio: Studio;
 
 beforeAll(async () => {
   // Large pictures, so that there is progress to be shown.
-  studio = await openStudio({ RESULT_SIZE: "1024" });
+  studio = await openStudio({ RESULT_SIZE: "320" });
 });
 
 afterAll(() => studio.close());
@@ -21,14 +21,6 @@ it("five by the bot's token: thread, result and three medals; the rest through t
   const result = await stylized(studio, call);
   await discord.waitFor(() => discord.messages(result.channel_id).at(-1)?.reactions?.length === 3, { what: "medals" });
   await studio.running.bot.deliveries.idle();
-  if (process.env["SHOW"])
-    console.log(
-      discord.countByToken(before),
-      discord.requests
-        .slice(before)
-        .map((r) => [r.token, r.method, r.route].join(" "))
-        .join("\n"),
-    );
   const routes = discord.requests.slice(before).filter(({ token }) => token === "bot");
   expect(routes.map(({ method, route }) => `${method} ${route}`)).toEqual([
     "POST /channels/:channel/messages/:message/threads",

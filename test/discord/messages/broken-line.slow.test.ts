@@ -2,7 +2,19 @@ import type { InteractionCall } from "@atelier/sandbox";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 
 import { landscape, waves } from "../pictures.ts";
-import { hasButton, ONCE, openStudio, results, type Studio, stylized, tally, textOf, whispers } from "../studio.ts";
+import {
+  hasButton,
+  isResult,
+  ONCE,
+  openStudio,
+  pressMore,
+  results,
+  type Studio,
+  stylized,
+  tally,
+  textOf,
+  whispers,
+} from "../studio.ts";
 
 let studio: Studio;
 
@@ -27,8 +39,6 @@ const ACK = "POST /interactions/:id/:token/callback";
 
 const stylize = async (): Promise<InteractionCall> =>
   studio.discord.member("ada").slash(studio.general, "stylize", { content: await landscape(), style: await waves() });
-
-const isResult = ({ body }: { readonly body: unknown }): boolean => JSON.stringify(body ?? "").includes('"Delete"');
 
 /** What was said about a job by the time it is told. */
 const told = async (call: InteractionCall): Promise<ReturnType<typeof tally>> =>
@@ -159,7 +169,7 @@ describe("a person gets an answer over a line that breaks", () => {
   it("when it is a form", async () => {
     const result = await stylized(studio, await stylize());
     studio.discord.faults.add({ route: ACK, times: 1, reset: true });
-    const modal = await (await ada().press(result, "Edit prompt")).modal;
+    const modal = await (await pressMore(studio.discord, ada(), result, "Edit prompt")).modal;
     expect(modal.title).toBe("Edit prompt");
   });
 });

@@ -1,6 +1,6 @@
 import type { InteractionCall } from "@atelier/sandbox";
-import type { APIMessage } from "discord.js";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { APIMessage, APIThreadChannel } from "discord.js";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 
 import { landscape, waves } from "../pictures.ts";
 import { openStudio, results, type Studio, stylized, textOf } from "../studio.ts";
@@ -77,7 +77,7 @@ describe("a thread that changes in between", () => {
         .threads(general)
         .flatMap((thread) => results(discord, thread.id))
         .find(({ mentions }) => mentions[0]?.id === graceId);
-    await discord.member("grace").press(result, "InST");
+    await discord.member("grace").press(result, "Description only");
     expect(await discord.waitFor(hers, { what: "the rerun's result" })).toBeDefined();
   });
 
@@ -156,5 +156,22 @@ describe("a channel without threads", () => {
     const call = await discord.member("ada").slash(general, "stylize", inputs);
     const result = await stylized(studio, call);
     expect(discord.threads(general).map(({ id }) => id)).toContain(result.channel_id);
+  });
+
+  // The last: where the clock goes back, discord.js waits for what it takes to be the future.
+  it("closes threads in which nothing happens any more, where the server has as many as it may (160006)", async () => {
+    const { discord, general } = studio;
+    const isOpen = ({ thread_metadata: meta }: APIThreadChannel): boolean => meta?.archived === false;
+    const open = discord.threads(general).filter(isOpen);
+    expect(open.length).toBeGreaterThan(0);
+    const { now } = Date;
+    const later = vi.spyOn(Date, "now").mockImplementation(() => now() + 20 * 60_000);
+    discord.faults.add({ route: "POST /channels/:id/messages/:id/threads", times: 1, status: 400, code: 160_006 });
+    const inputs = { content: await landscape(), style: await waves() };
+    const result = await stylized(studio, await discord.member("ada").slash(general, "stylize", inputs));
+    const threads = discord.threads(general);
+    expect(threads.find(({ id }) => id === result.channel_id)!.thread_metadata!.auto_archive_duration).toBe(60);
+    expect(threads.filter(({ id }) => open.some((one) => one.id === id)).filter(isOpen)).toEqual([]);
+    later.mockRestore();
   });
 });
