@@ -7,7 +7,7 @@ let studio: Studio;
 
 beforeAll(async () => {
   // Large pictures, so that a job lasts.
-  studio = await openStudio({ RESULT_SIZE: "320" });
+  studio = await openStudio({ RESULT_SIZE: "512" });
 });
 
 afterAll(() => studio.close());
