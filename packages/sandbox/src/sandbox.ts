@@ -237,7 +237,7 @@ export class DiscordSandbox {
     const ends = [`/messages/${messageId}`, ...names];
     return this.requests
       .filter(
-        ({ method, path, status }) => method === "PATCH" && status === 200 && ends.some((end) => path.endsWith(end)),
+        ({ method, path, status }) => method === "PATCH" && status === 200 && ends.some((end) => isPathTo(path, end)),
       )
       .map(({ at, body }) => ({ at, body: body as Json }));
   }
@@ -280,6 +280,9 @@ export class DiscordSandbox {
     await new Promise((resolve) => this.#server.close(resolve));
   }
 }
+
+/** Whether a path, which may be escaped and have a query, ends so. */
+const isPathTo = (path: string, end: string): boolean => decodeURIComponent(path.split("?")[0]!).endsWith(end);
 
 /** Starts a sandbox on loopback. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<DiscordSandbox> {
