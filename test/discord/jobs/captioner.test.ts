@@ -78,7 +78,11 @@ describe("a description by a captioner", () => {
     expect(textOf(message).length).toBeLessThan(4000);
     const edits = discord.edits(call.response!.id);
     expect(edits.filter(({ body }) => JSON.stringify(body).includes(" ▌")).length).toBeGreaterThan(0);
-    const markup = textOf(message).replaceAll(/\\./g, "");
+    const quoted = textOf(message)
+      .split("\n")
+      .filter((line) => line.startsWith("> "))
+      .map((line) => line.slice(2));
+    const markup = quoted.join("\n").replaceAll(/\\./g, "");
     expect(markup).not.toMatch(/[`~|[\]<]/);
     expect(markup).not.toMatch(/[^\P{Cc}\n]/u);
     expect(message.mentions.map(({ id }) => id)).toEqual([discord.member("ada").id]);
