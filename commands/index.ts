@@ -6,6 +6,7 @@ import { cancel } from "./cancel.ts";
 import { compare, compareResult, endComparison } from "./compare.ts";
 import { remove } from "./delete.ts";
 import { editPrompt, editedPrompt } from "./edit-prompt.ts";
+import { more } from "./more.ts";
 import { queue } from "./queue.ts";
 import { rerun } from "./rerun.ts";
 import { scoresExport, scoresShow } from "./scores.ts";
@@ -15,7 +16,7 @@ import { styleExport, styleImport } from "./style-export.ts";
 import { learnThis, stopLearning, styleLearn } from "./style-learn.ts";
 import { styleList } from "./style-list.ts";
 import { styleRemove, styleRename } from "./style-rename.ts";
-import { styleSave } from "./style-save.ts";
+import { saveThis, styleSave } from "./style-save.ts";
 import { styleShow } from "./style-show.ts";
 import { stylizeThis, stylizeThisWith } from "./stylize-this.ts";
 import { stylize } from "./stylize.ts";
@@ -50,7 +51,9 @@ export const commands: Commands = {
     "end-comparison": endComparison,
     face,
     "learn-style": learnThis,
+    more,
     rerun,
+    "save-style": saveThis,
     "stop-learning": stopLearning,
   },
   modals: { "edit-prompt": editedPrompt, "stylize-this": stylizeThisWith },

@@ -31,7 +31,7 @@ export const styleDescribe: SubcommandHandler<Attachment> = {
     assertMayWork(interaction);
     const { user, guildId } = interaction;
     const message = liveReply(reply, bot, INTERVAL_MS);
-    const whole = await describe(bot, { userId: user.id, guildId }, image, (view) => message.show(view));
+    const whole = await describe(bot, { userId: user.id, guildId }, image, (view) => message.show(view, "streaming"));
     const deliver = (): Promise<void> => message.deliver(whole);
     if (!(await bot.deliveries.owe(`description ${interaction.id}`, interaction.channelId, deliver)))
       throw new CancelledError("The bot is going down");

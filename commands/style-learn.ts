@@ -3,13 +3,12 @@ import { type Attachment, SlashCommandSubcommandBuilder } from "discord.js";
 
 import type { Bot } from "../src/discord/interactions/bot.ts";
 import type { ButtonHandler, SubcommandHandler } from "../src/discord/interactions/handler.ts";
-import { plainName } from "../src/discord/wording/markdown.ts";
 import { assertMayWork, assertOwnerOrModerator } from "../src/discord/interactions/permissions.ts";
-import { assertRoomFor, saveStyle, styleChoices, styleNameOption } from "../src/discord/styles/library.ts";
+import { assertRoomFor, saveStyle, styleChoices, styleNameOption, styleOf } from "../src/discord/styles/library.ts";
 import { learning as words, styleWords } from "../src/discord/wording/styles.ts";
 import { UserError } from "../src/errors.ts";
-import type { Job, PictureRef } from "../src/jobs/job.ts";
-import { LEARNING_NEEDS_DIFFUSION, styleName, type Style } from "../src/jobs/style.ts";
+import type { PictureRef } from "../src/jobs/job.ts";
+import { LEARNING_NEEDS_DIFFUSION, styleName } from "../src/jobs/style.ts";
 import { findJob, subjectOf } from "./job-button.ts";
 import { pictureOption } from "./painting-options.ts";
 
@@ -69,7 +68,8 @@ export const learnThis: ButtonHandler<string> = {
     assertCanLearn(bot);
     const { guildId, user } = interaction;
     const job = await findJob(bot, jobId);
-    await bot.learning.ask(reply, await styleOf(bot, guildId, user.id, job), user.id);
+    const { style } = await styleOf(bot, guildId, user.id, job);
+    await bot.learning.ask(reply, style, user.id);
   },
 };
 
@@ -91,17 +91,4 @@ export const canLearn = ({ engine }: Bot): boolean => engine.info?.stylizer === 
 
 function assertCanLearn(bot: Bot): void {
   if (!canLearn(bot)) throw new UserError("learning-needs-diffusion", LEARNING_NEEDS_DIFFUSION);
-}
-
-/** The style of the library with the job's style picture, else a new one under the picture's name. */
-async function styleOf(bot: Bot, guildId: string, userId: string, { request }: Job): Promise<Style> {
-  const { styles } = bot.store;
-  const { style: picture, description } = request;
-  const base = plainName(picture.name);
-  for (let n = 1; ; n++) {
-    const name = n === 1 ? base : `${base} ${n}`;
-    const known = await styles.find(guildId, name);
-    if (known?.picture.sha256 === picture.sha256) return known;
-    if (!known) return saveStyle(bot, { guildId, ownerId: userId, name, picture, description, tokenSha256: null });
-  }
 }

@@ -1,12 +1,13 @@
-/** `/style save`: puts a style picture into the server's library under a name. */
+/** `/style save` and *Save this style*: puts a style picture into the server's library under a name. */
 import { type Attachment, SlashCommandSubcommandBuilder } from "discord.js";
 
-import type { SubcommandHandler } from "../src/discord/interactions/handler.ts";
+import type { ButtonHandler, SubcommandHandler } from "../src/discord/interactions/handler.ts";
 import { thumbnailFile } from "../src/discord/messages/thumbnail.ts";
-import { assertRoomFor, saveStyle } from "../src/discord/styles/library.ts";
+import { assertRoomFor, saveStyle, styleOf } from "../src/discord/styles/library.ts";
 import { picturesView } from "../src/discord/styles/style-views.ts";
 import { styleWords as words } from "../src/discord/wording/styles.ts";
 import { STYLE_NAME_LENGTH, styleName } from "../src/jobs/style.ts";
+import { findJob, subjectOf } from "./job-button.ts";
 import { pictureOption } from "./painting-options.ts";
 import { checkedPrompt, PROMPT_LENGTH } from "./prompt.ts";
 import { canLearn } from "./style-learn.ts";
@@ -52,5 +53,21 @@ export const styleSave: SubcommandHandler<SaveInput> = {
     } finally {
       await release();
     }
+  },
+};
+
+/** On results: the style picture goes into the library under its own name, if it is not there. */
+export const saveThis: ButtonHandler<string> = {
+  kind: "button",
+  acknowledge: "public",
+
+  parse: subjectOf,
+
+  async run({ interaction, bot, reply }, jobId) {
+    const { guildId, user } = interaction;
+    const { style, isNew } = await styleOf(bot, guildId, user.id, await findJob(bot, jobId));
+    const thumbnail = await thumbnailFile(bot.store.files, style.picture, "style", words.alt(style));
+    const said = isNew ? words.saved(style, canLearn(bot)) : words.savedBefore(style);
+    await reply.show(picturesView(said, [thumbnail]));
   },
 };

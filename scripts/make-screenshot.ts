@@ -20,7 +20,7 @@ try {
   const general = discord.channel("general").id;
   const pictures = { content: await sample("content", "fox"), style: await sample("style", "village") };
   await ada.slash(general, "stylize", { ...pictures, seed: 7 });
-  const thread = await discord.waitFor(() => discord.threads(general)[0], { what: "the thread" });
+  const thread = await discord.waitFor(() => discord.threads(general)[0], { timeoutMs: 240_000, what: "the thread" });
   const result = await discord.waitFor(
     () =>
       discord.messages(thread.id).find(({ attachments, mentions }) => attachments.length > 0 && mentions.length > 0),

@@ -8,6 +8,7 @@ import { retrying } from "../retry.ts";
 import { type Seat, WHOLE } from "../shard.ts";
 import { limitedCaches } from "./caches.ts";
 import { isPassing, isUnauthorised } from "./discord-error.ts";
+import { refuseLateRepeats } from "./late-repeats.ts";
 import { login } from "./wording/login.ts";
 
 /** discord.js gives up after 15 s, too soon for a large picture on a slow line. */
@@ -61,6 +62,7 @@ export function createClient(config: Config, log: Logger, { restTimeoutMs, seat 
       timeout: restTimeoutMs ?? REST_TIMEOUT_MS,
       globalRequestsPerSecond: requestsPerSecond(config, count),
       rejectOnRateLimit: isNotWaitedFor,
+      makeRequest: refuseLateRepeats(),
     },
     makeCache: limitedCaches(() => client),
   });

@@ -34,6 +34,9 @@ export const isTooOldToEdit = (error: unknown, messageId: string | null): boolea
   isRefusedForAge(error) ||
   (error instanceof RateLimitError && messageId !== null && Date.now() - timeOf(messageId) > HOUR_MS);
 
+/** The server has as many open threads as it may. */
+export const isFullOfThreads = oneOf(Code.MaximumActiveThreads);
+
 export const hasThreadAlready = oneOf(Code.ThreadAlreadyCreatedForMessage);
 
 /** The interaction was answered before. */

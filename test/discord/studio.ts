@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, symlink } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 
-import { type DiscordSandbox, type InteractionCall, startSandbox } from "@atelier/sandbox";
+import { type DiscordSandbox, type InteractionCall, type Person, startSandbox } from "@atelier/sandbox";
 import type { APIMessage } from "discord.js";
 
 import { type Config, readConfig } from "../../src/config.ts";
@@ -92,9 +92,27 @@ async function start(settings: Settings, options: StudioOptions): Promise<Runnin
   return startBot(config, createLogger(config.LOG_LEVEL), options);
 }
 
-/** The result messages in a channel or thread: those with a *Delete* button. */
+/** The result messages in a channel or thread: those that can be gone on with, or tried again. */
 export const results = (discord: DiscordSandbox, channelId: string): APIMessage[] =>
-  discord.messages(channelId).filter((message) => hasButton(message, "Delete"));
+  discord.messages(channelId).filter((message) => hasButton(message, "More…") || hasButton(message, "Try again"));
+
+/** Whether a request posts a result. */
+export const isResult = ({ body }: { readonly body: unknown }): boolean =>
+  JSON.stringify(body ?? "").includes('"More…"');
+
+/** Presses a button of what *More…* on a result shows. */
+export async function pressMore(
+  discord: DiscordSandbox,
+  person: Person,
+  result: APIMessage,
+  label: string,
+): Promise<InteractionCall> {
+  const call = await person.press(result, "More…");
+  const panel = await discord.waitFor(() => call.response && hasButton(call.response, label) && call.response, {
+    what: `${label} among what else can be done`,
+  });
+  return person.press(panel, label);
+}
 
 export const hasButton = (message: APIMessage, label: string): boolean =>
   JSON.stringify(message.components ?? []).includes(`"label":${JSON.stringify(label)}`);
@@ -128,17 +146,15 @@ export const whispers = (discord: DiscordSandbox, userId: string): string[] =>
     .filter((text) => text !== "");
 
 /** How often each thing was said in a job's thread. */
-export function tally(discord: DiscordSandbox, threadId: string): Readonly<Record<string, number | boolean>> {
+export function tally(discord: DiscordSandbox, threadId: string): Readonly<Record<string, number>> {
   const said = discord.messages(threadId);
   const count = (words: string): number => said.filter((message) => textOf(message).includes(words)).length;
   return {
     results: results(discord, threadId).length,
     pings: said.filter(({ mentions }) => mentions.length > 0).length,
     descriptions: count("in words"),
-    // A job that is done before its thread stands needs no progress message.
-    progressTwice: count("Painted in") > 1,
   };
 }
 
 /** The tally of a job about which everything was said, and nothing twice. */
-export const ONCE = { results: 1, pings: 1, descriptions: 1, progressTwice: false };
+export const ONCE = { results: 1, pings: 1, descriptions: 1 };

@@ -1,9 +1,10 @@
 /** One soak: members and faults for a while, then peace, then the invariants. */
-import { cp, mkdir, mkdtemp, writeFile } from "node:fs/promises";
+import { mkdtemp, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 
 import { messageOf } from "../../src/errors.ts";
+import { copyFolder } from "./copy-folder.ts";
 import { Draw } from "./draw.ts";
 import { strikeUntil } from "./faults/index.ts";
 import { violationsOnceDown, violationsWhileUp } from "./invariants/index.ts";
@@ -119,9 +120,7 @@ async function keep({ timeline, keeper, discord, dataDir }: Stage, report: objec
         )
         .join("\n"),
     ),
-    mkdir(path.join(folder, "data")).then(() =>
-      cp(dataDir, path.join(folder, "data"), { recursive: true, filter: (file) => !file.endsWith("-shm") }),
-    ),
+    copyFolder(dataDir, path.join(folder, "data"), (name) => !name.endsWith("-shm")),
   ]);
   return folder;
 }

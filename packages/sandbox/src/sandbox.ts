@@ -20,7 +20,7 @@ import type { Try } from "./live/tries.ts";
 import { messageJson } from "./messages/wire.ts";
 import { type PermissionName } from "./permissions.ts";
 import { Person } from "./people/person.ts";
-import type { RequestRecord } from "./rest/call.ts";
+import type { RequestRecord, TokenKind } from "./rest/call.ts";
 import { cdnRoutes } from "./rest/routes/cdn.ts";
 import { applicationRoutes } from "./rest/routes/application.ts";
 import { channelRoutes } from "./rest/routes/channels.ts";
@@ -224,11 +224,20 @@ export class DiscordSandbox {
     return this.#services.router.requests;
   }
 
-  /** The successful edits of a message through its channel. */
+  /** How many of them were made by each kind of token. @param from leaves out so many that came first */
+  countByToken(from = 0): Readonly<Record<TokenKind, number>> {
+    const made = this.requests.slice(from);
+    const count = (kind: TokenKind): number => made.filter(({ token }) => token === kind).length;
+    return { bot: count("bot"), interaction: count("interaction") };
+  }
+
+  /** The successful edits of a message, through its channel or its interaction. */
   edits(messageId: string): readonly Edit[] {
+    const names = this.#services.interactions.tokensOf(messageId).map((token) => `/${token}/messages/@original`);
+    const ends = [`/messages/${messageId}`, ...names];
     return this.requests
       .filter(
-        ({ method, path, status }) => method === "PATCH" && status === 200 && path.endsWith(`/messages/${messageId}`),
+        ({ method, path, status }) => method === "PATCH" && status === 200 && ends.some((end) => isPathTo(path, end)),
       )
       .map(({ at, body }) => ({ at, body: body as Json }));
   }
@@ -271,6 +280,9 @@ export class DiscordSandbox {
     await new Promise((resolve) => this.#server.close(resolve));
   }
 }
+
+/** Whether a path, which may be escaped and have a query, ends so. */
+const isPathTo = (path: string, end: string): boolean => decodeURIComponent(path.split("?")[0]!).endsWith(end);
 
 /** Starts a sandbox on loopback. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<DiscordSandbox> {

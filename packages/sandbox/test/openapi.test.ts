@@ -5,7 +5,7 @@ import { hasOpenApi, referee } from "./referee.ts";
 
 describe.skipIf(!hasOpenApi)("Discord's OpenAPI file as referee (needs ../shared/discord/openapi.json)", () => {
   const judge = (method: string, route: string, path: string, body: unknown): readonly string[] =>
-    referee!({ at: 0, method, route, path, body, files: [], status: 200 } satisfies RequestRecord);
+    referee!({ at: 0, method, route, token: "bot", path, body, files: [], status: 200 } satisfies RequestRecord);
 
   const post = (body: unknown) => judge("POST", "/channels/:channel/messages", "/channels/1/messages", body);
   const rowOf = (count: number, customId = "go") => ({

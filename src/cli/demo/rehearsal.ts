@@ -3,7 +3,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 
 import type { DiscordSandbox, Person } from "@atelier/sandbox";
-import type { APIMessage } from "discord.js";
+import type { APIAttachment, APIMessage } from "discord.js";
 
 import type { ProgressLine } from "../progress.ts";
 import { sample } from "./samples.ts";
@@ -32,21 +32,24 @@ export async function rehearse(discord: DiscordSandbox, out: string, bar: Progre
   act(0, "Ada types /stylize");
   const call = await ada.slash(general, "stylize", { content, style, seed: 7 });
   await call.acknowledged;
-  act(1, "The thread opens");
-  const thread = await discord.waitFor(() => discord.threads(general)[0], { what: "a thread under the job card" });
-  const previews = new PreviewCollector(discord, thread.id, write);
+  act(1, "The picture takes shape");
+  const previews = new PreviewCollector(discord, general, write);
+  const thread = await discord.waitFor(() => discord.threads(general)[0], {
+    timeoutMs: PICTURE_MS,
+    what: "a thread under the job card",
+  });
 
-  act(2, "The picture takes shape");
+  act(2, "The thread opens");
   const first = await resultFor(discord, thread.id, ada);
   await previews.stop();
-  await write(`result${extensionOf(first)}`, await download(first));
+  await write(`result${extensionOf(first)}`, await download(first.attachments[0]!));
 
   act(3, "Grace asks for another variant");
   const rerun = await grace.press(first, "With style image");
   await rerun.acknowledged;
   act(4, "The second picture takes shape");
   const second = await resultFor(discord, thread.id, grace);
-  await write(`rerun${extensionOf(second)}`, await download(second));
+  await write(`rerun${extensionOf(second)}`, await download(second.attachments[0]!));
 
   act(5, "Grace votes");
   await grace.react(first, "🥇");
@@ -73,25 +76,25 @@ const reactionsOf = (discord: DiscordSandbox, { id, channel_id }: APIMessage): {
 
 const extensionOf = ({ attachments: [file] }: APIMessage): string => path.extname(file!.filename);
 
-async function download({ attachments: [file] }: APIMessage): Promise<Uint8Array> {
-  return new Uint8Array(await (await fetch(file!.url)).arrayBuffer());
+async function download({ url }: APIAttachment): Promise<Uint8Array> {
+  return new Uint8Array(await (await fetch(url)).arrayBuffer());
 }
 
-/** Keeps every picture that the progress message shows, in order. */
+/** Keeps every picture that a job card shows before it is done, in order. */
 class PreviewCollector {
   readonly #timer: NodeJS.Timeout;
   readonly #seen = new Set<string>();
   #work: Promise<void> = Promise.resolve();
 
-  constructor(discord: DiscordSandbox, threadId: string, write: (name: string, data: Uint8Array) => Promise<void>) {
+  constructor(discord: DiscordSandbox, channelId: string, write: (name: string, data: Uint8Array) => Promise<void>) {
     this.#timer = setInterval(() => {
-      for (const message of discord.messages(threadId)) {
-        const [file] = message.attachments;
-        if (!file || this.#seen.has(file.id) || message.mentions.length > 0) continue;
+      const files = discord.messages(channelId).flatMap(({ attachments }) => attachments);
+      for (const file of files.filter(({ filename }) => filename.startsWith("preview."))) {
+        if (this.#seen.has(file.id)) continue;
         this.#seen.add(file.id);
-        const name = `preview-${String(this.#seen.size).padStart(2, "0")}${extensionOf(message)}`;
+        const name = `preview-${String(this.#seen.size).padStart(2, "0")}${path.extname(file.filename)}`;
         // A preview that was replaced before it was fetched is gone, as in Discord.
-        this.#work = this.#work.then(() => download(message).then((data) => write(name, data))).catch(() => {});
+        this.#work = this.#work.then(() => download(file).then((data) => write(name, data))).catch(() => {});
       }
     }, 100);
   }

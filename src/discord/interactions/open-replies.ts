@@ -1,15 +1,26 @@
 /**
- * Answers that were promised ("thinking…") and not given yet. Whoever has the first words finds the reply here; and they
- * are remembered in the database: the next start tells people how it went on, or that it did not.
+ * Answers that were promised ("thinking…"). Whoever keeps one up to date does so through its interaction as long as that can
+ * be used; and until it is given it is remembered in the database: the next start tells people how it went on, or that it
+ * did not.
  */
-import { type APIMessage, type Client, MessageFlags, type RepliableInteraction, Routes } from "discord.js";
+import {
+  type APIMessage,
+  type Client,
+  InteractionWebhook,
+  MessageFlags,
+  type RepliableInteraction,
+  Routes,
+} from "discord.js";
 
 import { messageOf } from "../../errors.ts";
 import type { Logger } from "../../log.ts";
+import { clockedSince, type Moment, momentNow } from "../../moment.ts";
 import type { OpenReply } from "../../store/open-reply-repository.ts";
 import type { Store } from "../../store/store.ts";
 import type { Deliveries } from "../messages/deliveries.ts";
 import { isTokenSpent } from "../discord-error.ts";
+import { timeOf } from "../snowflake.ts";
+import { type Sparable, TokenLoad } from "../token-load.ts";
 import type { PendingReplies, PendingReply } from "../messages/pending-reply.ts";
 import { createSeal, type Seal } from "./seal.ts";
 import { editPayload, type View } from "../messages/view.ts";
@@ -18,6 +29,8 @@ import { fault } from "../wording/faults.ts";
 
 /** How long Discord takes answers to an interaction. */
 const TOKEN_LIFETIME_MS = 15 * 60_000;
+/** Of that, what is left alone: a large picture on a slow line should arrive in time. */
+const MARGIN_MS = 60_000;
 
 type Sealed = Pick<OpenReply, "interactionId" | "sealedToken">;
 
@@ -32,20 +45,24 @@ export interface OpenRepliesOptions {
   readonly botToken: string;
 }
 
-interface Waiting {
-  readonly reply: PendingReply;
-  readonly since: number;
+interface Usable {
+  readonly reply: Pick<PendingReply, "messageId" | "show">;
+  readonly since: Moment;
 }
+
+const isUsable = ({ since }: Usable): boolean => clockedSince(since) < TOKEN_LIFETIME_MS - MARGIN_MS;
 
 export class OpenReplies implements PendingReplies {
   readonly #options: OpenRepliesOptions;
-  /** Those without words, by their interaction; the oldest first. */
-  readonly #waiting = new Map<string, Waiting>();
+  /** Those whose interaction can be used, by its id; the oldest first. */
+  readonly #usable = new Map<string, Usable>();
+  readonly #load: TokenLoad;
   readonly #seal: Seal;
   readonly #startedAt = Date.now();
 
   constructor(options: OpenRepliesOptions) {
     this.#options = options;
+    this.#load = new TokenLoad(options.client.rest);
     this.#seal = createSeal(options.botToken);
   }
 
@@ -54,31 +71,38 @@ export class OpenReplies implements PendingReplies {
     { id, token, guildId }: Pick<RepliableInteraction, "id" | "token" | "guildId">,
     reply: PendingReply,
   ): Promise<void> {
+    for (const [older, usable] of this.#usable) if (!isUsable(usable)) this.#usable.delete(older);
+    this.#usable.set(id, { reply, since: momentNow() });
     const now = Date.now();
-    const spent = now - TOKEN_LIFETIME_MS;
-    for (const [older, { since }] of this.#waiting) if (since < spent) this.#waiting.delete(older);
-    this.#waiting.set(id, { reply, since: now });
     const open = { interactionId: id, guildId, sealedToken: this.#seal.seal(token), openedAt: now };
-    await this.#calmly(() => this.#options.store.openReplies.insert(open, spent));
+    await this.#calmly(() => this.#options.store.openReplies.insert(open, now - TOKEN_LIFETIME_MS));
   }
 
-  /** Its first words stand, whoever gave them, or it was taken back. */
-  answered(interactionId: string): void {
-    this.#waiting.delete(interactionId);
+  /** It was taken back: there is nothing to be edited. */
+  takenBack(interactionId: string): void {
+    this.#usable.delete(interactionId);
   }
 
-  async fill(messageId: string, view: View): Promise<boolean> {
-    const found = [...this.#waiting].find(([, { reply }]) => reply.messageId === messageId);
+  async edit(messageId: string, view: View): Promise<boolean> {
+    const found = this.#find(messageId);
     if (!found) return false;
     const [interactionId, { reply }] = found;
     try {
       await reply.show(view);
     } catch (error) {
       if (!isTokenSpent(error)) throw error;
-      this.answered(interactionId);
+      this.#usable.delete(interactionId);
       return false;
     }
     return true;
+  }
+
+  spares(messageId: string, what: Sparable): boolean {
+    return this.#load.spares(what) && !this.#find(messageId);
+  }
+
+  #find(messageId: string): [string, Usable] | undefined {
+    return [...this.#usable].find(([, usable]) => usable.reply.messageId === messageId && isUsable(usable));
   }
 
   /** The answer was given, and nothing is left to be done for it. */
@@ -91,15 +115,15 @@ export class OpenReplies implements PendingReplies {
    * and then somebody waits. They are told; where nobody waits, this comes to nothing.
    */
   giveUp({ id, token }: Pick<RepliableInteraction, "id" | "token">): void {
-    this.#waiting.delete(id);
+    this.#usable.delete(id);
     const reply = { interactionId: id, sealedToken: this.#seal.seal(token) };
     void this.#options.deliveries.owe(`open reply ${id}`, "", () => this.#end(reply, NO_CARDS, fault.discordDown));
   }
 
   /**
    * Ends what an earlier process left open: "thinking…" on the card of something that goes on gives way to a word about
-   * that, so that the card may be edited by the bot's own token; everything else is said to be lost. Call when logged in,
-   * before anything goes on.
+   * that, so that the card may be edited by the bot's own token too; everything else is said to be lost. Call when logged
+   * in, before anything goes on.
    */
   async resume(): Promise<void> {
     const { store, deliveries, log } = this.#options;
@@ -119,23 +143,40 @@ export class OpenReplies implements PendingReplies {
   async #end({ interactionId, sealedToken }: Sealed, cards: ReadonlySet<string>, lost: string): Promise<void> {
     const token = this.#seal.open(sealedToken);
     try {
-      if (token !== null) await this.#say(token, cards, lost);
+      if (token !== null) {
+        const messageId = await this.#say(token, cards, lost);
+        if (cards.has(messageId)) this.#goOn(interactionId, token, messageId);
+      }
     } catch (error) {
       if (!isTokenSpent(error)) throw error;
     }
     await this.forget(interactionId);
   }
 
-  async #say(token: string, cards: ReadonlySet<string>, lost: string): Promise<void> {
+  /** The card of something that an earlier process began is edited through the interaction that it began with. */
+  #goOn(interactionId: string, token: string, messageId: string): void {
+    const { client } = this.#options;
+    const webhook = new InteractionWebhook(client as Client<true>, client.application!.id, token);
+    const show = async (view: View): Promise<void> => {
+      await webhook.editMessage("@original", { ...(await editPayload(view)), flags: MessageFlags.IsComponentsV2 });
+    };
+    const began = Math.min(Date.now(), timeOf(interactionId));
+    const since = { wall: began, steady: performance.now() };
+    this.#usable.set(interactionId, { reply: { messageId, show }, since });
+  }
+
+  /** @returns the id of the message that the answer is */
+  async #say(token: string, cards: ReadonlySet<string>, lost: string): Promise<string> {
     const { client, store } = this.#options;
     const { rest, application } = client;
     const route = Routes.webhookMessage(application!.id, token);
     const { id, flags } = (await rest.get(route, { auth: false })) as APIMessage;
     const isBare = ((flags ?? 0) & MessageFlags.Loading) !== 0;
-    if (!isBare && (cards.has(id) || (await store.openReplies.isCard(id)))) return;
+    if (!isBare && (cards.has(id) || (await store.openReplies.isCard(id)))) return id;
     const { components, allowedMentions } = await editPayload(noticeView(cards.has(id) ? fault.goingOn : lost));
     const body = { components, allowed_mentions: allowedMentions, attachments: [], flags: MessageFlags.IsComponentsV2 };
     await rest.patch(route, { auth: false, body });
+    return id;
   }
 
   /** Messages of what an earlier process has left to be gone on with. */

@@ -82,7 +82,6 @@ export class Reply {
   }
 
   async #give(what: "words" | "work"): Promise<void> {
-    if (what === "words") this.#openReplies.answered(this.#interaction.id);
     if (this.#owed.delete(what) && this.#owed.size === 0) await this.#openReplies.forget(this.#interaction.id);
   }
 
@@ -100,7 +99,7 @@ export class Reply {
     return this.#messageId;
   }
 
-  /** Fills the acknowledged message in. */
+  /** Fills the acknowledged message in, or edits it. */
   async show(view: View): Promise<void> {
     const words = { ...(await editPayload(view)), flags: MessageFlags.IsComponentsV2 } as const;
     const message = await persevere(() => this.#interaction.editReply({ ...words }));
@@ -132,5 +131,6 @@ export class Reply {
       if (!isMessageGone(error)) throw error;
     });
     this.#isTakenBack = true;
+    this.#openReplies.takenBack(this.#interaction.id);
   }
 }

@@ -13,9 +13,13 @@ import { result } from "../wording/jobs.ts";
 /** What is tried, in turn, when an upload is refused for its size. */
 const SMALLER = [8, 4, 1].map((mebibytes) => mebibytes * 1024 * 1024);
 
-/** @returns the id of the message; the same one when it was posted before by a process that died right after */
+/**
+ * @param words the style in words, if they are told with the picture
+ * @returns the id of the message; the same one when it was posted before by a process that died right after
+ */
 export async function announce(
   job: Job,
+  words: string | null,
   nonce: string,
   venue: Venue,
   { files, log }: { readonly files: PictureStore; readonly log: Logger },
@@ -30,7 +34,7 @@ export async function announce(
     });
     if (picture === null) return post(failureView(job, result.gone(job)));
     try {
-      return await post(resultView(job, picture));
+      return await post(resultView(job, picture, words));
     } catch (error) {
       if (!isTooLarge(error)) throw error;
       log.warn({ job: job.id, maxBytes }, "the result was refused for its size");

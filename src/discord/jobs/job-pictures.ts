@@ -14,12 +14,20 @@ import { plainName } from "../wording/markdown.ts";
 /** Characters of either name in the result's. */
 const MOST_OF_NAME = 32;
 
-/** Content and style, for the job card. */
-export const inputThumbnails = (files: PictureStore, request: JobRequest): Promise<ViewFile[]> =>
-  Promise.all([
+/** What a picture is made of. */
+export interface SourcePictures {
+  readonly content: ViewFile;
+  readonly style: ViewFile;
+}
+
+/** Content and style, small, for the job card. */
+export async function sourcePictures(files: PictureStore, request: JobRequest): Promise<SourcePictures> {
+  const [content, style] = await Promise.all([
     thumbnailFile(files, request.content, "content", card.contentAlt(request)),
     thumbnailFile(files, request.style, "style", card.styleAlt(request)),
   ]);
+  return { content, style };
+}
 
 /** The result at full size, within what Discord takes. @param maxBytes a tighter limit, where the usual one was refused */
 export async function resultFile(files: PictureStore, job: Job, maxBytes = DISCORD_MAX_BYTES): Promise<ViewFile> {
@@ -35,10 +43,10 @@ export async function resultFile(files: PictureStore, job: Job, maxBytes = DISCO
 }
 
 /** The newest preview, read when it is sent. */
-export const previewFile = (path: string, step: number, steps: number): ViewFile => ({
+export const previewFile = (path: string, step: number, steps: number, request: JobRequest): ViewFile => ({
   name: "preview.jpg",
   data: path,
-  alt: progress.previewAlt(step, steps),
+  alt: progress.previewAlt(step, steps, request),
   key: path,
 });
 

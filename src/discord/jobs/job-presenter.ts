@@ -1,4 +1,7 @@
-/** Shows one job: card, thread, description, progress, result. Events come in, messages go out. */
+/**
+ * Shows one job: the card, on which all can be watched, and in the end a thread with the result. Events come in, messages
+ * go out.
+ */
 import type { Client } from "discord.js";
 
 import type { Logger } from "../../log.ts";
@@ -8,11 +11,9 @@ import { isSettled, type Job, type JobResult } from "../../jobs/job.ts";
 import type { QueuePlace } from "../../jobs/queue.ts";
 import type { PictureStore } from "../../jobs/repositories.ts";
 import type { Surface, SurfaceRepository } from "../../store/surface-repository.ts";
-import { CancelledError } from "../../errors.ts";
-import { retrying } from "../../retry.ts";
 import { announce } from "./announce.ts";
-import { isPlaceGone, mayPass } from "../discord-error.ts";
-import { inputThumbnails } from "./job-pictures.ts";
+import { isPlaceGone } from "../discord-error.ts";
+import { sourcePictures } from "./job-pictures.ts";
 import { JobStanding } from "./job-standing.ts";
 import { LiveMessage } from "../messages/live-message.ts";
 import { nonceFor } from "../messages/nonce.ts";
@@ -21,20 +22,16 @@ import { PlaceMoved } from "../messages/place-moved.ts";
 import { thumbnailFile } from "../messages/thumbnail.ts";
 import { Venue } from "../messages/venue.ts";
 import type { View, ViewFile } from "../messages/view.ts";
-import { cardView, descriptionView, noDescriptionView, progressView } from "./job-views.ts";
+import { type CardOptions, cardView } from "./job-views.ts";
 import { SurfaceNotes } from "./surface-notes.ts";
+import { description } from "../wording/descriptions.ts";
 import { card, threadName } from "../wording/jobs.ts";
 
-/** How often messages may be edited, milliseconds. */
-const PACE = { card: 2000, description: 1000, progress: 3000 } as const;
+/** How often the card may be edited, milliseconds. */
+const PACE_MS = 2000;
 
-/** What stands in the conversation below the card. */
-const TALK = ["description", "progress", "result"] as const;
-/** Between tries to find out where an earlier process held it. */
-const SEARCH = { firstMs: 1000, longestMs: 30_000 };
-
-/** Pictures on the card of a job that has no result yet. */
-const INPUTS = 2;
+/** Long side of the result on the card, pixels: as large as Discord shows it. */
+const RESULT_SIDE = 1024;
 
 export interface PresenterParts {
   readonly client: Client;
@@ -61,17 +58,17 @@ export class JobPresenter {
   readonly #parts: PresenterParts;
   readonly #venue: Venue;
   readonly #card: LiveMessage;
-  readonly #description: LiveMessage;
-  readonly #progress: LiveMessage;
   readonly #opened: Promise<void>;
-  readonly #closing = new AbortController();
   readonly #takenUp: boolean;
   readonly #standing: JobStanding;
   readonly #notes: SurfaceNotes;
   #open = false;
   /** Description of the job that this one reruns; it stands in the same conversation. */
   #parentWords: string | null = null;
-  #thumbnails: readonly ViewFile[] = [];
+  #sources: CardOptions["sources"] = null;
+  /** The one that the card shows. */
+  #preview: ViewFile | null = null;
+  #result: ViewFile | null = null;
   #remark: string | null = null;
   #finishing = false;
 
@@ -83,30 +80,23 @@ export class JobPresenter {
     this.#takenUp = takenUp;
     const { client, replies, log } = parts;
     const { channelId, threadId, cardMessageId } = surface;
-    const onMoved = (): Promise<void> =>
-      this.#notes.threadless({ threadId: null, descriptionMessageId: null, progressMessageId: null });
+    const onMoved = (): Promise<void> => this.#notes.threadless({ threadId: null });
     this.#venue = new Venue({ client, channelId, threadId, replies, log, onMoved });
     if (takenUp && cardMessageId !== null) this.#venue.lookAfter(cardMessageId);
-    const { front, talk } = this.#venue;
-    const live = (kind: "card" | "description" | "progress"): LiveMessage =>
-      new LiveMessage({
-        home: kind === "card" ? front : talk,
-        messageId: surface[`${kind}MessageId`],
-        intervalMs: kind === "card" && this.#isRerun ? PACE.progress : PACE[kind],
-        nonce: this.#nonce(kind),
-        streams: kind === "description",
-        follows: kind === "progress",
-        onCreated: (messageId) => this.#notes.note({ [`${kind}MessageId`]: messageId }),
-        log: log.child({ job: job.id, message: kind }),
-      });
-    this.#card = live("card");
-    this.#description = live("description");
-    this.#progress = live("progress");
+    this.#card = new LiveMessage({
+      home: this.#venue.front,
+      messageId: cardMessageId,
+      intervalMs: PACE_MS,
+      nonce: this.#nonce("card"),
+      follows: false,
+      onCreated: (messageId) => this.#notes.note({ cardMessageId: messageId }),
+      log: log.child({ job: job.id }),
+    });
     this.#opened = this.#begin();
     this.#opened.catch(() => undefined);
   }
 
-  /** A rerun stands in a conversation already: its card shows the progress, too. */
+  /** A rerun stands in a conversation already, which shows the pair and where its result will be. */
   get #isRerun(): boolean {
     return this.job.request.parentId !== null;
   }
@@ -150,6 +140,8 @@ export class JobPresenter {
    */
   async finish(again: boolean): Promise<void> {
     this.#finishing = true;
+    // Its file goes with the job.
+    this.#preview = null;
     if (again && this.#surface.cardMessageId !== null) this.#venue.lookAfter(this.#surface.cardMessageId);
     try {
       await this.#finish();
@@ -165,48 +157,44 @@ export class JobPresenter {
     if (!isPlaceGone(error) && !(error instanceof PlaceMoved)) throw error;
     log.warn({ err: error, job: id }, "the place of a job is gone, its end is told on its card at most");
     this.#remark = card.nowhere;
+    if (this.job.result) this.#result = await this.#resultPicture(this.job, this.job.result);
     await this.#card.settle(this.#cardView());
     await this.#notes.note({ finished: true });
   }
 
   /** Sends what waits to be sent, and then nothing more. */
   async close(): Promise<void> {
-    this.#closing.abort();
     await this.#opened.catch(() => undefined);
-    await Promise.all([this.#card.close(), this.#description.close(), this.#progress.close()]);
+    await this.#card.close();
   }
 
-  /**
-   * Card first, then the thread under it, then what stands in the thread.
-   *
-   * @throws CancelledError when this is closed before it is known where to talk
-   */
   async #begin(): Promise<void> {
     const { files, findJob, log } = this.#parts;
     try {
       const { parentId } = this.job.request;
       this.#parentWords = parentId === null ? null : ((await findJob(parentId))?.description ?? null);
-      if (!this.#isRerun) this.#thumbnails = await inputThumbnails(files, this.job.request);
+      if (!this.#isRerun) this.#sources = await sourcePictures(files, this.job.request);
       // The card of a job that has ended is touched last, when there is a result to point to.
       if (!isSettled(this.job.state)) await this.#card.settle(this.#cardView());
-      const cardId = this.#card.messageId;
-      if (this.#venue.threadId === null && cardId !== null && !this.#notes.isThreadless) await this.#openThread(cardId);
     } catch (error) {
-      if (error instanceof CancelledError) throw error;
       log.warn({ err: error, job: this.job.id }, "a job could not be shown properly");
     }
     this.#open = true;
     this.#render();
   }
 
-  async #openThread(cardId: string): Promise<void> {
+  /** The place of the result: a thread under the card, taken up where an earlier process or try has opened it. */
+  async #openTalk(): Promise<void> {
+    const cardId = this.#card.messageId;
+    if (this.#venue.threadId !== null || cardId === null || this.#notes.isThreadless) return;
     if (this.#takenUp && (await this.#takeUpTalk(cardId))) return;
-    const { firstRemark } = this.#parts;
+    const { firstRemark, log } = this.#parts;
     const remark = await this.#venue.openThread(cardId, threadName(this.job.request));
-    if (this.#venue.threadId !== null) await this.#notes.note({ threadId: this.#venue.threadId });
-    if (remark === null) return;
-    if (firstRemark(this.#surface.channelId)) this.#remark = remark;
-    await this.#notes.threadless();
+    const { threadId } = this.#venue;
+    if (remark !== null && firstRemark(this.#surface.channelId)) this.#remark = remark;
+    const noted = remark === null ? this.#notes.note({ threadId }) : this.#notes.threadless();
+    // The result does not wait for that: what cannot be noted now is noted with it.
+    await noted.catch((error: unknown) => log.warn({ err: error, job: this.job.id }, "a place could not be noted"));
   }
 
   /**
@@ -215,12 +203,7 @@ export class JobPresenter {
    * @returns whether there is such a place
    */
   async #takeUpTalk(cardId: string): Promise<boolean> {
-    const nonces = TALK.map((kind) => this.#nonce(kind));
-    const place = await retrying(() => this.#venue.findTalk(cardId, nonces), {
-      pauses: SEARCH,
-      mayPass,
-      signal: this.#closing.signal,
-    });
+    const place = await this.#venue.findTalk(cardId, [this.#nonce("result")]);
     if (place === "thread") await this.#notes.note({ threadId: cardId });
     if (place === "channel") await this.#notes.threadless();
     return place !== null;
@@ -228,43 +211,47 @@ export class JobPresenter {
 
   #render(): void {
     if (!this.#open || this.#finishing) return;
-    this.#card.show(this.#cardView());
-    if (this.#hasDescription()) this.#description.show(this.#descriptionView());
-    if (!this.#isRerun) this.#progress.show(progressView(this.#standing.status, this.#standing.preview));
+    if (!this.#card.spares("previews")) this.#preview = this.#standing.preview;
+    const { written } = this.#standing;
+    this.#card.show(this.#cardView(), written === null || written.done ? "progress" : "streaming");
   }
 
   async #finish(): Promise<void> {
     await this.#opened;
     const { files, log } = this.#parts;
     const job = this.job;
-    const missing = !this.#standing.written?.done;
-    const words = this.#hasDescription() ? (missing ? noDescriptionView() : this.#descriptionView()) : null;
-    // Above the result where that can be; else below it, as the picture does not wait for the words.
-    if (words !== null) await this.#description.settle(words);
     const posts = job.state !== "cancelled" && this.#surface.resultMessageId === null;
     if (posts) {
-      const resultMessageId = await announce(job, this.#nonce("result"), this.#venue, { files, log });
+      await this.#openTalk();
+      const resultMessageId = await announce(job, this.#words(), this.#nonce("result"), this.#venue, { files, log });
       // From now on people can vote, whether the message can be noted or not.
       if (job.state === "done") this.#parts.onResult(job, this.#venue.placeId, resultMessageId);
       await this.#notes.note({ resultMessageId });
     }
-    if (words !== null) await this.#description.deliver(words);
-    this.#standing.preview = null;
-    if (job.result && this.#thumbnails.length === INPUTS) this.#thumbnails = await this.#withResult(job.result);
-    if (this.#progress.messageId !== null)
-      await this.#progress.deliver(progressView(this.#standing.status, this.#standing.preview));
+    await this.#removeEarlierTalk();
+    // Where the result stands right below the card there is no need to show it twice.
+    if (job.result && this.#venue.threadId !== null) this.#result = await this.#resultPicture(job, job.result);
     // The card comes last: it says that everything else is there.
     await this.#card.deliver(this.#cardView());
     await this.#notes.note({ finished: true });
   }
 
-  /** The card's pictures with the result; without it, where its file is not to be read. */
-  async #withResult({ picture }: JobResult): Promise<readonly ViewFile[]> {
+  /** Versions before this one showed progress and description in messages of their own, below the card. */
+  async #removeEarlierTalk(): Promise<void> {
+    const { descriptionMessageId, progressMessageId } = this.#surface;
+    for (const messageId of [descriptionMessageId, progressMessageId])
+      if (messageId !== null) await this.#venue.remove(messageId);
+    if (descriptionMessageId !== null || progressMessageId !== null)
+      await this.#notes.note({ descriptionMessageId: null, progressMessageId: null });
+  }
+
+  /** The result for the card, which does without it where its file is not to be read. */
+  async #resultPicture({ id, request }: Job, { picture }: JobResult): Promise<ViewFile | null> {
     try {
-      return [...this.#thumbnails, await thumbnailFile(this.#parts.files, picture, "result", card.resultAlt)];
+      return await thumbnailFile(this.#parts.files, picture, "result", card.resultAlt(request), RESULT_SIDE);
     } catch (error) {
-      this.#parts.log.warn({ err: error, job: this.job.id }, "a card stays without its result");
-      return this.#thumbnails;
+      this.#parts.log.warn({ err: error, job: id }, "a card stays without its result");
+      return null;
     }
   }
 
@@ -275,17 +262,22 @@ export class JobPresenter {
     return this.#parentWords === null || (request.description !== null && request.description !== this.#parentWords);
   }
 
-  #descriptionView(): View {
+  /** The style in words, whole, as the result shows it. */
+  #words(): string | null {
+    const { written } = this.#standing;
+    if (!this.#hasDescription() || !written?.done) return null;
     const { describer, request } = this.job;
     const by = describer === null || describer === BY_USER ? describer : this.#parts.describerLabel(describer);
-    return descriptionView(this.#standing.written, by, request.extraPrompt);
+    return description.whole(written.text, { by: by ?? "me", note: written.note }, request.extraPrompt);
   }
 
   #cardView(): View {
-    const { preview, status, steadyStatus } = this.#standing;
-    return cardView(this.#isRerun ? status : steadyStatus, {
-      pictures: this.#isRerun ? (preview ? [preview] : []) : this.#thumbnails,
-      threadId: this.#venue.threadId,
+    const { status, steadyStatus, written } = this.#standing;
+    return cardView(this.#card.spares("previews") ? steadyStatus : status, {
+      sources: this.#sources,
+      picture: this.#result ?? this.#preview,
+      // As long as there is nothing else to look at.
+      words: this.#hasDescription() && this.#preview === null ? written : null,
       link: this.#surface.resultMessageId === null ? null : this.link,
       remark: this.#remark,
     });

@@ -53,7 +53,7 @@ export class JobStanding {
         this.#held = event.by;
         return;
       case "preview":
-        this.preview = previewFile(event.path, event.step, event.steps);
+        this.preview = previewFile(event.path, event.step, event.steps, event.job.request);
         return;
       case "queued":
       case "done":

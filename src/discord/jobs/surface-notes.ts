@@ -1,6 +1,8 @@
 /** Notes where a job is shown, so that another process would go on with the same messages. */
 import { RETRY_FLAG, type Surface, type SurfacePatch, type SurfaceRepository } from "../../store/surface-repository.ts";
 
+const THREADLESS = "threadless";
+
 export class SurfaceNotes {
   readonly #surfaces: SurfaceRepository;
   #surface: Surface;
@@ -31,7 +33,8 @@ export class SurfaceNotes {
 
   /** What is said in the channel goes on there: a later start would find no message of it in a thread. */
   async threadless(patch: SurfacePatch = {}): Promise<void> {
-    this.#unraised = "threadless";
+    this.#unraised = THREADLESS;
+    this.#surface = { ...this.#surface, flags: [...this.#surface.flags, THREADLESS] };
     await this.note(patch);
   }
 
@@ -42,6 +45,6 @@ export class SurfaceNotes {
 
   /** Whether the job is told in the channel, with no thread to be opened. */
   get isThreadless(): boolean {
-    return this.#surface.flags.includes("threadless");
+    return this.#surface.flags.includes(THREADLESS);
   }
 }

@@ -1,5 +1,13 @@
 /** What messages are put together from: text, pictures, buttons, and the colours that tell how something stands. */
-import { ActionRowBuilder, ButtonBuilder, type ButtonStyle, MediaGalleryBuilder, TextDisplayBuilder } from "discord.js";
+import {
+  ActionRowBuilder,
+  ButtonBuilder,
+  type ButtonStyle,
+  MediaGalleryBuilder,
+  SectionBuilder,
+  TextDisplayBuilder,
+  ThumbnailBuilder,
+} from "discord.js";
 
 import { type ButtonFamily, customId } from "./custom-id.ts";
 import { view, type View, type ViewFile } from "./view.ts";
@@ -15,6 +23,12 @@ export const gallery = (files: readonly ViewFile[]): MediaGalleryBuilder =>
   new MediaGalleryBuilder().addItems(
     files.map((file) => ({ media: { url: `attachment://${file.name}` }, description: file.alt })),
   );
+
+/** Words with a small picture of the view beside them. */
+export const beside = (words: string, { name, alt }: ViewFile): SectionBuilder =>
+  new SectionBuilder()
+    .addTextDisplayComponents(text(words))
+    .setThumbnailAccessory(new ThumbnailBuilder().setURL(`attachment://${name}`).setDescription(alt));
 
 /** A button that the handler of `family` answers, with the parts of its id. */
 export const press = (

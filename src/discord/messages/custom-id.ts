@@ -13,7 +13,9 @@ export type ButtonFamily =
   | "end-comparison"
   | "face"
   | "learn-style"
+  | "more"
   | "rerun"
+  | "save-style"
   | "stop-learning";
 
 /** Modals likewise. One that a button opened has the button's own id, parts and all. */

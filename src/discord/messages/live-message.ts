@@ -3,6 +3,7 @@ import { CancelledError } from "../../errors.ts";
 import type { Logger } from "../../log.ts";
 import { pauseAfter, waitFor } from "../../retry.ts";
 import { isMessageGone, isPlaceGone, isTooOldToEdit, mayPass } from "../discord-error.ts";
+import type { Sparable } from "../token-load.ts";
 import { PlaceMoved } from "./place-moved.ts";
 import { fingerprint, mark, type View } from "./view.ts";
 
@@ -11,6 +12,8 @@ export interface MessageHome {
   /** @returns the id of the new message */
   readonly create: (view: View, nonce: string) => Promise<string>;
   readonly edit: (messageId: string, view: View) => Promise<void>;
+  /** Whether an edit is left out for the moment that shows no more than this; never unless told. */
+  readonly spares?: (messageId: string, what: Sparable) => boolean;
 }
 
 export interface LiveMessageOptions {
@@ -19,8 +22,6 @@ export interface LiveMessageOptions {
   readonly messageId: string | null;
   /** Least time between the starts of two edits. */
   readonly intervalMs: number;
-  /** Words that grow: their first edit comes without delay. */
-  readonly streams?: boolean;
   /** The same for every attempt to create this message, so that Discord drops a second one. */
   readonly nonce: string;
   /** Whether a new message is made where the conversation moves to, when this place is gone. */
@@ -32,11 +33,15 @@ export interface LiveMessageOptions {
 
 /** After calls that came to nothing. */
 const RESTS = { firstMs: 1000, longestMs: 60_000 };
+/** Before it is looked again whether what was spared may be shown. */
+const SPARED_MS = 500;
 
 export class LiveMessage {
   readonly #options: LiveMessageOptions;
   #messageId: string | null;
   #next: View | null = null;
+  /** What the next view is; `null` for one that has to be seen. */
+  #kind: Sparable | null = null;
   #shown: string | null = null;
   /** By the clock that nobody sets. */
   #lastAt = Number.NEGATIVE_INFINITY;
@@ -63,10 +68,20 @@ export class LiveMessage {
     return this.#messageId;
   }
 
-  /** Shows `view` as soon as the interval allows, unless a newer one comes first. Never throws. */
-  show(view: View): void {
+  /** Whether an edit that shows no more than this is left out for the moment. */
+  spares(what: Sparable): boolean {
+    return this.#messageId !== null && this.#options.home.spares?.(this.#messageId, what) === true;
+  }
+
+  /** Shows `view` as soon as the interval and the load allow, unless a newer one comes first. Never throws. */
+  show(view: View, kind: Sparable = "progress"): void {
+    this.#take(view, kind);
+  }
+
+  #take(view: View, kind: Sparable | null): void {
     if (this.#deleted) return;
     this.#next = view;
+    this.#kind = kind;
     if (this.#mayFollowAtOnce(view)) this.#wake();
     this.#go();
   }
@@ -74,7 +89,7 @@ export class LiveMessage {
   /** Shows `view` (or what is waiting) without holding to the interval; resolves when it stands, or was tried in vain. */
   async settle(view?: View): Promise<void> {
     this.#settling++;
-    if (view) this.show(view);
+    if (view) this.#take(view, null);
     while (this.#running) {
       this.#hurry.abort();
       await this.#running;
@@ -113,9 +128,9 @@ export class LiveMessage {
     });
   }
 
-  /** Posting was no edit: the first picture need not wait, nor need the first words of a message that streams. */
+  /** Posting was no edit: the first picture need not wait. */
   #mayFollowAtOnce(view: View): boolean {
-    return !this.#edited && this.#setbacks === 0 && (this.#options.streams === true || view.files.length > 0);
+    return !this.#edited && this.#setbacks === 0 && view.files.length > 0;
   }
 
   /** Ends the pause that is going on, if any. */
@@ -135,8 +150,14 @@ export class LiveMessage {
     while (this.#next !== null && !this.#deleted) {
       await this.#pause();
       const view: View | null = this.#next;
-      this.#next = null;
       if (view === null) return;
+      if (this.#kind !== null && this.spares(this.#kind)) {
+        // Whoever settles does not wait for it, and has a newer view in a moment or none that matters.
+        if (this.#settling > 0) return;
+        await waitFor(SPARED_MS, this.#hurry.signal, { ref: false });
+        continue;
+      }
+      this.#next = null;
       const print = fingerprint(view);
       if (print === this.#shown) {
         await this.#note();

@@ -1,5 +1,6 @@
-/** Replies that were acknowledged and have no words yet, as those see them who have something to show. */
+/** Replies to interactions, as those see them who have something to show. */
 import { UserError } from "../../errors.ts";
+import type { Sparable } from "../token-load.ts";
 import { replyLost } from "../wording/commands.ts";
 import type { View } from "./view.ts";
 
@@ -19,12 +20,14 @@ export function replyPlace({ channelId, messageId }: PendingReply): {
   return { channelId, messageId };
 }
 
-/** Replies that wait for their first words. */
+/** Replies whose interactions can still be used: that costs nothing of what the bot's own token may do in a second. */
 export interface PendingReplies {
   /**
-   * Gives a reply its first words, through its interaction.
+   * Edits a reply, or gives it its first words, through its interaction.
    *
-   * @returns `false` when the message is no reply, or waits no more: it is edited like any other then
+   * @returns `false` when the message is no reply, or not for much longer: it is edited like any other then
    */
-  fill(messageId: string, view: View): Promise<boolean>;
+  edit(messageId: string, view: View): Promise<boolean>;
+  /** Whether an edit of that message is left out for the moment, when it shows no more than this. */
+  spares(messageId: string, what: Sparable): boolean;
 }

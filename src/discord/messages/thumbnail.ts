@@ -8,13 +8,14 @@ import type { ViewFile } from "./view.ts";
 /** Long side, pixels. */
 const THUMBNAIL_SIDE = 320;
 
-/** A JPEG thumbnail of a stored picture. */
+/** A JPEG thumbnail of a stored picture. @param side of its long side, pixels */
 export async function thumbnailFile(
   files: PictureStore,
   picture: PictureRef,
   name: string,
   alt: string,
+  side = THUMBNAIL_SIDE,
 ): Promise<ViewFile> {
-  const data = await thumbnail(await readStoredPicture(await files.local(picture.sha256)), THUMBNAIL_SIDE);
+  const data = await thumbnail(await readStoredPicture(await files.local(picture.sha256)), side);
   return { name: `${name}.jpg`, data: Buffer.from(data), alt, key: picture.sha256 };
 }

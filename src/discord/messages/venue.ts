@@ -9,12 +9,23 @@ import {
 } from "discord.js";
 
 import type { Logger } from "../../log.ts";
-import { discordCode, hasThreadAlready, isArchived, isMessageGone, isPlaceGone } from "../discord-error.ts";
+import { type Moment, momentNow } from "../../moment.ts";
+import {
+  discordCode,
+  hasThreadAlready,
+  isArchived,
+  isFullOfThreads,
+  isMessageGone,
+  isPlaceGone,
+  mayPass,
+} from "../discord-error.ts";
 import type { MessageHome } from "./live-message.ts";
 import type { PendingReplies } from "./pending-reply.ts";
+import { mayBeForgotten } from "./nonce.ts";
 import { persevere } from "./persevere.ts";
 import { PlaceMoved } from "./place-moved.ts";
 import { laterOf, snowflakeAt } from "../snowflake.ts";
+import { makeRoomForThread } from "./thread-room.ts";
 import { createPayload, editPayload, mark, markOf, type View } from "./view.ts";
 import { threadRemark } from "../wording/jobs.ts";
 
@@ -41,6 +52,8 @@ export class Venue {
   readonly #options: VenueOptions;
   #threadId: string | null;
   #lookAfter: string | null = null;
+  /** Messages that were tried to be posted and may stand or not, by nonce. */
+  readonly #tried = new Map<string, Moment>();
 
   constructor(options: VenueOptions) {
     this.#options = options;
@@ -86,9 +99,15 @@ export class Venue {
   /**
    * Starts the thread under the card, or takes up the one it has. Inside a thread there is nothing to start.
    *
+   * @param archivedAfter how long nothing is said in it before Discord closes it
    * @returns why there is no thread, in words for people, or `null`
+   * @throws what kept it from being started, when that may pass
    */
-  async openThread(cardMessageId: string, name: string): Promise<string | null> {
+  async openThread(
+    cardMessageId: string,
+    name: string,
+    archivedAfter = ThreadAutoArchiveDuration.OneHour,
+  ): Promise<string | null> {
     const channel = await this.#fetch(this.#options.channelId);
     if (channel.isThread() || !("threads" in channel)) return null;
     const me = channel.guild.members.me;
@@ -96,10 +115,17 @@ export class Venue {
     if (allowed && !allowed.has(PermissionFlagsBits.CreatePublicThreads)) return threadRemark.forbidden;
     if (allowed && !allowed.has(PermissionFlagsBits.SendMessagesInThreads)) return threadRemark.mute;
     try {
-      const options = { name, startMessage: cardMessageId, autoArchiveDuration: ThreadAutoArchiveDuration.OneDay };
+      await makeRoomForThread(channel.guild, this.#options.log);
+      const options = { name, startMessage: cardMessageId, autoArchiveDuration: archivedAfter };
       // The two kinds of channel agree on these options, but not in their types.
       const create = channel.threads.create.bind(channel.threads) as (given: typeof options) => Promise<{ id: string }>;
-      this.#threadId = (await persevere(() => create(options))).id;
+      const start = (): Promise<{ id: string }> => persevere(() => create(options));
+      const thread = await start().catch(async (error: unknown) => {
+        const hasRoom = isFullOfThreads(error) && (await makeRoomForThread(channel.guild, this.#options.log, 0)) > 0;
+        if (hasRoom) return start();
+        throw error;
+      });
+      this.#threadId = thread.id;
       return null;
     } catch (error) {
       if (hasThreadAlready(error)) {
@@ -107,6 +133,7 @@ export class Venue {
         this.#threadId = cardMessageId;
         return null;
       }
+      if (mayPass(error)) throw error;
       this.#options.log.warn({ err: error, channelId: channel.id }, "no thread could be started");
       return threadRemark.of(discordCode(error));
     }
@@ -160,6 +187,7 @@ export class Venue {
   readonly talk: MessageHome = {
     create: (view, nonce) => this.post(view, nonce),
     edit: (messageId, view) => this.edit(messageId, view),
+    spares: (messageId, what) => this.#options.replies.spares(messageId, what),
   };
 
   /** Messages in the channel itself: the job card. */
@@ -167,18 +195,33 @@ export class Venue {
     create: (view, nonce) => this.#send(this.#options.channelId, view, nonce),
     edit: async (messageId, view) => {
       const { channelId, replies } = this.#options;
-      // Through its interaction once, and from then on with the bot's own token, which does not expire.
-      if (!(await replies.fill(messageId, view))) await this.#edit(channelId, messageId, view);
+      // Through its interaction as long as that can be used, and then with the bot's own token, which does not expire.
+      if (!(await replies.edit(messageId, view))) await this.#edit(channelId, messageId, view);
     },
+    spares: (messageId, what) => this.#options.replies.spares(messageId, what),
   };
 
   async #send(placeId: string, view: View, nonce: string, notBefore = 0): Promise<string> {
     const channel = await this.#fetch(placeId);
-    if (this.#lookAfter !== null) {
-      const known = await this.#find(placeId, [nonce], laterOf(this.#lookAfter, sinceOf(notBefore)));
-      if (known !== null) return known;
-    }
-    return (await channel.send({ ...(await createPayload(mark(view, nonce), nonce)) })).id;
+    const after = this.#mayStandAfter(nonce, notBefore);
+    const known = after === null ? null : await this.#find(placeId, [nonce], after);
+    const id = known ?? (await this.#create(channel, view, nonce));
+    this.#tried.delete(nonce);
+    return id;
+  }
+
+  async #create(channel: SendableChannels, view: View, nonce: string): Promise<string> {
+    const words = await createPayload(mark(view, nonce), nonce);
+    if (!this.#tried.has(nonce)) this.#tried.set(nonce, momentNow());
+    return (await channel.send({ ...words })).id;
+  }
+
+  /** After which message this one may stand already, though Discord would take it a second time; else `null`. */
+  #mayStandAfter(nonce: string, notBefore: number): string | null {
+    if (this.#lookAfter !== null) return laterOf(this.#lookAfter, sinceOf(notBefore));
+    const first = this.#tried.get(nonce);
+    if (first === undefined || !mayBeForgotten(first)) return null;
+    return sinceOf(Math.min(first.wall, Date.now()));
   }
 
   /** Discord tells nonces to nobody who asks later, so messages carry a mark of their own. */

@@ -1,5 +1,5 @@
 /** Shows one style that is being learned: its card, and in its thread the steps, the loss as a curve, samples. */
-import type { Client } from "discord.js";
+import { type Client, ThreadAutoArchiveDuration } from "discord.js";
 
 import { lineChart } from "../../images/charts.ts";
 import type { EngineNews } from "../../jobs/engine.ts";
@@ -104,7 +104,7 @@ export class LearningPresenter {
     const { id, name, cardMessageId } = this.#learning;
     await this.#card.settle(await this.#cardView(words.waiting, true));
     try {
-      await this.#venue.openThread(cardMessageId, words.threadName(name));
+      await this.#venue.openThread(cardMessageId, words.threadName(name), ThreadAutoArchiveDuration.OneDay);
       await this.#parts.store.learnings.note(id, { threadId: this.#venue.threadId });
     } catch (error) {
       this.#parts.log.warn({ err: error, learning: id }, "no thread for a style that is being learned");

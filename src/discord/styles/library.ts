@@ -10,10 +10,11 @@ import { UserError } from "../../errors.ts";
 import { promptHash } from "../../jobs/description.ts";
 import type { Engine } from "../../jobs/engine.ts";
 import { newJobId } from "../../jobs/job-id.ts";
-import type { PictureRef } from "../../jobs/job.ts";
+import type { Job, PictureRef } from "../../jobs/job.ts";
 import { MOST_STYLES, STYLE_NAME_LENGTH, styleName, type Style } from "../../jobs/style.ts";
 import type { StyleVectors } from "../../jobs/style-vectors.ts";
 import type { Store } from "../../store/store.ts";
+import { plainName } from "../wording/markdown.ts";
 import { styleWords as words } from "../wording/styles.ts";
 
 /** Most choices that Discord takes. */
@@ -81,6 +82,28 @@ export async function saveStyle({ store, styleVectors }: SavingParts, given: New
   if (!(await store.styles.insert(style))) throw new UserError("style-taken", words.taken(style.name));
   styleVectors.look(style.picture.sha256);
   return style;
+}
+
+/**
+ * The style of the library with the job's style picture, else a new one under the picture's name.
+ *
+ * @throws UserError when the library is full
+ */
+export async function styleOf(
+  parts: SavingParts,
+  guildId: string,
+  userId: string,
+  { request }: Job,
+): Promise<{ readonly style: Style; readonly isNew: boolean }> {
+  const { style: picture, description } = request;
+  const base = plainName(picture.name);
+  for (let n = 1; ; n++) {
+    const name = n === 1 ? base : `${base} ${n}`;
+    const known = await parts.store.styles.find(guildId, name);
+    if (known?.picture.sha256 === picture.sha256) return { style: known, isNew: false };
+    const fresh = { guildId, ownerId: userId, name, picture, description, tokenSha256: null };
+    if (!known) return { style: await saveStyle(parts, fresh), isNew: true };
+  }
 }
 
 /** The description people see: the owner's, else what a describer said of the picture before. */

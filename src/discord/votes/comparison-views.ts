@@ -3,7 +3,7 @@ import { ButtonStyle, ContainerBuilder } from "discord.js";
 
 import type { Job } from "../../jobs/job.ts";
 import type { Comparison, Letter } from "../../votes/comparison.ts";
-import { resultRows } from "../jobs/job-views.ts";
+import { resultRow } from "../jobs/job-views.ts";
 import { ACCENT, gallery, press, row, text } from "../messages/components.ts";
 import { view, type View, type ViewFile } from "../messages/view.ts";
 import { comparison as words, type Tally, voteButton } from "../wording/votes.ts";
@@ -69,6 +69,6 @@ export function revealedView(job: Job, tally: Tally, picture: ViewFile): View {
     .addTextDisplayComponents(text(words.revealedPicture(tally)))
     .addMediaGalleryComponents(gallery([picture]))
     .addTextDisplayComponents(text(result.facts(job)))
-    .addActionRowComponents(...resultRows(job));
+    .addActionRowComponents(resultRow(job));
   return view([box], [picture]);
 }

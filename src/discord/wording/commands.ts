@@ -60,6 +60,7 @@ export const cancelWords = {
 
 export const deleteWords = {
   notYours: (userId: string): string => `Only <@${userId}> or a moderator can delete this one.`,
+  done: "The picture is deleted.",
 } as const;
 
 export const VARIANT_NAME: Readonly<Record<VariantChoice, string>> = {

@@ -3,9 +3,9 @@ import { usedSentences } from "../../caption/style-sentences.ts";
 import { BY_USER } from "../../jobs/description.ts";
 import { clip, escapeText, quote } from "./markdown.ts";
 
-/** All text of a Components V2 message together may have 4000 characters; the rest is for the frame around it. */
-const DESCRIPTION_LENGTH = 2400;
-const EXTRA_LENGTH = 800;
+/** All text of a Components V2 message together may have 4000 characters; the rest is for the result below it. */
+const DESCRIPTION_LENGTH = 1800;
+const EXTRA_LENGTH = 500;
 /** Notes carry error messages, which can be long. */
 const NOTE_LENGTH = 250;
 
@@ -19,16 +19,16 @@ export interface Origin {
 }
 
 export const description = {
-  waiting: `${TITLE}\n-# I will write down here what I see in the style picture.`,
   growing: (text: string): string => `${TITLE}\n${quoted(text, DESCRIPTION_LENGTH, escapeText)} ▌`,
+
+  /** All of it, while it is not known yet what will be made of it. */
+  written: (text: string): string => `${TITLE}\n${quoted(text, DESCRIPTION_LENGTH, escapeText)}`,
 
   /** @param extra words that the person added */
   whole(text: string, origin: Origin, extra: string | null): string {
     const added = extra?.trim() ? [quoted(extra, EXTRA_LENGTH, escapeText), "-# Added in your own words"] : [];
     return [TITLE, descriptionLines(text, origin), ...added].join("\n");
   },
-
-  none: "-# No description this time.",
 } as const;
 
 /** A finished description and the small print under it. A person's own words are all used. */

@@ -21,6 +21,10 @@ export const COUNTED = 12;
 const contentName = (request: JobRequest): string => escapeText(plainName(request.content.name));
 const styleName = (request: JobRequest): string => escapeText(plainName(request.style.name));
 
+/** Subject and style, as alt texts name them. */
+const pairName = ({ content, style }: JobRequest): string =>
+  `${plainName(content.name)}, repainted in the style of ${plainName(style.name)}`;
+
 export const threadName = ({ content, style }: JobRequest): string =>
   clip(`${plainName(content.name)} in the style of ${plainName(style.name)}`, THREAD_NAME_LENGTH);
 
@@ -37,7 +41,7 @@ export const card = {
 
   contentAlt: (request: JobRequest): string => clip(`Content: ${plainName(request.content.name)}`, ALT_LENGTH),
   styleAlt: (request: JobRequest): string => clip(`Style: ${plainName(request.style.name)}`, ALT_LENGTH),
-  resultAlt: "Result",
+  resultAlt: (request: JobRequest): string => clip(pairName(request), ALT_LENGTH),
 
   waiting(place: QueuePlace | null): string {
     if (place === null) return "⏳ In the queue.";
@@ -47,17 +51,12 @@ export const card = {
     return `⏳ ${count} pictures before yours.${begins(place)}`;
   },
 
-  describing: (endsAt: number | null): string => `👀 Looking closely at the style.${ready(endsAt)}`,
-  painting: (endsAt: number | null): string => `🖌️ Painting.${ready(endsAt)}`,
-
   done: (seconds: number, link: string | null): string =>
-    `✅ Done in ${duration(seconds)}${link === null ? "." : `: [see the picture](${link})`}`,
+    `✅ Done in ${duration(seconds)}${link === null ? "." : `: [vote for it, or paint it another way](${link})`}`,
   failed: (reason: string): string => `⚠️ ${reason}`,
   cancelled: "🛑 Stopped before it was finished.",
   /** A remark on how it went. */
   nowhere: "I may not post here any more, so there is nothing else to see.",
-
-  watch: (threadId: string): string => `-# Watch it take shape in <#${threadId}>`,
 
   /** What happened to the pictures on the way in. */
   notes: ({ content, style }: JobRequest): string | null => {
@@ -76,8 +75,6 @@ const SOON_MS = 5000;
 const begins = ({ startsAt }: QueuePlace): string =>
   startsAt === null || startsAt < Date.now() + SOON_MS ? "" : ` Yours begins ${relativeTime(startsAt)}.`;
 
-const ready = (endsAt: number | null): string => (endsAt === null ? "" : ` Ready ${relativeTime(endsAt)}.`);
-
 export const progress = {
   waiting: (place: QueuePlace | null): string => card.waiting(place),
   describing: "👀 **Reading the style**",
@@ -87,10 +84,8 @@ export const progress = {
     `-# The first attempt broke off${lastFault === null ? "" : ` (${escapeText(clip(lastFault, FAULT_LENGTH))})`}, so this is a fresh one.`,
   step: (stage: string, step: number, steps: number, endsAt: number | null): string =>
     `🖌️ **${stage}**\n${bar(step / steps)}  ${Math.round((step / steps) * 100)} %, step ${step} of ${steps}${endsAt === null ? "" : `, ready ${relativeTime(endsAt)}`}`,
-  previewAlt: (step: number, steps: number): string => `Preview at step ${step} of ${steps}`,
-  done: (seconds: number): string => `-# 🖌️ Painted in ${duration(seconds)}.`,
-  failed: "-# ⚠️ It stopped here.",
-  cancelled: "-# 🛑 Stopped.",
+  previewAlt: (step: number, steps: number, request: JobRequest): string =>
+    clip(`${pairName(request)}: preview at step ${step} of ${steps}`, ALT_LENGTH),
 } as const;
 
 /** Which stage people are told about. */
@@ -104,13 +99,9 @@ export const result = {
       : `<@${job.request.userId}> here it is: ${pair} ✨`;
   },
 
-  /** Alt text of the picture: the words it was painted by, else what it was made of. */
+  /** Alt text of the picture: what it was made of, and the words it was painted by. */
   alt: (job: Job): string =>
-    clip(
-      conditioning(paintingWords(job)) ??
-        `${plainName(job.request.content.name)}, repainted in the style of ${plainName(job.request.style.name)}`,
-      ALT_LENGTH,
-    ),
+    clip([pairName(job.request), conditioning(paintingWords(job))].filter(Boolean).join(": "), ALT_LENGTH),
 
   /** Variant and why, then every setting that it takes to paint the same picture again. */
   settings(job: Job): string {
@@ -149,13 +140,21 @@ export const button = {
   cancel: "Cancel",
   "image-prompt": "With style image",
   prompt: "Description only",
-  inst: "InST",
-  "new-seed": "New seed",
+  inst: "Style image only",
+  "new-seed": "Again",
   again: "Try again",
+  more: "More…",
   editPrompt: "Edit prompt",
   finish: "Finish it",
   learn: "Learn this style",
   delete: "Delete",
+} as const;
+
+/** What *More…* shows. */
+export const more = {
+  title: (job: Job): string => `### This picture, another way\n${result.settings(job)}`,
+  current: (label: string): string => `✓ ${label}`,
+  rest: "### What else you can do",
 } as const;
 
 /** Seconds as people say them. */

@@ -33,6 +33,8 @@ export const styleWords = {
   notYours: (ownerId: string): string => `Only <@${ownerId}> or a moderator can change this style.`,
   saved: ({ name }: Style, canLearn: boolean): string =>
     `### 🎨 Saved: ${named(name)}\nPaint with it: \`/stylize content: style_name:\`.${canLearn ? " Let me learn it for a closer likeness: `/style learn`." : ""}`,
+  savedBefore: ({ name }: Style): string =>
+    `This style is in the library already, as ${named(name)}. Paint with it: \`/stylize content: style_name:\`.`,
   imported: ({ name }: Style, vectors: number): string =>
     `### 🎨 Imported: ${named(name)}\nWith its learned token (${vectors} ${vectors === 1 ? "vector" : "vectors"}). Paint with it: \`/stylize content: style_name:\`.`,
   renamed: (from: string, to: string): string => `${named(from)} is now called ${named(to)}.`,
@@ -70,6 +72,8 @@ export const styleWords = {
   otherPicture: (name: string): string =>
     `${named(name)} has another picture already. Leave \`image\` out to learn it, or choose another name.`,
 } as const;
+
+export const styleButton = { save: "Save this style" } as const;
 
 export const STYLE_PATH_NAME: Readonly<Record<StylePath, string>> = {
   auto: "Auto: the learned token, else shared attention",

@@ -181,7 +181,7 @@ describe("a CDN on a bad day", () => {
 describe("after all of this", () => {
   it("the next command works", async () => {
     const { result } = await accepted(await landscape());
-    expect(hasButton(result, "Delete")).toBe(true);
+    expect(hasButton(result, "More…")).toBe(true);
     expect(results(studio.discord, result.channel_id)).toHaveLength(1);
   });
 });

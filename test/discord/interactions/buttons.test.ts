@@ -1,10 +1,11 @@
 import { readFile, rm, writeFile } from "node:fs/promises";
 
+import type { Person } from "@atelier/sandbox";
 import type { APIMessage } from "discord.js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { landscape, waves } from "../pictures.ts";
-import { hasButton, openStudio, results, type Studio, stylized, textOf, whispers } from "../studio.ts";
+import { hasButton, openStudio, pressMore, results, type Studio, stylized, textOf, whispers } from "../studio.ts";
 
 let studio: Studio;
 /** One finished job of Ada's, by description and style image, seed 42. */
@@ -27,21 +28,23 @@ async function nextResult(act: () => Promise<unknown>): Promise<APIMessage> {
   return discord.waitFor(() => results(discord, result.channel_id)[before], { what: "another result" });
 }
 
+const more = (person: Person, label: string, on = result) => pressMore(studio.discord, person, on, label);
+
 const ada = () => studio.discord.member("ada");
 const grace = () => studio.discord.member("grace");
 
 describe("the buttons of a result", () => {
   it.each([
     ["Description only", "**Description only**", 42],
-    ["InST", "**InST**", 42],
+    ["Style image only", "**InST**", 42],
   ])("%s repaints the same pair with the same seed", async (label, words, seed) => {
-    const next = await nextResult(() => ada().press(result, label));
+    const next = await nextResult(() => (hasButton(result, label) ? ada().press(result, label) : more(ada(), label)));
     expect(textOf(next)).toContain(words);
     expect(textOf(next)).toContain(`seed ${seed}`);
     expect(next.attachments).toHaveLength(1);
   });
 
-  it.each(["New seed", "With style image"])("%s takes another seed and keeps the variant", async (label) => {
+  it.each(["Again", "With style image"])("%s takes another seed and keeps the variant", async (label) => {
     const next = await nextResult(() => ada().press(result, label));
     expect(textOf(next)).toContain("**Style image + description**");
     expect(textOf(next)).not.toContain("seed 42 ");
@@ -53,40 +56,40 @@ describe("the buttons of a result", () => {
   });
 
   it("Edit prompt shows the description to edit, and paints by what was written", async () => {
-    const press = await ada().press(result, "Edit prompt");
+    const press = await more(ada(), "Edit prompt");
     const modal = await press.modal;
     expect(JSON.stringify(modal.json)).toContain("navy");
     const words = "Red and black ink, bold strokes, **@everyone** <@&1>";
     const next = await nextResult(() => ada().submit(modal, { description: words }));
-    expect(next.attachments[0]!.description).toBe(words);
+    expect(next.attachments[0]!.description).toBe(`house, repainted in the style of waves: ${words}`);
     const said = studio.discord.messages(result.channel_id).map(textOf).join("\n");
     expect(said).toContain("Your own words");
     expect(said).toContain(String.raw`\*\*@${"\u200B"}everyone\*\* \<@${"\u200B"}&1>`);
-    const again = await (await ada().press(next, "Edit prompt")).modal;
+    const again = await (await more(ada(), "Edit prompt", next)).modal;
     expect(JSON.stringify(again.json)).toContain("Red and black ink");
     // It says nothing about the style of the pair, whose ballots it would spoil.
     await studio.running.bot.votes.idle();
     expect(await studio.running.bot.store.votes.judged(next.id)).toBeNull();
-    const ballot = await ada().press(next, "My ballot");
+    const ballot = await more(ada(), "My ballot", next);
     await expect.poll(() => textOf(ballot.response)).toContain("somebody's own words");
   });
 
   it("pressed twice by one person begin one job", async () => {
     const { discord } = studio;
     const before = results(discord, result.channel_id).length;
-    await Promise.all([ada().press(result, "InST"), ada().press(result, "InST")]);
+    await Promise.all([ada().press(result, "Description only"), ada().press(result, "Description only")]);
     await discord.waitFor(() => whispers(discord, ada().id).find((text) => text.includes("under way already")));
     await discord.waitFor(() => results(discord, result.channel_id).length > before);
     expect(await studio.running.bot.queue.snapshot()).toMatchObject({ jobs: [] });
     expect(results(discord, result.channel_id)).toHaveLength(before + 1);
     await expect.poll(() => studio.running.bot.pressOnce.size).toBe(0);
-    await nextResult(() => ada().press(result, "InST"));
+    await nextResult(() => ada().press(result, "Description only"));
   });
 
   it("pressed by two people at once begin two jobs", async () => {
     const { discord } = studio;
     const before = results(discord, result.channel_id).length;
-    await Promise.all([ada().press(result, "New seed"), grace().press(result, "New seed")]);
+    await Promise.all([ada().press(result, "Again"), grace().press(result, "Again")]);
     await discord.waitFor(() => results(discord, result.channel_id).length >= before + 2);
     const people = results(discord, result.channel_id)
       .slice(before)
@@ -94,19 +97,38 @@ describe("the buttons of a result", () => {
     expect(new Set(people)).toEqual(new Set([ada().id, grace().id]));
   });
 
+  it("More… marks how it was painted, and keeps the style picture under its name, once", async () => {
+    const { discord, general } = studio;
+    const panel = await ada().press(result, "More…");
+    await discord.waitFor(() => panel.response && hasButton(panel.response, "✓ With style image"), {
+      what: "the mark",
+    });
+    expect(textOf(panel.response)).toContain("seed 42");
+    expect(
+      discord.messages(result.channel_id).map(({ id }) => id),
+      "for one person alone",
+    ).not.toContain(panel.response!.id);
+    const saved = await more(ada(), "Save this style");
+    await discord.waitFor(() => textOf(saved.response).includes("Saved: **waves**"), { what: "the style to be saved" });
+    const again = await more(grace(), "Save this style");
+    await discord.waitFor(() => textOf(again.response).includes("already, as **waves**"), { what: "a word about it" });
+    const list = await ada().slash(general, "style list");
+    await discord.waitFor(() => textOf(list.response).includes("1 in all"), { what: "one style" });
+  });
+
   it("Delete is for the requester and for moderators", async () => {
     const { discord } = studio;
     const [, second, third] = results(discord, result.channel_id);
     const left = () => results(discord, result.channel_id).map(({ id }) => id);
-    await grace().press(second!, "Delete");
+    await more(grace(), "Delete", second);
     const words = await discord.waitFor(() =>
       whispers(discord, grace().id).find((text) => text.includes("can delete")),
     );
     expect(words).toBe(`Only <@${ada().id}> or a moderator can delete this one.`);
     expect(left()).toContain(second!.id);
-    await ada().press(second!, "Delete");
+    await more(ada(), "Delete", second);
     await discord.waitFor(() => !left().includes(second!.id));
-    await discord.member("mo").press(third!, "Delete");
+    await more(discord.member("mo"), "Delete", third);
     await discord.waitFor(() => !left().includes(third!.id));
   });
 });
@@ -117,17 +139,27 @@ describe("a custom id that the message does not offer", () => {
 
   it("does nothing, whatever its button would do and whoever sends it", async () => {
     const { discord } = studio;
-    const hers = await nextResult(() => grace().press(result, "InST"));
+    const hers = await nextResult(() => grace().press(result, "Description only"));
     const before = discord.messages(result.channel_id).length;
-    const id = /"delete:(\w+)"/.exec(JSON.stringify(hers.components))![1]!;
-    const forged = ["delete:$", "cancel:$", "rerun:$:inst", "edit-prompt:$", "compare:$", "ballot:$", "face:$:face"];
+    const id = /"more:(\w+)"/.exec(JSON.stringify(hers.components))![1]!;
+    const forged = [
+      "more:$",
+      "delete:$",
+      "save-style:$",
+      "cancel:$",
+      "rerun:$:inst",
+      "edit-prompt:$",
+      "compare:$",
+      "ballot:$",
+      "face:$:face",
+    ];
     for (const [n, shape] of forged.entries()) {
       await (
         await grace().forge(result, shape.replace("$", id))
       ).acknowledged;
       await discord.waitFor(() => refusals() === n + 1, { what: `a refusal of ${shape}` });
     }
-    const modal = await (await grace().press(hers, "Edit prompt")).modal;
+    const modal = await (await more(grace(), "Edit prompt", hers)).modal;
     const ofAnother = modal.customId.replace(id, "0".repeat(id.length));
     await grace().submit({ ...modal, customId: ofAnother }, { description: "Red ink" });
     await discord.waitFor(() => refusals() === forged.length + 1, { what: "a refusal of the modal" });
@@ -190,13 +222,13 @@ describe("a stored picture that is gone or damaged", () => {
     const job = await store.db.selectFrom("jobs").selectAll().executeTakeFirstOrThrow();
     const file = await store.files.local(job.content_sha256);
     await writeFile(file, (await readFile(file)).subarray(0, 900));
-    const failed = await nextResult(() => ada().press(result, "InST"));
+    const failed = await nextResult(() => ada().press(result, "Description only"));
     expect(textOf(failed)).toContain(
       "A picture that this needs is missing or damaged on my disk. Please upload it again",
     );
     await rm(file);
     const said = whispers(discord, ada().id).length;
-    await ada().press(result, "InST");
+    await ada().press(result, "Description only");
     const words = await discord.waitFor(() => whispers(discord, ada().id)[said]);
     expect(words).toBe("I do not have that picture any more. Please upload it again with `/stylize`.");
   });

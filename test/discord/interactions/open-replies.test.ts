@@ -48,36 +48,38 @@ function useReplies() {
     const show = async (): Promise<void> => {
       const refusal = refusals.shift();
       if (refusal) throw refusal;
-      replies.answered(interaction.id);
     };
     await replies.remember(interaction, { channelId: "general", messageId, show });
   };
   return { replies, add };
 }
 
-it("a reply is filled in through its interaction once, tried again after a fault", async () => {
+it("a reply is edited through its interaction, again and again, also after a fault", async () => {
   const { replies, add } = useReplies();
   await add("1", refused(50_035));
-  expect(await replies.fill("2", view), "no reply").toBe(false);
-  await expect(replies.fill("1", view)).rejects.toThrow("refused");
-  expect(await replies.fill("1", view)).toBe(true);
-  expect(await replies.fill("1", view)).toBe(false);
+  expect(await replies.edit("2", view), "no reply").toBe(false);
+  await expect(replies.edit("1", view)).rejects.toThrow("refused");
+  expect(await replies.edit("1", view)).toBe(true);
+  expect(await replies.edit("1", view)).toBe(true);
+  replies.takenBack("interaction 1");
+  expect(await replies.edit("1", view)).toBe(false);
 });
 
 it("a reply whose token is spent is edited like any message", async () => {
   const { replies, add } = useReplies();
   await add("1", refused(50_027));
-  expect(await replies.fill("1", view)).toBe(false);
-  expect(await replies.fill("1", view)).toBe(false);
+  expect(await replies.edit("1", view)).toBe(false);
+  expect(await replies.edit("1", view)).toBe(false);
 });
 
-it("a reply that nobody fills in is let go when Discord takes no words any more", async () => {
+it("a reply is let go a minute before Discord takes no words any more", async () => {
   vi.useFakeTimers({ toFake: ["Date"] });
   const { replies, add } = useReplies();
   await add("old");
   vi.advanceTimersByTime(10 * 60_000);
   await add("young");
-  vi.advanceTimersByTime(6 * 60_000);
+  vi.advanceTimersByTime(4 * 60_000 + 1);
+  expect(await replies.edit("old", view), "not purged yet").toBe(false);
   await add("new");
-  expect(await Promise.all(["old", "young", "new"].map((id) => replies.fill(id, view)))).toEqual([false, true, true]);
+  expect(await Promise.all(["old", "young", "new"].map((id) => replies.edit(id, view)))).toEqual([false, true, true]);
 });

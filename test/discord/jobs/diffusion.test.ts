@@ -30,9 +30,8 @@ describe("/stylize by Stable Diffusion", () => {
     );
     expect(result.attachments[0]).toMatchObject({ filename: "house-as-waves.png", width: 192, height: 128 });
 
-    const progress = discord.messages(result.channel_id).find((message) => textOf(message).includes("Painted in"))!;
-    const shown = discord.edits(progress.id).map(({ body }) => JSON.stringify(body));
-    expect(shown.filter((body) => /Preview at step \d+ of 50/.test(body)).length).toBeGreaterThan(0);
+    const shown = discord.edits(call.response!.id).map(({ body }) => JSON.stringify(body));
+    expect(shown.filter((body) => /preview at step \d+ of 50/.test(body)).length).toBeGreaterThan(0);
   });
 
   it("paints again from a button, with the style image in it", async () => {

@@ -12,7 +12,7 @@ import { openStore, type Store } from "../../../src/store/store.ts";
 import { type Launched, launch } from "../launch.ts";
 import { landscape, waves } from "../pictures.ts";
 import { referee } from "../referee.ts";
-import { ONCE, results, settingsFor, tally, textOf, whispers } from "../studio.ts";
+import { isResult, ONCE, results, settingsFor, tally, textOf, whispers } from "../studio.ts";
 
 let discord: DiscordSandbox;
 let general: string;
@@ -89,8 +89,6 @@ async function until(...states: readonly JobState[]): Promise<Job> {
   }
   throw new Error(`no job was ${states.join(" or ")}\n${discord.transcript()}`);
 }
-
-const isResult = ({ body }: { readonly body: unknown }): boolean => JSON.stringify(body ?? "").includes('"Delete"');
 
 /** What was said about a job that was interrupted, by the time its card points to the result. */
 async function told(call: InteractionCall): Promise<ReturnType<typeof tally>> {
@@ -250,7 +248,7 @@ describe("a bot that is killed and started again", () => {
     await killAndRestart();
     expect(await told(call)).toEqual(ONCE);
     const [result] = results(discord, thread);
-    await discord.member("grace").press(result!, "InST");
+    await discord.member("grace").press(result!, "Description only");
     await discord.waitFor(() => results(discord, thread).length === 2, { what: "the rerun" });
   });
 });

@@ -7,7 +7,7 @@ let studio: Studio;
 
 beforeAll(async () => {
   // Large pictures, so that a job lasts.
-  studio = await openStudio({ RESULT_SIZE: "1024" });
+  studio = await openStudio({ RESULT_SIZE: "512" });
 });
 
 afterAll(() => studio.close());
@@ -17,30 +17,30 @@ const inputs = async () => ({
   style: await waves("waves.jpg", 640, 480),
 });
 
-describe("the progress message", () => {
-  it("is edited in place, at most once in 3 s, with the newest preview in place of the older one", async () => {
+describe("the card of a job", () => {
+  it("is edited at most once in 2 s, with the newest preview in place of the older one", async () => {
     const { discord, general } = studio;
     const call = await discord.member("ada").slash(general, "stylize", { ...(await inputs()), variant: "inst" });
     const result = await stylized(studio, call);
-    const thread = result.channel_id;
-    const progress = discord.messages(thread).at(-2)!;
 
-    const edits = discord.edits(progress.id);
+    const edits = discord.edits(call.response!.id);
     const gaps = edits.slice(1, -1).map(({ at }, n) => at - edits[n]!.at);
-    for (const gap of gaps) expect(gap).toBeGreaterThan(2900);
+    for (const gap of gaps) expect(gap).toBeGreaterThan(1900);
     const bodies = edits.map(({ body }) => JSON.stringify(body["components"]));
     for (const [n, body] of bodies.entries()) expect(body).not.toBe(bodies[n - 1]);
     const withPreview = edits.filter(({ body }) => JSON.stringify(body).includes("attachment://preview.jpg"));
     expect(withPreview.length).toBeGreaterThan(0);
     for (const { body } of withPreview) {
-      expect(body["attachments"]).toHaveLength(1);
-      expect(JSON.stringify(body)).toMatch(/Preview at step \d+ of \d+/);
+      expect(body["attachments"], "content, style and one preview").toHaveLength(3);
+      expect(JSON.stringify(body)).toMatch(/repainted in the style of waves: preview at step \d+ of \d+/);
       expect(JSON.stringify(body)).toMatch(/▰+▱*.+step \d+ of \d+/);
     }
-    const last = discord.messages(thread).find(({ id }) => id === progress.id)!;
-    expect(textOf(last)).toContain("Painted in");
-    expect(last.attachments).toEqual([]);
-    expect(discord.messages(thread).filter((message) => /Painted|Painting/.test(textOf(message)))).toHaveLength(1);
+    expect(call.response!.attachments.map(({ filename }) => filename)).toEqual([
+      "content.jpg",
+      "style.jpg",
+      "result.jpg",
+    ]);
+    expect(discord.messages(result.channel_id).filter((message) => /Painting/.test(textOf(message)))).toEqual([]);
   });
 
   it("shows the place in the queue and the time on the card", async () => {

@@ -1,4 +1,4 @@
-import type { APIMessage } from "discord.js";
+import { type APIMessage, ComponentType } from "discord.js";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
@@ -26,7 +26,7 @@ describe("/stylize", () => {
     await stylized(studio, call);
   });
 
-  it("shows a card with both pictures and Cancel, a thread, the description, progress and the result", async () => {
+  it("shows a card with both pictures and Cancel, and in the end the result large, and a thread with it", async () => {
     const { discord, general } = studio;
     const ada = discord.member("ada");
     const call = await ada.slash(general, "stylize", await inputs());
@@ -40,15 +40,20 @@ describe("/stylize", () => {
     const result = await stylized(studio, call);
     const thread = discord.threads(general).find(({ id }) => id === card.id)!;
     expect(thread.name).toBe("house in the style of waves");
-    const [description, progress, last] = discord.messages(thread.id).slice(-3);
-    expect(textOf(description)).toMatch(/The style, in words\n> .{80}/s);
-    expect(textOf(description)).toContain("Described by palette describer");
-    expect(textOf(progress)).toMatch(/Painted in [\d.]+ s/);
-    expect(last!.id).toBe(result.id);
+    const said = discord.messages(thread.id).filter(({ author }) => author.id === discord.botUserId);
+    expect(said.filter(({ components }) => components?.length).map(({ id }) => id)).toEqual([result.id]);
+    expect(textOf(result)).toMatch(/The style, in words\n> .{80}/s);
+    expect(textOf(result)).toContain("Described by palette describer");
 
     const done = await discord.waitFor(() => textOf(call.response).includes("Done in") && call.response);
     expect(textOf(done)).toContain(`https://discord.com/channels/${discord.guild.id}/${thread.id}/${result.id}`);
-    expect(done.attachments).toHaveLength(3);
+    expect(done.attachments.map(({ description }) => description)).toEqual([
+      "Content: house",
+      "Style: waves",
+      "house, repainted in the style of waves",
+    ]);
+    const { items } = findComponent(done, ComponentType.MediaGallery) as unknown as { items: unknown[] };
+    expect(items, "the result alone stands large").toHaveLength(1);
     expect(hasButton(done, "Cancel")).toBe(false);
   });
 
@@ -73,7 +78,9 @@ describe("/stylize", () => {
     const [picture] = result.attachments;
     expect(picture).toMatchObject({ filename: "house-as-waves.png", width: 96, height: 72 });
     expect(picture!.description).toMatch(/golden dots/);
-    for (const label of ["With style image", "Description only", "InST", "New seed", "Edit prompt", "Delete"])
+    const rows = JSON.stringify(result.components).match(/"type":1,/g);
+    expect(rows, "one row of buttons").toHaveLength(1);
+    for (const label of ["Again", "With style image", "Description only", "More…"])
       expect(hasButton(result, label)).toBe(true);
     expect(await brightness(picture!.url)).toBeGreaterThan(5);
   });
@@ -122,6 +129,12 @@ describe("/stylize", () => {
     expect(a!.equals(b!)).toBe(true);
   });
 });
+
+/** The first component of a type within a box. */
+const findComponent = ({ components }: APIMessage, type: number): unknown =>
+  components!
+    .flatMap((box) => ("components" in box ? (box.components as readonly { readonly type: number }[]) : []))
+    .find((component) => component.type === type);
 
 const bytesOf = async (url: string): Promise<Buffer> => Buffer.from(await (await fetch(url)).arrayBuffer());
 

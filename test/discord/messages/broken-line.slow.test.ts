@@ -2,7 +2,19 @@ import type { InteractionCall } from "@atelier/sandbox";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 
 import { landscape, waves } from "../pictures.ts";
-import { hasButton, ONCE, openStudio, results, type Studio, stylized, tally, textOf, whispers } from "../studio.ts";
+import {
+  hasButton,
+  isResult,
+  ONCE,
+  openStudio,
+  pressMore,
+  results,
+  type Studio,
+  stylized,
+  tally,
+  textOf,
+  whispers,
+} from "../studio.ts";
 
 let studio: Studio;
 
@@ -27,8 +39,6 @@ const ACK = "POST /interactions/:id/:token/callback";
 
 const stylize = async (): Promise<InteractionCall> =>
   studio.discord.member("ada").slash(studio.general, "stylize", { content: await landscape(), style: await waves() });
-
-const isResult = ({ body }: { readonly body: unknown }): boolean => JSON.stringify(body ?? "").includes('"Delete"');
 
 /** What was said about a job by the time it is told. */
 const told = async (call: InteractionCall): Promise<ReturnType<typeof tally>> =>
@@ -159,37 +169,42 @@ describe("a person gets an answer over a line that breaks", () => {
   it("when it is a form", async () => {
     const result = await stylized(studio, await stylize());
     studio.discord.faults.add({ route: ACK, times: 1, reset: true });
-    const modal = await (await ada().press(result, "Edit prompt")).modal;
+    const modal = await (await pressMore(studio.discord, ada(), result, "Edit prompt")).modal;
     expect(modal.title).toBe("Edit prompt");
   });
 });
 
 describe("a job that lasts", () => {
-  it("uses no interaction token after the acknowledged answer was filled in", async () => {
+  it("goes on by the bot's own token when the interaction's has ended, which it asks once", async () => {
     const { discord } = studio;
     const call = await stylize();
     await discord.waitFor(() => call.response && hasButton(call.response, "Cancel"), { what: "the card" });
     const from = discord.requests.length;
     discord.expireInteractionTokens();
     expect(await told(call)).toEqual(ONCE);
-    expect(discord.requests.slice(from).filter(({ path }) => path.includes("/webhooks/"))).toEqual([]);
+    const asked = discord.requests.slice(from).filter(({ token }) => token === "interaction");
+    expect(asked.map(({ status }) => status)).toEqual([401]);
   });
 
-  it("gets a fresh progress message after an hour (30046)", async () => {
-    const { discord } = studio;
+  it("gets a fresh card after an hour (30046)", async () => {
+    const { discord, general } = studio;
     const code = 30_046;
     discord.faults.add({
       route: EDIT,
       times: 1,
       status: 400,
       code,
-      when: ({ body }) => JSON.stringify(body ?? "").includes("Painted in"),
+      when: ({ body }) => JSON.stringify(body ?? "").includes("Done in"),
     });
-    const result = await stylized(studio, await stylize());
-    const said = () =>
-      discord.messages(result.channel_id).filter((message) => /Painted in|Mixing|Painting/.test(textOf(message)));
-    await discord.waitFor(() => said().length === 2, { what: "the fresh message" });
-    expect(textOf(said()[1])).toContain("Painted in");
+    const call = await stylize();
+    await discord.waitFor(() => call.response && hasButton(call.response, "Cancel"), { what: "the card" });
+    discord.expireInteractionTokens();
+    const fresh = () => discord.messages(general).filter(({ id }) => BigInt(id) > BigInt(call.response!.id));
+    await discord.waitFor(() => fresh().some((message) => textOf(message).includes("Done in")), {
+      what: "a fresh card",
+    });
+    expect(fresh()).toHaveLength(1);
+    expect(results(discord, call.response!.id)).toHaveLength(1);
   });
 });
 

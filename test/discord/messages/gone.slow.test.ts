@@ -66,8 +66,12 @@ describe("a job without a thread", () => {
   it("stays in the channel when the bot starts again and could open one: nothing is said twice", async () => {
     const { discord, general } = studio;
     discord.faults.add({ route: "POST /channels/:id/messages/:id/threads", times: 1, status: 403, code: 50_013 });
+    const isLost = discord.faults.add({ route: "POST /channels/:id/messages", status: 502 });
     const call = await stylize(general);
-    await discord.waitFor(() => tally(discord, general)["descriptions"] === 1, { what: "the description" });
+    const isTried = () => discord.requests.some(({ method, status }) => method === "POST" && status === 502);
+    await discord.waitFor(isTried, { what: "a result that does not get through" });
+    await studio.stopBot();
+    isLost();
     await studio.restart();
     await discord.waitFor(() => /Done/.test(textOf(call.response)), { what: "the end" });
     expect(tally(discord, general)).toEqual(ONCE);
@@ -80,7 +84,7 @@ describe("a job without a thread", () => {
     const refuse = sql`create trigger refuse before update of flags on surfaces begin select raise(abort, 'no'); end`;
     await refuse.execute(db);
     discord.faults.add({ route: "POST /channels/:id/messages/:id/threads", times: 1, status: 403, code: 50_013 });
-    const before = tally(discord, general)["descriptions"] as number;
+    const before = tally(discord, general)["descriptions"]!;
     const call = await stylize(general);
     await discord.waitFor(() => tally(discord, general)["descriptions"] === before + 1, { what: "the description" });
     await sql`drop trigger refuse`.execute(db);

@@ -7,7 +7,18 @@ import { sql } from "../../../src/store/kysely.ts";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 
 import { landscape, waves } from "../pictures.ts";
-import { hasButton, ONCE, openStudio, results, type Studio, stylized, tally, textOf, whispers } from "../studio.ts";
+import {
+  hasButton,
+  isResult,
+  ONCE,
+  openStudio,
+  results,
+  type Studio,
+  stylized,
+  tally,
+  textOf,
+  whispers,
+} from "../studio.ts";
 
 let studio: Studio;
 
@@ -31,8 +42,6 @@ const says =
   (words: string) =>
   ({ body }: { readonly body: unknown }): boolean =>
     JSON.stringify(body ?? "").includes(words);
-
-const isResult = says('"Delete"');
 
 const stylize = async (): Promise<InteractionCall> =>
   studio.discord.member("ada").slash(studio.general, "stylize", { content: await landscape(), style: await waves() });
@@ -64,7 +73,7 @@ describe("a long outage", () => {
     await writeFile(await running.bot.store.files.local(round.contentSha256), "damaged");
     discord.faults.add({ route: POST, ...SHORT, when: isResult });
     discord.faults.add({ route: EDIT, ...SHORT, when: says("⚠️") });
-    await ada.press(result, "InST");
+    await ada.press(result, "Description only");
     const failure = await discord.waitFor(() => results(discord, result.channel_id)[1], { what: "the failure" });
     expect(failure.mentions.map(({ id }) => id)).toEqual([ada.id]);
     expect(hasButton(failure, "Try again")).toBe(true);

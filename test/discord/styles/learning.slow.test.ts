@@ -49,7 +49,8 @@ describe("/style learn", () => {
       await ada.slash(general, "stylize", { content: await landscape(), style_name: "Wave", variant: "inst" }),
     );
     expect(textOf(result)).toContain("style by attention");
-    expect(hasButton(result, "Learn this style")).toBe(true);
+    const panel = await ada.press(result, "More…");
+    await discord.waitFor(() => panel.response && hasButton(panel.response, "Learn this style"), { what: "the offer" });
 
     const card = discord.messages(general).find((message) => textOf(message).includes("Learning **Wave**"))!;
     const { id } = discord.member("linus");

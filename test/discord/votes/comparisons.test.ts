@@ -13,7 +13,7 @@ import type { Comparison } from "../../../src/votes/comparison.ts";
 import { fromJson } from "../../../src/votes/export.ts";
 import { report, textTable } from "../../../src/votes/report.ts";
 import { landscape, waves } from "../pictures.ts";
-import { hasButton, openStudio, type Studio, stylized, textOf, whispers } from "../studio.ts";
+import { hasButton, openStudio, pressMore, type Studio, stylized, textOf, whispers } from "../studio.ts";
 
 let studio: Studio;
 
@@ -132,7 +132,7 @@ describe("/compare", () => {
     expect(textNow(sheet)).toContain("3 ballots, one of them by the person who asked");
     expect(now(sheet)!.attachments.map(({ filename }) => filename)).toEqual(["revealed.png"]);
     expect(hasButton(now(sheet)!, "Reveal now")).toBe(false);
-    expect(hasButton(now(pictures[0]!)!, "New seed")).toBe(true);
+    expect(hasButton(now(pictures[0]!)!, "Again")).toBe(true);
   });
 
   it("takes no ballots after the reveal", async () => {
@@ -141,7 +141,7 @@ describe("/compare", () => {
     await discord.member("mo").react(first.pictures[2]!, "🥇");
     await votes.idle();
     expect(await votes.ballotsOf(first.comparison.id)).toHaveLength(3);
-    await discord.member("mo").press(now(first.pictures[2]!)!, "My ballot");
+    await pressMore(discord, discord.member("mo"), now(first.pictures[2]!)!, "My ballot");
     await expect.poll(() => whispers(discord, discord.member("mo").id).at(-1)).toContain("Voting on this pair is over");
   });
 
@@ -153,7 +153,7 @@ describe("/compare", () => {
       style: await waves(),
     });
     const result = await stylized(studio, call);
-    await grace.press(result, "Compare");
+    await pressMore(discord, grace, result, "Compare");
     const { sheet, pictures, comparison } = await opened(result.channel_id, 0);
     expect(comparison.userId).toBe(grace.id);
     const closesAt = Date.now() + 4000;
@@ -205,7 +205,7 @@ describe("a comparison that cannot be", () => {
     const { store } = studio.running.bot;
     const { round } = (await store.votes.judged(result.id))!;
     await rm(await store.files.local(round.contentSha256));
-    await ada.press(result, "Compare");
+    await pressMore(discord, ada, result, "Compare");
     await expect.poll(() => whispers(discord, ada.id).at(-1)).toContain("I no longer have the pictures");
   });
 });
@@ -301,7 +301,7 @@ describe("/settings", () => {
       .toContain("have had their account for at least 1,000 days");
     expect(await count()).toBe("none");
     const grace = discord.member("grace");
-    await grace.press(now(first.pictures[0]!)!, "My ballot");
+    await pressMore(discord, grace, now(first.pictures[0]!)!, "My ballot");
     await expect
       .poll(() => whispers(discord, grace.id).at(-1))
       .toContain("counts only those of members who have had their account for at least 1,000 days");

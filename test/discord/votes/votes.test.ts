@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { derive, type Place, standing } from "../../../src/votes/ballot.ts";
 import { landscape, waves } from "../pictures.ts";
-import { openStudio, results, type Studio, stylized, textOf, whispers } from "../studio.ts";
+import { hasButton, openStudio, pressMore, results, type Studio, stylized, textOf, whispers } from "../studio.ts";
 
 let studio: Studio;
 /** Results of one pair in one thread, by variant. */
@@ -21,10 +21,11 @@ beforeAll(async () => {
   });
   const first = await stylized(studio, call);
   const rerun = async (label: string, count: number): Promise<APIMessage> => {
-    await ada.press(first, label);
+    if (hasButton(first, label)) await ada.press(first, label);
+    else await pressMore(discord, ada, first, label);
     return discord.waitFor(() => results(discord, first.channel_id)[count - 1], { what: label });
   };
-  const inst = await rerun("InST", 2);
+  const inst = await rerun("Style image only", 2);
   shown = { prompt: first, inst, "image-prompt": await rerun("With style image", 3) };
   for (const message of Object.values(shown)) await discord.waitFor(() => medalsOn(message) === "🥇🥈🥉");
 });
@@ -116,7 +117,7 @@ describe("voting by reaction", () => {
     const { discord } = studio;
     const grace = discord.member("grace");
     await grace.react(shown.prompt, "🥇");
-    const call = await grace.press(shown.inst, "My ballot");
+    const call = await pressMore(discord, grace, shown.inst, "My ballot");
     await call.acknowledged;
     await discord.waitFor(() => whispers(discord, grace.id).some((said) => said.includes("Your ballot")));
     const said = whispers(discord, grace.id).at(-1)!;
@@ -142,7 +143,7 @@ describe("voting by reaction", () => {
     const mo = discord.member("mo");
     const { store } = studio.running.bot;
     const { round } = (await store.votes.judged(shown.prompt.id))!;
-    const call = await mo.press(shown.inst, "My ballot");
+    const call = await pressMore(discord, mo, shown.inst, "My ballot");
     const panel = await discord.waitFor(() => call.response && textOf(call.response).includes("face") && call.response);
     expect(textOf(panel)).toContain("without a face (says the detector)");
     await mo.press(panel, "It shows a face");
@@ -201,7 +202,7 @@ describe("voting by reaction", () => {
     await expect.poll(() => ballotOf(linus.id)).toEqual({ 2: "prompt", 3: "image-prompt" });
     await mo.clearReactions(shown.prompt);
     await expect.poll(() => ballotOf(linus.id)).toEqual({ 3: "image-prompt" });
-    await ada.press(shown["image-prompt"], "Delete");
+    await pressMore(discord, ada, shown["image-prompt"], "Delete");
     await expect.poll(() => ballotOf(linus.id)).toEqual({});
     await expect.poll(() => ballotOf(ada.id)).toEqual({});
   });
@@ -222,7 +223,7 @@ describe("voting by reaction", () => {
     await grace.react(shown.inst, "🥇");
     await expect.poll(() => medalsOn(shown.inst)).toBe("🥇🥈🥉");
     await expect.poll(() => ballotOf(grace.id)).toEqual({});
-    const call = await grace.press(shown.inst, "My ballot");
+    const call = await pressMore(discord, grace, shown.inst, "My ballot");
     await expect.poll(() => textOf(call.response)).toContain("Voting on this pair is over");
     discord.setPermissions(general, {});
   });

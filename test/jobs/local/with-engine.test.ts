@@ -24,7 +24,7 @@ describe("the queue with the embedded engine", () => {
   it("finds no face, chooses, describes, paints, and keeps the result", async () => {
     await setUp(CHILD);
     const job = await room.settled(await room.queue.enqueue(request({ ...room.pictures, variant: "auto", size: 96 })));
-    expect(job).toMatchObject({ state: "done", variant: "image-prompt", describer: "palette-4", attempts: 1 });
+    expect(job).toMatchObject({ state: "done", variant: "image-prompt", describer: "palette-5", attempts: 1 });
     expect(job.variantReason).toContain("no prominent face");
     const { picture, seconds } = job.result!;
     expect(await sharp(await room.store.files.local(picture.sha256)).metadata()).toMatchObject({

@@ -186,6 +186,11 @@ export class Interactions {
     return interaction;
   }
 
+  /** The tokens by which `@original` means that message. */
+  tokensOf(messageId: string): readonly string[] {
+    return [...this.#byToken.values()].filter(({ originalId }) => originalId === messageId).map(({ token }) => token);
+  }
+
   /**
    * A message reachable by the token: `@original`, or one that the same interaction made.
    *

@@ -18,12 +18,16 @@ export interface RestCall {
   readonly files: FilesByIndex;
 }
 
+export type TokenKind = "bot" | "interaction";
+
 /** A request the bot made, for tests and the transcript. */
 export interface RequestRecord {
   readonly at: number;
   readonly method: string;
   /** The route's pattern: `/channels/:channel/messages`. */
   readonly route: string;
+  /** By which token: the bot's own counts against its global limit, an interaction's (in the path) against none but its own. */
+  readonly token: TokenKind;
   /** The path below `/api/v10`, with the query. */
   readonly path: string;
   readonly body: unknown;

@@ -15,6 +15,7 @@ import {
   type ReadBody,
   type RequestRecord,
   type RestContext,
+  type TokenKind,
   callOf,
   readBody,
 } from "./call.ts";
@@ -59,19 +60,20 @@ export class RestRouter {
   catchUnknown(): void {
     this.#app.all("/api/*", async (context) => {
       const { read } = await this.#read(context, Number.POSITIVE_INFINITY);
-      const record = this.#record(context, "(unknown)", read);
+      const record = this.#record(context, "(unknown)", "bot", read);
       record.status = 404;
       this.#world.violate(`unknown route ${record.method} ${record.path}`);
       return context.json({ message: "404: Not Found", code: 0 }, 404);
     });
   }
 
-  #record(context: RestContext, route: string, { body, files }: ReadBody): RequestRecord {
+  #record(context: RestContext, route: string, token: TokenKind, { body, files }: ReadBody): RequestRecord {
     const url = new URL(context.req.url);
     const record: RequestRecord = {
       at: Date.now(),
       method: context.req.method,
       route,
+      token,
       path: url.pathname.replace(/^\/api\/v10/, "") + url.search,
       body,
       files: [...files].map(([field, { name, bytes }]) => ({ field, name, bytes: bytes.byteLength })),
@@ -93,7 +95,7 @@ export class RestRouter {
 
   async #serve(context: RestContext, pattern: string, handler: Handler, options: RouteOptions): Promise<Response> {
     const { read, unreadable } = await this.#read(context, this.#world.maxUploadBytes * 12);
-    const record = this.#record(context, pattern, read);
+    const record = this.#record(context, pattern, options.withoutToken ? "interaction" : "bot", read);
     const fault = this.#faults.take(`${record.method} ${pattern}`, record);
     if (fault && !fault.afterHandling) await hold(fault);
     const early = fault && !fault.afterHandling ? applyFault(context, fault) : null;

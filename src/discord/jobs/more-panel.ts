@@ -1,0 +1,40 @@
+/** What *More…* on a result shows to one person alone: everything else that can be done with it. */
+import { type ButtonBuilder, ButtonStyle } from "discord.js";
+
+import { isDraft, type Job } from "../../jobs/job.ts";
+import type { Variant } from "../../variant.ts";
+import { press, row, text } from "../messages/components.ts";
+import { view, type View } from "../messages/view.ts";
+import { button, more } from "../wording/jobs.ts";
+import { styleButton } from "../wording/styles.ts";
+import { voteButton } from "../wording/votes.ts";
+
+const WAYS = ["image-prompt", "prompt", "inst"] as const satisfies readonly Variant[];
+
+/** @param resultMessageId the message that *Delete* takes away */
+export function morePanel(job: Job, resultMessageId: string): View {
+  const { id, result } = job;
+  const { Secondary, Danger } = ButtonStyle;
+  return view([
+    text(more.title(job)),
+    row(...WAYS.map((variant) => variantButton(job, variant))),
+    text(more.rest),
+    row(
+      press("compare", voteButton.compare, Secondary, id),
+      press("edit-prompt", button.editPrompt, Secondary, id),
+      press("save-style", styleButton.save, Secondary, id),
+      ...(result?.engine === "diffusion" ? [press("learn-style", button.learn, Secondary, id)] : []),
+    ),
+    row(
+      ...(isDraft(job) ? [] : [press("ballot", voteButton.ballot, Secondary, id)]),
+      press("delete", button.delete, Danger, id, resultMessageId),
+    ),
+  ]);
+}
+
+/** The way that this picture was painted in is marked. Pressed, it paints it again from another seed. */
+function variantButton({ id, result }: Job, variant: Variant): ButtonBuilder {
+  const isOwn = result?.variant === variant;
+  const label = isOwn ? more.current(button[variant]) : button[variant];
+  return press("rerun", label, isOwn ? ButtonStyle.Success : ButtonStyle.Secondary, id, variant);
+}
