@@ -50,6 +50,11 @@ const schema = z.object({
   DATABASE_URL: z
     .url({ protocol: /^postgres(ql)?$/, error: "DATABASE_URL must be an address such as postgres://user@host/atelier" })
     .optional(),
+  /** Where pictures are kept in place of `DATA_DIR`: `file:///folder`, or `s3://bucket/folder?endpoint=…&region=…`. */
+  PICTURES_URL: z.string().optional(),
+  /** Of the bucket that `PICTURES_URL` names. */
+  S3_ACCESS_KEY_ID: z.string().optional(),
+  S3_SECRET_ACCESS_KEY: z.string().optional(),
   /** Installed weights; made absolute. */
   MODELS_DIR: folder("checkpoints"),
   /** Which stylizer; `auto`: the best that is installed. */

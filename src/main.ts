@@ -29,6 +29,7 @@ import { learnFrom } from "./jobs/choose-variant.ts";
 import { createLocalQueue } from "./jobs/local/local-queue.ts";
 import { StyleVectors } from "./jobs/style-vectors.ts";
 import { createLogger, type Logger } from "./log.ts";
+import { openPictures } from "./pictures/index.ts";
 import { createReader } from "./reader/reader.ts";
 import type { Pauses } from "./retry.ts";
 import { loadBallots } from "./store/ballots.ts";
@@ -86,7 +87,8 @@ export async function startBot(config: Config, log: Logger, options: StartOption
   try {
     const lock = lockFolder(config.DATA_DIR);
     undo.push(() => lock.release());
-    const store = await openStore(config.DATA_DIR, config.DATABASE_URL);
+    const pictures = await openPictures(config);
+    const store = await openStore(config.DATA_DIR, config.DATABASE_URL, pictures);
     undo.push(() => store.close());
     undo.push(await watchFolder(config.DATA_DIR, end));
     const reader = createReader(config, log);

@@ -1,17 +1,17 @@
-/** Everything the bot remembers: a database, and a folder of pictures. */
+/** Everything the bot remembers: a database, and pictures. */
 import path from "node:path";
 
 import type { Kysely } from "kysely";
 
-import type { Repositories } from "../jobs/repositories.ts";
+import type { PictureStore, Repositories } from "../jobs/repositories.ts";
 import type { StyleRepository } from "../jobs/style.ts";
 import type { StyleVectorRepository } from "../jobs/style-likeness.ts";
+import { createFolderPictures } from "../pictures/folder.ts";
 import { createCaptionRepository } from "./caption-repository.ts";
 import { type ComparisonRepository, createComparisonRepository } from "./comparison-repository.ts";
 import { openDatabase } from "./database.ts";
 import { createJobRepository } from "./job-repository.ts";
 import { sql } from "./kysely.ts";
-import { createPictureFiles } from "./picture-files.ts";
 import { createPictureRepository } from "./picture-repository.ts";
 import { createLearningRepository, type LearningRepository } from "./learning-repository.ts";
 import { createOpenReplyRepository, type OpenReplyRepository } from "./open-reply-repository.ts";
@@ -42,12 +42,17 @@ export interface Store extends Repositories {
 }
 
 /**
- * Opens `<dataDir>/atelier.db`, or the PostgreSQL database at `url`, and the picture files in `<dataDir>/pictures`.
+ * Opens `<dataDir>/atelier.db`, or the PostgreSQL database at `url`.
  *
- * @example const store = await openStore(config.DATA_DIR, config.DATABASE_URL);
+ * @param files by default those in `<dataDir>/pictures`
+ * @example const store = await openStore(config.DATA_DIR, config.DATABASE_URL, await openPictures(config));
  * @throws UserError when the database is damaged, newer than this program, or cannot be opened
  */
-export async function openStore(dataDir: string, url?: string): Promise<Store> {
+export async function openStore(
+  dataDir: string,
+  url?: string,
+  files: PictureStore = createFolderPictures(path.join(dataDir, "pictures")),
+): Promise<Store> {
   const db = await (url === undefined ? openDatabase(path.join(dataDir, DATABASE_FILE)) : openServer(url));
   const settings = createSettingRepository(db);
   return {
@@ -55,7 +60,7 @@ export async function openStore(dataDir: string, url?: string): Promise<Store> {
     jobs: createJobRepository(db),
     captions: createCaptionRepository(db),
     pictures: createPictureRepository(db),
-    files: createPictureFiles(path.join(dataDir, "pictures")),
+    files,
     surfaces: createSurfaceRepository(db),
     settings,
     votes: createVoteRepository(db),

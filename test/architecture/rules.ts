@@ -26,7 +26,8 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   // The domain: of the rooms above it knows contracts
   "src/votes": [],
   "src/jobs": ["src/votes", "src/faces/face-report.ts", "src/stylize/stylizer.ts"],
-  "src/store": ["src/jobs", "src/votes"],
+  "src/pictures": ["src/config.ts", "src/jobs/repositories.ts"],
+  "src/store": ["src/jobs", "src/votes", "src/pictures"],
 
   // Processes beside the bot's
   "src/config.ts": ["src/onnx/devices.ts"],
@@ -66,7 +67,16 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "src/images",
     "src/caption/conditioning.ts",
   ],
-  "src/main.ts": ["commands", "src/config.ts", "src/discord", "src/engine", "src/jobs", "src/reader", "src/store"],
+  "src/main.ts": [
+    "commands",
+    "src/config.ts",
+    "src/discord",
+    "src/engine",
+    "src/jobs",
+    "src/pictures",
+    "src/reader",
+    "src/store",
+  ],
 
   // The terminal
   bin: ["src/cli.ts"],
@@ -83,6 +93,7 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "src/judge",
     "src/main.ts",
     "src/onnx/devices.ts",
+    "src/pictures",
     "src/store",
     "src/stylize",
     "src/votes",

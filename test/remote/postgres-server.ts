@@ -1,10 +1,11 @@
 /** A PostgreSQL server of the test's own: real, empty, gone afterwards. */
 import { execFile, spawn } from "node:child_process";
 import { chown, mkdtemp, readdir, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import os from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
+
+import { freePort } from "./free-port.ts";
 
 const run = promisify(execFile);
 
@@ -76,12 +77,3 @@ async function idsOf(user: string): Promise<[number, number]> {
   const [uid, gid] = await Promise.all(["-u", "-g"].map(async (flag) => (await run("id", [flag, user])).stdout));
   return [Number(uid), Number(gid)];
 }
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const probe = createServer().once("error", reject);
-    probe.listen(0, "127.0.0.1", () => {
-      const { port } = probe.address() as { readonly port: number };
-      probe.close(() => resolve(port));
-    });
-  });
