@@ -9,7 +9,7 @@ import { assertRoomFor, saveStyle, styleChoices, styleNameOption } from "../src/
 import { learning as words, styleWords } from "../src/discord/wording/styles.ts";
 import { UserError } from "../src/errors.ts";
 import type { Job, PictureRef } from "../src/jobs/job.ts";
-import { LEARNING_NEEDS_DIFFUSION, styleName, type Style } from "../src/jobs/style.ts";
+import { styleName, type Style } from "../src/jobs/style.ts";
 import { findJob, subjectOf } from "./job-button.ts";
 import { pictureOption } from "./painting-options.ts";
 
@@ -87,10 +87,9 @@ export const stopLearning: ButtonHandler<string> = {
   },
 };
 
-export const canLearn = ({ engine }: Bot): boolean => engine.info?.stylizer === "diffusion";
-
-function assertCanLearn(bot: Bot): void {
-  if (!canLearn(bot)) throw new UserError("learning-needs-diffusion", LEARNING_NEEDS_DIFFUSION);
+function assertCanLearn({ tasks }: Bot): void {
+  const refusal = tasks.whyNoLearning();
+  if (refusal) throw refusal;
 }
 
 /** The style of the library with the job's style picture, else a new one under the picture's name. */

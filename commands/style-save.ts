@@ -9,7 +9,6 @@ import { styleWords as words } from "../src/discord/wording/styles.ts";
 import { STYLE_NAME_LENGTH, styleName } from "../src/jobs/style.ts";
 import { pictureOption } from "./painting-options.ts";
 import { checkedPrompt, PROMPT_LENGTH } from "./prompt.ts";
-import { canLearn } from "./style-learn.ts";
 
 interface SaveInput {
   readonly image: Attachment;
@@ -48,7 +47,7 @@ export const styleSave: SubcommandHandler<SaveInput> = {
     try {
       const style = await saveStyle(bot, { guildId, ownerId: user.id, name, picture, description, tokenSha256: null });
       const thumbnail = await thumbnailFile(bot.store.files, picture, "style", words.alt(style));
-      await reply.show(picturesView(words.saved(style, canLearn(bot)), [thumbnail]));
+      await reply.show(picturesView(words.saved(style, bot.tasks.whyNoLearning() === null), [thumbnail]));
     } finally {
       await release();
     }

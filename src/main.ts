@@ -26,7 +26,9 @@ import { describerLabel } from "./engine/captioners.ts";
 import { createEngine } from "./engine/index.ts";
 import { CancelledError, UserError } from "./errors.ts";
 import { learnFrom } from "./jobs/choose-variant.ts";
+import type { Engine } from "./jobs/engine.ts";
 import { createLocalQueue } from "./jobs/local/local-queue.ts";
+import { learningFolder, LocalTasks } from "./jobs/local/local-tasks.ts";
 import { StyleVectors } from "./jobs/style-vectors.ts";
 import { createLogger, type Logger } from "./log.ts";
 import { openPictures } from "./pictures/index.ts";
@@ -56,6 +58,8 @@ export interface StartOptions {
 export interface RunningBot {
   readonly client: Client<true>;
   readonly bot: Bot;
+  /** Of this process; `null` where others have them. */
+  readonly engine: Engine | null;
   /** Resolves when the bot cannot go on until somebody puts something right: with what that is, in words. */
   readonly ended: Promise<UserError>;
   /** Stops taking commands and jobs; what runs is left to be resumed by the next start. */
@@ -106,12 +110,13 @@ export async function startBot(config: Config, log: Logger, options: StartOption
       settings: (guildId) => store.voteSettings.get(guildId),
       ballots: (guildId) => loadBallots(store, guildId),
     });
-    const queue = createLocalQueue({ engine, repositories: store, config, log, chooseVariant });
+    const tasks = new LocalTasks({ engine, files: store.files, folder: learningFolder(config.DATA_DIR) });
+    const queue = createLocalQueue({ engine, tasks, repositories: store, config, log, chooseVariant });
     const deliveries = new Deliveries({ log, ...(options.pauses && { pauses: options.pauses }) });
     undo.push(() => soon(deliveries.close()));
     deliveries.listen(client);
     const replies = new OpenReplies({ client, store, deliveries, log, botToken: config.DISCORD_TOKEN ?? "" });
-    const votes = new Votes({ client, store, engine, deliveries, log });
+    const votes = new Votes({ client, store, tasks, deliveries, log });
     undo.push(() => soon(votes.close()));
     votes.listen();
     const comparisons = new Comparisons({ client, store, queue, votes, deliveries, replies, log });
@@ -119,8 +124,8 @@ export async function startBot(config: Config, log: Logger, options: StartOption
     const onResult = votes.posted.bind(votes);
     const presenter = new Presenter({ client, queue, store, deliveries, replies, log, describerLabel, onResult });
     undo.push(() => soon(presenter.close()));
-    const learning = new LearningDesk({ client, store, engine, config, deliveries, replies, log });
-    const styleVectors = new StyleVectors({ engine, store, log });
+    const learning = new LearningDesk({ client, store, tasks, config, deliveries, replies, log });
+    const styleVectors = new StyleVectors({ tasks, store, log });
     // The engine ends what runs, at the latest when `CANCEL_GRACE_SECONDS` are over.
     undo.push(() => Promise.all([queue.close(), learning.close(), styleVectors.close()]));
     const closing = new AbortController();
@@ -142,7 +147,7 @@ export async function startBot(config: Config, log: Logger, options: StartOption
       log,
       store,
       queue,
-      engine,
+      tasks,
       client,
       presenter,
       describerLabel,
@@ -168,7 +173,7 @@ export async function startBot(config: Config, log: Logger, options: StartOption
     styleVectors.resume();
     open();
     log.info({ user: ready.user.tag, servers: ready.guilds.cache.size }, "Atelier is ready");
-    return { client: ready, bot, ended, close };
+    return { client: ready, bot, engine, ended, close };
   } catch (error) {
     await close();
     throw over.signal.aborted ? over.signal.reason : error;

@@ -21,6 +21,8 @@ import { Endings } from "./endings.ts";
 import { MAX_ATTEMPTS } from "./failure.ts";
 import { JobNews } from "./job-news.ts";
 import { Lanes } from "./lanes.ts";
+import { learningFolder, LocalTasks } from "./local-tasks.ts";
+import type { StageParts } from "./stages.ts";
 import { StageHistory } from "./stage-history.ts";
 import type { TrackedJob } from "./tracked-job.ts";
 import { UnsettledJobs } from "./unsettled-jobs.ts";
@@ -49,6 +51,8 @@ interface LocalQueueConfig {
 export interface LocalQueueOptions {
   /** Started before the first job is queued. The queue does not stop it. */
   readonly engine: Engine;
+  /** By default, those of the engine. */
+  readonly tasks?: StageParts["tasks"];
   readonly repositories: Repositories;
   readonly config: LocalQueueConfig;
   readonly log: Logger;
@@ -77,7 +81,10 @@ class LocalQueue implements JobQueue {
   readonly #lanes: Lanes;
   readonly #closing = new AbortController();
 
-  constructor({ engine, repositories, config, log, chooseVariant = choosePaperVariant }: LocalQueueOptions) {
+  constructor(options: LocalQueueOptions) {
+    const { engine, repositories, config, log, chooseVariant = choosePaperVariant } = options;
+    const { files } = repositories;
+    const { tasks = new LocalTasks({ engine, files, folder: learningFolder(config.DATA_DIR) }) } = options;
     const { jobs } = repositories;
     const folders = new WorkFolders(path.join(config.DATA_DIR, "work"), log);
     const history = this.#history;
@@ -87,7 +94,7 @@ class LocalQueue implements JobQueue {
     const common = { jobs, history, news, folder: folders.root, worker: WORKER };
     const unsettled = new UnsettledJobs({ ...common, engine, concurrency });
     const endings = new Endings({ ...common, unsettled, closing, log });
-    const stages = { engine, repositories, chooseVariant, history, folders, log };
+    const stages = { engine, tasks, repositories, chooseVariant, history, folders, log };
     this.#repositories = repositories;
     this.#folders = folders;
     this.#news = news;

@@ -1,0 +1,61 @@
+/**
+ * Work beside painting, as a port: what commands, votes, the queue and the desk of learning have engines do, wherever
+ * those run. Pictures go by their hash, learnings by their id. One contract (`test/jobs/tasks-contract.ts`) for all.
+ */
+import type { UserError } from "../errors.ts";
+import type { FaceReport } from "../faces/face-report.ts";
+import type { DescribeReply, EngineHooks, EngineInfo, LearnReply, LearnTask } from "./engine.ts";
+
+/** A picture in the store. */
+export interface StoredPicture {
+  /** Of its bytes, hex. */
+  readonly sha256: string;
+}
+
+/** A style that is to be learned. */
+export interface Lesson extends Pick<LearnTask, "description" | "form" | "size" | "maxSteps"> {
+  /** Of the learning: what was reached is kept under it, and the same goes on from there. */
+  readonly id: string;
+  readonly picture: StoredPicture;
+}
+
+export interface TaskHooks extends EngineHooks {
+  /** How often it may be begun, where the engine breaks down over it. Default: 2. */
+  readonly tries?: number;
+  /** Nobody can do it for the moment: why, in words for people; `null` when somebody can again. */
+  readonly onWaiting?: (why: string | null) => void;
+}
+
+/**
+ * The same asked for while it is under way is done once, and told to all who asked; it is stopped when none of them
+ * wants it any more. Every method rejects as `Engine`'s do, and with a `UserError` where nobody can do it.
+ */
+export interface Tasks {
+  /** What those who do it turned out to be; `null` while nobody is known. */
+  readonly info: EngineInfo | null;
+  /** Why nobody can learn at present, in words for people; `null`: somebody can. */
+  whyNoLearning(): UserError | null;
+  findFaces(picture: StoredPicture, hooks?: TaskHooks): Promise<FaceReport>;
+  styleVector(picture: StoredPicture, hooks?: TaskHooks): Promise<readonly number[]>;
+  /** In the paper's words, by the describer of `info`. */
+  describe(picture: StoredPicture, hooks?: TaskHooks): Promise<DescribeReply>;
+  /** Ends when the loss has settled; whoever asks again after a fault has it go on. Begun once: faults are the caller's. */
+  learn(lesson: Lesson, hooks?: TaskHooks): Promise<LearnReply>;
+  /** A file on this machine with what a learning reached last; it is not there when that is nothing. */
+  reached(lessonId: string): Promise<string>;
+  /** Forgets all that is kept of a learning. */
+  forget(lessonId: string): Promise<void>;
+  /** Forgets all that is kept of learnings but these. */
+  keepOnly(lessonIds: ReadonlySet<string>): Promise<void>;
+  /** Folder of this machine that files about learnings are written to. */
+  readonly folder: string;
+}
+
+/** Kinds of tasks, as they stand in ids. */
+export type TaskKind = "faces" | "style-vector" | "describe" | "learn";
+
+/** The same for everybody who asks for the same. */
+export const taskId = (kind: TaskKind, of: string): string => `${kind}-${of}`;
+
+/** Times that a task may be begun unless told. */
+export const TRIES = 2;
