@@ -18,6 +18,7 @@ import { registerSetUpCuda } from "./cli/set-up-cuda.ts";
 import { registerStyle } from "./cli/style.ts";
 import { registerStylize } from "./cli/stylize.ts";
 import { speakPlainly } from "./cli/usage.ts";
+import { registerWorker } from "./cli/worker.ts";
 
 const manifest = createRequire(import.meta.url)("../package.json") as { readonly version: string };
 
@@ -31,6 +32,7 @@ registerStylize(program);
 registerDescribe(program);
 registerStyle(program);
 registerBot(program);
+registerWorker(program);
 registerDemo(program);
 registerModels(program);
 registerDoctor(program);

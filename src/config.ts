@@ -5,6 +5,7 @@ import { config as loadDotenv } from "dotenv";
 import { z } from "zod";
 
 import { DEVICES, PRECISIONS } from "./onnx/devices.ts";
+import { CAPABILITIES } from "./capabilities.ts";
 import { ENGINE_PARTS, STEP_CACHES, STYLIZER_IDS } from "./painting.ts";
 
 const url = (name: string, fallback: string) =>
@@ -29,6 +30,13 @@ const count = (name: string, low: number, high: number, fallback: number) => {
 
 const choice = <const T extends readonly [string, ...string[]]>(name: string, values: T, fallback: T[number]) =>
   z.enum(values, { error: `${name} must be one of ${values.join(", ")}` }).default(fallback as never);
+
+const listOf = <const T extends readonly [string, ...string[]]>(name: string, values: T) =>
+  z
+    .string()
+    .default(values.join(","))
+    .transform((text) => text.split(",").map((word) => word.trim()))
+    .pipe(z.array(z.enum(values, { error: `${name} must be some of ${values.join(", ")}` })));
 
 const folder = (fallback: string) =>
   z
@@ -55,6 +63,22 @@ const schema = z.object({
   /** Of the bucket that `PICTURES_URL` names. */
   S3_ACCESS_KEY_ID: z.string().optional(),
   S3_SECRET_ACCESS_KEY: z.string().optional(),
+  /** Hands jobs to workers on any machine, over PostgreSQL or Redis; without it, the bot paints by itself. */
+  QUEUE_URL: z
+    .url({
+      protocol: /^(postgres(ql)?|rediss?)$/,
+      error: "QUEUE_URL must be an address such as postgres://user@host/atelier or redis://host",
+    })
+    .optional(),
+  /** What a worker is called, among all of them; when it is left out, its machine and its process. */
+  WORKER_NAME: z
+    .string()
+    .regex(/^[\w.-]{1,64}$/, { error: "WORKER_NAME must be 1 to 64 letters, digits, dots or dashes" })
+    .optional(),
+  /** Kinds of work that a worker takes. */
+  CAPABILITIES: listOf("CAPABILITIES", CAPABILITIES),
+  /** A worker that has said nothing for so long counts as gone, and its jobs go to others. */
+  LOCK_SECONDS: amount("LOCK_SECONDS", 1, 600, 30),
   /** Installed weights; made absolute. */
   MODELS_DIR: folder("checkpoints"),
   /** Which stylizer; `auto`: the best that is installed. */
@@ -104,6 +128,11 @@ const schema = z.object({
   HF_ENDPOINT: url("HF_ENDPOINT", "https://huggingface.co"),
 });
 
+/** What one setting says of another. */
+const whole = schema.refine(({ QUEUE_URL, DATABASE_URL }) => QUEUE_URL === undefined || DATABASE_URL !== undefined, {
+  error: "QUEUE_URL needs DATABASE_URL: workers on other machines write what they did into a PostgreSQL database",
+});
+
 /** The settings, checked and with their defaults. */
 export type Config = z.infer<typeof schema>;
 
@@ -127,7 +156,7 @@ export class ConfigError extends Error {
 export function readConfig(environment?: Readonly<Record<string, string | undefined>>): Config {
   const source = environment ?? fromProcess();
   const given = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== undefined && value !== ""));
-  const parsed = schema.safeParse(given);
+  const parsed = whole.safeParse(given);
   if (!parsed.success) throw new ConfigError(parsed.error.issues.map((issue) => issue.message));
   return parsed.data;
 }

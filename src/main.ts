@@ -1,6 +1,5 @@
 /** The bot's composition root: the one place that knows every part. */
 import { setMaxListeners } from "node:events";
-import os from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import type { Client } from "discord.js";
@@ -28,7 +27,9 @@ import { CancelledError, UserError } from "./errors.ts";
 import { learnFrom } from "./jobs/choose-variant.ts";
 import type { Engine } from "./jobs/engine.ts";
 import { createLocalQueue } from "./jobs/local/local-queue.ts";
-import { learningFolder, LocalTasks } from "./jobs/local/local-tasks.ts";
+import { createLocalTasks } from "./jobs/local/local-tasks.ts";
+import type { JobQueue } from "./jobs/queue.ts";
+import type { RemoteQueueOptions } from "./jobs/remote/remote-queue.ts";
 import { StyleVectors } from "./jobs/style-vectors.ts";
 import { createLogger, type Logger } from "./log.ts";
 import { openPictures } from "./pictures/index.ts";
@@ -38,13 +39,12 @@ import { loadBallots } from "./store/ballots.ts";
 import { lockFolder } from "./store/folder-lock.ts";
 import { watchFolder } from "./store/folder-watch.ts";
 import { openStore } from "./store/store.ts";
+import { refuse, runUntilTold } from "./until-told.ts";
 
 /** How long a closing bot waits for commands that are being answered, and for each kind of message that is being sent. */
 const CLOSING_MS = 3000;
-/** What is still held open then, such as an upload that does not get through, is left to the next start. */
-const EXIT_MS = 1000;
-/** npm passes on a Ctrl-C that the terminal has told the bot itself: both are one press. */
-const ONE_PRESS_MS = 500;
+/** Connections of a bot to the server of the queue; one of them listens. */
+const QUEUE_CONNECTIONS = 3;
 
 export interface StartOptions {
   /** Gives up waiting for Discord. */
@@ -92,7 +92,7 @@ export async function startBot(config: Config, log: Logger, options: StartOption
     const lock = lockFolder(config.DATA_DIR);
     undo.push(() => lock.release());
     const pictures = await openPictures(config);
-    const store = await openStore(config.DATA_DIR, config.DATABASE_URL, pictures);
+    const store = await openStore(config.DATA_DIR, config.DATABASE_URL, { files: pictures });
     undo.push(() => store.close());
     undo.push(await watchFolder(config.DATA_DIR, end));
     const reader = createReader(config, log);
@@ -110,8 +110,10 @@ export async function startBot(config: Config, log: Logger, options: StartOption
       settings: (guildId) => store.voteSettings.get(guildId),
       ballots: (guildId) => loadBallots(store, guildId),
     });
-    const tasks = new LocalTasks({ engine, files: store.files, folder: learningFolder(config.DATA_DIR) });
-    const queue = createLocalQueue({ engine, tasks, repositories: store, config, log, chooseVariant });
+    const tasks = createLocalTasks({ engine, files: store.files, dataDir: config.DATA_DIR });
+    const queue = config.QUEUE_URL
+      ? await openRemoteQueue(config.QUEUE_URL, { repositories: store, config, log }, undo)
+      : createLocalQueue({ engine, tasks, repositories: store, config, log, chooseVariant });
     const deliveries = new Deliveries({ log, ...(options.pauses && { pauses: options.pauses }) });
     undo.push(() => soon(deliveries.close()));
     deliveries.listen(client);
@@ -180,6 +182,19 @@ export async function startBot(config: Config, log: Logger, options: StartOption
   }
 }
 
+/** Loads what speaks with the server of the queue where there is one. */
+async function openRemoteQueue(
+  url: string,
+  options: Omit<RemoteQueueOptions, "exchange">,
+  undo: (() => unknown)[],
+): Promise<JobQueue> {
+  const { connect } = await import("./jobs/remote/connection.ts");
+  const { createRemoteQueue } = await import("./jobs/remote/remote-queue.ts");
+  const exchange = await connect(url, { log: options.log, connections: QUEUE_CONNECTIONS });
+  undo.push(() => exchange.close());
+  return createRemoteQueue({ ...options, exchange });
+}
+
 /** Waits for `work`, but not for long. */
 const soon = (work: unknown): Promise<unknown> => Promise.race([work, sleep(CLOSING_MS, undefined, { ref: false })]);
 
@@ -190,45 +205,11 @@ const soon = (work: unknown): Promise<unknown> => Promise.race([work, sleep(CLOS
  */
 export async function runBot(config: Config, log: Logger = createLogger(config.LOG_LEVEL)): Promise<number> {
   if (config.DISCORD_TOKEN === undefined) return refuse(login.missing);
-  const stop = new AbortController();
-  const stopped = new Promise<void>((resolve) => {
-    stop.signal.addEventListener("abort", () => resolve(), { once: true });
-  });
-  let pressedAt = Number.POSITIVE_INFINITY;
-  const onSignal = (signal: NodeJS.Signals): void => {
-    if (performance.now() - pressedAt > ONE_PRESS_MS) process.exit(128 + os.constants.signals[signal]);
-    if (!stop.signal.aborted) pressedAt = performance.now();
-    stop.abort();
-  };
-  process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
   // A forgotten rejection loses one answer; the jobs are in the database, so going on is safe.
-  process.on("unhandledRejection", (error) => {
+  const onRejection = (error: unknown): void => {
     if (isConnectingAlready(error)) log.warn({ err: error }, "connecting already");
     else log.error({ err: error }, "unhandled rejection");
-  });
-  try {
-    const running = await startBot(config, log, { signal: stop.signal });
-    const crashed = new Promise<Error>((resolve) => {
-      process.once("uncaughtException", resolve);
-    });
-    const reason = await Promise.race([stopped, running.ended, crashed]);
-    let code = reason ? 1 : 0;
-    if (reason instanceof UserError) code = refuse(reason.message);
-    else if (reason) log.fatal({ err: reason }, "the bot cannot go on");
-    else log.info("closing: jobs that run are taken up by the next start; once more to end at once");
-    await running.close();
-    return code;
-  } catch (error) {
-    if (stop.signal.aborted) return 0;
-    if (error instanceof UserError) return refuse(error.message);
-    log.fatal({ err: error }, "the bot could not start");
-    return 1;
-  } finally {
-    setTimeout(() => process.exit(), EXIT_MS).unref();
-  }
-}
-
-function refuse(words: string): number {
-  process.stderr.write(`${words}\n`);
-  return 2;
+  };
+  const closing = "closing: jobs that run are taken up by the next start; once more to end at once";
+  return runUntilTold((signal) => startBot(config, log, { signal }), { log, closing, onRejection });
 }

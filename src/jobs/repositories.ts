@@ -3,7 +3,7 @@ import type { FaceReport } from "../faces/face-report.ts";
 import type { Job, JobState, PictureRef } from "./job.ts";
 import type { TokenRepository } from "./style.ts";
 
-/** A job with its place in the fair order (`src/jobs/local/fair-order.ts`); lower turns run first. */
+/** A job with its place in the fair order (`src/jobs/running/fair-order.ts`); lower turns run first. */
 export interface QueuedJob {
   readonly job: Job;
   readonly turn: number;

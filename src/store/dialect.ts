@@ -10,6 +10,23 @@ const isPostgres = (db: Kysely<Schema>): boolean => db.getExecutor().adapter ins
 export const bytes = (db: Kysely<Schema>, value: Buffer): RawBuilder<Buffer> =>
   isPostgres(db) ? sql`${value}::bytea` : sql`${value}`;
 
+/** Unix milliseconds, by the database's clock. */
+export const now = (db: Kysely<Schema>): RawBuilder<number> =>
+  isPostgres(db)
+    ? sql<number>`cast(extract(epoch from clock_timestamp()) * 1000 as bigint)`
+    : sql<number>`cast(unixepoch('subsec') * 1000 as integer)`;
+
+/** A value within JSON that a column holds as text, as text; `null` where there is none. */
+export const jsonText = (db: Kysely<Schema>, column: string, key: string): RawBuilder<string | null> =>
+  isPostgres(db)
+    ? sql<string | null>`cast(${sql.ref(column)} as json) ->> ${sql.lit(key)}`
+    : sql<string | null>`${sql.ref(column)} ->> ${sql.lit(key)}`;
+
+/** Lets one transaction at a time past, for each kind and name, until it ends. SQLite lets one at a time anyway. */
+export async function lockForTransaction(transaction: Kysely<Schema>, kind: number, name: string): Promise<void> {
+  if (isPostgres(transaction)) await sql`select pg_advisory_xact_lock(${kind}, hashtext(${name}))`.execute(transaction);
+}
+
 /** Whether a database refused to delete a row for the sake of rows that refer to it. */
 export const isReferredTo = (error: unknown): boolean =>
   error instanceof Error &&

@@ -21,6 +21,8 @@ const TABLES = Object.keys({
   style_vectors: true,
   learnings: true,
   open_replies: true,
+  workers: true,
+  fleet: true,
 } satisfies Record<keyof Schema, true>) as (keyof Schema)[];
 
 /** Values of one statement, at most: PostgreSQL takes 65,535. */

@@ -35,6 +35,8 @@ class DatabaseAway extends Error {
 }
 
 export interface PostgresOptions {
+  /** Connections, at most. */
+  readonly connections?: number;
   /** Bring an older schema to this program's; without it an older one is refused. */
   readonly migrate?: boolean;
 }
@@ -49,7 +51,7 @@ export interface PostgresOptions {
 export async function openPostgres(url: string, options: PostgresOptions = {}): Promise<Queries<Schema>> {
   const pool = new pg.Pool({
     connectionString: url,
-    max: CONNECTIONS,
+    max: options.connections ?? CONNECTIONS,
     connectionTimeoutMillis: CONNECT_MS,
     types: TYPES,
     keepAlive: true,

@@ -22,6 +22,8 @@ export interface Schema {
   style_vectors: StyleVectorTable;
   learnings: LearningTable;
   open_replies: OpenReplyTable;
+  workers: WorkerTable;
+  fleet: FleetTable;
 }
 
 interface PictureTable {
@@ -201,4 +203,28 @@ interface OpenReplyTable {
   interaction_id: string;
   sealed_token: string;
   opened_at: number;
+}
+
+interface WorkerTable {
+  name: string;
+  protocol: number;
+  /** JSON of `string[]` */
+  capabilities: string;
+  /** JSON of `EngineInfo` */
+  info: string;
+  concurrency: number;
+  busy: number;
+  /** By the database's clock. */
+  seen_at: number;
+}
+
+/** At most one row, of id 1. */
+interface FleetTable {
+  id: number;
+  /** Of the job that was begun last. */
+  turn: Generated<number>;
+  /** The turn from which the places of waiting jobs are counted. */
+  base: Generated<number>;
+  /** What the bot speaks that started last. */
+  protocol: Generated<number | null>;
 }

@@ -3,6 +3,7 @@ import path from "node:path";
 
 import type { Kysely } from "kysely";
 
+import type { SharedQueue, WorkerRepository } from "../jobs/fleet.ts";
 import type { PictureStore, Repositories } from "../jobs/repositories.ts";
 import type { StyleRepository } from "../jobs/style.ts";
 import type { StyleVectorRepository } from "../jobs/style-likeness.ts";
@@ -16,10 +17,12 @@ import { createPictureRepository } from "./picture-repository.ts";
 import { createLearningRepository, type LearningRepository } from "./learning-repository.ts";
 import { createOpenReplyRepository, type OpenReplyRepository } from "./open-reply-repository.ts";
 import type { Schema } from "./schema.ts";
+import { createSharedQueue } from "./shared-queue.ts";
 import { createSettingRepository, type SettingRepository } from "./setting-repository.ts";
 import { createSurfaceRepository, type SurfaceRepository } from "./surface-repository.ts";
 import { createStyleRepository } from "./style-repository.ts";
 import { createStyleVectorRepository } from "./style-vector-repository.ts";
+import { createWorkerRepository } from "./worker-repository.ts";
 import { createVoteSettingRepository, type VoteSettingRepository } from "./vote-setting-repository.ts";
 import { createVoteRepository, type VoteRepository } from "./vote-repository.ts";
 
@@ -36,24 +39,32 @@ export interface Store extends Repositories {
   readonly styleVectors: StyleVectorRepository;
   readonly learnings: LearningRepository;
   readonly openReplies: OpenReplyRepository;
+  readonly workers: WorkerRepository;
+  readonly sharedQueue: SharedQueue;
   /** For repositories of other parts, made over the same connection. */
   readonly db: Kysely<Schema>;
   close(): Promise<void>;
 }
 
+export interface StoreOptions {
+  /** To the server, at most. */
+  readonly connections?: number;
+  /** By default those in `<dataDir>/pictures`. */
+  readonly files?: PictureStore;
+}
+
 /**
  * Opens `<dataDir>/atelier.db`, or the PostgreSQL database at `url`.
  *
- * @param files by default those in `<dataDir>/pictures`
- * @example const store = await openStore(config.DATA_DIR, config.DATABASE_URL, await openPictures(config));
+ * @example const store = await openStore(config.DATA_DIR, config.DATABASE_URL, { files: await openPictures(config) });
  * @throws UserError when the database is damaged, newer than this program, or cannot be opened
  */
 export async function openStore(
   dataDir: string,
   url?: string,
-  files: PictureStore = createFolderPictures(path.join(dataDir, "pictures")),
+  { connections, files = createFolderPictures(path.join(dataDir, "pictures")) }: StoreOptions = {},
 ): Promise<Store> {
-  const db = await (url === undefined ? openDatabase(path.join(dataDir, DATABASE_FILE)) : openServer(url));
+  const db = await (url === undefined ? openDatabase(path.join(dataDir, DATABASE_FILE)) : openServer(url, connections));
   const settings = createSettingRepository(db);
   return {
     db,
@@ -70,6 +81,8 @@ export async function openStore(
     styleVectors: createStyleVectorRepository(db),
     learnings: createLearningRepository(db),
     openReplies: createOpenReplyRepository(db),
+    workers: createWorkerRepository(db),
+    sharedQueue: createSharedQueue(db),
     async close() {
       // So that the one file is whole for whoever copies it.
       if (url === undefined) await sql`pragma wal_checkpoint(truncate)`.execute(db).catch(() => undefined);
@@ -79,5 +92,5 @@ export async function openStore(
 }
 
 /** Loads the driver where there is a server. */
-const openServer = async (url: string): Promise<Kysely<Schema>> =>
-  (await import("./postgres-database.ts")).openPostgres(url);
+const openServer = async (url: string, connections?: number): Promise<Kysely<Schema>> =>
+  (await import("./postgres-database.ts")).openPostgres(url, connections === undefined ? {} : { connections });

@@ -30,7 +30,7 @@ describe("the parts of the tree", () => {
 
 describe("a planted import", () => {
   it.each([
-    ["src/jobs/local/stages.ts", "../../stylize/diffusion/diffusion.ts"],
+    ["src/jobs/running/stages.ts", "../../stylize/diffusion/diffusion.ts"],
     ["src/discord/client.ts", "../../commands/index.ts"],
     ["src/votes/scores.ts", "../store/ballots.ts"],
     ["src/jobs/job.ts", "../store/store.ts"],
@@ -65,9 +65,9 @@ describe("a planted import", () => {
 
   it.each([
     ["src/jobs/engine.ts", "../stylize/stylizer.ts"],
-    ["src/jobs/local/stages.ts", "../../painting.ts"],
-    ["src/jobs/local/stages.ts", "../job.ts"],
-    ["src/jobs/local/stages.ts", "node:path"],
+    ["src/jobs/running/stages.ts", "../../painting.ts"],
+    ["src/jobs/running/stages.ts", "../job.ts"],
+    ["src/jobs/running/stages.ts", "node:path"],
     ["src/store/store.ts", "kysely"],
     ["test/votes/figures.test.ts", "../../src/votes/scores.ts"],
   ])("is let through where it belongs: %s -> %s", (file, to) => {

@@ -17,13 +17,28 @@ const MOST_LOOSE_FILES = 8;
 /** The room a file stands in, `null` where it stands loose or elsewhere. */
 const roomOf = (file: string): string | null => /^src\/discord\/([^/]+)\//.exec(file)?.[1] ?? null;
 
-it("src/jobs/local is entered by its queue and its tasks, and no contract of src/jobs knows it", () => {
-  const isInside = (file: string | null): boolean => file !== null && file.startsWith("src/jobs/local/");
-  const within = IMPORTS.filter(({ file, to }) => !isInside(file) && isInside(to) && !file.startsWith("test/"));
-  expect(new Set(within.map(({ to }) => to))).toEqual(
-    new Set(["src/jobs/local/local-queue.ts", "src/jobs/local/local-tasks.ts"]),
-  );
-  expect(within.filter(({ file }) => file.startsWith("src/jobs/"))).toEqual([]);
+describe("the rooms of src/jobs", () => {
+  const isInside = (room: string, file: string | null): boolean => file?.startsWith(`src/jobs/${room}/`) ?? false;
+  const entered = (room: string) =>
+    IMPORTS.filter(({ file, to }) => !isInside(room, file) && isInside(room, to) && !file.startsWith("test/"));
+
+  it("are entered by their faces only, and no contract of src/jobs knows them", () => {
+    const faces = {
+      local: ["local-queue", "local-tasks"],
+      remote: ["connection", "exchange", "paint-work", "presence", "remote-queue"],
+    };
+    for (const [room, names] of Object.entries(faces)) {
+      expect(new Set(entered(room).map(({ to }) => to))).toEqual(
+        new Set(names.map((name) => `src/jobs/${room}/${name}.ts`)),
+      );
+      expect(entered(room).filter(({ file }) => file.startsWith("src/jobs/"))).toEqual([]);
+    }
+  });
+
+  it("share what runs jobs, which nobody else knows", () => {
+    const strangers = entered("running").filter(({ file }) => !isInside("local", file) && !isInside("remote", file));
+    expect(strangers).toEqual([]);
+  });
 });
 
 describe("the rooms of src/discord", () => {

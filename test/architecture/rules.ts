@@ -78,6 +78,8 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "src/store",
   ],
 
+  "src/worker.ts": ["src/config.ts", "src/engine", "src/jobs", "src/pictures", "src/store"],
+
   // The terminal
   bin: ["src/cli.ts"],
   "src/cli.ts": ["src/cli"],
@@ -97,6 +99,7 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "src/store",
     "src/stylize",
     "src/votes",
+    "src/worker.ts",
   ],
   "src/judge": [
     "src/caption/describer.ts",

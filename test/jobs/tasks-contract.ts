@@ -18,6 +18,8 @@ export interface TasksBench {
 
 const crash = (): EngineError => new EngineError("the engine process was killed", { retryable: true });
 
+const faultOf = (work: Promise<unknown>): Promise<unknown> => work.then(() => null).catch((error: unknown) => error);
+
 /** @param open a bench of its own for each test */
 export function tasksContract(open: () => Promise<TasksBench>): void {
   it("says what engines there are, looks for faces and sees styles", async () => {
@@ -87,18 +89,18 @@ export function tasksContract(open: () => Promise<TasksBench>): void {
     await (await engine.call(1)).succeed("words");
     expect(await mended).toMatchObject({ text: "words" });
 
-    const twice = expect(tasks.findFaces({ sha256 })).rejects.toMatchObject({ name: "EngineError", retryable: true });
+    const twice = faultOf(tasks.findFaces({ sha256 }));
     (await engine.call(2)).fail(crash());
     (await engine.call(3)).fail(crash());
-    await twice;
+    expect(await twice).toMatchObject({ name: "EngineError", retryable: true });
 
-    const once = expect(tasks.describe({ sha256 }, { tries: 1 })).rejects.toMatchObject({ name: "EngineError" });
+    const once = faultOf(tasks.describe({ sha256 }, { tries: 1 }));
     (await engine.call(4)).fail(crash());
-    await once;
+    expect(await once).toMatchObject({ name: "EngineError" });
 
-    const lost = expect(tasks.styleVector({ sha256 })).rejects.toMatchObject({ identifier: "picture-lost" });
+    const lost = faultOf(tasks.styleVector({ sha256 }));
     (await engine.call(5)).fail(new UserError("picture-lost", "It is gone."));
-    await lost;
+    expect(await lost).toMatchObject({ identifier: "picture-lost" });
     expect(engine.calls).toHaveLength(6);
   });
 
@@ -116,7 +118,7 @@ export function tasksContract(open: () => Promise<TasksBench>): void {
     await expect(reachedNow()).rejects.toMatchObject({ code: "ENOENT" });
     const news: EngineNews[] = [];
     const learning = tasks.learn(lesson, { onNews: (each) => news.push(each) });
-    const ended = learning.catch((error: unknown) => error);
+    const ended = faultOf(learning);
     const first = await engine.call(0);
     const task = first.task as LearnTask;
     expect(task).toMatchObject({ description: "bold outlines", form: "vector", size: 64, maxSteps: 60 });

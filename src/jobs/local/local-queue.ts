@@ -7,35 +7,32 @@
 import os from "node:os";
 import path from "node:path";
 
-import { asDiskFull, CancelledError, UserError } from "../../errors.ts";
+import { CancelledError, UserError } from "../../errors.ts";
 import type { Logger } from "../../log.ts";
-import { hindranceOf } from "../../room.ts";
 import { choosePaperVariant, type ChooseVariant } from "../choose-variant.ts";
 import type { Engine } from "../engine.ts";
 import type { JobListener } from "../events.ts";
 import { type Job, type JobRequest, newJob } from "../job.ts";
 import type { Asker, JobQueue, QueuePlace, QueueSnapshot, Reservation } from "../queue.ts";
 import type { Repositories } from "../repositories.ts";
-import { Admission } from "./admission.ts";
-import { Endings } from "./endings.ts";
-import { MAX_ATTEMPTS } from "./failure.ts";
-import { JobNews } from "./job-news.ts";
-import { Lanes } from "./lanes.ts";
-import { learningFolder, LocalTasks } from "./local-tasks.ts";
-import type { StageParts } from "./stages.ts";
-import { StageHistory } from "./stage-history.ts";
-import type { TrackedJob } from "./tracked-job.ts";
-import { UnsettledJobs } from "./unsettled-jobs.ts";
-import { WorkFolders } from "./work-folders.ts";
+import { Admission } from "../running/admission.ts";
+import { Endings } from "../running/endings.ts";
+import { MAX_ATTEMPTS } from "../running/failure.ts";
+import { JobNews } from "../running/job-news.ts";
+import { Lanes } from "../running/lanes.ts";
+import { refusal } from "../running/refusal.ts";
+import type { StageParts } from "../running/stages.ts";
+import { StageHistory } from "../running/stage-history.ts";
+import type { TrackedJob } from "../running/tracked-job.ts";
+import { UnsettledJobs } from "../running/unsettled-jobs.ts";
+import { WorkFolders } from "../running/work-folders.ts";
+import { createLocalTasks } from "./local-tasks.ts";
 
 /** This process, as the holder of leases. */
 const WORKER = `${os.hostname()}/${process.pid}`;
 
 /** Finished jobs that the ETA is learned from at start. */
 const HISTORY = 200;
-
-const UNWRITABLE =
-  "I cannot write anything down at the moment. Please try again in a minute; if it stays like this, tell whoever runs this bot.";
 
 /** The settings that the queue heeds; `Config` has them. */
 interface LocalQueueConfig {
@@ -76,7 +73,7 @@ class LocalQueue implements JobQueue {
   readonly #history = new StageHistory();
   readonly #news: JobNews;
   readonly #unsettled: UnsettledJobs;
-  readonly #admission: Admission;
+  readonly #admission: Admission<TrackedJob>;
   readonly #endings: Endings;
   readonly #lanes: Lanes;
   readonly #closing = new AbortController();
@@ -84,7 +81,7 @@ class LocalQueue implements JobQueue {
   constructor(options: LocalQueueOptions) {
     const { engine, repositories, config, log, chooseVariant = choosePaperVariant } = options;
     const { files } = repositories;
-    const { tasks = new LocalTasks({ engine, files, folder: learningFolder(config.DATA_DIR) }) } = options;
+    const { tasks = createLocalTasks({ engine, files, dataDir: config.DATA_DIR }) } = options;
     const { jobs } = repositories;
     const folders = new WorkFolders(path.join(config.DATA_DIR, "work"), log);
     const history = this.#history;
@@ -122,7 +119,7 @@ class LocalQueue implements JobQueue {
       throw refusal(error);
     }
     tracked.tell({ type: "queued", job });
-    this.#lanes.schedule(tracked);
+    void this.#lanes.run(tracked);
     return job;
   }
 
@@ -167,7 +164,7 @@ class LocalQueue implements JobQueue {
     for (const tracked of resumed) {
       if (isHopeless(tracked)) continue;
       tracked.tell({ type: "queued", job: tracked.job, resumed: true });
-      this.#lanes.schedule(tracked);
+      void this.#lanes.run(tracked);
     }
   }
 
@@ -183,8 +180,3 @@ class LocalQueue implements JobQueue {
       throw new UserError("going-down", "The bot is being restarted. Please try again in a minute.");
   }
 }
-
-/** Why a job could not be taken, in words where somebody can do something about it. */
-const refusal = (error: unknown): unknown =>
-  asDiskFull(error) ??
-  (hindranceOf(error) === null ? error : new UserError("unwritable", UNWRITABLE, { cause: error }));

@@ -1,107 +1,18 @@
-/** Tasks that the engine of this process's machine does. */
-import { mkdir, readdir, rm } from "node:fs/promises";
+/** Tasks that the engine of this process does. */
 import path from "node:path";
 
-import { EngineError, UserError } from "../../errors.ts";
-import type { FaceReport } from "../../faces/face-report.ts";
-import type { DescribeReply, Engine, EngineHooks, EngineInfo, EnginePicture, LearnReply } from "../engine.ts";
-import { enginePicture } from "../engine-picture.ts";
+import type { Engine } from "../engine.ts";
 import type { PictureStore } from "../repositories.ts";
-import { SharedWork } from "../shared-work.ts";
-import { LEARNING_NEEDS_DIFFUSION } from "../style.ts";
-import { type Lesson, type StoredPicture, type TaskHooks, taskId, type TaskKind, type Tasks, TRIES } from "../tasks.ts";
+import { EngineTasks } from "../running/engine-tasks.ts";
+import type { Tasks } from "../tasks.ts";
 
 export interface LocalTasksOptions {
+  /** Started by somebody else, and stopped. */
   readonly engine: Engine;
   readonly files: Pick<PictureStore, "local">;
-  /** For learnings; made when one begins. */
-  readonly folder: string;
+  /** What is being learned lies there, in a folder of its own. */
+  readonly dataDir: string;
 }
 
-/** Where what is being learned lies. */
-export const learningFolder = (dataDir: string): string => path.join(dataDir, "learning");
-
-type Done<T> = (image: EnginePicture, hooks: Required<EngineHooks>) => Promise<T>;
-
-export class LocalTasks implements Tasks {
-  readonly folder: string;
-  readonly #engine: Engine;
-  readonly #files: Pick<PictureStore, "local">;
-  readonly #shared = new SharedWork();
-
-  constructor({ engine, files, folder }: LocalTasksOptions) {
-    this.#engine = engine;
-    this.#files = files;
-    this.folder = folder;
-  }
-
-  get info(): EngineInfo | null {
-    return this.#engine.info;
-  }
-
-  whyNoLearning(): UserError | null {
-    return this.info?.stylizer === "diffusion"
-      ? null
-      : new UserError("learning-needs-diffusion", LEARNING_NEEDS_DIFFUSION);
-  }
-
-  findFaces(picture: StoredPicture, hooks?: TaskHooks): Promise<FaceReport> {
-    return this.#do("faces", picture, hooks, (image) => this.#engine.findFaces(image));
-  }
-
-  styleVector(picture: StoredPicture, hooks?: TaskHooks): Promise<readonly number[]> {
-    return this.#do("style-vector", picture, hooks, (image, each) => this.#engine.styleVector(image, each));
-  }
-
-  describe(picture: StoredPicture, hooks?: TaskHooks): Promise<DescribeReply> {
-    return this.#do("describe", picture, hooks, (image, each) => this.#engine.describe({ image }, each));
-  }
-
-  learn({ id, picture, ...how }: Lesson, hooks: TaskHooks = {}): Promise<LearnReply> {
-    return this.#shared.run(taskId("learn", id), hooks, async (each) => {
-      await mkdir(this.folder, { recursive: true });
-      const image = await enginePicture(this.#files, picture);
-      const places = { statePath: this.#statePath(id), sampleDir: this.#sampleDir(id) };
-      return this.#engine.learn({ ...how, ...places, image }, each);
-    });
-  }
-
-  async reached(lessonId: string): Promise<string> {
-    return this.#statePath(lessonId);
-  }
-
-  async forget(lessonId: string): Promise<void> {
-    await rm(this.#statePath(lessonId), { force: true });
-    await rm(this.#sampleDir(lessonId), { recursive: true, force: true });
-  }
-
-  /** Also what a process that was killed was writing. */
-  async keepOnly(lessonIds: ReadonlySet<string>): Promise<void> {
-    const known = new Set([...lessonIds].flatMap((id) => [this.#statePath(id), this.#sampleDir(id)]));
-    const names = await readdir(this.folder).catch(() => []);
-    const files = names.map((name) => path.join(this.folder, name));
-    for (const file of files) if (!known.has(file)) await rm(file, { recursive: true, force: true });
-  }
-
-  #do<T>(kind: TaskKind, picture: StoredPicture, hooks: TaskHooks = {}, work: Done<T>): Promise<T> {
-    const { tries = TRIES } = hooks;
-    return this.#shared.run(taskId(kind, picture.sha256), hooks, async (each) => {
-      for (let tried = 1; ; tried++) {
-        try {
-          return await work(await enginePicture(this.#files, picture), each);
-        } catch (error) {
-          const mayPass = error instanceof EngineError && error.retryable && !each.signal.aborted;
-          if (!mayPass || tried >= tries) throw error;
-        }
-      }
-    });
-  }
-
-  #statePath(id: string): string {
-    return path.join(this.folder, `${id}.safetensors`);
-  }
-
-  #sampleDir(id: string): string {
-    return path.join(this.folder, id);
-  }
-}
+export const createLocalTasks = ({ engine, files, dataDir }: LocalTasksOptions): Tasks =>
+  new EngineTasks({ engine, files, folder: path.join(dataDir, "learning") });

@@ -1,17 +1,10 @@
 /** Work queues and workers as BullMQ has them, over whichever server. */
 import { type BackendFactory, type ConnectionOptions, type Job as BullJob, Queue, WaitingError, Worker } from "bullmq";
 
+import type { Capability } from "../../capabilities.ts";
 import { messageOf } from "../../errors.ts";
 import type { Logger } from "../../log.ts";
-import {
-  type Capability,
-  type Claims,
-  LOCK_TIMES,
-  type Outcome,
-  type Ticket,
-  type WorkQueue,
-  type WorkSettings,
-} from "./connection.ts";
+import { type Claims, LOCK_TIMES, type Outcome, type Ticket, type WorkQueue, type WorkSettings } from "./exchange.ts";
 import { watchLock } from "./lock-watch.ts";
 
 /** What BullMQ needs of a server. */

@@ -11,7 +11,7 @@ import pg from "pg";
 import { messageOf, UserError } from "../../errors.ts";
 import { pauseAfter, waitFor } from "../../retry.ts";
 import { Bull } from "./bull-queue.ts";
-import { type Channel, type ConnectOptions, type Exchange, refused, type Told, unreachable } from "./connection.ts";
+import { type Channel, type ConnectOptions, type Exchange, refused, type Told, unreachable } from "./exchange.ts";
 
 const CONNECT_MS = 10_000;
 /** A server that does not answer for so long is not waited for, milliseconds. */

@@ -3,7 +3,7 @@ import { Redis } from "ioredis";
 
 import { messageOf, UserError } from "../../errors.ts";
 import { Bull } from "./bull-queue.ts";
-import { type ConnectOptions, type Exchange, refused, type Told, unreachable } from "./connection.ts";
+import { type ConnectOptions, type Exchange, refused, type Told, unreachable } from "./exchange.ts";
 
 const CONNECT_MS = 10_000;
 /** BullMQ's oldest. */

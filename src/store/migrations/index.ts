@@ -13,6 +13,7 @@ import { toBeTold } from "./006-to-be-told.ts";
 import { pictureReferences } from "./007-picture-references.ts";
 import { styleVectors } from "./008-style-vectors.ts";
 import { leases } from "./009-leases.ts";
+import { fleet } from "./010-fleet.ts";
 import type { Migration } from "./migration.ts";
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -25,6 +26,7 @@ export const MIGRATIONS: readonly Migration[] = [
   pictureReferences,
   styleVectors,
   leases,
+  fleet,
 ];
 
 /** The version that this program's databases are of. */

@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
-import { JobLine } from "../../../src/jobs/local/job-line.ts";
+import { JobLine } from "../../../src/jobs/running/job-line.ts";
 import { createLocalQueue } from "../../../src/jobs/local/local-queue.ts";
 import { createLogger } from "../../../src/log.ts";
 import { queueBench } from "../contract/bench.ts";

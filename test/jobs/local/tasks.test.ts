@@ -4,7 +4,7 @@ import path from "node:path";
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import { LocalTasks } from "../../../src/jobs/local/local-tasks.ts";
+import { createLocalTasks } from "../../../src/jobs/local/local-tasks.ts";
 import { createFolderPictures } from "../../../src/pictures/folder.ts";
 import { ScriptedEngine } from "../scripted-engine.ts";
 import { tasksContract, type TasksBench } from "../tasks-contract.ts";
@@ -20,7 +20,7 @@ async function open(): Promise<TasksBench> {
   const engine = new ScriptedEngine();
   const own = await mkdtemp(path.join(folder, "bench-"));
   const files = createFolderPictures(path.join(own, "pictures"));
-  const tasks = new LocalTasks({ engine, files, folder: path.join(own, "learning") });
+  const tasks = createLocalTasks({ engine, files, dataDir: own });
   return { tasks, engine, picture: async (name) => (await files.put(Buffer.from(name))).sha256 };
 }
 

@@ -1,14 +1,26 @@
 /** When the jobs of the queue will probably begin and end, from what their stages took before. */
 import type { EngineInfo } from "../engine.ts";
 import type { JobStage } from "../events.ts";
+import type { Job, JobRequest } from "../job.ts";
 import { type Expected, Forecast, type Span } from "./forecast.ts";
 import type { StageHistory } from "./stage-history.ts";
 import { needsPreparing } from "./stages.ts";
-import type { TrackedJob } from "./tracked-job.ts";
+
+/** A job as far as its time depends on it. */
+export interface Foreseen {
+  readonly job: Pick<Job, "variant" | "description"> & {
+    readonly request: Pick<JobRequest, "variant" | "description" | "speed" | "size">;
+  };
+  /** Whether somebody works on it, or has it between its stages. */
+  readonly begun: boolean;
+  /** The stage that runs, and seconds that it will probably still take. */
+  readonly stage: JobStage | null;
+  readonly secondsLeft: number | null;
+}
 
 export interface OutlookOptions {
   /** The `n`th job: begun ones first, then the others in their order. */
-  readonly jobAt: (n: number) => TrackedJob | undefined;
+  readonly jobAt: (n: number) => Foreseen | undefined;
   readonly history: StageHistory;
   readonly info: EngineInfo | null;
   readonly concurrency: number;
@@ -39,7 +51,7 @@ export class Outlook {
   }
 }
 
-function expect(tracked: TrackedJob, history: StageHistory, info: EngineInfo | null): Expected {
+function expect(tracked: Foreseen, history: StageHistory, info: EngineInfo | null): Expected {
   const { job, stage, begun } = tracked;
   const left = (name: JobStage): number | null =>
     stage === name ? tracked.secondsLeft : history.estimate(name, job, info);

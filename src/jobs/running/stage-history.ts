@@ -9,6 +9,9 @@ const NEWEST = 0.3;
 /** Size whose duration is kept; others are scaled by area. */
 const REFERENCE_SIZE = 512;
 
+/** What of a job its stages' times depend on. */
+type Timed = Pick<Job, "variant"> & { readonly request: Pick<JobRequest, "variant" | "speed" | "size"> };
+
 export class StageHistory {
   readonly #means = new Map<string, number>();
 
@@ -24,7 +27,7 @@ export class StageHistory {
   }
 
   /** Seconds a stage of this job will probably take on this engine; `null` while there is nothing to go by. */
-  estimate(stage: JobStage, job: Job, info: EngineInfo | null): number | null {
+  estimate(stage: JobStage, job: Timed, info: Pick<EngineInfo, "describer" | "stylizer"> | null): number | null {
     if (!info) return null;
     if (stage === "caption") {
       return this.#means.get(key("caption", info.describer)) ?? null;
@@ -45,7 +48,7 @@ export class StageHistory {
 
 const key = (...parts: readonly string[]): string => parts.join(":");
 
-const areaOf = ({ size }: JobRequest): number => (size / REFERENCE_SIZE) ** 2;
+const areaOf = ({ size }: Pick<JobRequest, "size">): number => (size / REFERENCE_SIZE) ** 2;
 
 /**
  * Seconds left of a stage that has done `step` of `steps` in `elapsed` seconds. The pace so far counts the more, the

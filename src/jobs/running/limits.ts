@@ -1,6 +1,5 @@
 /** How many jobs a person and a server may have at once, and a refusal that says when to come back. */
 import { UserError } from "../../errors.ts";
-import type { Job } from "../job.ts";
 import type { Asker } from "../queue.ts";
 
 export interface Limits {
@@ -10,7 +9,7 @@ export interface Limits {
 
 /** A job that is not settled, and the seconds until it probably will be. */
 export interface Pending {
-  readonly job: Job;
+  readonly job: { readonly request: Asker };
   readonly endsIn: number | null;
 }
 

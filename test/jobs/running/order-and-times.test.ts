@@ -2,10 +2,10 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
 import type { EngineInfo } from "../../../src/jobs/engine.ts";
-import { FairOrder } from "../../../src/jobs/local/fair-order.ts";
-import { type Expected, Forecast, type Span } from "../../../src/jobs/local/forecast.ts";
-import { checkLimits, inWords } from "../../../src/jobs/local/limits.ts";
-import { remainingSeconds, StageHistory } from "../../../src/jobs/local/stage-history.ts";
+import { FairOrder } from "../../../src/jobs/running/fair-order.ts";
+import { type Expected, Forecast, type Span } from "../../../src/jobs/running/forecast.ts";
+import { checkLimits, inWords } from "../../../src/jobs/running/limits.ts";
+import { remainingSeconds, StageHistory } from "../../../src/jobs/running/stage-history.ts";
 import { pictureRef, queuedJob, request } from "../requests.ts";
 
 describe("the fair order", () => {

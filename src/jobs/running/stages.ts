@@ -10,7 +10,7 @@ import { knownDescription, paintingWords, promptHash } from "../description.ts";
 import type { DescribeReply, Engine } from "../engine.ts";
 import { enginePicture } from "../engine-picture.ts";
 import type { JobStage } from "../events.ts";
-import type { PictureRef } from "../job.ts";
+import type { Job, PictureRef } from "../job.ts";
 import type { FaceVerdict, Repositories } from "../repositories.ts";
 import { TOKEN_EXTENSION } from "../style.ts";
 import type { Tasks } from "../tasks.ts";
@@ -31,7 +31,7 @@ export interface StageParts {
 }
 
 /** Whether a job still has something to prepare before it can be painted. */
-export const needsPreparing = ({ job }: TrackedJob): boolean =>
+export const needsPreparing = ({ job }: { readonly job: Pick<Job, "variant" | "description"> }): boolean =>
   job.variant === null || (job.description === null && needsDescription(job.variant));
 
 /** Chooses the variant and finds or makes the description. Asks the engine only for what nobody knows yet. */

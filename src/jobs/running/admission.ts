@@ -1,17 +1,24 @@
 /** Lets jobs into the queue as long as whoever asks, and their server, have room. */
-import type { JobRequest } from "../job.ts";
+import type { Job, JobRequest } from "../job.ts";
 import type { Asker, Reservation } from "../queue.ts";
 import { Holdings } from "./holdings.ts";
 import { checkLimits, type Limits } from "./limits.ts";
-import type { UnsettledJobs } from "./unsettled-jobs.ts";
 
-export class Admission {
-  readonly #unsettled: UnsettledJobs;
+/** The jobs that are not settled, as far as this process knows. */
+export interface Occupancy<T extends { readonly job: Job }> {
+  ofUser(userId: string): ReadonlySet<T>;
+  ofGuild(guildId: string | null): ReadonlySet<T>;
+  /** Seconds until a job will probably be done; `null` while nobody can tell. */
+  endsIn(held: T): number | null;
+}
+
+export class Admission<T extends { readonly job: Job }> {
+  readonly #unsettled: Occupancy<T>;
   readonly #limits: Limits;
   /** Places that are kept. */
   readonly #kept = new Holdings<object>();
 
-  constructor(unsettled: UnsettledJobs, limits: Limits) {
+  constructor(unsettled: Occupancy<T>, limits: Limits) {
     this.#unsettled = unsettled;
     this.#limits = limits;
   }
@@ -37,12 +44,16 @@ export class Admission {
     if (!reservation?.take()) this.#check(request, 1);
   }
 
+  /** How much is kept for whoever asks, and for their server. */
+  kept({ userId, guildId }: Asker): { readonly ofUser: number; readonly ofGuild: number } {
+    return { ofUser: this.#kept.ofUser(userId).size, ofGuild: this.#kept.ofGuild(guildId).size };
+  }
+
   #check(asker: Asker, jobs: number): void {
     const { perUser, perGuild } = this.#limits;
     const own = this.#unsettled.ofUser(asker.userId);
     const guild = this.#unsettled.ofGuild(asker.guildId);
-    const reservedOfUser = this.#kept.ofUser(asker.userId).size;
-    const reservedOfGuild = this.#kept.ofGuild(asker.guildId).size;
+    const { ofUser: reservedOfUser, ofGuild: reservedOfGuild } = this.kept(asker);
     const fits = own.size + reservedOfUser + jobs <= perUser;
     if (fits && (asker.guildId === null || guild.size + reservedOfGuild + jobs <= perGuild)) return;
     // Only who is refused is told when to come back.

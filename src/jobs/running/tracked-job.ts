@@ -40,6 +40,7 @@ export class TrackedJob {
   #lease: Lease | null = null;
   /** Work on it stopped in good order; the next process takes it up. */
   interrupted = false;
+  #lost = false;
   /** A lane works on it, or has it waiting between its stages. */
   begun = false;
   #stage: RunningStage | null = null;
@@ -60,6 +61,11 @@ export class TrackedJob {
 
   get signal(): AbortSignal {
     return this.abort.signal;
+  }
+
+  /** Counts who has had the job; 0 until it was taken over. */
+  get fence(): number {
+    return this.#lease?.fence ?? 0;
   }
 
   /** Tells what happened, unless the job was settled meanwhile: nothing follows the end. */
@@ -175,12 +181,19 @@ export class TrackedJob {
     await this.lasting(() => this.#backToQueue({ lastFault }));
   }
 
+  /** Somebody else may work on it by now: this process stops, and writes nothing more. The attempt counts. */
+  abandon(): void {
+    this.#lost = true;
+    this.abort.abort(new CancelledError("Somebody else has the job"));
+  }
+
   /**
    * Nobody cancelled the job: the engine or the bot is going down in good order, which is not held against it. There is
    * no time to wait for room then.
    */
   async interrupt(): Promise<void> {
     this.interrupted = true;
+    if (this.#lost) return;
     await this.#backToQueue(this.attemptOpen ? { attempts: this.job.attempts - 1 } : {});
   }
 

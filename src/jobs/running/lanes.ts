@@ -35,12 +35,18 @@ export class Lanes {
     this.#painting = new PQueue({ concurrency: parts.concurrency });
   }
 
-  /** Puts a job in its lane: one for both stages where they share a device, else one for each. */
-  schedule(tracked: TrackedJob): void {
+  /**
+   * Puts a job in its lane: one for both stages where they share a device, else one for each.
+   *
+   * @returns when nobody works on it any more: it is settled, interrupted, or could not be written down. Never rejects
+   */
+  async run(tracked: TrackedJob): Promise<void> {
     if (this.#parts.stages.engine.info?.parallelStages && needsPreparing(tracked)) {
-      this.#enter(this.#preparing, tracked, [prepare], () => this.#enter(this.#painting, tracked, [stylize]));
+      await this.#enter(this.#preparing, tracked, [prepare]);
+      if (tracked.settled || tracked.interrupted) return;
+      await this.#enter(this.#painting, tracked, [stylize]);
     } else {
-      this.#enter(this.#painting, tracked, [prepare, stylize]);
+      await this.#enter(this.#painting, tracked, [prepare, stylize]);
     }
   }
 
@@ -49,7 +55,7 @@ export class Lanes {
     await Promise.all([this.#preparing.onIdle(), this.#painting.onIdle()]);
   }
 
-  #enter(lane: PQueue, tracked: TrackedJob, stages: readonly Stage[], next?: () => void): void {
+  async #enter(lane: PQueue, tracked: TrackedJob, stages: readonly Stage[]): Promise<void> {
     const { unsettled, closing } = this.#parts;
     const { folders, log } = this.#parts.stages;
     const run = async (): Promise<void> => {
@@ -58,10 +64,9 @@ export class Lanes {
       await this.#run(tracked, stages);
       unsettled.changed();
       if (tracked.settled) await folders.clear(tracked.job.id);
-      else if (!tracked.interrupted) next?.();
     };
     // Equal priorities keep their order of arrival.
-    lane.add(run, { priority: -tracked.turn }).catch((error: unknown) => {
+    await lane.add(run, { priority: -tracked.turn }).catch((error: unknown) => {
       log.error({ job: tracked.job.id, error: messageOf(error) }, "a job could not be run");
     });
   }

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 
 import { EngineError } from "../../../src/errors.ts";
-import { failureWords, interruptedWords } from "../../../src/jobs/local/failure.ts";
+import { failureWords, interruptedWords } from "../../../src/jobs/running/failure.ts";
 
 const fault = (message: string, retryable = false): string => failureWords(new EngineError(message, { retryable }));
 

@@ -1,0 +1,163 @@
+/** Paints what bots have queued: takes jobs from the shared queue, and runs them in the lanes of this process. */
+import type { Engine } from "../engine.ts";
+import type { ChooseVariant } from "../choose-variant.ts";
+import { CancelledError, messageOf } from "../../errors.ts";
+import type { SharedQueue } from "../fleet.ts";
+import { isSettled } from "../job.ts";
+import type { Repositories } from "../repositories.ts";
+import type { Logger } from "../../log.ts";
+import { Endings } from "../running/endings.ts";
+import { MAX_ATTEMPTS } from "../running/failure.ts";
+import { JobNews } from "../running/job-news.ts";
+import { Lanes } from "../running/lanes.ts";
+import { StageHistory } from "../running/stage-history.ts";
+import { UnsettledJobs } from "../running/unsettled-jobs.ts";
+import { WorkFolders } from "../running/work-folders.ts";
+import type { Tasks } from "../tasks.ts";
+import type { Claims, Exchange, LockTimes, Outcome, Ticket } from "./exchange.ts";
+import { LiveNews } from "./live-news.ts";
+import { orderSchema } from "./orders.ts";
+
+/** Finished jobs that the times of stages are learned from at the start. */
+const HISTORY = 200;
+
+/** What a queue's ticket says of a job; all else stands in its row. */
+export interface PaintTicket {
+  readonly turn: number;
+}
+
+export interface PaintWorkOptions {
+  readonly exchange: Exchange;
+  /** Started. */
+  readonly engine: Engine;
+  /** Of the engine. */
+  readonly tasks: Tasks;
+  readonly repositories: Repositories & { readonly sharedQueue: SharedQueue };
+  readonly chooseVariant: ChooseVariant;
+  /** For previews and unfinished results; this worker's own. */
+  readonly folder: string;
+  readonly name: string;
+  /** Pictures that are painted at once. */
+  readonly concurrency: number;
+  readonly times?: LockTimes;
+  readonly log: Logger;
+}
+
+export class PaintWork {
+  readonly #options: PaintWorkOptions;
+  readonly #news: JobNews;
+  readonly #history = new StageHistory();
+  readonly #unsettled: UnsettledJobs;
+  readonly #endings: Endings;
+  readonly #lanes: Lanes;
+  readonly #live: LiveNews;
+  readonly #folders: WorkFolders;
+  readonly #closing = new AbortController();
+  /** By job: a lock that was lost may come back to this worker before it has stopped. */
+  readonly #running = new Map<string, Promise<Outcome>>();
+  #claims: Claims | null = null;
+  #deaf = (): void => undefined;
+
+  constructor(options: PaintWorkOptions) {
+    const { engine, tasks, repositories, chooseVariant, folder, name, concurrency, exchange, log } = options;
+    const { jobs } = repositories;
+    this.#options = options;
+    this.#news = new JobNews(log);
+    this.#folders = new WorkFolders(folder, log);
+    this.#live = new LiveNews(exchange, log);
+    const [history, news, closing] = [this.#history, this.#news, this.#closing.signal];
+    const common = { jobs, history, news, folder, worker: name };
+    this.#unsettled = new UnsettledJobs({ ...common, engine, concurrency });
+    this.#endings = new Endings({ ...common, unsettled: this.#unsettled, closing, log });
+    const stages = { engine, tasks, repositories, chooseVariant, history, folders: this.#folders, log };
+    const [unsettled, endings] = [this.#unsettled, this.#endings];
+    this.#lanes = new Lanes({ stages, unsettled, endings, concurrency, closing });
+    const fences = new Map<string, number>();
+    news.subscribe((event) => {
+      const { id } = event.job;
+      const fence = unsettled.get(id)?.fence ?? fences.get(id) ?? 0;
+      fences.set(id, fence);
+      if (isSettled(event.job.state)) fences.delete(id);
+      this.#live.tell(event, fence);
+    });
+  }
+
+  /** Jobs that this worker has. */
+  get busy(): number {
+    return [...this.#unsettled.all()].length;
+  }
+
+  /** Begins to take jobs. */
+  async start(): Promise<void> {
+    const { exchange, engine, repositories, name, concurrency, times } = this.#options;
+    for (const job of await repositories.jobs.finished(HISTORY)) this.#history.learn(job);
+    this.#deaf = await exchange.listen("orders", ({ message }) => {
+      const order = orderSchema.safeParse(message).data;
+      if (order) void this.#lookAfter(order.cancelled);
+    });
+    // Where the next style is described while a picture is painted, one job more is at hand.
+    const atOnce = concurrency + (engine.info?.parallelStages ? 1 : 0);
+    const settings = { name, concurrency: atOnce, ...(times && { times }) };
+    this.#claims = await exchange.work<PaintTicket>("paint", settings, async (ticket) => {
+      await this.#running.get(ticket.id)?.catch(() => undefined);
+      const run = this.#run(ticket).finally(() => this.#running.delete(ticket.id));
+      this.#running.set(ticket.id, run);
+      return run;
+    });
+  }
+
+  /** Looks whether somebody has stopped what runs: a word of it may have been lost. */
+  async check(): Promise<void> {
+    for (const { job } of this.#unsettled.all()) await this.#lookAfter(job.id);
+  }
+
+  /** Takes no more, and gives back what runs: others do it, and the attempt does not count. */
+  async close(): Promise<void> {
+    this.#closing.abort();
+    this.#claims?.pause();
+    for (const { abort } of this.#unsettled.all()) abort.abort(new CancelledError("The worker is going down"));
+    await Promise.all([this.#claims?.close(), this.#lanes.idle(), this.#endings.recorded()]);
+    this.#deaf();
+    this.#news.close();
+    await this.#live.sent();
+  }
+
+  async #run({ id, data, signal }: Ticket<PaintTicket>): Promise<Outcome> {
+    const { repositories, log } = this.#options;
+    const { jobs, sharedQueue } = repositories;
+    if (this.#closing.signal.aborted) return "back";
+    const found = await jobs.get(id);
+    if (!found || isSettled(found.state)) return "done";
+    const [tracked] = this.#unsettled.takeUp([{ job: found, turn: data.turn }]);
+    signal.addEventListener("abort", () => {
+      log.warn({ job: id }, "the lock of a job was lost; somebody else may have it");
+      tracked!.abandon();
+    });
+    try {
+      await sharedQueue.begin(data.turn);
+      if (found.attempts >= MAX_ATTEMPTS) {
+        await tracked!.takeOver();
+        await this.#endings.giveUp(tracked!);
+      } else await this.#lanes.run(tracked!);
+    } finally {
+      if (this.#unsettled.get(id) === tracked) this.#unsettled.remove(tracked!);
+      await this.#folders.clear(id);
+    }
+    const left = await jobs.get(id);
+    if (!left || isSettled(left.state)) return "done";
+    this.#live.look(left, tracked!.fence);
+    if (tracked!.interrupted) return "back";
+    throw new Error(`Job ${id} could not be settled`);
+  }
+
+  /** Stops a job that is settled in its row. */
+  async #lookAfter(id: string): Promise<void> {
+    if (!this.#unsettled.get(id)) return;
+    try {
+      const job = await this.#options.repositories.jobs.get(id);
+      if (job && isSettled(job.state) && this.#unsettled.get(id)) this.#endings.settle(job);
+    } catch (error) {
+      this.#options.log.debug({ job: id, error: messageOf(error) }, "a job could not be looked at");
+    }
+  }
+}

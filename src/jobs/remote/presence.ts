@@ -1,0 +1,82 @@
+/** A worker's place among the others: it announces itself, and ends when the bot speaks what it does not understand. */
+import { messageOf, UserError } from "../../errors.ts";
+import type { Logger } from "../../log.ts";
+import { GONE_AFTER_MS, PROTOCOL, type WorkerReport, type WorkerRepository } from "../fleet.ts";
+
+/** So that one word that is lost makes nobody gone. */
+const EVERY_MS = GONE_AFTER_MS / 3;
+
+/** How much older than the bot a worker may be. */
+const OLDEST = 1;
+
+/**
+ * Whether this program can work for the bot that started last.
+ *
+ * @throws UserError `worker-too-old` or `worker-too-new`
+ */
+export async function refuseStranger(workers: WorkerRepository, own: number = PROTOCOL): Promise<void> {
+  const spoken = await workers.spoken();
+  if (spoken === null || (own <= spoken && own >= spoken - OLDEST)) return;
+  throw own > spoken
+    ? new UserError(
+        "worker-too-new",
+        `This worker is newer than the bot (${own} to ${spoken}) and would not understand it. Update and start the bot first.`,
+      )
+    : new UserError(
+        "worker-too-old",
+        `This worker is too old for the bot (${own} to ${spoken}). Update Atelier on this machine.`,
+      );
+}
+
+export interface PresenceParts {
+  readonly workers: WorkerRepository;
+  readonly report: Omit<WorkerReport, "protocol" | "busy">;
+  readonly works: readonly { readonly busy: number; check(): Promise<void> }[];
+  readonly log: Logger;
+}
+
+export class Presence {
+  /** Resolves when the worker has to end, with the reason in words. */
+  readonly ended: Promise<UserError>;
+  readonly #parts: PresenceParts;
+  #end!: (reason: UserError) => void;
+  #timer: NodeJS.Timeout | undefined;
+  #saying: Promise<void> | null = null;
+
+  constructor(parts: PresenceParts) {
+    this.#parts = parts;
+    this.ended = new Promise((resolve) => (this.#end = resolve));
+  }
+
+  /** Announces the worker, and says from now on that it is there. */
+  async start(): Promise<void> {
+    await this.#say();
+    this.#timer = setInterval(() => {
+      this.#saying ??= this.#again().finally(() => (this.#saying = null));
+    }, EVERY_MS);
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#saying;
+    await this.#parts.workers.leave(this.#parts.report.name);
+  }
+
+  async #say(): Promise<void> {
+    const { workers, report, works } = this.#parts;
+    const busy = works.reduce((sum, work) => sum + work.busy, 0);
+    await workers.report({ ...report, protocol: PROTOCOL, busy });
+  }
+
+  async #again(): Promise<void> {
+    const { workers, works, log } = this.#parts;
+    try {
+      await this.#say();
+      for (const work of works) await work.check();
+      await refuseStranger(workers);
+    } catch (error) {
+      if (error instanceof UserError) this.#end(error);
+      else log.warn({ error: messageOf(error) }, "the database does not hear this worker");
+    }
+  }
+}

@@ -1,0 +1,11 @@
+/** Why a job could not be taken, in words where somebody can do something about it. */
+import { asDiskFull, UserError } from "../../errors.ts";
+import { hindranceOf } from "../../room.ts";
+
+const UNWRITABLE =
+  "I cannot write anything down at the moment. Please try again in a minute; if it stays like this, tell whoever runs this bot.";
+
+/** What whoever asked for a job is told of a fault that kept it from being written down. */
+export const refusal = (error: unknown): unknown =>
+  asDiskFull(error) ??
+  (hindranceOf(error) === null ? error : new UserError("unwritable", UNWRITABLE, { cause: error }));

@@ -1,0 +1,65 @@
+/** Workers as rows, each with the time it was last heard of, by the database's clock. */
+import type { Kysely } from "kysely";
+
+import type { EngineInfo } from "../jobs/engine.ts";
+import { GONE_AFTER_MS, type WorkerRepository } from "../jobs/fleet.ts";
+import { now } from "./dialect.ts";
+import type { Schema } from "./schema.ts";
+
+/** Rows of workers that went without a word are removed after so many times the time that they count as there. */
+const FORGOTTEN_AFTER = 10;
+
+export function createWorkerRepository(db: Kysely<Schema>): WorkerRepository {
+  return {
+    async report({ name, protocol, capabilities, info, concurrency, busy }) {
+      const row = {
+        protocol,
+        capabilities: JSON.stringify(capabilities),
+        info: JSON.stringify(info),
+        concurrency,
+        busy,
+        seen_at: now(db),
+      };
+      await db
+        .insertInto("workers")
+        .values({ name, ...row })
+        .onConflict((conflict) => conflict.column("name").doUpdateSet(row))
+        .execute();
+    },
+
+    async leave(name) {
+      await db.deleteFrom("workers").where("name", "=", name).execute();
+    },
+
+    async present() {
+      await db
+        .deleteFrom("workers")
+        .where("seen_at", "<", (is) => is(now(db), "-", GONE_AFTER_MS * FORGOTTEN_AFTER))
+        .execute();
+      const rows = await db
+        .selectFrom("workers")
+        .selectAll()
+        .where("seen_at", ">", (is) => is(now(db), "-", GONE_AFTER_MS))
+        .orderBy("name")
+        .execute();
+      return rows.map(({ seen_at: _, capabilities, info, ...row }) => ({
+        ...row,
+        capabilities: JSON.parse(capabilities) as string[],
+        info: JSON.parse(info) as EngineInfo,
+      }));
+    },
+
+    async speak(protocol) {
+      await db
+        .insertInto("fleet")
+        .values({ id: 1, protocol })
+        .onConflict((conflict) => conflict.column("id").doUpdateSet({ protocol }))
+        .execute();
+    },
+
+    async spoken() {
+      const fleet = await db.selectFrom("fleet").select("protocol").executeTakeFirst();
+      return fleet?.protocol ?? null;
+    },
+  };
+}

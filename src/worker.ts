@@ -1,0 +1,146 @@
+/** A worker's composition root: an engine, and the queues that it takes work from. */
+import os from "node:os";
+import path from "node:path";
+
+import type { Capability } from "./capabilities.ts";
+import type { Config } from "./config.ts";
+import { createEngine } from "./engine/index.ts";
+import { UserError } from "./errors.ts";
+import { learnFrom } from "./jobs/choose-variant.ts";
+import type { Engine } from "./jobs/engine.ts";
+import { createLocalTasks } from "./jobs/local/local-tasks.ts";
+import { connect } from "./jobs/remote/connection.ts";
+import type { Exchange, LockTimes } from "./jobs/remote/exchange.ts";
+import { PaintWork } from "./jobs/remote/paint-work.ts";
+import { Presence, refuseStranger } from "./jobs/remote/presence.ts";
+import type { Tasks } from "./jobs/tasks.ts";
+import { createLogger, type Logger } from "./log.ts";
+import { loadBallots } from "./store/ballots.ts";
+import { openPictures } from "./pictures/index.ts";
+import { openStore, type Store } from "./store/store.ts";
+import { type Running, runUntilTold } from "./until-told.ts";
+
+/** Connections to the database and, one of them to listen, to the server of the queue: three in all. */
+const STORE_CONNECTIONS = 1;
+const QUEUE_CONNECTIONS = 2;
+
+/** One kind of work, taken from its queue. */
+export interface Work {
+  /** How much of it this worker does at the moment. */
+  readonly busy: number;
+  start(): Promise<void>;
+  /** Looks now and then whether what it does is still wanted. */
+  check(): Promise<void>;
+  /** Takes no more, and gives back what is not done. */
+  close(): Promise<void>;
+}
+
+interface WorkParts {
+  readonly config: Config;
+  readonly exchange: Exchange;
+  readonly engine: Engine;
+  /** Of the engine: what several kinds of work ask for at once is done once. */
+  readonly tasks: Tasks;
+  readonly store: Store;
+  readonly name: string;
+  readonly times: LockTimes;
+  readonly log: Logger;
+}
+
+/** What takes the work of a capability. */
+const WORK: Partial<Record<Capability, (parts: WorkParts) => Work>> = {
+  paint: ({ config, exchange, engine, tasks, store, name, times, log }) =>
+    new PaintWork({
+      exchange,
+      engine,
+      tasks,
+      repositories: store,
+      chooseVariant: learnFrom({
+        settings: (guildId) => store.voteSettings.get(guildId),
+        ballots: (guildId) => loadBallots(store, guildId),
+      }),
+      folder: path.join(config.DATA_DIR, "workers", name),
+      name,
+      concurrency: config.CONCURRENCY,
+      times,
+      log,
+    }),
+};
+
+/**
+ * Connects, starts the engine, announces itself and takes work.
+ *
+ * @throws UserError when an address is missing or wrong, a server away or too old, or the bot of another version;
+ * EngineError when no engine starts
+ */
+export async function startWorker(config: Config, log: Logger): Promise<Running> {
+  const { DATABASE_URL, QUEUE_URL } = config;
+  if (DATABASE_URL === undefined || QUEUE_URL === undefined)
+    throw new UserError(
+      "worker-alone",
+      "A worker needs DATABASE_URL and QUEUE_URL, the same as the bot's. Without them the bot paints by itself.",
+    );
+  const undo: (() => unknown)[] = [];
+  const close = async (): Promise<void> => {
+    for (const step of undo.splice(0).reverse()) {
+      try {
+        await step();
+      } catch (error) {
+        log.error({ err: error }, "a part of the worker could not be closed");
+      }
+    }
+  };
+  try {
+    const name = config.WORKER_NAME ?? `${os.hostname()}-${process.pid}`;
+    const store = await openStore(config.DATA_DIR, DATABASE_URL, {
+      connections: STORE_CONNECTIONS,
+      files: await openPictures(config),
+    });
+    undo.push(() => store.close());
+    await refuseStranger(store.workers);
+    const exchange = await connect(QUEUE_URL, { log, connections: QUEUE_CONNECTIONS });
+    undo.push(() => exchange.close());
+    const engine = createEngine(config, log);
+    undo.push(() => engine.stop());
+    const info = await engine.start();
+    log.info(info, "the engine is ready");
+    const times = { lockMs: config.LOCK_SECONDS * 1000, checkMs: (config.LOCK_SECONDS * 1000) / 3 };
+    const tasks = createLocalTasks({
+      engine,
+      files: store.files,
+      dataDir: path.join(config.DATA_DIR, "workers", name),
+    });
+    const parts: WorkParts = { config, exchange, engine, tasks, store, name, times, log };
+    const makers = config.CAPABILITIES.flatMap((capability) => {
+      const make = WORK[capability];
+      return make ? [{ capability, work: make(parts) }] : [];
+    });
+    const capabilities = makers.map(({ capability }) => capability);
+    const works = makers.map(({ work }) => work);
+    const report = { name, capabilities, info, concurrency: config.CONCURRENCY };
+    const presence = new Presence({ workers: store.workers, report, works, log });
+    undo.push(() => presence.close());
+    await presence.start();
+    for (const work of works) {
+      undo.push(() => work.close());
+      await work.start();
+    }
+    log.info({ worker: name, capabilities }, "the worker is ready");
+    return { ended: presence.ended, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/**
+ * Runs a worker until it is told to stop; then what it does is given back.
+ *
+ * @returns the exit code: 0 after SIGINT or SIGTERM, 2 when somebody has to put a setting right, 1 for anything else
+ */
+export const runWorker = (config: Config, log: Logger = createLogger(config.LOG_LEVEL)): Promise<number> =>
+  runUntilTold(() => startWorker(config, log), {
+    log,
+    closing: "closing: what runs goes back to the queue; once more to end at once",
+    onRejection: (error) => log.error({ err: error }, "unhandled rejection"),
+  });
