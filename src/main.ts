@@ -1,5 +1,6 @@
 /** The bot's composition root: the one place that knows every part. */
 import { setMaxListeners } from "node:events";
+import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import type { Client } from "discord.js";
@@ -23,14 +24,14 @@ import { Votes } from "./discord/votes/votes.ts";
 import { login } from "./discord/wording/login.ts";
 import { describerLabel } from "./engine/captioners.ts";
 import { createEngine } from "./engine/index.ts";
-import { CancelledError, UserError } from "./errors.ts";
-import { learnFrom } from "./jobs/choose-variant.ts";
+import { CancelledError, type UserError } from "./errors.ts";
+import { type ChooseVariant, learnFrom } from "./jobs/choose-variant.ts";
 import type { Engine } from "./jobs/engine.ts";
 import { createLocalQueue } from "./jobs/local/local-queue.ts";
 import { createLocalTasks } from "./jobs/local/local-tasks.ts";
 import type { JobQueue } from "./jobs/queue.ts";
-import type { RemoteQueueOptions } from "./jobs/remote/remote-queue.ts";
 import { StyleVectors } from "./jobs/style-vectors.ts";
+import type { Tasks } from "./jobs/tasks.ts";
 import { createLogger, type Logger } from "./log.ts";
 import { openPictures } from "./pictures/index.ts";
 import { createReader } from "./reader/reader.ts";
@@ -38,7 +39,7 @@ import type { Pauses } from "./retry.ts";
 import { loadBallots } from "./store/ballots.ts";
 import { lockFolder } from "./store/folder-lock.ts";
 import { watchFolder } from "./store/folder-watch.ts";
-import { openStore } from "./store/store.ts";
+import { openStore, type Store } from "./store/store.ts";
 import { refuse, runUntilTold } from "./until-told.ts";
 
 /** How long a closing bot waits for commands that are being answered, and for each kind of message that is being sent. */
@@ -98,10 +99,6 @@ export async function startBot(config: Config, log: Logger, options: StartOption
     const reader = createReader(config, log);
     undo.push(() => reader.stop());
     reader.start();
-    const engine = createEngine(config, log);
-    undo.push(() => engine.stop());
-    const info = await engine.start();
-    log.info(info, "the engine is ready");
     const client = createClient(config, log, options.restTimeoutMs);
     // Of a connection that is just being made, discord.js waits for an end of which it has taken the handler away.
     undo.push(() => soon(client.destroy()));
@@ -110,10 +107,8 @@ export async function startBot(config: Config, log: Logger, options: StartOption
       settings: (guildId) => store.voteSettings.get(guildId),
       ballots: (guildId) => loadBallots(store, guildId),
     });
-    const tasks = createLocalTasks({ engine, files: store.files, dataDir: config.DATA_DIR });
-    const queue = config.QUEUE_URL
-      ? await openRemoteQueue(config.QUEUE_URL, { repositories: store, config, log }, undo)
-      : createLocalQueue({ engine, tasks, repositories: store, config, log, chooseVariant });
+    const work = config.QUEUE_URL === undefined ? workHere : workElsewhere;
+    const { queue, tasks, engine } = await work({ store, config, log, chooseVariant }, undo);
     const deliveries = new Deliveries({ log, ...(options.pauses && { pauses: options.pauses }) });
     undo.push(() => soon(deliveries.close()));
     deliveries.listen(client);
@@ -129,7 +124,7 @@ export async function startBot(config: Config, log: Logger, options: StartOption
     const learning = new LearningDesk({ client, store, tasks, config, deliveries, replies, log });
     const styleVectors = new StyleVectors({ tasks, store, log });
     // The engine ends what runs, at the latest when `CANCEL_GRACE_SECONDS` are over.
-    undo.push(() => Promise.all([queue.close(), learning.close(), styleVectors.close()]));
+    undo.push(() => Promise.all([tasks.close(), queue.close(), learning.close(), styleVectors.close()]));
     const closing = new AbortController();
     // Every upload that is on its way listens.
     setMaxListeners(0, closing.signal);
@@ -182,17 +177,41 @@ export async function startBot(config: Config, log: Logger, options: StartOption
   }
 }
 
-/** Loads what speaks with the server of the queue where there is one. */
-async function openRemoteQueue(
-  url: string,
-  options: Omit<RemoteQueueOptions, "exchange">,
-  undo: (() => unknown)[],
-): Promise<JobQueue> {
-  const { connect } = await import("./jobs/remote/connection.ts");
+interface WorkParts {
+  readonly store: Store;
+  readonly config: Config;
+  readonly log: Logger;
+  readonly chooseVariant: ChooseVariant;
+}
+
+/** Who paints, describes and learns. */
+interface Work {
+  readonly queue: JobQueue;
+  readonly tasks: Tasks;
+  readonly engine: Engine | null;
+}
+
+/** An engine of this process's own. */
+async function workHere({ store, config, log, chooseVariant }: WorkParts, undo: (() => unknown)[]): Promise<Work> {
+  const engine = createEngine(config, log);
+  undo.push(() => engine.stop());
+  const info = await engine.start();
+  log.info(info, "the engine is ready");
+  const tasks = createLocalTasks({ engine, files: store.files, dataDir: config.DATA_DIR });
+  return { engine, tasks, queue: createLocalQueue({ engine, tasks, repositories: store, config, log, chooseVariant }) };
+}
+
+/** Workers of any machine; what speaks with the server of the queue is loaded where there is one. */
+async function workElsewhere({ store, config, log }: WorkParts, undo: (() => unknown)[]): Promise<Work> {
+  const { connect: connectQueue } = await import("./jobs/remote/connection.ts");
   const { createRemoteQueue } = await import("./jobs/remote/remote-queue.ts");
-  const exchange = await connect(url, { log: options.log, connections: QUEUE_CONNECTIONS });
+  const { openRemoteTasks } = await import("./jobs/remote/tasks/remote-tasks.ts");
+  const exchange = await connectQueue(config.QUEUE_URL!, { log, connections: QUEUE_CONNECTIONS });
   undo.push(() => exchange.close());
-  return createRemoteQueue({ ...options, exchange });
+  const { learningStates: states, files, workers } = store;
+  const folder = path.join(config.DATA_DIR, "learning");
+  const tasks = await openRemoteTasks({ exchange, states, files, workers, folder, log });
+  return { engine: null, tasks, queue: createRemoteQueue({ exchange, repositories: store, config, log }) };
 }
 
 /** Waits for `work`, but not for long. */

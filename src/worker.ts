@@ -13,6 +13,8 @@ import { connect } from "./jobs/remote/connection.ts";
 import type { Exchange, LockTimes } from "./jobs/remote/exchange.ts";
 import { PaintWork } from "./jobs/remote/paint-work.ts";
 import { Presence, refuseStranger } from "./jobs/remote/presence.ts";
+import { createCaptionWork } from "./jobs/remote/tasks/caption-work.ts";
+import { createLearnWork } from "./jobs/remote/tasks/learn-work.ts";
 import type { Tasks } from "./jobs/tasks.ts";
 import { createLogger, type Logger } from "./log.ts";
 import { loadBallots } from "./store/ballots.ts";
@@ -65,6 +67,11 @@ const WORK: Partial<Record<Capability, (parts: WorkParts) => Work>> = {
       times,
       log,
     }),
+  caption: ({ exchange, tasks, name, times, log }) => createCaptionWork({ exchange, tasks, name, times, log }),
+  learn: ({ exchange, tasks, store, name, times, log }) => {
+    const { learningStates: states, files, workers } = store;
+    return createLearnWork({ exchange, tasks, states, files, workers, name, times, log });
+  },
 };
 
 /**

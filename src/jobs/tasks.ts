@@ -47,6 +47,8 @@ export interface Tasks {
   forget(lessonId: string): Promise<void>;
   /** Forgets all that is kept of learnings but these. */
   keepOnly(lessonIds: ReadonlySet<string>): Promise<void>;
+  /** Waits no more for what is under way: it rejects with `CancelledError`, or ends with the engine; workers go on. */
+  close(): Promise<void>;
   /** Folder of this machine that files about learnings are written to. */
   readonly folder: string;
 }
@@ -59,3 +61,23 @@ export const taskId = (kind: TaskKind, of: string): string => `${kind}-${of}`;
 
 /** Times that a task may be begun unless told. */
 export const TRIES = 2;
+
+/** Where the states of learnings lie that go from machine to machine: files in the store of pictures. */
+export interface LearningStateRepository {
+  /** Sha256 of the furthest state; `null` when there is none. */
+  find(learningId: string): Promise<string | null>;
+  /**
+   * Notes a state, unless one that is further is there: a worker that was cut off takes nothing back.
+   *
+   * @param step steps that were done by then
+   * @returns the state that nothing leads to any more: the one before, or this one; `null` when there is none
+   */
+  save(learningId: string, sha256: string, step: number): Promise<string | null>;
+  /** @returns sha256 of the state that was forgotten */
+  remove(learningId: string): Promise<string | null>;
+  /** Learnings of which there is a state. */
+  ids(): Promise<readonly string[]>;
+}
+
+/** Extension of states in the store of pictures. */
+export const STATE_EXTENSION = "state";

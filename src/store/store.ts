@@ -7,6 +7,7 @@ import type { SharedQueue, WorkerRepository } from "../jobs/fleet.ts";
 import type { PictureStore, Repositories } from "../jobs/repositories.ts";
 import type { StyleRepository } from "../jobs/style.ts";
 import type { StyleVectorRepository } from "../jobs/style-likeness.ts";
+import type { LearningStateRepository } from "../jobs/tasks.ts";
 import { createFolderPictures } from "../pictures/folder.ts";
 import { createCaptionRepository } from "./caption-repository.ts";
 import { type ComparisonRepository, createComparisonRepository } from "./comparison-repository.ts";
@@ -14,6 +15,7 @@ import { openDatabase } from "./database.ts";
 import { createJobRepository } from "./job-repository.ts";
 import { sql } from "./kysely.ts";
 import { createPictureRepository } from "./picture-repository.ts";
+import { createLearningStateRepository } from "./learning-state-repository.ts";
 import { createLearningRepository, type LearningRepository } from "./learning-repository.ts";
 import { createOpenReplyRepository, type OpenReplyRepository } from "./open-reply-repository.ts";
 import type { Schema } from "./schema.ts";
@@ -38,6 +40,7 @@ export interface Store extends Repositories {
   readonly styles: StyleRepository;
   readonly styleVectors: StyleVectorRepository;
   readonly learnings: LearningRepository;
+  readonly learningStates: LearningStateRepository;
   readonly openReplies: OpenReplyRepository;
   readonly workers: WorkerRepository;
   readonly sharedQueue: SharedQueue;
@@ -80,6 +83,7 @@ export async function openStore(
     styles: createStyleRepository(db),
     styleVectors: createStyleVectorRepository(db),
     learnings: createLearningRepository(db),
+    learningStates: createLearningStateRepository(db),
     openReplies: createOpenReplyRepository(db),
     workers: createWorkerRepository(db),
     sharedQueue: createSharedQueue(db),

@@ -25,7 +25,7 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
 
   // The domain: of the rooms above it knows contracts
   "src/votes": [],
-  "src/jobs": ["src/votes", "src/faces/face-report.ts", "src/stylize/stylizer.ts"],
+  "src/jobs": ["src/votes", "src/faces/face-report.ts", "src/process/wire-error.ts", "src/stylize/stylizer.ts"],
   "src/pictures": ["src/config.ts", "src/jobs/repositories.ts"],
   "src/store": ["src/jobs", "src/votes", "src/pictures"],
 

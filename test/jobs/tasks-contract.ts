@@ -138,6 +138,7 @@ export function tasksContract(open: () => Promise<TasksBench>): void {
     const second = await engine.call(1);
     const { statePath } = second.task as LearnTask;
     expect(await readFile(statePath, "utf8")).toBe("twelve steps");
+    second.hooks.onNews?.({ type: "begun", size: 64, step: 12 });
     await writeFile(statePath, "all steps");
     const reply = { steps: 60, best: 50, firstLoss: 0.5, loss: 0.25, form: "vector" } as const;
     await second.succeed(reply);

@@ -6,22 +6,12 @@ import path from "node:path";
 import { promisify } from "node:util";
 
 import { freePort } from "./free-port.ts";
+import type { TestServer } from "./test-server.ts";
 
 const run = promisify(execFile);
 
 /** Where Debian, Fedora and Homebrew put the programs of each version. */
 const ROOTS = ["/usr/lib/postgresql", "/usr/pgsql", "/opt/homebrew/opt"];
-
-export interface PostgresServer {
-  /** Address of its first database. */
-  readonly url: string;
-  /** Ends it as a power cut would. */
-  kill(): Promise<void>;
-  /** Starts it again on what is on the disk. */
-  start(): Promise<void>;
-  /** Ends it and removes its files. */
-  remove(): Promise<void>;
-}
 
 /** The folder with `initdb`, of the newest version; `null` where there is no PostgreSQL. */
 export async function findPostgres(): Promise<string | null> {
@@ -36,7 +26,7 @@ export async function findPostgres(): Promise<string | null> {
 }
 
 /** Makes and starts a server on a free port of this machine. PostgreSQL refuses root, for whom Debian's user runs it. */
-export async function startPostgres(bin: string): Promise<PostgresServer> {
+export async function startPostgres(bin: string): Promise<TestServer> {
   const folder = await mkdtemp(path.join(os.tmpdir(), "atelier-postgres-"));
   const data = path.join(folder, "data");
   const asUser = process.getuid?.() === 0 ? ["runuser", "-u", "postgres", "--"] : [];
@@ -49,7 +39,7 @@ export async function startPostgres(bin: string): Promise<PostgresServer> {
     cwd: folder,
   });
   const port = await freePort();
-  const server: PostgresServer = {
+  const server: TestServer = {
     url: `postgres://atelier@127.0.0.1:${port}/postgres`,
     async start() {
       const settings = `-p ${port} -k ${folder} -c listen_addresses=127.0.0.1 -c fsync=off -c log_min_messages=fatal`;

@@ -1,20 +1,20 @@
 /** What can go wrong with a PostgreSQL server, in words. */
 import { execFile } from "node:child_process";
-import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 
-import pg from "pg";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 
 import { newJobId } from "../../src/jobs/job-id.ts";
 import { lockFolder } from "../../src/store/folder-lock.ts";
 import { VERSION } from "../../src/store/migrations/index.ts";
 import { openStore } from "../../src/store/store.ts";
-import { findPostgres, type PostgresServer, startPostgres } from "./postgres-server.ts";
 import { queuedJob } from "../jobs/requests.ts";
+import { newDatabase } from "./new-database.ts";
+import { findPostgres, startPostgres } from "./postgres-server.ts";
+import type { TestServer } from "./test-server.ts";
 
 const server = inject("postgres");
 const bin = await findPostgres();
@@ -25,26 +25,9 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** A new database, and statements to it that are none of Atelier's. */
-async function newDatabase(): Promise<{ url: string; query: (text: string) => Promise<unknown> }> {
-  const name = `t${randomBytes(8).toString("hex")}`;
-  const at = async (where: string, text: string): Promise<unknown> => {
-    const client = new pg.Client({ connectionString: where });
-    await client.connect();
-    try {
-      return (await client.query(text)).rows;
-    } finally {
-      await client.end();
-    }
-  };
-  await at(server!, `create database ${name}`);
-  const url = Object.assign(new URL(server!), { pathname: `/${name}` }).href;
-  return { url, query: (text) => at(url, text) };
-}
-
 describe.skipIf(server === null)("a PostgreSQL database", () => {
   it("is made once by several that start at once, and opened by all", async () => {
-    const { url, query } = await newDatabase();
+    const { url, query } = await newDatabase(server!);
     const stores = await Promise.all([1, 2, 3, 4].map(() => openStore(folder, url)));
     const job = queuedJob();
     await stores[0]!.jobs.insert(job, 1);
@@ -54,7 +37,7 @@ describe.skipIf(server === null)("a PostgreSQL database", () => {
   });
 
   it("of another version is refused, in words", async () => {
-    const { url, query } = await newDatabase();
+    const { url, query } = await newDatabase(server!);
     await (await openStore(folder, url)).close();
     await query("update schema_version set version = 99");
     await expect(openStore(folder, url)).rejects.toMatchObject({
@@ -92,7 +75,7 @@ describe.skipIf(server === null)("a move from SQLite", () => {
 
   it("takes everything along, once, and nothing while a bot has the folder", async () => {
     const dataDir = path.join(folder, "moving");
-    const { url } = await newDatabase();
+    const { url } = await newDatabase(server!);
     const before = await openStore(dataDir);
     const jobs = Array.from({ length: 30 }, () => queuedJob());
     for (const [turn, job] of jobs.entries()) await before.jobs.insert(job, turn / 2);
@@ -138,7 +121,7 @@ describe.skipIf(server === null)("a move from SQLite", () => {
 });
 
 describe.skipIf(bin === null)("a PostgreSQL server that dies", () => {
-  let own: PostgresServer;
+  let own: TestServer;
   beforeAll(async () => {
     own = await startPostgres(bin!);
   });

@@ -80,6 +80,9 @@ export class EngineTasks implements Tasks {
     for (const file of files) if (!known.has(file)) await rm(file, { recursive: true, force: true });
   }
 
+  /** The engine ends what it does when it is stopped. */
+  async close(): Promise<void> {}
+
   #do<T>(kind: TaskKind, picture: StoredPicture, hooks: TaskHooks = {}, work: Done<T>): Promise<T> {
     const { tries = TRIES } = hooks;
     return this.#shared.run(taskId(kind, picture.sha256), hooks, async (each) => {

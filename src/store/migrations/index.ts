@@ -14,6 +14,7 @@ import { pictureReferences } from "./007-picture-references.ts";
 import { styleVectors } from "./008-style-vectors.ts";
 import { leases } from "./009-leases.ts";
 import { fleet } from "./010-fleet.ts";
+import { learningStates } from "./011-learning-states.ts";
 import type { Migration } from "./migration.ts";
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -27,6 +28,7 @@ export const MIGRATIONS: readonly Migration[] = [
   styleVectors,
   leases,
   fleet,
+  learningStates,
 ];
 
 /** The version that this program's databases are of. */
