@@ -230,8 +230,8 @@ interface WorkerTable {
 /** At most one row, of id 1. */
 interface FleetTable {
   id: number;
-  /** Of the job that was begun last. */
-  turn: Generated<number>;
+  /** Of the job that was begun last; `null`: none was since the queue is shared. */
+  turn: Generated<number | null>;
   /** The turn from which the places of waiting jobs are counted. */
   base: Generated<number>;
   /** What the bot speaks that started last. */

@@ -46,7 +46,7 @@ export function createSharedQueue(db: Kysely<Schema>): SharedQueue {
         const { ofUser, ofGuild, next, begun, first, base } = rows[0]!;
         if (ofUser + keptForUser + 1 > perUser) return null;
         if (guildId !== null && ofGuild + keptForGuild + 1 > perGuild) return null;
-        const turn = Math.max(begun ?? 0, first ?? 0, next ?? 0);
+        const turn = Math.max(begun ?? first ?? 0, next ?? 0);
         for (const picture of [content, style]) await rememberPicture(transaction, picture);
         await transaction.insertInto("jobs").values(jobToRow(job, turn)).execute();
         return { turn, base: base ?? 0 };
@@ -56,7 +56,12 @@ export function createSharedQueue(db: Kysely<Schema>): SharedQueue {
       await db
         .insertInto("fleet")
         .values({ id: 1, turn })
-        .onConflict((conflict) => conflict.column("id").doUpdateSet({ turn }).where("fleet.turn", "<", turn))
+        .onConflict((conflict) =>
+          conflict
+            .column("id")
+            .doUpdateSet({ turn })
+            .where(sql<SqlBool>`coalesce(fleet.turn, -1) < ${turn}`),
+        )
         .execute();
     },
 
@@ -123,8 +128,8 @@ export function createSharedQueue(db: Kysely<Schema>): SharedQueue {
     async rebase(span) {
       const row = await db
         .updateTable("fleet")
-        .set((is) => ({ base: is.ref("turn") }))
-        .where((is) => is(is("turn", "-", is.ref("base")), ">", span))
+        .set({ base: sql<number>`turn` })
+        .where(sql<SqlBool>`turn - base > ${span}`)
         .returning("base")
         .executeTakeFirst();
       return row !== undefined;

@@ -38,11 +38,11 @@ export function createWorkerRepository(db: Kysely<Schema>): WorkerRepository {
         .execute();
       const rows = await db
         .selectFrom("workers")
-        .selectAll()
+        .select(["name", "protocol", "capabilities", "info", "concurrency", "busy"])
         .where("seen_at", ">", (is) => is(now(db), "-", GONE_AFTER_MS))
         .orderBy("name")
         .execute();
-      return rows.map(({ seen_at: _, capabilities, info, ...row }) => ({
+      return rows.map(({ capabilities, info, ...row }) => ({
         ...row,
         capabilities: JSON.parse(capabilities) as string[],
         info: JSON.parse(info) as EngineInfo,

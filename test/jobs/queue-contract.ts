@@ -1,7 +1,7 @@
-/** What every adapter of the queue port keeps. An adapter's test file calls `queueContract` with a way to make one. */
+/** What every adapter of the queue port keeps. An adapter's test file calls `queueContract` with it. */
 import { describe } from "vitest";
 
-import { type MakeQueue, queueBench } from "./contract/bench.ts";
+import { type Adapter, queueBench } from "./contract/bench.ts";
 import { cancelling } from "./contract/cancelling.ts";
 import { choices } from "./contract/choices.ts";
 import { faults } from "./contract/faults.ts";
@@ -12,9 +12,9 @@ import { order } from "./contract/order.ts";
 
 const TOPICS = [oneJob, choices, order, limitsAndTimes, cancelling, faults, nextProcess];
 
-export function queueContract(name: string, make: MakeQueue): void {
+export function queueContract(name: string, adapter: Adapter): void {
   describe(`${name} keeps the contract:`, () => {
-    const bench = queueBench(make);
+    const bench = queueBench(adapter);
     for (const topic of TOPICS) topic(bench);
   });
 }

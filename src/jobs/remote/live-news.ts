@@ -58,7 +58,7 @@ export interface HeardNews {
   readonly now: z.infer<typeof nowSchema> | undefined;
   readonly happened: Happened;
   /** JPEG, of a preview. */
-  picture(): Promise<Uint8Array | null>;
+  readonly picture: () => Promise<Uint8Array | null>;
 }
 
 /** Reads what was told. `null`: of another version, or gone. */

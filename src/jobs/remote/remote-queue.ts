@@ -119,8 +119,14 @@ class RemoteQueue implements JobQueue {
   async enqueue(request: JobRequest, reservation?: Reservation): Promise<Job> {
     this.#assertOpen();
     this.#listen();
-    this.#admission.admit(request, reservation);
-    // Held before the first await, so that two requests at once cannot both take the last place.
+    try {
+      this.#admission.admit(request, reservation);
+    } catch {
+      // Read anew, so that the refusal says when there will be room.
+      await this.#line.entries();
+      this.#admission.admit(request, reservation);
+    }
+    // Held before anything is waited for, so that two requests at once cannot both take the last place.
     const held = this.#known.add(newJob(request));
     const { job } = held;
     let turn: number;

@@ -18,7 +18,7 @@ const STATEMENTS = [
   // One row, made by whoever needs it first.
   sql`create table fleet (
     id integer primary key check (id = 1),
-    turn double precision not null default 0,
+    turn double precision,
     base double precision not null default 0,
     protocol integer
   )`,

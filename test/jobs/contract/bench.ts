@@ -10,10 +10,10 @@ import type { Engine } from "../../../src/jobs/engine.ts";
 import type { JobEvent } from "../../../src/jobs/events.ts";
 import type { Job } from "../../../src/jobs/job.ts";
 import type { JobQueue } from "../../../src/jobs/queue.ts";
-import { openStore, type Store } from "../../../src/store/store.ts";
+import type { Store } from "../../../src/store/store.ts";
 import { ScriptedEngine, type ScriptedEngineOptions } from "../scripted-engine.ts";
 
-interface QueueUnderTest {
+export interface QueueParts {
   readonly engine: Engine;
   readonly store: Store;
   readonly dataDir: string;
@@ -23,9 +23,25 @@ interface QueueUnderTest {
   readonly chooseVariant?: ChooseVariant;
 }
 
-export type MakeQueue = (parts: QueueUnderTest) => JobQueue;
+/** A queue and whatever runs its jobs. */
+interface QueueUnderTest {
+  readonly queue: JobQueue;
+  /** Goes down in good order. */
+  close(): Promise<void>;
+  /** Goes away without a word, as killed processes do, before their store is closed. Default: nothing of it is heard again. */
+  vanish?(): Promise<void>;
+}
 
-type Making = Partial<Omit<QueueUnderTest, "engine" | "store" | "dataDir">> & { engine?: ScriptedEngineOptions };
+/** An adapter of the port, and the store that it works over. */
+export interface Adapter {
+  /** Store of a test, which is told apart by its folder. */
+  readonly openStore: (dataDir: string) => Promise<Store>;
+  readonly make: (parts: QueueParts) => QueueUnderTest | Promise<QueueUnderTest>;
+  /** Whether what a process left is taken up before all else, or when others may be sure that it is gone. */
+  readonly takesOverFirst: boolean;
+}
+
+type Making = Partial<Omit<QueueParts, "engine" | "store" | "dataDir">> & { engine?: ScriptedEngineOptions };
 
 interface Bench {
   readonly engine: ScriptedEngine;
@@ -33,6 +49,8 @@ interface Bench {
   readonly queue: JobQueue;
   /** Everything the queue told. */
   readonly events: readonly JobEvent[];
+  /** Goes down in good order: the queue, and whatever runs its jobs. */
+  readonly close: () => Promise<void>;
   /** The job as it ended. */
   readonly settled: (job: Job) => Promise<Job>;
 }
@@ -44,19 +62,20 @@ export interface QueueBench {
   readonly vanish: () => Promise<void>;
   /** The data folder of this test. */
   readonly folder: () => string;
+  readonly takesOverFirst: boolean;
 }
 
 /** Call within `describe`: each test gets a folder of its own, and what it opened is closed. */
-export function queueBench(make: MakeQueue): QueueBench {
+export function queueBench({ openStore, make, takesOverFirst }: Adapter): QueueBench {
   let dataDir: string;
-  const open: { queue: JobQueue; store: Store }[] = [];
+  const open: { tested: QueueUnderTest; store: Store }[] = [];
 
   beforeEach(async () => {
     dataDir = await mkdtemp(path.join(os.tmpdir(), "atelier-queue-"));
   });
   afterEach(async () => {
-    for (const { queue, store } of open.splice(0)) {
-      await queue.close();
+    for (const { tested, store } of open.splice(0)) {
+      await tested.close();
       await store.close();
     }
     await rm(dataDir, { recursive: true, force: true });
@@ -66,10 +85,11 @@ export function queueBench(make: MakeQueue): QueueBench {
     async setUp({ engine: script, ...settings } = {}) {
       const engine = new ScriptedEngine(script);
       const store = await openStore(dataDir);
-      const queue = make({ concurrency: 1, perUser: 100, perGuild: 100, ...settings, engine, store, dataDir });
+      const tested = await make({ concurrency: 1, perUser: 100, perGuild: 100, ...settings, engine, store, dataDir });
+      const { queue } = tested;
       const events: JobEvent[] = [];
       queue.subscribe((event) => events.push(event));
-      open.push({ queue, store });
+      open.push({ tested, store });
       const settled = (job: Job): Promise<Job> =>
         new Promise((resolve) => {
           const look = (event: JobEvent): void => {
@@ -78,14 +98,18 @@ export function queueBench(make: MakeQueue): QueueBench {
           events.forEach(look);
           queue.subscribe(look);
         });
-      return { engine, store, queue, events, settled };
+      return { engine, store, queue, events, settled, close: () => tested.close() };
     },
 
     async vanish() {
-      for (const { store } of open.splice(0)) await store.close();
+      for (const { tested, store } of open.splice(0)) {
+        await tested.vanish?.();
+        await store.close();
+      }
     },
 
     folder: () => dataDir,
+    takesOverFirst,
   };
 }
 

@@ -39,8 +39,9 @@ export function choices({ setUp }: QueueBench): void {
     });
 
     it("is the description alone where there is a prominent face, else both; and says why", async () => {
-      const { queue, settled } = await setUp({ engine: withFace(true) });
+      const { queue, settled, close } = await setUp({ engine: withFace(true) });
       const face = await settled(await queue.enqueue(request({ variant: "auto" })));
+      await close();
       expect(face).toMatchObject({ variant: "prompt", variantReason: expect.stringContaining("face") });
       const other = await setUp({ engine: withFace(false) });
       const none = await other.settled(

@@ -24,9 +24,9 @@ export function limitsAndTimes({ setUp, vanish }: QueueBench): void {
         ),
       });
       await queue.enqueue(request({ variant: "inst", userId: "ben" }));
-      const [first] = refused as PromiseFulfilledResult<Job>[];
+      const taken = (refused as PromiseFulfilledResult<Job>[]).slice(0, 2).map(({ value }) => value);
       await (await engine.call(0)).succeed();
-      await settled(first!.value);
+      await Promise.race(taken.map(settled));
       await queue.enqueue(request({ variant: "inst" }));
       await expect(queue.enqueue(request())).rejects.toThrow(
         /There will be room in less than a minute; try again then/,
@@ -90,8 +90,9 @@ export function limitsAndTimes({ setUp, vanish }: QueueBench): void {
     });
 
     it("are left open while there is nothing to go by", async () => {
-      const { queue } = await setUp();
+      const { engine, queue } = await setUp();
       await queue.enqueue(request());
+      await engine.call(0);
       const waiting = await queue.enqueue(request());
       expect(await queue.place(waiting.id)).toEqual({ ahead: 0, startsAt: null, endsAt: null });
     });

@@ -3,10 +3,9 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
 import { JobLine } from "../../../src/jobs/running/job-line.ts";
-import { createLocalQueue } from "../../../src/jobs/local/local-queue.ts";
-import { createLogger } from "../../../src/log.ts";
 import { queueBench } from "../contract/bench.ts";
 import { queuedJob, request } from "../requests.ts";
+import { inProcess } from "./in-process.ts";
 
 describe("the line of jobs", () => {
   it("is in order whatever is added and removed, and tells each job's place", () => {
@@ -31,14 +30,7 @@ describe("the line of jobs", () => {
 });
 
 describe("a long queue", () => {
-  const bench = queueBench(({ engine, store, dataDir, concurrency, perUser, perGuild }) =>
-    createLocalQueue({
-      engine,
-      repositories: store,
-      config: { DATA_DIR: dataDir, CONCURRENCY: concurrency, JOBS_PER_USER: perUser, JOBS_PER_GUILD: perGuild },
-      log: createLogger("silent"),
-    }),
-  );
+  const bench = queueBench(inProcess);
 
   /** Processor time, microseconds, of telling one job's place, while jobs come, are painted and cancelled. */
   async function costOf(waiting: number): Promise<number> {
