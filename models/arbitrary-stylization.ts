@@ -9,6 +9,7 @@ import { Graph, op, type Value } from "../src/onnx/index.ts";
 import { readSafetensors } from "../src/onnx/files/safetensors.ts";
 import type { TensorSource } from "../src/onnx/files/tensor-source.ts";
 import { block, Weights } from "../src/onnx/weights.ts";
+import { type MobileNetPlace, mobileNetV2 } from "./mobilenet-v2.ts";
 
 /** Numbers of a style's embedding vector. */
 export const STYLE_NUMBERS = 100;
@@ -16,19 +17,6 @@ export const STYLE_NUMBERS = 100;
 export const STYLE_SIDE = 256;
 /** Both sides of a picture that is repainted are multiples of this. */
 export const SIDE_STEP = 4;
-
-/** Of MobileNetV2's blocks, after the first: how much wider they are inside. */
-const EXPANSION = 6;
-/** Channels and first stride of its blocks, in groups (Sandler et al. 2018, table 2). */
-const MOBILENET = [
-  { channels: 16, count: 1, stride: 1 },
-  { channels: 24, count: 2, stride: 2 },
-  { channels: 32, count: 3, stride: 2 },
-  { channels: 64, count: 4, stride: 2 },
-  { channels: 96, count: 3, stride: 1 },
-  { channels: 160, count: 3, stride: 2 },
-  { channels: 320, count: 1, stride: 1 },
-] as const;
 
 const RESIDUAL_BLOCKS = 5;
 const EPSILON = 1e-5;
@@ -45,16 +33,8 @@ export function stylePredictionNetwork(weights: TensorSource, height = STYLE_SID
   const graph = new Graph("style-prediction");
   const root = new Weights(graph, weights, "float32");
   const w = root.scope("MobilenetV2");
-  let x = op.clip(conv(w.scope("Conv"), graph.input("style", "float32", [1, 3, height, width]), 32, 3, SAME_2), 0, 6);
-  let index = 0;
-  for (const { channels, count, stride } of MOBILENET) {
-    for (let i = 0; i < count; i++) {
-      const name = index === 0 ? "expanded_conv" : `expanded_conv_${index}`;
-      x = invertedResidual(w.scope(name), x, channels, i === 0 ? stride : 1, index === 0 ? 1 : EXPANSION);
-      index += 1;
-    }
-  }
-  x = op.clip(conv(w.scope("Conv_1"), x, 1280, 1), 0, 6);
+  const style = graph.input("style", "float32", [1, 3, height, width]);
+  const x = mobileNetV2(style, (place, ...rest) => conv(w.scope(nameOf(place)), ...rest));
   const bottleneck = conv(root.scope("mobilenet_conv.Conv"), op.reduceMean(x, [2, 3]), STYLE_NUMBERS, 1);
   graph.output("vector", op.reshape(bottleneck, [1, STYLE_NUMBERS]));
   return graph;
@@ -82,19 +62,11 @@ export function styleTransferNetwork(weights: TensorSource, height: number, widt
   return graph;
 }
 
-/** Halves even sides as TensorFlow's `same` does: it pads the end. */
-const SAME_2: op.ConvOptions = { stride: 2, padding: { top: 0, left: 0, bottom: 1, right: 1 } };
-
-/** MobileNetV2's block: wider, each channel by itself, narrower; and the input again where it fits. */
-const invertedResidual = block((w: Weights, x: Value, channels: number, stride: 1 | 2, expansion: number): Value => {
-  const inputs = x.shape[1] as number;
-  const wide = inputs * expansion;
-  const spread = expansion === 1 ? x : op.clip(conv(w.scope("expand"), x, wide, 1), 0, 6);
-  const window = { groups: wide, ...(stride === 2 ? SAME_2 : { padding: 1 }) };
-  const filtered = op.clip(conv(w.scope("depthwise"), spread, wide, 3, window), 0, 6);
-  const y = conv(w.scope("project"), filtered, channels, 1);
-  return stride === 1 && inputs === channels ? op.add(y, x) : y;
-});
+/** The publisher's name of one of MobileNetV2's convolutions. */
+function nameOf(place: MobileNetPlace): string {
+  if (typeof place === "string") return place === "first" ? "Conv" : "Conv_1";
+  return `${place.block === 0 ? "expanded_conv" : `expanded_conv_${place.block}`}.${place.part}`;
+}
 
 const residual = block((w: Weights, x: Value, vector: Value): Value => {
   const y = op.relu(normalisedConv(w.scope("conv1"), x, 32, 3, vector));

@@ -10,6 +10,7 @@ import { z } from "zod";
 import { messageOf } from "../src/errors.ts";
 import { readJson } from "../src/onnx/files/read-json.ts";
 import { checkpointError } from "../src/onnx/files/tensor-source.ts";
+import { mendTypedText } from "./typed-text.ts";
 
 const START = "<|startoftext|>";
 const END = "<|endoftext|>";
@@ -60,7 +61,7 @@ export class ClipTokenizer {
     }
   }
 
-  /** Token ids, without the marks of start and end. Any text has some: unknown letters are spelt in bytes. */
+  /** Token ids of a text as it stands, without the marks of start and end. Unknown letters are spelt in bytes. */
   encode(text: string): number[] {
     return text.split(END_MARK).flatMap((part) =>
       part === END
@@ -73,10 +74,10 @@ export class ClipTokenizer {
 
   /**
    * Rows of `length` ids, as the text encoder wants them: start, up to `length - 2` tokens, end, filled up with ends.
-   * A long text makes several rows, an empty one makes one.
+   * A long text makes several rows, an empty one makes one. What people typed is mended first (`mendTypedText`).
    */
   rows(text: string, length: number): number[][] {
-    const ids = this.encode(text);
+    const ids = this.encode(mendTypedText(text));
     const room = length - 2;
     const count = Math.max(1, Math.ceil(ids.length / room));
     return Array.from({ length: count }, (_, i) => {

@@ -3,11 +3,11 @@ import { op, type Value } from "../src/onnx/index.ts";
 import { block, type Weights } from "../src/onnx/weights.ts";
 import { conv2d, groupNorm, layerNorm, linear, toPicture, toSequence } from "./layers.ts";
 
-/** Attention among the pixels of one place in the UNet. */
-interface SelfAttention {
+/** Attention of the pixels of one place in the UNet: among each other (attn1), or over the text (attn2). */
+interface PixelAttention {
   /** Key path of the place: `up_blocks.1.attentions.0.transformer_blocks.0.attn1`. */
   readonly path: string;
-  /** [N, H · W, C] each */
+  /** [N, H · W, C] each; over the text keys and values are [N, tokens, C]. */
   readonly query: Value;
   readonly key: Value;
   readonly value: Value;
@@ -15,7 +15,7 @@ interface SelfAttention {
 }
 
 /** Computes the attention of one place, [N, H · W, C]: where features of another picture can be mixed in. */
-export type AttendPixels = (place: SelfAttention) => Value;
+export type AttendPixels = (place: PixelAttention) => Value;
 
 export const attendPixels: AttendPixels = ({ query, key, value, heads }) => op.attention(query, key, value, { heads });
 
@@ -36,6 +36,7 @@ export interface TransformerOptions {
   /** Projections around the transformer are linear layers on the sequence, not 1 x 1 convolutions on the picture. */
   readonly linearProjection: boolean;
   readonly attend: AttendPixels;
+  readonly attendText: AttendPixels;
   readonly takeText: TakeText;
 }
 
@@ -59,12 +60,12 @@ export const spatialTransformer = block((w: Weights, x: Value, context: Value, o
 
 /** Pixels attend to each other (attn1), then to the text (attn2): [N, H · W, C] -> [N, H · W, C], normalised before each. */
 const transformerBlock = block((w: Weights, x: Value, context: Value, options: TransformerOptions): Value => {
-  const { heads, attend, takeText } = options;
+  const { heads, attend, attendText, takeText } = options;
   const normal = (name: string, y: Value): Value => layerNorm(w.scope(name), y, LAYER_NORM_EPSILON);
   const pixels = normal("norm1", x);
   const y = op.add(attention(w.scope("attn1"), pixels, pixels, heads, attend), x);
   const attn2 = w.scope("attn2");
-  const text = takeText(attn2.path, y, () => attention(attn2, normal("norm2", y), context, heads, attendPixels));
+  const text = takeText(attn2.path, y, () => attention(attn2, normal("norm2", y), context, heads, attendText));
   const z = op.add(text, y);
   return op.add(feedForward(w.scope("ff"), normal("norm3", z)), z);
 });

@@ -9,6 +9,7 @@ import { conv2d } from "./layers.ts";
 /** `taesd/config.json` */
 export const taesdConfigSchema = settings(
   {
+    _class_name: only("AutoencoderTiny"),
     latent_channels: z.int().positive().default(4),
     decoder_block_out_channels: z.array(z.int().positive()).min(1).max(8).default([64, 64, 64, 64]),
     num_decoder_blocks: z.array(z.int().nonnegative()).min(1).max(8).default([3, 3, 3, 1]),

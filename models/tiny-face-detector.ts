@@ -1,9 +1,6 @@
 /** TinyFaceDetector of face-api.js: a Tiny YOLO v2 of separable convolutions that knows one thing, faces. */
-import { readFileSync } from "node:fs";
-
-import { z } from "zod";
-
 import { Graph, op, type Value } from "../src/onnx/index.ts";
+import { DEPTHWISE, dequantised, OIHW, readTfjsWeights, type TfjsWeights } from "./tfjs-weights.ts";
 
 /** Width and height of the picture it looks at, pixels. */
 export const INPUT_SIDE = 416;
@@ -26,51 +23,15 @@ const SLOPE = 0.1;
 /** Channels after each of the six convolutions before the head. */
 const WIDTHS = [16, 32, 64, 128, 256, 512];
 
-/** A tensor of the publisher's file: bytes stand for `min + scale · byte`, in TensorFlow's order of axes. */
-interface QuantisedTensor {
-  readonly shape: readonly number[];
-  readonly bytes: Uint8Array;
-  readonly scale: number;
-  readonly min: number;
-}
-
-export type TinyFaceDetectorWeights = ReadonlyMap<string, QuantisedTensor>;
-
-const manifestSchema = z.tuple([
-  z.object({
-    weights: z.array(
-      z.object({
-        name: z.string(),
-        shape: z.array(z.int().positive()),
-        quantization: z.object({ dtype: z.literal("uint8"), scale: z.number(), min: z.number() }),
-      }),
-    ),
-    paths: z.tuple([z.string()]),
-  }),
-]);
-
 /** Reads the weights that come with the project (193 kB). */
-export function readTinyFaceDetectorWeights(): TinyFaceDetectorWeights {
-  const folder = new URL("tiny-face-detector/", import.meta.url);
-  const manifestFile = new URL("tiny_face_detector_model-weights_manifest.json", folder);
-  const [{ weights, paths }] = manifestSchema.parse(JSON.parse(readFileSync(manifestFile, "utf8")));
-  const file = readFileSync(new URL(paths[0], folder));
-  const tensors = new Map<string, QuantisedTensor>();
-  let offset = 0;
-  for (const { name, shape, quantization } of weights) {
-    const length = shape.reduce((product, dim) => product * dim, 1);
-    tensors.set(name, { shape, bytes: file.subarray(offset, offset + length), ...quantization });
-    offset += length;
-  }
-  if (offset !== file.length) throw new RangeError(`${paths[0]} holds ${file.length} bytes, expected ${offset}`);
-  return tensors;
-}
+export const readTinyFaceDetectorWeights = (): TfjsWeights =>
+  readTfjsWeights(new URL("tiny-face-detector/tiny_face_detector_model-weights_manifest.json", import.meta.url));
 
 /**
  * Input `rgb` float32 [1, 3, 416, 416], 0 to 255. Output `guesses` float32 [1, 13, 13, 25]: for each window (row, column) and
  * anchor the five numbers of a guess.
  */
-export function tinyFaceDetector(weights: TinyFaceDetectorWeights): Graph {
+export function tinyFaceDetector(weights: TfjsWeights): Graph {
   const graph = new Graph("tiny-face-detector");
   const weight = (name: string, axes: readonly number[]) => dequantised(graph, weights, name, axes);
   const bias = (layer: string) => weight(`${layer}/bias`, [0]);
@@ -98,11 +59,6 @@ export function tinyFaceDetector(weights: TinyFaceDetectorWeights): Graph {
   return graph;
 }
 
-/** TensorFlow keeps filters as [height, width, in, out], ONNX as [out, in, height, width]. */
-const OIHW = [3, 2, 0, 1];
-/** [height, width, channels, 1] to [channels, 1, height, width]. */
-const DEPTHWISE = [2, 3, 0, 1];
-
 /** 2 × 2 pooling that pads the end, never the beginning, as TensorFlow's `same` does. */
 function maxPoolSame(x: Value, stride: 1 | 2): Value {
   const [n, channels, height, width] = x.shape as readonly [number, number, number, number];
@@ -114,24 +70,4 @@ function maxPoolSame(x: Value, stride: 1 | 2): Value {
     { dtype: x.dtype, shape: [n, channels, size(height), size(width)] },
     { kernel_shape: [2, 2], strides: [stride, stride], pads: [0, 0, odd(height), odd(width)] },
   );
-}
-
-/** Writes a tensor into the graph as real numbers, its axes in the order `axes`. */
-function dequantised(graph: Graph, weights: TinyFaceDetectorWeights, name: string, axes: readonly number[]): Value {
-  const tensor = weights.get(name);
-  if (!tensor) throw new Error(`the face detector's weights lack ${name}`);
-  const { bytes, scale, min } = tensor;
-  const shape = axes.map((axis) => tensor.shape[axis]!);
-  const strides = tensor.shape.map((_, axis) =>
-    tensor.shape.slice(axis + 1).reduce((product, dim) => product * dim, 1),
-  );
-  const values = new Float32Array(bytes.length);
-  const index = axes.map(() => 0);
-  for (let i = 0; i < values.length; i++) {
-    const source = axes.reduce((sum, axis, position) => sum + index[position]! * strides[axis]!, 0);
-    values[i] = min + scale * bytes[source]!;
-    for (let position = axes.length - 1; position >= 0 && ++index[position]! === shape[position]; position--)
-      index[position] = 0;
-  }
-  return graph.initializer(name, { dtype: "float32", shape }, new Uint8Array(values.buffer));
 }

@@ -24,6 +24,7 @@ const perLevel = z.union([z.number().int().positive(), z.array(z.number().int().
 /** `unet/config.json`. What other model families have and this one has not is refused by name. */
 export const unetConfigSchema = settings(
   {
+    _class_name: only("UNet2DConditionModel", "FlaxUNet2DConditionModel"),
     in_channels: z.int().positive().default(4),
     out_channels: z.int().positive().default(4),
     block_out_channels: z.array(z.int().positive()).min(2).max(8),
@@ -110,6 +111,8 @@ export interface DeepPart {
 export interface UNetPlaces {
   /** Computes the self-attention of each place. */
   readonly attend?: AttendPixels;
+  /** Computes the attention over the text of each place, before its last projection. */
+  readonly attendText?: AttendPixels;
   /** Gives what each place takes from the text. */
   readonly takeText?: TakeText;
   readonly deep?: DeepPart;
@@ -120,7 +123,7 @@ export function unet(
   w: Weights,
   config: UNetConfig,
   { sample, timestep, context }: UNetInputs,
-  { attend = attendPixels, takeText = takeFreshText, deep }: UNetPlaces = {},
+  { attend = attendPixels, attendText = attendPixels, takeText = takeFreshText, deep }: UNetPlaces = {},
 ): Value {
   const { channels, layers, groups, epsilon } = config;
   const time = op.silu(timeEmbedding(w, timestep, config));
@@ -131,6 +134,7 @@ export function unet(
     groups,
     linearProjection: config.linearProjection,
     attend,
+    attendText,
     takeText,
   });
   const perLevel = layers + 1;

@@ -10,6 +10,7 @@ import { resnetBlock, type ResnetOptions } from "./resnet-block.ts";
 /** `vae/config.json` */
 export const vaeConfigSchema = settings(
   {
+    _class_name: only("AutoencoderKL", "FlaxAutoencoderKL"),
     latent_channels: z.int().positive().default(4),
     block_out_channels: z.array(z.int().positive()).min(1).max(8),
     layers_per_block: oneForAll.default(1),

@@ -4,8 +4,8 @@ import path from "node:path";
 import { config as loadDotenv } from "dotenv";
 import { z } from "zod";
 
-import { DEVICES, PRECISIONS } from "./onnx/devices.ts";
 import { CAPABILITIES } from "./capabilities.ts";
+import { PRECISIONS, readCaptionDevice, readDevices } from "./onnx/devices.ts";
 import { ENGINE_PARTS, STEP_CACHES, STYLIZER_IDS } from "./painting.ts";
 
 const url = (name: string, fallback: string) =>
@@ -14,19 +14,20 @@ const url = (name: string, fallback: string) =>
     .default(fallback)
     .transform((value) => value.replace(/\/+$/, ""));
 
-const within = (number: z.ZodCoercedNumber, name: string, low: number, high: number, fallback: number) =>
-  number
-    .min(low, { error: `${name} must be at least ${low}` })
-    .max(high, { error: `${name} must be at most ${high}` })
-    .default(fallback);
+const within = (number: z.ZodCoercedNumber, name: string, low: number, high: number) =>
+  number.min(low, { error: `${name} must be at least ${low}` }).max(high, { error: `${name} must be at most ${high}` });
 
-const amount = (name: string, low: number, high: number, fallback: number) =>
-  within(z.coerce.number({ error: `${name} must be a number` }), name, low, high, fallback);
+const number = (name: string, low: number, high: number) =>
+  within(z.coerce.number({ error: `${name} must be a number` }), name, low, high);
 
-const count = (name: string, low: number, high: number, fallback: number) => {
+const whole = (name: string, low: number, high: number) => {
   const error = `${name} must be a whole number`;
-  return within(z.coerce.number({ error }).int({ error, abort: true }), name, low, high, fallback);
+  return within(z.coerce.number({ error }).int({ error, abort: true }), name, low, high);
 };
+
+const amount = (name: string, low: number, high: number, fallback: number) => number(name, low, high).default(fallback);
+
+const count = (name: string, low: number, high: number, fallback: number) => whole(name, low, high).default(fallback);
 
 const choice = <const T extends readonly [string, ...string[]]>(name: string, values: T, fallback: T[number]) =>
   z.enum(values, { error: `${name} must be one of ${values.join(", ")}` }).default(fallback as never);
@@ -45,7 +46,7 @@ const folder = (fallback: string) =>
     .transform((value) => path.resolve(value));
 
 /** Every setting of Atelier, by the name of its environment variable. The README's table says the same in words. */
-const schema = z.object({
+const settings = z.object({
   /** The bot's token; only the bot needs one. */
   DISCORD_TOKEN: z.string().optional(),
   /** Another REST address: a proxy, the sandbox. */
@@ -84,8 +85,10 @@ const schema = z.object({
   /** Which stylizer; `auto`: the best that is installed. */
   ENGINE: choice("ENGINE", ["auto", ...STYLIZER_IDS], "auto"),
   ENGINE_PARTS: choice("ENGINE_PARTS", ENGINE_PARTS, "both"),
-  /** What networks run on; `auto`: the best that computes right. */
-  DEVICE: choice("DEVICE", DEVICES, "auto"),
+  /** What networks run on, an engine for each (`readDevices`); `auto`: the best that computes right. */
+  DEVICE: z.string().default("auto"),
+  /** What describes styles meanwhile; by default whichever paints. */
+  CAPTION_DEVICE: z.string().optional(),
   /** What networks compute in; `auto`: what suits the device. */
   PRECISION: choice("PRECISION", PRECISIONS, "auto"),
   /** What steps of a diffusion picture take over from each other. */
@@ -96,12 +99,8 @@ const schema = z.object({
   CAPTION_TOKENS: count("CAPTION_TOKENS", 16, 1024, 200),
   /** What open networks may hold, gigabytes. */
   MODEL_MEMORY: amount("MODEL_MEMORY", 0.25, 1024, 12),
-  /** What networks may take of a graphics card, gigabytes; when it is left out, what is free when the engine starts. */
-  CARD_MEMORY: z.coerce
-    .number({ error: "CARD_MEMORY must be a number" })
-    .min(1, { error: "CARD_MEMORY must be at least 1" })
-    .max(1024, { error: "CARD_MEMORY must be at most 1024" })
-    .optional(),
+  /** What networks may take of each graphics card, gigabytes; when it is left out, what is free when the engine starts. */
+  CARD_MEMORY: number("CARD_MEMORY", 1, 1024).optional(),
   /** The least that is logged. */
   LOG_LEVEL: choice("LOG_LEVEL", ["fatal", "error", "warn", "info", "debug", "trace", "silent"], "info"),
   /** Largest picture that is taken, MiB. */
@@ -116,21 +115,42 @@ const schema = z.object({
   JOBS_PER_USER: count("JOBS_PER_USER", 1, 1000, 3),
   /** Of one server. */
   JOBS_PER_GUILD: count("JOBS_PER_GUILD", 1, 10_000, 30),
-  /** Pictures painted at the same time. */
-  CONCURRENCY: count("CONCURRENCY", 1, 64, 1),
+  /** Pictures painted at the same time; by default one on each device. */
+  CONCURRENCY: whole("CONCURRENCY", 1, 64).optional(),
   /** Time that a cancelled task has before its process is killed. */
   CANCEL_GRACE_SECONDS: amount("CANCEL_GRACE_SECONDS", 0.1, 120, 5),
   /** Longest stage of a job. */
   STAGE_MINUTES: amount("STAGE_MINUTES", 0.05, 1440, 120),
+  /** Port for `/live`, `/ready` and `/metrics`; none without. */
+  OPS_PORT: z.coerce
+    .number({ error: "OPS_PORT must be a number" })
+    .int({ error: "OPS_PORT must be a whole number", abort: true })
+    .min(1, { error: "OPS_PORT must be at least 1" })
+    .max(65_535, { error: "OPS_PORT must be at most 65535" })
+    .optional(),
+  /** The address that it listens on: this machine's own, unless a container or another machine is to reach it. */
+  OPS_HOST: z.string().default("127.0.0.1"),
   /** For gated files of the hub. */
   HF_TOKEN: z.string().optional(),
   /** The hub's address: a mirror. */
   HF_ENDPOINT: url("HF_ENDPOINT", "https://huggingface.co"),
 });
 
-/** What one setting says of another. */
-const whole = schema.refine(({ QUEUE_URL, DATABASE_URL }) => QUEUE_URL === undefined || DATABASE_URL !== undefined, {
-  error: "QUEUE_URL needs DATABASE_URL: workers on other machines write what they did into a PostgreSQL database",
+/** With what one setting says of another. */
+const schema = settings.transform((given, context) => {
+  const refuse = (message: string): never => {
+    context.addIssue({ code: "custom", message });
+    return z.NEVER;
+  };
+  const devices = readDevices(given.DEVICE);
+  if (typeof devices === "string") return refuse(`DEVICE ${devices}`);
+  const captioning = given.CAPTION_DEVICE === undefined ? null : readCaptionDevice(given.CAPTION_DEVICE, devices);
+  if (typeof captioning === "string") return refuse(`CAPTION_DEVICE ${captioning}`);
+  if (given.QUEUE_URL !== undefined && given.DATABASE_URL === undefined)
+    return refuse(
+      "QUEUE_URL needs DATABASE_URL: workers on other machines write what they did into a PostgreSQL database",
+    );
+  return { ...given, CONCURRENCY: given.CONCURRENCY ?? devices.length };
 });
 
 /** The settings, checked and with their defaults. */
@@ -156,7 +176,7 @@ export class ConfigError extends Error {
 export function readConfig(environment?: Readonly<Record<string, string | undefined>>): Config {
   const source = environment ?? fromProcess();
   const given = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== undefined && value !== ""));
-  const parsed = whole.safeParse(given);
+  const parsed = schema.safeParse(given);
   if (!parsed.success) throw new ConfigError(parsed.error.issues.map((issue) => issue.message));
   return parsed.data;
 }

@@ -33,6 +33,7 @@ import type { JobQueue } from "./jobs/queue.ts";
 import { StyleVectors } from "./jobs/style-vectors.ts";
 import type { Tasks } from "./jobs/tasks.ts";
 import { createLogger, type Logger } from "./log.ts";
+import { startOps } from "./ops/ops.ts";
 import { openPictures } from "./pictures/index.ts";
 import { createReader } from "./reader/reader.ts";
 import type { Pauses } from "./retry.ts";
@@ -70,8 +71,8 @@ export interface RunningBot {
 /**
  * Opens the store, starts the engine, connects, registers the commands and takes up what an earlier run left.
  *
- * @throws UserError when another bot has the folder, the store cannot be opened or the token is refused; EngineError
- * when no engine starts
+ * @throws UserError when another bot has the folder, `OPS_PORT` is taken, the store cannot be opened or the token is
+ * refused; EngineError when no engine starts
  */
 export async function startBot(config: Config, log: Logger, options: StartOptions = {}): Promise<RunningBot> {
   const undo: (() => unknown)[] = [];
@@ -92,6 +93,8 @@ export async function startBot(config: Config, log: Logger, options: StartOption
   try {
     const lock = lockFolder(config.DATA_DIR);
     undo.push(() => lock.release());
+    const ops = await startOps(config, log);
+    undo.push(() => ops?.close());
     const pictures = await openPictures(config);
     const store = await openStore(config.DATA_DIR, config.DATABASE_URL, { files: pictures });
     undo.push(() => store.close());
@@ -109,6 +112,7 @@ export async function startBot(config: Config, log: Logger, options: StartOption
     });
     const work = config.QUEUE_URL === undefined ? workHere : workElsewhere;
     const { queue, tasks, engine } = await work({ store, config, log, chooseVariant }, undo);
+    ops?.watch({ store, queue, client, ...(engine && { engine }) });
     const deliveries = new Deliveries({ log, ...(options.pauses && { pauses: options.pauses }) });
     undo.push(() => soon(deliveries.close()));
     deliveries.listen(client);

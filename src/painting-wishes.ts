@@ -1,6 +1,6 @@
 /** Wishes of a person about a diffusion picture that need a look before any work is done: LoRA by name, and the speed. */
 import { UserError } from "./errors.ts";
-import { LORA_WEIGHTS, type LoraChoice, MOST_LORAS, type StylizeSettings } from "./painting.ts";
+import { LORA_WEIGHTS, type LoraChoice, MOST_LORAS, type StylizeSettings, waysOf } from "./painting.ts";
 
 /**
  * One LoRA as people write it: `inkwash` or `inkwash:0.8`.
@@ -59,7 +59,7 @@ export function expectSpeedFits(
       "speed-conflict",
       "A draft has steps and guidance of its own. Leave both out, or choose the speed normal.",
     );
-  if (wanted.stylePath === "attention")
+  if (waysOf(wanted.stylePath).attention)
     throw new UserError(
       "speed-conflict",
       "A draft cannot take the style by attention, which needs many small steps. Leave the style path out, or choose the speed normal.",

@@ -6,10 +6,27 @@ export type StylizerId = (typeof STYLIZER_IDS)[number];
 export const ENGINE_PARTS = ["both", "patches", "network"] as const;
 export type EngineParts = (typeof ENGINE_PARTS)[number];
 
-export const STYLE_PATHS = ["auto", "token", "attention", "adain"] as const;
+export const STYLE_PATHS = [
+  "auto",
+  "token",
+  "attention",
+  "adain",
+  "adapter",
+  "adapter+token",
+  "adapter+attention",
+] as const;
 
-/** How the style image itself enters a diffusion picture: learned token, shared attention, or latent statistics. */
+/**
+ * How the style image itself enters a diffusion picture: learned token, shared attention, latent statistics, or as a prompt
+ * by an image adapter, alone or beside one of the others.
+ */
 export type StylePath = (typeof STYLE_PATHS)[number];
+
+/** The ways into the picture that a style path takes; all take latent statistics where they do not take attention. */
+export const waysOf = (path: StylePath | null): Readonly<Record<"token" | "attention" | "adapter", boolean>> => {
+  const ways = path?.split("+") ?? [];
+  return { token: ways.includes("token"), attention: ways.includes("attention"), adapter: ways.includes("adapter") };
+};
 
 /** What later steps of a diffusion picture take over from earlier ones: deep features, what the text gave, or both. */
 export const STEP_CACHES = ["off", "deepcache", "tgate", "both"] as const;

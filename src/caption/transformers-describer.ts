@@ -24,6 +24,8 @@ export interface TransformersDescriberOptions {
   /** Precision of each graph's file, as the catalogue states; by default what the checkpoint's own settings say. */
   readonly dtypes?: Readonly<Record<string, string>>;
   readonly device: string;
+  /** Default: onnxruntime's choice. */
+  readonly threads?: number | undefined;
 }
 
 interface Opened {
@@ -85,9 +87,10 @@ export class TransformersDescriber implements StyleDescriber {
   async #open(): Promise<Opened> {
     env.allowRemoteModels = false;
     env.useFSCache = false;
-    const { folder, dtypes, device } = this.#options;
+    const { folder, dtypes, device, threads } = this.#options;
     const processor = await AutoProcessor.from_pretrained(folder, { local_files_only: true });
-    const options = { local_files_only: true, device, ...(dtypes && { dtype: dtypes }) };
+    const session_options = threads === undefined ? {} : { intraOpNumThreads: threads };
+    const options = { local_files_only: true, device, session_options, ...(dtypes && { dtype: dtypes }) };
     return { processor, model: await AutoModelForImageTextToText.from_pretrained(folder, options as never) };
   }
 }

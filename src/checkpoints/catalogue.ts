@@ -1,12 +1,13 @@
 /** The checkpoints that Atelier can install: where each comes from, which of its files are needed, and on what terms. */
 import { UserError } from "../errors.ts";
 import { ACCELERATOR_FILE, type Accelerator } from "../lora-folder.ts";
+import { ADAPTER_FILE, type ImageAdapterName, TOWER_FOLDER } from "../image-adapter-folder.ts";
 
 /**
  * How the files of an installed checkpoint are laid out, and thus what can read them. `llava`: downloaded as its authors
  * released it, into the folder `original`, and converted once.
  */
-type CheckpointLayout = "diffusers" | "transformers.js" | "llava" | "lora";
+type CheckpointLayout = "diffusers" | "transformers.js" | "llava" | "lora" | "image-adapter";
 
 export interface CatalogueFile {
   /** Path in the repository. */
@@ -30,7 +31,7 @@ export interface CatalogueSource {
 export interface CatalogueEntry {
   readonly name: string;
   readonly title: string;
-  readonly purpose: "stylizer" | "captioner" | "preview" | "draft";
+  readonly purpose: "stylizer" | "captioner" | "preview" | "draft" | "adapter";
   readonly layout: CheckpointLayout;
   readonly sources: readonly CatalogueSource[];
   /** Size of the download, about; the hub says the exact number. */
@@ -96,6 +97,31 @@ const HYPER_SD = {
   licence: { name: "that of its authors", url: "https://huggingface.co/ByteDance/Hyper-SD" },
 } as const;
 
+/** An image adapter over Stable Diffusion 1 with the tower that it looks with, CLIP's ViT-H/14. */
+const imageAdapter = (name: ImageAdapterName, title: string, file: CatalogueFile): CatalogueEntry => ({
+  name,
+  title,
+  purpose: "adapter",
+  layout: "image-adapter",
+  megabytes: 2630,
+  licence: APACHE_2,
+  sources: [
+    {
+      repo: "h94/IP-Adapter",
+      revision: "018e402774aeeddd60609b4ecdb7e298259dc729",
+      files: [
+        { ...file, as: ADAPTER_FILE },
+        { path: "models/image_encoder/config.json", as: `${TOWER_FOLDER}/config.json` },
+        {
+          path: "models/image_encoder/model.safetensors",
+          as: `${TOWER_FOLDER}/model.safetensors`,
+          sha256: "6ca9667da1ca9e0b0f75e46bb030f7e011f44f86cbfb8d5a36590fcd7507b030",
+        },
+      ],
+    },
+  ],
+});
+
 const VISION_LANGUAGE_FILES = [
   ...files(
     "config.json",
@@ -119,12 +145,17 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
       {
         repo: "CompVis/stable-diffusion-v1-4",
         revision: "133a221b8aa7292a167afc5127cb63fb5005638b",
-        files: files(
-          ...STABLE_DIFFUSION_FILES,
-          "text_encoder/model.safetensors",
-          "unet/diffusion_pytorch_model.safetensors",
-          "vae/diffusion_pytorch_model.safetensors",
-        ),
+        files: [
+          ...files(
+            ...STABLE_DIFFUSION_FILES,
+            "text_encoder/model.safetensors",
+            "vae/diffusion_pytorch_model.safetensors",
+          ),
+          {
+            path: "unet/diffusion_pytorch_model.safetensors",
+            sha256: "145a07e0f05ec5bbe6e2e9faf608bdb311caf708895cac8c8ed713c59864e1e8",
+          },
+        ],
       },
     ],
   },
@@ -142,7 +173,11 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
         files: [
           ...files(...STABLE_DIFFUSION_FILES),
           { path: "text_encoder/model.fp16.safetensors", as: "text_encoder/model.safetensors" },
-          { path: "unet/diffusion_pytorch_model.fp16.safetensors", as: "unet/diffusion_pytorch_model.safetensors" },
+          {
+            path: "unet/diffusion_pytorch_model.fp16.safetensors",
+            as: "unet/diffusion_pytorch_model.safetensors",
+            sha256: "a35404d03ec8f977715a4d2a080ddf72e2144f2ee49bb1ee213258bc64f9cc87",
+          },
           { path: "vae/diffusion_pytorch_model.fp16.safetensors", as: "vae/diffusion_pytorch_model.safetensors" },
         ],
       },
@@ -158,8 +193,14 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
     sources: [
       {
         repo: "madebyollin/taesd",
-        revision: "main",
-        files: files("config.json", "diffusion_pytorch_model.safetensors"),
+        revision: "614f76814bbe30edbe2e627ace1c2234c81a2c0e",
+        files: [
+          { path: "config.json" },
+          {
+            path: "diffusion_pytorch_model.safetensors",
+            sha256: "db169d69145ec4ff064e49d99c95fa05d3eb04ee453de35824a6d0f325513549",
+          },
+        ],
       },
     ],
   },
@@ -179,6 +220,14 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
     path: "pytorch_lora_weights.safetensors",
     sha256: "8f90d840e075ff588a58e22c6586e2ae9a6f7922996ee6649a7f01072333afe4",
   }),
+  imageAdapter("ip-adapter-sd15", "IP-Adapter: the style image as a prompt, in 4 tokens", {
+    path: "models/ip-adapter_sd15.safetensors",
+    sha256: "289b45f16d043d0bf542e45831f971dcdaabe18b656f11e86d9dfba7e9ee3369",
+  }),
+  imageAdapter("ip-adapter-plus-sd15", "IP-Adapter plus: the same in 16 tokens, closer to what the picture shows", {
+    path: "models/ip-adapter-plus_sd15.safetensors",
+    sha256: "a1c250be40455cc61a43da1201ec3f1edaea71214865fb47f57927e06cbe4996",
+  }),
   {
     name: "sharegpt4v-7b",
     title: "ShareGPT4V-7B, the paper's captioner; 4.4 GB once converted to 4 bits",
@@ -187,13 +236,13 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
     megabytes: 14_130,
     convertedMegabytes: 4700,
     licence: {
-      name: "research only: LLaMA 2 Community License and CC BY-NC 4.0",
+      name: "LLaMA 2 Community License, the only one that its authors name",
       url: "https://huggingface.co/Lin-Chen/ShareGPT4V-7B",
     },
     sources: [
       {
         repo: "Lin-Chen/ShareGPT4V-7B",
-        revision: "main",
+        revision: "96964e6e799e31f76efed1a80875de2721550790",
         files: original(
           "config.json",
           "pytorch_model.bin.index.json",
@@ -204,7 +253,7 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
       },
       {
         repo: "Lin-Chen/ShareGPT4V-7B_Pretrained_vit-large336-l12",
-        revision: "main",
+        revision: "7c7cca174ca36fe4fa29fafa6431f365fc31dac1",
         files: [
           { path: "config.json", as: "original/vision_tower/config.json" },
           { path: "preprocessor_config.json", as: "original/vision_tower/preprocessor_config.json" },
@@ -224,7 +273,7 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
     sources: [
       {
         repo: "HuggingFaceTB/SmolVLM-256M-Instruct",
-        revision: "main",
+        revision: "acc054744d60adea9d88214dab6e2219e6e512a7",
         files: [
           ...VISION_LANGUAGE_FILES,
           ...files("onnx/embed_tokens_fp16.onnx", "onnx/vision_encoder_q4.onnx", "onnx/decoder_model_merged_q4.onnx"),
@@ -243,7 +292,7 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
     sources: [
       {
         repo: "HuggingFaceTB/SmolVLM-500M-Instruct",
-        revision: "main",
+        revision: "a7da5b986cb59b408707209984f360a5f4ad7e47",
         files: [
           ...VISION_LANGUAGE_FILES,
           ...files("onnx/embed_tokens_fp16.onnx", "onnx/vision_encoder_q4.onnx", "onnx/decoder_model_merged_q4.onnx"),
@@ -262,7 +311,7 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
     sources: [
       {
         repo: "llava-hf/llava-onevision-qwen2-0.5b-ov-hf",
-        revision: "main",
+        revision: "bcef42bc8d54271d2d66b3e92876c3c9b990ad33",
         files: [
           ...VISION_LANGUAGE_FILES,
           ...files("onnx/embed_tokens_fp16.onnx", "onnx/vision_encoder_fp16.onnx", "onnx/decoder_model_merged_q4.onnx"),

@@ -5,6 +5,7 @@ import type { Command } from "commander";
 
 import { type Config, readConfig } from "../config.ts";
 import { UserError } from "../errors.ts";
+import { registerBackup } from "./data-backup.ts";
 
 export function registerData(program: Command): void {
   program
@@ -27,6 +28,7 @@ export function registerData(program: Command): void {
     .command("pictures")
     .description("copy the pictures in DATA_DIR to where PICTURES_URL says; those that are there are left as they are")
     .action(() => copyThem(readConfig()));
+  registerBackup(data);
 }
 
 async function copyThem(config: Config): Promise<void> {

@@ -1,5 +1,5 @@
 /** `atelier doctor`: looks at everything that Atelier depends on, and says what to do about what is wrong. */
-import { type Command, Option } from "commander";
+import type { Command } from "commander";
 
 import { readConfig, type Config } from "../config.ts";
 import { redact } from "../log.ts";
@@ -24,7 +24,7 @@ export function registerDoctor(program: Command): void {
     .description("examine this machine, its devices, the weights and the Discord token")
     .option("--json", "print JSON and nothing else", false)
     .option("--gpu", "measure the graphics card instead: ten minutes, 9 GB in out/bench", false)
-    .addOption(new Option("--device <name>", "with --gpu: which").choices(DEVICES).default("auto"))
+    .option("--device <name>", `with --gpu: which (${DEVICES.join(", ")}, cuda:1)`, "auto")
     .option("--minutes <n>", "with --gpu: how long it may take", numberBetween(1, 600), 10)
     .action(async ({ gpu, ...options }: GpuCommand & { readonly gpu: boolean }) => {
       const print = (text: string): void => console.log(text);

@@ -4,6 +4,7 @@ import { readdir } from "node:fs/promises";
 import { CATALOGUE, type CatalogueEntry } from "../checkpoints/catalogue.ts";
 import { isCommit, originWords } from "../checkpoints/commit.ts";
 import { formatBytes } from "../checkpoints/disk.ts";
+import { type Found, useWords } from "../checkpoints/identify/found.ts";
 import type { CheckpointStore, Manifest } from "../checkpoints/checkpoint-folder.ts";
 import type { Paint } from "./paint.ts";
 
@@ -49,11 +50,12 @@ const HEADINGS = {
   stylizer: "Painters",
   captioner: "Captioners: they put the style picture into words",
   preview: "Previews",
+  adapter: "Image adapters: the style image as a prompt (--style-path adapter)",
   draft: "Drafts: over Stable Diffusion 1, for a first look (--speed draft)",
 } as const;
 
-/** The list for people, in groups; within 80 columns. */
-export function modelTable(rows: readonly ModelRow[], paint: Paint): string {
+/** The list for people, in groups; within 80 columns but for what others named. */
+export function modelTable(rows: readonly ModelRow[], found: readonly Found[], paint: Paint): string {
   const nameWidth = Math.max(...rows.map(({ name }) => name.length));
   const groups = Object.entries(HEADINGS).map(([purpose, heading]) => {
     const lines = rows
@@ -67,8 +69,18 @@ export function modelTable(rows: readonly ModelRow[], paint: Paint): string {
       });
     return `${paint("underline", heading)}\n${lines.join("\n")}`;
   });
+  if (found.length > 0)
+    groups.push(`${paint("underline", "Found beside them")}\n${found.map(foundLines(paint)).join("\n")}`);
   return `${groups.join("\n\n")}\n\nInstall one with: atelier models install NAME`;
 }
+
+const foundLines =
+  (paint: Paint) =>
+  (one: Found): string => {
+    const use = useWords(one);
+    const words = use === null ? paint("dim", `found, not usable here: ${one.words}`) : `${one.words}; ${use}`;
+    return `  ${paint("bold", one.name)}\n    ${words}`;
+  };
 
 /** What the next installation may bring another state of. */
 const branchesOf = (sources: ModelRow["sources"]): string[] => [

@@ -4,6 +4,8 @@ import type { Command } from "commander";
 import { findInCatalogue } from "../checkpoints/catalogue.ts";
 import { originWords } from "../checkpoints/commit.ts";
 import { CheckpointStore, notInstalled } from "../checkpoints/checkpoint-folder.ts";
+import { findOthers, type Found, useWords } from "../checkpoints/identify/found.ts";
+import { identify } from "../checkpoints/identify/identify.ts";
 import { verifyCheckpoint, type FileFault } from "../checkpoints/verify.ts";
 import { readConfig, type Config } from "../config.ts";
 import { UserError } from "../errors.ts";
@@ -22,8 +24,11 @@ export function registerModels(program: Command): void {
     .description("what can be installed, and what is")
     .option("--json", "print JSON and nothing else", false)
     .action(async ({ json }: { json: boolean }) => {
-      const rows = await listCheckpoints(storeOf(readConfig()));
-      console.log(json ? JSON.stringify(rows, null, 2) : modelTable(rows, paintFor(process.stdout)));
+      const store = storeOf(readConfig());
+      const rows = await listCheckpoints(store);
+      if (json) return console.log(JSON.stringify(rows, null, 2));
+      const found = await findOthers(store.folder, new Set(rows.map(({ name }) => name)));
+      console.log(modelTable(rows, found, paintFor(process.stdout)));
     });
 
   refuseUnknown(models, list);
@@ -34,6 +39,18 @@ export function registerModels(program: Command): void {
     .argument("<name>", "its name in the list")
     .option("-y, --yes", "agree to its licence without being asked", false)
     .action(async (name: string, { yes }: { yes: boolean }) => install(findInCatalogue(name), readConfig(), yes));
+
+  models
+    .command("identify")
+    .description("say of any files what they are and whether they can be used here; nothing in them is run")
+    .argument("<file...>", "files or folders")
+    .option("--json", "print JSON and nothing else", false)
+    .action(async (files: string[], { json }: { json: boolean }) => {
+      const found: Found[] = [];
+      for (const name of files) found.push({ name, ...(await identify(name)) });
+      if (json) return console.log(JSON.stringify(found, null, 2));
+      for (const one of found) console.log(`${one.name}: ${one.words} (${useWords(one) ?? "not usable here"})`);
+    });
 
   models
     .command("verify")

@@ -30,7 +30,9 @@ export async function withWorkbench<T>(config: Config, work: (bench: Workbench) 
   const folder = await mkdtemp(path.join(os.tmpdir(), "atelier-"));
   // A terminal wants the result, not the log: warnings only, unless asked for.
   const level = process.env["LOG_LEVEL"] ? config.LOG_LEVEL : "error";
-  const engine = createEngine(config, createLogger(level));
+  // One picture needs one engine.
+  const DEVICE = config.DEVICE.split(",")[0]!.trim();
+  const engine = createEngine({ ...config, DEVICE, CAPTION_DEVICE: undefined }, createLogger(level));
   try {
     return await withInterrupt(async (signal) => {
       const info = await engine.start();

@@ -24,6 +24,8 @@ export interface CaptionerPlace {
 
 export interface CaptionerOptions {
   readonly maxTokens: number;
+  /** Of the processor; default: onnxruntime's choice. */
+  readonly threads?: number | undefined;
   readonly device: ExecutionDevice;
   readonly precision: Precision;
   readonly sessions: SessionPool;
@@ -85,14 +87,14 @@ export async function captionerDevice(
  */
 export async function openCaptioner(place: CaptionerPlace, options: CaptionerOptions): Promise<StyleDescriber> {
   const { name: id, label, folder, dtypes } = place;
-  const { maxTokens, device, precision, sessions, tryDevice, overflows } = options;
+  const { maxTokens, threads, device, precision, sessions, tryDevice, overflows } = options;
   if (place.layout === "llava") {
     const { LlavaDescriber } = await import("../caption/llava/llava-describer.ts");
     const forms = await chooseForms(device, precision, "words", tryDevice);
     return new LlavaDescriber({ folder, id, label, maxTokens, device, forms, sessions, overflows });
   }
   const { TransformersDescriber } = await import("../caption/transformers-describer.ts");
-  return new TransformersDescriber({ folder, id, label, maxTokens, device, ...(dtypes && { dtypes }) });
+  return new TransformersDescriber({ folder, id, label, maxTokens, threads, device, ...(dtypes && { dtypes }) });
 }
 
 const placeOf = (entry: CatalogueEntry, folder: string): CaptionerPlace => ({

@@ -21,29 +21,60 @@ const MIB = 1024 * 1024;
 /** A driver that hangs is not waited for. */
 const ASK_MS = 15_000;
 
-/** The card that `device` computes on; `null` for the processor, and where no driver says. */
-export async function readCard(device: ExecutionDevice): Promise<Card | null> {
+/**
+ * The card that `device` computes on; `null` for the processor, and where no driver says.
+ *
+ * @param environment of the process that computes
+ */
+export async function readCard(device: ExecutionDevice, environment = process.env): Promise<Card | null> {
   if (device === "cpu" || device === "coreml") return null;
-  return (await askNvidia()) ?? (device === "cuda" ? null : await askAmd());
+  return (await askNvidia(environment)) ?? (device === "cuda" ? null : await askAmd());
 }
 
-async function askNvidia(): Promise<Card | null> {
-  // The first one visible is onnxruntime's device 0.
-  const visible = process.env["CUDA_VISIBLE_DEVICES"]?.split(",")[0]?.trim();
-  const query = "--query-gpu=name,driver_version,memory.total,memory.free,compute_cap";
-  const args = [query, "--format=csv,noheader,nounits", ...(visible ? [`--id=${visible}`] : [])];
+/**
+ * What has a process compute on one of NVIDIA's cards: it sees no other, so that whatever opens a session there opens it
+ * on this one, and nothing is left on the others.
+ *
+ * @param card counted as `nvidia-smi` does, among those that `CUDA_VISIBLE_DEVICES` leaves; `null`: whichever is first
+ */
+export function cardEnvironment(card: number | null): NodeJS.ProcessEnv {
+  if (card === null) return {};
+  const visible = visibleCards(process.env);
+  const id = visible ? (visible[card] ?? "") : String(card);
+  // By itself CUDA counts the fastest card first.
+  return { CUDA_VISIBLE_DEVICES: id, CUDA_DEVICE_ORDER: process.env["CUDA_DEVICE_ORDER"] ?? "PCI_BUS_ID" };
+}
+
+/** How many of NVIDIA's cards there are; `null` where no driver says. */
+export async function countCards(): Promise<number | null> {
+  return visibleCards(process.env)?.length ?? (await queryNvidia("uuid", process.env))?.length ?? null;
+}
+
+async function askNvidia(environment: NodeJS.ProcessEnv): Promise<Card | null> {
+  const rows = await queryNvidia("name,driver_version,memory.total,memory.free,compute_cap", environment);
+  const [name, driver, total, free, capability] = rows?.[0] ?? [];
+  const [totalBytes, freeBytes] = [Number(total) * MIB, Number(free) * MIB];
+  if (!name || !driver || !(totalBytes > 0 && freeBytes >= 0)) return null;
+  return { name, driver, capability: Number(capability) || null, totalBytes, freeBytes };
+}
+
+/** A row of fields for each card; where some are hidden, of the first that is not, which is onnxruntime's device 0. */
+async function queryNvidia(fields: string, environment: NodeJS.ProcessEnv): Promise<string[][] | null> {
+  const visible = visibleCards(environment)?.[0];
+  const args = [`--query-gpu=${fields}`, "--format=csv,noheader,nounits", ...(visible ? [`--id=${visible}`] : [])];
   try {
     const { stdout } = await promisify(execFile)("nvidia-smi", args, { timeout: ASK_MS });
-    const [name, driver, total, free, capability] = stdout
-      .split("\n")[0]!
-      .split(",")
-      .map((field) => field.trim());
-    const [totalBytes, freeBytes] = [Number(total) * MIB, Number(free) * MIB];
-    if (!name || !driver || !(totalBytes > 0 && freeBytes >= 0)) return null;
-    return { name, driver, capability: Number(capability) || null, totalBytes, freeBytes };
+    const lines = stdout.split("\n").filter((line) => line.trim() !== "");
+    return lines.map((line) => line.split(",").map((field) => field.trim()));
   } catch {
     return null;
   }
+}
+
+/** `null`: all of them. */
+function visibleCards(environment: NodeJS.ProcessEnv): readonly string[] | null {
+  const ids = environment["CUDA_VISIBLE_DEVICES"]?.split(",").map((id) => id.trim());
+  return ids?.[0] ? ids : null;
 }
 
 /** Linux' amdgpu tells in files. */

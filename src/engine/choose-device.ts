@@ -6,9 +6,9 @@ import { z } from "zod";
 
 import { UserError } from "../errors.ts";
 import type { Logger } from "../log.ts";
-import type { Device, ExecutionDevice } from "../onnx/devices.ts";
+import type { ExecutionDevice, NamedDevice } from "../onnx/devices.ts";
 import { forkModule } from "../process/fork.ts";
-import { type Card, readCard } from "./card.ts";
+import { type Card, cardEnvironment, countCards, readCard } from "./card.ts";
 import { explainCudaFault } from "./cuda-fault.ts";
 
 /**
@@ -31,6 +31,8 @@ const probeReply = z.object({ fault: z.string().nullable() });
 const probeNews = z.object({ trial: z.string() });
 
 export interface ProbeOptions {
+  /** Which of NVIDIA's cards; default: the first. */
+  readonly card?: number | null;
   readonly module?: string;
   /** Without a trial that ends, the driver hangs. */
   readonly timeoutMs?: number;
@@ -46,6 +48,7 @@ export interface ProbeOptions {
 export async function probeDevice(
   device: ExecutionDevice,
   {
+    card = null,
     module = path.join(import.meta.dirname, "probe.ts"),
     timeoutMs = TRIAL_MS,
     libraries,
@@ -53,7 +56,10 @@ export async function probeDevice(
     onTrial,
   }: ProbeOptions = {},
 ): Promise<string | null> {
-  const child = forkModule(module, folder === undefined ? [device] : [device, folder], [], libraries);
+  const count = card === null ? null : await countCards();
+  if (card !== null && count !== null && card >= count) return noSuchCard(count);
+  const environment = cardEnvironment(card);
+  const child = forkModule(module, folder === undefined ? [device] : [device, folder], { libraries, environment });
   const printed = Promise.all([text(child.stdout!), text(child.stderr!)]).then((parts) => parts.join("\n"));
   const late = setTimeout(() => child.kill("SIGKILL"), timeoutMs);
   let reply: unknown = null;
@@ -72,8 +78,15 @@ export async function probeDevice(
   const parsed = probeReply.safeParse(reply);
   if (!parsed.success) return child.killed ? "the driver hangs" : `the driver crashed (${signal ?? code})`;
   if (parsed.data.fault === null) return null;
-  const card = device === "cuda" ? await readCard(device) : null;
-  return explainFault(device, parsed.data.fault, await printed, card);
+  const known = device === "cuda" ? await readCard(device, { ...process.env, ...environment }) : null;
+  return explainFault(device, parsed.data.fault, await printed, known);
+}
+
+function noSuchCard(count: number): string {
+  if (count === 0) return "there is no NVIDIA card";
+  return count === 1
+    ? "there is one NVIDIA card, cuda:0"
+    : `there are ${count} NVIDIA cards, cuda:0 to cuda:${count - 1}`;
 }
 
 /**
@@ -83,23 +96,23 @@ export async function probeDevice(
  * @throws UserError `device-unavailable` when the one that was asked for does not work
  */
 export async function chooseDevice(
-  wanted: Device,
+  { name, device: wanted, card, setting = "DEVICE" }: NamedDevice & { readonly setting?: string },
   log: Logger,
-  probe: (device: ExecutionDevice) => Promise<string | null> = (device) =>
-    probeDevice(device, { onTrial: tellNowAndThen(device, log) }),
+  probe: (device: ExecutionDevice, options: ProbeOptions) => Promise<string | null> = probeDevice,
 ): Promise<ExecutionDevice> {
   if (wanted === "cpu") return "cpu";
   if (wanted !== "auto") {
-    const fault = await probe(wanted);
+    const fault = await probe(wanted, { card, onTrial: tellNowAndThen(name, log) });
     if (fault === null) return wanted;
-    throw new UserError(
-      "device-unavailable",
-      `DEVICE=${wanted} cannot be used: ${fault}. Set DEVICE=auto to take the best device that works.`,
-    );
+    const wayOut =
+      setting === "DEVICE"
+        ? "Set DEVICE=auto to take the best device that works"
+        : `Leave ${setting} out to do without`;
+    throw new UserError("device-unavailable", `${setting}=${name} cannot be used: ${fault}. ${wayOut}.`);
   }
   const faults: string[] = [];
   for (const device of PLATFORM_DEVICES[process.platform] ?? []) {
-    const fault = await probe(device);
+    const fault = await probe(device, { onTrial: tellNowAndThen(device, log) });
     if (fault === null) {
       log.info({ device }, `the networks run on ${device}${passedOver(faults)}`);
       return device;
@@ -111,7 +124,7 @@ export async function chooseDevice(
 }
 
 /** A driver that is cold takes minutes, in which whoever waits should hear of it. */
-function tellNowAndThen(device: ExecutionDevice, log: Logger): (trial: string) => void {
+function tellNowAndThen(device: string, log: Logger): (trial: string) => void {
   let [told, trials] = [Date.now(), 0];
   return (trial) => {
     trials += 1;

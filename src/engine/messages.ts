@@ -34,6 +34,8 @@ export const partsOptionsSchema = z.object({
   /** Of the pictures that a card is warmed up with. */
   RESULT_SIZE: z.int().positive().optional(),
   STEP_CACHE: z.enum(STEP_CACHES),
+  /** Of the processor, for an engine that shares it with others; all of them where it is left out. */
+  THREADS: z.int().positive().optional(),
   /** Proven to work, or `cpu`. */
   device,
 });

@@ -4,9 +4,11 @@ import { messageOf, UserError } from "../errors.ts";
 import { detectFaces } from "../faces/detect-faces.ts";
 import type { TryDevice } from "../onnx/device-forms.ts";
 import { keptTrials } from "../onnx/kept-trials.ts";
+import { limitThreads } from "../onnx/index.ts";
 import { Overflows } from "../onnx/overflows.ts";
 import { SessionPool } from "../onnx/session-pool.ts";
 import { findDiffusionCheckpoint } from "../stylize/diffusion/diffusion-checkpoint.ts";
+import { type AdapterPlace, installedImageAdapter } from "../image-adapter-folder.ts";
 import { EmbeddedStylizer } from "../stylize/embedded/index.ts";
 import { likenessVector, STYLE_NETWORK } from "../stylize/embedded/network/likeness.ts";
 import { StyleNetwork } from "../stylize/embedded/network/style-network.ts";
@@ -34,7 +36,17 @@ type Share = () => Promise<Shared>;
 
 /** @throws UserError when the settings name an engine or a captioner that is not installed; EngineError when it is broken */
 export const buildParts: BuildParts = async (options, report) => {
-  const { CAPTIONER, CAPTION_TOKENS, DATA_DIR, MODELS_DIR, MODEL_MEMORY, PRECISION, device } = options;
+  const {
+    CAPTIONER,
+    CAPTION_TOKENS,
+    DATA_DIR,
+    MODELS_DIR,
+    MODEL_MEMORY,
+    PRECISION,
+    THREADS: threads,
+    device,
+  } = options;
+  limitThreads(threads);
   const sessions = new SessionPool(MODEL_MEMORY * GIGABYTE, (text) => report("warn", text));
   const note = (text: string): void => report("info", text);
   const overflows = new Overflows({ file: overflowsFile(DATA_DIR), note });
@@ -48,7 +60,7 @@ export const buildParts: BuildParts = async (options, report) => {
   const simpleDescriber = new PaletteDescriber();
   const captioner = CAPTIONER === PALETTE ? null : await findCaptioner(MODELS_DIR, CAPTIONER);
   if (!captioner && CAPTIONER !== "auto" && CAPTIONER !== PALETTE) throw notInstalled("CAPTIONER", CAPTIONER);
-  const wanted = captioner && { maxTokens: CAPTION_TOKENS, device, precision: PRECISION, ...(await share()) };
+  const wanted = captioner && { maxTokens: CAPTION_TOKENS, threads, device, precision: PRECISION, ...(await share()) };
   const describerDevice = captioner && wanted ? await captionerDevice(captioner, wanted) : "cpu";
   const describer =
     captioner && wanted ? await openCaptioner(captioner, { ...wanted, device: describerDevice }) : simpleDescriber;
@@ -73,8 +85,9 @@ async function openStylizer(
   share: Share,
   report: Report,
 ): Promise<Stylizer> {
-  const { ENGINE, ENGINE_PARTS, MODELS_DIR, MODEL_MEMORY, PRECISION, STEP_CACHE: stepCache, device } = options;
-  const embedded = (): Stylizer => new EmbeddedStylizer({ sessions, parts: ENGINE_PARTS });
+  const { ENGINE, ENGINE_PARTS, MODELS_DIR, MODEL_MEMORY, PRECISION, STEP_CACHE: stepCache, THREADS, device } = options;
+  const threads = THREADS === undefined ? {} : { threads: THREADS };
+  const embedded = (): Stylizer => new EmbeddedStylizer({ sessions, parts: ENGINE_PARTS, ...threads });
   if (ENGINE === "embedded") return embedded();
   try {
     const checkpoint = await findDiffusionCheckpoint(MODELS_DIR);
@@ -85,7 +98,8 @@ async function openStylizer(
     const shared = await share();
     const decodePreview = await openPreviews(options, shared.sessions, report);
     const memoryBytes = MODEL_MEMORY * GIGABYTE;
-    const how = { device, precision: PRECISION, memoryBytes, decodePreview, stepCache, ...shared };
+    const findAdapter = (): Promise<AdapterPlace> => installedImageAdapter(MODELS_DIR);
+    const how = { device, precision: PRECISION, memoryBytes, decodePreview, stepCache, findAdapter, ...shared };
     return new StylizerWithLoras(await openDiffusion({ checkpoint, ...how }), MODELS_DIR);
   } catch (error) {
     if (ENGINE === "diffusion") throw error;

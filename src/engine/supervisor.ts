@@ -21,6 +21,7 @@ import type { Logger } from "../log.ts";
 import { Backoff } from "../process/backoff.ts";
 import { ChildLink, type Dialogue } from "../process/child-link.ts";
 import { waitFor } from "../retry.ts";
+import { tellEngineWork } from "./engine-work.ts";
 import {
   fromChildSchema,
   type News,
@@ -31,6 +32,14 @@ import {
 } from "./messages.ts";
 
 export type SupervisorConfig = Omit<PartsOptions, "device"> & Pick<Config, "CANCEL_GRACE_SECONDS" | "STAGE_MINUTES">;
+
+/** What one engine among several has of its own, and what they share. */
+export interface EnginePlace {
+  /** Variables of its process, beside this one's. */
+  readonly environment?: NodeJS.ProcessEnv;
+  /** How often describing a picture brought a process down, by sha256: who dies of it does so in any engine. */
+  readonly describerCrashes?: Map<string, number>;
+}
 
 /** A message that asks for work, before it gets its number. */
 type Work = TaskMessage extends infer M ? (M extends TaskMessage ? Omit<M, "task"> : never) : never;
@@ -58,10 +67,10 @@ export class EngineSupervisor implements Engine {
   readonly #config: SupervisorConfig;
   readonly #log: Logger;
   readonly #chooseDevice: () => Promise<PartsOptions["device"]>;
+  readonly #environment: NodeJS.ProcessEnv;
   readonly #backoff = new Backoff();
   readonly #stopping = new AbortController();
-  /** By sha256 of the picture. */
-  readonly #describerCrashes = new Map<string, number>();
+  readonly #describerCrashes: Map<string, number>;
   #device: Promise<PartsOptions["device"]> | null = null;
   #link: EngineLink | null = null;
   #starting: Promise<EngineLink> | null = null;
@@ -75,11 +84,14 @@ export class EngineSupervisor implements Engine {
     config: SupervisorConfig,
     log: Logger,
     chooseDevice: () => Promise<PartsOptions["device"]>,
+    { environment = {}, describerCrashes = new Map<string, number>() }: EnginePlace = {},
   ) {
     this.#module = module;
     this.#config = config;
     this.#log = log;
     this.#chooseDevice = chooseDevice;
+    this.#environment = environment;
+    this.#describerCrashes = describerCrashes;
   }
 
   /** Process id of the engine, while there is one. */
@@ -87,8 +99,13 @@ export class EngineSupervisor implements Engine {
     return this.#link?.pid;
   }
 
-  async start(): Promise<EngineInfo> {
-    await this.#ready();
+  /** Milliseconds until it is started again after a process that failed; 0 while nothing is wrong. */
+  get restMs(): number {
+    return this.#backoff.remaining();
+  }
+
+  async start(signal?: AbortSignal): Promise<EngineInfo> {
+    await this.#ready(signal);
     return this.info!;
   }
 
@@ -136,11 +153,20 @@ export class EngineSupervisor implements Engine {
     const limits = {
       taskMs: BACKGROUND.has(work.type) ? null : stageMs,
       graceMs: CANCEL_GRACE_SECONDS * 1000,
-      late: () => tooLong(stageMs),
+      late: () => {
+        tellEngineWork({ type: "stalled" });
+        return tooLong(stageMs);
+      },
     };
-    const value = await link.run(work, schema, limits, hooks);
-    this.#backoff.succeeded();
-    return value;
+    const device = this.info?.device ?? "unknown";
+    tellEngineWork({ type: "begun", device });
+    try {
+      const value = await link.run(work, schema, limits, hooks);
+      this.#backoff.succeeded();
+      return value;
+    } finally {
+      tellEngineWork({ type: "ended", device });
+    }
   }
 
   /** A process that can be given work: the one that runs, else a new one after a pause. */
@@ -171,12 +197,14 @@ export class EngineSupervisor implements Engine {
     const link: EngineLink = new ChildLink({
       name: "engine",
       module: this.#module,
+      fork: { environment: this.#environment },
       // What the engine has no business with (a token, an address with a password) stays here.
       start: partsOptionsSchema.parse({ ...this.#config, device }),
       messages: fromChildSchema,
       log: this.#log,
       startMs: START_MS,
       onGone: (crashed) => {
+        if (ready && !signal.aborted) tellEngineWork({ type: "lost", reason: crashed ? "crashed" : "killed" });
         if (!crashed || !ready) return;
         this.#backoff.failed();
         this.#log.error({ enginePid: link.pid }, "the engine process is gone; it is started again when it is needed");
@@ -200,8 +228,11 @@ const aborted = (signal: AbortSignal): Promise<never> =>
     signal.addEventListener("abort", () => reject(new CancelledError()), { once: true });
   });
 
-function tooLong(taskMs: number): EngineError {
+/** A stage that was stopped as it took too long: another engine would take as long. */
+export class TooLongError extends EngineError {}
+
+function tooLong(taskMs: number): TooLongError {
   const minutes = Number((taskMs / 60_000).toFixed(2));
   const words = `It took longer than ${minutes} ${minutes === 1 ? "minute" : "minutes"} and was stopped.`;
-  return new EngineError(words, { retryable: false });
+  return new TooLongError(words, { retryable: false });
 }

@@ -19,6 +19,7 @@ import type {
 import { LEARNING_NEEDS_DIFFUSION } from "../jobs/style.ts";
 import { OutOfMemoryError } from "../onnx/out-of-memory.ts";
 import { LORA_NEEDS_DIFFUSION } from "../painting-wishes.ts";
+import { waysOf } from "../painting.ts";
 import { toWire } from "../process/wire-error.ts";
 import { readTokenFile } from "../stylize/diffusion/token-file.ts";
 import type { FromChild, TaskMessage } from "./messages.ts";
@@ -213,7 +214,7 @@ export class EngineWorker {
     try {
       return (await readTokenFile(tokenPath, "That style's file")).vectors.data;
     } catch (error) {
-      if (settings.stylePath === "token") throw error;
+      if (waysOf(settings.stylePath).token) throw error;
       this.#log("warn", `a learned style is done without: ${messageOf(error)}`);
       return null;
     }

@@ -53,12 +53,14 @@ export interface JobRepository {
   transition(id: string, to: JobState, patch?: JobPatch, lease?: Lease): Promise<Job | null>;
   /** Changes fields of a job that is not settled, without moving it. `null` when it is settled or unknown, or the lease void. */
   amend(id: string, patch: JobPatch, lease?: Lease): Promise<Job | null>;
-  /** Jobs that are not settled, in the order they are to run. */
+  /** Jobs that are not settled, of this process's servers, in the order they are to run. */
   unsettled(): Promise<readonly QueuedJob[]>;
   /** The newest `limit` finished jobs, oldest first. */
   finished(limit: number): Promise<readonly Job[]>;
   /** The newest `limit` jobs of a person in a server that failed after `since`, newest first. */
   failed(userId: string, guildId: string, since: number, limit: number): Promise<readonly Job[]>;
+  /** How often somebody has changed jobs by hand. */
+  handChanges(): Promise<number>;
 }
 
 /** One description in the cache. */

@@ -13,7 +13,7 @@ export interface LibraryVector {
 
 /** Vectors by picture and by network: those of two networks have nothing in common. */
 export interface StyleVectorRepository {
-  /** Sha256 of pictures of styles, of all servers, that the network has not seen: the first ones after `after`, in order. */
+  /** Sha256 of pictures of styles, of this process's servers, that the network has not seen: the first ones after `after`, in order. */
   unseen(network: string, after: string, limit: number): Promise<readonly string[]>;
   /** Keeps a vector; that of a picture which no style has any more is left out. */
   save(pictureSha256: string, network: string, vector: StyleVector): Promise<void>;

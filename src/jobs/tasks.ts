@@ -45,8 +45,12 @@ export interface Tasks {
   reached(lessonId: string): Promise<string>;
   /** Forgets all that is kept of a learning. */
   forget(lessonId: string): Promise<void>;
-  /** Forgets all that is kept of learnings but these. */
-  keepOnly(lessonIds: ReadonlySet<string>): Promise<void>;
+  /**
+   * Forgets all that is kept of learnings but of those that this process has, and others that somebody else has.
+   *
+   * @param isOpen asked of each learning that is not among the ids
+   */
+  keepOnly(lessonIds: ReadonlySet<string>, isOpen: (lessonId: string) => Promise<boolean>): Promise<void>;
   /** Waits no more for what is under way: it rejects with `CancelledError`, or ends with the engine; workers go on. */
   close(): Promise<void>;
   /** Folder of this machine that files about learnings are written to. */

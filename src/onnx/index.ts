@@ -3,7 +3,7 @@ export type { ExecutionDevice } from "./devices.ts";
 export * as op from "./operators.ts";
 export { Graph, type GraphOptions, type Value } from "./graph.ts";
 export { modelBytes } from "./model-proto.ts";
-export { openSession, release, Session, type SessionOptions } from "./session.ts";
+export { limitThreads, openSession, release, Session, type SessionOptions } from "./session.ts";
 export {
   concatenated,
   type Floats,

@@ -23,6 +23,9 @@ const TRIALS = TRIAL_NETWORKS.map(({ operator, shape, form, other }) =>
   [operator, shape, form, other?.form].join(": "),
 );
 
+/** Of a card's number or id, in a file's name. */
+const MOST_LETTERS = 100;
+
 export interface KeptTrialsOptions {
   /** Tries a device that is not known, or is not what it was. */
   readonly attempt?: TryDevice;
@@ -49,7 +52,7 @@ export function keptTrials(
   };
 
   async function ask(device: ExecutionDevice): Promise<readonly TrialResult[]> {
-    const file = path.join(folder, `${device}.json`);
+    const file = path.join(folder, `${device}${cardOf(device)}.json`);
     const driver = await fingerprint(device);
     const kept = await readFile(file, "utf8").then(parsed, () => null);
     if (kept?.fingerprint === driver && kept.trials.join() === TRIALS.join()) return kept.results;
@@ -60,6 +63,12 @@ export function keptTrials(
       .catch(() => undefined);
     return results;
   }
+}
+
+/** Cards of one machine, each of which a process sees alone, have a file each. */
+function cardOf(device: ExecutionDevice): string {
+  const visible = device === "cuda" ? process.env["CUDA_VISIBLE_DEVICES"] : undefined;
+  return visible ? `-${visible.replaceAll(/[^\w-]+/g, "-").slice(0, MOST_LETTERS)}` : "";
 }
 
 function parsed(text: string): z.infer<typeof keptSchema> | null {

@@ -67,8 +67,10 @@ export class Overflows {
   async #write(known: readonly string[]): Promise<void> {
     const { file } = this.#options;
     if (file === undefined) return;
+    // Engines of other cards have found others meanwhile.
+    const all = new Set([...(await read(file)), ...known]);
     await mkdir(path.dirname(file), { recursive: true })
-      .then(() => writeWhole(file, Buffer.from(JSON.stringify(known))))
+      .then(() => writeWhole(file, Buffer.from(JSON.stringify([...all]))))
       .catch(() => undefined);
   }
 }

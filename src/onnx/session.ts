@@ -14,7 +14,7 @@ import type { Tensor } from "./tensor.ts";
 export interface SessionOptions {
   /** Default `cpu`. What another device leaves to the processor, `Session.isSplit` tells. */
   readonly device?: ExecutionDevice;
-  /** Threads inside one operator; by default onnxruntime's choice, the physical cores. */
+  /** Threads inside one operator; by default what `limitThreads` said, else onnxruntime's choice, the physical cores. */
   readonly threads?: number;
   /**
    * Rearrange weights when the session opens: a few percent faster, but every weight is copied into memory and opening
@@ -39,6 +39,13 @@ export interface SessionOptions {
 /** What these two cannot do is copied to the processor and back in the middle of a network; others do so by design. */
 const WHOLE: ReadonlySet<ExecutionDevice> = new Set(["cuda", "webgpu"]);
 
+let usualThreads: number | undefined;
+
+/** Holds sessions that say nothing of threads to so many: for a process that shares the processor with others. */
+export function limitThreads(threads: number | undefined): void {
+  usualThreads = threads;
+}
+
 /**
  * Opens a graph. External initialisers are resolved from the root folder of the disk, so files in any folder, behind
  * any symbolic link (already resolved by the reader), may be named.
@@ -46,7 +53,7 @@ const WHOLE: ReadonlySet<ExecutionDevice> = new Set(["cuda", "webgpu"]);
  * @throws EngineError with onnxruntime's reason: a device that is missing, a file that ends early, no memory
  */
 export async function openSession(graph: Graph, options: SessionOptions = {}): Promise<Session> {
-  const { device = "cpu", threads, prepack = false, arena = true, kept = [], profilePrefix } = options;
+  const { device = "cpu", threads = usualThreads, prepack = false, arena = true, kept = [], profilePrefix } = options;
   const rearranges = prepack || graph.convolution === "blocked";
   const create = (whole: boolean): Promise<InferenceSession> =>
     InferenceSession.create(modelBytes(graph), {

@@ -1,12 +1,17 @@
 /** How long to wait before a process is started again. */
-import { pauseAfter } from "../retry.ts";
+import { pauseAfter, type Pauses } from "../retry.ts";
 
-const PAUSES = { firstMs: 250, longestMs: 30_000 };
+const PAUSES: Pauses = { firstMs: 250, longestMs: 30_000 };
 
-/** Doubles with every failure, up to half a minute; a success starts over. */
+/** Doubles with every failure, up to half a minute unless told; a success starts over. */
 export class Backoff {
+  readonly #pauses: Pauses;
   #failures = 0;
   #failedAt = 0;
+
+  constructor(pauses = PAUSES) {
+    this.#pauses = pauses;
+  }
 
   failed(now = performance.now()): void {
     this.#failures++;
@@ -20,6 +25,6 @@ export class Backoff {
   /** Milliseconds left to wait; the first restart after a success waits least. */
   remaining(now = performance.now()): number {
     if (this.#failures === 0) return 0;
-    return Math.max(0, this.#failedAt + pauseAfter(this.#failures, PAUSES) - now);
+    return Math.max(0, this.#failedAt + pauseAfter(this.#failures, this.#pauses) - now);
   }
 }

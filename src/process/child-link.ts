@@ -7,7 +7,7 @@ import { z } from "zod";
 
 import { CancelledError, EngineError } from "../errors.ts";
 import type { Logger } from "../log.ts";
-import { forkModule } from "./fork.ts";
+import { forkModule, type ForkOptions } from "./fork.ts";
 import { type ChildMessage, taskOf } from "./protocol.ts";
 import { malformed, RunningTask, type Task, type TaskHooks, type TaskLimits } from "./running-task.ts";
 import { fromWire } from "./wire-error.ts";
@@ -27,8 +27,8 @@ export interface ChildLinkOptions<D extends Dialogue> {
   readonly name: string;
   /** Path of the module that speaks the child's part. */
   readonly module: string;
-  /** Options of Node for the process. */
-  readonly nodeOptions?: readonly string[];
+  /** How the process is started. */
+  readonly fork?: ForkOptions;
   /** What it needs to know to begin. */
   readonly start: unknown;
   readonly messages: z.ZodType<ChildMessage<D["info"]> | D["news"]>;
@@ -66,7 +66,7 @@ export class ChildLink<D extends Dialogue> {
     this.#late = setTimeout(() => {
       this.#kill(new EngineError(`the ${options.name} process did not become ready in time`, { retryable: true }));
     }, options.startMs);
-    this.#child = forkModule(options.module, [], options.nodeOptions);
+    this.#child = forkModule(options.module, [], options.fork);
     this.#child.on("message", (received) => this.#take(received));
     this.#child.on("error", (error) => options.log.error({ error: error.message }, `${options.name} process`));
     this.#child.once("close", (code, signal) => this.#onClose(code, signal));

@@ -17,18 +17,22 @@ const SECRETS = ["DISCORD_TOKEN", "HF_TOKEN"];
 /** Absolute, so that it is found from any working directory. */
 const LOADER = pathToFileURL(createRequire(import.meta.url).resolve("tsx/esm")).href;
 
-/**
- * @param module path of a `.ts` file; its output is piped
- * @param nodeOptions options of Node for the process
- * @param libraries where CUDA lies, unless where `npm run setup:cuda` puts it
- */
+export interface ForkOptions {
+  /** Options of Node for the process. */
+  readonly nodeOptions?: readonly string[];
+  /** Where CUDA lies, unless where `npm run setup:cuda` puts it. */
+  readonly libraries?: string | undefined;
+  /** Variables beside the ones of this process, or in place of them. */
+  readonly environment?: NodeJS.ProcessEnv;
+}
+
+/** @param module path of a `.ts` file; its output is piped */
 export function forkModule(
   module: string,
   args: readonly string[] = [],
-  nodeOptions: readonly string[] = [],
-  libraries?: string,
+  { nodeOptions = [], libraries, environment }: ForkOptions = {},
 ): ChildProcess {
-  const env: NodeJS.ProcessEnv = { ...process.env, ...MALLOC, ...cudaEnvironment(libraries) };
+  const env: NodeJS.ProcessEnv = { ...process.env, ...MALLOC, ...cudaEnvironment(libraries), ...environment };
   for (const name of SECRETS) delete env[name];
   const child = fork(module, [...args], {
     execArgv: ["--import", LOADER, ...nodeOptions],

@@ -146,7 +146,7 @@ export class ReaderPool {
     const link: ReaderLink = new ChildLink<ReaderDialogue>({
       name: "reader",
       module,
-      nodeOptions: [`--max-old-space-size=${HEAP_MB}`],
+      fork: { nodeOptions: [`--max-old-space-size=${HEAP_MB}`] },
       start: { memoryBytes },
       messages: fromReaderSchema,
       log,

@@ -1,14 +1,16 @@
 /** Blind comparisons in SQLite. */
 import type { Kysely, Selectable } from "kysely";
 
+import type { Shard } from "../shard.ts";
 import type { CardWords, Comparison, ComparisonState, Letter } from "../votes/comparison.ts";
+import { isOf } from "./ownership.ts";
 import type { ComparisonTable, Schema } from "./schema.ts";
 
 export interface ComparisonRepository {
   insert(comparison: Comparison): Promise<void>;
   get(id: string): Promise<Comparison | null>;
   byJob(jobId: string): Promise<Comparison | null>;
-  /** Those that a restarted bot has to look after, oldest first: they go on, or their card has something to say. */
+  /** Those of this process's servers that a restarted bot has to look after, oldest first: they go on, or their card has something to say. */
   unfinished(): Promise<readonly Comparison[]>;
   /** Moves a comparison on. `null` when it is no longer in the state `from`: somebody else moved it. */
   move(
@@ -22,7 +24,7 @@ export interface ComparisonRepository {
   noteSaid(id: string): Promise<void>;
 }
 
-export function createComparisonRepository(db: Kysely<Schema>): ComparisonRepository {
+export function createComparisonRepository(db: Kysely<Schema>, shard: Shard): ComparisonRepository {
   const complete = async (row: Selectable<ComparisonTable>): Promise<Comparison> => {
     const jobs = await db
       .selectFrom("comparison_jobs")
@@ -67,6 +69,7 @@ export function createComparisonRepository(db: Kysely<Schema>): ComparisonReposi
         .selectFrom("comparisons")
         .selectAll()
         .where((is) => is.or([is("state", "in", ["painting", "open", "closing"]), is("card_says", "is not", null)]))
+        .where(isOf(shard, "guild_id"))
         .orderBy("id")
         .execute();
       return Promise.all(rows.map(complete));

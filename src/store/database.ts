@@ -16,14 +16,20 @@ type Connection = InstanceType<typeof Database>;
 /** How long a statement waits for another process that writes, milliseconds. */
 const BUSY_TIMEOUT = 5000;
 
+export interface DatabaseOptions {
+  /** `false`: one that is not of this program's version is refused, as a bot of another one may be working on it. */
+  readonly migrate?: boolean;
+}
+
 /**
  * Opens (or makes) the database at `file` and brings it to the newest version: WAL, foreign keys enforced.
  *
- * @throws UserError `database-corrupt`, `database-newer` or `database-unusable`, with what to do
+ * @throws UserError `database-corrupt`, `database-newer`, `database-older` or `database-unusable`, with what to do
  */
 export async function openDatabase(
   file: string,
   migrations: readonly Migration[] = MIGRATIONS,
+  { migrate: mayMigrate = true }: DatabaseOptions = {},
 ): Promise<Queries<Schema>> {
   try {
     mkdirSync(path.dirname(file), { recursive: true });
@@ -43,7 +49,7 @@ export async function openDatabase(
   }
   const db = new Kysely<Schema>({ dialect: new SqliteDialect({ database: withCalmRollback(connection) }) });
   try {
-    await migrate(db, file, migrations);
+    await migrate(db, file, migrations, mayMigrate);
   } catch (cause) {
     await db.destroy();
     throw cause instanceof UserError ? cause : explain(file, cause);
@@ -76,7 +82,12 @@ function checkWhole(connection: Connection, file: string): void {
   if (verdict !== "ok") throw corrupt(file, new Error(verdict ?? "no answer to quick_check"));
 }
 
-async function migrate(db: Queries<Schema>, file: string, migrations: readonly Migration[]): Promise<void> {
+async function migrate(
+  db: Queries<Schema>,
+  file: string,
+  migrations: readonly Migration[],
+  mayMigrate: boolean,
+): Promise<void> {
   await db.transaction().execute(async (transaction) => {
     const { rows } = await sql<{ user_version: number }>`pragma user_version`.execute(transaction);
     const version = rows[0]?.user_version ?? 0;
@@ -85,6 +96,13 @@ async function migrate(db: Queries<Schema>, file: string, migrations: readonly M
         "database-newer",
         `The database ${file} was written by a newer Atelier (version ${version}; this one knows ${migrations.length}). ` +
           "Update Atelier, or point DATA_DIR at another folder.",
+      );
+    }
+    if (version < migrations.length && !mayMigrate) {
+      throw new UserError(
+        "database-older",
+        `The database ${file} is of version ${version}, this Atelier needs ${migrations.length}. ` +
+          "The bot brings it there when it starts: restart it with this Atelier first.",
       );
     }
     for (const migration of migrations.slice(version)) await migration.up(transaction as never);
@@ -107,7 +125,8 @@ const corrupt = (file: string, cause: unknown): UserError =>
   new UserError(
     "database-corrupt",
     `The database ${file} is damaged (${messageOf(cause)}). ` +
-      "Put a backup in its place, or move it away to start with an empty one; pictures are kept in files and stay.",
+      "Move it away, then put a backup in its place (atelier data restore FILE) or start with an empty one; " +
+      "pictures are kept in files and stay.",
     { cause },
   );
 

@@ -4,7 +4,7 @@ import type { Kysely, RawBuilder } from "kysely";
 import { PostgresAdapter, sql } from "./kysely.ts";
 import type { Schema } from "./schema.ts";
 
-const isPostgres = (db: Kysely<Schema>): boolean => db.getExecutor().adapter instanceof PostgresAdapter;
+export const isPostgres = (db: Kysely<Schema>): boolean => db.getExecutor().adapter instanceof PostgresAdapter;
 
 /** Bytes as a value whose type no column says. */
 export const bytes = (db: Kysely<Schema>, value: Buffer): RawBuilder<Buffer> =>

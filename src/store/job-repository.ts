@@ -4,13 +4,16 @@ import type { Kysely, Updateable } from "kysely";
 import type { Job, JobState } from "../jobs/job.ts";
 import type { JobRepository, Lease } from "../jobs/repositories.ts";
 import { statesBefore } from "../jobs/transitions.ts";
+import type { Shard } from "../shard.ts";
+import { handChanges } from "./hand-changes.ts";
 import { jobToRow, patchToColumns, rowToJob } from "./job-rows.ts";
+import { isOf } from "./ownership.ts";
 import { rememberPicture } from "./picture-repository.ts";
 import type { JobTable, Schema } from "./schema.ts";
 
 const UNSETTLED = ["queued", "captioning", "stylizing"] as const;
 
-export function createJobRepository(db: Kysely<Schema>): JobRepository {
+export function createJobRepository(db: Kysely<Schema>, shard: Shard): JobRepository {
   return {
     async insert(job, turn) {
       await db.transaction().execute(async (transaction) => {
@@ -54,6 +57,7 @@ export function createJobRepository(db: Kysely<Schema>): JobRepository {
         .selectFrom("jobs")
         .selectAll()
         .where("state", "in", UNSETTLED)
+        .where(isOf(shard, "guild_id"))
         .orderBy("turn")
         .orderBy("id")
         .execute();
@@ -84,6 +88,8 @@ export function createJobRepository(db: Kysely<Schema>): JobRepository {
         .execute();
       return rows.map(rowToJob);
     },
+
+    handChanges: () => handChanges(db),
   };
 }
 

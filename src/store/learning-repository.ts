@@ -1,6 +1,8 @@
 /** Styles that are being learned, and where that is shown, in SQLite. */
 import type { Kysely, Selectable } from "kysely";
 
+import type { Shard } from "../shard.ts";
+import { isOf } from "./ownership.ts";
 import type { LearningTable, Schema } from "./schema.ts";
 
 export interface Learning {
@@ -31,25 +33,28 @@ export interface Ending {
 
 export interface LearningRepository {
   insert(learning: Learning): Promise<void>;
-  /** Those that are not over, in the order they were asked for. */
+  /** Those of this process's servers that are not over, in the order they were asked for. */
   unsettled(): Promise<readonly Learning[]>;
   note(id: string, place: Partial<Pick<Learning, "threadId" | "progressMessageId">>): Promise<void>;
   /** It is over; how is still to be told. */
   settle(id: string, ending: Ending): Promise<void>;
-  /** Those that are over and whose end was not told, in the order they were asked for. */
+  /** Those of them that are over and whose end was not told, in the order they were asked for. */
   untold(): Promise<readonly (readonly [Learning, Ending])[]>;
+  /** Whether one, whosever it is, still has something to do or to tell. */
+  isOpen(id: string): Promise<boolean>;
   /** It is over, and everything about it was told. */
   noteTold(id: string): Promise<void>;
 }
 
-export function createLearningRepository(db: Kysely<Schema>): LearningRepository {
+export function createLearningRepository(db: Kysely<Schema>, shard: Shard): LearningRepository {
+  const owned = () => db.selectFrom("learnings").selectAll().where(isOf(shard, "guild_id"));
   return {
     async insert(learning) {
       await db.insertInto("learnings").values(learningToRow(learning)).execute();
     },
 
     async unsettled() {
-      const rows = await db.selectFrom("learnings").selectAll().where("settled", "=", 0).orderBy("id").execute();
+      const rows = await owned().where("settled", "=", 0).orderBy("id").execute();
       return rows.map(rowToLearning);
     },
 
@@ -66,8 +71,17 @@ export function createLearningRepository(db: Kysely<Schema>): LearningRepository
     },
 
     async untold() {
-      const rows = await db.selectFrom("learnings").selectAll().where("ending", "is not", null).orderBy("id").execute();
+      const rows = await owned().where("ending", "is not", null).orderBy("id").execute();
       return rows.map((row) => [rowToLearning(row), JSON.parse(row.ending!) as Ending] as const);
+    },
+
+    async isOpen(id) {
+      const query = db
+        .selectFrom("learnings")
+        .select("id")
+        .where("id", "=", id)
+        .where((is) => is.or([is("settled", "=", 0), is("ending", "is not", null)]));
+      return (await query.executeTakeFirst()) !== undefined;
     },
 
     async noteTold(id) {

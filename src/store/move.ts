@@ -5,8 +5,8 @@ import { UserError } from "../errors.ts";
 import { sql } from "./kysely.ts";
 import type { Schema } from "./schema.ts";
 
-/** All tables, each after those it refers to. */
-const TABLES = Object.keys({
+/** All of Atelier's tables, each after those it refers to. */
+export const TABLES = Object.keys({
   pictures: true,
   jobs: true,
   captions: true,

@@ -39,6 +39,8 @@ export interface PostgresOptions {
   readonly connections?: number;
   /** Bring an older schema to this program's; without it an older one is refused. */
   readonly migrate?: boolean;
+  /** Take the tables as they are, of whatever version, and make none. */
+  readonly asIs?: boolean;
 }
 
 /**
@@ -62,7 +64,7 @@ export async function openPostgres(url: string, options: PostgresOptions = {}): 
   const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool: sayingWhatPasses(pool) }) });
   try {
     await checkServer(db);
-    await prepare(db, options.migrate ?? false);
+    if (!options.asIs) await prepare(db, options.migrate ?? false);
     return db;
   } catch (cause) {
     await db.destroy();

@@ -210,6 +210,7 @@ export interface LearningTable {
 
 interface OpenReplyTable {
   interaction_id: string;
+  guild_id: string | null;
   sealed_token: string;
   opened_at: number;
 }

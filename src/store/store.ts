@@ -9,9 +9,12 @@ import type { StyleRepository } from "../jobs/style.ts";
 import type { StyleVectorRepository } from "../jobs/style-likeness.ts";
 import type { LearningStateRepository } from "../jobs/tasks.ts";
 import { createFolderPictures } from "../pictures/folder.ts";
+import { type Shard, WHOLE } from "../shard.ts";
 import { createCaptionRepository } from "./caption-repository.ts";
 import { type ComparisonRepository, createComparisonRepository } from "./comparison-repository.ts";
-import { openDatabase } from "./database.ts";
+import { type DatabaseOptions, openDatabase } from "./database.ts";
+import { MIGRATIONS } from "./migrations/index.ts";
+import { createJobDesk, type JobDesk } from "./job-desk.ts";
 import { createJobRepository } from "./job-repository.ts";
 import { sql } from "./kysely.ts";
 import { createPictureRepository } from "./picture-repository.ts";
@@ -31,7 +34,17 @@ import { createVoteRepository, type VoteRepository } from "./vote-repository.ts"
 /** The name of the database in its folder. */
 export const DATABASE_FILE = "atelier.db";
 
+export interface StoreOptions extends DatabaseOptions {
+  /** Whose servers this process looks after; default: all. */
+  readonly shard?: Shard;
+  /** To the server, at most. */
+  readonly connections?: number;
+  /** By default those in `<dataDir>/pictures`. */
+  readonly files?: PictureStore;
+}
+
 export interface Store extends Repositories {
+  readonly jobDesk: JobDesk;
   readonly surfaces: SurfaceRepository;
   readonly settings: SettingRepository;
   readonly votes: VoteRepository;
@@ -49,42 +62,44 @@ export interface Store extends Repositories {
   close(): Promise<void>;
 }
 
-export interface StoreOptions {
-  /** To the server, at most. */
-  readonly connections?: number;
-  /** By default those in `<dataDir>/pictures`. */
-  readonly files?: PictureStore;
-}
-
 /**
  * Opens `<dataDir>/atelier.db`, or the PostgreSQL database at `url`.
  *
+ * @param shard whose rows the lists of what is to be taken up hold; what is asked for by name is found whosever it is
  * @example const store = await openStore(config.DATA_DIR, config.DATABASE_URL, { files: await openPictures(config) });
  * @throws UserError when the database is damaged, newer than this program, or cannot be opened
  */
 export async function openStore(
   dataDir: string,
   url?: string,
-  { connections, files = createFolderPictures(path.join(dataDir, "pictures")) }: StoreOptions = {},
+  {
+    shard = WHOLE,
+    connections,
+    files = createFolderPictures(path.join(dataDir, "pictures")),
+    ...options
+  }: StoreOptions = {},
 ): Promise<Store> {
-  const db = await (url === undefined ? openDatabase(path.join(dataDir, DATABASE_FILE)) : openServer(url, connections));
+  const db = await (url === undefined
+    ? openDatabase(path.join(dataDir, DATABASE_FILE), MIGRATIONS, options)
+    : openServer(url, connections));
   const settings = createSettingRepository(db);
   return {
     db,
-    jobs: createJobRepository(db),
+    jobs: createJobRepository(db, shard),
+    jobDesk: createJobDesk(db),
     captions: createCaptionRepository(db),
     pictures: createPictureRepository(db),
     files,
-    surfaces: createSurfaceRepository(db),
+    surfaces: createSurfaceRepository(db, shard),
     settings,
-    votes: createVoteRepository(db),
+    votes: createVoteRepository(db, shard),
     voteSettings: createVoteSettingRepository(settings),
-    comparisons: createComparisonRepository(db),
+    comparisons: createComparisonRepository(db, shard),
     styles: createStyleRepository(db),
-    styleVectors: createStyleVectorRepository(db),
-    learnings: createLearningRepository(db),
+    styleVectors: createStyleVectorRepository(db, shard),
+    learnings: createLearningRepository(db, shard),
+    openReplies: createOpenReplyRepository(db, shard),
     learningStates: createLearningStateRepository(db),
-    openReplies: createOpenReplyRepository(db),
     workers: createWorkerRepository(db),
     sharedQueue: createSharedQueue(db),
     async close() {

@@ -2,11 +2,13 @@
 import type { Kysely } from "kysely";
 
 import type { StyleVectorRepository } from "../jobs/style-likeness.ts";
+import type { Shard } from "../shard.ts";
 import { bytes, floats } from "./dialect.ts";
 import { sql } from "./kysely.ts";
+import { isOf } from "./ownership.ts";
 import type { Schema } from "./schema.ts";
 
-export function createStyleVectorRepository(db: Kysely<Schema>): StyleVectorRepository {
+export function createStyleVectorRepository(db: Kysely<Schema>, shard: Shard): StyleVectorRepository {
   /** Styles, each with its picture's vector by a network, where there is one. */
   const withVectors = (network: string) =>
     db
@@ -22,6 +24,7 @@ export function createStyleVectorRepository(db: Kysely<Schema>): StyleVectorRepo
         .select("styles.picture_sha256")
         .distinct()
         .where("style_vectors.network", "is", null)
+        .where(isOf(shard, "styles.guild_id"))
         .where("styles.picture_sha256", ">", after)
         .orderBy("styles.picture_sha256")
         .limit(limit)

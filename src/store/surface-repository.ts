@@ -2,6 +2,8 @@
 import type { Kysely, Selectable } from "kysely";
 
 import { isSettled, JOB_STATES } from "../jobs/job.ts";
+import type { Shard } from "../shard.ts";
+import { isOf } from "./ownership.ts";
 import type { Schema, SurfaceTable } from "./schema.ts";
 
 /** Where one job is shown. Ids are Discord's; `null`: not posted (yet). */
@@ -35,15 +37,18 @@ export interface SurfaceRepository {
   /** By the message that shows the result: which job is this reaction about? */
   byResultMessage(messageId: string): Promise<Surface | null>;
   byThread(threadId: string): Promise<readonly Surface[]>;
-  /** Surfaces whose end was not told yet. Oldest job first. */
+  /** Surfaces of this process's servers whose end was not told yet. Oldest job first. */
   unfinished(): Promise<readonly Surface[]>;
   /** Those of them whose job has ended: what a restarted bot has to tell. Oldest job first. */
   untold(): Promise<readonly Surface[]>;
 }
 
+/** Flags that begin so count how often the job was queued again by hand. */
+export const RETRY_FLAG = "retry-";
+
 const SETTLED = JOB_STATES.filter(isSettled);
 
-export function createSurfaceRepository(db: Kysely<Schema>): SurfaceRepository {
+export function createSurfaceRepository(db: Kysely<Schema>, shard: Shard): SurfaceRepository {
   const select = () => db.selectFrom("surfaces").selectAll();
   return {
     async get(jobId) {
@@ -102,7 +107,8 @@ export function createSurfaceRepository(db: Kysely<Schema>): SurfaceRepository {
     },
 
     async unfinished() {
-      return (await select().where("finished", "=", 0).orderBy("job_id").execute()).map(rowToSurface);
+      const query = select().where("finished", "=", 0).where(isOf(shard, "guild_id"));
+      return (await query.orderBy("job_id").execute()).map(rowToSurface);
     },
 
     async untold() {
@@ -112,6 +118,7 @@ export function createSurfaceRepository(db: Kysely<Schema>): SurfaceRepository {
         .selectAll("surfaces")
         .where("surfaces.finished", "=", 0)
         .where("jobs.state", "in", SETTLED)
+        .where(isOf(shard, "surfaces.guild_id"))
         .orderBy("surfaces.job_id")
         .execute();
       return rows.map(rowToSurface);

@@ -1,7 +1,9 @@
 /** Votes in SQLite: rounds, their candidates, and every medal put or taken. Ballots are derived, never stored. */
 import type { Kysely, Selectable } from "kysely";
 
+import type { Shard } from "../shard.ts";
 import type { Candidate, RecordedChange, Round, Study } from "../votes/rounds.ts";
+import { isOf } from "./ownership.ts";
 import type { CandidateTable, MedalChangeTable, RoundTable, Schema } from "./schema.ts";
 
 /** A round with the times that decide whether it takes ballots. Unix milliseconds. */
@@ -26,7 +28,7 @@ export interface VoteRepository {
   openRound(round: NewRound): Promise<void>;
   round(id: string): Promise<TimedRound | null>;
   closeRound(id: string, at: number): Promise<void>;
-  /** Rounds that take ballots at `now`, oldest first; blind ones until they are closed. */
+  /** Rounds of this process's servers that take ballots at `now`, oldest first; blind ones until they are closed. */
   openRounds(now: number): Promise<readonly TimedRound[]>;
   /** Once per message. */
   addCandidate(candidate: Omit<Candidate, "deleted">, at: number): Promise<void>;
@@ -40,13 +42,13 @@ export interface VoteRepository {
   changes(roundId: string, voterId?: string): Promise<readonly RecordedChange[]>;
   /** Everything ballots are made from, of one server or of all. */
   study(guildId: string | null): Promise<Study>;
-  /** Results that were posted after `since` and never became candidates: the process died in between. */
+  /** Results, of its servers too, that were posted after `since` and never became candidates: the process died in between. */
   strays(since: number): Promise<readonly { readonly jobId: string; readonly messageId: string }[]>;
   /** Whether a message of a job or a comparison is one that nobody can vote on: its card, its progress, its overview. */
   isNoResult(messageId: string): Promise<boolean>;
 }
 
-export function createVoteRepository(db: Kysely<Schema>): VoteRepository {
+export function createVoteRepository(db: Kysely<Schema>, shard: Shard): VoteRepository {
   const rounds = () =>
     db
       .selectFrom("rounds")
@@ -109,6 +111,7 @@ export function createVoteRepository(db: Kysely<Schema>): VoteRepository {
       const rows = await rounds()
         .where("closed_at", "is", null)
         .where((is) => is.or([is("blind", "=", 1), is("closes_at", ">", now)]))
+        .where(isOf(shard, "guild_id"))
         .orderBy("rounds.id")
         .execute();
       return rows.map(rowToRound);
@@ -218,6 +221,7 @@ export function createVoteRepository(db: Kysely<Schema>): VoteRepository {
         .where("jobs.settled_at", ">", since)
         .where("surfaces.result_message_id", "is not", null)
         .where("candidates.message_id", "is", null)
+        .where(isOf(shard, "jobs.guild_id"))
         .orderBy("surfaces.job_id")
         .execute();
       return rows.map((row) => ({ jobId: row.job_id, messageId: row.result_message_id! }));

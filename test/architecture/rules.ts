@@ -11,7 +11,9 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   models: ["src/onnx"],
   "src/images": [],
   "src/faces": ["src/images", "src/onnx", "models"],
+  "src/safety": ["src/images", "src/onnx", "models"],
   "src/checkpoints": [],
+  "src/checkpoints/identify": ["src/onnx/files"],
   "src/cuda": ["src/checkpoints", "src/onnx/files/zip-directory.ts"],
   "src/caption": ["src/onnx", "models", "src/images", "src/checkpoints/disk.ts"],
   "src/stylize": [
@@ -21,6 +23,7 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "src/faces",
     "src/caption/palette",
     "src/caption/style-vocabulary.ts",
+    "src/checkpoints/identify",
   ],
 
   // The domain: of the rooms above it knows contracts
@@ -67,12 +70,17 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "src/images",
     "src/caption/conditioning.ts",
   ],
+
+  // Health and metrics of any of them
+  "src/ops": ["src/config.ts", "src/engine/engine-work.ts", "src/jobs", "src/store"],
+
   "src/main.ts": [
     "commands",
     "src/config.ts",
     "src/discord",
     "src/engine",
     "src/jobs",
+    "src/ops",
     "src/pictures",
     "src/reader",
     "src/store",

@@ -35,7 +35,7 @@ export class LocalHub {
   /** Files by `organisation/name/path`; those named `.json` or `.txt` are small ones, all others large. */
   readonly files = new Map<string, Buffer>();
   readonly requests: Request[] = [];
-  /** What `main` stands for. */
+  /** What `main` stands for. Any other commit is taken to have the same files. */
   commit = COMMIT;
   misbehave: Misbehaviour = () => false;
   /** Ranges being served now, and the most there were at once. */
@@ -96,9 +96,9 @@ export class LocalHub {
     if (![...this.files.keys()].some((name) => name.startsWith(`${repo}/`))) {
       return end(response, 401, { "x-error-code": "RepoNotFound" });
     }
-    if (revision !== "main" && revision !== this.commit)
-      return end(response, 404, { "x-error-code": "RevisionNotFound" });
-    if (action === "revision") return json(response, { sha: this.commit });
+    const commit = revision === "main" ? this.commit : revision!;
+    if (!/^[0-9a-f]{40}$/.test(commit)) return end(response, 404, { "x-error-code": "RevisionNotFound" });
+    if (action === "revision") return json(response, { sha: commit });
     const { paths } = JSON.parse(body) as { paths: string[] };
     return json(
       response,

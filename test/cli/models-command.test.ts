@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 
@@ -6,9 +6,12 @@ import { Command } from "commander";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { CATALOGUE, type CatalogueEntry } from "../../src/checkpoints/catalogue.ts";
+import { isCommit } from "../../src/checkpoints/commit.ts";
 import { formatBytes, freeBytes } from "../../src/checkpoints/disk.ts";
 import { retryAfterMs } from "../../src/checkpoints/hub-error.ts";
 import { registerModels } from "../../src/cli/models.ts";
+import { type ModelRow, modelTable } from "../../src/cli/models-table.ts";
+import { writeHoles } from "../onnx/files/holes.ts";
 import { bytesOf, COMMIT, LocalHub } from "../checkpoints/local-hub.ts";
 
 const crowded = (await freeBytes(tmpdir())) < 6e9;
@@ -20,8 +23,7 @@ let printed: string;
 beforeEach(async () => {
   hub = await LocalHub.start();
   root = await mkdtemp(path.join(tmpdir(), "atelier-models-"));
-  hub.files.set("madebyollin/taesd/config.json", Buffer.from("{}"));
-  hub.files.set("madebyollin/taesd/diffusion_pytorch_model.safetensors", bytesOf(100_000));
+  hub.files.set("ByteDance/Hyper-SD/Hyper-SD15-8steps-lora.safetensors", bytesOf(100_000));
   vi.stubEnv("MODELS_DIR", path.join(root, "models"));
   vi.stubEnv("HF_HOME", path.join(root, "hf"));
   vi.stubEnv("HF_HUB_CACHE", "");
@@ -53,27 +55,60 @@ const atelier = async (...words: readonly string[]): Promise<string> => {
 
 describe("atelier models", () => {
   it("installs, finds, checks and removes", async () => {
-    expect(await atelier("install", "taesd", "--yes")).toMatch(
-      /Licence: MIT\n.*\n*taesd is installed in .*taesd \(100 kB\)/s,
+    expect(await atelier("install", "hyper-sd15-8", "--yes")).toMatch(
+      /Licence: that of its authors\n.*\n*hyper-sd15-8 is installed in .*hyper-sd15-8 \(100 kB\)/s,
     );
-    const folder = await atelier("where", "taesd");
-    expect(folder).toBe(path.join(root, "models", "taesd"));
-    expect(await readFile(path.join(folder, "config.json"), "utf8")).toBe("{}");
-    const origin = `madebyollin/taesd at ${COMMIT.slice(0, 10)}`;
-    expect(await atelier("verify")).toBe(`taesd: every file is as it was installed (${origin}).`);
+    const folder = await atelier("where", "hyper-sd15-8");
+    expect(folder).toBe(path.join(root, "models", "hyper-sd15-8"));
+    expect(await readdir(folder)).toContain("lora.safetensors");
+    const origin = "ByteDance/Hyper-SD at 52d483a2ab";
+    expect(await atelier("verify")).toBe(`hyper-sd15-8: every file is as it was installed (${origin}).`);
     const rows = JSON.parse(await atelier("list", "--json")) as { name: string; state: string; bytes: number }[];
-    expect(rows.find(({ name }) => name === "taesd")).toMatchObject({ state: "installed", bytes: 100_002, folder });
+    expect(rows.find(({ name }) => name === "hyper-sd15-8")).toMatchObject({
+      state: "installed",
+      bytes: 100_000,
+      folder,
+    });
     const list = await atelier("list");
-    expect(list).toMatch(/✓ taesd .* 100 kB\n/);
-    expect(list).toContain(`    MIT; follows main\n    installed\n      ${origin}\n`);
+    expect(list).toMatch(/✓ hyper-sd15-8 .* 100 kB\n/);
+    expect(list).toContain(`    that of its authors\n    installed\n      ${origin}\n`);
     expect(list).toMatch(/ stable-diffusion-v1-4 .*\n.*\n {4}CreativeML OpenRAIL-M\n/);
     expect(Math.max(...list.split("\n").map((line) => line.length))).toBeLessThanOrEqual(80);
-    await writeFile(path.join(folder, "config.json"), "[]");
-    await expect(atelier("verify", "taesd")).rejects.toMatchObject({ identifier: "checkpoint-damaged" });
-    expect(printed).toContain("taesd: config.json was altered");
-    expect(await atelier("remove", "taesd")).toBe(`Removed ${folder}`);
-    await expect(atelier("where", "taesd")).rejects.toMatchObject({ identifier: "not-installed" });
+    await writeFile(path.join(folder, "lora.safetensors"), bytesOf(100_000, 2));
+    await expect(atelier("verify", "hyper-sd15-8")).rejects.toMatchObject({ identifier: "checkpoint-damaged" });
+    expect(printed).toContain("hyper-sd15-8: lora.safetensors was altered");
+    expect(await atelier("remove", "hyper-sd15-8")).toBe(`Removed ${folder}`);
+    await expect(atelier("where", "hyper-sd15-8")).rejects.toMatchObject({ identifier: "not-installed" });
     expect(await atelier("verify")).toContain("Nothing is installed");
+  });
+
+  it("says of any file what it is, and lists what lies beside the checkpoints", async () => {
+    const models = path.join(root, "models");
+    await mkdir(path.join(models, "loras"), { recursive: true });
+    const lora = path.join(models, "loras", "xl.safetensors");
+    writeHoles(lora, [["lora_te2_text_model_encoder_layers_0_mlp_fc1.lora_down.weight", [4, 1280]]]);
+    const style = path.join(import.meta.dirname, "../fixtures/torch/parameter-dict.pt");
+    expect(await atelier("identify", lora, style)).toBe(
+      `${lora}: a LoRA for Stable Diffusion XL (not usable here)\n` +
+        `${style}: a learned word (usable here: \`/style import\` takes it)`,
+    );
+    const [found] = JSON.parse(await atelier("identify", "--json", lora)) as object[];
+    expect(found).toMatchObject({ name: lora, kind: { kind: "lora", family: "sdxl", use: null }, isWhole: true });
+    await cp(style, path.join(models, "waves.pt"));
+    expect(await atelier("list")).toContain(
+      "Found beside them\n" +
+        "  loras/xl.safetensors\n    found, not usable here: a LoRA for Stable Diffusion XL\n" +
+        "  waves.pt\n    a learned word; usable here: `/style import` takes it\n",
+    );
+  });
+
+  it("says of an entry that follows a branch that it does, and which commit is installed", () => {
+    const sources = [{ repo: "a/b", revision: "main", commit: COMMIT }];
+    const [entry] = CATALOGUE.filter(({ purpose }) => purpose === "preview");
+    const row: ModelRow = { ...entry!, sources, bytes: 1000, state: "installed", folder: "/models/b" };
+    expect(modelTable([row], [], (_colour, text) => text)).toContain(
+      `    MIT; follows main\n    installed\n      a/b at ${COMMIT.slice(0, 10)}\n`,
+    );
   });
 
   it.skipIf(crowded)(
@@ -87,7 +122,7 @@ describe("atelier models", () => {
       expect(names).toContain("tokenizer.json");
       expect(names).not.toContain("original");
       expect(await atelier("verify")).toContain(
-        "sharegpt4v-7b: every file is as it was installed (Lin-Chen/ShareGPT4V-7B at cccc",
+        "sharegpt4v-7b: every file is as it was installed (Lin-Chen/ShareGPT4V-7B at 96964e6e79",
       );
 
       hub.requests.length = 0;
@@ -98,7 +133,7 @@ describe("atelier models", () => {
       await atelier("install", "sharegpt4v-7b");
       expect(hub.requests.length).toBeGreaterThan(0);
       expect(await atelier("verify")).toContain(
-        "sharegpt4v-7b: every file is as it was installed (Lin-Chen/ShareGPT4V-7B at cccc",
+        "sharegpt4v-7b: every file is as it was installed (Lin-Chen/ShareGPT4V-7B at 96964e6e79",
       );
     },
   );
@@ -112,7 +147,7 @@ describe("atelier models", () => {
 
   it("asks nobody where there is no terminal: the licence wants --yes", async () => {
     vi.spyOn(process, "stdin", "get").mockReturnValue({ isTTY: false } as typeof process.stdin);
-    await expect(atelier("install", "taesd")).rejects.toMatchObject({ identifier: "licence-not-accepted" });
+    await expect(atelier("install", "hyper-sd15-8")).rejects.toMatchObject({ identifier: "licence-not-accepted" });
     expect(hub.requests).toEqual([]);
   });
 
@@ -147,7 +182,7 @@ describe("the catalogue", () => {
     for (const target of targets(entry)) expect(target).toMatch(/^(?:[\w.-]+\/)*\w[\w.-]*$/);
     for (const { repo, revision } of entry.sources) {
       expect(repo).toMatch(/^[\w-]+\/[\w.-]+$/);
-      expect(revision).toMatch(/^(?:main|[0-9a-f]{40})$/);
+      expect(isCommit(revision)).toBe(true);
     }
     expect(new URL(entry.licence.url).protocol).toBe("https:");
   });

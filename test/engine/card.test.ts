@@ -5,7 +5,8 @@ import path from "node:path";
 
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
-import { cardBudget, readCard } from "../../src/engine/card.ts";
+import { cardBudget, cardEnvironment, countCards, readCard } from "../../src/engine/card.ts";
+import { probeDevice } from "../../src/engine/choose-device.ts";
 
 const MIB = 1024 * 1024;
 let folder: string;
@@ -42,6 +43,19 @@ describe.skipIf(process.platform === "win32")("a card (skipped on Windows)", () 
     process.env["CUDA_VISIBLE_DEVICES"] = "1";
     expect(await readCard("cuda")).toMatchObject({ name: "NVIDIA RTX A2000" });
     expect(await readCard("cpu")).toBeNull();
+  });
+
+  it("is chosen by its number, counted as the driver does, among those that are not hidden", async () => {
+    await install(`case "$*" in *--id=GPU-b*) echo "NVIDIA RTX A2000, 570.86.10, 6138, 5900, 8.6";; *uuid*)
+      echo GPU-a; echo GPU-b;; esac`);
+    expect(await countCards()).toBe(2);
+    expect(cardEnvironment(null)).toEqual({});
+    expect(cardEnvironment(1)).toEqual({ CUDA_VISIBLE_DEVICES: "1", CUDA_DEVICE_ORDER: "PCI_BUS_ID" });
+    process.env["CUDA_VISIBLE_DEVICES"] = "GPU-c, GPU-d,GPU-b";
+    expect(await countCards()).toBe(3);
+    expect(cardEnvironment(2)).toMatchObject({ CUDA_VISIBLE_DEVICES: "GPU-b" });
+    expect(await readCard("cuda", cardEnvironment(2))).toMatchObject({ name: "NVIDIA RTX A2000" });
+    expect(await probeDevice("cuda", { card: 3 })).toBe("there are 3 NVIDIA cards, cuda:0 to cuda:2");
   });
 
   it.each([

@@ -7,11 +7,18 @@ import pino from "pino";
 import { afterAll, describe, expect, it } from "vitest";
 
 import { CUDA_FOLDER, RUNTIME_LIBRARY } from "../../src/cuda-folder.ts";
-import { chooseDevice, explainFault, probeDevice } from "../../src/engine/choose-device.ts";
+import { chooseDevice, explainFault, probeDevice, type ProbeOptions } from "../../src/engine/choose-device.ts";
 import { hasGraphicsCard } from "../../src/engine/graphics-card.ts";
 import { createEngine } from "../../src/engine/index.ts";
 import { readConfig } from "../../src/config.ts";
+import { type NamedDevice, readDevices } from "../../src/onnx/devices.ts";
 import { FIXTURES } from "../models/reference.ts";
+
+/** As the settings name it. */
+function named(name: string): NamedDevice {
+  const devices = readDevices(name);
+  return (devices as readonly NamedDevice[])[0]!;
+}
 
 const lines: string[] = [];
 const log = pino(
@@ -126,28 +133,43 @@ describe("choosing a device", () => {
   const faulty = async (device: string) => `${device} is broken`;
 
   it("takes the cpu without trying anything", async () => {
-    expect(await chooseDevice("cpu", log, () => Promise.reject(new Error("tried")))).toBe("cpu");
+    expect(await chooseDevice(named("cpu"), log, () => Promise.reject(new Error("tried")))).toBe("cpu");
   });
 
   it("falls back to the cpu with one line in the log that says why", async () => {
     lines.length = 0;
-    expect(await chooseDevice("auto", log, faulty)).toBe("cpu");
+    expect(await chooseDevice(named("auto"), log, faulty)).toBe("cpu");
     expect(lines).toHaveLength(1);
     expect(lines[0]).toMatch(/^the networks run on the cpu \(.*webgpu: webgpu is broken\)$/);
   });
 
   it("takes the first that works", async () => {
     lines.length = 0;
-    expect(await chooseDevice("auto", log, async (device) => (device === "webgpu" ? null : "broken"))).toBe("webgpu");
+    expect(await chooseDevice(named("auto"), log, async (device) => (device === "webgpu" ? null : "broken"))).toBe(
+      "webgpu",
+    );
     expect(lines).toEqual([expect.stringMatching(/^the networks run on webgpu/)]);
   });
 
   it("takes what was asked for, or says what it lacks and what to do", async () => {
-    expect(await chooseDevice("cuda", log, async () => null)).toBe("cuda");
-    await expect(chooseDevice("cuda", log, faulty)).rejects.toMatchObject({
+    expect(await chooseDevice(named("cuda"), log, async () => null)).toBe("cuda");
+    await expect(chooseDevice(named("cuda"), log, faulty)).rejects.toMatchObject({
       identifier: "device-unavailable",
       message: "DEVICE=cuda cannot be used: cuda is broken. Set DEVICE=auto to take the best device that works.",
     });
+  });
+
+  it("takes the card that was asked for, and names it when it cannot be used", async () => {
+    const asked: (number | null | undefined)[] = [];
+    const probe = async (_: string, { card }: ProbeOptions) => {
+      asked.push(card);
+      return card === 1 ? null : "there are 2 NVIDIA cards, cuda:0 to cuda:1";
+    };
+    expect(await chooseDevice(named("cuda:1"), log, probe)).toBe("cuda");
+    await expect(chooseDevice({ ...named("cuda:9"), setting: "CAPTION_DEVICE" }, log, probe)).rejects.toThrow(
+      "CAPTION_DEVICE=cuda:9 cannot be used: there are 2 NVIDIA cards, cuda:0 to cuda:1. Leave CAPTION_DEVICE out to do without.",
+    );
+    expect(asked).toEqual([1, 9]);
   });
 
   it.skipIf(process.platform !== "linux")("knows a card from software that pretends to be one (Linux)", async () => {

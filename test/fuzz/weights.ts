@@ -8,7 +8,7 @@ import fc from "fast-check";
 
 import { PickleError } from "../../src/onnx/files/pickle.ts";
 import { unpickleTensors } from "../../src/onnx/files/torch-pickle.ts";
-import { readTorchSource } from "../../src/onnx/files/torch-zip.ts";
+import { readTorchSource } from "../../src/onnx/files/torch-file.ts";
 import { readZipDirectory, ZipError } from "../../src/onnx/files/zip-directory.ts";
 import { EngineError, UserError } from "../../src/errors.ts";
 import { readSafetensors, readSafetensorsMetadata } from "../../src/onnx/files/safetensors.ts";
@@ -72,6 +72,7 @@ const opcode: fc.Arbitrary<Buffer> = fc.oneof(
       "ctorch\nFloatStorage\n",
       "ctorch\nLongStorage\n",
       "ccollections\nOrderedDict\n",
+      "ctorch.nn.modules.container\nParameterDict\n",
       "cnumpy\ndtype\n",
       "cos\nsystem\n",
     )
@@ -108,7 +109,9 @@ const pickles = fc.oneof(
 );
 
 const archives = fc.oneof(
-  fc.constantFrom("learned_embeds.bin", "web-embedding.pt", "module.bin").map(torchFile),
+  fc
+    .constantFrom("learned_embeds.bin", "web-embedding.pt", "module.bin", "legacy.bin", "parameter-dict.pt")
+    .map(torchFile),
   fc
     .tuple(
       damaged(pickles),
@@ -166,7 +169,7 @@ export const WEIGHTS: readonly Target<Buffer>[] = [
     open: async () => ({
       run: async (bytes) => {
         const storage = { offset: 64, size: 96 };
-        const read = () => unpickleTensors(bytes, { path: "none", storage: () => storage });
+        const read = () => unpickleTensors(bytes, { path: "none", storage: () => storage }).tensors;
         for (const { offset, byteLength } of (await orRefused(PickleError, read))?.values() ?? [])
           if (offset < storage.offset || offset + byteLength > storage.offset + storage.size)
             throw new Error("a tensor lies outside its storage");

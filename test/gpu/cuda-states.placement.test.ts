@@ -63,6 +63,14 @@ describe.skipIf(typeof fake === "string")(
       );
     });
 
+    it("with two cards computes on the one that was asked for", async () => {
+      process.env["PATH"] = PATH;
+      const libraries = await defined("BROKEN_OF_TWO=0");
+      const of = (card: number): Promise<string | null> => probeDevice("cuda", { card, libraries });
+      expect(await of(0)).toMatch(/^the NVIDIA driver finds no card/);
+      expect(await of(1)).toMatch(/^cuda computes wrong numbers/);
+    });
+
     it("with everything but a card that computes is found out", async () => {
       process.env["PATH"] = PATH;
       expect(await said(whole)).toMatch(/^cuda computes wrong numbers/);

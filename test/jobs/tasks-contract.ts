@@ -145,7 +145,8 @@ export function tasksContract(open: () => Promise<TasksBench>): void {
     expect(await again).toEqual(reply);
     expect(await reachedNow()).toBe("all steps");
 
-    await tasks.keepOnly(new Set([lesson.id]));
+    await tasks.keepOnly(new Set([lesson.id]), async () => false);
+    await tasks.keepOnly(new Set(), async (id) => id === lesson.id);
     expect(await reachedNow()).toBe("all steps");
     await tasks.forget(lesson.id);
     await expect(reachedNow()).rejects.toMatchObject({ code: "ENOENT" });

@@ -4,6 +4,7 @@ import path from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 
 import { ClipTokenizer } from "../../models/clip-tokenizer.ts";
+import { mendTypedText } from "../../models/typed-text.ts";
 import { FIXTURES } from "./reference.ts";
 
 const FOLDER = path.join(FIXTURES, "tiny-v1", "tokenizer");
@@ -27,6 +28,33 @@ describe("the tokenizer", () => {
     expect(expected.length).toBeGreaterThan(100);
     const wrong = expected.filter(([text, ids]) => tokenizer.encode(text).join() !== ids.join());
     expect(wrong).toEqual([]);
+  });
+
+  it("reads what people type and paste as the tokenizer does that mends it by ftfy", () => {
+    const expected = JSON.parse(readFileSync(path.join(FOLDER, "typed.json"), "utf8")) as [string, number[]][];
+    expect(expected.length).toBeGreaterThan(370);
+    const rowOf = (text: string): number[] => tokenizer.rows(text, 400)[0]!;
+    const wrong = expected.filter(
+      ([text, ids]) =>
+        rowOf(text)
+          .slice(0, ids.length + 2)
+          .join() !== [tokenizer.start, ...ids, tokenizer.end].join(),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it.each([
+    ["don’t", "don't"],
+    ["“bold”, ‘soft’", "\"bold\", 'soft'"],
+    ["R&amp;D &#39;s &#x41;", "R&D 's A"],
+    ["R&amp;D <b>", "R&amp;D <b>"],
+    ["&lt;3\nx < y &amp;", "<3\nx < y &amp;"],
+    ["&bogus; &#0; &#xd800; &#1114112;", "&bogus; &#0; &#xd800; &#1114112;"],
+    ["oﬃce ĳs Ａｒｔ", "office ijs Art"],
+    ["a\u0085\u0007\ufeffb\r\nc\u2028", "a…b\nc\n"],
+    ["* 🎨 漢字 ½ ﷺ", "* 🎨 漢字 ½ ﷺ"],
+  ])("mends %j", (typed, mended) => {
+    expect(mendTypedText(typed)).toBe(mended);
   });
 
   it("cuts a long text into rows", () => {

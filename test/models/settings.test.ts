@@ -53,7 +53,7 @@ describe.each(Object.entries(READERS))("the settings of a %s", (_what, { valid, 
         expect(read({ ...valid, ...extra })).toEqual(expected);
       }),
     );
-    expect(read({ ...valid, _class_name: "Other", _name_or_path: "elsewhere" })).toEqual(expected);
+    expect(read({ ...valid, _diffusers_version: "0.6.0", _name_or_path: "elsewhere" })).toEqual(expected);
   });
 
   it("are refused with any that nobody knows, by its name", () => {
@@ -67,6 +67,7 @@ describe.each(Object.entries(READERS))("the settings of a %s", (_what, { valid, 
 
 describe("a UNet", () => {
   it.each<readonly [string, unknown]>([
+    ["_class_name", "MultiViewUNetModel"],
     ["downsample_padding", 0],
     ["mid_block_scale_factor", 0.5],
     ["time_embedding_act_fn", "silu"],

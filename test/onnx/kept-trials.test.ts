@@ -1,5 +1,5 @@
 /** What came of trying a device, in a file: read again, or asked again. */
-import { mkdtemp, readFile, rm, utimes, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 
@@ -60,6 +60,26 @@ describe("what came of trying a device", () => {
     const file = path.join(folder, "webgpu.json");
     await writeFile(file, (await readFile(file, "utf8")).replace("77 rows", "76 rows"));
     expect(await trialsFor()).toBe(1);
+  });
+
+  it("is remembered of each card of a machine", async () => {
+    const before = process.env["CUDA_VISIBLE_DEVICES"];
+    let tried = 0;
+    const attempt = async () => {
+      tried += 1;
+      return results;
+    };
+    try {
+      for (const card of ["0", "1", "GPU-8a/../b", "0", "1", "GPU-8a/../b"]) {
+        process.env["CUDA_VISIBLE_DEVICES"] = card;
+        expect(await keptTrials(folder, { attempt })("cuda")).toEqual(results);
+      }
+    } finally {
+      if (before === undefined) delete process.env["CUDA_VISIBLE_DEVICES"];
+      else process.env["CUDA_VISIBLE_DEVICES"] = before;
+    }
+    expect(tried).toBe(3);
+    expect((await readdir(folder)).toSorted()).toEqual(["cuda-0.json", "cuda-1.json", "cuda-GPU-8a-b.json"]);
   });
 
   it("is asked each time where it cannot be written", async () => {

@@ -66,3 +66,25 @@ torch.save(
     {"string_to_token": {"*": 265}, "string_to_param": {"*": torch.stack([vector, vector + 1])}, "name": "x", "step": 5},
     OUT / "web-embedding.pt",
 )
+
+
+# As torch wrote files before 1.6, one storage in two tensors among them.
+save(
+    "legacy",
+    {"state_dict": module.state_dict(), "half": torch.randn(5).half(), "long": torch.tensor([1, -(2**40)]), "tied": shared, "rows": shared[2:4]},
+    _use_new_zipfile_serialization=False,
+)
+
+# As textual inversion and InST keep what they learned.
+learned = torch.nn.ParameterDict({"*": torch.nn.Parameter(torch.stack([vector, vector + 1]))})
+embeddings = {"string_to_token": {"*": torch.tensor(265)}, "string_to_param": learned}
+torch.save(embeddings, OUT / "parameter-dict.pt")
+torch.save(embeddings, OUT / "parameter-dict-legacy.pt", _use_new_zipfile_serialization=False)
+# Before torch 1.12 it had no list of its keys, and its values stood in `_parameters` alone.
+state = learned.__dict__
+keys = state.pop("_keys")
+torch.save(embeddings, OUT / "parameter-dict-1.11.pt")
+# What is put in as it is, and not as a parameter, stands beside them.
+state["_keys"] = keys
+state["*"] = state["_parameters"].pop("*").data
+torch.save(embeddings, OUT / "parameter-dict-beside.pt")

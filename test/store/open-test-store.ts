@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import pg from "pg";
 import { inject } from "vitest";
 
+import type { Shard } from "../../src/shard.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
 
 /** The server that is to be used in place of a file; `null`: none. */
@@ -28,6 +29,6 @@ async function databaseOf(folder: string): Promise<string> {
   return url.href;
 }
 
-/** The same folder, the same store. */
-export const openTestStore = async (folder: string): Promise<Store> =>
-  openStore(folder, server === null ? undefined : await databaseOf(folder));
+/** The same folder, the same store; of all servers, unless it is a shard's. */
+export const openTestStore = async (folder: string, shard?: Shard): Promise<Store> =>
+  openStore(folder, server === null ? undefined : await databaseOf(folder), { ...(shard && { shard }) });

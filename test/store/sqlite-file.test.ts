@@ -9,6 +9,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openDatabase } from "../../src/store/database.ts";
 import { createJobRepository } from "../../src/store/job-repository.ts";
 import { MIGRATIONS } from "../../src/store/migrations/index.ts";
+import { WHOLE } from "../../src/shard.ts";
 import { createVoteRepository } from "../../src/store/vote-repository.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
 import { queuedJob } from "../jobs/requests.ts";
@@ -70,7 +71,7 @@ describe("a file of SQLite", () => {
       .run(job.id, JSON.stringify({ ...job.request, keepColors: undefined, speed: undefined, loras: undefined }));
     raw.close();
     const db = await openDatabase(file);
-    expect(await createJobRepository(db).get(job.id)).toMatchObject({
+    expect(await createJobRepository(db, WHOLE).get(job.id)).toMatchObject({
       failure: "No paint.",
       lastFault: null,
       request: { ...job.request, keepColors: false, speed: "normal", loras: [] },
@@ -97,7 +98,7 @@ describe("a file of SQLite", () => {
     await writeFile(path.join(data, "atelier.db"), Buffer.alloc(9000, "not a database "));
     await expect(openStore(data)).rejects.toMatchObject({
       identifier: "database-corrupt",
-      message: expect.stringMatching(/damaged.*Put a backup in its place/),
+      message: expect.stringMatching(/damaged.*atelier data restore/),
     });
   });
 
@@ -149,7 +150,7 @@ describe("a file of SQLite", () => {
       medal.run(id, voter);
     raw.close();
     const db = await openDatabase(file);
-    const votes = createVoteRepository(db);
+    const votes = createVoteRepository(db, WHOLE);
     expect((await votes.changes("R1")).map(({ voterId }) => voterId)).toEqual(["ada", "ben"]);
     expect(await votes.round("R1")).toMatchObject({ closesAt: 8 });
     expect(await votes.round("R2")).toBeNull();

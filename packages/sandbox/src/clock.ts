@@ -28,6 +28,10 @@ export class Clock {
   }
 }
 
+/** The identifier of a time, Unix milliseconds (at Discord's epoch or later), and a number below 2^22. */
+export const snowflakeAt = (at: number, sequence: number): string =>
+  String((BigInt(at - DISCORD_EPOCH) << 22n) + BigInt(sequence));
+
 /** When an identifier was made, in milliseconds since 1970. */
 export const snowflakeTime = (id: string): number => Number(BigInt(id) >> 22n) + DISCORD_EPOCH;
 

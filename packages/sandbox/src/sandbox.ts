@@ -9,7 +9,7 @@ import { Hono } from "hono";
 import { Cdn } from "./cdn.ts";
 import { byAge } from "./clock.ts";
 import { Faults } from "./faults.ts";
-import { Gateway } from "./gateway/gateway.ts";
+import { Gateway, type Sharding } from "./gateway/gateway.ts";
 import { Commands } from "./interactions/commands.ts";
 import { Interactions } from "./interactions/interactions.ts";
 import type { Json } from "./json.ts";
@@ -33,6 +33,7 @@ import { writeTranscript } from "./transcript.ts";
 import { PATIENCE_MS, type WaitOptions, waitFor } from "./wait.ts";
 import type { Change } from "./world/changes.ts";
 import { overwritePermissions } from "./world/channels.ts";
+import { addGuilds, type MoreGuilds } from "./world/guilds.ts";
 import { makeToken, type PersonName, seedWorld } from "./world/seed.ts";
 import { archiveIdleThreads } from "./world/threads.ts";
 import { channelJson } from "./world/wire.ts";
@@ -63,6 +64,8 @@ export interface SandboxOptions {
   readonly tries?: readonly Try[];
   /** Bits of the privileged intents that are switched on for the application; none by default. */
   readonly privilegedIntents?: number;
+  /** One shard is recommended, and nobody is held back, when it is left out. */
+  readonly sharding?: Partial<Sharding>;
 }
 
 /** An edit of a message by the bot. */
@@ -140,9 +143,19 @@ export class DiscordSandbox {
     return this.#world.guild;
   }
 
-  /** A channel of the guild by name. */
-  channel(name: string): APITextChannel {
-    const channel = [...this.#world.channels.values()].find((channel) => channel.guildId && channel.name === name);
+  /**
+   * Adds servers in which everybody is, and tells nobody: connections that identify from now on have them. The n-th of all
+   * that were added, from 0, is of shard n mod the number of shards, up to ten shards.
+   */
+  addGuilds(wanted: MoreGuilds): Guild[] {
+    return addGuilds(this.#world, wanted);
+  }
+
+  /** A channel by name, of the first server or of another. */
+  channel(name: string, guildId: string = this.guild.id): APITextChannel {
+    const channel = [...this.#world.channels.values()].find(
+      (channel) => channel.guildId === guildId && channel.name === name,
+    );
     if (!channel) throw new Error(`The sandbox has no channel "${name}".`);
     return channelJson(this.#world, channel) as unknown as APITextChannel;
   }
@@ -268,7 +281,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Discor
     privilegedIntents: options.privilegedIntents ?? 0,
   });
   const cdn = new Cdn(world.clock);
-  const gateway = new Gateway(world, cdn);
+  const gateway = new Gateway(world, cdn, { shards: 1, maxConcurrency: 1, identifyEveryMs: 0, ...options.sharding });
   const faults = new Faults();
   const commands = new Commands(world);
   const interactions = new Interactions(world, cdn);

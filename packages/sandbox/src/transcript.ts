@@ -115,10 +115,11 @@ const embedLines = (embed: Json): string[] => [
     .map((field) => `▌ ${String(field["name"])}: ${String(field["value"])}`),
 ];
 
-function pings(world: World, { mentions }: Message): string | false {
+function pings(world: World, { channelId, mentions }: Message): string | false {
+  const roles = world.guilds.get(world.channels.get(channelId)?.guildId ?? "")?.roles;
   const names = [
     ...mentions.users.map((id) => nameOf(world, id)),
-    ...mentions.roles.map((id) => world.guild.roles.get(id)?.name ?? id),
+    ...mentions.roles.map((id) => roles?.get(id)?.name ?? id),
     ...(mentions.everyone ? ["everyone"] : []),
   ];
   return names.length > 0 && `pings ${names.join(", ")}`;

@@ -10,12 +10,13 @@ import { readSafetensors } from "../../onnx/files/safetensors.ts";
 import type { TensorSource } from "../../onnx/files/tensor-source.ts";
 import { dataFile } from "./convert/graphs.ts";
 import { openPublished } from "./convert/source.ts";
-import { type PreprocessorConfig, preprocessorConfigSchema } from "./preprocess.ts";
+import type { ClipPixels } from "../../images/clip-pixels.ts";
+import { preprocessorConfigSchema } from "./preprocessor-config.ts";
 
 export interface LlavaCheckpoint {
   readonly folder: string;
   readonly config: LlavaConfig;
-  readonly processing: PreprocessorConfig;
+  readonly processing: ClipPixels;
   readonly tokenizer: PreTrainedTokenizer;
   readonly vision: TensorSource;
   readonly embeddings: TensorSource;

@@ -16,7 +16,7 @@ import { type DescribeHooks, type DescribeInput, type StyleDescriber, STYLE_PROM
 import { type LlavaCheckpoint, openLlava } from "./checkpoint.ts";
 import { EmbeddingTable } from "./embedding-table.ts";
 import { decoderSession, goesOn, visionSession } from "./networks.ts";
-import { preprocess } from "./preprocess.ts";
+import { preprocess } from "../../images/clip-pixels.ts";
 import { LlavaDecoder } from "./token-decoder.ts";
 
 /**

@@ -3,9 +3,10 @@ import path from "node:path";
 
 import { type ReportLine, type ReportPart, type ReportSizes, reportOn, type Verdict } from "../../bench/gpu-report.ts";
 import type { Config } from "../../config.ts";
-import { PLATFORM_DEVICES, probeDevice } from "../../engine/index.ts";
+import { cardEnvironment, PLATFORM_DEVICES, probeDevice } from "../../engine/index.ts";
+import { UserError } from "../../errors.ts";
 import { redact } from "../../log.ts";
-import type { Device, ExecutionDevice } from "../../onnx/devices.ts";
+import { type ExecutionDevice, type NamedDevice, readDevices } from "../../onnx/devices.ts";
 import { paintFor } from "../paint.ts";
 
 /** What a card is for. */
@@ -22,8 +23,8 @@ const FULL: ReportSizes = {
 
 export interface GpuCommand {
   readonly json: boolean;
-  /** Measured in place of the one that the settings choose. */
-  readonly device: Device;
+  /** Measured in place of the first that the settings name: `auto`, or a name such as `cuda:1`. */
+  readonly device: string;
   readonly minutes: number;
   /** Of the networks, where they are elsewhere or smaller. */
   readonly sizes?: ReportSizes;
@@ -45,7 +46,10 @@ export async function runGpuDoctor(
     say(`  ${paint(colour, mark)} ${text}`);
   };
   say(paint("bold", "Driver"));
-  const found = await findDevice(wanted === "auto" ? config.DEVICE : wanted, sayLine);
+  const device = firstOf(wanted === "auto" ? config.DEVICE : wanted);
+  // All that is measured runs in children of this process.
+  Object.assign(process.env, cardEnvironment(device.card));
+  const found = await findDevice(device, sayLine);
   const parts: ReportPart[] = [];
   if (found.device) {
     const left = 60 * minutes - (performance.now() - began) / 1000;
@@ -82,7 +86,7 @@ interface Driver {
 
 /** The device that is asked for, or the first beside the processor that works. */
 async function findDevice(
-  wanted: Device,
+  { name, device: wanted }: NamedDevice,
   sayLine: (line: ReportLine) => void,
 ): Promise<{ readonly device: ExecutionDevice | null; readonly drivers: readonly Driver[] }> {
   const drivers: Driver[] = [];
@@ -91,11 +95,18 @@ async function findDevice(
     drivers.push({ device, fault });
     sayLine({
       verdict: fault === null ? "right" : "skipped",
-      text: fault === null ? `${device} works` : `${device}: ${fault}`,
+      text: `${wanted === "auto" ? device : name}${fault === null ? " works" : `: ${fault}`}`,
     });
     if (fault === null) return { device, drivers };
   }
   return { device: null, drivers };
+}
+
+/** @throws UserError when it names none */
+function firstOf(list: string): NamedDevice {
+  const devices = readDevices(list);
+  if (typeof devices === "string") throw new UserError("no-such-device", `The device ${devices}.`);
+  return devices[0]!;
 }
 
 const capital = (words: string): string => words[0]!.toUpperCase() + words.slice(1);

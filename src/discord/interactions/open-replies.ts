@@ -50,12 +50,15 @@ export class OpenReplies implements PendingReplies {
   }
 
   /** Before an interaction is acknowledged. Never throws: an answer is worth more than the memory of it. */
-  async remember({ id, token }: Pick<RepliableInteraction, "id" | "token">, reply: PendingReply): Promise<void> {
+  async remember(
+    { id, token, guildId }: Pick<RepliableInteraction, "id" | "token" | "guildId">,
+    reply: PendingReply,
+  ): Promise<void> {
     const now = Date.now();
     const spent = now - TOKEN_LIFETIME_MS;
     for (const [older, { since }] of this.#waiting) if (since < spent) this.#waiting.delete(older);
     this.#waiting.set(id, { reply, since: now });
-    const open = { interactionId: id, sealedToken: this.#seal.seal(token), openedAt: now };
+    const open = { interactionId: id, guildId, sealedToken: this.#seal.seal(token), openedAt: now };
     await this.#calmly(() => this.#options.store.openReplies.insert(open, spent));
   }
 

@@ -5,7 +5,6 @@ import type { PictureStore } from "../../jobs/repositories.ts";
 import type { Logger } from "../../log.ts";
 import { isTooLarge, mayPass } from "../discord-error.ts";
 import { resultFile } from "./job-pictures.ts";
-import { nonceFor } from "../messages/nonce.ts";
 import type { Venue } from "../messages/venue.ts";
 import { failureView, resultView } from "./job-views.ts";
 import type { View } from "../messages/view.ts";
@@ -15,8 +14,13 @@ import { result } from "../wording/jobs.ts";
 const SMALLER = [8, 4, 1].map((mebibytes) => mebibytes * 1024 * 1024);
 
 /** @returns the id of the message; the same one when it was posted before by a process that died right after */
-export async function announce(job: Job, venue: Venue, files: PictureStore, log: Logger): Promise<string> {
-  const post = (view: View): Promise<string> => venue.post(view, nonceFor(job.id, "result"), job.settledAt ?? 0);
+export async function announce(
+  job: Job,
+  nonce: string,
+  venue: Venue,
+  { files, log }: { readonly files: PictureStore; readonly log: Logger },
+): Promise<string> {
+  const post = (view: View): Promise<string> => venue.post(view, nonce, job.settledAt ?? 0);
   if (job.state !== "done") return post(failureView(job, result.failed(job)));
   for (const maxBytes of [DISCORD_MAX_BYTES, ...SMALLER]) {
     const picture = await resultFile(files, job, maxBytes).catch((error: unknown) => {

@@ -93,7 +93,7 @@ export class JobPresenter {
         home: kind === "card" ? front : talk,
         messageId: surface[`${kind}MessageId`],
         intervalMs: kind === "card" && this.#isRerun ? PACE.progress : PACE[kind],
-        nonce: nonceFor(job.id, kind),
+        nonce: this.#nonce(kind),
         streams: kind === "description",
         follows: kind === "progress",
         onCreated: (messageId) => this.#notes.note({ [`${kind}MessageId`]: messageId }),
@@ -113,6 +113,12 @@ export class JobPresenter {
 
   get job(): Job {
     return this.#standing.job;
+  }
+
+  /** A job that was queued again by hand says what it has to say anew. */
+  #nonce(kind: string): string {
+    const { round } = this.#notes;
+    return nonceFor(this.job.id, round === 0 ? kind : `${kind} ${round}`);
   }
 
   get #surface(): Surface {
@@ -209,7 +215,7 @@ export class JobPresenter {
    * @returns whether there is such a place
    */
   async #takeUpTalk(cardId: string): Promise<boolean> {
-    const nonces = TALK.map((kind) => nonceFor(this.job.id, kind));
+    const nonces = TALK.map((kind) => this.#nonce(kind));
     const place = await retrying(() => this.#venue.findTalk(cardId, nonces), {
       pauses: SEARCH,
       mayPass,
@@ -237,7 +243,7 @@ export class JobPresenter {
     if (words !== null) await this.#description.settle(words);
     const posts = job.state !== "cancelled" && this.#surface.resultMessageId === null;
     if (posts) {
-      const resultMessageId = await announce(job, this.#venue, files, log);
+      const resultMessageId = await announce(job, this.#nonce("result"), this.#venue, { files, log });
       // From now on people can vote, whether the message can be noted or not.
       if (job.state === "done") this.#parts.onResult(job, this.#venue.placeId, resultMessageId);
       await this.#notes.note({ resultMessageId });

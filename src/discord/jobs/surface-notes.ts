@@ -1,5 +1,5 @@
 /** Notes where a job is shown, so that another process would go on with the same messages. */
-import type { Surface, SurfacePatch, SurfaceRepository } from "../../store/surface-repository.ts";
+import { RETRY_FLAG, type Surface, type SurfacePatch, type SurfaceRepository } from "../../store/surface-repository.ts";
 
 export class SurfaceNotes {
   readonly #surfaces: SurfaceRepository;
@@ -33,6 +33,11 @@ export class SurfaceNotes {
   async threadless(patch: SurfacePatch = {}): Promise<void> {
     this.#unraised = "threadless";
     await this.note(patch);
+  }
+
+  /** How often the job was queued again by hand. */
+  get round(): number {
+    return this.#surface.flags.filter((flag) => flag.startsWith(RETRY_FLAG)).length;
   }
 
   /** Whether the job is told in the channel, with no thread to be opened. */

@@ -94,7 +94,8 @@ export class LearningDesk {
     const { learnings } = this.#options.store;
     const left = await learnings.unsettled();
     const untold = await learnings.untold();
-    await this.#options.tasks.keepOnly(new Set([...left, ...untold.map(([learning]) => learning)].map(({ id }) => id)));
+    const own = new Set([...left, ...untold.map(([learning]) => learning)].map(({ id }) => id));
+    await this.#options.tasks.keepOnly(own, (id) => learnings.isOpen(id));
     for (const [learning, ending] of untold)
       this.#tell(learning, new LearningPresenter(this.#options, learning, true), ending, await this.#stateOf(learning));
     const taken = new Set([this.#current?.id, ...this.#waiting.map(({ learning }) => learning.id)]);

@@ -98,7 +98,10 @@ export const ballotPanel = {
     open
       ? `### 🗳️ Your ballot on this pair\nVoting ends ${relativeTime(closesAt)}.`
       : `### 🗳️ Your ballot on this pair\nVoting on this pair is over (${relativeTime(closesAt)}), so new medals no longer count.`,
-  line: (place: Place, what: string): string => `${MEDALS[place]} ${what} · ${count(POINTS[place], "point")}`,
+  /** A picture of the pair, with the person's medal on it or none. */
+  line: (place: Place | null, what: string): string =>
+    place === null ? `▫️ ${what}` : `${MEDALS[place]} ${what} · ${count(POINTS[place], "point")}`,
+  smallAlt: (label: string): string => `The picture "${label}", small`,
   empty: "You have not given any medal yet.",
   how: (pictures: number): string =>
     pictures > 1

@@ -27,6 +27,7 @@ import type { TrackedJob } from "../running/tracked-job.ts";
 import { UnsettledJobs } from "../running/unsettled-jobs.ts";
 import { WorkFolders } from "../running/work-folders.ts";
 import { createLocalTasks } from "./local-tasks.ts";
+import { watchHandChanges } from "./watch-hand-changes.ts";
 
 /** This process, as the holder of leases. */
 const WORKER = `${os.hostname()}/${process.pid}`;
@@ -77,6 +78,8 @@ class LocalQueue implements JobQueue {
   readonly #endings: Endings;
   readonly #lanes: Lanes;
   readonly #closing = new AbortController();
+  readonly #log: Logger;
+  #stopWatching = (): void => undefined;
 
   constructor(options: LocalQueueOptions) {
     const { engine, repositories, config, log, chooseVariant = choosePaperVariant } = options;
@@ -92,6 +95,7 @@ class LocalQueue implements JobQueue {
     const unsettled = new UnsettledJobs({ ...common, engine, concurrency });
     const endings = new Endings({ ...common, unsettled, closing, log });
     const stages = { engine, tasks, repositories, chooseVariant, history, folders, log };
+    this.#log = log;
     this.#repositories = repositories;
     this.#folders = folders;
     this.#news = news;
@@ -166,13 +170,34 @@ class LocalQueue implements JobQueue {
       tracked.tell({ type: "queued", job: tracked.job, resumed: true });
       void this.#lanes.run(tracked);
     }
+    if (!this.#closing.signal.aborted)
+      this.#stopWatching = watchHandChanges(jobs, this.#log, () => this.#followHandChanges());
   }
 
   async close(): Promise<void> {
     this.#closing.abort();
+    this.#stopWatching();
     for (const { abort } of this.#unsettled.all()) abort.abort(new CancelledError("The bot is going down"));
     await Promise.all([this.#lanes.idle(), this.#endings.recorded()]);
     this.#news.close();
+  }
+
+  /** Takes up what was queued by hand, and lets go of what was cancelled. */
+  async #followHandChanges(): Promise<void> {
+    const { jobs } = this.#repositories;
+    const known = new Map([...this.#unsettled.all()].map((tracked) => [tracked.job.id, tracked]));
+    const rows = await jobs.unsettled();
+    // Whatever came or went meanwhile is this process's own doing.
+    const queued = rows.filter(({ job }) => !known.has(job.id) && !this.#unsettled.get(job.id));
+    for (const tracked of this.#unsettled.takeUp(queued)) {
+      tracked.tell({ type: "queued", job: tracked.job });
+      void this.#lanes.run(tracked);
+    }
+    for (const { job } of rows) known.delete(job.id);
+    for (const id of known.keys()) {
+      const job = await jobs.get(id);
+      if (job?.state === "cancelled" && this.#unsettled.get(id)) this.#endings.settle(job);
+    }
   }
 
   #assertOpen(): void {

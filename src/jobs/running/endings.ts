@@ -78,8 +78,10 @@ export class Endings {
     const { jobs, unsettled } = this.#parts;
     const patch = { settledAt: Date.now() };
     try {
+      const tracked = unsettled.get(id);
       const job = await jobs.transition(id, "cancelled", patch);
-      if (job) this.settle(job);
+      // Whoever looked at the database meanwhile may have settled it.
+      if (job && unsettled.get(id) === tracked) this.settle(job);
       return job !== null;
     } catch (error) {
       const tracked = unsettled.get(id);

@@ -73,11 +73,15 @@ export class EngineTasks implements Tasks {
   }
 
   /** Also what a process that was killed was writing. */
-  async keepOnly(lessonIds: ReadonlySet<string>): Promise<void> {
+  async keepOnly(lessonIds: ReadonlySet<string>, isOpen: (lessonId: string) => Promise<boolean>): Promise<void> {
     const known = new Set([...lessonIds].flatMap((id) => [this.#statePath(id), this.#sampleDir(id)]));
-    const names = await readdir(this.folder).catch(() => []);
-    const files = names.map((name) => path.join(this.folder, name));
-    for (const file of files) if (!known.has(file)) await rm(file, { recursive: true, force: true });
+    for (const name of await readdir(this.folder).catch(() => [])) {
+      const file = path.join(this.folder, name);
+      const id = name.split(".", 1)[0]!;
+      // Where several processes share the folder, another may be at it.
+      if (known.has(file) || (!lessonIds.has(id) && (await isOpen(id)))) continue;
+      await rm(file, { recursive: true, force: true });
+    }
   }
 
   /** The engine ends what it does when it is stopped. */

@@ -26,10 +26,14 @@ export class Dict {
   readonly entries: (readonly [key: unknown, value: unknown])[] = [];
 }
 
-/** A class or function that a pickle may name; where `call` is missing, it may not be called. */
+/**
+ * A class or function that a pickle may name. Where `call` is missing it may not be called, and where `make` is missing
+ * no object of it may be made, whose state then follows.
+ */
 export interface PickleGlobal {
   readonly name: string;
   readonly call?: (args: readonly unknown[]) => unknown;
+  readonly make?: () => unknown;
 }
 
 export interface PickleHost {
@@ -37,15 +41,19 @@ export interface PickleHost {
   findGlobal(module: string, name: string): PickleGlobal | undefined;
   /** An object that lies outside of the pickle, by its persistent id. */
   load(id: unknown): unknown;
-  /** Whether a state may be given to this object; it is then dropped. */
-  mayHaveState(object: unknown): boolean;
+  /** Gives an object its state; `false` where it may have none. */
+  build(object: unknown, state: unknown): boolean;
 }
 
 /** A tensor takes about 40, the largest checkpoints have some thousand tensors; each makes one object at most. */
 const MOST_OPCODES = 1_000_000;
 
 /** @throws PickleError */
-export const unpickle = (bytes: Uint8Array, host: PickleHost): unknown => new Machine(bytes, host).run();
+export const unpickle = (bytes: Uint8Array, host: PickleHost): unknown => unpickleFrom(bytes, 0, host).value;
+
+/** The value of a pickle that begins at `start`, and the place of the first byte after it. @throws PickleError */
+export const unpickleFrom = (bytes: Uint8Array, start: number, host: PickleHost): { value: unknown; end: number } =>
+  new Machine(bytes, start, host).run();
 
 class Machine {
   readonly #bytes: Buffer;
@@ -54,18 +62,19 @@ class Machine {
   /** Heights of the stack at which groups of items begin. */
   readonly #marks: number[] = [];
   readonly #stack: unknown[] = [];
-  #position = 0;
+  #position: number;
 
-  constructor(bytes: Uint8Array, host: PickleHost) {
+  constructor(bytes: Uint8Array, start: number, host: PickleHost) {
+    this.#position = start;
     this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#host = host;
   }
 
-  run(): unknown {
+  run(): { value: unknown; end: number } {
     for (let count = 0; count < MOST_OPCODES; count++) {
       const at = this.#position;
       const opcode = this.#uint8();
-      if (opcode === 0x2e /* STOP */) return this.#pop();
+      if (opcode === 0x2e /* STOP */) return { value: this.#pop(), end: this.#position };
       if (!this.#structure(opcode) && !this.#literal(opcode) && !this.#object(opcode)) {
         const shown = `0x${opcode.toString(16).padStart(2, "0")}`;
         throw new PickleError(`the opcode ${shown} at byte ${at} is refused: tensors do not need it`);
@@ -171,12 +180,22 @@ class Machine {
         }
         return this.#push(callee.call(args.items));
       }
+      case 0x81: {
+        // NEWOBJ
+        const args = this.#pop();
+        const made = this.#pop() as PickleGlobal | null;
+        if (!(args instanceof Tuple) || args.items.length > 0 || typeof made !== "object" || !made?.make)
+          throw new PickleError("it makes an object that tensors do not need");
+        return this.#push(made.make());
+      }
       case 0x51: // BINPERSID
         return this.#push(this.#host.load(this.#pop()));
-      case 0x62: // BUILD
-        this.#pop();
-        if (!this.#host.mayHaveState(this.#top())) throw new PickleError("it gives a state to something without one");
+      case 0x62: {
+        // BUILD
+        const state = this.#pop();
+        if (!this.#host.build(this.#top(), state)) throw new PickleError("it gives a state to something without one");
         return true;
+      }
       default:
         return false;
     }

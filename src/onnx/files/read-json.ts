@@ -27,8 +27,12 @@ export function textOf(label: string, bytes: Buffer): string {
 }
 
 /** @throws EngineError naming `label` and what does not hold */
-export function parseJson<T>(label: string, text: string, schema: z.ZodType<T>): T {
-  const parsed = schema.safeParse(valueOf(label, text));
+export const parseJson = <T>(label: string, text: string, schema: z.ZodType<T>): T =>
+  checked(label, valueOf(label, text), schema);
+
+/** What a schema makes of JSON that was read before. @throws EngineError naming `label` and what does not hold */
+export function checked<T>(label: string, value: unknown, schema: z.ZodType<T>): T {
+  const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const place = excerpt(issue?.path.join(".") ?? "");

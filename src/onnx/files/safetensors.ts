@@ -10,6 +10,7 @@ import { z } from "zod";
 import { excerpt, messageOf } from "../../errors.ts";
 import { bytesPerElement, type DType } from "../dtype.ts";
 import type { ExternalTensor } from "../graph.ts";
+import { foreignFormat, HEAD_BYTES } from "./foreign-format.ts";
 import { faultOfKeys } from "./json-keys.ts";
 import { parseJson, readJson, textOf } from "./read-json.ts";
 import { checkpointError, type TensorSource } from "./tensor-source.ts";
@@ -58,6 +59,28 @@ export async function readSafetensors(file: string): Promise<TensorSource> {
   return { label: file, names: [...tensors.keys()], find: (name) => tensors.get(name) };
 }
 
+/**
+ * The shapes of a file's tensors by name, and how many bytes it lacks at its end: a header says what a file is to be,
+ * whether it is there or not.
+ *
+ * @throws EngineError naming the file and the fault
+ */
+export async function readSafetensorsShapes(
+  file: string,
+): Promise<{ shapes: ReadonlyMap<string, readonly number[]>; missingBytes: number }> {
+  const { header, dataStart, size } = await readHeader(file, file);
+  const shapes = new Map<string, readonly number[]>();
+  let end = 0;
+  for (const [name, entry] of Object.entries(header)) {
+    if (name === "__metadata__") continue;
+    const parsed = entrySchema.safeParse(entry);
+    if (!parsed.success) throw checkpointError(file, `the header's entry of ${excerpt(name)} is malformed`);
+    shapes.set(name, parsed.data.shape);
+    end = Math.max(end, parsed.data.data_offsets[1]);
+  }
+  return { shapes, missingBytes: Math.max(0, dataStart + end - size) };
+}
+
 /** The metadata of a file, empty where it has none. @throws EngineError naming the file and the fault */
 export async function readSafetensorsMetadata(file: string): Promise<Readonly<Record<string, string>>> {
   const { header } = await readHeader(file, file);
@@ -68,7 +91,7 @@ export async function readSafetensorsMetadata(file: string): Promise<Readonly<Re
 
 /** A checkpoint in several safetensors files, by its `….safetensors.index.json`. @throws EngineError */
 export const readSafetensorsIndex = (indexFile: string): Promise<TensorSource> =>
-  readShards(indexFile, ".safetensors", readSafetensors);
+  readShards(indexFile, /\.safetensors$/, readSafetensors);
 
 /**
  * Reads a checkpoint that was cut into several files, by its index. Files are named relative to the index and lie
@@ -78,13 +101,13 @@ export const readSafetensorsIndex = (indexFile: string): Promise<TensorSource> =
  */
 export async function readShards(
   indexFile: string,
-  extension: string,
+  ending: RegExp,
   read: (file: string) => Promise<TensorSource>,
 ): Promise<TensorSource> {
   const { weight_map: map } = await readJson(indexFile, indexSchema);
   const parts = new Map<string, TensorSource>();
   for (const name of new Set(Object.values(map))) {
-    if (path.basename(name) !== name || !name.endsWith(extension))
+    if (path.basename(name) !== name || !ending.test(name))
       throw checkpointError(indexFile, `names the file ${JSON.stringify(excerpt(name))}, which is not one beside it`);
     parts.set(name, await read(path.join(path.dirname(indexFile), name)));
   }
@@ -105,10 +128,12 @@ async function readHeader(
   const handle = await open(target);
   try {
     const { size } = await handle.stat();
+    const head = Buffer.alloc(Math.min(size, HEAD_BYTES));
+    await handle.read(head, 0, head.length, 0);
+    const foreign = foreignFormat(head, size);
+    if (foreign !== null) throw checkpointError(file, `is ${foreign}`);
     if (size < 8) throw checkpointError(file, "is too short to be a safetensors file");
-    const prefix = Buffer.alloc(8);
-    await handle.read(prefix, 0, 8, 0);
-    const length = Number(prefix.readBigUInt64LE());
+    const length = Number(head.readBigUInt64LE());
     if (length > LONGEST_HEADER) throw checkpointError(file, `is not a safetensors file (a header of ${length} bytes)`);
     if (length > size - 8)
       throw checkpointError(file, `ends within its header (${size} bytes, header of ${length}); download it again`);

@@ -1,7 +1,7 @@
 /** What a pickle of torch.save says: names and layouts of tensors. Only the globals that tensors need are known. */
 import { excerpt } from "../../errors.ts";
 import { bytesPerElement, type DType } from "../dtype.ts";
-import { Dict, PickleError, Tuple, unpickle, type PickleGlobal, type PickleHost } from "./pickle.ts";
+import { Dict, PickleError, Tuple, unpickleFrom, type PickleGlobal, type PickleHost } from "./pickle.ts";
 
 /** A tensor as it lies in the file. */
 export interface TorchTensor {
@@ -18,15 +18,19 @@ export interface TorchTensor {
 /** The file that a pickle belongs to, and where the bytes of its storages lie. */
 export interface StorageFile {
   readonly path: string;
-  storage(key: string): StorageBytes | undefined;
+  /** @param bytes what the pickle says it takes, for `count` elements */
+  storage(key: string, bytes: number, count: number): StorageBytes | undefined;
 }
 
-interface StorageBytes {
+export interface StorageBytes {
   readonly offset: number;
   readonly size: number;
 }
 
 // What a file may have at most; the largest checkpoints, with averages and the state of their optimizer, stay far below.
+/** Bytes; the pickle of Stable Diffusion v1.4 with all that its training left has under one million. */
+export const LONGEST_PICKLE = 16 * 1024 * 1024;
+export const MOST_STORAGES = 20_000;
 const DEEPEST_NESTING = 32;
 /** Those met again by way of another container included. */
 const MOST_VALUES = 200_000;
@@ -36,9 +40,15 @@ const LONGEST_NAME = 512;
 const LONGEST_STORAGE_KEY = 64;
 const MOST_AXES = 8;
 
-/** The tensors by dotted names. @throws PickleError */
-export const unpickleTensors = (pickle: Uint8Array, file: StorageFile): Map<string, TorchTensor> =>
-  flattened(unpickle(pickle, new TorchHost(file)));
+/** The tensors by dotted names, of the pickle at `start`, and where it ends. @throws PickleError */
+export function unpickleTensors(
+  pickle: Uint8Array,
+  file: StorageFile,
+  start = 0,
+): { tensors: Map<string, TorchTensor>; end: number } {
+  const { value, end } = unpickleFrom(pickle, start, new TorchHost(file));
+  return { tensors: flattened(value), end };
+}
 
 const STORAGES: Readonly<Record<string, DType>> = {
   DoubleStorage: "float64",
@@ -62,6 +72,9 @@ const INERT = new Set([
   "numpy.dtype",
   "_codecs.encode",
   "pytorch_lightning.callbacks.model_checkpoint.ModelCheckpoint",
+  // Of modules: the names of buffers that are not saved.
+  "__builtin__.set",
+  "builtins.set",
 ]);
 const LEFT_OUT = Symbol("an object that is not a tensor");
 
@@ -91,6 +104,24 @@ class Stored {
   }
 }
 
+/**
+ * `torch.nn.ParameterDict`, in which textual inversion keeps what it learned. Its parameters stand in a dict within its
+ * state; those that torch 1.12 and later did not make parameters of stand beside it, and `_keys` says which they are.
+ */
+class ParameterDict {
+  readonly content = new Dict();
+
+  fill(state: Dict): void {
+    const part = (name: string): Dict | undefined => {
+      const found = state.entries.find(([key]) => key === name)?.[1];
+      return found instanceof Dict ? found : undefined;
+    };
+    const keys = new Set(part("_keys")?.entries.map(([key]) => key));
+    const beside = state.entries.filter(([key]) => keys.has(key));
+    this.content.entries.push(...(part("_parameters")?.entries ?? []), ...beside);
+  }
+}
+
 /** The few globals of torch, without torch. */
 class TorchHost implements PickleHost {
   readonly #file: StorageFile;
@@ -102,6 +133,7 @@ class TorchHost implements PickleHost {
       { name: "collections.OrderedDict", call: emptyDict },
       { name: "torch._utils._rebuild_tensor_v2", call: (args) => this.#tensor(args) },
       { name: "torch._utils._rebuild_parameter", call: ([tensor]) => tensor },
+      { name: "torch.nn.modules.container.ParameterDict", make: () => new ParameterDict() },
       ...Object.entries(STORAGES).map(([name, dtype]) => new StorageType(`torch.${name}`, dtype)),
       ...[...INERT].map((name) => ({ name, call: () => LEFT_OUT })),
     ];
@@ -112,24 +144,29 @@ class TorchHost implements PickleHost {
     return this.#globals.get(`${module}.${name}`);
   }
 
-  /** Ordered dicts carry metadata of the modules; nothing else may have a state. */
-  mayHaveState(object: unknown): boolean {
-    return object instanceof Dict || object === LEFT_OUT;
+  /** Ordered dicts carry metadata of the modules, which is dropped. */
+  build(object: unknown, state: unknown): boolean {
+    if (object instanceof ParameterDict && state instanceof Dict) object.fill(state);
+    else return object instanceof Dict || object === LEFT_OUT;
+    return true;
   }
 
-  /** A storage by `("storage", type, key, device, number of elements)`. */
-  load(id: unknown): Storage {
-    const [kind, type, key, , count] = id instanceof Tuple ? id.items : [];
+  /** A storage by `("storage", type, key, device, number of elements)`; before torch 1.6 also views and classes. */
+  load(id: unknown): unknown {
+    const [kind, type, key, , count, view] = id instanceof Tuple ? id.items : [];
+    if (kind === "module") return type; // a class, and its source beside it
     if (kind !== "storage" || !(type instanceof StorageType) || typeof key !== "string") {
       throw new PickleError("it refers to something that is not a storage");
     }
-    const entry = key.length > LONGEST_STORAGE_KEY ? undefined : this.#file.storage(key);
+    if (view instanceof Tuple) throw new PickleError("it has a view of a storage; save it again with a newer torch");
+    const bytes = isNatural(count) ? count * bytesPerElement(type.dtype) : -1;
+    const isKnown = key.length <= LONGEST_STORAGE_KEY && isNatural(count);
+    const entry = isKnown ? this.#file.storage(key, bytes, count) : undefined;
     if (!entry) throw new PickleError(`the storage ${excerpt(key)} is missing`);
-    if (!isNatural(count) || count * bytesPerElement(type.dtype) !== entry.size) {
+    if (bytes !== entry.size)
       throw new PickleError(
-        `the storage ${key} is said to have ${isNatural(count) ? count : "no number of"} ${type.dtype}, but has ${entry.size} bytes`,
+        `the storage ${key} is said to have ${String(count)} ${type.dtype}, but has ${entry.size} bytes`,
       );
-    }
     return new Storage(type.dtype, entry);
   }
 
@@ -197,6 +234,7 @@ function flattened(root: unknown): Map<string, TorchTensor> {
 
 function entriesOf(value: unknown): Iterable<readonly [key: unknown, value: unknown]> {
   if (value instanceof Dict) return value.entries;
+  if (value instanceof ParameterDict) return value.content.entries;
   if (value instanceof Tuple) return value.items.entries();
   return Array.isArray(value) ? value.entries() : [];
 }

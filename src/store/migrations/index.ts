@@ -15,6 +15,7 @@ import { styleVectors } from "./008-style-vectors.ts";
 import { leases } from "./009-leases.ts";
 import { fleet } from "./010-fleet.ts";
 import { learningStates } from "./011-learning-states.ts";
+import { openReplyServers } from "./013-open-reply-servers.ts";
 import type { Migration } from "./migration.ts";
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -29,6 +30,7 @@ export const MIGRATIONS: readonly Migration[] = [
   leases,
   fleet,
   learningStates,
+  openReplyServers,
 ];
 
 /** The version that this program's databases are of. */

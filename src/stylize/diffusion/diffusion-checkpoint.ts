@@ -8,12 +8,15 @@ import { type ClipTextConfig, clipTextConfigSchema } from "../../../models/clip-
 import { ldmTextName, ldmUNetName, ldmVaeName } from "../../../models/ldm-names.ts";
 import { type UNetConfig, unetConfigSchema } from "../../../models/unet.ts";
 import { type VaeConfig, vaeConfigSchema } from "../../../models/vae.ts";
-import { readTorchCheckpoint } from "../../onnx/files/torch-zip.ts";
+import { identify } from "../../checkpoints/identify/identify.ts";
+import { kindOf } from "../../checkpoints/identify/kinds.ts";
+import { TensorNames } from "../../checkpoints/identify/tensor-names.ts";
 import type { EngineError } from "../../errors.ts";
 import { exists } from "../../exists.ts";
 import { readJson } from "../../onnx/files/read-json.ts";
-import { readSafetensors, readSafetensorsIndex } from "../../onnx/files/safetensors.ts";
 import { checkpointError, renamed, type TensorSource } from "../../onnx/files/tensor-source.ts";
+import type { AdapterFiles } from "./image-adapter/adapter-files.ts";
+import { readWeights, weightsFileIn } from "../../onnx/files/weights-file.ts";
 import { askForWeights } from "./record-networks.ts";
 import { readSchedulerConfig, type SchedulerConfig, STABLE_DIFFUSION_V1 } from "./schedulers/index.ts";
 
@@ -33,13 +36,17 @@ export interface DiffusionCheckpoint {
   readonly unet: { readonly config: UNetConfig; readonly source: TensorSource };
   readonly vae: { readonly config: VaeConfig; readonly source: TensorSource };
   readonly scheduler: SchedulerConfig;
+  /** Laid over the UNet: its contexts then end in the tokens of an image. */
+  readonly adapter?: AdapterFiles;
 }
 
 /** The catalogue's names come first, full precision before half. */
 const PREFERRED = ["stable-diffusion-v1-4", "stable-diffusion-v1-4-fp16"];
 
 /**
- * The best checkpoint in `modelsDir`, or `null`: a folder with all its parts, else a single file.
+ * The best checkpoint in `modelsDir`, or `null`: a folder with all its parts, else a single file. What a file is its
+ * header tells: LoRA, embeddings and whatever else lies there are passed over. Where nothing can be used, that is found
+ * which looks most like a checkpoint, so that whoever reads it says by name what it is.
  *
  * @throws EngineError when there is a single file and no tokenizer beside it
  */
@@ -47,12 +54,27 @@ export async function findDiffusionCheckpoint(modelsDir: string): Promise<Checkp
   const entries = await readdir(modelsDir).catch(() => []);
   const rank = (name: string): number => (PREFERRED.includes(name) ? PREFERRED.indexOf(name) : PREFERRED.length);
   const names = entries.toSorted((a, b) => rank(a) - rank(b) || a.localeCompare(b));
+  let foreign: CheckpointPlace | null = null;
   for (const name of names) {
     const place = await folderPlace(path.join(modelsDir, name));
-    if (place) return place;
+    if (!place) continue;
+    if (await mayPaint(place)) return place;
+    foreign ??= place;
   }
-  const file = names.find(isSingleFile);
-  return file === undefined ? null : filePlace(path.join(modelsDir, file));
+  let another: string | null = null;
+  for (const file of names.filter(isSingleFile).map((name) => path.join(modelsDir, name))) {
+    const { kind, isWhole } = await identify(file);
+    if (kind?.use === "painter" && isWhole) return filePlace(file);
+    if (!kind || ["checkpoint", "UNet", "transformer"].includes(kind.kind)) another ??= file;
+  }
+  if (foreign) return foreign;
+  return another === null ? null : filePlace(another);
+}
+
+/** Whether its UNet is one of Stable Diffusion 1; what is wrong with a damaged one is said when it is read. */
+async function mayPaint({ path: folder }: CheckpointPlace): Promise<boolean> {
+  const { kind } = await identify((await weightsFileIn(path.join(folder, "unet")))!);
+  return kind === null || kind.use !== null;
 }
 
 /**
@@ -62,7 +84,7 @@ export async function placeOfCheckpoint(given: string): Promise<CheckpointPlace>
   if (isSingleFile(given)) return filePlace(given);
   const place = await folderPlace(given);
   if (place) return place;
-  const needs = "it needs unet, vae, text_encoder and tokenizer, with safetensors files";
+  const needs = "it needs unet, vae, text_encoder and tokenizer, with their weights";
   throw checkpointError(given, `is no Stable Diffusion folder: ${needs}; ${(await whatLacks(given)).join(", ")}`);
 }
 
@@ -80,16 +102,18 @@ async function readFolder({ path: folder, tokenizer }: CheckpointPlace): Promise
   const config = <T>(part: string, schema: z.ZodType<T>): Promise<T> =>
     readJson(path.join(folder, part, "config.json"), schema);
   const source = async (part: string): Promise<TensorSource> => {
-    const file = await weightsFile(path.join(folder, part));
+    const file = await weightsFileIn(path.join(folder, part));
     if (!file) throw checkpointError(path.join(folder, part), NO_WEIGHTS);
-    return file.endsWith(".json") ? readSafetensorsIndex(file) : readSafetensors(file);
+    return readWeights(file);
   };
-  expectFirstVersion(folder, await config("unet", familySchema));
+  const unet = await source("unet");
+  const kind = kindOf(TensorNames.of(unet));
+  if (kind && kind.use !== "part") throw anotherKind(folder, `its UNet is ${kind.words}`);
   return {
     label: folder,
     tokenizer,
     text: { config: await config("text_encoder", clipTextConfigSchema), source: await source("text_encoder") },
-    unet: { config: await config("unet", unetConfigSchema), source: await source("unet") },
+    unet: { config: await config("unet", unetConfigSchema), source: unet },
     vae: { config: await config("vae", vaeConfigSchema), source: await source("vae") },
     scheduler: readSchedulerConfig(
       await readJson(path.join(folder, "scheduler", "scheduler_config.json"), z.unknown()),
@@ -97,19 +121,8 @@ async function readFolder({ path: folder, tokenizer }: CheckpointPlace): Promise
   };
 }
 
-/** What tells other versions of Stable Diffusion apart, in `unet/config.json`. */
-const familySchema = z.object({
-  addition_embed_type: z.unknown().optional(),
-  cross_attention_dim: z.unknown().optional(),
-});
-
-function expectFirstVersion(label: string, unet: z.infer<typeof familySchema>): void {
-  if (unet.addition_embed_type === "text_time") throw otherVersion(label, "XL");
-  if (unet.cross_attention_dim === 1024) throw otherVersion(label, "2");
-}
-
-const otherVersion = (label: string, version: string): EngineError =>
-  checkpointError(label, `is a Stable Diffusion ${version}; this engine runs Stable Diffusion 1.x`);
+const anotherKind = (label: string, what: string): EngineError =>
+  checkpointError(label, `${what}; this engine runs Stable Diffusion 1.x`);
 
 /** Configurations of the networks in a file that has none. */
 export interface SingleFileConfigs {
@@ -123,11 +136,10 @@ export async function readSingleFile(
   { path: file, tokenizer }: CheckpointPlace,
   configs: SingleFileConfigs = { text: TEXT_V1, unet: UNET_V1, vae: VAE_V1 },
 ): Promise<DiffusionCheckpoint> {
-  const source = await (file.endsWith(".ckpt") ? readTorchCheckpoint(file) : readSafetensors(file));
-  if (source.find("conditioner.embedders.1.model.ln_final.weight")) throw otherVersion(file, "XL");
-  if (source.find("cond_stage_model.model.ln_final.weight")) throw otherVersion(file, "2");
-  for (const name of [ldmUNetName("conv_in.weight"), ldmVaeName("decoder.conv_in.weight"), ldmTextName(TEXT_PROBE)])
-    if (!source.find(name)) throw checkpointError(file, `is no Stable Diffusion 1 checkpoint: ${name} is missing`);
+  const source = await readWeights(file);
+  const kind = kindOf(TensorNames.of(source));
+  if (!kind) throw anotherKind(file, `is a file of ${source.names.length} tensors of no kind that is known`);
+  if (kind.use !== "painter") throw anotherKind(file, `is ${kind.words}`);
   return {
     label: file,
     tokenizer,
@@ -144,7 +156,7 @@ function expectOneFamily({ label, text, unet, vae }: DiffusionCheckpoint): void 
   if (inChannels !== latentChannels || outChannels !== latentChannels)
     throw checkpointError(
       label,
-      `its UNet takes ${inChannels} channels, not ${latentChannels}: a checkpoint for inpainting?`,
+      `its UNet takes ${inChannels} channels and gives ${outChannels}, its autoencoder has ${latentChannels}`,
     );
   if (contextWidth !== text.config.width)
     throw checkpointError(
@@ -168,7 +180,7 @@ async function hasTokenizer(folder: string): Promise<boolean> {
 const PARTS = ["unet", "vae", "text_encoder"] as const;
 
 async function folderPlace(folder: string): Promise<CheckpointPlace | null> {
-  const parts = await Promise.all(PARTS.map((part) => weightsFile(path.join(folder, part))));
+  const parts = await Promise.all(PARTS.map((part) => weightsFileIn(path.join(folder, part))));
   const tokenizer = path.join(folder, "tokenizer");
   return parts.every((file) => file !== null) && (await hasTokenizer(tokenizer)) ? { path: folder, tokenizer } : null;
 }
@@ -188,7 +200,7 @@ async function whatLacks(folder: string): Promise<string[]> {
   const lacking: string[] = [];
   for (const part of PARTS) {
     const inside = path.join(folder, part);
-    if (await weightsFile(inside)) continue;
+    if (await weightsFileIn(inside)) continue;
     const others = (await readdir(inside).catch(() => [])).filter((name) =>
       /\.(?:safetensors|bin|msgpack|onnx)$/.test(name),
     );
@@ -199,20 +211,6 @@ async function whatLacks(folder: string): Promise<string[]> {
 }
 
 const NO_WEIGHTS = "has no weights that can be read";
-
-/** In full, or in half precision; in one file, or cut into several with an index. */
-const ENDINGS = [".safetensors", ".safetensors.index.json", ".fp16.safetensors", ".safetensors.index.fp16.json"];
-
-async function weightsFile(folder: string): Promise<string | null> {
-  for (const stem of ["diffusion_pytorch_model", "model"])
-    for (const ending of ENDINGS) {
-      const file = path.join(folder, stem + ending);
-      if (await exists(file)) return file;
-    }
-  return null;
-}
-
-const TEXT_PROBE = "text_model.final_layer_norm.weight";
 
 /** What the single files leave out: the configuration of Stable Diffusion 1. */
 export const TEXT_V1 = { hidden_size: 768, intermediate_size: 3072, num_hidden_layers: 12, num_attention_heads: 12 };

@@ -1,5 +1,6 @@
 /** The networks of a checkpoint as functions: sessions of static shape, opened when first needed. */
 import { clipText, tokenEmbeddings } from "../../../models/clip-text.ts";
+import { attendingImage } from "../../../models/ip-adapter.ts";
 import { unet, type UNetPlaces } from "../../../models/unet.ts";
 import { vaeDecoder, vaeEncoder } from "../../../models/vae.ts";
 import {
@@ -12,6 +13,7 @@ import {
   type Graph,
   type GraphOptions,
   integerTensor,
+  op,
   rowsOf,
   type Tensor,
   type Value,
@@ -47,7 +49,7 @@ export interface UNetRun {
   /** Noisy latents [1, C, h, w], the same for every row. */
   readonly sample: Floats;
   readonly timestep: number;
-  /** Encoded text [1, tokens, width], one for each row, all equally long. */
+  /** Encoded text [1, tokens, width], one for each row, all equally long; with an adapter the image's tokens follow. */
   readonly contexts: readonly Floats[];
 }
 
@@ -194,13 +196,21 @@ export class DiffusionNetworks {
   #unet(run: UNetRun, form?: UNetForm): RecordGraph<string> {
     const shapes = shapesOf(run);
     return (graph, weights, dtype) => {
-      const inputs = {
-        sample: graph.input("sample", dtype, shapes.sample),
-        timestep: graph.input("timestep", "float32", [1]),
-        context: graph.input("context", dtype, shapes.context),
-      };
+      const { unet: own, adapter } = this.checkpoint;
+      const [sample, timestep, whole] = [
+        graph.input("sample", dtype, shapes.sample),
+        graph.input("timestep", "float32", [1]),
+        graph.input("context", dtype, shapes.context),
+      ];
       const given: Record<string, Value> = {};
-      const prediction = unet(weights("unet"), this.checkpoint.unet.config, inputs, form?.places(graph, given, dtype));
+      const places = form?.places(graph, given, dtype);
+      const length = shapes.context[1]! - (adapter?.config.tokens ?? 0);
+      const context = adapter ? op.slice(whole, 1, 0, length) : whole;
+      const attendText =
+        adapter &&
+        attendingImage(weights("adapter"), own.config, op.slice(whole, 1, length, shapes.context[1]!), adapter.scaleOf);
+      const inputs = { sample, timestep, context };
+      const prediction = unet(weights("unet"), own.config, inputs, { ...places, ...(attendText && { attendText }) });
       return { prediction, ...given };
     };
   }

@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import { ClipTokenizer } from "../../../models/clip-tokenizer.ts";
 import { breathe } from "../../breathe.ts";
 import { EngineError } from "../../errors.ts";
+import { type AdapterPlace, noAdapter } from "../../image-adapter-folder.ts";
 import type { Accelerator } from "../../lora-folder.ts";
 import type { Size } from "../../images/plane.ts";
 import { cropTo, resizeTo, sizeForLongSide } from "../../images/resize.ts";
@@ -13,7 +14,7 @@ import type { Precision } from "../../onnx/devices.ts";
 import type { ExecutionDevice, Floats } from "../../onnx/index.ts";
 import { Overflows } from "../../onnx/overflows.ts";
 import type { SessionPool } from "../../onnx/session-pool.ts";
-import { DEFAULT_SETTINGS, type StepCache } from "../../painting.ts";
+import { DEFAULT_SETTINGS, type StepCache, waysOf } from "../../painting.ts";
 import type {
   Learned,
   LearnHooks,
@@ -37,6 +38,8 @@ import { learnStyle } from "./learn-style.ts";
 import { adaptedCheckpoint, type WeightedLora } from "./lora/adapted-checkpoint.ts";
 import { gaussianNoise, NOISE_STREAM } from "./noise.ts";
 import { Previews } from "./previews.ts";
+import { readImageAdapter } from "./image-adapter/adapter-files.ts";
+import { ImageAdapter } from "./image-adapter/image-adapter.ts";
 import { createScheduler } from "./schedulers/index.ts";
 import { cachedSteps, chooseStepCache, guidedPartOf } from "./step-cache.ts";
 import { attentionGrid, paintWithStyleAttention } from "./style-attention.ts";
@@ -51,7 +54,7 @@ const CACHE_BYTES = 64e6;
 /** Of `MODEL_MEMORY`, for traces: by default those of a style and a content of 512 x 512 pixels. */
 const TRACES_PART = 1 / 20;
 
-export interface DiffusionOptions {
+export interface DiffusionOptions extends Pick<StylizerOptions, "decodePreview" | "stepCache" | "findAdapter"> {
   readonly checkpoint: CheckpointPlace;
   readonly device: ExecutionDevice;
   readonly precision: Precision;
@@ -59,10 +62,6 @@ export interface DiffusionOptions {
   readonly sessions: SessionPool;
   /** What of this process's memory pictures' traces take their part of; by default what sessions may hold. */
   readonly memoryBytes?: number;
-  /** Makes sharp previews (`openTinyDecoder`). */
-  readonly decodePreview?: DecodePreview | null;
-  /** What steps take over from each other where a picture says nothing of it; default `off`. */
-  readonly stepCache?: StepCache;
   /** What the device can be trusted with, where that is known; by default it is tried. */
   readonly forms?: DeviceForms;
   /** Tries the device, or remembers (`keptTrials`); by default tries it. */
@@ -79,7 +78,7 @@ export interface DiffusionOptions {
  * @throws EngineError naming what is wrong with the checkpoint or the device
  */
 export async function openDiffusion(options: DiffusionOptions): Promise<DiffusionStylizer> {
-  const { device, precision, sessions, memoryBytes = sessions.budgetBytes, decodePreview, note } = options;
+  const { device, precision, sessions, memoryBytes = sessions.budgetBytes, note } = options;
   const { overflows = new Overflows() } = options;
   if (precision === "fp16" && device === "cpu")
     throw new EngineError("a processor gains nothing from half precision; set PRECISION=auto", { retryable: false });
@@ -94,16 +93,30 @@ export async function openDiffusion(options: DiffusionOptions): Promise<Diffusio
   if (unheeded.length > 0)
     note?.(`${checkpoint.label}: its scheduler asks for ${unheeded.join(", ")}, which the samplers here do not follow`);
   const networks = new DiffusionNetworks(checkpoint, { device, ...forms, products, sessions, memoryBytes, overflows });
-  return new DiffusionStylizer(networks, tokenizer, gaussianNoise, decodePreview, options.stepCache);
+  return new DiffusionStylizer(networks, tokenizer, options);
 }
 
 /** `length` values of N(0, 1) for a seed and a use (`NOISE_STREAM`). */
 export type NoiseSource = (seed: number, length: number, stream: number) => Float32Array;
 
+export interface StylizerOptions {
+  /** Where randomness comes from; the default is the same on every machine. */
+  readonly noise?: NoiseSource;
+  /** Makes sharp previews (`openTinyDecoder`); without it, they come through a linear map. */
+  readonly decodePreview?: DecodePreview | null;
+  /** What steps take over from each other where a picture says nothing of it; default `off`. */
+  readonly stepCache?: StepCache;
+  /** What is among the LoRA over the checkpoint to make a draft. */
+  readonly accelerator?: Accelerator | null;
+  /** Finds the adapter for the style path of its name when that is first asked for. @throws UserError where there is none */
+  readonly findAdapter?: () => Promise<AdapterPlace>;
+}
+
 export class DiffusionStylizer implements Stylizer {
   readonly id = "diffusion";
   readonly #networks: DiffusionNetworks;
   readonly #tokenizer: ClipTokenizer;
+  readonly #options: StylizerOptions;
   readonly #noise: NoiseSource;
   readonly #decodePreview: DecodePreview | null;
   readonly #stepCache: StepCache;
@@ -111,28 +124,17 @@ export class DiffusionStylizer implements Stylizer {
   /** What style attention saw of pictures on their way to noise. */
   readonly #traces: Traces;
   readonly #accelerator: Accelerator | null;
+  #adapter: Promise<ImageAdapter> | null = null;
 
-  /**
-   * @param noise where randomness comes from; the default is the same on every machine
-   * @param decodePreview without it, previews come through a linear map
-   * @param stepCache of pictures that say nothing of it
-   * @param accelerator what is among the LoRA over the checkpoint to make a draft
-   */
-  constructor(
-    networks: DiffusionNetworks,
-    tokenizer: ClipTokenizer,
-    noise: NoiseSource = gaussianNoise,
-    decodePreview: DecodePreview | null = null,
-    stepCache: StepCache = "off",
-    accelerator: Accelerator | null = null,
-  ) {
-    this.#accelerator = accelerator;
+  constructor(networks: DiffusionNetworks, tokenizer: ClipTokenizer, options: StylizerOptions = {}) {
     this.#networks = networks;
-    this.#traces = new Traces(networks, networks.memoryBytes * TRACES_PART);
     this.#tokenizer = tokenizer;
-    this.#noise = noise;
-    this.#decodePreview = decodePreview;
-    this.#stepCache = stepCache;
+    this.#options = options;
+    this.#traces = new Traces(networks, networks.memoryBytes * TRACES_PART);
+    this.#noise = options.noise ?? gaussianNoise;
+    this.#decodePreview = options.decodePreview ?? null;
+    this.#stepCache = options.stepCache ?? "off";
+    this.#accelerator = options.accelerator ?? null;
   }
 
   /**
@@ -144,8 +146,7 @@ export class DiffusionStylizer implements Stylizer {
   async over(loras: readonly WeightedLora[], accelerator: Accelerator | null): Promise<DiffusionStylizer> {
     const checkpoint = await adaptedCheckpoint(this.#networks.checkpoint, loras);
     const networks = this.#networks.withCheckpoint(checkpoint);
-    const [tokenizer, noise, decodePreview] = [this.#tokenizer, this.#noise, this.#decodePreview];
-    return new DiffusionStylizer(networks, tokenizer, noise, decodePreview, this.#stepCache, accelerator);
+    return new DiffusionStylizer(networks, this.#tokenizer, { ...this.#options, accelerator });
   }
 
   async stylize(input: StylizeInput, hooks: StylizeHooks = {}): Promise<StylizeResult> {
@@ -193,18 +194,23 @@ export class DiffusionStylizer implements Stylizer {
     const steps = plan.timesteps.length;
     const run = { faithful: settings.faithful, isDraft: this.#accelerator !== null, stylePath, steps };
     const stepCache = chooseStepCache(settings.stepCache, this.#stepCache, run);
-    const learned = stylePath === "token" ? learnedToken(this.#tokenizer, token!) : null;
-    const conditioning = await this.#condition(input, form, learned, signal);
+    const ways = waysOf(stylePath);
+    const learned = ways.token ? learnedToken(this.#tokenizer, token!) : null;
+    const adapter = ways.adapter ? await this.#imageAdapter() : null;
+    const networks = adapter?.networks ?? this.#networks;
+    const conditioning = await this.#condition(input, form, { learned, adapter }, signal);
     const guidance = conditioning.empty ? conditioning.guidance : null;
-    if (stylePath === "attention")
-      return { ...(await this.#paintWithAttention(input, form, conditioning, hooks)), guidance, stylePath, stepCache };
+    if (ways.attention) {
+      const painted = await this.#paintWithAttention(networks, input, form, conditioning, hooks);
+      return { ...painted, guidance, stylePath, stepCache };
+    }
 
     const start = await this.#startLatents(input, form, signal);
     const size = start.data.length;
     let unetRows = 0;
     const predict: PredictNoise = (sample, timestep, contexts) => {
       unetRows += contexts.length;
-      return this.#networks.predict(sample, timestep, contexts);
+      return networks.predict(sample, timestep, contexts);
     };
     const synthesis = {
       predict,
@@ -215,7 +221,7 @@ export class DiffusionStylizer implements Stylizer {
       onStep: (step: number, predictedOriginal: Floats) => showStep(step, steps, predictedOriginal),
     };
     const inverted = await invert(start, this.#noise(settings.seed, size, NOISE_STREAM.start), synthesis);
-    const cached = stepCache && new CachedUNet(this.#networks, cachedSteps(steps, stepCache));
+    const cached = stepCache && new CachedUNet(networks, cachedSteps(steps, stepCache));
     const latents = await synthesize(inverted, {
       ...synthesis,
       ...(cached && { predict: cached.predict }),
@@ -226,6 +232,7 @@ export class DiffusionStylizer implements Stylizer {
 
   /** Style attention: both pictures go to noise once, then the output is painted with what was seen on the way. */
   async #paintWithAttention(
+    networks: DiffusionNetworks,
     input: StylizeInput,
     form: InstForm,
     conditioning: Conditioning,
@@ -259,7 +266,7 @@ export class DiffusionStylizer implements Stylizer {
       style: await trace("style", input.styleSha256, style, rowsEach),
     };
     await this.#networks.closeUNet();
-    const { latents, rows } = await paintWithStyleAttention(this.#networks, {
+    const { latents, rows } = await paintWithStyleAttention(networks, {
       grid,
       ...traces,
       conditioning,
@@ -279,11 +286,14 @@ export class DiffusionStylizer implements Stylizer {
     };
   }
 
-  /** Encodes the prompt, and the empty prompt as long as it. Without words or a token nothing is guided. */
+  /**
+   * Encodes the prompt, and the empty prompt as long as it, with what the style image adds to both. Without words, a token or
+   * an adapter nothing is guided.
+   */
   async #condition(
-    { variant, description }: StylizeInput,
+    { variant, description, style, styleSha256 }: StylizeInput,
     form: InstForm,
-    learned: LearnedToken | null,
+    { learned, adapter }: { readonly learned: LearnedToken | null; readonly adapter: ImageAdapter | null },
     signal: AbortSignal | undefined,
   ): Promise<Conditioning> {
     const { positions, width } = this.#networks.checkpoint.text.config;
@@ -291,11 +301,25 @@ export class DiffusionStylizer implements Stylizer {
     const text = promptOf(variant === "inst" ? "" : (description ?? ""), vectors);
     const rows = this.#tokenizer.rows(text, positions).slice(0, form.promptRows);
     const [emptyRow] = this.#tokenizer.rows("", positions);
+    const emptyRows = rows.map(() => emptyRow!);
     const { guidance, guidedPart } = form;
     const prompt = await this.#encode(rows, signal, learned);
-    const isEmpty = text.trim() === "";
-    const emptyRows = rows.map(() => emptyRow!);
-    return { prompt, empty: isEmpty ? null : await this.#encode(emptyRows, signal), guidance, guidedPart };
+    if (!adapter && text.trim() === "") return { prompt, empty: null, guidance, guidedPart };
+    const contexts = { prompt, empty: await this.#encode(emptyRows, signal) };
+    await breathe(signal);
+    return { ...((await adapter?.beside(contexts, style, styleSha256)) ?? contexts), guidance, guidedPart };
+  }
+
+  /** The adapter over this checkpoint, opened when it is first asked for. @throws UserError where none is installed */
+  #imageAdapter(): Promise<ImageAdapter> {
+    const open = async (): Promise<ImageAdapter> => {
+      const place = await (this.#options.findAdapter ?? noAdapter)();
+      return new ImageAdapter(this.#networks, await readImageAdapter(place));
+    };
+    this.#adapter ??= open();
+    // It may be installed by the time of the next picture.
+    this.#adapter.catch(() => (this.#adapter = null));
+    return this.#adapter;
   }
 
   #encode(

@@ -9,6 +9,7 @@ import {
   type Value,
 } from "../../onnx/index.ts";
 import { isFiniteTensor, Overflows } from "../../onnx/overflows.ts";
+import type { TensorSource } from "../../onnx/files/tensor-source.ts";
 import type { SessionPool, SessionRecipe } from "../../onnx/session-pool.ts";
 import { Weights } from "../../onnx/weights.ts";
 import { sessionBytes } from "../../onnx/working-memory.ts";
@@ -27,7 +28,8 @@ export interface NetworkSessionOptions {
   readonly overflows?: Overflows;
 }
 
-export type NetworkPart = "text" | "unet" | "vae";
+/** The networks of a checkpoint, and of an image adapter over it. */
+export type NetworkPart = "text" | "unet" | "vae" | "adapter" | "tower";
 
 /** Records a graph over the weights of any of the networks, in an element type; its outputs by name. */
 export type RecordGraph<Name extends string> = (
@@ -124,7 +126,7 @@ export class NetworkSessions {
     const graph = new Graph(key, { attention, convolution, products, fusions: learns ? [] : fusions });
     const parts = new Map<NetworkPart, Weights>();
     const weights = (part: NetworkPart): Weights => {
-      const known = parts.get(part) ?? new Weights(graph, this.checkpoint[part].source, dtype);
+      const known = parts.get(part) ?? new Weights(graph, sourceOf(this.checkpoint, part), dtype);
       parts.set(part, known);
       return known;
     };
@@ -157,4 +159,11 @@ export class NetworkSessions {
     const { products = "exact" } = options;
     return `${this.checkpoint.label} ${key} ${this.#options.device} ${dtype} ${products}`;
   }
+}
+
+function sourceOf(checkpoint: DiffusionCheckpoint, part: NetworkPart): TensorSource {
+  if (part !== "adapter" && part !== "tower") return checkpoint[part].source;
+  const { adapter } = checkpoint;
+  if (!adapter) throw new TypeError(`${checkpoint.label} has no image adapter over it`);
+  return part === "adapter" ? adapter.source : adapter.tower.source;
 }

@@ -7,7 +7,7 @@
  * prompt, and nothing is guided any more.
  */
 import { UserError } from "../../errors.ts";
-import type { StepCache, UsedStepCache } from "../../painting.ts";
+import { type StepCache, type UsedStepCache, waysOf } from "../../painting.ts";
 import type { StylizeResult } from "../stylizer.ts";
 
 /** Whole at every third step, which is the default of the paper's code. */
@@ -47,7 +47,7 @@ export function chooseStepCache(
 function obstacleOf({ faithful, isDraft, stylePath, steps }: Parameters<typeof chooseStepCache>[2]): string | null {
   if (isDraft) return "a draft, of whose few steps none is like the one before";
   if (faithful) return "the faithful form, which computes every step";
-  if (stylePath === "attention") return "the style path attention, which takes over features at every step";
+  if (waysOf(stylePath).attention) return "the style path attention, which takes over features at every step";
   if (steps < FEWEST_STEPS) return `a run of fewer than ${FEWEST_STEPS} steps`;
   return null;
 }

@@ -1,6 +1,7 @@
 /** Which way the style image enters a diffusion picture, and how a learned token is put into words. */
 import type { ClipTokenizer } from "../../../models/clip-tokenizer.ts";
 import { UserError } from "../../errors.ts";
+import { waysOf } from "../../painting.ts";
 import type { LearnedToken } from "./diffusion-networks.ts";
 import { STYLE_TOKEN } from "./style-token.ts";
 import type { StylizeInput, StylizeResult } from "../stylizer.ts";
@@ -18,7 +19,7 @@ type Path = NonNullable<StylizeResult["stylePath"]>;
 export function choosePath({ variant, settings, token }: StylizeInput, width: number): Path | null {
   if (variant === "prompt") return null;
   const fits = token !== undefined && token !== null && token.length > 0 && token.length % width === 0;
-  if (settings.stylePath === "token" && !fits)
+  if (waysOf(settings.stylePath).token && !fits)
     throw new UserError(
       "style-not-learned",
       token

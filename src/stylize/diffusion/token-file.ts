@@ -6,11 +6,12 @@ import { open, stat } from "node:fs/promises";
 
 import { z } from "zod";
 
-import { isContiguous, readTorchTensors } from "../../onnx/files/torch-zip.ts";
+import { isContiguous, readTorchTensors } from "../../onnx/files/torch-file.ts";
 import { excerpt, messageOf, UserError } from "../../errors.ts";
 import { decodeFloats, isStoredFloat } from "../../onnx/files/decode-floats.ts";
 import type { ExternalTensor } from "../../onnx/graph.ts";
 import type { Floats } from "../../onnx/index.ts";
+import { isTorchFile } from "../../onnx/files/weights-file.ts";
 import { readSafetensors, readSafetensorsMetadata } from "../../onnx/files/safetensors.ts";
 import { encodeSafetensors, type SafetensorsContent, writeSafetensors } from "../../onnx/files/safetensors-file.ts";
 import { STYLE_TOKEN } from "./style-token.ts";
@@ -69,7 +70,7 @@ export async function readTokenFile(file: string, name: string): Promise<TokenFi
   if (size > LONGEST)
     throw refused(name, `it has ${Math.ceil(size / 1024)} KB; a learned style has ${LONGEST / 1024} at most`);
   try {
-    const { tensors, about } = await ((await beginsAsTorch(file)) ? listTorch(file) : listSafetensors(file));
+    const { tensors, about } = await ((await isTorchFile(file)) ? listTorch(file) : listSafetensors(file));
     return { vectors: await readVectors(theToken(tensors)), about };
   } catch (cause) {
     throw refused(name, faultOf(cause, file), cause);
@@ -96,18 +97,6 @@ async function listTorch(file: string): Promise<Listing> {
   const [gaps] = [...stored].find(([, tensor]) => isStoredFloat(tensor.dtype) && !isContiguous(tensor)) ?? [];
   if (gaps !== undefined) throw new RangeError(`the tensor ${excerpt(gaps)} is stored transposed or with gaps`);
   return { tensors: stored, about: aboutOf(undefined) };
-}
-
-/** Zip archives and bare pickles; anything else is read as safetensors. */
-async function beginsAsTorch(file: string): Promise<boolean> {
-  const handle = await open(file);
-  try {
-    const first = Buffer.alloc(2);
-    await handle.read(first, 0, 2, 0);
-    return first.toString("latin1") === "PK" || first[0] === 0x80;
-  } finally {
-    await handle.close();
-  }
 }
 
 /** The one tensor that can be a token, of any number. @throws RangeError saying why there is none */

@@ -15,6 +15,7 @@ import { examineDiscord, examineToken, inviteUrl } from "../../../src/cli/doctor
 import { examineFolder, examineMachine, examineMemory, examineNode } from "../../../src/cli/doctor/machine.ts";
 import { fault, ok } from "../../../src/cli/doctor/finding.ts";
 import { readConfig } from "../../../src/config.ts";
+import type { ProbeOptions } from "../../../src/engine/index.ts";
 import { FIXTURES } from "../../models/reference.ts";
 
 let root: string;
@@ -76,6 +77,24 @@ describe("devices", () => {
       text: "cuda: no cuda here",
       advice: "DEVICE=cuda asks for it. Set DEVICE=auto to do without.",
     });
+  });
+
+  it("are each card of several, by its number", async () => {
+    const asked: string[] = [];
+    const probe = async (device: string, { card }: ProbeOptions): Promise<string | null> => {
+      asked.push(card == null ? device : `${device}:${card}`);
+      return card === 1 ? "it is warm" : null;
+    };
+    const settings = { DEVICE: "cuda:0,cuda:1", CAPTION_DEVICE: "cuda:2" };
+    const findings = await examineDevices(settings, probe, async () => 2);
+    expect(asked).toEqual(expect.arrayContaining(["cpu", "cuda:0", "cuda:1", "cuda:2"]));
+    expect(asked).not.toContain("cuda");
+    expect(findings).toContainEqual({
+      status: "fault",
+      text: "cuda:1: it is warm",
+      advice: "DEVICE=cuda:1 asks for it. Set DEVICE=auto to do without.",
+    });
+    expect(findings).toContainEqual({ status: "ok", text: "cuda:2 computes, and computes right" });
   });
 
   it("cannot do without the processor", async () => {

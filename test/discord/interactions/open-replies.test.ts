@@ -44,7 +44,7 @@ function useReplies() {
   });
   /** A reply that refuses its words with each of these, then takes them. */
   const add = async (messageId: string, ...refusals: Error[]): Promise<void> => {
-    const interaction = { id: `interaction ${messageId}`, token: "token" };
+    const interaction = { id: `interaction ${messageId}`, token: "token", guildId: null };
     const show = async (): Promise<void> => {
       const refusal = refusals.shift();
       if (refusal) throw refusal;

@@ -19,6 +19,19 @@ struct grid {
 #endif
 #define KERNEL_ERROR (CAPABILITY < 75 ? cudaErrorNoKernelImageForDevice : 0)
 
+/* Two cards, and which of them is not there, as nvidia-smi counts. A process sees the one that its
+   environment leaves it; without an order CUDA counts them the other way round. */
+#ifdef BROKEN_OF_TWO
+static int device_error(void) {
+  const char *visible = getenv("CUDA_VISIBLE_DEVICES"), *order = getenv("CUDA_DEVICE_ORDER");
+  int first = visible ? atoi(visible) : 0;
+  int card = order && !strcmp(order, "PCI_BUS_ID") ? first : 1 - first;
+  return card == BROKEN_OF_TWO ? 100 : 0;
+}
+#undef DEVICE_ERROR
+#define DEVICE_ERROR device_error()
+#endif
+
 static const size_t MEMORY = (size_t)24 << 30;
 static long handle[64];
 

@@ -36,11 +36,11 @@ describe("tasks of this machine's engine", () => {
 
   it("leave nothing of learnings that are over, nor of a process that was killed", async () => {
     const { tasks } = await open();
-    await tasks.keepOnly(new Set());
+    await tasks.keepOnly(new Set(), async () => false);
     await mkdir(path.join(tasks.folder, "1"), { recursive: true });
-    for (const name of ["1.safetensors", "2.safetensors", "1.safetensors.x.part"])
+    for (const name of ["1.safetensors", "2.safetensors", "1.safetensors.x.part", "3.safetensors.y.part"])
       await writeFile(path.join(tasks.folder, name), "");
-    await tasks.keepOnly(new Set(["1"]));
-    expect((await readdir(tasks.folder)).toSorted()).toEqual(["1", "1.safetensors"]);
+    await tasks.keepOnly(new Set(["1"]), async (id) => id === "3");
+    expect((await readdir(tasks.folder)).toSorted()).toEqual(["1", "1.safetensors", "3.safetensors.y.part"]);
   });
 });

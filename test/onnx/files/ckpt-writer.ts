@@ -1,5 +1,5 @@
 /** Training checkpoints as PyTorch Lightning writes them, `sd-v1-4.ckpt` among them. */
-import { open } from "node:fs/promises";
+import { open, writeFile } from "node:fs/promises";
 
 import { centralHeader, endRecord, localHeader } from "./zip-writer.ts";
 
@@ -24,9 +24,11 @@ const integer = (value: number): Buffer => {
 };
 export const count = (shape: readonly number[]): number => shape.reduce((product, dim) => product * dim, 1);
 
-/** Its pickle: a state dict beside other things. */
-function checkpointPickle(stored: readonly StoredTensor[]): Buffer {
-  const tensors = stored.flatMap(({ name, shape }, key) => {
+const pickled = (value: Buffer): Buffer => Buffer.concat([Buffer.from([0x80, 2]), value, Buffer.from(".")]);
+
+/** Names of tensors and the tensors, as items of a dict. @param older with an empty place for a view, as torch before 1.6 has it */
+function tensorItems(stored: readonly StoredTensor[], older = false): Buffer[] {
+  return stored.flatMap(({ name, shape }, key) => {
     const strides = shape.map((_, axis) => count(shape.slice(axis + 1)));
     return [
       text(name),
@@ -36,13 +38,17 @@ function checkpointPickle(stored: readonly StoredTensor[]): Buffer {
       text(String(key)),
       text("cuda:0"),
       integer(count(shape)),
-      Buffer.from("tQK\0("),
+      Buffer.from(older ? "NtQK\0(" : "tQK\0("),
       ...shape.map(integer),
       Buffer.from("t("),
       ...strides.map(integer),
       Buffer.from("t\x89ccollections\nOrderedDict\n)RtR", "latin1"),
     ];
   });
+}
+
+/** Its pickle: a state dict beside other things. */
+function checkpointPickle(stored: readonly StoredTensor[]): Buffer {
   const lightning = Buffer.from("}cpytorch_lightning.callbacks.model_checkpoint\nModelCheckpoint\n}ss");
   return Buffer.concat([
     Buffer.from([0x80, 2]),
@@ -54,7 +60,7 @@ function checkpointPickle(stored: readonly StoredTensor[]): Buffer {
     Buffer.from("s"),
     text("state_dict"),
     Buffer.from("}("),
-    ...tensors,
+    ...tensorItems(stored),
     Buffer.from("us."),
   ]);
 }
@@ -81,4 +87,25 @@ export async function writeCheckpoint(file: string, tensors: readonly StoredTens
   const end = Buffer.concat([...directory, endRecord(entries.length, Buffer.concat(directory).length, position)]);
   await handle.write(end, 0, end.length, position);
   await handle.close();
+}
+
+/** The same tensors as torch before 1.6 wrote them: pickles, then the storages, which lie at any byte. */
+export async function writeLegacyCheckpoint(
+  file: string,
+  tensors: readonly (StoredTensor & { readonly data: Uint8Array })[],
+): Promise<void> {
+  const magic = Buffer.from("6cfc9c46f9206aa85019", "hex");
+  const parts: Uint8Array[] = [
+    pickled(Buffer.concat([Buffer.from([0x8a, magic.length]), magic])),
+    pickled(integer(1001)),
+    pickled(Buffer.concat([Buffer.from("}"), text("little_endian"), Buffer.from([0x88, 0x73])])),
+    pickled(Buffer.concat([Buffer.from("}("), ...tensorItems(tensors, true), Buffer.from("u")])),
+    pickled(Buffer.concat([Buffer.from("]("), ...tensors.map((_, key) => text(String(key))), Buffer.from("e")])),
+  ];
+  for (const { shape, data } of tensors) {
+    const length = Buffer.alloc(8);
+    length.writeBigUInt64LE(BigInt(count(shape)));
+    parts.push(length, data);
+  }
+  await writeFile(file, Buffer.concat(parts));
 }

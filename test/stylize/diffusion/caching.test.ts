@@ -54,7 +54,7 @@ describe.each(PIPELINES)("step caches on %s", (name) => {
     };
   };
   const stylizer = (): DiffusionStylizer =>
-    new DiffusionStylizer(pipeline.networks, pipeline.tokenizer, () => runs.floats("default.noise").data);
+    new DiffusionStylizer(pipeline.networks, pipeline.tokenizer, { noise: () => runs.floats("default.noise").data });
 
   it.each(CACHES)("predicts at every step what PyTorch does, %s", async (cache) => {
     const [empty, prompt] = [await encoded(""), await encoded(DESCRIPTION)];
@@ -107,7 +107,7 @@ describe("a step cache", () => {
     data: Uint8Array.from({ length: 3 * 64 ** 2 }, (_, i) => i % 251),
   };
   const paint = (installed: "off" | UsedStepCache, settings: Partial<StylizeSettings>) =>
-    new DiffusionStylizer(pipeline.networks, pipeline.tokenizer, undefined, null, installed).stylizeToLatents({
+    new DiffusionStylizer(pipeline.networks, pipeline.tokenizer, { stepCache: installed }).stylizeToLatents({
       content: picture,
       style: picture,
       contentSha256: "c".repeat(64),

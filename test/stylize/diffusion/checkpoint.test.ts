@@ -23,6 +23,7 @@ import {
   readDiffusionCheckpoint,
 } from "../../../src/stylize/diffusion/diffusion-checkpoint.ts";
 import { FIXTURES } from "../../models/reference.ts";
+import { writeHoles } from "../../onnx/files/holes.ts";
 
 let models: string;
 beforeAll(() => {
@@ -55,26 +56,16 @@ interface HeaderEntry {
   data_offsets: [number, number];
 }
 
+const renameTensor = (folder: string, from: string, to: string): void =>
+  changeHeader(folder, "unet", (header) => {
+    header[to] = header[from]!;
+    delete header[from];
+  });
+
 const changeConfig = (folder: string, part: string, change: Record<string, unknown>): void => {
   const file = path.join(folder, part, "config.json");
   writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, "utf8")), ...change }));
 };
-
-/** A safetensors file whose header names full-size tensors, all of them empty of meaning and none of them on the disk. */
-function writeHoles(file: string, shapes: ReadonlyMap<string, readonly number[]>): void {
-  let offset = 0;
-  const header: Record<string, unknown> = {};
-  for (const [name, shape] of shapes) {
-    const begin = offset;
-    offset += 4 * shape.reduce((product, dim) => product * dim, 1);
-    header[name] = { dtype: "F32", shape, data_offsets: [begin, offset] };
-  }
-  const json = Buffer.from(JSON.stringify(header));
-  const length = Buffer.alloc(8);
-  length.writeBigUInt64LE(BigInt(json.length));
-  writeFileSync(file, Buffer.concat([length, json]));
-  truncateSync(file, 8 + json.length + offset);
-}
 
 describe("the number of parameters the networks ask for", () => {
   it("is that of Stable Diffusion v1.4", () => {
@@ -107,6 +98,43 @@ describe("finding a checkpoint", () => {
     expect((await findDiffusionCheckpoint(models))?.path).toBe(path.join(models, "a-fine-tune"));
     copyTo("stable-diffusion-v1-4");
     expect((await findDiffusionCheckpoint(models))?.path).toBe(path.join(models, "stable-diffusion-v1-4"));
+  });
+
+  it("passes over all that is none, whatever its name", async () => {
+    const folder = path.join(models, "mixed");
+    mkdirSync(folder);
+    cpSync(path.join(FIXTURES, "tiny-v1", "tokenizer"), path.join(folder, "tokenizer"), { recursive: true });
+    const { text_encoder: text, unet, vae } = stableDiffusionTensors();
+    const single = [...prefixed(ldmTextName, text), ...prefixed(ldmUNetName, unet), ...prefixed(ldmVaeName, vae)];
+    writeHoles(path.join(folder, "a-lora.safetensors"), [["lora_unet_conv_in.lora_down.weight", [4, 4, 3, 3]]]);
+    writeHoles(path.join(folder, "easynegative.safetensors"), [["emb_params", [8, 768]]]);
+    writeFileSync(path.join(folder, "pointer.safetensors"), "version https://git-lfs.github.com/spec/v1\nsize 9\n");
+    writeHoles(path.join(folder, "kl-f8.safetensors"), vae);
+    writeHoles(path.join(folder, "sd-cut-off.safetensors"), single, 100);
+    writeHoles(path.join(folder, "sd-xl.safetensors"), [
+      ...single,
+      ["conditioner.embedders.1.model.ln_final.weight", [1280]],
+    ]);
+    const xl = path.join(folder, "a-folder-of-xl");
+    cpSync(path.join(FIXTURES, "tiny-v1"), xl, { recursive: true });
+    renameTensor(xl, "time_embedding.linear_1.bias", "add_embedding.linear_1.bias");
+    await expect(readDiffusionCheckpoint((await findDiffusionCheckpoint(folder))!)).rejects.toThrow(
+      /Stable Diffusion XL/,
+    );
+    writeHoles(path.join(folder, "v1-5-pruned-emaonly.safetensors"), single);
+    expect((await findDiffusionCheckpoint(folder))?.path).toBe(path.join(folder, "v1-5-pruned-emaonly.safetensors"));
+  });
+
+  it("names what alone lies there in a checkpoint's place", async () => {
+    const folder = path.join(models, "pointed");
+    mkdirSync(folder);
+    cpSync(path.join(FIXTURES, "tiny-v1", "tokenizer"), path.join(folder, "tokenizer"), { recursive: true });
+    writeFileSync(path.join(folder, "sd.safetensors"), "version https://git-lfs.github.com/spec/v1\nsize 9\n");
+    const place = await findDiffusionCheckpoint(folder);
+    await expect(readDiffusionCheckpoint(place!)).rejects.toThrow(/sd\.safetensors: is a pointer of Git LFS/);
+    rmSync(path.join(folder, "sd.safetensors"));
+    writeHoles(path.join(folder, "easynegative.safetensors"), [["emb_params", [8, 768]]]);
+    expect(await findDiffusionCheckpoint(folder)).toBeNull();
   });
 });
 
@@ -164,10 +192,10 @@ describe("reading a checkpoint", () => {
   it("says of a folder what each part lacks, and what it has instead", async () => {
     const folder = copyTo("lacking");
     const unet = path.join(folder, "unet", "diffusion_pytorch_model");
-    renameSync(`${unet}.safetensors`, `${unet}.bin`);
+    renameSync(`${unet}.safetensors`, `${unet}.msgpack`);
     rmSync(path.join(folder, "tokenizer", "merges.txt"));
     await expect(placeOfCheckpoint(folder)).rejects.toThrow(
-      "; unet has no weights that can be read but diffusion_pytorch_model.bin, tokenizer has no vocab.json and merges.txt",
+      "; unet has no weights that can be read but diffusion_pytorch_model.msgpack, tokenizer has no vocab.json and merges.txt",
     );
   });
 
@@ -206,13 +234,24 @@ describe("reading a checkpoint", () => {
     ],
     [
       "Stable Diffusion XL",
-      (folder: string) => changeConfig(folder, "unet", { addition_embed_type: "text_time", cross_attention_dim: 2048 }),
-      /is a Stable Diffusion XL; this engine runs Stable Diffusion 1\.x/,
+      (folder: string) => renameTensor(folder, "time_embedding.linear_1.bias", "add_embedding.linear_1.bias"),
+      /its UNet is a UNet of Stable Diffusion XL; this engine runs Stable Diffusion 1\.x/,
     ],
     [
-      "Stable Diffusion 2",
-      (folder: string) => changeConfig(folder, "unet", { cross_attention_dim: 1024 }),
-      /is a Stable Diffusion 2; this engine runs/,
+      "LCM",
+      (folder: string) => renameTensor(folder, "time_embedding.linear_1.bias", "time_embedding.cond_proj.weight"),
+      /its UNet is a UNet distilled for few steps with its guidance built in \(LCM\); this engine runs/,
+    ],
+    [
+      "films",
+      (folder: string) => renameTensor(folder, "conv_norm_out.bias", "transformer_in.norm.bias"),
+      /its UNet is a UNet for films; this engine runs/,
+    ],
+    [
+      "views of one thing, by another class of network",
+      (folder: string) =>
+        changeConfig(folder, "unet", { _class_name: "MultiViewUNetModel", block_out_channels: undefined }),
+      /unet\/config\.json: _class_name: is "MultiViewUNetModel"; only "UNet2DConditionModel"/,
     ],
     [
       "a network that it does not know",
@@ -230,9 +269,9 @@ describe("reading a checkpoint", () => {
       /vae\/config\.json: latents_mean: is a list, which is not supported/,
     ],
     [
-      "an inpainting checkpoint",
+      "a UNet of other channels",
       (folder: string) => changeConfig(folder, "unet", { in_channels: 9 }),
-      /takes 9 channels, not 4/,
+      /its UNet takes 9 channels and gives 4, its autoencoder has 4/,
     ],
     [
       "a text encoder that does not fit",
@@ -254,7 +293,11 @@ describe("reading a checkpoint", () => {
     const folder = copyTo(name.replaceAll(" ", "-"));
     damage(folder);
     const read = async (): Promise<unknown> => readDiffusionCheckpoint(await placeOfCheckpoint(folder));
-    await expect(read()).rejects.toMatchObject({ name: "EngineError", retryable: false, message });
+    await expect(read()).rejects.toMatchObject({
+      name: "EngineError",
+      retryable: false,
+      message: expect.stringMatching(message) as unknown,
+    });
   });
 });
 

@@ -56,7 +56,7 @@ describe.each(PIPELINES)("InST on %s", (name) => {
     const content = reference.picture(`${form}.content`);
     const style = reference.picture(`${form}.style`);
     const progress: number[] = [];
-    const result = await new DiffusionStylizer(networks, tokenizer, noise).stylizeToLatents(
+    const result = await new DiffusionStylizer(networks, tokenizer, { noise }).stylizeToLatents(
       {
         content,
         style,

@@ -67,6 +67,21 @@ describe("a token file", () => {
     expect(await read(safe)).toMatchObject({ vectors: { shape: [1, 16] }, about: nothing });
   });
 
+  it.each(["parameter-dict.pt", "parameter-dict-1.11.pt", "parameter-dict-beside.pt", "parameter-dict-legacy.pt"])(
+    "as textual inversion and InST keep it is read and written again: %s",
+    async (name) => {
+      const found = await readTokenFile(path.join(FIXTURES, "torch", name), name);
+      expect(found.vectors.shape).toEqual([2, 24]);
+      expect(Array.from(found.vectors.data)).toEqual([
+        ...token.vectors.data,
+        ...token.vectors.data.map((value) => Math.fround(value + 1)),
+      ]);
+      const again = path.join(folder, "again.safetensors");
+      await writeTokenFile(again, found);
+      expect((await readTokenFile(again, name)).vectors).toEqual(found.vectors);
+    },
+  );
+
   it.each([
     ["SDXL", { clip_l: [768], clip_g: [1280] }, "it is for SDXL"],
     ["several vectors by name", { a: [16], b: [16] }, "it holds 2 vectors by name"],

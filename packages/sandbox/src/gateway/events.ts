@@ -13,7 +13,8 @@ import { INTENTS } from "./intents.ts";
 
 export interface GatewayEvent {
   readonly name: string;
-  readonly inGuild: boolean;
+  /** `null`: of no guild. */
+  readonly guildId: string | null;
   readonly data: Json;
 }
 
@@ -77,7 +78,7 @@ export function eventsOf(world: World, cdn: Cdn, change: Change, intents: number
     }
     case "typing": {
       const { channel, userId } = change;
-      const member = world.guild.members.get(userId);
+      const member = world.memberIn(channel, userId);
       const timestamp = Math.floor(world.clock.now() / 1000);
       const data = { channel_id: channel.id, user_id: userId, timestamp };
       if (userId === botId || !seen(world, channel)) return [];
@@ -86,7 +87,13 @@ export function eventsOf(world: World, cdn: Cdn, change: Change, intents: number
       return [event(channel, "TYPING_START", { ...data, ...extra })];
     }
     case "interaction-created":
-      return [{ name: "INTERACTION_CREATE", inGuild: true, data: interactionJson(world, cdn, change.interaction) }];
+      return [
+        event(
+          world.channel(change.interaction.channelId),
+          "INTERACTION_CREATE",
+          interactionJson(world, cdn, change.interaction),
+        ),
+      ];
     // The rest concerns the page and waiting tests only.
     case "interaction-changed":
     case "commands-registered":
@@ -100,7 +107,7 @@ export function eventsOf(world: World, cdn: Cdn, change: Change, intents: number
 
 const event = (channel: Channel, name: string, data: Json): GatewayEvent => ({
   name,
-  inGuild: channel.guildId !== null,
+  guildId: channel.guildId,
   data,
 });
 
@@ -117,7 +124,7 @@ function reactionEvents(world: World, change: ReactionChange): GatewayEvent[] {
   const channel = world.channel(message.channelId);
   if (!seen(world, channel) || message.ephemeralFor) return [];
   const added = change.kind === "reaction-added";
-  const member = world.guild.members.get(userId);
+  const member = world.memberIn(channel, userId);
   const data = {
     user_id: userId,
     message_id: message.id,

@@ -7,15 +7,26 @@ import { type RawData, WebSocket, WebSocketServer } from "ws";
 import type { Cdn } from "../cdn.ts";
 import { type Json, asArray, asNumber, asObject, asString, textOf } from "../json.ts";
 import type { Change } from "../world/changes.ts";
+import type { Channel, Guild } from "../world/types.ts";
 import { guildCreateJson, memberWithUser, userJson } from "../world/wire.ts";
 import type { World } from "../world/world.ts";
 import { eventsOf } from "./events.ts";
 import { INTENTS, KNOWN, PRIVILEGED, isSubscribed } from "./intents.ts";
-import { OP, Session } from "./session.ts";
+import { hears, OP, Session, type Shard } from "./session.ts";
 
 const HEARTBEAT_INTERVAL_MS = 41_250;
 const MAX_FRAME_BYTES = 4096;
 const MAX_FRAMES_PER_MINUTE = 120;
+
+/** What `GET /gateway/bot` says, and how IDENTIFY is held to it. */
+export interface Sharding {
+  /** How many shards are recommended. */
+  readonly shards: number;
+  /** So many shards may identify at once: each bucket of the numbers mod this takes one in `identifyEveryMs`. */
+  readonly maxConcurrency: number;
+  /** Discord's is 5000. 0: nobody is held to it, so that a test may start one bot after the other. */
+  readonly identifyEveryMs: number;
+}
 
 interface Connection {
   readonly socket: WebSocket;
@@ -39,8 +50,12 @@ export class Gateway {
   url = "";
   /** How often the bot has sent IDENTIFY and RESUME. */
   readonly counts = { identify: 0, resume: 0, heartbeat: 0 };
+  readonly sharding: Sharding;
+  /** Bucket of shards -> when one of it identified last, Unix milliseconds. */
+  readonly #identified = new Map<number, number>();
 
-  constructor(world: World, cdn: Cdn) {
+  constructor(world: World, cdn: Cdn, sharding: Sharding) {
+    this.sharding = sharding;
     this.#world = world;
     this.#cdn = cdn;
     world.onChange((change) => this.#tell(change));
@@ -49,6 +64,12 @@ export class Gateway {
   /** Whether a bot is connected and identified. */
   get online(): boolean {
     return [...this.#connections].some(({ session, socket }) => session && socket.readyState === WebSocket.OPEN);
+  }
+
+  /** The numbers of the shards that are connected and identified, ascending. */
+  get shardsOnline(): number[] {
+    const online = [...this.#connections].filter(({ socket }) => socket.readyState === WebSocket.OPEN);
+    return online.flatMap(({ session }) => session?.shard.id ?? []).sort((a, b) => a - b);
   }
 
   /** How many connections wait to be greeted while the gateway is down. */
@@ -102,7 +123,8 @@ export class Gateway {
 
   /** Sends an event to the bot as it is: a duplicate INTERACTION_CREATE, say. */
   dispatch(name: string, data: Json): void {
-    for (const session of this.#sessions.values()) session.dispatch(name, data);
+    for (const session of this.#sessions.values())
+      if (hears(session.shard, asString(data["guild_id"]) ?? null)) session.dispatch(name, data);
   }
 
   shutDown(): void {
@@ -117,8 +139,9 @@ export class Gateway {
 
   #tell(change: Change): void {
     for (const session of this.#sessions.values())
-      for (const { name, inGuild, data } of eventsOf(this.#world, this.#cdn, change, session.intents))
-        if (isSubscribed(session.intents, name, inGuild)) session.dispatch(name, data);
+      for (const { name, guildId, data } of eventsOf(this.#world, this.#cdn, change, session.intents))
+        if (hears(session.shard, guildId) && isSubscribed(session.intents, name, guildId !== null))
+          session.dispatch(name, data);
   }
 
   #greet(socket: WebSocket): void {
@@ -189,31 +212,52 @@ export class Gateway {
     const intents = asNumber(data["intents"]) ?? Number.NaN;
     if (connection.session) return socket.close(4005, "Already authenticated");
     if (bare(data["token"]) !== application.botToken) return socket.close(4004, "Authentication failed");
-    const [shard, shards] = asArray(data["shard"] ?? [0, 1]);
-    if (shard !== 0 || shards !== 1) return socket.close(4010, "Invalid shard");
+    const shard = shardOf(data["shard"]);
+    if (shard === null) return socket.close(4010, "Invalid shard");
     if (!Number.isInteger(intents) || (intents & ~KNOWN) !== 0) return socket.close(4013, "Invalid intent(s)");
     if ((intents & PRIVILEGED & ~application.privilegedIntents) !== 0)
       return socket.close(4014, "Disallowed intent(s)");
+    if (this.#isTooSoon(shard)) {
+      this.#world.violate(`shard ${shard.id} identified too soon after another of its bucket`);
+      return send(socket, OP.invalidSession, false);
+    }
 
-    const session = new Session(intents, socket);
+    const session = new Session(intents, shard, socket);
+    const guilds = [...this.#world.guilds.values()].filter(({ id }) => hears(shard, id));
     connection.session = session;
     this.#sessions.set(session.id, session);
     session.dispatch("READY", {
       v: 10,
       user: { ...userJson(users.get(application.botId)!), verified: true, email: null, mfa_enabled: true },
-      guilds: [{ id: this.#world.guild.id, unavailable: true }],
+      guilds: guilds.map(({ id }) => ({ id, unavailable: true })),
       session_id: session.id,
       session_type: "normal",
       resume_gateway_url: this.url,
-      shard: [0, 1],
+      shard: [shard.id, shard.count],
       application: { id: application.id, flags: 0 },
       private_channels: [],
       relationships: [],
       user_settings: {},
     });
-    if ((intents & INTENTS.guilds) !== 0)
-      session.dispatch("GUILD_CREATE", guildCreateJson(this.#world, (intents & INTENTS.guildMembers) !== 0));
+    if ((intents & INTENTS.guilds) !== 0) this.#sendGuilds(session, guilds);
     this.#world.tell({ kind: "bot-presence", online: true });
+  }
+
+  #isTooSoon({ id }: Shard): boolean {
+    const { maxConcurrency, identifyEveryMs } = this.sharding;
+    const bucket = id % maxConcurrency;
+    const now = Date.now();
+    const isTooSoon = now - (this.#identified.get(bucket) ?? Number.NEGATIVE_INFINITY) < identifyEveryMs;
+    this.#identified.set(bucket, now);
+    return isTooSoon;
+  }
+
+  #sendGuilds(session: Session, guilds: readonly Guild[]): void {
+    const channels = new Map<string | null, Channel[]>(guilds.map(({ id }) => [id, []]));
+    for (const channel of this.#world.channels.values()) channels.get(channel.guildId)?.push(channel);
+    const allMembers = (session.intents & INTENTS.guildMembers) !== 0;
+    for (const guild of guilds)
+      session.dispatch("GUILD_CREATE", guildCreateJson(this.#world, guild, channels.get(guild.id)!, allMembers));
   }
 
   #resumeSession(connection: Connection, data: Json): void {
@@ -231,7 +275,8 @@ export class Gateway {
   }
 
   #sendMembers(session: Session, data: Json): void {
-    const { guild } = this.#world;
+    const guild = this.#world.guilds.get(textOf(data["guild_id"]));
+    if (!guild) return;
     const wanted = [data["user_ids"] ?? []].flat().map(textOf);
     const all = [...guild.members.values()];
     const chosen = data["user_ids"] === undefined ? all : all.filter(({ userId }) => wanted.includes(userId));
@@ -244,6 +289,13 @@ export class Gateway {
       ...(data["nonce"] !== undefined && { nonce: data["nonce"] }),
     });
   }
+}
+
+/** `[number, count]`, or `null` when it is no such pair. */
+function shardOf(value: unknown): Shard | null {
+  const [id, count] = asArray(value ?? [0, 1]).map(asNumber);
+  const isPair = Number.isInteger(id) && Number.isInteger(count) && id! >= 0 && id! < count!;
+  return isPair ? { id: id!, count: count! } : null;
 }
 
 const bare = (token: unknown): string => textOf(token).replace(/^Bot /, "");

@@ -17,15 +17,27 @@ export const OP = {
   heartbeatAck: 11,
 } as const;
 
+/** Which of how many connections of the bot a session is. */
+export interface Shard {
+  readonly id: number;
+  readonly count: number;
+}
+
+/** Whether a shard is told of what happens in a server; what is of none (`null`) the first one is. */
+export const hears = ({ id, count }: Shard, guildId: string | null): boolean =>
+  id === (guildId === null ? 0 : Number((BigInt(guildId) >> 22n) % BigInt(count)));
+
 export class Session {
   readonly id = randomBytes(16).toString("hex");
   readonly intents: number;
+  readonly shard: Shard;
   #sequence = 0;
   readonly #sent: { readonly sequence: number; readonly frame: string }[] = [];
   socket: WebSocket | null;
 
-  constructor(intents: number, socket: WebSocket) {
+  constructor(intents: number, shard: Shard, socket: WebSocket) {
     this.intents = intents;
+    this.shard = shard;
     this.socket = socket;
   }
 

@@ -164,7 +164,12 @@ export class Interactions {
   }
 
   #referenceTo(interaction: Interaction, messageId: string): Json {
-    return { type: 0, channel_id: interaction.channelId, message_id: messageId, guild_id: this.#world.guild.id };
+    return {
+      type: 0,
+      channel_id: interaction.channelId,
+      message_id: messageId,
+      guild_id: this.#world.channel(interaction.channelId).guildId,
+    };
   }
 
   /**

@@ -9,8 +9,8 @@ import { INTERACTION, type Interaction } from "./interaction.ts";
 
 export function interactionJson(world: World, cdn: Cdn, interaction: Interaction): Json {
   const channel = world.channel(interaction.channelId);
-  const { application, guild } = world;
-  const inGuild = channel.guildId !== null;
+  const { application } = world;
+  const guild = world.guilds.get(channel.guildId ?? "");
   const source = interaction.sourceMessageId && world.findMessage(channel.id, interaction.sourceMessageId);
   return {
     id: interaction.id,
@@ -21,7 +21,7 @@ export function interactionJson(world: World, cdn: Cdn, interaction: Interaction
     data: interaction.data,
     channel_id: channel.id,
     channel: resolvedChannelJson(world, channel, interaction.userId),
-    ...(inGuild
+    ...(guild
       ? {
           guild_id: guild.id,
           guild: { id: guild.id, features: [], locale: "en-US" },
@@ -37,9 +37,9 @@ export function interactionJson(world: World, cdn: Cdn, interaction: Interaction
     app_permissions: String(channelPermissions(world, channel, application.botId)),
     entitlements: [],
     entitlement_sku_ids: [],
-    authorizing_integration_owners: inGuild ? { "0": guild.id } : { "0": "0" },
+    authorizing_integration_owners: { "0": guild?.id ?? "0" },
     attachment_size_limit: world.maxUploadBytes,
-    context: inGuild ? 0 : 1,
+    context: guild ? 0 : 1,
   };
 }
 
@@ -49,7 +49,7 @@ export function interactionMetadata(world: World, interaction: Interaction): Jso
     id: interaction.id,
     type: interaction.type,
     user: userJson(world.user(interaction.userId)),
-    authorizing_integration_owners: { "0": world.guild.id },
+    authorizing_integration_owners: { "0": world.channel(interaction.channelId).guildId ?? "0" },
     ...(interaction.type === INTERACTION.command && {
       name: interaction.name,
       command_type: interaction.commandType,

@@ -12,9 +12,8 @@ import { type Try, triesJson } from "./tries.ts";
 
 /** Everything, for a page that has just been opened. */
 export function pageState({ world, cdn, commands, gateway }: Services, tries: readonly Try[]): PageState {
-  const messages = [...world.channels.keys()]
-    .flatMap((id) => [...world.messagesOf(id).values()])
-    .sort((a, b) => byAge(a.id, b.id));
+  const channels = [...world.channels.values()].filter((channel) => isShown(world, channel));
+  const messages = channels.flatMap(({ id }) => [...world.messagesOf(id).values()]).sort((a, b) => byAge(a.id, b.id));
   return {
     guild: { id: world.guild.id, name: world.guild.name },
     botId: world.application.botId,
@@ -23,12 +22,15 @@ export function pageState({ world, cdn, commands, gateway }: Services, tries: re
     maxUploadBytes: world.maxUploadBytes,
     users: [...world.users.values()].map((user) => pageUser(world, user)),
     roles: [...world.guild.roles.values()].map(({ id, name, color }) => ({ id, name, color })),
-    channels: [...world.channels.values()].map((channel) => pageChannel(world, channel)),
+    channels: channels.map((channel) => pageChannel(world, channel)),
     messages: messages.map((message) => pageMessage(world, cdn, message)),
     commands: pageCommands(commands),
     tries: triesJson(tries),
   };
 }
+
+/** The page shows the first server, and direct messages. */
+const isShown = ({ guild }: World, { guildId }: Channel): boolean => guildId === null || guildId === guild.id;
 
 function pageUser(world: World, user: User): PageUser {
   const roles = world.guild.members.get(user.id)?.roleIds.map((id) => world.guild.roles.get(id)!) ?? [];
@@ -68,6 +70,13 @@ function pageMessage(world: World, cdn: Services["cdn"], message: Message): Page
 /** What a change means for the page; null when it shows nothing of it. */
 export function pageUpdate(services: Services, change: Change): PageUpdate | null {
   const { world, cdn, commands } = services;
+  const channel =
+    "message" in change
+      ? world.channels.get(change.message.channelId)
+      : "channel" in change
+        ? change.channel
+        : undefined;
+  if (channel && !isShown(world, channel)) return null;
   switch (change.kind) {
     case "message-created":
     case "message-updated":

@@ -57,7 +57,7 @@ export function computeMentions(world: World, request: MentionRequest): Mentions
   if (replied && !users.includes(replied) && (given ? given["replied_user"] === true : true)) users.push(replied);
   const mayMentionAll = allowed(world, channel, authorId, "MENTION_EVERYONE");
   const roles = named(/<@&(\d+)>/g).filter((id) => {
-    const role = world.guild.roles.get(id);
+    const role = world.guilds.get(channel.guildId ?? "")?.roles.get(id);
     return role && (role.mentionable || mayMentionAll) && permits("roles", id);
   });
   return { users, roles, everyone: mayMentionAll && parse.includes("everyone") && /@(?:everyone|here)\b/.test(prose) };

@@ -91,7 +91,7 @@ function legacyInteraction({ interaction }: Message): Json {
 /** The fields that MESSAGE_CREATE and MESSAGE_UPDATE carry beyond those of REST. */
 export function gatewayMessageJson(world: World, cdn: Cdn, message: Message, options: ViewOptions): Json {
   const channel = world.channels.get(message.channelId);
-  const member = world.guild.members.get(message.authorId);
+  const member = world.memberIn(channel, message.authorId);
   return {
     ...messageJson(world, cdn, message, options),
     ...(channel?.guildId && { guild_id: channel.guildId }),

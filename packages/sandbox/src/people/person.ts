@@ -16,7 +16,7 @@ import type { Services } from "../rest/services.ts";
 import { demand, demandActive, sendPermission } from "../world/access.ts";
 import { openDm } from "../world/channels.ts";
 import { deleteThread, editThread, join } from "../world/threads.ts";
-import { type Attachment, type Channel, MESSAGE_FLAG, type Message, type User } from "../world/types.ts";
+import { type Attachment, type Channel, type Guild, MESSAGE_FLAG, type Message, type User } from "../world/types.ts";
 import { InteractionCall, type ShownModal } from "./call.ts";
 import { type FieldValues, checkValues, fillModal } from "./fields.ts";
 import { resolvedJson } from "./resolved.ts";
@@ -64,7 +64,7 @@ export class Person {
    * @throws Error when the command or an option does not exist or a value breaks its rules; ApiError 50013, 50083
    */
   async slash(channelId: string, name: string, values: OptionValues = {}): Promise<InteractionCall> {
-    const { world, commands } = this.#services;
+    const { commands } = this.#services;
     this.#demandCommands(channelId);
     const { command, options, wrap } = findCommand(commands.all(), name);
     checkOptions(name, options, values);
@@ -87,8 +87,8 @@ export class Person {
         ...commandReference(command),
         type: 1,
         options: wrap(filled),
-        ...resolvedJson(this.#services, attachments, ids),
-        ...(command["guild_id"] !== undefined && { guild_id: world.guild.id }),
+        ...resolvedJson(this.#services, attachments, ids, this.#guildOf(channelId)),
+        ...(command["guild_id"] !== undefined && { guild_id: this.#guildOf(channelId)?.id }),
       },
     });
   }
@@ -177,7 +177,7 @@ export class Person {
         component_type: component["type"],
         id: component["id"],
         ...(isSelect && { values }),
-        ...(isSelect && byId && resolvedJson(this.#services, [], values)),
+        ...(isSelect && byId && resolvedJson(this.#services, [], values, this.#guildOf(channel.id))),
       },
     });
   }
@@ -205,7 +205,7 @@ export class Person {
       channelId: modal.interaction.channelId,
       sourceMessageId: modal.interaction.sourceMessageId,
       triggeredBy: modal.interaction,
-      data: { custom_id: modal.customId, components, ...resolvedJson(this.#services, attachments, []) },
+      data: { custom_id: modal.customId, components, ...resolvedJson(this.#services, attachments, [], undefined) },
     });
   }
 
@@ -283,6 +283,11 @@ export class Person {
     const channel = world.channel(channelId);
     demand(world, channel, this.id);
     return channel;
+  }
+
+  #guildOf(channelId: string): Guild | undefined {
+    const { world } = this.#services;
+    return world.guilds.get(world.channel(channelId).guildId ?? "");
   }
 
   #thread(threadId: string): Channel {

@@ -2,7 +2,7 @@
 import type { Cdn } from "../cdn.ts";
 import type { Json } from "../json.ts";
 import { attachmentJson } from "../messages/wire.ts";
-import type { Attachment } from "../world/types.ts";
+import type { Attachment, Guild } from "../world/types.ts";
 import { memberJson, roleJson, userJson } from "../world/wire.ts";
 import type { World } from "../world/world.ts";
 
@@ -11,8 +11,9 @@ export function resolvedJson(
   { world, cdn }: { readonly world: World; readonly cdn: Cdn },
   attachments: readonly Attachment[],
   ids: readonly string[],
+  guild: Guild | undefined,
 ): Json {
-  const { guild, users, channels } = world;
+  const { users, channels } = world;
   const pick = <T>(found: (id: string) => T | undefined, json: (value: T) => Json): Json =>
     Object.fromEntries(
       ids.flatMap((id) => {
@@ -24,10 +25,10 @@ export function resolvedJson(
     attachments: Object.fromEntries(attachments.map((file) => [file.id, attachmentJson(file, cdn, true)])),
     users: pick((id) => users.get(id), userJson),
     members: pick(
-      (id) => guild.members.get(id),
+      (id) => guild?.members.get(id),
       (member) => memberJson(member, world.clock),
     ),
-    roles: pick((id) => guild.roles.get(id), roleJson),
+    roles: pick((id) => guild?.roles.get(id), roleJson),
     channels: pick(
       (id) => channels.get(id),
       ({ id, name, type }) => ({ id, name, type, permissions: "0" }),

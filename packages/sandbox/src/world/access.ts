@@ -1,7 +1,7 @@
 /** Who may do what where: roles, then overwrites, as documented under "Permissions". */
 import { ApiError } from "../api-error.ts";
 import { ALL_PERMISSIONS, PERMISSIONS, type PermissionName, permissionBits } from "../permissions.ts";
-import type { Channel } from "./types.ts";
+import type { Channel, Guild } from "./types.ts";
 import type { World } from "./world.ts";
 
 /** What both sides of a direct message may do in it. */
@@ -16,8 +16,7 @@ const DM_PERMISSIONS = permissionBits([
 ]);
 
 /** The bits of a member over the whole guild. */
-export function guildPermissions(world: World, userId: string): bigint {
-  const { guild } = world;
+export function guildPermissions(guild: Guild, userId: string): bigint {
   if (guild.ownerId === userId) return ALL_PERMISSIONS;
   const member = guild.members.get(userId);
   if (!member) return 0n;
@@ -30,12 +29,13 @@ export function guildPermissions(world: World, userId: string): bigint {
 export function channelPermissions(world: World, channel: Channel, userId: string): bigint {
   if (channel.guildId === null)
     return channel.recipientId === userId || world.application.botId === userId ? DM_PERMISSIONS : 0n;
+  const guild = world.guildOf(channel.guildId);
   const holder = channel.thread && channel.parentId ? world.channels.get(channel.parentId) : channel;
-  let bits = guildPermissions(world, userId);
+  let bits = guildPermissions(guild, userId);
   if (!holder || bits === ALL_PERMISSIONS) return bits;
 
-  const member = world.guild.members.get(userId);
-  const everyone = holder.overwrites.find((overwrite) => overwrite.id === world.guild.id);
+  const member = guild.members.get(userId);
+  const everyone = holder.overwrites.find((overwrite) => overwrite.id === guild.id);
   if (everyone) bits = (bits & ~everyone.deny) | everyone.allow;
   let allow = 0n;
   let deny = 0n;

@@ -2,8 +2,8 @@
 import { randomBytes } from "node:crypto";
 
 import { Clock } from "../clock.ts";
-import { BOT_PERMISSIONS, EVERYONE_PERMISSIONS, MODERATOR_PERMISSIONS } from "../permissions.ts";
-import { CHANNEL_TYPE, type Channel, type Guild, type Member, type Role, type User } from "./types.ts";
+import { makeGuild, textChannel } from "./guilds.ts";
+import type { User } from "./types.ts";
 import { type Application, World } from "./world.ts";
 
 const DAY = 86_400_000;
@@ -34,33 +34,7 @@ export function seedWorld(options: SeedOptions): World {
   }));
   const bot: User = { id: id(), username: options.name, globalName: null, bot: true, dmsClosed: false };
 
-  const guildId = id();
-  const role = (name: string, permissions: bigint, position: number, extra: Partial<Role> = {}): Role => ({
-    id: id(),
-    name,
-    permissions,
-    position,
-    color: 0,
-    mentionable: false,
-    managed: false,
-    ...extra,
-  });
-  const everyone = role("@everyone", EVERYONE_PERMISSIONS, 0, { id: guildId });
-  const moderator = role("Moderator", MODERATOR_PERMISSIONS, 1, { color: 0x2e_cc_71, mentionable: true });
-  const botRole = role(options.name, BOT_PERMISSIONS, 2, { color: 0xe9_a2_3b, managed: true });
-
-  const member = (user: User): Member => ({
-    userId: user.id,
-    roleIds: user.bot ? [botRole.id] : user.username === "mo" ? [moderator.id] : [],
-    joinedAt: then + DAY,
-  });
-  const guild: Guild = {
-    id: guildId,
-    name: options.name,
-    ownerId: users[0]!.id,
-    roles: new Map([everyone, moderator, botRole].map((role) => [role.id, role])),
-    members: new Map([...users, bot].map((user) => [user.id, member(user)])),
-  };
+  const guild = makeGuild({ name: options.name, at: then, nextId: id, users: [...users, bot] });
 
   // An application and its bot user share one id, as with every application made since 2016.
   const application: Application = {
@@ -74,26 +48,11 @@ export function seedWorld(options: SeedOptions): World {
   for (const user of [...users, bot]) world.users.set(user.id, user);
   const topics = { general: "Talk, and try the bot", gallery: "The pictures worth keeping" };
   for (const [position, [name, topic]] of Object.entries(topics).entries()) {
-    const channel = textChannel(id(), guildId, name, topic, position);
+    const channel = textChannel(guild.id, id(), name, topic, position);
     world.channels.set(channel.id, channel);
   }
   return world;
 }
-
-const textChannel = (id: string, guildId: string, name: string, topic: string, position: number): Channel => ({
-  id,
-  type: CHANNEL_TYPE.text,
-  guildId,
-  name,
-  parentId: null,
-  topic,
-  position,
-  overwrites: [],
-  recipientId: null,
-  lastMessageId: null,
-  thread: null,
-  rateLimitPerUser: 0,
-});
 
 /** A token of the real shape: the id in base64, a time, a secret. */
 export function makeToken(botId: string): string {

@@ -34,7 +34,9 @@ export function createThread(world: World, request: ThreadRequest): Channel {
   if (!DURATIONS.includes(minutes as number)) faults.choice(["auto_archive_duration"], DURATIONS);
   faults.throwIfAny();
   if (request.messageId && world.channels.has(request.messageId)) throw new ApiError(160004);
-  const active = [...world.channels.values()].filter(({ thread }) => thread && !thread.archived);
+  const active = [...world.channels.values()].filter(
+    ({ guildId, thread }) => guildId === parent.guildId && thread && !thread.archived,
+  );
   if (active.length >= MAX_ACTIVE_THREADS) throw new ApiError(160006);
 
   const now = world.clock.now();

@@ -160,10 +160,8 @@ export const guildJson = (guild: Guild): Json => ({
 });
 
 /** What GUILD_CREATE says. Without the members intent only the bot's own membership comes with it. */
-export function guildCreateJson(world: World, allMembers: boolean): Json {
-  const { guild } = world;
+export function guildCreateJson(world: World, guild: Guild, channels: readonly Channel[], allMembers: boolean): Json {
   const members = [...guild.members.values()].filter(({ userId }) => allMembers || userId === world.application.botId);
-  const channels = [...world.channels.values()].filter(({ guildId }) => guildId === guild.id);
   const { botId } = world.application;
   return {
     ...guildJson(guild),

@@ -2,7 +2,7 @@
 import { ApiError } from "../api-error.ts";
 import { Clock } from "../clock.ts";
 import type { Change } from "./changes.ts";
-import type { Channel, Guild, Message, User } from "./types.ts";
+import type { Channel, Guild, Member, Message, User } from "./types.ts";
 
 export interface Application {
   readonly id: string;
@@ -16,6 +16,8 @@ export interface Application {
 
 export class World {
   readonly clock = new Clock();
+  /** Unix milliseconds. */
+  readonly startedAt = this.clock.now();
   readonly users = new Map<string, User>();
   /** Channels, threads and direct messages. */
   readonly channels = new Map<string, Channel>();
@@ -23,7 +25,10 @@ export class World {
   readonly #messages = new Map<string, Map<string, Message>>();
   readonly #listeners = new Set<(change: Change) => void>();
   readonly application: Application;
+  /** The first one, whose people everybody knows. */
   readonly guild: Guild;
+  /** All of them by id, the first one too. */
+  readonly guilds = new Map<string, Guild>();
   readonly maxUploadBytes: number;
   /** What a bot must never cause; tests expect none. */
   readonly violations: string[] = [];
@@ -31,6 +36,7 @@ export class World {
   constructor(application: Application, guild: Guild, maxUploadBytes: number) {
     this.application = application;
     this.guild = guild;
+    this.guilds.set(guild.id, guild);
     this.maxUploadBytes = maxUploadBytes;
   }
 
@@ -46,6 +52,18 @@ export class World {
   violate(text: string): void {
     this.violations.push(text);
     this.tell({ kind: "violation", text });
+  }
+
+  /** @throws ApiError 10004 */
+  guildOf(id: string): Guild {
+    const guild = this.guilds.get(id);
+    if (!guild) throw new ApiError(10004);
+    return guild;
+  }
+
+  /** Somebody as a member of the guild that a channel is in; of none in a direct message. */
+  memberIn(channel: Pick<Channel, "guildId"> | undefined, userId: string): Member | undefined {
+    return this.guilds.get(channel?.guildId ?? "")?.members.get(userId);
   }
 
   /** @throws ApiError 10003 */

@@ -1,4 +1,5 @@
 /** What a converted captioner consists of: which tensor goes into which file, in which form. */
+import { excerpt } from "../../../errors.ts";
 import { isStoredFloat } from "../../../onnx/files/decode-floats.ts";
 import { bytesPerElement } from "../../../onnx/dtype.ts";
 import type { ExternalTensor } from "../../../onnx/graph.ts";
@@ -43,9 +44,23 @@ export interface Plan {
   readonly files: Readonly<Record<Part, { readonly header: Uint8Array; readonly size: number }>>;
 }
 
-/** Makes the plan of a source with HF-Llava names. @throws EngineError when a tensor has an unexpected form */
-export function planConversion(source: TensorSource): Plan {
-  const drafts = source.names.toSorted().flatMap((name) => draft(source, name));
+/** What is computed instead of learned, and parts of the published model whose results nobody takes. */
+const UNUSED =
+  /\.(?:inv_freq|position_ids)$|^vision_tower\..*(?:encoder\.layers\.\d+|post_layernorm|visual_projection)\.|image_newline$/;
+
+/**
+ * Makes the plan of a source with HF-Llava names.
+ *
+ * @param asked names of the tensors that the networks are made of (`askedTensors`); all others are left behind
+ * @throws EngineError when a tensor has an unexpected form, or is none of LLaVA's
+ */
+export function planConversion(source: TensorSource, asked: ReadonlySet<string> = new Set(source.names)): Plan {
+  const foreign = source.names.find((name) => !asked.has(name) && !UNUSED.test(name));
+  if (foreign !== undefined) throw checkpointError(source.label, `the tensor ${excerpt(foreign)} is not LLaVA's`);
+  const drafts = source.names
+    .filter((name) => asked.has(name))
+    .toSorted()
+    .map((name) => draft(source, name));
   const parts = Object.keys(FILES) as Part[];
   const laidOut = Object.fromEntries(parts.map((part) => [part, layOut(drafts.filter((step) => step.part === part))]));
   return {
@@ -54,20 +69,17 @@ export function planConversion(source: TensorSource): Plan {
   };
 }
 
-function draft(source: TensorSource, name: string): Step[] {
+function draft(source: TensorSource, name: string): Step {
   const tensor = source.find(name)!;
-  if (name.endsWith(".inv_freq") || name.endsWith(".position_ids")) return []; // computed, not learned
   if (!isStoredFloat(tensor.dtype))
     throw checkpointError(source.label, `${name} is ${tensor.dtype}, expected float32, float16 or bfloat16`);
   const shape = tensor.shape as number[];
   const one = (dtype: WrittenType): PlannedTensor => ({ name, dtype, shape, offset: 0 });
   if (name.startsWith("vision_tower.") || name.startsWith("multi_modal_projector."))
-    return [{ part: "vision", source: tensor, form: "half", outputs: [one("float16")] }];
+    return { part: "vision", source: tensor, form: "half", outputs: [one("float16")] };
   if (name.endsWith("embed_tokens.weight"))
-    return [{ part: "embeddings", source: tensor, form: "half", outputs: [one("float16")] }];
-  if (!name.startsWith("language_model.")) throw checkpointError(source.label, `the tensor ${name} is not LLaVA's`);
-  if (shape.length === 1) return [{ part: "decoder", source: tensor, form: "single", outputs: [one("float32")] }];
-  if (shape.length !== 2) throw checkpointError(source.label, `${name} has ${shape.length} axes, expected 2`);
+    return { part: "embeddings", source: tensor, form: "half", outputs: [one("float16")] };
+  if (shape.length === 1) return { part: "decoder", source: tensor, form: "single", outputs: [one("float32")] };
   const [n, k] = shape as [number, number];
   const blockSize = blockSizeOf(name);
   const blocks = Math.ceil(k / blockSize);
@@ -77,7 +89,7 @@ function draft(source: TensorSource, name: string): Step[] {
     { name: `${layer}.${QUANTISED.scales}`, dtype: "float32", shape: [n, blocks], offset: 0 },
     { name: `${layer}.${QUANTISED.zeros}`, dtype: "uint8", shape: [n, Math.ceil(blocks / 2)], offset: 0 },
   ];
-  return [{ part: "decoder", source: tensor, form: "quantise", outputs }];
+  return { part: "decoder", source: tensor, form: "quantise", outputs };
 }
 
 /**

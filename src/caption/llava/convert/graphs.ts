@@ -27,12 +27,22 @@ function build(part: Part, source: TensorSource, config: LlavaConfig): Graph {
 }
 
 /**
- * Finds out, before an hour's work, whether the published tensors are what the networks take.
+ * The names of the tensors that the networks take. Whether they are all there is so found out before an hour's work.
  *
  * @throws EngineError naming a tensor that is missing or of another shape
  */
-export function checkTensors(published: TensorSource, config: LlavaConfig): void {
-  for (const part of Object.keys(FILES) as Part[]) build(part, published, config);
+export function askedTensors(published: TensorSource, config: LlavaConfig): ReadonlySet<string> {
+  const asked = new Set<string>();
+  const listening: TensorSource = {
+    ...published,
+    find: (name, wanted) => {
+      const tensor = published.find(name, wanted);
+      if (tensor && wanted) asked.add(name);
+      return tensor;
+    },
+  };
+  for (const part of Object.keys(FILES) as Part[]) build(part, listening, config);
+  return asked;
 }
 
 /** @param folder `onnx`, which holds the data files already */

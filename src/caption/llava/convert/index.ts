@@ -8,8 +8,9 @@ import { llavaConfigSchema } from "../../../../models/llava.ts";
 import { expectRoom, freeBytes, whereDiskIsFull } from "../../../checkpoints/disk.ts";
 import { CancelledError } from "../../../errors.ts";
 import { exists } from "../../../exists.ts";
-import { checkpointError } from "../../../onnx/files/tensor-source.ts";
-import { checkTensors, dataFile, writeGraphs } from "./graphs.ts";
+import { checked } from "../../../onnx/files/read-json.ts";
+import { preprocessorConfigSchema } from "../preprocessor-config.ts";
+import { askedTensors, dataFile, writeGraphs } from "./graphs.ts";
 import { type Part, type Plan, planConversion } from "./conversion-plan.ts";
 import { writeSettings } from "./conversion-settings.ts";
 import { openPublished } from "./source.ts";
@@ -36,13 +37,9 @@ const JOURNAL = "conversion.journal";
 export async function convertLlava(from: string, to: string, options: ConvertOptions = {}): Promise<void> {
   if (await isConverted(to)) return;
   const published = await openPublished(from);
-  const parsed = llavaConfigSchema.safeParse(published.config);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    throw checkpointError(from, `config.json: ${issue?.path.join(".")}: ${issue?.message}`);
-  }
-  const plan = planConversion(published.tensors);
-  checkTensors(published.tensors, parsed.data);
+  const config = checked(path.join(from, "config.json"), published.config, llavaConfigSchema);
+  checked(path.join(from, "preprocessor_config.json"), published.preprocessor, preprocessorConfigSchema);
+  const plan = planConversion(published.tensors, askedTensors(published.tensors, config));
   const onnx = path.join(to, "onnx");
   await mkdir(onnx, { recursive: true });
   const done = await prepare(plan, onnx, options);
@@ -53,8 +50,8 @@ export async function convertLlava(from: string, to: string, options: ConvertOpt
   }
   for (const part of Object.keys(plan.files) as Part[])
     await rename(partial(onnx, part), path.join(onnx, dataFile(part)));
-  await writeGraphs(onnx, parsed.data);
-  await writeSettings(published, parsed.data, from, to);
+  await writeGraphs(onnx, config);
+  await writeSettings(published, config, from, to);
   await rm(path.join(onnx, JOURNAL));
 }
 

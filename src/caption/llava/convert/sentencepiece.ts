@@ -31,8 +31,16 @@ export function tokenizerJson(model: Uint8Array, added: readonly string[], label
       normalized: false,
       special: true,
     })),
-    normalizer: null,
-    pre_tokenizer: { type: "Metaspace", replacement: "▁", prepend_scheme: "first", split: false },
+    // As SentencePiece itself: a space before every stretch between special tokens, whatever it begins with. What stands
+    // before a picture and after it is so encoded apart, as LLaVA does.
+    normalizer: {
+      type: "Sequence",
+      normalizers: [
+        { type: "Prepend", prepend: "▁" },
+        { type: "Replace", pattern: { String: " " }, content: "▁" },
+      ],
+    },
+    pre_tokenizer: null,
     post_processor: {
       type: "TemplateProcessing",
       single: [{ SpecialToken: { id: "<s>", type_id: 0 } }, { Sequence: { id: "A", type_id: 0 } }],

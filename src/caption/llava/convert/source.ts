@@ -3,12 +3,11 @@ import path from "node:path";
 
 import { z } from "zod";
 
-import { readTorchSource } from "../../../onnx/files/torch-zip.ts";
 import { exists } from "../../../exists.ts";
-import { readJson } from "../../../onnx/files/read-json.ts";
-import { readSafetensors, readSafetensorsIndex, readShards } from "../../../onnx/files/safetensors.ts";
+import { checked, readJson } from "../../../onnx/files/read-json.ts";
 import { only, settings } from "../../../onnx/settings-schema.ts";
 import { checkpointError, renamed, type TensorSource } from "../../../onnx/files/tensor-source.ts";
+import { readWeights, weightsFileIn } from "../../../onnx/files/weights-file.ts";
 
 type Json = Record<string, unknown>;
 
@@ -41,21 +40,10 @@ const firstName = (name: string): string =>
     .replace(/^model\.language_model\.(?:model\.)?/, "language_model.model.")
     .replace(/^model\.(?=(?:vision_tower|multi_modal_projector)\.)/, "");
 
-const readTorchIndex = (indexFile: string): Promise<TensorSource> => readShards(indexFile, ".bin", readTorchSource);
-
-const SHARD_FILES = [
-  ["model.safetensors.index.json", readSafetensorsIndex],
-  ["model.safetensors", readSafetensors],
-  ["pytorch_model.bin.index.json", readTorchIndex],
-  ["pytorch_model.bin", readTorchSource],
-] as const;
-
 async function openShards(folder: string): Promise<TensorSource> {
-  for (const [name, read] of SHARD_FILES) {
-    const file = path.join(folder, name);
-    if (await exists(file)) return read(file);
-  }
-  throw checkpointError(folder, `holds none of ${SHARD_FILES.map(([name]) => name).join(", ")}`);
+  const file = await weightsFileIn(folder);
+  if (file === null) throw checkpointError(folder, "has no weights that can be read");
+  return readWeights(file);
 }
 
 /** The release of LLaVA's and ShareGPT4V's authors: the language model here, the vision tower in `vision_tower`. */
@@ -80,32 +68,69 @@ const PROJECTOR: Readonly<Record<string, string>> = { "0": "linear_1", "2": "lin
 async function openOriginal(folder: string, config: Json): Promise<PublishedLlava> {
   const given = Object.entries(config).filter(([name]) => !TRAINING.test(name));
   const isMultimodal = ([name]: readonly [string, unknown]): boolean => MULTIMODAL.test(name);
-  const parsed = multimodalSchema.safeParse(Object.fromEntries(given.filter(isMultimodal)));
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    throw checkpointError(folder, `is not a LLaVA of a known layout: ${issue?.path.join(".")}: ${issue?.message}`);
-  }
+  const wanted = Object.fromEntries(given.filter(isMultimodal));
+  const multimodal = checked(`${folder}: is not a LLaVA of a known layout`, wanted, multimodalSchema);
   const tower = path.join(folder, "vision_tower");
   const language = renamedFrom(await openShards(folder), hfName);
-  const vision = renamedFrom(await openShards(tower), (name) => `vision_tower.${name}`);
+  const hasTower = language.names.some((name) => name.startsWith("vision_tower."));
+  const vision = hasTower ? null : renamedFrom(await openShards(tower), (name) => `vision_tower.${name}`);
   const text = Object.fromEntries(given.filter((entry) => !isMultimodal(entry)));
   return {
     tensors: {
       label: folder,
-      names: [...language.names, ...vision.names],
-      find: (name) => language.find(name) ?? vision.find(name),
+      names: [...language.names, ...(vision?.names ?? [])],
+      find: (name) => language.find(name) ?? vision?.find(name),
     },
     config: {
       architectures: ["LlavaForConditionalGeneration"],
       model_type: "llava",
       image_token_index: text["vocab_size"], // the first id that the vocabulary leaves free
-      vision_feature_layer: parsed.data.mm_vision_select_layer,
+      vision_feature_layer: multimodal.mm_vision_select_layer,
       vision_feature_select_strategy: "default",
       projector_hidden_act: "gelu",
       text_config: { ...text, model_type: "llama", architectures: ["LlamaForCausalLM"] },
-      vision_config: await readJson(path.join(tower, "config.json"), anything).then(visionPart),
+      vision_config:
+        (await settingsIn(tower, "config.json").then((found) => found && visionPart(found))) ?? towerSettings(language),
     },
-    preprocessor: await readJson(path.join(tower, "preprocessor_config.json"), anything),
+    preprocessor:
+      (await settingsIn(tower, "preprocessor_config.json")) ??
+      (await settingsIn(folder, "preprocessor_config.json")) ??
+      CLIP_PREPROCESSOR,
+  };
+}
+
+const settingsIn = async (folder: string, name: string): Promise<Json | null> =>
+  (await exists(path.join(folder, name))) ? readJson(path.join(folder, name), anything) : null;
+
+/** What every CLIP was trained with, where a release does not say it. */
+const CLIP_PREPROCESSOR: Json = {
+  image_processor_type: "CLIPImageProcessor",
+  image_mean: [0.48145466, 0.4578275, 0.40821073],
+  image_std: [0.26862954, 0.26130258, 0.27577711],
+};
+const CLIP_HEAD_WIDTH = 64;
+
+/** The settings of a tower of CLIP that came without them, by the shapes of its tensors. @throws EngineError */
+function towerSettings(source: TensorSource): Json {
+  const shape = (name: string): readonly number[] => {
+    const found = source.names.find((each) => each.startsWith("vision_tower.") && each.endsWith(name));
+    if (found === undefined) throw checkpointError(source.label, `has no vision tower: ${name} is missing`);
+    return source.find(found)!.shape as number[];
+  };
+  const [width = 0, , patch = 0] = shape("embeddings.patch_embedding.weight");
+  const positions = shape("embeddings.position_embedding.weight")[0]!;
+  const layer = /encoder\.layers\.(\d+)\./;
+  const layers = source.names.flatMap((name) =>
+    name.startsWith("vision_tower.") ? (layer.exec(name)?.[1] ?? []) : [],
+  );
+  return {
+    model_type: "clip_vision_model",
+    hidden_size: width,
+    intermediate_size: shape("encoder.layers.0.mlp.fc1.weight")[0]!,
+    num_hidden_layers: 1 + Math.max(...layers.map(Number)),
+    num_attention_heads: width / CLIP_HEAD_WIDTH,
+    patch_size: patch,
+    image_size: patch * Math.sqrt(positions - 1),
   };
 }
 
@@ -118,6 +143,8 @@ const visionPart = (config: Json): Json => ({
 /** The original release's names as HF-Llava's. */
 function hfName(name: string): string {
   const projector = /^model\.mm_projector\.(\d)\.(weight|bias)$/.exec(name);
+  const inside = /^model\.vision_tower\.(?:vision_tower\.)?(.+)$/.exec(name);
+  if (inside) return `vision_tower.${inside[1]}`;
   if (projector) return `multi_modal_projector.${PROJECTOR[projector[1]!] ?? projector[1]}.${projector[2]}`;
   return `language_model.${name}`;
 }

@@ -107,10 +107,10 @@ class RemoteTasks implements Tasks {
     await rm(this.#samplesOf(lessonId), { recursive: true, force: true });
   }
 
-  async keepOnly(lessonIds: ReadonlySet<string>): Promise<void> {
-    for (const id of await this.#options.states.ids()) if (!lessonIds.has(id)) await this.forget(id);
-    for (const name of await readdir(this.folder).catch(() => []))
-      if (!lessonIds.has(name)) await rm(path.join(this.folder, name), { recursive: true, force: true });
+  async keepOnly(lessonIds: ReadonlySet<string>, isOpen: (lessonId: string) => Promise<boolean>): Promise<void> {
+    const shown = await readdir(this.folder).catch(() => []);
+    for (const id of new Set([...(await this.#options.states.ids()), ...shown]))
+      if (!lessonIds.has(id) && !(await isOpen(id))) await this.forget(id);
   }
 
   /** @param hooks with `onWaiting`, it waits while nobody can do it; without, it is refused then */

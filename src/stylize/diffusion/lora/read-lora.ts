@@ -3,8 +3,9 @@ import { closeSync, openSync } from "node:fs";
 
 import { z } from "zod";
 
-import { foreignContext, foreignLora } from "../../../../models/foreign-loras.ts";
 import { type LoraNetwork, loraNames } from "../../../../models/lora-names.ts";
+import { kindOf } from "../../../checkpoints/identify/kinds.ts";
+import { TensorNames } from "../../../checkpoints/identify/tensor-names.ts";
 import { excerpt, messageOf, publicMessageOf, UserError } from "../../../errors.ts";
 import { decodeFloats, isStoredFloat } from "../../../onnx/files/decode-floats.ts";
 import { readExactly } from "../../../onnx/files/read-exactly.ts";
@@ -38,8 +39,9 @@ export async function readLora(file: string, name: string, layers: LoraLayers): 
   const source = await readSafetensors(file).catch((error: unknown) => {
     throw refused(name, `it cannot be read: ${publicMessageOf(error)}`, error);
   });
-  const foreign = foreignLora(source.names);
-  if (foreign !== null) throw refused(name, `it is ${foreign}; only LoRA for Stable Diffusion 1 can be used`);
+  const kind = kindOf(TensorNames.of(source));
+  if (kind && kind.use !== "lora")
+    throw refused(name, `it is ${kind.words}; only LoRA for Stable Diffusion 1 can be used`);
   const parts = partsOf(name, source, layers);
   const alphaOf = await declaredAlphas(file, name);
   const updates = { unet: new Map<string, LowRankUpdate>(), text: new Map<string, LowRankUpdate>() };
@@ -89,14 +91,11 @@ function updateOf(
   if (rank === 0 || upShape[1] !== rank)
     throw refused(name, `its matrices of ${layer} do not fit together: ${showShape(downShape)}, ${showShape(upShape)}`);
   const fits = squeezed(downShape.slice(1)) === squeezed(weight.slice(1));
-  if (!fits || squeezed(upShape) !== squeezed([weight[0]!, rank])) {
-    const family = /attn2\.to_[kv]$/.test(layer) ? foreignContext(downShape[1]!) : null;
-    if (family !== null) throw refused(name, `it is ${family}; only LoRA for Stable Diffusion 1 can be used`);
+  if (!fits || squeezed(upShape) !== squeezed([weight[0]!, rank]))
     throw refused(
       name,
       `it was made for a ${layer} of another size: ${showShape([upShape[0]!, ...downShape.slice(1)])}`,
     );
-  }
   const scale = alpha !== undefined ? alpha / rank : declared ? declared.alpha / declared.divisor(rank) : 1;
   return { down, up, scale };
 }

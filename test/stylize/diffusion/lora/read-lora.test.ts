@@ -90,7 +90,7 @@ describe("a LoRA file", () => {
     ["lora_unet_double_blocks_0_img_attn_qkv.lora_down.weight", /Flux/],
     ["transformer.blocks.0.attn1.to_k.lora_A.weight", /another family/],
     ["emb_params", /a learned word/],
-    ["model.diffusion_model.out.2.weight", /a whole checkpoint/],
+    ["model.diffusion_model.out.2.weight", /a checkpoint/],
     ["some.other.thing", /no LoRA that is known/],
   ])("named %s is refused by its family", async (name, words) => {
     await expect(read({ [name]: [2, 24] })).rejects.toThrow(words);

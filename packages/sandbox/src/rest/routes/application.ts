@@ -7,14 +7,19 @@ import type { RestCall } from "../call.ts";
 import type { Services } from "../services.ts";
 
 export function applicationRoutes({ router, world, gateway, commands }: Services): void {
-  const { application, guild } = world;
+  const { application } = world;
   const bot = () => world.user(application.botId);
 
   router.route("GET", "/gateway", () => ({ url: gateway.url }), { withoutToken: true });
   router.route("GET", "/gateway/bot", () => ({
     url: gateway.url,
-    shards: 1,
-    session_start_limit: { total: 1000, remaining: 999, reset_after: 86_400_000, max_concurrency: 1 },
+    shards: gateway.sharding.shards,
+    session_start_limit: {
+      total: 1000,
+      remaining: 999,
+      reset_after: 86_400_000,
+      max_concurrency: gateway.sharding.maxConcurrency,
+    },
   }));
 
   const applicationJson = (): Json => ({
@@ -30,10 +35,10 @@ export function applicationRoutes({ router, world, gateway, commands }: Services
     verify_key: "0".repeat(64),
     flags: 0,
     hook: true,
-    owner: userJson(world.user(guild.ownerId)),
+    owner: userJson(world.user(world.guild.ownerId)),
     team: null,
     integration_types_config: { "0": {} },
-    approximate_guild_count: 1,
+    approximate_guild_count: world.guilds.size,
     approximate_user_install_count: 0,
     redirect_uris: [],
     interactions_endpoint_url: null,
@@ -49,24 +54,24 @@ export function applicationRoutes({ router, world, gateway, commands }: Services
     locale: "en-US",
     email: null,
   }));
-  router.route("GET", "/users/@me/guilds", () => [
-    {
+  router.route("GET", "/users/@me/guilds", () =>
+    [...world.guilds.values()].map((guild) => ({
       id: guild.id,
       name: guild.name,
       icon: null,
       banner: null,
       owner: false,
-      permissions: String(guildPermissions(world, application.botId)),
+      permissions: String(guildPermissions(guild, application.botId)),
       features: [],
-    },
-  ]);
-  router.route("GET", "/users/@me/guilds/:guild/member", () =>
-    memberWithUser(world, guild.members.get(application.botId)!),
+    })),
+  );
+  router.route("GET", "/users/@me/guilds/:guild/member", ({ params }) =>
+    memberWithUser(world, world.guildOf(params["guild"]!).members.get(application.botId)!),
   );
 
   const scopeOf = ({ params }: RestCall): string | null => {
     if (params["application"] !== application.id) throw new ApiError(50001);
-    if (params["guild"] !== undefined && params["guild"] !== guild.id) throw new ApiError(50001);
+    if (params["guild"] !== undefined && !world.guilds.has(params["guild"])) throw new ApiError(50001);
     return params["guild"] ?? null;
   };
   for (const base of ["/applications/:application/commands", "/applications/:application/guilds/:guild/commands"]) {

@@ -59,7 +59,7 @@ export function channelRoutes({ router, world }: Services): void {
     if (message.ephemeralFor) throw new ApiError(10008);
     const type = CHANNEL_TYPE.publicThread;
     const thread = createThread(world, { parent, ownerId: botId, messageId: message.id, body: call.json, type });
-    const reference = { type: 0, channel_id: parent.id, message_id: message.id, guild_id: world.guild.id };
+    const reference = { type: 0, channel_id: parent.id, message_id: message.id, guild_id: parent.guildId };
     createSystemMessage(world, thread, botId, 21, { reference });
     message.flags |= MESSAGE_FLAG.hasThread;
     world.tell({ kind: "message-updated", message });
@@ -73,7 +73,7 @@ export function channelRoutes({ router, world }: Services): void {
     demand(world, parent, botId, permission);
     const thread = createThread(world, { parent, ownerId: botId, messageId: null, body: call.json, type });
     if (type === CHANNEL_TYPE.publicThread) {
-      const reference = { type: 0, channel_id: thread.id, guild_id: world.guild.id };
+      const reference = { type: 0, channel_id: thread.id, guild_id: parent.guildId };
       createSystemMessage(world, parent, botId, 18, { content: thread.name, reference });
     }
     return new Created(channelJson(world, thread, botId));
@@ -84,7 +84,7 @@ export function channelRoutes({ router, world }: Services): void {
     const withMember = call.query.get("with_member") === "true";
     return [...thread.thread!.members.keys()].map((userId) => ({
       ...threadMemberJson(world, thread, userId),
-      ...(withMember && { member: memberWithUser(world, world.guild.members.get(userId)!) }),
+      ...(withMember && { member: memberWithUser(world, world.memberIn(thread, userId)!) }),
     }));
   });
   router.route("GET", "/channels/:channel/thread-members/:user", (call) => {
@@ -98,7 +98,7 @@ export function channelRoutes({ router, world }: Services): void {
     const userId = call.params["user"] === "@me" ? botId : call.params["user"]!;
     demandActive(thread);
     if (userId !== botId) demand(world, thread, botId, "SEND_MESSAGES_IN_THREADS");
-    if (!world.guild.members.has(userId)) throw new ApiError(10007);
+    if (!world.memberIn(thread, userId)) throw new ApiError(10007);
     join(world, thread, userId);
     return undefined;
   });

@@ -3,37 +3,36 @@ import { ApiError } from "../../api-error.ts";
 import { INTENTS } from "../../gateway/intents.ts";
 import { openDm } from "../../world/channels.ts";
 import { channelJson, guildJson, memberWithUser, roleJson, threadMemberJson, userJson } from "../../world/wire.ts";
+import type { Guild } from "../../world/types.ts";
 import type { RestCall } from "../call.ts";
 import { limitOf } from "../call.ts";
 import type { Services } from "../services.ts";
 
 export function guildRoutes({ router, world }: Services): void {
-  const { guild, application } = world;
-  const demandGuild = ({ params }: RestCall): void => {
-    if (params["guild"] !== guild.id) throw new ApiError(10004);
-  };
-  const memberOf = (userId: string) => {
+  const { application } = world;
+  const guildOf = ({ params }: RestCall): Guild => world.guildOf(params["guild"]!);
+  const memberOf = (guild: Guild, userId: string) => {
     const member = guild.members.get(userId);
     if (!member) throw new ApiError(world.users.has(userId) ? 10007 : 10013);
     return memberWithUser(world, member);
   };
 
   router.route("GET", "/guilds/:guild", (call) => {
-    demandGuild(call);
+    const guild = guildOf(call);
     const counts = { approximate_member_count: guild.members.size, approximate_presence_count: guild.members.size };
     return { ...guildJson(guild), ...(call.query.get("with_counts") === "true" && counts) };
   });
   router.route("GET", "/guilds/:guild/channels", (call) => {
-    demandGuild(call);
+    const guild = guildOf(call);
     const channels = [...world.channels.values()].filter(({ guildId, thread }) => guildId === guild.id && !thread);
     return channels.map((channel) => channelJson(world, channel));
   });
   router.route("GET", "/guilds/:guild/roles", (call) => {
-    demandGuild(call);
+    const guild = guildOf(call);
     return [...guild.roles.values()].map(roleJson);
   });
   router.route("GET", "/guilds/:guild/members", (call) => {
-    demandGuild(call);
+    const guild = guildOf(call);
     // The list of members is behind the privileged intent, a single one is not.
     if ((application.privilegedIntents & INTENTS.guildMembers) === 0) throw new ApiError(50001);
     return [...guild.members.values()]
@@ -41,7 +40,7 @@ export function guildRoutes({ router, world }: Services): void {
       .map((member) => memberWithUser(world, member));
   });
   router.route("GET", "/guilds/:guild/members/search", (call) => {
-    demandGuild(call);
+    const guild = guildOf(call);
     const start = (call.query.get("query") ?? "").toLowerCase();
     return [...guild.members.values()]
       .filter(({ userId }) => world.user(userId).username.toLowerCase().startsWith(start))
@@ -49,12 +48,13 @@ export function guildRoutes({ router, world }: Services): void {
       .map((member) => memberWithUser(world, member));
   });
   router.route("GET", "/guilds/:guild/members/:user", (call) => {
-    demandGuild(call);
-    return memberOf(call.params["user"]!);
+    return memberOf(guildOf(call), call.params["user"]!);
   });
   router.route("GET", "/guilds/:guild/threads/active", (call) => {
-    demandGuild(call);
-    const threads = [...world.channels.values()].filter(({ thread }) => thread && !thread.archived);
+    const guild = guildOf(call);
+    const threads = [...world.channels.values()].filter(
+      ({ guildId, thread }) => guildId === guild.id && thread && !thread.archived,
+    );
     return {
       threads: threads.map((thread) => channelJson(world, thread, application.botId)),
       members: threads

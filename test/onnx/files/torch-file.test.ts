@@ -6,7 +6,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { Dict, PickleError, unpickle } from "../../../src/onnx/files/pickle.ts";
-import { readTorchSource, readTorchTensors } from "../../../src/onnx/files/torch-zip.ts";
+import { readTorchSource, readTorchTensors } from "../../../src/onnx/files/torch-file.ts";
 import type { TorchTensor } from "../../../src/onnx/files/torch-pickle.ts";
 import { EngineError } from "../../../src/errors.ts";
 import { readStored, zipOf } from "./zip-writer.ts";
@@ -63,7 +63,7 @@ async function valuesOf({ path, offset, byteLength, dtype, shape, strides }: Tor
 }
 
 describe("files written by torch", () => {
-  it.each(["module", "kinds", "lightning", "protocol-4"])("%s: every tensor, in place", async (name) => {
+  it.each(["module", "kinds", "lightning", "protocol-4", "legacy"])("%s: every tensor, in place", async (name) => {
     const tensors = await readTorchTensors(fixture(name));
     const known = await expected(name);
     expect([...tensors.keys()]).toEqual(Object.keys(known));
@@ -162,7 +162,17 @@ describe("a hostile pickle", () => {
     ["a property of all objects", () => pickle("cconstructor\nconstructor\n."), "constructor.constructor"],
     ["INST", () => pickle("(", text("id"), "ios\nsystem\n."), "opcode 0x69"],
     ["OBJ", () => pickle("(ccollections\nOrderedDict\no."), "opcode 0x6f"],
-    ["NEWOBJ", () => pickle("ccollections\nOrderedDict\n)", 0x81, "."), "opcode 0x81"],
+    ["NEWOBJ", () => pickle("ccollections\nOrderedDict\n)", 0x81, "."), "makes an object that tensors do not need"],
+    [
+      "NEWOBJ with arguments",
+      () => pickle("ctorch.nn.modules.container\nParameterDict\n", text("id"), 0x85, 0x81, "."),
+      "makes an object that tensors do not need",
+    ],
+    [
+      "a state for a dict of parameters that is none",
+      () => pickle("ctorch.nn.modules.container\nParameterDict\n)", 0x81, "Nb."),
+      "state",
+    ],
     ["a registered extension", () => pickle(0x82, 1, "."), "opcode 0x82"],
     ["a persistent id in text", () => pickle("Pstorage\n."), "opcode 0x50"],
     ["text of protocol 0", () => pickle("S'id'\n."), "opcode 0x53"],
@@ -194,7 +204,7 @@ describe("a damaged pickle", () => {
     const host = {
       findGlobal: (_module: string, name: string) => ({ name, call: () => new Dict() }),
       load: () => 0,
-      mayHaveState: () => true,
+      build: () => true,
     };
     expect(unpickle(whole, host)).toBeInstanceOf(Dict);
     for (let length = 0; length < whole.length; length++) {
@@ -251,7 +261,7 @@ describe("a damaged pickle", () => {
 
   it("never does anything but fail cleanly, whatever bytes are changed", async () => {
     const original = await pickleOf("kinds");
-    const host = { findGlobal: () => undefined, load: () => null, mayHaveState: () => false };
+    const host = { findGlobal: () => undefined, load: () => null, build: () => false };
     const outcome = (bytes: Buffer): string => {
       try {
         unpickle(bytes, host);
@@ -305,8 +315,8 @@ describe("a damaged archive", () => {
     await expect(readTorchTensors(await saved(tensorPickle(4, 0, 4, 1)))).rejects.toThrow("the storage 0 is missing");
   });
 
-  it("does not end too early anywhere without being noticed", async () => {
-    const whole = await readFile(fixture("module"));
+  it.each(["module", "legacy"])("%s does not end too early anywhere without being noticed", async (name) => {
+    const whole = await readFile(fixture(name));
     for (let length = 0; length < whole.length; length += 97) {
       const file = path.join(folder, "cut.bin");
       await writeFile(file, whole.subarray(0, length));
@@ -343,9 +353,11 @@ describe("a damaged archive", () => {
   });
 
   it.each([
-    ["nothing", Buffer.alloc(0), "not downloaded to its end"],
-    ["a page of an error", Buffer.from("<html>Sign in</html>"), "no zip file"],
-    ["a file of torch before 1.6", Buffer.from([0x80, 2, 0x8a, 10]), "save it again with a newer torch"],
+    ["nothing", Buffer.alloc(0), "its download did not begin"],
+    ["a page of an error", Buffer.from("<html>Sign in</html>"), "is a web page"],
+    ["cut off", Buffer.from("PK\x03\x04 and no more"), "not downloaded to its end"],
+    ["a file of torch before 1.6 that ends", Buffer.from([0x80, 2, 0x8a, 10]), "ends too early"],
+    ["a pickle that torch did not write", Buffer.from("\x80\x02}.", "latin1"), "torch.save did not write it"],
   ])("is %s", async (_title, bytes, words) => {
     const file = path.join(folder, "other.bin");
     await writeFile(file, bytes);

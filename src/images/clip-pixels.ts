@@ -1,21 +1,18 @@
 /** A picture as CLIP's vision tower wants it, equal to the reference's Pillow-based processing. */
-import { z } from "zod";
+import type { RgbImage } from "./rgb-image.ts";
 
-import type { RgbImage } from "../../images/rgb-image.ts";
+/** What the tower wants: its side in pixels, and each colour less its mean in parts of its deviation. */
+export interface ClipPixels {
+  readonly size: number;
+  readonly mean: readonly [number, number, number];
+  readonly std: readonly [number, number, number];
+}
 
-const side = z.union([
-  z.number().int().positive(),
-  z.object({ shortest_edge: z.number().int().positive() }).transform((size) => size.shortest_edge),
-  z.object({ height: z.number().int().positive() }).transform((size) => size.height),
-]);
-const triple = z.tuple([z.number(), z.number(), z.number()]);
-
-/** `preprocessor_config.json` of a CLIPImageProcessor. */
-export const preprocessorConfigSchema = z
-  .object({ crop_size: side.default(336), image_mean: triple, image_std: triple })
-  .transform((config) => ({ size: config.crop_size, mean: config.image_mean, std: config.image_std }));
-
-export type PreprocessorConfig = z.infer<typeof preprocessorConfigSchema>;
+/** How the pictures were normalised that CLIP was trained on. */
+export const CLIP_PIXELS: Omit<ClipPixels, "size"> = {
+  mean: [0.48145466, 0.4578275, 0.40821073],
+  std: [0.26862954, 0.26130258, 0.27577711],
+};
 
 /**
  * LLaVA-1.5's processing: padded to a square with the mean colour, resized, normalised. With `pad` off, what
@@ -23,7 +20,7 @@ export type PreprocessorConfig = z.infer<typeof preprocessorConfigSchema>;
  *
  * @returns pixel values [3, size, size]
  */
-export function preprocess(image: RgbImage, config: PreprocessorConfig, { pad = true } = {}): Float32Array {
+export function preprocess(image: RgbImage, config: ClipPixels, { pad = true } = {}): Float32Array {
   const { size, mean, std } = config;
   const framed = pad ? padToSquare(image, mean) : image;
   const short = Math.min(framed.width, framed.height);
@@ -54,7 +51,7 @@ function padToSquare(image: RgbImage, mean: readonly number[]): RgbImage {
 
 /**
  * Pillow's bicubic: cubic kernel with a = -0.5, widened when shrinking, taps outside the picture left out, and whole
- * bytes between the two passes. Other implementations (`images/plane.ts`) repeat the border and keep fractions, which
+ * bytes between the two passes, weights in whole parts of `ONE`. Other implementations (`images/plane.ts`) repeat the border and keep fractions, which
  * differs by several levels near edges; the tower was trained on these pixels.
  */
 function resizeBicubic(image: RgbImage, width: number, height: number): RgbImage {
@@ -62,6 +59,8 @@ function resizeBicubic(image: RgbImage, width: number, height: number): RgbImage
   const down = resample(across, image.height, width, height, width * 3, 3);
   return { width, height, data: down };
 }
+
+const ONE = 2 ** 22;
 
 /** Resamples along one axis: `lines` lines of `from` pixels that lie `step` apart become lines of `to` pixels. */
 function resample(
@@ -81,13 +80,14 @@ function resample(
     const centre = (i + 0.5) * scale;
     const first = Math.max(0, Math.trunc(centre - 2 * stretch + 0.5));
     const last = Math.min(from, Math.trunc(centre + 2 * stretch + 0.5));
-    const weights = Array.from({ length: last - first }, (_, k) => cubic((first + k - centre + 0.5) / stretch));
-    const sum = weights.reduce((total, weight) => total + weight, 0);
+    const taps = Array.from({ length: last - first }, (_, k) => cubic((first + k - centre + 0.5) / stretch));
+    const sum = taps.reduce((total, tap) => total + tap, 0);
+    const weights = taps.map((tap) => Math.sign(tap) * Math.trunc((Math.abs(tap) / sum) * ONE + 0.5));
     for (let line = 0; line < lines; line++)
       for (let c = 0; c < 3; c++) {
         let value = 0;
         for (let k = 0; k < weights.length; k++) value += weights[k]! * data[(first + k) * step + line * lineStep + c]!;
-        out[i * step + line * outLine + c] = Math.min(255, Math.max(0, Math.round(value / sum)));
+        out[i * step + line * outLine + c] = Math.min(255, Math.max(0, Math.floor(value / ONE + 0.5)));
       }
   }
   return out;

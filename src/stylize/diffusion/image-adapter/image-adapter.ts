@@ -1,0 +1,102 @@
+/**
+ * The style image as a prompt, without anything learned for it (IP-Adapter): its tokens stand behind those of the text in
+ * each context, and the UNet over which the adapter is laid looks at both.
+ */
+import { clipImageVector, clipVisionStates } from "../../../../models/clip-vision.ts";
+import { imageTokens } from "../../../../models/ip-adapter.ts";
+import { CLIP_PIXELS, preprocess } from "../../../images/clip-pixels.ts";
+import type { RgbImage } from "../../../images/rgb-image.ts";
+import { checkpointError } from "../../../onnx/files/tensor-source.ts";
+import { concatenated, type Floats, floatTensor, type Value } from "../../../onnx/index.ts";
+import type { Weights } from "../../../onnx/weights.ts";
+import type { DiffusionNetworks } from "../diffusion-networks.ts";
+import { ByteCache } from "../latents-cache.ts";
+import type { AdapterFiles } from "./adapter-files.ts";
+
+/** Some 600 styles with four tokens each. */
+const CACHE_BYTES = 16e6;
+
+/** What the UNet is told, [1, tokens, width] each: of the prompt, and of the empty one. */
+interface Contexts {
+  readonly prompt: Floats;
+  readonly empty: Floats;
+}
+
+/** An adapter over networks. */
+export class ImageAdapter {
+  /** The UNet with the adapter over it: its contexts have the image's tokens at their end. */
+  readonly networks: DiffusionNetworks;
+  readonly #files: AdapterFiles;
+  readonly #tokens = new ByteCache<Floats>(CACHE_BYTES, ({ data }) => data.byteLength);
+
+  /** @throws EngineError when the adapter was made for another UNet */
+  constructor(networks: DiffusionNetworks, files: AdapterFiles) {
+    const { checkpoint } = networks;
+    const { contextWidth } = checkpoint.unet.config;
+    if (files.config.contextWidth !== contextWidth)
+      throw checkpointError(
+        files.label,
+        `was made for texts of width ${files.config.contextWidth}, not ${contextWidth}: another version of Stable Diffusion`,
+      );
+    this.#files = files;
+    this.networks = networks.withCheckpoint({
+      ...checkpoint,
+      label: `${checkpoint.label} + ${files.label}`,
+      adapter: files,
+    });
+  }
+
+  /** Contexts with the image behind the words, and nothing behind none: there is always something to be guided by. */
+  async beside(contexts: Contexts, style: RgbImage, styleSha256: string): Promise<Contexts> {
+    const image = await this.#tokens.get(styleSha256, () => this.tokensOf(style));
+    const nothing = await this.#tokens.get("nothing", () => this.#tokensOfNothing());
+    return { prompt: joined(contexts.prompt, image), empty: joined(contexts.empty, nothing) };
+  }
+
+  /** [1, tokens, contextWidth] */
+  tokensOf(picture: RgbImage): Promise<Floats> {
+    const { imageSize } = this.#files.tower.config;
+    const pixels = preprocess(picture, { size: imageSize, ...CLIP_PIXELS }, { pad: false });
+    return this.#tokensOfPixels(pixels);
+  }
+
+  /** What stands for no picture: to a plain adapter no vector, to the others a picture of zeros. */
+  #tokensOfNothing(): Promise<Floats> {
+    const { config, tower } = this.#files;
+    const { imageSize } = tower.config;
+    if (config.kind === "plus") return this.#tokensOfPixels(new Float32Array(3 * imageSize ** 2));
+    const nothing = { data: new Float32Array(config.inputs), shape: [1, config.inputs] };
+    return this.#run("image-nothing", nothing, (weights, vector) => imageTokens(weights("adapter"), config, vector));
+  }
+
+  #tokensOfPixels(data: Float32Array): Promise<Floats> {
+    const { config, tower } = this.#files;
+    const { imageSize } = tower.config;
+    return this.#run("image-tokens", { data, shape: [1, 3, imageSize, imageSize] }, (weights, pixels) => {
+      const seen =
+        config.kind === "plain"
+          ? clipImageVector(weights("tower"), tower.config, pixels)
+          : clipVisionStates(weights("tower"), tower.config, pixels, -2);
+      return imageTokens(weights("adapter"), config, seen);
+    });
+  }
+
+  async #run(
+    key: string,
+    input: Floats,
+    build: (weights: (part: "adapter" | "tower") => Weights, x: Value) => Value,
+  ): Promise<Floats> {
+    const { result } = await this.networks.compute(
+      key,
+      (graph, weights, dtype) => ({ result: build(weights, graph.input("x", dtype, input.shape)) }),
+      (dtype) => ({ x: floatTensor(dtype, input) }),
+      { products: "exact" },
+    );
+    return result;
+  }
+}
+
+function joined(text: Floats, image: Floats): Floats {
+  const [n, length, width] = text.shape as [number, number, number];
+  return { data: concatenated([text.data, image.data]), shape: [n, length + image.shape[1]!, width] };
+}
