@@ -36,7 +36,7 @@ export class CacheFolder {
     this.#inUseMs = inUseMs;
   }
 
-  /** Takes over what an earlier run left in the folder. One process at a time uses it. */
+  /** Takes over what an earlier run left in the folder, or what a process beside this one put there. */
   static async open(options: CacheFolderOptions): Promise<CacheFolder> {
     const cache = new CacheFolder(options);
     await mkdir(options.folder, { recursive: true });
@@ -109,10 +109,14 @@ export class CacheFolder {
 
   async #makeRoom(): Promise<void> {
     const now = Date.now();
-    for (const [name, { usedAt }] of this.#entries) {
-      const isStale = now - usedAt > STALE_MS;
-      if (!isStale && (this.#bytes <= this.#mostBytes || now - usedAt < this.#inUseMs)) return;
-      await this.drop(name);
+    for (const [name, { bytes, usedAt }] of this.#entries) {
+      const isUnused = (at: number): boolean =>
+        now - at > STALE_MS || (this.#bytes > this.#mostBytes && now - at >= this.#inUseMs);
+      if (!isUnused(usedAt)) return;
+      // A process beside this one, which shares the folder, may have used it since.
+      const { mtimeMs } = await stat(this.pathOf(name)).catch(() => ({ mtimeMs: 0 }));
+      if (isUnused(mtimeMs)) await this.drop(name);
+      else this.#note(name, bytes, mtimeMs);
     }
   }
 }

@@ -49,6 +49,20 @@ it("takes over what an earlier run left: in its order, without what is half-writ
   expect(await after.find("aa/1")).not.toBeNull();
 });
 
+it("leaves what another process used of late", async () => {
+  const [one, other] = [await open(60_000), await open(60_000)];
+  for (const name of ["aa/1", "bb/2", "cc/3"]) {
+    const file = await one.keep(name, Buffer.alloc(100));
+    await utimes(file, new Date(), new Date(Date.now() - 3_600_000));
+  }
+  const third = await open(60_000);
+  expect(there("aa/1", "bb/2", "cc/3")).toEqual([false, true, true]);
+  await other.keep("bb/2", Buffer.alloc(100));
+  await other.find("bb/2");
+  await third.keep("dd/4", Buffer.alloc(100));
+  expect(there("bb/2", "cc/3", "dd/4")).toEqual([true, false, true]);
+});
+
 it("knows when somebody else removed a file", async () => {
   const cache = await open(0);
   await rm(await cache.keep("aa/1", Buffer.alloc(10)));
