@@ -8,6 +8,12 @@ import { CAPABILITIES } from "./capabilities.ts";
 import { PRECISIONS, readCaptionDevice, readDevices } from "./onnx/devices.ts";
 import { ENGINE_PARTS, STEP_CACHES, STYLIZER_IDS } from "./painting.ts";
 
+/** More would be a slip of the pen: each is a process. */
+const MOST_SHARDS = 256;
+
+/** Discord's REST address, without a proxy. */
+export const DISCORD_API = "https://discord.com/api";
+
 const url = (name: string, fallback: string) =>
   z
     .url({ protocol: /^https?$/, error: `${name} must be an http or https address` })
@@ -50,7 +56,7 @@ const settings = z.object({
   /** The bot's token; only the bot needs one. */
   DISCORD_TOKEN: z.string().optional(),
   /** Another REST address: a proxy, the sandbox. */
-  DISCORD_API_BASE: url("DISCORD_API_BASE", "https://discord.com/api"),
+  DISCORD_API_BASE: url("DISCORD_API_BASE", DISCORD_API),
   /** Where attachments may be downloaded from. */
   DISCORD_CDN_BASE: url("DISCORD_CDN_BASE", "https://cdn.discordapp.com"),
   /** Jobs, votes and pictures; made absolute. */
@@ -80,6 +86,12 @@ const settings = z.object({
   CAPABILITIES: listOf("CAPABILITIES", CAPABILITIES),
   /** A worker that has said nothing for so long counts as gone, and its jobs go to others. */
   LOCK_SECONDS: amount("LOCK_SECONDS", 1, 600, 30),
+  /** Run the bot as so many processes, each with its own servers; `auto`: as many as Discord recommends. */
+  SHARDS: z
+    .union([z.literal("auto"), z.coerce.number().int().min(1).max(MOST_SHARDS)], {
+      error: `SHARDS must be auto or a whole number from 1 to ${MOST_SHARDS}`,
+    })
+    .optional(),
   /** Installed weights; made absolute. */
   MODELS_DIR: folder("checkpoints"),
   /** Which stylizer; `auto`: the best that is installed. */
@@ -142,6 +154,10 @@ const schema = settings.transform((given, context) => {
     context.addIssue({ code: "custom", message });
     return z.NEVER;
   };
+  if (given.QUEUE_URL !== undefined && given.DATABASE_URL === undefined)
+    return refuse(
+      "QUEUE_URL needs DATABASE_URL: workers on other machines write what they did into a PostgreSQL database",
+    );
   const devices = readDevices(given.DEVICE);
   if (typeof devices === "string") return refuse(`DEVICE ${devices}`);
   const captioning = given.CAPTION_DEVICE === undefined ? null : readCaptionDevice(given.CAPTION_DEVICE, devices);

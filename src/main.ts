@@ -36,12 +36,14 @@ import { createLogger, type Logger } from "./log.ts";
 import { startOps } from "./ops/ops.ts";
 import { openPictures } from "./pictures/index.ts";
 import { createReader } from "./reader/reader.ts";
+import { gatherLeftovers, processFolder } from "./process-folders.ts";
 import type { Pauses } from "./retry.ts";
+import { isFirst, owns, type Seat, WHOLE } from "./shard.ts";
 import { loadBallots } from "./store/ballots.ts";
 import { lockFolder } from "./store/folder-lock.ts";
 import { watchFolder } from "./store/folder-watch.ts";
 import { openStore, type Store } from "./store/store.ts";
-import { refuse, runUntilTold } from "./until-told.ts";
+import { goOn, refuse, untilStopped } from "./until-stopped.ts";
 
 /** How long a closing bot waits for commands that are being answered, and for each kind of message that is being sent. */
 const CLOSING_MS = 3000;
@@ -55,6 +57,8 @@ export interface StartOptions {
   readonly restTimeoutMs?: number;
   /** Before something is told again that Discord did not take. */
   readonly pauses?: Pauses;
+  /** Of one of several processes, whose starter holds the data folder. */
+  readonly seat?: Seat | undefined;
 }
 
 export interface RunningBot {
@@ -66,6 +70,11 @@ export interface RunningBot {
   readonly ended: Promise<UserError>;
   /** Stops taking commands and jobs; what runs is left to be resumed by the next start. */
   close(): Promise<void>;
+}
+
+export interface RunOptions extends Pick<StartOptions, "seat"> {
+  /** Ends the bot, as a signal does. */
+  readonly told?: AbortSignal;
 }
 
 /**
@@ -91,18 +100,23 @@ export async function startBot(config: Config, log: Logger, options: StartOption
     }
   };
   try {
-    const lock = lockFolder(config.DATA_DIR);
-    undo.push(() => lock.release());
+    const { seat } = options;
+    const folder = processFolder(config.DATA_DIR, seat?.shard);
+    if (!seat) {
+      const lock = lockFolder(config.DATA_DIR);
+      undo.push(() => lock.release());
+      await gatherLeftovers(config.DATA_DIR, folder, log);
+    }
     const ops = await startOps(config, log);
     undo.push(() => ops?.close());
-    const pictures = await openPictures(config);
-    const store = await openStore(config.DATA_DIR, config.DATABASE_URL, { files: pictures });
+    const files = await openPictures(config);
+    const store = await openStore(config.DATA_DIR, config.DATABASE_URL, { files, ...(seat && { shard: seat.shard }) });
     undo.push(() => store.close());
     undo.push(await watchFolder(config.DATA_DIR, end));
     const reader = createReader(config, log);
     undo.push(() => reader.stop());
     reader.start();
-    const client = createClient(config, log, options.restTimeoutMs);
+    const client = createClient(config, log, options);
     // Of a connection that is just being made, discord.js waits for an end of which it has taken the handler away.
     undo.push(() => soon(client.destroy()));
     watchAccess(client, log, end);
@@ -110,8 +124,9 @@ export async function startBot(config: Config, log: Logger, options: StartOption
       settings: (guildId) => store.voteSettings.get(guildId),
       ballots: (guildId) => loadBallots(store, guildId),
     });
+    const shows = (guildId: string | null): boolean => owns(seat?.shard ?? WHOLE, guildId);
     const work = config.QUEUE_URL === undefined ? workHere : workElsewhere;
-    const { queue, tasks, engine } = await work({ store, config, log, chooseVariant }, undo);
+    const { queue, tasks, engine } = await work({ store, config, log, chooseVariant, folder, owns: shows }, undo);
     ops?.watch({ store, queue, client, ...(engine && { engine }) });
     const deliveries = new Deliveries({ log, ...(options.pauses && { pauses: options.pauses }) });
     undo.push(() => soon(deliveries.close()));
@@ -132,7 +147,7 @@ export async function startBot(config: Config, log: Logger, options: StartOption
     const closing = new AbortController();
     // Every upload that is on its way listens.
     setMaxListeners(0, closing.signal);
-    const intake = new Intake({ config, store, reader, closing: closing.signal, log });
+    const intake = new Intake({ config: { ...config, DATA_DIR: folder }, store, reader, closing: closing.signal, log });
     await intake.resume();
     let open = (): void => undefined;
     const resumed = new Promise<void>((resolve, reject) => {
@@ -165,7 +180,7 @@ export async function startBot(config: Config, log: Logger, options: StartOption
     undo.push(() => closing.abort(new CancelledError("The bot is going down")));
     const given = options.signal ? [options.signal] : [];
     const ready = await connect(client, config.DISCORD_TOKEN ?? "", log, AbortSignal.any([over.signal, ...given]));
-    await registerSoon(ready, commands, { deliveries, log });
+    if (isFirst(seat?.shard ?? WHOLE)) await registerSoon(ready, commands, { deliveries, log });
     await replies.resume();
     await presenter.resume();
     await comparisons.resume();
@@ -186,6 +201,9 @@ interface WorkParts {
   readonly config: Config;
   readonly log: Logger;
   readonly chooseVariant: ChooseVariant;
+  /** Of this process's own, within `DATA_DIR`. */
+  readonly folder: string;
+  readonly owns: (guildId: string | null) => boolean;
 }
 
 /** Who paints, describes and learns. */
@@ -196,43 +214,58 @@ interface Work {
 }
 
 /** An engine of this process's own. */
-async function workHere({ store, config, log, chooseVariant }: WorkParts, undo: (() => unknown)[]): Promise<Work> {
+async function workHere(
+  { store, config, log, chooseVariant, folder }: WorkParts,
+  undo: (() => unknown)[],
+): Promise<Work> {
   const engine = createEngine(config, log);
   undo.push(() => engine.stop());
   const info = await engine.start();
   log.info(info, "the engine is ready");
-  const tasks = createLocalTasks({ engine, files: store.files, dataDir: config.DATA_DIR });
-  return { engine, tasks, queue: createLocalQueue({ engine, tasks, repositories: store, config, log, chooseVariant }) };
+  const tasks = createLocalTasks({ engine, files: store.files, dataDir: folder });
+  const own = { ...config, DATA_DIR: folder };
+  const queue = createLocalQueue({ engine, tasks, repositories: store, config: own, log, chooseVariant });
+  return { engine, tasks, queue };
 }
 
 /** Workers of any machine; what speaks with the server of the queue is loaded where there is one. */
-async function workElsewhere({ store, config, log }: WorkParts, undo: (() => unknown)[]): Promise<Work> {
+async function workElsewhere(
+  { store, config, log, folder: own, owns: shows }: WorkParts,
+  undo: (() => unknown)[],
+): Promise<Work> {
   const { connect: connectQueue } = await import("./jobs/remote/connection.ts");
   const { createRemoteQueue } = await import("./jobs/remote/remote-queue.ts");
   const { openRemoteTasks } = await import("./jobs/remote/tasks/remote-tasks.ts");
   const exchange = await connectQueue(config.QUEUE_URL!, { log, connections: QUEUE_CONNECTIONS });
   undo.push(() => exchange.close());
   const { learningStates: states, files, workers } = store;
-  const folder = path.join(config.DATA_DIR, "learning");
+  const folder = path.join(own, "learning");
   const tasks = await openRemoteTasks({ exchange, states, files, workers, folder, log });
-  return { engine: null, tasks, queue: createRemoteQueue({ exchange, repositories: store, config, log }) };
+  const ownFolder = { ...config, DATA_DIR: own };
+  const queue = createRemoteQueue({ exchange, repositories: store, config: ownFolder, log, owns: shows });
+  return { engine: null, tasks, queue };
 }
 
 /** Waits for `work`, but not for long. */
 const soon = (work: unknown): Promise<unknown> => Promise.race([work, sleep(CLOSING_MS, undefined, { ref: false })]);
 
 /**
- * Runs the bot until it is told to stop.
+ * Runs the bot until it is told to stop, by a signal or by `told`.
  *
  * @returns the exit code: 0 after SIGINT or SIGTERM, 2 when somebody has to put a setting right, 1 for anything else
  */
-export async function runBot(config: Config, log: Logger = createLogger(config.LOG_LEVEL)): Promise<number> {
+export async function runBot(
+  config: Config,
+  log: Logger = createLogger(config.LOG_LEVEL),
+  { told, ...options }: RunOptions = {},
+): Promise<number> {
   if (config.DISCORD_TOKEN === undefined) return refuse(login.missing);
   // A forgotten rejection loses one answer; the jobs are in the database, so going on is safe.
-  const onRejection = (error: unknown): void => {
+  process.on("unhandledRejection", (error) => {
     if (isConnectingAlready(error)) log.warn({ err: error }, "connecting already");
     else log.error({ err: error }, "unhandled rejection");
-  };
+  });
   const closing = "closing: jobs that run are taken up by the next start; once more to end at once";
-  return runUntilTold((signal) => startBot(config, log, { signal }), { log, closing, onRejection });
+  const start = (stop: AbortSignal) => startBot(config, log, { ...options, signal: stop });
+  return untilStopped((stop) => goOn(() => start(stop), { stop, log, closing }), log, told);
 }

@@ -12,3 +12,14 @@ export const WHOLE: Shard = { id: 0, count: 1 };
 
 /** The first one, which also has what is of no server and what is done once for all. */
 export const isFirst = ({ id }: Shard): boolean => id === 0;
+
+/** A process's place among the others. */
+export interface Seat {
+  readonly shard: Shard;
+  /** Waits until Discord takes another session (IDENTIFY) of the bot. */
+  readonly mayIdentify: (signal: AbortSignal) => Promise<void>;
+}
+
+/** Whether a server is a process's, as Discord divides them; `null`: what is of no server. */
+export const owns = ({ id, count }: Shard, guildId: string | null): boolean =>
+  (guildId === null || count === 1 ? 0 : Number((BigInt(guildId) >> 22n) % BigInt(count))) === id;

@@ -20,14 +20,16 @@ import { createLogger, type Logger } from "./log.ts";
 import { loadBallots } from "./store/ballots.ts";
 import { openPictures } from "./pictures/index.ts";
 import { openStore, type Store } from "./store/store.ts";
-import { type Running, runUntilTold } from "./until-told.ts";
+import { goOn, type Running, untilStopped } from "./until-stopped.ts";
+
+const CLOSING = "closing: what runs goes back to the queue; once more to end at once";
 
 /** Connections to the database and, one of them to listen, to the server of the queue: three in all. */
 const STORE_CONNECTIONS = 1;
 const QUEUE_CONNECTIONS = 2;
 
 /** One kind of work, taken from its queue. */
-export interface Work {
+interface Work {
   /** How much of it this worker does at the moment. */
   readonly busy: number;
   start(): Promise<void>;
@@ -145,9 +147,7 @@ export async function startWorker(config: Config, log: Logger): Promise<Running>
  *
  * @returns the exit code: 0 after SIGINT or SIGTERM, 2 when somebody has to put a setting right, 1 for anything else
  */
-export const runWorker = (config: Config, log: Logger = createLogger(config.LOG_LEVEL)): Promise<number> =>
-  runUntilTold(() => startWorker(config, log), {
-    log,
-    closing: "closing: what runs goes back to the queue; once more to end at once",
-    onRejection: (error) => log.error({ err: error }, "unhandled rejection"),
-  });
+export function runWorker(config: Config, log: Logger = createLogger(config.LOG_LEVEL)): Promise<number> {
+  process.on("unhandledRejection", (error) => log.error({ err: error }, "unhandled rejection"));
+  return untilStopped((stop) => goOn(() => startWorker(config, log), { stop, log, closing: CLOSING }), log);
+}

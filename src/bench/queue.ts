@@ -1,22 +1,16 @@
 /** What a long queue costs the bot: its start, `/queue`, each job that is done, memory. The real bot, in the sandbox. */
-import { fork } from "node:child_process";
-import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
-import { createRequire } from "node:module";
 import os from "node:os";
 import path from "node:path";
-import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
-import { pathToFileURL } from "node:url";
 
 import { type APIMessage, MessageFlags } from "discord.js";
 
 import { newJob } from "../jobs/job.ts";
 import { type DiscordSandbox, startSandbox } from "@atelier/sandbox";
 import { openStore, type Store } from "../store/store.ts";
-import { botSettings } from "./bot-settings.ts";
 import { benchRequest } from "./jobs.ts";
-import type { Usage } from "./queue-bot.ts";
+import { type LaunchedBot, launchBot } from "./launch-bot.ts";
 
 /** Each person has this many jobs in the queue. */
 const JOBS_OF_EACH = 5;
@@ -28,11 +22,6 @@ const MEASURED = 10;
 const ASKED = 5;
 const WAIT_MS = 600_000;
 const LOOK_MS = 20;
-/** What the bot logs when it has taken up everything. */
-const READY = "Atelier is ready";
-/** Absolute, so that it is found from any working directory. */
-const LOADER = pathToFileURL(createRequire(import.meta.url).resolve("tsx/esm")).href;
-
 export interface QueueBench {
   /** That waited when the bot was started. */
   readonly jobs: number;
@@ -51,11 +40,11 @@ export async function benchQueue(jobs: number): Promise<QueueBench> {
   const folder = await mkdtemp(path.join(os.tmpdir(), "atelier-bench-"));
   const discord = await startSandbox({ port: 0 });
   const store = await openStore(folder);
-  let bot: BotProcess | undefined;
+  let bot: LaunchedBot | undefined;
   try {
     await fillQueue(store, discord, jobs + WARM_UP + MEASURED);
     const startedAt = performance.now();
-    bot = startBot(folder, discord);
+    bot = launchBot(folder, discord);
     await bot.ready;
     const readySeconds = (performance.now() - startedAt) / 1000;
     const queueAnswerMs = await askForQueue(discord);
@@ -83,48 +72,6 @@ async function fillQueue(store: Store, discord: DiscordSandbox, count: number): 
     await store.jobs.insert(job, n % JOBS_OF_EACH);
     await store.surfaces.create({ jobId: job.id, guildId, channelId });
   }
-}
-
-interface BotProcess {
-  readonly ready: Promise<void>;
-  usage(): Promise<Usage>;
-  close(): Promise<void>;
-}
-
-/** The bot by itself: sandbox and bench have the process of their own that it must not share its figures with. */
-function startBot(folder: string, discord: DiscordSandbox): BotProcess {
-  const child = fork(path.join(import.meta.dirname, "queue-bot.ts"), {
-    execArgv: ["--import", LOADER],
-    stdio: ["ignore", "ignore", "pipe", "ipc"],
-    env: {
-      ...process.env,
-      ENGINE: "embedded",
-      CAPTIONER: "palette",
-      LOG_LEVEL: "info",
-      ...botSettings(discord, folder),
-    },
-  });
-  let errors = "";
-  const ended = once(child, "exit");
-  const ready = new Promise<void>((resolve, reject) => {
-    createInterface({ input: child.stderr! }).on("line", (line) => {
-      if (line.includes(READY)) resolve();
-      errors = `${errors}\n${line}`.slice(-2000);
-    });
-    void ended.then(() => reject(new Error(`The bot ended early.${errors}`)));
-  });
-  return {
-    ready,
-    async usage() {
-      const answer = once(child, "message");
-      child.send("usage");
-      return ((await answer) as [Usage])[0];
-    },
-    async close() {
-      child.kill("SIGTERM");
-      await ended;
-    },
-  };
 }
 
 /** The slowest of a few `/queue`, one after the other, milliseconds. */

@@ -8,7 +8,8 @@ export function registerBot(program: Command): void {
     .command("bot", { isDefault: false })
     .description("run the Discord bot")
     .action(async () => {
-      const { runBot } = await import("../main.ts");
-      process.exitCode = await runBot(readConfig());
+      const config = readConfig();
+      if (config.SHARDS === undefined) process.exitCode = await (await import("../main.ts")).runBot(config);
+      else process.exitCode = await (await import("../shards/manager.ts")).runShards(config);
     });
 }

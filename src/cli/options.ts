@@ -11,6 +11,12 @@ export function numberBetween(low: number, high: number, whole = false): (text: 
   };
 }
 
+/** A parser for commander: numbers from `low` to `high`, divided by commas. */
+export function numbersBetween(low: number, high: number): (text: string) => readonly number[] {
+  const parse = numberBetween(low, high);
+  return (text) => text.split(",").map(parse);
+}
+
 /** A parser for commander: one of a few words. */
 export function oneOf<const T extends string>(values: readonly T[]): (text: string) => T {
   return (text) => {

@@ -82,7 +82,7 @@ export class EnginePool implements Engine {
     if (!painter || !describer) return null;
     const { stylizer, styleNetwork } = infos.get(painter)!;
     const { describer: id, describerLabel } = infos.get(describer)!;
-    const devices = this.#painters.map((member) => (infos.get(member)!.device === "cpu" ? "cpu" : member.plan.name));
+    const devices = this.#painters.map((member) => infos.get(member)!.device);
     const parallelStages = !describer.plan.paints || infos.get(describer)!.parallelStages;
     return { stylizer, styleNetwork, describer: id, describerLabel, device: counted(devices), parallelStages };
   }

@@ -6,7 +6,6 @@ import type { Config } from "../config.ts";
 import type { Engine } from "../jobs/engine.ts";
 import type { Logger } from "../log.ts";
 import type { ExecutionDevice } from "../onnx/devices.ts";
-import { cardEnvironment } from "./card.ts";
 import { chooseDevice, probeDevice } from "./choose-device.ts";
 import { EnginePool } from "./engine-pool.ts";
 import { type EnginePlan, enginePlans } from "./engine-plans.ts";
@@ -33,7 +32,7 @@ export function createEngine(config: EngineConfig, log: Logger): Engine {
   const describerCrashes = new Map<string, number>();
   const engines = plans.map((plan) => {
     const onIt = plans.length === 1 ? log : log.child({ device: plan.name });
-    const place = { environment: cardEnvironment(plan.card), describerCrashes };
+    const place = { card: plan.card, describerCrashes };
     const choose = (): Promise<ExecutionDevice> => deviceOf(plan, config, onIt);
     return { plan, engine: new EngineSupervisor(module, { ...config, ...plan.own }, onIt, choose, place) };
   });

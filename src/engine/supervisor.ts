@@ -21,6 +21,7 @@ import type { Logger } from "../log.ts";
 import { Backoff } from "../process/backoff.ts";
 import { ChildLink, type Dialogue } from "../process/child-link.ts";
 import { waitFor } from "../retry.ts";
+import { cardEnvironment } from "./card.ts";
 import { tellEngineWork } from "./engine-work.ts";
 import {
   fromChildSchema,
@@ -35,8 +36,8 @@ export type SupervisorConfig = Omit<PartsOptions, "device"> & Pick<Config, "CANC
 
 /** What one engine among several has of its own, and what they share. */
 export interface EnginePlace {
-  /** Variables of its process, beside this one's. */
-  readonly environment?: NodeJS.ProcessEnv;
+  /** Which of NVIDIA's cards it sees; by default all. */
+  readonly card?: number | null;
   /** How often describing a picture brought a process down, by sha256: who dies of it does so in any engine. */
   readonly describerCrashes?: Map<string, number>;
 }
@@ -67,7 +68,7 @@ export class EngineSupervisor implements Engine {
   readonly #config: SupervisorConfig;
   readonly #log: Logger;
   readonly #chooseDevice: () => Promise<PartsOptions["device"]>;
-  readonly #environment: NodeJS.ProcessEnv;
+  readonly #card: number | null;
   readonly #backoff = new Backoff();
   readonly #stopping = new AbortController();
   readonly #describerCrashes: Map<string, number>;
@@ -84,13 +85,13 @@ export class EngineSupervisor implements Engine {
     config: SupervisorConfig,
     log: Logger,
     chooseDevice: () => Promise<PartsOptions["device"]>,
-    { environment = {}, describerCrashes = new Map<string, number>() }: EnginePlace = {},
+    { card = null, describerCrashes = new Map<string, number>() }: EnginePlace = {},
   ) {
     this.#module = module;
     this.#config = config;
     this.#log = log;
     this.#chooseDevice = chooseDevice;
-    this.#environment = environment;
+    this.#card = card;
     this.#describerCrashes = describerCrashes;
   }
 
@@ -197,7 +198,7 @@ export class EngineSupervisor implements Engine {
     const link: EngineLink = new ChildLink({
       name: "engine",
       module: this.#module,
-      fork: { environment: this.#environment },
+      fork: { environment: cardEnvironment(this.#card) },
       // What the engine has no business with (a token, an address with a password) stays here.
       start: partsOptionsSchema.parse({ ...this.#config, device }),
       messages: fromChildSchema,
@@ -212,7 +213,9 @@ export class EngineSupervisor implements Engine {
     });
     this.#link = link;
     try {
-      this.info = await link.ready;
+      const info = await link.ready;
+      // It sees one card, and does not know which.
+      this.info = this.#card !== null && info.device === "cuda" ? { ...info, device: `cuda:${this.#card}` } : info;
       ready = true;
       return link;
     } catch (error) {

@@ -59,7 +59,7 @@ export interface RoomFor {
 }
 
 /** A job's place in the fair order, and the turn from which places are counted (`turn - base`). */
-export interface SharedTurn {
+interface SharedTurn {
   readonly turn: number;
   readonly base: number;
 }

@@ -15,7 +15,7 @@ const MALLOC = { MALLOC_MMAP_THRESHOLD_: "65536", MALLOC_TRIM_THRESHOLD_: "65536
 const SECRETS = ["DISCORD_TOKEN", "HF_TOKEN"];
 
 /** Absolute, so that it is found from any working directory. */
-const LOADER = pathToFileURL(createRequire(import.meta.url).resolve("tsx/esm")).href;
+export const LOADER = pathToFileURL(createRequire(import.meta.url).resolve("tsx/esm")).href;
 
 export interface ForkOptions {
   /** Options of Node for the process. */

@@ -85,6 +85,7 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "src/reader",
     "src/store",
   ],
+  "src/shards": ["src/config.ts", "src/discord", "src/main.ts", "src/process/fork.ts", "src/store"],
 
   "src/worker.ts": ["src/config.ts", "src/engine", "src/jobs", "src/pictures", "src/store"],
 
@@ -104,6 +105,7 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "src/main.ts",
     "src/onnx/devices.ts",
     "src/pictures",
+    "src/shards",
     "src/store",
     "src/stylize",
     "src/votes",

@@ -19,7 +19,7 @@ import { openStudio, settingsFor, type Studio, stylized } from "./studio.ts";
 const SENTENCES: readonly (readonly [code: number, words: RegExp])[] = [
   [Close.AuthenticationFailed, /takes DISCORD_TOKEN no longer.*Reset Token.*start the bot again/],
   [Close.InvalidShard, /invalid shard/],
-  [Close.ShardingRequired, /sharding is required.*some servers/],
+  [Close.ShardingRequired, /sharding is required.*SHARDS=auto/],
   [Close.InvalidAPIVersion, /Update Atelier/],
   [Close.InvalidIntents, /invalid intents.*Update Atelier/],
   [Close.DisallowedIntents, /disallowed intents.*restricted/],

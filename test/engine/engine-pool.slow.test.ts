@@ -1,7 +1,6 @@
 /** Several engines as one, over real processes that misbehave on demand. */
 import { describe, expect, it } from "vitest";
 
-import { cardEnvironment } from "../../src/engine/card.ts";
 import { EnginePool } from "../../src/engine/engine-pool.ts";
 import { createEngine } from "../../src/engine/index.ts";
 import { EngineSupervisor } from "../../src/engine/supervisor.ts";
@@ -14,8 +13,8 @@ const bench = useBench();
 async function withPool(faults: readonly string[], use: (pool: EnginePool) => Promise<void>): Promise<void> {
   const describerCrashes = new Map<string, number>();
   const engines = faults.map((CAPTIONER, card) => {
-    const place = { environment: cardEnvironment(card), describerCrashes };
-    const engine = new EngineSupervisor(ODD, { ...CONFIG, CAPTIONER }, bench.log, async () => "cpu", place);
+    const place = { card, describerCrashes };
+    const engine = new EngineSupervisor(ODD, { ...CONFIG, CAPTIONER }, bench.log, async () => "cuda", place);
     return { plan: { name: `cuda:${card}`, paints: true, describes: true }, engine };
   });
   const pool = new EnginePool(engines, bench.log, faults.length);
@@ -36,7 +35,20 @@ describe("several engines", () => {
         return (JSON.parse(text) as NodeJS.ProcessEnv)["CUDA_VISIBLE_DEVICES"];
       };
       expect(await Promise.all([visible(), visible()])).toEqual(["0", "1"]);
-      expect(pool.info).toMatchObject({ stylizer: "embedded", describer: "odd", parallelStages: false });
+      expect(pool.info).toMatchObject({ describer: "odd", device: "cuda:0, cuda:1", parallelStages: false });
+    }));
+
+  it("give what comes beside a picture to one that is free", () =>
+    withPool(["auto", "auto"], async (pool) => {
+      await pool.start();
+      const stop = new AbortController();
+      const picture = pool.stylize(painting("linger"), { signal: stop.signal });
+      process.kill(pool.pids[0]!, "SIGSTOP");
+      expect(await pool.findFaces(bench.content)).toMatchObject({ faces: [] });
+      expect(await pool.styleVector(bench.style)).toHaveLength(3);
+      process.kill(pool.pids[0]!, "SIGCONT");
+      stop.abort();
+      await expect(picture).rejects.toMatchObject({ name: "CancelledError" });
     }));
 
   it("leave the work of one that is broken to the others, and do not ask it again at once", () =>

@@ -17,7 +17,7 @@ import { newDatabase } from "./new-database.ts";
 const log = createLogger(process.env["TEST_LOG_LEVEL"] ?? "silent");
 
 /** So that a test does not wait long until somebody counts as gone. */
-export const QUICK: LockTimes & { readonly sweepMs: number } = { lockMs: 1500, checkMs: 300, sweepMs: 300 };
+const QUICK: LockTimes & { readonly sweepMs: number } = { lockMs: 1500.5, checkMs: 1000 / 3, sweepMs: 300 };
 
 /** A database with the tables of Atelier and of the queue, as a template for others. */
 export async function makeTemplate(postgres: string): Promise<string> {

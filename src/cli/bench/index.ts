@@ -8,8 +8,9 @@ import { IMAGE_FORMS } from "../../bench/tasks.ts";
 import { DEVICES } from "../../onnx/devices.ts";
 import { SETTING_BOUNDS } from "../../painting.ts";
 import { VARIANTS } from "../../variant.ts";
-import { numberBetween, oneOf } from "../options.ts";
+import { numberBetween, numbersBetween, oneOf } from "../options.ts";
 import { refuseUnknown } from "../usage.ts";
+import type { CapacityCommand } from "./capacity.ts";
 import type { CaptionBenchCommand } from "./caption.ts";
 import type { DiffusionBenchOptions, ImageBenchCommand } from "./diffusion.ts";
 import { EMBEDDED_USUAL, type EmbeddedBenchCommand } from "./embedded-options.ts";
@@ -23,6 +24,7 @@ const LIGHT = {
   flood: "what others wait for while one person floods the bot",
   votes: "ten thousand ballots, from medals to the score table",
   queue: "the bot with a long queue",
+  shard: "a bot in 2,500 servers, after 100,000 messages and 20,000 reactions",
 } as const;
 type Light = keyof typeof LIGHT;
 
@@ -48,7 +50,8 @@ export function registerBench(program: Command): void {
     .action(() => light(...names));
   refuseUnknown(bench, all);
   bench.hook("preAction", (_bench, command) => {
-    if (command.opts()["json"] !== true) printMachine();
+    // A simulated day is the same on every machine.
+    if (command.opts()["json"] !== true && command.name() !== "capacity") printMachine();
   });
   bench
     .command("embedded")
@@ -71,6 +74,18 @@ export function registerBench(program: Command): void {
     .option("--jobs <n>", "jobs that wait", numberBetween(1, 1_000_000, true), JOBS)
     .option("--json", "print one JSON object and nothing else", false)
     .action(async (options: QueueBenchCommand) => (await import("./light.ts")).queue(options));
+
+  bench
+    .command("capacity")
+    .description("what waits, requests and storage an installation has to expect: a day of it, simulated")
+    .option("--servers <n>", "Discord servers (1000), in place of the usual installations", numberBetween(1, 1e6, true))
+    .option("--gpus <n>", "graphics cards, each painting one picture at a time (1)", numberBetween(1, 1e5, true))
+    .option("--per-day <n>", "pictures that are asked for on a server a day (2)", numberBetween(0.01, 1000))
+    .option("--seconds <s>", "that a card is busy with a picture", numberBetween(0.1, 3600), 24)
+    .option("--requests <n,n>", "with the bot's token for a picture, to compare", numbersBetween(0, 1000), [25, 5])
+    .option("--seed <n>", "other members at other times", numberBetween(0, 0xffff_ffff, true), 1)
+    .option("--json", "print JSON and nothing else", false)
+    .action(async (options: CapacityCommand) => (await import("./capacity.ts")).capacity(options));
 
   const diffusion = (name: string, what: string): Command =>
     bench

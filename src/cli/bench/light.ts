@@ -6,6 +6,8 @@ import { benchEmbedded } from "../../bench/embedded.ts";
 import { benchFlood } from "../../bench/flood.ts";
 import { benchJobs } from "../../bench/jobs.ts";
 import { benchQueue } from "../../bench/queue.ts";
+import { benchShard, FULL_SHARD } from "../../bench/shard.ts";
+import type { Usage } from "../../bench/measured-bot.ts";
 import { benchVotes } from "../../bench/votes.ts";
 import { readConfig } from "../../config.ts";
 import { readStoredPicture } from "../../images/decode.ts";
@@ -98,6 +100,21 @@ export async function votes(): Promise<void> {
   row(`${result.ballots} ballots from ${result.changes} medals put and taken`, ms(result.ballotsMs));
   row("table, intervals and strengths from these", ms(result.reportMs));
   row("both", ms(result.totalMs), atMost(result.totalMs, 200, "ms"));
+}
+
+export async function shard(): Promise<void> {
+  const { servers, channels, roles, messages, reactions } = FULL_SHARD;
+  heading(`Bot in ${servers} servers of ${channels} channels and ${roles} roles`);
+  const { readySeconds, ready, after } = await benchShard(FULL_SHARD);
+  row("ready", seconds(readySeconds), atMost(readySeconds, 60, "s"));
+  row("ready (CPU time)", seconds(ready.cpuMs / 1000));
+  const memory = ({ residentMb, heapMb }: Usage): string => `${residentMb.toFixed(0)} MB, heap ${heapMb.toFixed(0)} MB`;
+  row("memory then", memory(ready));
+  row(`after ${messages} messages, ${reactions} reactions`, memory(after), atMost(after.residentMb, 350, "MB"));
+  row(
+    "a message or reaction (CPU time)",
+    `${((1000 * (after.cpuMs - ready.cpuMs)) / (messages + reactions)).toFixed(0)} µs`,
+  );
 }
 
 export interface QueueBenchCommand {

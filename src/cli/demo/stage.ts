@@ -62,6 +62,9 @@ function startBot(discord: DiscordSandbox, dataDir: string): ChildProcess {
       DISCORD_API_BASE: discord.apiBase,
       DISCORD_CDN_BASE: discord.cdnBase,
       DATA_DIR: dataDir,
+      // Whatever else is set: the demo is one bot with a folder of its own.
+      DATABASE_URL: "",
+      SHARDS: "",
     },
   });
 }

@@ -13,6 +13,7 @@ import { asDiskFull, UserError } from "../../errors.ts";
 import type { PictureRole } from "../../images/refusals.ts";
 import type { PictureRef } from "../../jobs/job.ts";
 import type { Logger } from "../../log.ts";
+import { INCOMING } from "../../process-folders.ts";
 import type { TokenReply } from "../../reader/messages.ts";
 import type { Reader } from "../../reader/reader.ts";
 import type { Store } from "../../store/store.ts";
@@ -219,7 +220,7 @@ export class Intake {
   }
 
   get #folder(): string {
-    return path.join(this.#options.config.DATA_DIR, "incoming");
+    return path.join(this.#options.config.DATA_DIR, INCOMING);
   }
 }
 

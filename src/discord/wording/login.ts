@@ -6,9 +6,9 @@ const COPY = "Copy it again from https://discord.com/developers/applications > y
 const CLOSED: Readonly<Record<number, string>> = {
   [Close.AuthenticationFailed]: `Discord takes DISCORD_TOKEN no longer: it has been reset, or belongs to a bot that was deleted. ${COPY}, put it into .env and start the bot again.`,
   [Close.InvalidShard]:
-    "Discord takes this bot only in parts (an invalid shard), which Atelier cannot be run in. Please report this, with the number of servers that the bot is in.",
+    "Discord does not serve the bot in as many parts as it was started in (an invalid shard). Set SHARDS=auto, then start it again.",
   [Close.ShardingRequired]:
-    "This bot is in more servers than Discord serves over one connection (sharding is required), and Atelier has only one. Take it out of some servers, or run a second bot with a token and a DATA_DIR of its own.",
+    "This bot is in more servers than Discord serves over so few connections (sharding is required). Set SHARDS=auto, which needs DATABASE_URL, then start it again: it runs as several processes, each with some servers.",
   [Close.InvalidAPIVersion]:
     "Discord has shut down the version of its gateway that this Atelier speaks. Update Atelier, then start it again.",
   [Close.InvalidIntents]:
@@ -22,6 +22,8 @@ export const login = {
     "DISCORD_TOKEN is not set. Put the bot's token into .env (see .env.example), or run `npm run demo` to try Atelier without a Discord account.",
   refused: `Discord refused DISCORD_TOKEN. ${COPY}.`,
   reset: CLOSED[Close.AuthenticationFailed]!,
+  shardsNeedDatabase:
+    "SHARDS needs DATABASE_URL: several processes cannot share the database file in DATA_DIR. Set the address of a PostgreSQL database, or leave SHARDS out.",
   /** The gateway closed the connection for good. */
   closed: (code: number): string =>
     CLOSED[code] ?? `Discord closed the connection for good (code ${code}). Update Atelier, then start it again.`,

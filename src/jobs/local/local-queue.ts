@@ -9,6 +9,7 @@ import path from "node:path";
 
 import { CancelledError, UserError } from "../../errors.ts";
 import type { Logger } from "../../log.ts";
+import { WORK } from "../../process-folders.ts";
 import { choosePaperVariant, type ChooseVariant } from "../choose-variant.ts";
 import type { Engine } from "../engine.ts";
 import type { JobListener } from "../events.ts";
@@ -86,7 +87,7 @@ class LocalQueue implements JobQueue {
     const { files } = repositories;
     const { tasks = createLocalTasks({ engine, files, dataDir: config.DATA_DIR }) } = options;
     const { jobs } = repositories;
-    const folders = new WorkFolders(path.join(config.DATA_DIR, "work"), log);
+    const folders = new WorkFolders(path.join(config.DATA_DIR, WORK), log);
     const history = this.#history;
     const news = new JobNews(log);
     const closing = this.#closing.signal;

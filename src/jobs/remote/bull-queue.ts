@@ -1,5 +1,13 @@
 /** Work queues and workers as BullMQ has them, over whichever server. */
-import { type BackendFactory, type ConnectionOptions, type Job as BullJob, Queue, WaitingError, Worker } from "bullmq";
+import {
+  isNotConnectionError,
+  type BackendFactory,
+  type ConnectionOptions,
+  type Job as BullJob,
+  Queue,
+  WaitingError,
+  Worker,
+} from "bullmq";
 
 import type { Capability } from "../../capabilities.ts";
 import { messageOf } from "../../errors.ts";
@@ -28,7 +36,11 @@ const OPEN = ["wait", "prioritized", "delayed", "active"] as const;
 /** A pause after a fault of the server, milliseconds; BullMQ's own is 15 s. */
 const RETRY_MS = 1000;
 
-const FAULT = "a fault of the queue's server";
+/** A server that is away is no news with every try; all else is. */
+function tellFault(log: Logger, queue: Capability, error: Error): void {
+  const level = isNotConnectionError(error) ? "warn" : "debug";
+  log[level]({ queue, error: messageOf(error) }, "a fault of the queue's server");
+}
 
 /** How long a worker waits for work before it looks by itself, seconds: a word of new work may have been lost. */
 const LOOK_SECONDS = 5;
@@ -74,7 +86,6 @@ export class Bull {
     await worker.waitUntilReady();
     return {
       pause: () => void worker.pause(true),
-      setConcurrency: (concurrency) => void (worker.concurrency = concurrency),
       close: () => worker.close().finally(() => this.#workers.delete(worker)),
     };
   };
@@ -90,7 +101,7 @@ function openQueue(capability: Capability, { connection, factory, prefix, log }:
   const options = { connection, prefix, defaultJobOptions: FORGOTTEN, streams: { events: { maxLen: 100 } } };
   const name = nameOf(capability);
   const queue = factory ? (new Queue(name, options, factory) as unknown as Queue) : new Queue(name, options);
-  queue.on("error", (error) => log.debug({ queue: capability, error: messageOf(error) }, FAULT));
+  queue.on("error", (error) => tellFault(log, capability, error));
   return queue;
 }
 
@@ -102,7 +113,8 @@ function openWorker<D>(
 ): Worker {
   const process = async (job: BullJob<D>, token: string | undefined): Promise<void> => {
     const [id, proof] = [job.id!, token!];
-    const renew = async (): Promise<boolean> => (await worker.extendJobLocks([id], [proof], times.lockMs)).length === 0;
+    const renew = async (): Promise<boolean> =>
+      (await worker.extendJobLocks([id], [proof], options.lockDuration)).length === 0;
     const lock = watchLock(times.lockMs, renew);
     try {
       const outcome = await run({ id, data: job.data, signal: lock.signal });
@@ -121,8 +133,9 @@ function openWorker<D>(
     prefix,
     name,
     concurrency,
-    lockDuration: times.lockMs,
-    stalledInterval: times.checkMs,
+    // PostgreSQL takes whole milliseconds only.
+    lockDuration: Math.round(times.lockMs),
+    stalledInterval: Math.round(times.checkMs),
     maxStalledCount: 1,
     // Ours goes by the clock, not by when the server answers.
     skipLockRenewal: true,
@@ -133,6 +146,6 @@ function openWorker<D>(
   const worker = factory
     ? (new Worker(queue, process, options, factory as never) as unknown as Worker)
     : (new Worker<D>(queue, process, options) as Worker);
-  worker.on("error", (error) => log.debug({ queue: capability, error: messageOf(error) }, FAULT));
+  worker.on("error", (error) => tellFault(log, capability, error));
   return worker;
 }

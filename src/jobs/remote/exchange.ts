@@ -57,8 +57,6 @@ export type Outcome = "done" | "back";
 export interface Claims {
   /** Takes no more; what is worked on goes on. */
   pause(): void;
-  /** Changes how much is done at once. */
-  setConcurrency(concurrency: number): void;
   /** Takes no more, and resolves when all that is worked on has ended. */
   close(): Promise<void>;
 }

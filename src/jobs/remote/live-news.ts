@@ -49,7 +49,7 @@ const newsSchema = z.object({
 
 /** News of a job; without `happened`, the bytes hold all of it. */
 type News = z.infer<typeof newsSchema>;
-export type Happened = z.infer<typeof happenedSchema>;
+type Happened = z.infer<typeof happenedSchema>;
 
 /** News of a job as a bot hears it. */
 export interface HeardNews {

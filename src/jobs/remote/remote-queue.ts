@@ -34,7 +34,7 @@ import { Sweep } from "./sweep.ts";
 /** Finished jobs that the times of stages are learned from at the start. */
 const HISTORY = 200;
 
-export interface RemoteQueueConfig {
+interface RemoteQueueConfig {
   readonly DATA_DIR: string;
   /** Unsettled jobs one person may have. */
   readonly JOBS_PER_USER: number;

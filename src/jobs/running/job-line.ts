@@ -1,7 +1,11 @@
 /** Jobs in the order they are to run: by turn, and by arrival within one turn. */
 import type { TrackedJob } from "./tracked-job.ts";
 
-type Standing = Pick<TrackedJob, "turn" | "job">;
+/** What the order goes by. */
+interface Standing {
+  readonly turn: number;
+  readonly job: { readonly id: string };
+}
 
 /** A sorted list: finding a job's place takes its logarithm, adding and removing one move of memory. */
 export class JobLine<T extends Standing = TrackedJob> {

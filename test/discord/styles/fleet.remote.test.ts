@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 
 import { readConfig } from "../../../src/config.ts";
 import { createLogger } from "../../../src/log.ts";
-import type { Running } from "../../../src/until-told.ts";
+import type { Running } from "../../../src/until-stopped.ts";
 import { startWorker } from "../../../src/worker.ts";
 import { newDatabase } from "../../remote/new-database.ts";
 import { waves } from "../pictures.ts";

@@ -13,7 +13,7 @@ import type { JobQueue } from "../../../src/jobs/queue.ts";
 import type { Store } from "../../../src/store/store.ts";
 import { ScriptedEngine, type ScriptedEngineOptions } from "../scripted-engine.ts";
 
-export interface QueueParts {
+interface QueueParts {
   readonly engine: Engine;
   readonly store: Store;
   readonly dataDir: string;

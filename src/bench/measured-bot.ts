@@ -8,12 +8,17 @@ export interface Usage {
   readonly cpuMs: number;
   /** Largest resident set so far, megabytes. */
   readonly peakMb: number;
+  /** Resident now, megabytes, and of these what its objects take. */
+  readonly residentMb: number;
+  readonly heapMb: number;
 }
 
 process.on("message", () => {
   const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
   const peakMb = (peakMemory() ?? maxRSS * 1024) / 1e6;
-  process.send!({ cpuMs: (userCPUTime + systemCPUTime) / 1000, peakMb } satisfies Usage);
+  const { rss, heapUsed } = process.memoryUsage();
+  const cpuMs = (userCPUTime + systemCPUTime) / 1000;
+  process.send!({ cpuMs, peakMb, residentMb: rss / 1e6, heapMb: heapUsed / 1e6 } satisfies Usage);
 });
 process.channel?.unref();
 process.exitCode = await runBot(readConfig({ ...process.env }));

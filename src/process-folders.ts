@@ -1,0 +1,39 @@
+/** Where each of several processes works in the data folder, and what they leave to others. */
+import { mkdir, readdir, rename, rm } from "node:fs/promises";
+import path from "node:path";
+
+import type { Logger } from "./log.ts";
+import type { Shard } from "./shard.ts";
+
+/** What a process has of its own in its folder: uploads on their way, and jobs that are worked on. */
+export const INCOMING = "incoming";
+export const WORK = "work";
+
+const SHARDS = "shards";
+
+/** The data folder itself for a bot of one process, else one for each. */
+export const processFolder = (dataDir: string, shard?: Shard): string =>
+  shard ? path.join(dataDir, SHARDS, String(shard.id)) : dataDir;
+
+/**
+ * Hands uploads that processes of an earlier run left to the one whose folder is `heir`, which clears them away when it
+ * starts, and removes those processes' folders: there may be fewer of them now. Call while none of them runs.
+ */
+export async function gatherLeftovers(dataDir: string, heir: string, log: Logger): Promise<void> {
+  const shards = path.join(dataDir, SHARDS);
+  const others = (await readdir(shards).catch(() => [])).map((name) => path.join(shards, name));
+  for (const folder of [dataDir, ...others].filter((folder) => folder !== heir))
+    await handOver(folder, heir, folder === dataDir).catch((error: unknown) => {
+      // On a disk that is full, say: no reason not to start.
+      log.warn({ err: error, folder }, "what an earlier process left stays for the next start");
+    });
+}
+
+async function handOver(folder: string, heir: string, isShared: boolean): Promise<void> {
+  const left = path.join(folder, INCOMING);
+  for (const name of await readdir(left).catch(() => [])) {
+    await mkdir(path.join(heir, INCOMING), { recursive: true });
+    await rename(path.join(left, name), path.join(heir, INCOMING, name));
+  }
+  await rm(isShared ? path.join(folder, WORK) : folder, { recursive: true, force: true });
+}
