@@ -13,6 +13,6 @@ export const about: SlashHandler<null> = {
   parse: () => null,
 
   async run({ bot, reply }) {
-    await reply.show(noticeView(aboutText(bot.engine.info)));
+    await reply.show(noticeView(aboutText(bot.tasks.info)));
   },
 };

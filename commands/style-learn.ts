@@ -8,7 +8,7 @@ import { assertRoomFor, saveStyle, styleChoices, styleNameOption, styleOf } from
 import { learning as words, styleWords } from "../src/discord/wording/styles.ts";
 import { UserError } from "../src/errors.ts";
 import type { PictureRef } from "../src/jobs/job.ts";
-import { LEARNING_NEEDS_DIFFUSION, styleName } from "../src/jobs/style.ts";
+import { styleName } from "../src/jobs/style.ts";
 import { findJob, subjectOf } from "./job-button.ts";
 import { pictureOption } from "./painting-options.ts";
 
@@ -87,8 +87,7 @@ export const stopLearning: ButtonHandler<string> = {
   },
 };
 
-export const canLearn = ({ engine }: Bot): boolean => engine.info?.stylizer === "diffusion";
-
-function assertCanLearn(bot: Bot): void {
-  if (!canLearn(bot)) throw new UserError("learning-needs-diffusion", LEARNING_NEEDS_DIFFUSION);
+function assertCanLearn({ tasks }: Bot): void {
+  const refusal = tasks.whyNoLearning();
+  if (refusal) throw refusal;
 }

@@ -10,7 +10,6 @@ import { STYLE_NAME_LENGTH, styleName } from "../src/jobs/style.ts";
 import { findJob, subjectOf } from "./job-button.ts";
 import { pictureOption } from "./painting-options.ts";
 import { checkedPrompt, PROMPT_LENGTH } from "./prompt.ts";
-import { canLearn } from "./style-learn.ts";
 
 interface SaveInput {
   readonly image: Attachment;
@@ -49,7 +48,7 @@ export const styleSave: SubcommandHandler<SaveInput> = {
     try {
       const style = await saveStyle(bot, { guildId, ownerId: user.id, name, picture, description, tokenSha256: null });
       const thumbnail = await thumbnailFile(bot.store.files, picture, "style", words.alt(style));
-      await reply.show(picturesView(words.saved(style, canLearn(bot)), [thumbnail]));
+      await reply.show(picturesView(words.saved(style, bot.tasks.whyNoLearning() === null), [thumbnail]));
     } finally {
       await release();
     }
@@ -67,7 +66,7 @@ export const saveThis: ButtonHandler<string> = {
     const { guildId, user } = interaction;
     const { style, isNew } = await styleOf(bot, guildId, user.id, await findJob(bot, jobId));
     const thumbnail = await thumbnailFile(bot.store.files, style.picture, "style", words.alt(style));
-    const said = isNew ? words.saved(style, canLearn(bot)) : words.savedBefore(style);
+    const said = isNew ? words.saved(style, bot.tasks.whyNoLearning() === null) : words.savedBefore(style);
     await reply.show(picturesView(said, [thumbnail]));
   },
 };

@@ -65,6 +65,11 @@ const settings = z.object({
   DATABASE_URL: z
     .url({ protocol: /^postgres(ql)?$/, error: "DATABASE_URL must be an address such as postgres://user@host/atelier" })
     .optional(),
+  /** Where pictures are kept in place of `DATA_DIR`: `file:///folder`, or `s3://bucket/folder?endpoint=…&region=…`. */
+  PICTURES_URL: z.string().optional(),
+  /** Of the bucket that `PICTURES_URL` names. */
+  S3_ACCESS_KEY_ID: z.string().optional(),
+  S3_SECRET_ACCESS_KEY: z.string().optional(),
   /** Hands jobs to workers on any machine, over PostgreSQL or Redis; without it, the bot paints by itself. */
   QUEUE_URL: z
     .url({
@@ -157,6 +162,10 @@ const schema = settings.transform((given, context) => {
   if (typeof devices === "string") return refuse(`DEVICE ${devices}`);
   const captioning = given.CAPTION_DEVICE === undefined ? null : readCaptionDevice(given.CAPTION_DEVICE, devices);
   if (typeof captioning === "string") return refuse(`CAPTION_DEVICE ${captioning}`);
+  if (given.QUEUE_URL !== undefined && given.DATABASE_URL === undefined)
+    return refuse(
+      "QUEUE_URL needs DATABASE_URL: workers on other machines write what they did into a PostgreSQL database",
+    );
   return { ...given, CONCURRENCY: given.CONCURRENCY ?? devices.length };
 });
 

@@ -1,5 +1,6 @@
 /** The bot's composition root: the one place that knows every part. */
 import { setMaxListeners } from "node:events";
+import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import type { Client } from "discord.js";
@@ -24,13 +25,16 @@ import { login } from "./discord/wording/login.ts";
 import { describerLabel } from "./engine/captioners.ts";
 import { createEngine } from "./engine/index.ts";
 import { CancelledError, type UserError } from "./errors.ts";
-import { learnFrom } from "./jobs/choose-variant.ts";
+import { type ChooseVariant, learnFrom } from "./jobs/choose-variant.ts";
+import type { Engine } from "./jobs/engine.ts";
 import { createLocalQueue } from "./jobs/local/local-queue.ts";
+import { createLocalTasks } from "./jobs/local/local-tasks.ts";
 import type { JobQueue } from "./jobs/queue.ts";
-import type { RemoteQueueOptions } from "./jobs/remote/remote-queue.ts";
 import { StyleVectors } from "./jobs/style-vectors.ts";
+import type { Tasks } from "./jobs/tasks.ts";
 import { createLogger, type Logger } from "./log.ts";
 import { startOps } from "./ops/ops.ts";
+import { openPictures } from "./pictures/index.ts";
 import { createReader } from "./reader/reader.ts";
 import { gatherLeftovers, processFolder } from "./process-folders.ts";
 import type { Pauses } from "./retry.ts";
@@ -38,7 +42,7 @@ import { isFirst, owns, type Seat, WHOLE } from "./shard.ts";
 import { loadBallots } from "./store/ballots.ts";
 import { lockFolder } from "./store/folder-lock.ts";
 import { watchFolder } from "./store/folder-watch.ts";
-import { openStore } from "./store/store.ts";
+import { openStore, type Store } from "./store/store.ts";
 import { goOn, refuse, untilStopped } from "./until-stopped.ts";
 
 /** How long a closing bot waits for commands that are being answered, and for each kind of message that is being sent. */
@@ -60,6 +64,8 @@ export interface StartOptions {
 export interface RunningBot {
   readonly client: Client<true>;
   readonly bot: Bot;
+  /** Of this process; `null` where others have them. */
+  readonly engine: Engine | null;
   /** Resolves when the bot cannot go on until somebody puts something right: with what that is, in words. */
   readonly ended: Promise<UserError>;
   /** Stops taking commands and jobs; what runs is left to be resumed by the next start. */
@@ -103,16 +109,13 @@ export async function startBot(config: Config, log: Logger, options: StartOption
     }
     const ops = await startOps(config, log);
     undo.push(() => ops?.close());
-    const store = await openStore(config.DATA_DIR, config.DATABASE_URL, seat && { shard: seat.shard });
+    const files = await openPictures(config);
+    const store = await openStore(config.DATA_DIR, config.DATABASE_URL, { files, ...(seat && { shard: seat.shard }) });
     undo.push(() => store.close());
     undo.push(await watchFolder(config.DATA_DIR, end));
     const reader = createReader(config, log);
     undo.push(() => reader.stop());
     reader.start();
-    const engine = createEngine(config, log);
-    undo.push(() => engine.stop());
-    const info = await engine.start();
-    log.info(info, "the engine is ready");
     const client = createClient(config, log, options);
     // Of a connection that is just being made, discord.js waits for an end of which it has taken the handler away.
     undo.push(() => soon(client.destroy()));
@@ -121,17 +124,15 @@ export async function startBot(config: Config, log: Logger, options: StartOption
       settings: (guildId) => store.voteSettings.get(guildId),
       ballots: (guildId) => loadBallots(store, guildId),
     });
-    const ownFolder = { ...config, DATA_DIR: folder };
     const shows = (guildId: string | null): boolean => owns(seat?.shard ?? WHOLE, guildId);
-    const queue = config.QUEUE_URL
-      ? await openRemoteQueue(config.QUEUE_URL, { repositories: store, config: ownFolder, log, owns: shows }, undo)
-      : createLocalQueue({ engine, repositories: store, config: ownFolder, log, chooseVariant });
-    ops?.watch({ store, engine, queue, client });
+    const work = config.QUEUE_URL === undefined ? workHere : workElsewhere;
+    const { queue, tasks, engine } = await work({ store, config, log, chooseVariant, folder, owns: shows }, undo);
+    ops?.watch({ store, queue, client, ...(engine && { engine }) });
     const deliveries = new Deliveries({ log, ...(options.pauses && { pauses: options.pauses }) });
     undo.push(() => soon(deliveries.close()));
     deliveries.listen(client);
     const replies = new OpenReplies({ client, store, deliveries, log, botToken: config.DISCORD_TOKEN ?? "" });
-    const votes = new Votes({ client, store, engine, deliveries, log });
+    const votes = new Votes({ client, store, tasks, deliveries, log });
     undo.push(() => soon(votes.close()));
     votes.listen();
     const comparisons = new Comparisons({ client, store, queue, votes, deliveries, replies, log });
@@ -139,10 +140,10 @@ export async function startBot(config: Config, log: Logger, options: StartOption
     const onResult = votes.posted.bind(votes);
     const presenter = new Presenter({ client, queue, store, deliveries, replies, log, describerLabel, onResult });
     undo.push(() => soon(presenter.close()));
-    const learning = new LearningDesk({ client, store, engine, config, deliveries, replies, log });
-    const styleVectors = new StyleVectors({ engine, store, log });
+    const learning = new LearningDesk({ client, store, tasks, config, deliveries, replies, log });
+    const styleVectors = new StyleVectors({ tasks, store, log });
     // The engine ends what runs, at the latest when `CANCEL_GRACE_SECONDS` are over.
-    undo.push(() => Promise.all([queue.close(), learning.close(), styleVectors.close()]));
+    undo.push(() => Promise.all([tasks.close(), queue.close(), learning.close(), styleVectors.close()]));
     const closing = new AbortController();
     // Every upload that is on its way listens.
     setMaxListeners(0, closing.signal);
@@ -162,7 +163,7 @@ export async function startBot(config: Config, log: Logger, options: StartOption
       log,
       store,
       queue,
-      engine,
+      tasks,
       client,
       presenter,
       describerLabel,
@@ -188,24 +189,61 @@ export async function startBot(config: Config, log: Logger, options: StartOption
     styleVectors.resume();
     open();
     log.info({ user: ready.user.tag, servers: ready.guilds.cache.size }, "Atelier is ready");
-    return { client: ready, bot, ended, close };
+    return { client: ready, bot, engine, ended, close };
   } catch (error) {
     await close();
     throw over.signal.aborted ? over.signal.reason : error;
   }
 }
 
-/** Loads what speaks with the server of the queue where there is one. */
-async function openRemoteQueue(
-  url: string,
-  options: Omit<RemoteQueueOptions, "exchange">,
+interface WorkParts {
+  readonly store: Store;
+  readonly config: Config;
+  readonly log: Logger;
+  readonly chooseVariant: ChooseVariant;
+  /** Of this process's own, within `DATA_DIR`. */
+  readonly folder: string;
+  readonly owns: (guildId: string | null) => boolean;
+}
+
+/** Who paints, describes and learns. */
+interface Work {
+  readonly queue: JobQueue;
+  readonly tasks: Tasks;
+  readonly engine: Engine | null;
+}
+
+/** An engine of this process's own. */
+async function workHere(
+  { store, config, log, chooseVariant, folder }: WorkParts,
   undo: (() => unknown)[],
-): Promise<JobQueue> {
-  const { connect } = await import("./jobs/remote/connection.ts");
+): Promise<Work> {
+  const engine = createEngine(config, log);
+  undo.push(() => engine.stop());
+  const info = await engine.start();
+  log.info(info, "the engine is ready");
+  const tasks = createLocalTasks({ engine, files: store.files, dataDir: folder });
+  const own = { ...config, DATA_DIR: folder };
+  const queue = createLocalQueue({ engine, tasks, repositories: store, config: own, log, chooseVariant });
+  return { engine, tasks, queue };
+}
+
+/** Workers of any machine; what speaks with the server of the queue is loaded where there is one. */
+async function workElsewhere(
+  { store, config, log, folder: own, owns: shows }: WorkParts,
+  undo: (() => unknown)[],
+): Promise<Work> {
+  const { connect: connectQueue } = await import("./jobs/remote/connection.ts");
   const { createRemoteQueue } = await import("./jobs/remote/remote-queue.ts");
-  const exchange = await connect(url, { log: options.log, connections: QUEUE_CONNECTIONS });
+  const { openRemoteTasks } = await import("./jobs/remote/tasks/remote-tasks.ts");
+  const exchange = await connectQueue(config.QUEUE_URL!, { log, connections: QUEUE_CONNECTIONS });
   undo.push(() => exchange.close());
-  return createRemoteQueue({ ...options, exchange });
+  const { learningStates: states, files, workers } = store;
+  const folder = path.join(own, "learning");
+  const tasks = await openRemoteTasks({ exchange, states, files, workers, folder, log });
+  const ownFolder = { ...config, DATA_DIR: own };
+  const queue = createRemoteQueue({ exchange, repositories: store, config: ownFolder, log, owns: shows });
+  return { engine: null, tasks, queue };
 }
 
 /** Waits for `work`, but not for long. */

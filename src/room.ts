@@ -1,4 +1,4 @@
-/** Waits out what keeps the store from being written for the moment: a disk that is full, a database that is busy. */
+/** Waits out what keeps the store from being written for the moment: a full disk, a busy database, a bucket that is away. */
 import { randomUUID } from "node:crypto";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
@@ -12,7 +12,7 @@ export type Hindrance = "full" | "unwritable";
 
 /** Faults that pass by themselves, or that somebody can put right while the bot runs. */
 const PASSING =
-  /^(SQLITE_(BUSY|LOCKED|IOERR|READONLY|CANTOPEN|PROTOCOL|NOMEM)|(DATABASE_AWAY|EIO|EROFS|EMFILE|ENFILE|EAGAIN|EBUSY)$)/;
+  /^(SQLITE_(BUSY|LOCKED|IOERR|READONLY|CANTOPEN|PROTOCOL|NOMEM)|(DATABASE_AWAY|PICTURES_AWAY|EIO|EROFS|EMFILE|ENFILE|EAGAIN|EBUSY)$)/;
 
 const NO_ROOM: ReadonlySet<string> = new Set(["ENOSPC", "EDQUOT"]);
 

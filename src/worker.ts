@@ -8,12 +8,17 @@ import { createEngine } from "./engine/index.ts";
 import { UserError } from "./errors.ts";
 import { learnFrom } from "./jobs/choose-variant.ts";
 import type { Engine } from "./jobs/engine.ts";
+import { createLocalTasks } from "./jobs/local/local-tasks.ts";
 import { connect } from "./jobs/remote/connection.ts";
 import type { Exchange, LockTimes } from "./jobs/remote/exchange.ts";
 import { PaintWork } from "./jobs/remote/paint-work.ts";
 import { Presence, refuseStranger } from "./jobs/remote/presence.ts";
+import { createCaptionWork } from "./jobs/remote/tasks/caption-work.ts";
+import { createLearnWork } from "./jobs/remote/tasks/learn-work.ts";
+import type { Tasks } from "./jobs/tasks.ts";
 import { createLogger, type Logger } from "./log.ts";
 import { loadBallots } from "./store/ballots.ts";
+import { openPictures } from "./pictures/index.ts";
 import { openStore, type Store } from "./store/store.ts";
 import { goOn, type Running, untilStopped } from "./until-stopped.ts";
 
@@ -38,6 +43,8 @@ interface WorkParts {
   readonly config: Config;
   readonly exchange: Exchange;
   readonly engine: Engine;
+  /** Of the engine: what several kinds of work ask for at once is done once. */
+  readonly tasks: Tasks;
   readonly store: Store;
   readonly name: string;
   readonly times: LockTimes;
@@ -46,10 +53,11 @@ interface WorkParts {
 
 /** What takes the work of a capability. */
 const WORK: Partial<Record<Capability, (parts: WorkParts) => Work>> = {
-  paint: ({ config, exchange, engine, store, name, times, log }) =>
+  paint: ({ config, exchange, engine, tasks, store, name, times, log }) =>
     new PaintWork({
       exchange,
       engine,
+      tasks,
       repositories: store,
       chooseVariant: learnFrom({
         settings: (guildId) => store.voteSettings.get(guildId),
@@ -61,6 +69,11 @@ const WORK: Partial<Record<Capability, (parts: WorkParts) => Work>> = {
       times,
       log,
     }),
+  caption: ({ exchange, tasks, name, times, log }) => createCaptionWork({ exchange, tasks, name, times, log }),
+  learn: ({ exchange, tasks, store, name, times, log }) => {
+    const { learningStates: states, files, workers } = store;
+    return createLearnWork({ exchange, tasks, states, files, workers, name, times, log });
+  },
 };
 
 /**
@@ -88,7 +101,10 @@ export async function startWorker(config: Config, log: Logger): Promise<Running>
   };
   try {
     const name = config.WORKER_NAME ?? `${os.hostname()}-${process.pid}`;
-    const store = await openStore(config.DATA_DIR, DATABASE_URL, { connections: STORE_CONNECTIONS });
+    const store = await openStore(config.DATA_DIR, DATABASE_URL, {
+      connections: STORE_CONNECTIONS,
+      files: await openPictures(config),
+    });
     undo.push(() => store.close());
     await refuseStranger(store.workers);
     const exchange = await connect(QUEUE_URL, { log, connections: QUEUE_CONNECTIONS });
@@ -98,7 +114,12 @@ export async function startWorker(config: Config, log: Logger): Promise<Running>
     const info = await engine.start();
     log.info(info, "the engine is ready");
     const times = { lockMs: config.LOCK_SECONDS * 1000, checkMs: (config.LOCK_SECONDS * 1000) / 3 };
-    const parts: WorkParts = { config, exchange, engine, store, name, times, log };
+    const tasks = createLocalTasks({
+      engine,
+      files: store.files,
+      dataDir: path.join(config.DATA_DIR, "workers", name),
+    });
+    const parts: WorkParts = { config, exchange, engine, tasks, store, name, times, log };
     const makers = config.CAPABILITIES.flatMap((capability) => {
       const make = WORK[capability];
       return make ? [{ capability, work: make(parts) }] : [];

@@ -1,4 +1,4 @@
-/** `atelier data` and `atelier migrate`: the database of an installation of several machines. */
+/** `atelier data` and `atelier migrate`: database and pictures of an installation of several machines. */
 import path from "node:path";
 
 import type { Command } from "commander";
@@ -24,7 +24,25 @@ export function registerData(program: Command): void {
     .command("move")
     .description("move what is in DATA_DIR's database to the empty PostgreSQL database at DATABASE_URL")
     .action(() => move(readConfig()));
+  data
+    .command("pictures")
+    .description("copy the pictures in DATA_DIR to where PICTURES_URL says; those that are there are left as they are")
+    .action(() => copyThem(readConfig()));
   registerBackup(data);
+}
+
+async function copyThem(config: Config): Promise<void> {
+  if (config.PICTURES_URL === undefined)
+    throw new UserError(
+      "no-pictures-url",
+      "PICTURES_URL names no place. Set it, such as file:///srv/atelier/pictures.",
+    );
+  const { copyPictures, openPictures } = await import("../pictures/index.ts");
+  const to = await openPictures(config);
+  const count = await copyPictures(path.join(config.DATA_DIR, "pictures"), to);
+  console.log(
+    `${count} ${count === 1 ? "file is" : "files are"} where PICTURES_URL says now. DATA_DIR keeps its own, as a backup.`,
+  );
 }
 
 async function move(config: Config): Promise<void> {
@@ -49,7 +67,7 @@ async function move(config: Config): Promise<void> {
   }
   console.log(
     `Everything is in the PostgreSQL database now. ${DATABASE_FILE} stays as it was, as a backup; ` +
-      "pictures stay in their folder, which every machine has to share.",
+      "pictures stay in their folder: share it, or have `atelier data pictures` copy them to where PICTURES_URL says.",
   );
 }
 

@@ -1,9 +1,16 @@
 /** What the bot's process and the engine's process say to each other; checked on both sides of the border. */
 import { z } from "zod";
 
-import type { FaceReport } from "../faces/face-report.ts";
-import type { DescribeReply, DescribeTask, EngineInfo, EngineNews, EnginePicture } from "../jobs/engine.ts";
-import type { LearnReply, LearnTask, StylizeReply, StylizeTask } from "../jobs/engine.ts";
+import type {
+  DescribeTask,
+  EngineInfo,
+  EngineNews,
+  EnginePicture,
+  LearnTask,
+  StylizeReply,
+  StylizeTask,
+} from "../jobs/engine.ts";
+import { replySchemas as taskReplies } from "../jobs/reply-schemas.ts";
 import { DEVICES, PRECISIONS } from "../onnx/devices.ts";
 import { ENGINE_PARTS, MOST_LORAS, SPEEDS, STEP_CACHES, STYLE_PATHS, STYLIZER_IDS } from "../painting.ts";
 import { cancelSchema, childMessages, taskId } from "../process/protocol.ts";
@@ -123,18 +130,7 @@ export type FromChild = z.infer<typeof fromChildSchema>;
 
 /** The answer to each kind of task. */
 export const replySchemas = {
-  faces: z.object({
-    prominent: z.boolean(),
-    faces: z.array(
-      z.object({ x: z.number(), y: z.number(), width: z.number(), height: z.number(), score: z.number() }),
-    ),
-  }) satisfies z.ZodType<FaceReport>,
-  "style-vector": z.array(z.number()).nonempty() satisfies z.ZodType<readonly number[]>,
-  describe: z.object({
-    text: z.string(),
-    describer: z.string(),
-    note: z.string().exactOptional(),
-  }) satisfies z.ZodType<DescribeReply>,
+  ...taskReplies,
   stylize: z.object({
     outputPath: z.string(),
     width: z.int().positive(),
@@ -145,11 +141,4 @@ export const replySchemas = {
     stylePath: z.enum(STYLE_PATHS).exclude(["auto"]).nullable(),
     stepCache: z.enum(STEP_CACHES).exclude(["off"]).nullable().exactOptional(),
   }) satisfies z.ZodType<StylizeReply>,
-  learn: z.object({
-    steps: step,
-    best: step,
-    firstLoss: z.number(),
-    loss: z.number(),
-    form: z.enum(["vector", "affine"]),
-  }) satisfies z.ZodType<LearnReply>,
 };

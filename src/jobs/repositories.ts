@@ -92,14 +92,14 @@ export interface PictureRepository {
   saveFaceVerdict(sha256: string, verdict: FaceVerdict): Promise<void>;
 }
 
-/** The content-addressed store of picture files. */
+/** The content-addressed store of picture files (`src/pictures`), perhaps of several machines. */
 export interface PictureStore {
   /**
    * Writes the bytes under their hash; atomic, and a second time free.
    *
    * @throws UserError `disk-full` when there is no room; nothing half-written is left
    */
-  put(bytes: Uint8Array, extension?: string): Promise<{ readonly sha256: string; readonly path: string }>;
+  put(bytes: Uint8Array, extension?: string): Promise<{ readonly sha256: string }>;
   /**
    * A file on this machine with the bytes of this hash, fetched if it was elsewhere. It is read only, and stays for as
    * long as something refers to it. Where there is no such picture, reading the file says so.

@@ -1,34 +1,29 @@
 /** Looks at the pictures of styles in the background, one after the other; nothing waits for it, nothing fails by it. */
 import { CancelledError } from "../errors.ts";
 import type { Logger } from "../log.ts";
-import type { Engine } from "./engine.ts";
-import { enginePicture } from "./engine-picture.ts";
-import type { PictureStore } from "./repositories.ts";
 import { type Kin, similarTo, type StyleVectorRepository } from "./style-likeness.ts";
 import type { Style, StyleRepository } from "./style.ts";
+import type { Tasks } from "./tasks.ts";
 
 export interface StyleVectorsOptions {
-  readonly engine: Pick<Engine, "info" | "styleVector">;
+  readonly tasks: Pick<Tasks, "info" | "styleVector">;
   readonly store: {
     readonly styleVectors: StyleVectorRepository;
     readonly styles: Pick<StyleRepository, "get">;
-    readonly files: Pick<PictureStore, "local">;
   };
   readonly log: Logger;
 }
 
 /** Pictures that are asked for at once from the database. */
 const BATCH = 100;
-/** A picture that cannot be looked at is left to the next start after so many tries. */
-const MOST_TRIES = 2;
 
 export class StyleVectors {
   readonly #options: StyleVectorsOptions;
   readonly #closing = new AbortController();
   /** Sha256 of pictures to be looked at, in this order. */
   readonly #waiting = new Set<string>();
-  /** By sha256 of the picture. */
-  readonly #failures = new Map<string, number>();
+  /** Sha256 of those that cannot be looked at: they are left to the next start. */
+  readonly #failed = new Set<string>();
   /** The last picture that was taken from those an earlier run left; `null` when there are no more. */
   #left: string | null = null;
   #running: Promise<void> | null = null;
@@ -51,8 +46,8 @@ export class StyleVectors {
 
   /** The `most` styles of its server that are closest to one, as far as is known; what is not is looked at next. */
   async kinOf({ id, guildId }: Pick<Style, "id" | "guildId">, most: number): Promise<Kin> {
-    const { engine, store } = this.#options;
-    const library = await store.styleVectors.inServer(guildId, engine.info?.styleNetwork ?? "");
+    const { tasks, store } = this.#options;
+    const library = await store.styleVectors.inServer(guildId, tasks.info?.styleNetwork ?? "");
     const unseen = library.filter(({ vector }) => vector === null);
     for (const { pictureSha256 } of unseen) this.look(pictureSha256);
     const ids = similarTo(id, library);
@@ -81,12 +76,12 @@ export class StyleVectors {
   }
 
   async #work(signal: AbortSignal): Promise<void> {
-    const network = this.#options.engine.info?.styleNetwork;
+    const network = this.#options.tasks.info?.styleNetwork;
     if (network === undefined) return this.#waiting.clear();
     while (!signal.aborted && (this.#waiting.size > 0 || (await this.#takeLeft(network)))) {
       const sha256 = this.#waiting.values().next().value!;
       this.#waiting.delete(sha256);
-      if ((this.#failures.get(sha256) ?? 0) < MOST_TRIES) await this.#look(sha256, network, signal);
+      if (!this.#failed.has(sha256)) await this.#look(sha256, network, signal);
     }
   }
 
@@ -100,13 +95,13 @@ export class StyleVectors {
   }
 
   async #look(sha256: string, network: string, signal: AbortSignal): Promise<void> {
-    const { engine, store, log } = this.#options;
+    const { tasks, store, log } = this.#options;
     try {
-      const vector = await engine.styleVector(await enginePicture(store.files, { sha256 }), { signal });
+      const vector = await tasks.styleVector({ sha256 }, { signal });
       await store.styleVectors.save(sha256, network, vector);
     } catch (error) {
       if (error instanceof CancelledError) return;
-      this.#failures.set(sha256, (this.#failures.get(sha256) ?? 0) + 1);
+      this.#failed.add(sha256);
       log.warn({ err: error, picture: sha256 }, "the picture of a style cannot be looked at");
     }
   }

@@ -23,6 +23,7 @@ export const TABLES = Object.keys({
   open_replies: true,
   workers: true,
   fleet: true,
+  learning_states: true,
 } satisfies Record<keyof Schema, true>) as (keyof Schema)[];
 
 /** Values of one statement, at most: PostgreSQL takes 65,535. */

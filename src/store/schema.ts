@@ -20,6 +20,7 @@ export interface Schema {
   comparison_jobs: ComparisonJobTable;
   styles: StyleTable;
   style_vectors: StyleVectorTable;
+  learning_states: LearningStateTable;
   learnings: LearningTable;
   open_replies: OpenReplyTable;
   workers: WorkerTable;
@@ -180,6 +181,14 @@ interface StyleVectorTable {
   network: string;
   /** Float32, little-endian. */
   vector: ArrayBuffer | Uint8Array;
+}
+
+interface LearningStateTable {
+  learning_id: string;
+  /** Of a file in the store of pictures. */
+  sha256: string;
+  /** Steps done. */
+  step: number;
 }
 
 export interface LearningTable {

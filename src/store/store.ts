@@ -1,12 +1,14 @@
-/** Everything the bot remembers: a database, and a folder of pictures. */
+/** Everything the bot remembers: a database, and pictures. */
 import path from "node:path";
 
 import type { Kysely } from "kysely";
 
 import type { SharedQueue, WorkerRepository } from "../jobs/fleet.ts";
-import type { Repositories } from "../jobs/repositories.ts";
+import type { PictureStore, Repositories } from "../jobs/repositories.ts";
 import type { StyleRepository } from "../jobs/style.ts";
 import type { StyleVectorRepository } from "../jobs/style-likeness.ts";
+import type { LearningStateRepository } from "../jobs/tasks.ts";
+import { createFolderPictures } from "../pictures/folder.ts";
 import { type Shard, WHOLE } from "../shard.ts";
 import { createCaptionRepository } from "./caption-repository.ts";
 import { type ComparisonRepository, createComparisonRepository } from "./comparison-repository.ts";
@@ -15,8 +17,8 @@ import { MIGRATIONS } from "./migrations/index.ts";
 import { createJobDesk, type JobDesk } from "./job-desk.ts";
 import { createJobRepository } from "./job-repository.ts";
 import { sql } from "./kysely.ts";
-import { createPictureFiles } from "./picture-files.ts";
 import { createPictureRepository } from "./picture-repository.ts";
+import { createLearningStateRepository } from "./learning-state-repository.ts";
 import { createLearningRepository, type LearningRepository } from "./learning-repository.ts";
 import { createOpenReplyRepository, type OpenReplyRepository } from "./open-reply-repository.ts";
 import type { Schema } from "./schema.ts";
@@ -35,8 +37,10 @@ export const DATABASE_FILE = "atelier.db";
 export interface StoreOptions extends DatabaseOptions {
   /** Whose servers this process looks after; default: all. */
   readonly shard?: Shard;
-  /** Connections to PostgreSQL, at most. */
+  /** To the server, at most. */
   readonly connections?: number;
+  /** By default those in `<dataDir>/pictures`. */
+  readonly files?: PictureStore;
 }
 
 export interface Store extends Repositories {
@@ -49,6 +53,7 @@ export interface Store extends Repositories {
   readonly styles: StyleRepository;
   readonly styleVectors: StyleVectorRepository;
   readonly learnings: LearningRepository;
+  readonly learningStates: LearningStateRepository;
   readonly openReplies: OpenReplyRepository;
   readonly workers: WorkerRepository;
   readonly sharedQueue: SharedQueue;
@@ -58,16 +63,21 @@ export interface Store extends Repositories {
 }
 
 /**
- * Opens `<dataDir>/atelier.db`, or the PostgreSQL database at `url`, and the picture files in `<dataDir>/pictures`.
+ * Opens `<dataDir>/atelier.db`, or the PostgreSQL database at `url`.
  *
  * @param shard whose rows the lists of what is to be taken up hold; what is asked for by name is found whosever it is
- * @example const store = await openStore(config.DATA_DIR, config.DATABASE_URL);
+ * @example const store = await openStore(config.DATA_DIR, config.DATABASE_URL, { files: await openPictures(config) });
  * @throws UserError when the database is damaged, newer than this program, or cannot be opened
  */
 export async function openStore(
   dataDir: string,
   url?: string,
-  { shard = WHOLE, connections, ...options }: StoreOptions = {},
+  {
+    shard = WHOLE,
+    connections,
+    files = createFolderPictures(path.join(dataDir, "pictures")),
+    ...options
+  }: StoreOptions = {},
 ): Promise<Store> {
   const db = await (url === undefined
     ? openDatabase(path.join(dataDir, DATABASE_FILE), MIGRATIONS, options)
@@ -79,7 +89,7 @@ export async function openStore(
     jobDesk: createJobDesk(db),
     captions: createCaptionRepository(db),
     pictures: createPictureRepository(db),
-    files: createPictureFiles(path.join(dataDir, "pictures")),
+    files,
     surfaces: createSurfaceRepository(db, shard),
     settings,
     votes: createVoteRepository(db, shard),
@@ -89,6 +99,7 @@ export async function openStore(
     styleVectors: createStyleVectorRepository(db, shard),
     learnings: createLearningRepository(db, shard),
     openReplies: createOpenReplyRepository(db, shard),
+    learningStates: createLearningStateRepository(db),
     workers: createWorkerRepository(db),
     sharedQueue: createSharedQueue(db),
     async close() {

@@ -27,8 +27,17 @@ describe("the rooms of src/jobs", () => {
 
   it("are entered by their faces only, and no contract of src/jobs knows them", () => {
     const faces = {
-      local: ["local-queue"],
-      remote: ["connection", "exchange", "paint-work", "presence", "remote-queue"],
+      local: ["local-queue", "local-tasks"],
+      remote: [
+        "connection",
+        "exchange",
+        "paint-work",
+        "presence",
+        "remote-queue",
+        "tasks/caption-work",
+        "tasks/learn-work",
+        "tasks/remote-tasks",
+      ],
     };
     for (const [room, names] of Object.entries(faces)) {
       expect(new Set(entered(room).map(({ to }) => to))).toEqual(

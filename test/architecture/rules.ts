@@ -28,8 +28,9 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
 
   // The domain: of the rooms above it knows contracts
   "src/votes": [],
-  "src/jobs": ["src/votes", "src/faces/face-report.ts", "src/stylize/stylizer.ts"],
-  "src/store": ["src/jobs", "src/votes"],
+  "src/jobs": ["src/votes", "src/faces/face-report.ts", "src/process/wire-error.ts", "src/stylize/stylizer.ts"],
+  "src/pictures": ["src/config.ts", "src/jobs/repositories.ts"],
+  "src/store": ["src/jobs", "src/votes", "src/pictures"],
 
   // Processes beside the bot's
   "src/config.ts": ["src/onnx/devices.ts"],
@@ -80,12 +81,13 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "src/engine",
     "src/jobs",
     "src/ops",
+    "src/pictures",
     "src/reader",
     "src/store",
   ],
   "src/shards": ["src/config.ts", "src/discord", "src/main.ts", "src/process/fork.ts", "src/store"],
 
-  "src/worker.ts": ["src/config.ts", "src/engine", "src/jobs", "src/store"],
+  "src/worker.ts": ["src/config.ts", "src/engine", "src/jobs", "src/pictures", "src/store"],
 
   // The terminal
   bin: ["src/cli.ts"],
@@ -102,6 +104,7 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "src/judge",
     "src/main.ts",
     "src/onnx/devices.ts",
+    "src/pictures",
     "src/shards",
     "src/store",
     "src/stylize",

@@ -96,11 +96,11 @@ describe("several engines", () => {
 it("describes on a device of its own while another paints", async () => {
   const engine = createEngine({ ...CONFIG, DEVICE: "cpu", CAPTION_DEVICE: "cpu" }, bench.log) as EnginePool;
   try {
-    expect(await engine.start()).toMatchObject({ stylizer: "embedded", describer: "palette-4", parallelStages: true });
+    expect(await engine.start()).toMatchObject({ stylizer: "embedded", describer: "palette-5", parallelStages: true });
     const [painter] = engine.pids;
     process.kill(painter!, "SIGSTOP");
     const picture = engine.stylize(bench.task());
-    expect(await engine.describe({ image: bench.style })).toMatchObject({ describer: "palette-4" });
+    expect(await engine.describe({ image: bench.style })).toMatchObject({ describer: "palette-5" });
     process.kill(painter!, "SIGCONT");
     expect(await picture).toMatchObject({ engine: "embedded" });
   } finally {

@@ -21,7 +21,7 @@ describe("the engine's process", () => {
     const engine = bench.freshEngine(CHILD);
     expect(engine.info).toBeNull();
     const info = await engine.start();
-    expect(info).toMatchObject({ stylizer: "embedded", describer: "palette-4", device: "cpu", parallelStages: false });
+    expect(info).toMatchObject({ stylizer: "embedded", describer: "palette-5", device: "cpu", parallelStages: false });
     expect(engine.info).toEqual(info);
     expect(os.getPriority(engine.pid)).toBe(os.constants.priority.PRIORITY_BELOW_NORMAL);
 
@@ -30,7 +30,7 @@ describe("the engine's process", () => {
       { image: bench.style },
       { onNews: (news) => news.type === "text" && texts.push(news.text) },
     );
-    expect(describer).toBe("palette-4");
+    expect(describer).toBe("palette-5");
     expect(text).toMatch(/yellow|gold|blue/i);
     expect(texts.at(-1)).toBe(text);
     expect(await engine.findFaces(bench.content)).toEqual({ prominent: false, faces: [] });

@@ -59,7 +59,7 @@ async function previewWidths(): Promise<number[]> {
 }
 
 it("the palette describer has one name for descriptions from before and from now", () => {
-  expect([describerLabel("palette"), describerLabel("palette-4")]).toEqual(["palette describer", "palette describer"]);
+  expect([describerLabel("palette"), describerLabel("palette-5")]).toEqual(["palette describer", "palette describer"]);
 });
 
 describe("the small decoder of previews", () => {
@@ -96,8 +96,8 @@ describe("the parts of an engine", () => {
   it("are the embedded ones where nothing is installed, on the cpu whatever the device", async () => {
     const parts = await build({ device: "cuda" });
     expect(parts.stylizer.id).toBe("embedded");
-    expect(parts.describer.id).toBe("palette-4");
-    expect(parts.simpleDescriber.id).toBe("palette-4");
+    expect(parts.describer.id).toBe("palette-5");
+    expect(parts.simpleDescriber.id).toBe("palette-5");
     expect(parts).toMatchObject({ device: "cpu", parallelStages: false });
     expect(told).toEqual([]);
   });
@@ -113,11 +113,11 @@ describe("the parts of an engine", () => {
   it("are Stable Diffusion and a captioner where those are installed, each by itself", async () => {
     const diffusion = await build({ MODELS_DIR: FIXTURES });
     expect(diffusion.stylizer.id).toBe("diffusion");
-    expect(diffusion.describer.id).toBe("palette-4");
+    expect(diffusion.describer.id).toBe("palette-5");
     const captioner = await build({ MODELS_DIR: FIXTURES, ENGINE: "embedded", CAPTIONER: "tiny-llava" });
     expect(captioner.stylizer.id).toBe("embedded");
     expect(captioner.describer).toMatchObject({ id: "tiny-llava", label: "tiny-llava" });
-    expect(captioner.simpleDescriber.id).toBe("palette-4");
+    expect(captioner.simpleDescriber.id).toBe("palette-5");
     expect(told).toEqual([]);
   });
 

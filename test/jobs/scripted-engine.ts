@@ -10,17 +10,21 @@ import type {
   EngineHooks,
   EngineInfo,
   EnginePicture,
+  LearnReply,
+  LearnTask,
   StylizeReply,
   StylizeTask,
 } from "../../src/jobs/engine.ts";
 
+type Answer = string | Uint8Array | FaceReport | readonly number[] | LearnReply;
+
 /** One call of the queue, waiting for the test's word. */
 export interface Call {
-  readonly kind: "faces" | "describe" | "stylize";
-  readonly task: EnginePicture | DescribeTask | StylizeTask;
+  readonly kind: "faces" | "style-vector" | "describe" | "stylize" | "learn";
+  readonly task: EnginePicture | DescribeTask | StylizeTask | LearnTask;
   readonly hooks: EngineHooks;
-  /** Lets the call succeed, with a text or the bytes of the result. */
-  succeed(answer?: string | Uint8Array | FaceReport): Promise<void>;
+  /** Lets the call succeed, with a text, the bytes of the result, or whatever else is asked for. */
+  succeed(answer?: Answer): Promise<void>;
   fail(error: unknown): void;
   /** Whether the call has been answered or cancelled. */
   readonly over: boolean;
@@ -50,16 +54,16 @@ export class ScriptedEngine implements Engine {
 
   async stop(): Promise<void> {}
 
-  async learn(): Promise<never> {
-    throw new Error("this engine learns nothing");
+  learn(task: LearnTask, hooks: EngineHooks = {}): Promise<LearnReply> {
+    return this.#call("learn", task, hooks, async (answer) => answer as LearnReply);
   }
 
   findFaces(image: EnginePicture): Promise<FaceReport> {
     return this.#call("faces", image, {}, async (answer) => answer as FaceReport);
   }
 
-  async styleVector(): Promise<never> {
-    throw new Error("this engine sees no style");
+  styleVector(image: EnginePicture, hooks: EngineHooks = {}): Promise<readonly number[]> {
+    return this.#call("style-vector", image, hooks, async (answer) => answer as readonly number[]);
   }
 
   describe(task: DescribeTask, hooks: EngineHooks = {}): Promise<DescribeReply> {
@@ -92,7 +96,7 @@ export class ScriptedEngine implements Engine {
     kind: Call["kind"],
     task: Call["task"],
     hooks: EngineHooks,
-    reply: (answer: string | Uint8Array | FaceReport | undefined) => Promise<T>,
+    reply: (answer: Answer | undefined) => Promise<T>,
   ): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       const call = {
@@ -100,7 +104,7 @@ export class ScriptedEngine implements Engine {
         task,
         hooks,
         over: false,
-        async succeed(answer?: string | Uint8Array | FaceReport) {
+        async succeed(answer?: Answer) {
           const value = await reply(answer);
           call.over = true;
           resolve(value);

@@ -99,7 +99,7 @@ describe("health and metrics", () => {
     await expect.poll(() => valueOf("atelier_gateway_reconnects_total")).toBe(1);
     await expect.poll(() => valueOf("atelier_gateway_connected")).toBe(1);
 
-    process.kill((running.bot.engine as EngineSupervisor).pid!, "SIGKILL");
+    process.kill((running.engine as EngineSupervisor).pid!, "SIGKILL");
     await expect.poll(() => valueOf("atelier_engine_restarts_total", { reason: "crashed" })).toBe(1);
   });
 

@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import path from "node:path";
 
 import { choosePaperVariant } from "../../src/jobs/choose-variant.ts";
+import { createLocalTasks } from "../../src/jobs/local/local-tasks.ts";
 import { connect } from "../../src/jobs/remote/connection.ts";
 import type { Exchange, LockTimes } from "../../src/jobs/remote/exchange.ts";
 import { PaintWork } from "../../src/jobs/remote/paint-work.ts";
@@ -53,8 +54,9 @@ export function severalMachines(
       const queue = createRemoteQueue({ exchange: exchanges[0], repositories: store, config, log, sweepMs });
       const name = `worker-${randomBytes(4).toString("hex")}`;
       const folder = path.join(dataDir, "workers", name);
-      const common = { exchange: exchanges[1], engine, repositories: store, chooseVariant, folder, name, concurrency };
-      const work = new PaintWork({ ...common, times: QUICK, log });
+      const tasks = createLocalTasks({ engine, files: store.files, dataDir: folder });
+      const common = { exchange: exchanges[1], engine, tasks, repositories: store, chooseVariant, folder, name };
+      const work = new PaintWork({ ...common, concurrency, times: QUICK, log });
       const report = { name, capabilities: ["paint"], info: engine.info!, concurrency };
       const presence = new Presence({ workers: store.workers, report, works: [work], log });
       await presence.start();

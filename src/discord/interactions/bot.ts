@@ -2,9 +2,9 @@
 import type { Client } from "discord.js";
 
 import type { Config } from "../../config.ts";
-import type { Engine } from "../../jobs/engine.ts";
 import type { JobQueue } from "../../jobs/queue.ts";
 import type { StyleVectors } from "../../jobs/style-vectors.ts";
+import type { Tasks } from "../../jobs/tasks.ts";
 import type { Logger } from "../../log.ts";
 import type { Store } from "../../store/store.ts";
 import type { Deliveries } from "../messages/deliveries.ts";
@@ -21,7 +21,7 @@ export interface Bot {
   readonly log: Logger;
   readonly store: Store;
   readonly queue: JobQueue;
-  readonly engine: Engine;
+  readonly tasks: Tasks;
   readonly client: Client;
   readonly intake: Intake;
   readonly pressOnce: PressOnce;

@@ -13,7 +13,7 @@ import { expectWishes } from "./wishes.ts";
  * @throws UserError when there is no room, or that says what is wrong with the wishes or the pictures
  */
 export async function submitPair(
-  { queue, intake, ...bot }: Pick<Bot, "queue" | "intake" | "config" | "engine">,
+  { queue, intake, ...bot }: Pick<Bot, "queue" | "intake" | "config" | "tasks">,
   reply: PendingReply,
   request: Omit<JobRequest, "replyTo" | "content" | "style">,
   wanted: Required<Pick<Wanted, "content" | "style">>,
@@ -38,7 +38,7 @@ export async function submitPair(
  * @throws UserError when there is no room in the queue, a picture is not in the store any more, or a wish cannot be met now
  */
 export async function submitAgain(
-  { queue, store, ...bot }: Pick<Bot, "queue" | "store" | "config" | "engine">,
+  { queue, store, ...bot }: Pick<Bot, "queue" | "store" | "config" | "tasks">,
   reply: PendingReply,
   request: Omit<JobRequest, "replyTo">,
 ): Promise<Job> {

@@ -17,9 +17,9 @@ const [CHOICES, LETTERS] = [25, 100];
  *
  * @throws UserError when a LoRA is not there or no use, or a draft cannot be made
  */
-export async function expectWishes({ config, engine }: Pick<Bot, "config" | "engine">, wishes: Wishes): Promise<void> {
+export async function expectWishes({ config, tasks }: Pick<Bot, "config" | "tasks">, wishes: Wishes): Promise<void> {
   expectLoras(wishes.loras);
-  if (engine.info?.stylizer === "embedded") {
+  if (tasks.info?.stylizer === "embedded") {
     if (wishes.loras.length > 0) throw new UserError("lora-needs-diffusion", LORA_NEEDS_DIFFUSION);
     return;
   }
@@ -31,9 +31,9 @@ export async function expectWishes({ config, engine }: Pick<Bot, "config" | "eng
 /** Completes the last of the names that are typed: those that begin with it, then those that hold it. */
 export async function loraChoices(
   interaction: AutocompleteInteraction<"cached">,
-  { config, engine }: Pick<Bot, "config" | "engine">,
+  { config, tasks }: Pick<Bot, "config" | "tasks">,
 ): Promise<{ name: string; value: string }[]> {
-  if (engine.info?.stylizer === "embedded") return [];
+  if (tasks.info?.stylizer === "embedded") return [];
   const { before, name, weight } = /^(?<before>(?:.*,)?\s*)(?<name>[^,:]*)(?<weight>:[^,]*)?$/s.exec(
     interaction.options.getFocused(),
   )!.groups as { readonly before: string; readonly name: string; readonly weight?: string };

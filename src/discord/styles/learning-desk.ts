@@ -1,15 +1,11 @@
 /** Styles that are being learned: one at a time, in the background, taken up again after a restart. */
-import { mkdir, readdir, rm } from "node:fs/promises";
-import path from "node:path";
-
 import type { Client } from "discord.js";
 
 import type { Config } from "../../config.ts";
 import { CancelledError, EngineError, messageOf, publicMessageOf, UserError } from "../../errors.ts";
-import type { Engine } from "../../jobs/engine.ts";
-import { enginePicture } from "../../jobs/engine-picture.ts";
 import { newJobId } from "../../jobs/job-id.ts";
 import type { Style } from "../../jobs/style.ts";
+import type { Tasks } from "../../jobs/tasks.ts";
 import type { Logger } from "../../log.ts";
 import { type Hindrance, untilRoom } from "../../room.ts";
 import type { Ending, End, Kept, Learning } from "../../store/learning-repository.ts";
@@ -29,8 +25,8 @@ const MOST_CRASHES = 3;
 export interface LearningDeskOptions {
   readonly client: Client;
   readonly store: Pick<Store, "captions" | "files" | "learnings" | "styles">;
-  readonly engine: Engine;
-  readonly config: Pick<Config, "DATA_DIR" | "RESULT_SIZE">;
+  readonly tasks: Tasks;
+  readonly config: Pick<Config, "RESULT_SIZE">;
   readonly deliveries: Deliveries;
   readonly replies: PendingReplies;
   readonly log: Logger;
@@ -98,7 +94,8 @@ export class LearningDesk {
     const { learnings } = this.#options.store;
     const left = await learnings.unsettled();
     const untold = await learnings.untold();
-    await this.#sweep([...left, ...untold.map(([learning]) => learning)]);
+    const own = new Set([...left, ...untold.map(([learning]) => learning)].map(({ id }) => id));
+    await this.#options.tasks.keepOnly(own, (id) => learnings.isOpen(id));
     for (const [learning, ending] of untold)
       this.#tell(learning, new LearningPresenter(this.#options, learning, true), ending, await this.#stateOf(learning));
     const taken = new Set([this.#current?.id, ...this.#waiting.map(({ learning }) => learning.id)]);
@@ -161,17 +158,18 @@ export class LearningDesk {
     const { signal } = abort;
     this.#current = { id: learning.id, styleId: learning.styleId, abort };
     presenter.began();
+    const { folder } = this.#options.tasks;
     try {
       const onHeld = (by: Hindrance | null): void => {
         if (by === null) return presenter.began();
-        this.#options.log.error({ folder: this.#folder, by }, "nothing can be written; learning waits");
+        this.#options.log.error({ folder, by }, "nothing can be written; learning waits");
         presenter.waits(held[by]);
       };
       const body = async (): Promise<void> => {
         await this.#untilDone(learning, presenter, signal);
         await this.#keep(learning, await this.#stateOf(learning));
       };
-      await untilRoom(body, { folder: this.#folder, signal, onHeld });
+      await untilRoom(body, { folder, signal, onHeld });
       await this.#end(learning, presenter, "done");
     } catch (error) {
       if (this.#closing) return;
@@ -182,31 +180,26 @@ export class LearningDesk {
   }
 
   async #untilDone(learning: Learning, presenter: LearningPresenter, signal: AbortSignal): Promise<void> {
-    const { engine, store } = this.#options;
-    const image = await enginePicture(store.files, { sha256: learning.pictureSha256 });
-    await mkdir(this.#folder, { recursive: true });
-    const description = await this.#wordsFor(learning, signal);
+    const { tasks, config } = this.#options;
+    const lesson = {
+      id: learning.id,
+      picture: { sha256: learning.pictureSha256 },
+      description: await this.#wordsFor(learning, signal),
+      form: "vector",
+      size: learningSize(config.RESULT_SIZE),
+      maxSteps: null,
+    } as const;
     for (let crashes = 0; ;) {
       let steps = 0;
       try {
-        await engine.learn(
-          {
-            image,
-            description,
-            form: "vector",
-            size: learningSize(this.#options.config.RESULT_SIZE),
-            maxSteps: null,
-            statePath: this.#statePath(learning),
-            sampleDir: path.join(this.#folder, learning.id),
+        await tasks.learn(lesson, {
+          signal,
+          onNews: (news) => {
+            if (news.type === "progress") steps = Math.max(steps, news.step);
+            presenter.hear(news);
           },
-          {
-            signal,
-            onNews: (news) => {
-              if (news.type === "progress") steps = Math.max(steps, news.step);
-              presenter.hear(news);
-            },
-          },
-        );
+          onWaiting: (why) => (why === null ? presenter.began() : presenter.waits(why)),
+        });
         return;
       } catch (error) {
         if (!(error instanceof EngineError && error.retryable) || signal.aborted) throw error;
@@ -245,12 +238,11 @@ export class LearningDesk {
 
   /** Tells the end, and clears away when that is done. */
   #tell(learning: Learning, presenter: LearningPresenter, ending: Ending, state: InversionState | null): void {
-    const { deliveries, store } = this.#options;
+    const { deliveries, store, tasks } = this.#options;
     void deliveries.owe(`learning ${learning.id}`, learning.channelId, async () => {
       await presenter.end(ending, state);
       await store.learnings.noteTold(learning.id);
-      await rm(this.#statePath(learning), { force: true });
-      await rm(path.join(this.#folder, learning.id), { recursive: true, force: true });
+      await tasks.forget(learning.id);
     });
   }
 
@@ -266,28 +258,7 @@ export class LearningDesk {
     return (await store.styles.setToken(styleId, sha256)) ? "kept" : "gone";
   }
 
-  /** Removes what a process that was killed left of runs that are over, and of files it was writing. */
-  async #sweep(left: readonly Learning[]): Promise<void> {
-    const known = new Set(left.flatMap(({ id }) => [id, path.basename(this.#statePath({ id }))]));
-    const own = new Set(left.map(({ id }) => id));
-    const names = await readdir(this.#folder).catch(() => []);
-    for (const name of names) {
-      const id = name.split(".", 1)[0]!;
-      // Where several processes share the folder, another may be at it.
-      if (known.has(name) || (!own.has(id) && (await this.#options.store.learnings.isOpen(id)))) continue;
-      await rm(path.join(this.#folder, name), { recursive: true, force: true });
-    }
-  }
-
-  #stateOf(learning: Learning): Promise<InversionState | null> {
-    return readInversionState(this.#statePath(learning)).catch(() => null);
-  }
-
-  get #folder(): string {
-    return path.join(this.#options.config.DATA_DIR, "learning");
-  }
-
-  #statePath({ id }: Pick<Learning, "id">): string {
-    return path.join(this.#folder, `${id}.safetensors`);
+  async #stateOf({ id }: Learning): Promise<InversionState | null> {
+    return readInversionState(await this.#options.tasks.reached(id)).catch(() => null);
   }
 }

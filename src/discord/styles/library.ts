@@ -8,11 +8,11 @@ import type { AutocompleteInteraction, SlashCommandStringOption } from "discord.
 
 import { UserError } from "../../errors.ts";
 import { promptHash } from "../../jobs/description.ts";
-import type { Engine } from "../../jobs/engine.ts";
 import { newJobId } from "../../jobs/job-id.ts";
 import type { Job, PictureRef } from "../../jobs/job.ts";
 import { MOST_STYLES, STYLE_NAME_LENGTH, styleName, type Style } from "../../jobs/style.ts";
 import type { StyleVectors } from "../../jobs/style-vectors.ts";
+import type { Tasks } from "../../jobs/tasks.ts";
 import type { Store } from "../../store/store.ts";
 import { plainName } from "../wording/markdown.ts";
 import { styleWords as words } from "../wording/styles.ts";
@@ -108,11 +108,11 @@ export async function styleOf(
 
 /** The description people see: the owner's, else what a describer said of the picture before. */
 export async function descriptionOf(
-  { store, engine }: { readonly store: Pick<Store, "captions">; readonly engine: Pick<Engine, "info"> },
+  { store, tasks }: { readonly store: Pick<Store, "captions">; readonly tasks: Pick<Tasks, "info"> },
   style: Style,
 ): Promise<string | null> {
   if (style.description !== null) return style.description;
-  const describer = engine.info?.describer;
+  const describer = tasks.info?.describer;
   if (describer === undefined) return null;
   return store.captions.find({ styleSha256: style.picture.sha256, describer, promptHash: promptHash() });
 }

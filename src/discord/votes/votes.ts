@@ -18,10 +18,10 @@ import {
 } from "discord.js";
 import PQueue from "p-queue";
 
-import type { Engine } from "../../jobs/engine.ts";
 import { newJobId } from "../../jobs/job-id.ts";
 import { paintingWords } from "../../jobs/description.ts";
 import { isDraft, type Job, type PictureRef } from "../../jobs/job.ts";
+import type { Tasks } from "../../jobs/tasks.ts";
 import type { Logger } from "../../log.ts";
 import type { Store } from "../../store/store.ts";
 import type { Judged, TimedRound } from "../../store/vote-repository.ts";
@@ -39,7 +39,7 @@ const VOTING_MS = 7 * 86_400_000;
 export interface VotesOptions {
   readonly client: Client;
   readonly store: Store;
-  readonly engine: Engine;
+  readonly tasks: Pick<Tasks, "findFaces">;
   readonly deliveries: Deliveries;
   readonly log: Logger;
 }
@@ -104,8 +104,8 @@ export class Votes {
 
   /** Finds out whether a content picture that is voted on shows a face, without anybody waiting for it. */
   categorise(content: PictureRef): void {
-    const { store, engine, log } = this.#options;
-    const look = categorise(content, store, engine, log).catch((error: unknown) => {
+    const { store, tasks, log } = this.#options;
+    const look = categorise(content, store, tasks, log).catch((error: unknown) => {
       log.warn({ err: error }, "looking for faces did not work");
     });
     this.#looks.add(look);

@@ -22,10 +22,12 @@ import { MAX_ATTEMPTS } from "../running/failure.ts";
 import { JobNews } from "../running/job-news.ts";
 import { Lanes } from "../running/lanes.ts";
 import { refusal } from "../running/refusal.ts";
+import type { StageParts } from "../running/stages.ts";
 import { StageHistory } from "../running/stage-history.ts";
 import type { TrackedJob } from "../running/tracked-job.ts";
 import { UnsettledJobs } from "../running/unsettled-jobs.ts";
 import { WorkFolders } from "../running/work-folders.ts";
+import { createLocalTasks } from "./local-tasks.ts";
 import { watchHandChanges } from "./watch-hand-changes.ts";
 
 /** This process, as the holder of leases. */
@@ -48,6 +50,8 @@ interface LocalQueueConfig {
 export interface LocalQueueOptions {
   /** Started before the first job is queued. The queue does not stop it. */
   readonly engine: Engine;
+  /** By default, those of the engine. */
+  readonly tasks?: StageParts["tasks"];
   readonly repositories: Repositories;
   readonly config: LocalQueueConfig;
   readonly log: Logger;
@@ -78,7 +82,10 @@ class LocalQueue implements JobQueue {
   readonly #log: Logger;
   #stopWatching = (): void => undefined;
 
-  constructor({ engine, repositories, config, log, chooseVariant = choosePaperVariant }: LocalQueueOptions) {
+  constructor(options: LocalQueueOptions) {
+    const { engine, repositories, config, log, chooseVariant = choosePaperVariant } = options;
+    const { files } = repositories;
+    const { tasks = createLocalTasks({ engine, files, dataDir: config.DATA_DIR }) } = options;
     const { jobs } = repositories;
     const folders = new WorkFolders(path.join(config.DATA_DIR, WORK), log);
     const history = this.#history;
@@ -88,7 +95,7 @@ class LocalQueue implements JobQueue {
     const common = { jobs, history, news, folder: folders.root, worker: WORKER };
     const unsettled = new UnsettledJobs({ ...common, engine, concurrency });
     const endings = new Endings({ ...common, unsettled, closing, log });
-    const stages = { engine, repositories, chooseVariant, history, folders, log };
+    const stages = { engine, tasks, repositories, chooseVariant, history, folders, log };
     this.#log = log;
     this.#repositories = repositories;
     this.#folders = folders;

@@ -13,6 +13,7 @@ import { Lanes } from "../running/lanes.ts";
 import { StageHistory } from "../running/stage-history.ts";
 import { UnsettledJobs } from "../running/unsettled-jobs.ts";
 import { WorkFolders } from "../running/work-folders.ts";
+import type { Tasks } from "../tasks.ts";
 import type { Claims, Exchange, LockTimes, Outcome, Ticket } from "./exchange.ts";
 import { LiveNews } from "./live-news.ts";
 import { orderSchema } from "./orders.ts";
@@ -29,6 +30,8 @@ export interface PaintWorkOptions {
   readonly exchange: Exchange;
   /** Started. */
   readonly engine: Engine;
+  /** Of the engine. */
+  readonly tasks: Tasks;
   readonly repositories: Repositories & { readonly sharedQueue: SharedQueue };
   readonly chooseVariant: ChooseVariant;
   /** For previews and unfinished results; this worker's own. */
@@ -56,7 +59,7 @@ export class PaintWork {
   #deaf = (): void => undefined;
 
   constructor(options: PaintWorkOptions) {
-    const { engine, repositories, chooseVariant, folder, name, concurrency, exchange, log } = options;
+    const { engine, tasks, repositories, chooseVariant, folder, name, concurrency, exchange, log } = options;
     const { jobs } = repositories;
     this.#options = options;
     this.#news = new JobNews(log);
@@ -66,7 +69,7 @@ export class PaintWork {
     const common = { jobs, history, news, folder, worker: name };
     this.#unsettled = new UnsettledJobs({ ...common, engine, concurrency });
     this.#endings = new Endings({ ...common, unsettled: this.#unsettled, closing, log });
-    const stages = { engine, repositories, chooseVariant, history, folders: this.#folders, log };
+    const stages = { engine, tasks, repositories, chooseVariant, history, folders: this.#folders, log };
     const [unsettled, endings] = [this.#unsettled, this.#endings];
     this.#lanes = new Lanes({ stages, unsettled, endings, concurrency, closing });
     const fences = new Map<string, number>();

@@ -13,12 +13,15 @@ import type { JobStage } from "../events.ts";
 import type { Job, PictureRef } from "../job.ts";
 import type { FaceVerdict, Repositories } from "../repositories.ts";
 import { TOKEN_EXTENSION } from "../style.ts";
+import type { Tasks } from "../tasks.ts";
 import type { StageHistory } from "./stage-history.ts";
 import type { TrackedJob } from "./tracked-job.ts";
 import type { WorkFolders } from "./work-folders.ts";
 
 export interface StageParts {
   readonly engine: Engine;
+  /** What is described and looked at while somebody else asks for the same is done once. */
+  readonly tasks: Pick<Tasks, "describe" | "findFaces">;
   readonly repositories: Repositories;
   readonly chooseVariant: ChooseVariant;
   readonly history: StageHistory;
@@ -54,14 +57,14 @@ async function chooseVariant(tracked: TrackedJob, parts: StageParts): Promise<Va
 /** A picture is never refused because its faces could not be found: the choice is then made without. */
 async function lookForFaces(
   tracked: TrackedJob,
-  { engine, repositories, log }: StageParts,
+  { tasks, repositories, log }: StageParts,
 ): Promise<FaceVerdict | null> {
   const { sha256 } = tracked.job.request.content;
   const known = await repositories.pictures.faceVerdict(sha256);
   if (known) return known;
   try {
     const verdict: FaceVerdict = {
-      ...(await engine.findFaces(await enginePicture(repositories.files, tracked.job.request.content))),
+      ...(await tasks.findFaces(tracked.job.request.content)),
       source: "detector",
     };
     await tracked.lasting(() => repositories.pictures.saveFaceVerdict(sha256, verdict));
@@ -85,14 +88,12 @@ async function findDescription(tracked: TrackedJob, variant: Variant, parts: Sta
 }
 
 async function describe(tracked: TrackedJob, parts: StageParts): Promise<DescribeReply> {
-  const { engine, repositories } = parts;
+  const { tasks, repositories } = parts;
   await begin("caption", tracked, parts);
   const { style } = tracked.job.request;
   const startedAt = performance.now();
-  const reply = await engine.describe(
-    { image: await enginePicture(repositories.files, style) },
-    { signal: tracked.signal, onNews: tracked.hear },
-  );
+  // Another try is another attempt at the job.
+  const reply = await tasks.describe(style, { signal: tracked.signal, onNews: tracked.hear, tries: 1 });
   tracked.captionSeconds = secondsSince(startedAt);
   const key = { styleSha256: style.sha256, describer: reply.describer, promptHash: promptHash() };
   await tracked.lasting(() => repositories.captions.save(key, reply.text));

@@ -14,6 +14,7 @@ import { pictureReferences } from "./007-picture-references.ts";
 import { styleVectors } from "./008-style-vectors.ts";
 import { leases } from "./009-leases.ts";
 import { fleet } from "./010-fleet.ts";
+import { learningStates } from "./011-learning-states.ts";
 import { openReplyServers } from "./013-open-reply-servers.ts";
 import type { Migration } from "./migration.ts";
 
@@ -28,6 +29,7 @@ export const MIGRATIONS: readonly Migration[] = [
   styleVectors,
   leases,
   fleet,
+  learningStates,
   openReplyServers,
 ];
 

@@ -49,13 +49,15 @@ export async function learnStyle(
   try {
     for (;;) {
       onStep?.(run.state.step, maxSteps);
-      for (const { step, loss } of run.state.validations.slice(looks)) onLook?.(step, loss);
-      looks = run.state.validations.length;
-      if (run.done) break;
-      if (performance.now() - savedAt > SAVE_EVERY_MS) {
+      const isLook = run.state.validations.length > looks;
+      // Who hears of a look may count on what was reached by then.
+      if (run.state.step > 0 && (isLook || performance.now() - savedAt > SAVE_EVERY_MS)) {
         await save();
         savedAt = performance.now();
       }
+      for (const { step, loss } of run.state.validations.slice(looks)) onLook?.(step, loss);
+      looks = run.state.validations.length;
+      if (run.done) break;
       await run.step(turn);
       if (onSample && isSampleDue(run.state.step))
         onSample(await sample(stylizer, input, run.state, hooks, turn), run.state.step);

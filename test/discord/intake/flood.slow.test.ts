@@ -75,11 +75,11 @@ describe("a bot that was killed while it took pictures in", () => {
       const { store } = studio.running.bot;
       const leave = async (name: string): Promise<string> => {
         const { bytes } = await landscape(name, 64 + name.length, 64);
-        const { sha256, path: file } = await store.files.put(bytes);
+        const { sha256 } = await store.files.put(bytes);
         await store.pictures.remember({ sha256, width: 64, height: 64 });
         mkdirSync(path.join(data, "incoming", name), { recursive: true });
         writeFileSync(path.join(data, "incoming", name, "kept.png"), bytes);
-        return path.basename(file);
+        return path.basename(await store.files.local(sha256));
       };
       const [unused, described] = [await leave("unused"), await leave("described")];
       mkdirSync(path.join(data, "incoming", "half"));

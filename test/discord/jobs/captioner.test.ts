@@ -99,7 +99,7 @@ describe("a description by a captioner", () => {
 
   it("can be stopped between two tokens, and the engine lives on", async () => {
     const { discord, general, running } = studio;
-    const engine = running.bot.engine as unknown as { readonly pid: number };
+    const engine = running.engine as unknown as { readonly pid: number };
     const { pid } = engine;
     const ada = discord.member("ada");
     // The tiny model may be done before the first edit shows its words: watch the words themselves.

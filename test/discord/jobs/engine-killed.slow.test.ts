@@ -16,7 +16,7 @@ const inputs = async () => ({ content: await landscape("house.png", 256, 192), s
 
 describe("an engine that is killed", () => {
   const kill = (): void => {
-    const { pid } = studio.running.bot.engine as EngineSupervisor;
+    const { pid } = studio.running.engine as EngineSupervisor;
     if (pid !== undefined) process.kill(pid, "SIGKILL");
   };
 

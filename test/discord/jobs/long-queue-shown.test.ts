@@ -41,8 +41,8 @@ const upTo = (count: number): number[] => Array.from({ length: count }, (_, n) =
 describe.skipIf(process.platform === "win32")("a long queue (needs SIGSTOP)", () => {
   it("is shown as far as it is near, counted whole, and comes near when others go", async () => {
     const { discord, general, running } = studio;
-    const { queue, engine, presenter } = running.bot;
-    process.kill((engine as EngineSupervisor).pid!, "SIGSTOP");
+    const { queue, presenter } = running.bot;
+    process.kill((running.engine as EngineSupervisor).pid!, "SIGSTOP");
     await expect.poll(lookedAfter).toEqual(upTo(COUNTED + 1));
 
     const ada = discord.member("ada");

@@ -119,9 +119,9 @@ describe("styles that are alike", () => {
     name,
   });
   const allSeen = async (): Promise<void> => {
-    const { engine, store } = studio.running.bot;
+    const { tasks, store } = studio.running.bot;
     await expect
-      .poll(() => store.styleVectors.unseen(engine.info!.styleNetwork, "", 1), { timeout: 20_000 })
+      .poll(() => store.styleVectors.unseen(tasks.info!.styleNetwork, "", 1), { timeout: 20_000 })
       .toEqual([]);
   };
 
@@ -129,7 +129,7 @@ describe("styles that are alike", () => {
     const { discord, general, running } = studio;
     for (const name of ["village", "ink"]) await said("style save", await sample(name));
     await allSeen();
-    const { pid } = running.bot.engine as EngineSupervisor;
+    const { pid } = running.engine as EngineSupervisor;
     process.kill(pid!, "SIGSTOP");
     try {
       await said("style save", await sample("river"));

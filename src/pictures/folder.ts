@@ -1,4 +1,4 @@
-/** The content-addressed store of picture files: `<folder>/<first two digits>/<sha256>.<extension>`. */
+/** Pictures in a folder: of this machine, or of a disk that several machines share. */
 import { mkdir, rm } from "node:fs/promises";
 import path from "node:path";
 
@@ -7,19 +7,14 @@ import { exists } from "../exists.ts";
 import type { PictureStore } from "../jobs/repositories.ts";
 import { sha256Of } from "../sha256.ts";
 import { writeWhole } from "../write-whole.ts";
+import { pictureName } from "./picture-name.ts";
 
 /**
  * A store in `folder`, which is made on the first `put`. Files appear under their name whole or not at all: they are
  * written beside it, synced, and renamed.
  */
-export function createPictureFiles(folder: string): PictureStore {
-  const pathOf = (sha256: string, extension = "png"): string => {
-    if (!/^[0-9a-f]{64}$/.test(sha256)) throw new TypeError(`Expected a sha256 in hex, got ${JSON.stringify(sha256)}`);
-    if (!/^[a-z0-9]{1,8}$/.test(extension)) {
-      throw new TypeError(`Expected a file extension without dot, got ${JSON.stringify(extension)}`);
-    }
-    return path.join(folder, sha256.slice(0, 2), `${sha256}.${extension}`);
-  };
+export function createFolderPictures(folder: string): PictureStore {
+  const pathOf = (sha256: string, extension?: string): string => path.join(folder, pictureName(sha256, extension));
 
   /** By path: who puts the same bytes meanwhile waits for the first. */
   const writing = new Map<string, Promise<void>>();
@@ -41,7 +36,7 @@ export function createPictureFiles(folder: string): PictureStore {
         writing.set(target, done);
       }
       await writing.get(target);
-      return { sha256, path: target };
+      return { sha256 };
     },
 
     async remove(sha256, extension) {
@@ -50,7 +45,8 @@ export function createPictureFiles(folder: string): PictureStore {
   };
 }
 
-async function writeOnce(target: string, bytes: Uint8Array): Promise<void> {
+/** @throws UserError `disk-full` */
+export async function writeOnce(target: string, bytes: Uint8Array): Promise<void> {
   if (await exists(target)) return;
   try {
     await mkdir(path.dirname(target), { recursive: true });

@@ -1,0 +1,18 @@
+/** Tasks that the engine of this process does. */
+import path from "node:path";
+
+import type { Engine } from "../engine.ts";
+import type { PictureStore } from "../repositories.ts";
+import { EngineTasks } from "../running/engine-tasks.ts";
+import type { Tasks } from "../tasks.ts";
+
+export interface LocalTasksOptions {
+  /** Started by somebody else, and stopped. */
+  readonly engine: Engine;
+  readonly files: Pick<PictureStore, "local">;
+  /** What is being learned lies there, in a folder of its own. */
+  readonly dataDir: string;
+}
+
+export const createLocalTasks = ({ engine, files, dataDir }: LocalTasksOptions): Tasks =>
+  new EngineTasks({ engine, files, folder: path.join(dataDir, "learning") });

@@ -1,0 +1,49 @@
+/** What the workers that are there can do, as a bot last saw it. */
+import type { Capability } from "../../../capabilities.ts";
+import { UserError } from "../../../errors.ts";
+import type { EngineInfo } from "../../engine.ts";
+import type { WorkerReport, WorkerRepository } from "../../fleet.ts";
+import { LEARNING_NEEDS_DIFFUSION } from "../../style.ts";
+
+/** What nobody does, as members would say it. */
+const DOING: Readonly<Record<Capability, string>> = { paint: "paint", caption: "look at pictures", learn: "learn" };
+
+export class Roster {
+  readonly #workers: Pick<WorkerRepository, "present">;
+  #present: readonly WorkerReport[] = [];
+  #info: EngineInfo | null = null;
+
+  constructor(workers: Pick<WorkerRepository, "present">) {
+    this.#workers = workers;
+  }
+
+  /** What painters and captioners are together, a diffusion engine before others; as it was last, while nobody is there. */
+  get info(): EngineInfo | null {
+    return this.#info;
+  }
+
+  /** @throws what keeps the database from being read; what was known then stays */
+  async look(): Promise<void> {
+    this.#present = await this.#workers.present();
+    const of = (capability: Capability): EngineInfo[] =>
+      this.#present.filter(({ capabilities }) => capabilities.includes(capability)).map(({ info }) => info);
+    const painters = of("paint");
+    const painter = painters.find(({ stylizer }) => stylizer === "diffusion") ?? painters[0];
+    const captioner = of("caption")[0] ?? painter;
+    const any = painter ?? captioner ?? this.#present[0]?.info;
+    if (!any) return;
+    const { describer, describerLabel, styleNetwork } = captioner ?? any;
+    this.#info = { ...any, describer, describerLabel, styleNetwork };
+  }
+
+  /** Why nobody can do it; `null`: somebody can. */
+  refusal(capability: Capability): UserError | null {
+    const able = this.#present.filter(({ capabilities }) => capabilities.includes(capability));
+    if (able.length === 0) return new UserError("no-machine", nobody(capability));
+    const isFit = capability !== "learn" || able.some(({ info }) => info.stylizer === "diffusion");
+    return isFit ? null : new UserError("learning-needs-diffusion", LEARNING_NEEDS_DIFFUSION);
+  }
+}
+
+const nobody = (capability: Capability): string =>
+  `No machine that can ${DOING[capability]} is connected just now. Please try again in a few minutes; if it stays like this, tell whoever runs this bot.`;

@@ -1,0 +1,122 @@
+/** Files fetched from elsewhere, kept for when they are asked for again: the ones used longest ago go first. */
+import { mkdir, readdir, rm, stat, utimes } from "node:fs/promises";
+import path from "node:path";
+
+import { writeOnce } from "./folder.ts";
+
+/** What was asked for so lately stays, whatever it takes: somebody may be about to read it. */
+const IN_USE_MS = 10 * 60_000;
+/** What nobody asked for so long goes, so that no copy outlives for long what was removed elsewhere. */
+const STALE_MS = 24 * 3_600_000;
+
+export interface CacheFolderOptions {
+  readonly folder: string;
+  /** What the files may take together, bytes; more only by those that are in use. */
+  readonly mostBytes: number;
+  readonly inUseMs?: number;
+}
+
+interface Entry {
+  readonly bytes: number;
+  /** Unix milliseconds. */
+  readonly usedAt: number;
+}
+
+export class CacheFolder {
+  readonly #folder: string;
+  readonly #mostBytes: number;
+  readonly #inUseMs: number;
+  /** By name within the folder, the one used longest ago first. */
+  readonly #entries = new Map<string, Entry>();
+  #bytes = 0;
+
+  private constructor({ folder, mostBytes, inUseMs = IN_USE_MS }: CacheFolderOptions) {
+    this.#folder = folder;
+    this.#mostBytes = mostBytes;
+    this.#inUseMs = inUseMs;
+  }
+
+  /** Takes over what an earlier run left in the folder, or what a process beside this one put there. */
+  static async open(options: CacheFolderOptions): Promise<CacheFolder> {
+    const cache = new CacheFolder(options);
+    await mkdir(options.folder, { recursive: true });
+    await cache.#takeOver();
+    await cache.#makeRoom();
+    return cache;
+  }
+
+  pathOf(name: string): string {
+    return path.join(this.#folder, name);
+  }
+
+  /** The path of a file that is there; `null` for any other. */
+  async find(name: string): Promise<string | null> {
+    const entry = this.#entries.get(name);
+    if (!entry) return null;
+    const file = this.pathOf(name);
+    const now = new Date();
+    try {
+      await utimes(file, now, now);
+    } catch {
+      // Somebody else removed it.
+      this.#forget(name);
+      return null;
+    }
+    this.#note(name, entry.bytes, now.getTime());
+    return file;
+  }
+
+  /** @returns the path of the file. @throws UserError `disk-full` */
+  async keep(name: string, bytes: Uint8Array): Promise<string> {
+    const file = this.pathOf(name);
+    await writeOnce(file, bytes);
+    this.#note(name, bytes.length, Date.now());
+    await this.#makeRoom();
+    return file;
+  }
+
+  async drop(name: string): Promise<void> {
+    this.#forget(name);
+    await rm(this.pathOf(name), { force: true });
+  }
+
+  async #takeOver(): Promise<void> {
+    const found: (Entry & { readonly name: string })[] = [];
+    for (const entry of await readdir(this.#folder, { recursive: true, withFileTypes: true })) {
+      if (!entry.isFile()) continue;
+      const file = path.join(entry.parentPath, entry.name);
+      // Half-written by a process that was killed.
+      if (entry.name.endsWith(".part")) await rm(file, { force: true });
+      else {
+        const { size, mtimeMs } = await stat(file);
+        const name = path.relative(this.#folder, file).split(path.sep).join("/");
+        found.push({ name, bytes: size, usedAt: mtimeMs });
+      }
+    }
+    for (const { name, bytes, usedAt } of found.sort((a, b) => a.usedAt - b.usedAt)) this.#note(name, bytes, usedAt);
+  }
+
+  #note(name: string, bytes: number, usedAt: number): void {
+    this.#forget(name);
+    this.#entries.set(name, { bytes, usedAt });
+    this.#bytes += bytes;
+  }
+
+  #forget(name: string): void {
+    this.#bytes -= this.#entries.get(name)?.bytes ?? 0;
+    this.#entries.delete(name);
+  }
+
+  async #makeRoom(): Promise<void> {
+    const now = Date.now();
+    for (const [name, { bytes, usedAt }] of this.#entries) {
+      const isUnused = (at: number): boolean =>
+        now - at > STALE_MS || (this.#bytes > this.#mostBytes && now - at >= this.#inUseMs);
+      if (!isUnused(usedAt)) return;
+      // A process beside this one, which shares the folder, may have used it since.
+      const { mtimeMs } = await stat(this.pathOf(name)).catch(() => ({ mtimeMs: 0 }));
+      if (isUnused(mtimeMs)) await this.drop(name);
+      else this.#note(name, bytes, mtimeMs);
+    }
+  }
+}
