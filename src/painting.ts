@@ -12,8 +12,8 @@ export const STYLE_PATHS = [
   "attention",
   "adain",
   "adapter",
-  "adapter+token",
-  "adapter+attention",
+  "adapter-token",
+  "adapter-attention",
 ] as const;
 
 /**
@@ -24,7 +24,7 @@ export type StylePath = (typeof STYLE_PATHS)[number];
 
 /** The ways into the picture that a style path takes; all take latent statistics where they do not take attention. */
 export const waysOf = (path: StylePath | null): Readonly<Record<"token" | "attention" | "adapter", boolean>> => {
-  const ways = path?.split("+") ?? [];
+  const ways = path?.split("-") ?? [];
   return { token: ways.includes("token"), attention: ways.includes("attention"), adapter: ways.includes("adapter") };
 };
 

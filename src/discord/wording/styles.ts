@@ -81,8 +81,8 @@ export const STYLE_PATH_NAME: Readonly<Record<StylePath, string>> = {
   attention: "Shared attention: slow, close to the picture",
   adain: "Colours alone: quick",
   adapter: "As a prompt, by an image adapter: nothing to learn",
-  "adapter+token": "Image adapter and learned token",
-  "adapter+attention": "Image adapter and shared attention: slow",
+  "adapter-token": "Image adapter and learned token",
+  "adapter-attention": "Image adapter and shared attention: slow",
 };
 
 export interface LearningStatus {

@@ -172,8 +172,8 @@ describe("an image adapter", () => {
     };
     for (const [without, beside] of [
       ["adain", "adapter"],
-      ["token", "adapter+token"],
-      ["attention", "adapter+attention"],
+      ["token", "adapter-token"],
+      ["attention", "adapter-attention"],
     ] as const)
       expect(relativeError(await paint({ stylePath: beside }), await paint({ stylePath: without }))).toBeGreaterThan(
         0.05,
