@@ -21,6 +21,7 @@ export const STYLE_PATHS = [
  * by an image adapter, alone or beside one of the others.
  */
 export type StylePath = (typeof STYLE_PATHS)[number];
+export type UsedStylePath = Exclude<StylePath, "auto">;
 
 /** The ways into the picture that a style path takes; all take latent statistics where they do not take attention. */
 export const waysOf = (path: StylePath | null): Readonly<Record<"token" | "attention" | "adapter", boolean>> => {
