@@ -17,6 +17,7 @@ const NEEDED_ONCE = {
   attention: `${STEPS + 1} rows of the UNet, seen on the way to noise and kept while there is room`,
   adain: "nothing",
   adapter: "one look of CLIP ViT-H/14 (2.5 GB); its tokens stay in memory",
+  styleshot: "one look of its encoder (1.8 GB); its tokens stay in memory",
 } as const;
 
 export async function inversion({ checkpoint, python, runs, device }: DiffusionBenchOptions): Promise<void> {

@@ -3,7 +3,7 @@ import type { AutocompleteInteraction } from "discord.js";
 
 import { UserError } from "../../errors.ts";
 import { installedImageAdapter } from "../../image-adapter-folder.ts";
-import { STYLE_PATHS, type UsedStylePath, waysOf } from "../../painting.ts";
+import { IMAGE_ADAPTERS, type ImageAdapterPath, STYLE_PATHS, type UsedStylePath, waysOf } from "../../painting.ts";
 import { LETTERS } from "../../votes/comparison.ts";
 import { comparedPaths as words } from "../wording/votes.ts";
 import type { Bot } from "./bot.ts";
@@ -44,7 +44,7 @@ export async function expectPaths(
   of: { readonly guildId: string; readonly styleSha256: string },
 ): Promise<void> {
   expectPathsKnown(bot);
-  if (paths.some((path) => waysOf(path).adapter)) await installedImageAdapter(bot.config.MODELS_DIR);
+  for (const { adapter } of paths.map(waysOf)) if (adapter) await installedImageAdapter(bot.config.MODELS_DIR, adapter);
   if (paths.some((path) => waysOf(path).token) && !(await bot.store.styles.tokenFor(of.guildId, of.styleSha256)))
     throw new UserError("style-not-learned", words.notLearned);
 }
@@ -62,14 +62,13 @@ export async function pathChoices(
   if (tasks.info?.stylizer === "embedded") return [];
   const text = interaction.options.getFocused();
   const named = namesIn(text.slice(0, text.lastIndexOf(",") + 1));
-  const hasAdapter = await installedImageAdapter(config.MODELS_DIR).then(
-    () => true,
-    () => false,
-  );
+  const missing = new Set<ImageAdapterPath>();
+  for (const adapter of IMAGE_ADAPTERS)
+    await installedImageAdapter(config.MODELS_DIR, adapter).catch(() => missing.add(adapter));
   const hasToken = (await store.styles.search(interaction.guildId, "", 25)).some(({ tokenSha256 }) => tokenSha256);
   const offered = PATHS.filter((path) => {
     const { adapter, token } = waysOf(path);
-    return !named.includes(path) && (hasAdapter || !adapter) && (hasToken || !token);
+    return !named.includes(path) && (adapter === null || !missing.has(adapter)) && (hasToken || !token);
   });
   return completeList(text, named.length < LETTERS.length ? offered : []);
 }

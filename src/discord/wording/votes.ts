@@ -31,6 +31,7 @@ const PATH_LABEL: Readonly<Record<UsedStylePath, string>> = {
   adapter: "Image adapter",
   "adapter-token": "Image adapter and token",
   "adapter-attention": "Image adapter and attention",
+  styleshot: "StyleShot",
 };
 const LABEL: Readonly<Record<Subject, string>> = { ...VARIANT_LABEL, ...PATH_LABEL };
 /** What people know a variant or a style path by. */

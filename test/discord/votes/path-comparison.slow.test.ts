@@ -15,6 +15,7 @@ beforeAll(async () => {
         "tiny-v1": "tiny-v1",
         "ip-adapter-sd15/ip-adapter.safetensors": "tiny-v1/image-adapter/plain.safetensors",
         "ip-adapter-sd15/image_encoder": "tiny-v1/image-adapter/image_encoder",
+        "styleshot-sd15": "tiny-v1/styleshot",
       },
     },
   );
@@ -46,7 +47,7 @@ describe("/compare paths:", () => {
     const ada = discord.member("ada");
     const offered = async (typed: string) =>
       (await ada.autocomplete(general, "compare", "paths", typed)).map(({ name }) => name);
-    expect(await offered("")).toEqual(["attention", "adain", "adapter", "adapter-attention"]);
+    expect(await offered("")).toEqual(["attention", "adain", "adapter", "adapter-attention", "styleshot"]);
     expect(await offered("attention, ad")).toEqual([
       "attention, adain",
       "attention, adapter",
@@ -62,25 +63,25 @@ describe("/compare paths:", () => {
     const [ada, grace] = [discord.member("ada"), discord.member("grace")];
     await ada.slash(general, "compare", {
       ...(await inputs()),
-      paths: "attention, adapter, adain",
+      paths: "attention, adapter, styleshot",
       variant: "inst",
       seed: 5,
     });
     const sheet = await opened(3);
     for (const message of [sheet, ...letters()])
-      expect(JSON.stringify(message)).not.toMatch(/attention|adapter|adain|InST|Colours alone/i);
+      expect(JSON.stringify(message)).not.toMatch(/attention|adapter|styleshot|InST/i);
     const { store } = studio.running.bot;
     const { round } = (await store.votes.judged(letters()[0]!.id))!;
     const comparison = (await store.comparisons.get(round.id))!;
     expect(comparison.judges).toBe("paths");
     const jobs = await Promise.all(comparison.jobs.map(async ({ jobId }) => (await store.jobs.get(jobId))!.result!));
     expect(new Set(jobs.map(({ variant }) => variant))).toEqual(new Set(["inst"]));
-    expect(new Set(jobs.map(({ stylePath }) => stylePath))).toEqual(new Set(["adain", "adapter", "attention"]));
+    expect(new Set(jobs.map(({ stylePath }) => stylePath))).toEqual(new Set(["attention", "adapter", "styleshot"]));
     expect(new Set(jobs.map(({ picture }) => picture.sha256)).size).toBe(3);
 
     for (const [i, medal] of ["🥇", "🥈", "🥉"].entries()) await grace.react(letters()[i]!, medal);
     await ada.press(sheet, "Reveal now");
-    const label = { adain: "Colours alone", adapter: "Image adapter", attention: "Shared attention" } as Record<
+    const label = { adapter: "Image adapter", attention: "Shared attention", styleshot: "StyleShot" } as Record<
       string,
       string
     >;
