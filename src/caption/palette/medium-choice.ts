@@ -1,7 +1,7 @@
 /**
- * The words for a medium, from what the rules of `medium.ts` say and how likely each kind is: a narrow word where both
- * agree or the likelihoods are sure, else a wider one that is true of whatever may be, else what can be seen of the
- * surface. Measured in docs/decisions/0049.
+ * The words for a medium, from what the rules of `medium.ts` say and how likely each kind is: a word of the rules where
+ * both agree, else a kind that is sure, else a wider word that is true of whatever may be, else what can be seen of the
+ * surface. How sure is enough was measured word by word, in docs/decisions/0049.
  */
 import type { Kind, Likelihoods } from "./medium-likelihoods.ts";
 import type { MediumMeasures } from "./medium-measures.ts";
@@ -37,66 +37,73 @@ const KINDS_OF: Partial<Record<Medium, readonly Kind[]>> = {
   onPaper: ["line", "drawing", "watercolour", "colourprint"],
 };
 
-/** Words of the rules that name one medium, which need less agreement than those that leave some open. */
-const NARROW: ReadonlySet<Medium> = new Set<Medium>([
+/** Words of the rules that were hardly ever wrong where likelihoods agree, and words that were wrong as often as right. */
+const PLAIN_TO_SEE: ReadonlySet<Medium> = new Set<Medium>([
   "mosaic",
   "woodcut",
-  "lineDrawing",
-  "tonalPrint",
   "poster",
-  "blockPrint",
-  "tonedPaper",
   "inkOnPaper",
   "watercolour",
-  "smoothOil",
-  "dabs",
   "impasto",
-  "brushwork",
+]);
+const EASILY_MISTAKEN: ReadonlySet<Medium> = new Set<Medium>([
+  "blockPrint",
+  "tonedPaper",
+  "tintedDrawing",
+  "dabs",
+  "pieces",
 ]);
 
-/** What a kind is called that is sure; the others were fitted on too few collections to be sure of. */
-const NAME_OF: Partial<Record<Kind, Medium>> = {
-  line: "lineDrawing",
-  flat: "poster",
-  watercolour: "watercolour",
-  drawing: "chalks",
-  paint: "brushwork",
-};
+/** How likely a word of the rules has to be true to stay. */
+function keptFrom(rule: Medium): number {
+  if (PLAIN_TO_SEE.has(rule)) return 0.45;
+  return EASILY_MISTAKEN.has(rule) ? 0.85 : 0.65;
+}
 
-/** Words for several kinds, in the order in which they are tried. */
-const WIDE = ["lines", "flatPicture", "tintedDrawing", "smooth", "painting", "onPaper"] as const;
+/** Kinds that may be named by likelihoods alone, from which on; the others were fitted on too few collections or are mistaken. */
+const SURE: readonly (readonly [kind: Kind, from: number, medium: Medium])[] = [
+  ["flat", 0.6, "poster"],
+  ["drawing", 0.65, "chalks"],
+  ["paint", 0.8, "brushwork"],
+];
 
-/** Likelihoods from which on a word is kept, a narrow word is kept, a kind is sure, and a wide word is true. */
-const KEPT = 0.6;
-const KEPT_NARROW = 0.35;
-const SURE = 0.55;
-const TRUE_OF_ALL = 0.85;
-
-/** Kinds that show by edges, and kinds that show by surfaces. */
-const EDGED = ["flat", "colourprint", "line", "glass"] as const;
-const SOFT = ["photo", "smooth", "paint"] as const;
+/** Words for several kinds, in the order in which they are tried, and how likely they have to be true. */
+const WIDE: readonly (readonly [medium: Medium, from: number])[] = [
+  ["lines", 0.8],
+  ["flatPicture", 0.8],
+  ["smooth", 0.8],
+  ["painting", 0.9],
+  ["onPaper", 0.9],
+];
 
 /** @param likely `null` where nothing is known of it: the rules stand alone */
 export function mediumFor(measures: MediumMeasures, likely: Likelihoods | null): Medium {
-  const rule = mediumOf(measures);
-  if (!likely) return rule;
-  const likelihood = (kinds: readonly Kind[]): number => kinds.reduce((sum, kind) => sum + likely[kind], 0);
-  const ofWord = (medium: Medium): number => likelihood(KINDS_OF[medium] ?? []);
+  if (!likely) return mediumOf(measures);
+  const rule = widened(mediumOf(measures), measures);
+  const ofWord = (medium: Medium): number => (KINDS_OF[medium] ?? []).reduce((sum, kind) => sum + likely[kind], 0);
+  const may = (medium: Medium, from: number): boolean => ofWord(medium) >= from && !looksLikeAnother(medium, measures);
 
-  if ((rule === "monochrome" || rule === "mutedTones") && likely.drawing < SURE) return rule;
-  if (ofWord(rule) >= (NARROW.has(rule) ? KEPT_NARROW : KEPT)) return rule;
-  const sure = Object.entries(NAME_OF).find(([kind]) => likely[kind as Kind] >= SURE);
-  if (sure) return sure[1];
-  const wide = WIDE.find((medium) => ofWord(medium) >= TRUE_OF_ALL);
-  if (wide) return wide;
-  if (rule === "oneHue") return rule;
-  return seenIn(measures, likelihood(EDGED) > likelihood(SOFT));
+  const sure = SURE.filter(([kind, from, medium]) => likely[kind] >= from && !looksLikeAnother(medium, measures));
+  if ((rule === "monochrome" || rule === "mutedTones") && !sure.some(([kind]) => kind === "drawing")) return rule;
+  if (may(rule, keptFrom(rule))) return rule;
+  if (sure[0]) return sure[0][2];
+  const wide = WIDE.find(([medium, from]) => may(medium, from));
+  if (wide) return wide[0];
+  return rule === "oneHue" ? rule : seenIn(measures, likely);
 }
 
-/** What is true whatever the medium is. */
-function seenIn({ chroma, fineQuiet }: MediumMeasures, edged: boolean): Medium {
+/** Lettering and flat shapes in outlines were called ink drawings, however likely those were; these leave no plain areas. */
+const widened = (rule: Medium, { plain }: MediumMeasures): Medium =>
+  rule === "lineDrawing" && plain > 0.15 ? "lines" : rule;
+
+/** Mosaics and cloth, full of lines, were taken for paint, however likely that was. */
+const looksLikeAnother = (medium: Medium, { lined }: MediumMeasures): boolean =>
+  (medium === "brushwork" || medium === "painting") && lined >= 0.45;
+
+/** What is true whatever the medium is, and said of shapes only where those are likelier than soft forms. */
+function seenIn({ chroma, fineQuiet }: MediumMeasures, likely: Likelihoods): Medium {
   if (chroma < 0.012) return "monochrome";
   if (chroma < 0.04) return "mutedTones";
-  if (edged) return "shapes";
+  if (likely.flat + likely.colourprint > likely.photo + likely.smooth + likely.paint / 3) return "shapes";
   return fineQuiet > 0.0055 ? "textured" : "detailed";
 }
