@@ -43,8 +43,8 @@ const PLAIN_TO_SEE: ReadonlySet<Medium> = new Set<Medium>([
   "woodcut",
   "poster",
   "inkOnPaper",
-  "watercolour",
   "impasto",
+  "lines",
 ]);
 const EASILY_MISTAKEN: ReadonlySet<Medium> = new Set<Medium>([
   "blockPrint",
@@ -57,7 +57,7 @@ const EASILY_MISTAKEN: ReadonlySet<Medium> = new Set<Medium>([
 /** How likely a word of the rules has to be true to stay. */
 function keptFrom(rule: Medium): number {
   if (PLAIN_TO_SEE.has(rule)) return 0.45;
-  return EASILY_MISTAKEN.has(rule) ? 0.85 : 0.65;
+  return EASILY_MISTAKEN.has(rule) ? 0.85 : 0.7;
 }
 
 /** Kinds that may be named by likelihoods alone, from which on; the others were fitted on too few collections or are mistaken. */
@@ -71,7 +71,7 @@ const SURE: readonly (readonly [kind: Kind, from: number, medium: Medium])[] = [
 const WIDE: readonly (readonly [medium: Medium, from: number])[] = [
   ["lines", 0.8],
   ["flatPicture", 0.8],
-  ["smooth", 0.8],
+  ["smooth", 0.9],
   ["painting", 0.9],
   ["onPaper", 0.9],
 ];
@@ -81,13 +81,13 @@ export function mediumFor(measures: MediumMeasures, likely: Likelihoods | null):
   if (!likely) return mediumOf(measures);
   const rule = widened(mediumOf(measures), measures);
   const ofWord = (medium: Medium): number => (KINDS_OF[medium] ?? []).reduce((sum, kind) => sum + likely[kind], 0);
-  const may = (medium: Medium, from: number): boolean => ofWord(medium) >= from && !looksLikeAnother(medium, measures);
+  const may = (medium: Medium): boolean => !looksLikeAnother(medium, rule, measures);
 
-  const sure = SURE.filter(([kind, from, medium]) => likely[kind] >= from && !looksLikeAnother(medium, measures));
+  const sure = SURE.filter(([kind, from, medium]) => likely[kind] >= from && may(medium));
   if ((rule === "monochrome" || rule === "mutedTones") && !sure.some(([kind]) => kind === "drawing")) return rule;
-  if (may(rule, keptFrom(rule))) return rule;
+  if (ofWord(rule) >= keptFrom(rule) && may(rule)) return rule;
   if (sure[0]) return sure[0][2];
-  const wide = WIDE.find(([medium, from]) => may(medium, from));
+  const wide = WIDE.find(([medium, from]) => ofWord(medium) >= from && may(medium));
   if (wide) return wide[0];
   return rule === "oneHue" ? rule : seenIn(measures, likely);
 }
@@ -96,9 +96,11 @@ export function mediumFor(measures: MediumMeasures, likely: Likelihoods | null):
 const widened = (rule: Medium, { plain }: MediumMeasures): Medium =>
   rule === "lineDrawing" && plain > 0.15 ? "lines" : rule;
 
-/** Mosaics and cloth, full of lines, were taken for paint, however likely that was. */
-const looksLikeAnother = (medium: Medium, { lined }: MediumMeasures): boolean =>
-  (medium === "brushwork" || medium === "painting") && lined >= 0.45;
+/** What was mistaken however likely: mosaics and cloth, full of lines, for paint; evenly blended paint for flat areas. */
+function looksLikeAnother(medium: Medium, rule: Medium, { lined }: MediumMeasures): boolean {
+  if (medium === "brushwork" || medium === "painting") return lined >= 0.45;
+  return (medium === "poster" || medium === "flatPicture") && (rule === "smooth" || rule === "smoothOil");
+}
 
 /** What is true whatever the medium is, and said of shapes only where those are likelier than soft forms. */
 function seenIn({ chroma, fineQuiet }: MediumMeasures, likely: Likelihoods): Medium {
