@@ -37,34 +37,35 @@ const KINDS_OF: Partial<Record<Medium, readonly Kind[]>> = {
   onPaper: ["line", "drawing", "watercolour", "colourprint"],
 };
 
-/** Words of the rules that were hardly ever wrong where likelihoods agree, and words that were wrong as often as right. */
-const PLAIN_TO_SEE: ReadonlySet<Medium> = new Set<Medium>([
-  "mosaic",
-  "woodcut",
-  "poster",
-  "inkOnPaper",
-  "impasto",
-  "lines",
-]);
-const EASILY_MISTAKEN: ReadonlySet<Medium> = new Set<Medium>([
-  "blockPrint",
-  "tonedPaper",
-  "tintedDrawing",
-  "dabs",
-  "pieces",
-]);
-
-/** How likely a word of the rules has to be true to stay. */
-function keptFrom(rule: Medium): number {
-  if (PLAIN_TO_SEE.has(rule)) return 0.45;
-  return EASILY_MISTAKEN.has(rule) ? 0.85 : 0.7;
-}
+/**
+ * How likely a word of the rules has to be true to stay: less for words that were hardly ever wrong where likelihoods
+ * agree, more for those that were wrong as often as right.
+ */
+const KEPT = 0.75;
+const KEPT_FROM: Partial<Record<Medium, number>> = {
+  mosaic: 0.45,
+  woodcut: 0.45,
+  poster: 0.45,
+  impasto: 0.45,
+  lines: 0.45,
+  inkOnPaper: 0.5,
+  watercolour: 0.6,
+  marksOnPaper: 0.6,
+  linesOnDark: 0.6,
+  smooth: 0.7,
+  blockPrint: 0.85,
+  tonedPaper: 0.85,
+  pencilOnPaper: 0.85,
+  tintedDrawing: 0.85,
+  dabs: 0.85,
+  pieces: 0.85,
+};
 
 /** Kinds that may be named by likelihoods alone, from which on; the others were fitted on too few collections or are mistaken. */
 const SURE: readonly (readonly [kind: Kind, from: number, medium: Medium])[] = [
   ["flat", 0.6, "poster"],
   ["drawing", 0.65, "chalks"],
-  ["paint", 0.8, "brushwork"],
+  ["paint", 0.65, "brushwork"],
 ];
 
 /** Words for several kinds, in the order in which they are tried, and how likely they have to be true. */
@@ -85,7 +86,7 @@ export function mediumFor(measures: MediumMeasures, likely: Likelihoods | null):
 
   const sure = SURE.filter(([kind, from, medium]) => likely[kind] >= from && may(medium));
   if ((rule === "monochrome" || rule === "mutedTones") && !sure.some(([kind]) => kind === "drawing")) return rule;
-  if (ofWord(rule) >= keptFrom(rule) && may(rule)) return rule;
+  if (ofWord(rule) >= (KEPT_FROM[rule] ?? KEPT) && may(rule)) return rule;
   if (sure[0]) return sure[0][2];
   const wide = WIDE.find(([medium, from]) => ofWord(medium) >= from && may(medium));
   if (wide) return wide[0];
