@@ -105,7 +105,6 @@ describe("medium of pictures that are drawn as it is made", () => {
     ["chalk drawing", "pastel", chalk],
     ["watercolour", "watercolour", watercolour],
     ["chalk or pastel drawing on toned paper", "pastel", redChalk],
-    ["marks or a collage on plain paper", "poster", marksOnPaper],
     ["white lines on a dark ground", "pastel", linesOnDark],
     ["smoothly modelled picture", "oil", photograph],
     ["thick, visible brushwork", "oil", impasto],
@@ -119,6 +118,7 @@ describe("medium of pictures that are drawn as it is made", () => {
   it.each([
     ["pureColours", facets],
     ["pieces", smallStones],
+    ["marksOnPaper", marksOnPaper],
     ["textured", () => impasto(0.07)],
     ["detailed", windowAtNight],
   ] as const)("%s, where a narrower word would be wrong", (medium, picture) => {
