@@ -46,6 +46,10 @@ export class EngineTasks implements Tasks {
     return this.#do("faces", picture, hooks, (image) => this.#engine.findFaces(image));
   }
 
+  isUnsafe(picture: StoredPicture, hooks?: TaskHooks): Promise<boolean> {
+    return this.#do("safety", picture, hooks, (image) => this.#engine.isUnsafe(image));
+  }
+
   styleVector(picture: StoredPicture, hooks?: TaskHooks): Promise<readonly number[]> {
     return this.#do("style-vector", picture, hooks, (image, each) => this.#engine.styleVector(image, each));
   }
