@@ -20,7 +20,7 @@ type Answer = boolean | string | Uint8Array | FaceReport | readonly number[] | L
 
 /** One call of the queue, waiting for the test's word. */
 export interface Call {
-  readonly kind: "faces" | "style-vector" | "describe" | "stylize" | "learn";
+  readonly kind: "faces" | "safety" | "style-vector" | "describe" | "stylize" | "learn";
   readonly task: EnginePicture | DescribeTask | StylizeTask | LearnTask;
   readonly hooks: EngineHooks;
   /** Lets the call succeed, with a text, the bytes of the result, or whatever else is asked for. */
