@@ -5,6 +5,7 @@ import type { Kysely } from "kysely";
 
 import type { SharedQueue, WorkerRepository } from "../jobs/fleet.ts";
 import type { PictureStore, Repositories } from "../jobs/repositories.ts";
+import type { SafetyVerdictRepository } from "../jobs/picture-safety.ts";
 import type { StyleRepository } from "../jobs/style.ts";
 import type { StyleVectorRepository } from "../jobs/style-likeness.ts";
 import type { LearningStateRepository } from "../jobs/tasks.ts";
@@ -23,6 +24,8 @@ import { createLearningRepository, type LearningRepository } from "./learning-re
 import { createOpenReplyRepository, type OpenReplyRepository } from "./open-reply-repository.ts";
 import type { Schema } from "./schema.ts";
 import { createSharedQueue } from "./shared-queue.ts";
+import { createSafetyVerdictRepository } from "./safety-verdict-repository.ts";
+import { createServerSettingRepository, type ServerSettingRepository } from "./server-setting-repository.ts";
 import { createSettingRepository, type SettingRepository } from "./setting-repository.ts";
 import { createSurfaceRepository, type SurfaceRepository } from "./surface-repository.ts";
 import { createStyleRepository } from "./style-repository.ts";
@@ -49,6 +52,8 @@ export interface Store extends Repositories {
   readonly settings: SettingRepository;
   readonly votes: VoteRepository;
   readonly voteSettings: VoteSettingRepository;
+  readonly serverSettings: ServerSettingRepository;
+  readonly safetyVerdicts: SafetyVerdictRepository;
   readonly comparisons: ComparisonRepository;
   readonly styles: StyleRepository;
   readonly styleVectors: StyleVectorRepository;
@@ -94,6 +99,8 @@ export async function openStore(
     settings,
     votes: createVoteRepository(db, shard),
     voteSettings: createVoteSettingRepository(settings),
+    serverSettings: createServerSettingRepository(settings),
+    safetyVerdicts: createSafetyVerdictRepository(db),
     comparisons: createComparisonRepository(db, shard),
     styles: createStyleRepository(db),
     styleVectors: createStyleVectorRepository(db, shard),

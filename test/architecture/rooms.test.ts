@@ -9,8 +9,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   intake: ["wording"],
   jobs: ["messages", "wording"],
   styles: ["messages", "wording"],
+  safety: ["messages", "wording"],
   votes: ["jobs", "messages", "wording"],
-  interactions: ["intake", "jobs", "messages", "styles", "votes", "wording"],
+  interactions: ["intake", "jobs", "messages", "safety", "styles", "votes", "wording"],
 };
 const MOST_LOOSE_FILES = 8;
 

@@ -9,6 +9,7 @@ import type { Logger } from "../../log.ts";
 import type { Store } from "../../store/store.ts";
 import type { Deliveries } from "../messages/deliveries.ts";
 import type { Intake } from "../intake/intake.ts";
+import type { PictureFilter } from "../safety/picture-filter.ts";
 import type { OpenReplies } from "./open-replies.ts";
 import type { PressOnce } from "./press-once.ts";
 import type { Presenter } from "../jobs/presenter.ts";
@@ -24,6 +25,7 @@ export interface Bot {
   readonly tasks: Tasks;
   readonly client: Client;
   readonly intake: Intake;
+  readonly filter: PictureFilter;
   readonly pressOnce: PressOnce;
   readonly openReplies: OpenReplies;
   readonly deliveries: Deliveries;

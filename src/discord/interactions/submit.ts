@@ -21,7 +21,7 @@ export async function submitPair(
   await expectWishes(bot, request);
   const room = queue.reserve(request);
   try {
-    const { content, style, release } = await intake.take(request.userId, wanted);
+    const { content, style, release } = await intake.take(request.userId, reply.channelId, wanted);
     try {
       return await queue.enqueue({ ...request, content, style, replyTo: replyPlace(reply) }, room);
     } finally {
@@ -38,7 +38,7 @@ export async function submitPair(
  * @throws UserError when there is no room in the queue, a picture is not in the store any more, or a wish cannot be met now
  */
 export async function submitAgain(
-  { queue, store, ...bot }: Pick<Bot, "queue" | "store" | "config" | "tasks">,
+  { queue, store, filter, ...bot }: Pick<Bot, "queue" | "store" | "filter" | "config" | "tasks">,
   reply: PendingReply,
   request: Omit<JobRequest, "replyTo">,
 ): Promise<Job> {
@@ -46,5 +46,6 @@ export async function submitAgain(
   await expectWishes(bot, request);
   for (const { sha256 } of [request.content, request.style])
     if (!(await store.files.has(sha256))) throw new UserError("picture-gone", pictureGone);
+  await filter.admit(replyTo.channelId, [request.content, request.style]);
   return queue.enqueue({ ...request, replyTo });
 }

@@ -1,0 +1,29 @@
+/** What the bot says about pictures that may be for adults alone, about words that are not painted, and to reports. */
+import type { Filter } from "../../server-settings.ts";
+
+const WHO = "Somebody who manages the server can change that with `/settings`.";
+
+export const safety = {
+  refused: `My filter takes a picture of yours to be for adults alone, and this server does not want such pictures here. It may be wrong: it judges by looks. I have kept nothing of it. ${WHO}`,
+  covered: `-# 🙈 My filter covered what it takes to be for adults alone. ${WHO}`,
+  withheld: `-# 🙈 My filter takes a picture here to be for adults alone, so I do not show it. ${WHO}`,
+  withheldAlt: "A picture that is not shown here",
+} as const;
+
+export const FILTER_NAME: Readonly<Record<Filter, string>> = {
+  off: "Off: they are shown like any other",
+  blur: "Covered by a spoiler",
+  refuse: "Refused: not taken, not shown",
+};
+
+const BY_FILTER: Readonly<Record<Filter, string>> = {
+  off: "shown like any other",
+  blur: "covered until somebody lifts the cover",
+  refuse: "not taken and not shown",
+};
+
+/** How the filter stands, for `/settings`. */
+export const filterLine = (filter: Filter, ageRestricted: Filter, isOn: boolean): string =>
+  isOn
+    ? `**Filter**: pictures that seem to be for adults alone are ${BY_FILTER[filter]}; in age-restricted channels they are ${BY_FILTER[ageRestricted]}.`
+    : "**Filter**: nobody looks at pictures here, as whoever runs this bot has switched that off.";
