@@ -108,6 +108,12 @@ const settings = z.object({
   STEP_CACHE: choice("STEP_CACHE", STEP_CACHES, "off"),
   /** Which safety checker looks at pictures; `auto`: Stable Diffusion's own where it is installed, else the small one. */
   SAFETY: choice("SAFETY", SAFETY_SETTINGS, "auto"),
+  /** File of words that nobody paints by, one on each line; made absolute. */
+  WORD_LIST: z
+    .string()
+    .min(1)
+    .transform((value) => path.resolve(value))
+    .optional(),
   /** `auto`, `palette`, or the name of an installed captioner. */
   CAPTIONER: z.string().default("auto"),
   /** Most tokens of a description. */

@@ -46,6 +46,7 @@ import { lockFolder } from "./store/folder-lock.ts";
 import { watchFolder } from "./store/folder-watch.ts";
 import { openStore, type Store } from "./store/store.ts";
 import { goOn, refuse, untilStopped } from "./until-stopped.ts";
+import { readWordList, type WordList } from "./word-list.ts";
 
 /** How long a closing bot waits for commands that are being answered, and for each kind of message that is being sent. */
 const CLOSING_MS = 3000;
@@ -113,8 +114,13 @@ export async function startBot(config: Config, log: Logger, options: StartOption
     }
     const ops = await startOps(config, log);
     undo.push(() => ops?.close());
+    const words = await readWordList(config.WORD_LIST);
     const files = await openPictures(config);
-    const store = await openStore(config.DATA_DIR, config.DATABASE_URL, { files, ...(seat && { shard: seat.shard }) });
+    const store = await openStore(config.DATA_DIR, config.DATABASE_URL, {
+      files,
+      words,
+      ...(seat && { shard: seat.shard }),
+    });
     undo.push(() => store.close());
     undo.push(await watchFolder(config.DATA_DIR, end));
     const reader = createReader(config, log);
@@ -131,7 +137,7 @@ export async function startBot(config: Config, log: Logger, options: StartOption
     const shows = (guildId: string | null): boolean => owns(seat?.shard ?? WHOLE, guildId);
     const work = config.QUEUE_URL === undefined ? workHere : workElsewhere;
     const { queue, tasks, engine } = await work(
-      { store, config, log, chooseVariant, folder, owns: shows, ...options },
+      { store, config, log, chooseVariant, folder, owns: shows, words, ...options },
       undo,
     );
     ops?.watch({ store, queue, client, ...(engine && { engine }) });
@@ -183,6 +189,7 @@ export async function startBot(config: Config, log: Logger, options: StartOption
       votes,
       intake,
       filter,
+      words,
       pressOnce: new PressOnce({ queue, linkTo: (id) => presenter.linkTo(id) }),
       openReplies: replies,
       deliveries,
@@ -218,6 +225,7 @@ interface WorkParts extends Pick<StartOptions, "engineModule"> {
   /** Of this process's own, within `DATA_DIR`. */
   readonly folder: string;
   readonly owns: (guildId: string | null) => boolean;
+  readonly words: WordList;
 }
 
 /** Who paints, describes and learns. */
@@ -229,14 +237,14 @@ interface Work {
 
 /** An engine of this process's own. */
 async function workHere(
-  { store, config, log, chooseVariant, folder, engineModule }: WorkParts,
+  { store, config, log, chooseVariant, folder, words, engineModule }: WorkParts,
   undo: (() => unknown)[],
 ): Promise<Work> {
   const engine = createEngine(config, log, engineModule);
   undo.push(() => engine.stop());
   const info = await engine.start();
   log.info(info, "the engine is ready");
-  const tasks = createLocalTasks({ engine, files: store.files, dataDir: folder });
+  const tasks = createLocalTasks({ engine, files: store.files, dataDir: folder, words });
   const own = { ...config, DATA_DIR: folder };
   const queue = createLocalQueue({ engine, tasks, repositories: store, config: own, log, chooseVariant });
   return { engine, tasks, queue };

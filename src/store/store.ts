@@ -11,6 +11,7 @@ import type { StyleVectorRepository } from "../jobs/style-likeness.ts";
 import type { LearningStateRepository } from "../jobs/tasks.ts";
 import { createFolderPictures } from "../pictures/folder.ts";
 import { type Shard, WHOLE } from "../shard.ts";
+import type { WordList } from "../word-list.ts";
 import { createCaptionRepository } from "./caption-repository.ts";
 import { type ComparisonRepository, createComparisonRepository } from "./comparison-repository.ts";
 import { type DatabaseOptions, openDatabase } from "./database.ts";
@@ -38,6 +39,8 @@ import { createVoteRepository, type VoteRepository } from "./vote-repository.ts"
 export const DATABASE_FILE = "atelier.db";
 
 export interface StoreOptions extends DatabaseOptions {
+  /** Left out of descriptions, with their sentences. */
+  readonly words?: WordList;
   /** Whose servers this process looks after; default: all. */
   readonly shard?: Shard;
   /** To the server, at most. */
@@ -79,6 +82,7 @@ export async function openStore(
   url?: string,
   {
     shard = WHOLE,
+    words,
     connections,
     files = createFolderPictures(path.join(dataDir, "pictures")),
     ...options
@@ -92,7 +96,7 @@ export async function openStore(
     db,
     jobs: createJobRepository(db, shard),
     jobDesk: createJobDesk(db),
-    captions: createCaptionRepository(db),
+    captions: createCaptionRepository(db, words),
     pictures: createPictureRepository(db),
     files,
     surfaces: createSurfaceRepository(db, shard),

@@ -8,7 +8,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   messages: ["wording"],
   intake: ["wording"],
   jobs: ["messages", "wording"],
-  styles: ["messages", "wording"],
+  styles: ["messages", "safety", "wording"],
   safety: ["messages", "wording"],
   votes: ["jobs", "messages", "wording"],
   interactions: ["intake", "jobs", "messages", "safety", "styles", "votes", "wording"],

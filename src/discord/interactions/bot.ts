@@ -5,6 +5,7 @@ import type { Config } from "../../config.ts";
 import type { JobQueue } from "../../jobs/queue.ts";
 import type { StyleVectors } from "../../jobs/style-vectors.ts";
 import type { Tasks } from "../../jobs/tasks.ts";
+import type { WordList } from "../../word-list.ts";
 import type { Logger } from "../../log.ts";
 import type { Store } from "../../store/store.ts";
 import type { Deliveries } from "../messages/deliveries.ts";
@@ -26,6 +27,8 @@ export interface Bot {
   readonly client: Client;
   readonly intake: Intake;
   readonly filter: PictureFilter;
+  /** That nobody paints by. */
+  readonly words: WordList;
   readonly pressOnce: PressOnce;
   readonly openReplies: OpenReplies;
   readonly deliveries: Deliveries;

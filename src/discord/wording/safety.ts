@@ -1,5 +1,6 @@
 /** What the bot says about pictures that may be for adults alone, about words that are not painted, and to reports. */
 import type { Filter } from "../../server-settings.ts";
+import { escapeText } from "./markdown.ts";
 
 const WHO = "Somebody who manages the server can change that with `/settings`.";
 
@@ -27,3 +28,8 @@ export const filterLine = (filter: Filter, ageRestricted: Filter, isOn: boolean)
   isOn
     ? `**Filter**: pictures that seem to be for adults alone are ${BY_FILTER[filter]}; in age-restricted channels they are ${BY_FILTER[ageRestricted]}.`
     : "**Filter**: nobody looks at pictures here, as whoever runs this bot has switched that off.";
+
+export const wordWords = {
+  refused: (word: string): string =>
+    `I do not paint by the word “${escapeText(word)}”: whoever runs this bot has put it on their list. Please say it otherwise.`,
+} as const;
