@@ -1,10 +1,10 @@
 /** `/settings`: what a server decides about votes, about `auto` and about its filter. For those who manage it. */
-import { PermissionFlagsBits, SlashCommandBuilder } from "discord.js";
+import { ChannelType, PermissionFlagsBits, SlashCommandBuilder } from "discord.js";
 
 import type { SlashHandler } from "../src/discord/interactions/handler.ts";
 import { assertManager } from "../src/discord/interactions/permissions.ts";
 import { noticeView } from "../src/discord/messages/components.ts";
-import { FILTER_NAME, filterLine } from "../src/discord/wording/safety.ts";
+import { FILTER_NAME, filterLine, logLine } from "../src/discord/wording/safety.ts";
 import { settings as words } from "../src/discord/wording/votes.ts";
 import { type Filter, FILTERS, type ServerSettings } from "../src/server-settings.ts";
 import { type Variant, VARIANT_LABEL, VARIANTS } from "../src/variant.ts";
@@ -54,6 +54,12 @@ export const settings: SlashHandler<Changes> = {
         .setDescription("The same in age-restricted channels")
         .setChoices(FILTERS.map((value) => ({ name: FILTER_NAME[value], value }))),
     )
+    .addChannelOption((option) =>
+      option
+        .setName("log")
+        .setDescription("The channel that is told of reported pictures")
+        .addChannelTypes(ChannelType.GuildText),
+    )
     .addRoleOption((option) =>
       option.setName("voters").setDescription("Only medals of members with this role count (@everyone: all)"),
     )
@@ -67,6 +73,7 @@ export const settings: SlashHandler<Changes> = {
     const role = options.getRole("voters");
     const filter = options.getString("filter") as Filter | null;
     const ageRestrictedFilter = options.getString("filter_age_restricted") as Filter | null;
+    const log = options.getChannel("log");
     return {
       votes: {
         ...(learning !== null && { learning }),
@@ -74,7 +81,11 @@ export const settings: SlashHandler<Changes> = {
         ...(days !== null && { minAccountDays: days }),
         ...(role !== null && { requiredRoleId: role.id === guildId ? null : role.id }),
       },
-      server: { ...(filter !== null && { filter }), ...(ageRestrictedFilter !== null && { ageRestrictedFilter }) },
+      server: {
+        ...(filter !== null && { filter }),
+        ...(ageRestrictedFilter !== null && { ageRestrictedFilter }),
+        ...(log !== null && { logChannelId: log.id }),
+      },
     };
   },
 
@@ -83,11 +94,19 @@ export const settings: SlashHandler<Changes> = {
     assertManager(interaction, words.notAllowed);
     const { guildId } = interaction;
     const now = await bot.store.voteSettings.change(guildId, votes);
-    const { filter, ageRestrictedFilter } = await bot.store.serverSettings.change(guildId, server);
+    const { filter, ageRestrictedFilter, logChannelId } = await bot.store.serverSettings.change(guildId, server);
     const auto = now.pinned !== null ? words.pinned(now.pinned) : now.learning ? words.learning : words.paper;
     const voters = words.voters(now.minAccountDays, now.requiredRoleId);
     await reply.show(
-      noticeView([words.title, auto, voters, filterLine(filter, ageRestrictedFilter, bot.filter.isOn)].join("\n")),
+      noticeView(
+        [
+          words.title,
+          auto,
+          voters,
+          filterLine(filter, ageRestrictedFilter, bot.filter.isOn),
+          logLine(logChannelId),
+        ].join("\n"),
+      ),
     );
   },
 };

@@ -78,7 +78,11 @@ export async function assertRoomFor({ store }: LibraryParts, guildId: string, na
   if (await store.styles.find(guildId, name)) throw new UserError("style-taken", words.taken(name));
 }
 
-/** Its picture is looked at in the background. @throws UserError when the name is taken or no name, or the library is full */
+/**
+ * Its picture is looked at in the background.
+ *
+ * @throws UserError when the name is taken or no name, a word of it is not wanted, or the library is full
+ */
 export async function saveStyle({ store, styleVectors, words: list }: SavingParts, given: NewStyle): Promise<Style> {
   expectWords(list, given.name, given.description);
   const style = { ...given, id: newJobId(), name: styleName(given.name), createdAt: Date.now() };
