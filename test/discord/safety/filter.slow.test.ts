@@ -12,7 +12,7 @@ let studio: Studio;
 
 beforeAll(async () => {
   // It flags a picture by a height that is a multiple of 13 pixels; results are 96 pixels wide here.
-  studio = await openStudio({}, { engineModule: path.join(import.meta.dirname, "marked-engine.ts") });
+  studio = await openStudio({}, { engineModule: path.join(import.meta.dirname, "fixtures/marked-engine.ts") });
 });
 
 afterAll(() => studio.close());
