@@ -94,7 +94,7 @@ export const compare: SlashHandler<CompareInput> = {
     const { steps, guidance, stylePath, speed, loras } = DEFAULT_SETTINGS;
     const room = bot.queue.reserve({ userId, guildId }, paths?.paths.length ?? VARIANTS.length);
     try {
-      const pair = await bot.intake.take(userId, { content, style });
+      const pair = await bot.intake.take(userId, reply.channelId, { content, style });
       try {
         if (paths) await expectPaths(bot, paths.paths, { guildId, styleSha256: pair.style.sha256 });
         const request = {
@@ -132,6 +132,7 @@ export const compareResult: ButtonHandler<string> = {
   async run({ interaction, bot, reply }, jobId) {
     assertMayPost(interaction);
     const job = await findJob(bot, jobId);
+    await bot.filter.admit(reply.channelId, [job.request.content, job.request.style]);
     if (job.state !== "done") throw new UserError("unfinished", words.unfinished);
     const { replyTo: _replyTo, variant: _variant, parentId: _parentId, ...settings } = job.request;
     // Ballots are about the style: what is judged is painted by its own words, not by somebody's.

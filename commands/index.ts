@@ -8,6 +8,7 @@ import { remove } from "./delete.ts";
 import { editPrompt, editedPrompt } from "./edit-prompt.ts";
 import { more } from "./more.ts";
 import { queue } from "./queue.ts";
+import { deleteReported, report } from "./report.ts";
 import { rerun } from "./rerun.ts";
 import { scoresExport, scoresShow } from "./scores.ts";
 import { settings } from "./settings.ts";
@@ -25,6 +26,7 @@ export const commands: Commands = {
   handlers: [
     stylize,
     stylizeThis,
+    report,
     styleDescribe,
     styleSave,
     styleList,
@@ -47,6 +49,7 @@ export const commands: Commands = {
     cancel,
     compare: compareResult,
     delete: remove,
+    "delete-reported": deleteReported,
     "edit-prompt": editPrompt,
     "end-comparison": endComparison,
     face,

@@ -31,7 +31,9 @@ export const styleDescribe: SubcommandHandler<Attachment> = {
     assertMayWork(interaction);
     const { user, guildId } = interaction;
     const message = liveReply(reply, bot, INTERVAL_MS);
-    const whole = await describe(bot, { userId: user.id, guildId }, image, (view) => message.show(view, "streaming"));
+    const whole = await describe(bot, { userId: user.id, guildId }, reply.channelId, image, (view) =>
+      message.show(view, "streaming"),
+    );
     const deliver = (): Promise<void> => message.deliver(whole);
     if (!(await bot.deliveries.owe(`description ${interaction.id}`, interaction.channelId, deliver)))
       throw new CancelledError("The bot is going down");
@@ -39,11 +41,17 @@ export const styleDescribe: SubcommandHandler<Attachment> = {
 };
 
 /** Takes the picture in and describes it; `show` hears of the words as they grow. @returns the whole description */
-async function describe(bot: Bot, asker: Asker, image: Attachment, show: (view: View) => void): Promise<View> {
+async function describe(
+  bot: Bot,
+  asker: Asker,
+  channelId: string,
+  image: Attachment,
+  show: (view: View) => void,
+): Promise<View> {
   // It keeps the engine busy like a picture, so it counts as one.
   const room = bot.queue.reserve(asker);
   try {
-    const { style, release } = await bot.intake.take(asker.userId, { style: image });
+    const { style, release } = await bot.intake.take(asker.userId, channelId, { style: image });
     try {
       const thumbnail = await thumbnailFile(bot.store.files, style, "style", described.alt(style.name));
       const grow = (words: string): void => show(describedView(thumbnail, style.name, words, null));

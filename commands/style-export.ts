@@ -51,7 +51,11 @@ export const styleImport: SubcommandHandler<ImportInput> = {
   async run({ interaction, bot, reply }, { file, image, name }) {
     const { guildId, user } = interaction;
     if (name !== null) await assertRoomFor(bot, guildId, name);
-    const { token, style: picture, release } = await bot.intake.take(user.id, { token: file, style: image });
+    const {
+      token,
+      style: picture,
+      release,
+    } = await bot.intake.take(user.id, reply.channelId, { token: file, style: image });
     try {
       const { sha256, about, vectors } = token;
       const fileName = (file.title ?? file.name).replace(/\.[A-Za-z0-9]+$/, "");

@@ -47,7 +47,7 @@ export const styleLearn: SubcommandHandler<LearnInput> = {
     };
     if (!image) return learn(known!.picture);
     if (!known) await assertRoomFor(bot, guildId, name);
-    const { style, release } = await bot.intake.take(user.id, { style: image });
+    const { style, release } = await bot.intake.take(user.id, reply.channelId, { style: image });
     try {
       await learn(style);
     } finally {

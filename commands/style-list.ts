@@ -84,5 +84,11 @@ async function sheetOf({ store }: Bot, styles: readonly Style[]): Promise<ViewFi
   );
   const sheet = await contactSheet(inRows(cells), SHEET);
   const key = styles.map(({ id, tokenSha256 }) => `${id}${tokenSha256}`).join();
-  return { name: "styles.png", data: Buffer.from(sheet), alt: words.listAlt(styles.map(({ name }) => name)), key };
+  return {
+    name: "styles.png",
+    data: Buffer.from(sheet),
+    alt: words.listAlt(styles.map(({ name }) => name)),
+    key,
+    shows: styles.map(({ picture }) => picture.sha256),
+  };
 }

@@ -44,7 +44,7 @@ export const styleSave: SubcommandHandler<SaveInput> = {
   async run({ interaction, bot, reply }, { image, name, description }) {
     const { guildId, user } = interaction;
     await assertRoomFor(bot, guildId, name);
-    const { style: picture, release } = await bot.intake.take(user.id, { style: image });
+    const { style: picture, release } = await bot.intake.take(user.id, reply.channelId, { style: image });
     try {
       const style = await saveStyle(bot, { guildId, ownerId: user.id, name, picture, description, tokenSha256: null });
       const thumbnail = await thumbnailFile(bot.store.files, picture, "style", words.alt(style));

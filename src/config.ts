@@ -7,6 +7,7 @@ import { z } from "zod";
 import { CAPABILITIES } from "./capabilities.ts";
 import { PRECISIONS, readCaptionDevice, readDevices } from "./onnx/devices.ts";
 import { ENGINE_PARTS, STEP_CACHES, STYLIZER_IDS } from "./painting.ts";
+import { SAFETY_SETTINGS } from "./safety-setting.ts";
 
 /** More would be a slip of the pen: each is a process. */
 const MOST_SHARDS = 256;
@@ -105,6 +106,14 @@ const settings = z.object({
   PRECISION: choice("PRECISION", PRECISIONS, "auto"),
   /** What steps of a diffusion picture take over from each other. */
   STEP_CACHE: choice("STEP_CACHE", STEP_CACHES, "off"),
+  /** Which safety checker looks at pictures; `auto`: Stable Diffusion's own where it is installed, else the small one. */
+  SAFETY: choice("SAFETY", SAFETY_SETTINGS, "auto"),
+  /** File of words that nobody paints by, one on each line; made absolute. */
+  WORD_LIST: z
+    .string()
+    .min(1)
+    .transform((value) => path.resolve(value))
+    .optional(),
   /** `auto`, `palette`, or the name of an installed captioner. */
   CAPTIONER: z.string().default("auto"),
   /** Most tokens of a description. */

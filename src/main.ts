@@ -20,6 +20,7 @@ import { registerSoon } from "./discord/interactions/registration.ts";
 import { route } from "./discord/interactions/router.ts";
 import { LearningDesk } from "./discord/styles/learning-desk.ts";
 import { Comparisons } from "./discord/votes/comparisons.ts";
+import { PictureFilter } from "./discord/safety/picture-filter.ts";
 import { Votes } from "./discord/votes/votes.ts";
 import { login } from "./discord/wording/login.ts";
 import { describerLabel } from "./engine/captioners.ts";
@@ -31,6 +32,7 @@ import { createLocalQueue } from "./jobs/local/local-queue.ts";
 import { createLocalTasks } from "./jobs/local/local-tasks.ts";
 import type { JobQueue } from "./jobs/queue.ts";
 import { StyleVectors } from "./jobs/style-vectors.ts";
+import { PictureSafety } from "./jobs/picture-safety.ts";
 import type { Tasks } from "./jobs/tasks.ts";
 import { createLogger, type Logger } from "./log.ts";
 import { startOps } from "./ops/ops.ts";
@@ -44,6 +46,7 @@ import { lockFolder } from "./store/folder-lock.ts";
 import { watchFolder } from "./store/folder-watch.ts";
 import { openStore, type Store } from "./store/store.ts";
 import { goOn, refuse, untilStopped } from "./until-stopped.ts";
+import { readWordList, type WordList } from "./word-list.ts";
 
 /** How long a closing bot waits for commands that are being answered, and for each kind of message that is being sent. */
 const CLOSING_MS = 3000;
@@ -57,6 +60,8 @@ export interface StartOptions {
   readonly restTimeoutMs?: number;
   /** Before something is told again that Discord did not take. */
   readonly pauses?: Pauses;
+  /** What an engine's process runs, by default the product's own. */
+  readonly engineModule?: string;
   /** Of one of several processes, whose starter holds the data folder. */
   readonly seat?: Seat | undefined;
 }
@@ -109,8 +114,13 @@ export async function startBot(config: Config, log: Logger, options: StartOption
     }
     const ops = await startOps(config, log);
     undo.push(() => ops?.close());
+    const words = await readWordList(config.WORD_LIST);
     const files = await openPictures(config);
-    const store = await openStore(config.DATA_DIR, config.DATABASE_URL, { files, ...(seat && { shard: seat.shard }) });
+    const store = await openStore(config.DATA_DIR, config.DATABASE_URL, {
+      files,
+      words,
+      ...(seat && { shard: seat.shard }),
+    });
     undo.push(() => store.close());
     undo.push(await watchFolder(config.DATA_DIR, end));
     const reader = createReader(config, log);
@@ -126,28 +136,37 @@ export async function startBot(config: Config, log: Logger, options: StartOption
     });
     const shows = (guildId: string | null): boolean => owns(seat?.shard ?? WHOLE, guildId);
     const work = config.QUEUE_URL === undefined ? workHere : workElsewhere;
-    const { queue, tasks, engine } = await work({ store, config, log, chooseVariant, folder, owns: shows }, undo);
+    const { queue, tasks, engine } = await work(
+      { store, config, log, chooseVariant, folder, owns: shows, words, ...options },
+      undo,
+    );
     ops?.watch({ store, queue, client, ...(engine && { engine }) });
     const deliveries = new Deliveries({ log, ...(options.pauses && { pauses: options.pauses }) });
     undo.push(() => soon(deliveries.close()));
     deliveries.listen(client);
     const replies = new OpenReplies({ client, store, deliveries, log, botToken: config.DISCORD_TOKEN ?? "" });
+    const safety = new PictureSafety({ tasks, verdicts: store.safetyVerdicts, log });
+    const filter = new PictureFilter({ client, safety, settings: store.serverSettings });
+    const { cover } = filter;
     const votes = new Votes({ client, store, tasks, deliveries, log });
     undo.push(() => soon(votes.close()));
     votes.listen();
-    const comparisons = new Comparisons({ client, store, queue, votes, deliveries, replies, log });
+    const comparisons = new Comparisons({ client, store, queue, votes, deliveries, replies, log, cover });
     undo.push(() => soon(comparisons.close()));
     const onResult = votes.posted.bind(votes);
-    const presenter = new Presenter({ client, queue, store, deliveries, replies, log, describerLabel, onResult });
+    const told = { deliveries, replies, log, cover };
+    const presenter = new Presenter({ client, queue, store, ...told, describerLabel, onResult });
     undo.push(() => soon(presenter.close()));
-    const learning = new LearningDesk({ client, store, tasks, config, deliveries, replies, log });
+    const learning = new LearningDesk({ client, store, tasks, config, ...told });
     const styleVectors = new StyleVectors({ tasks, store, log });
     // The engine ends what runs, at the latest when `CANCEL_GRACE_SECONDS` are over.
     undo.push(() => Promise.all([tasks.close(), queue.close(), learning.close(), styleVectors.close()]));
     const closing = new AbortController();
     // Every upload that is on its way listens.
     setMaxListeners(0, closing.signal);
-    const intake = new Intake({ config: { ...config, DATA_DIR: folder }, store, reader, closing: closing.signal, log });
+    const admit = filter.admit.bind(filter);
+    const limits = { ...config, DATA_DIR: folder };
+    const intake = new Intake({ config: limits, store, reader, closing: closing.signal, log, admit });
     await intake.resume();
     let open = (): void => undefined;
     const resumed = new Promise<void>((resolve, reject) => {
@@ -169,6 +188,8 @@ export async function startBot(config: Config, log: Logger, options: StartOption
       describerLabel,
       votes,
       intake,
+      filter,
+      words,
       pressOnce: new PressOnce({ queue, linkTo: (id) => presenter.linkTo(id) }),
       openReplies: replies,
       deliveries,
@@ -196,7 +217,7 @@ export async function startBot(config: Config, log: Logger, options: StartOption
   }
 }
 
-interface WorkParts {
+interface WorkParts extends Pick<StartOptions, "engineModule"> {
   readonly store: Store;
   readonly config: Config;
   readonly log: Logger;
@@ -204,6 +225,7 @@ interface WorkParts {
   /** Of this process's own, within `DATA_DIR`. */
   readonly folder: string;
   readonly owns: (guildId: string | null) => boolean;
+  readonly words: WordList;
 }
 
 /** Who paints, describes and learns. */
@@ -215,14 +237,14 @@ interface Work {
 
 /** An engine of this process's own. */
 async function workHere(
-  { store, config, log, chooseVariant, folder }: WorkParts,
+  { store, config, log, chooseVariant, folder, words, engineModule }: WorkParts,
   undo: (() => unknown)[],
 ): Promise<Work> {
-  const engine = createEngine(config, log);
+  const engine = createEngine(config, log, engineModule);
   undo.push(() => engine.stop());
   const info = await engine.start();
   log.info(info, "the engine is ready");
-  const tasks = createLocalTasks({ engine, files: store.files, dataDir: folder });
+  const tasks = createLocalTasks({ engine, files: store.files, dataDir: folder, words });
   const own = { ...config, DATA_DIR: folder };
   const queue = createLocalQueue({ engine, tasks, repositories: store, config: own, log, chooseVariant });
   return { engine, tasks, queue };

@@ -21,6 +21,7 @@ import { loadBallots } from "./store/ballots.ts";
 import { openPictures } from "./pictures/index.ts";
 import { openStore, type Store } from "./store/store.ts";
 import { goOn, type Running, untilStopped } from "./until-stopped.ts";
+import { readWordList } from "./word-list.ts";
 
 const CLOSING = "closing: what runs goes back to the queue; once more to end at once";
 
@@ -101,7 +102,9 @@ export async function startWorker(config: Config, log: Logger): Promise<Running>
   };
   try {
     const name = config.WORKER_NAME ?? `${os.hostname()}-${process.pid}`;
+    const words = await readWordList(config.WORD_LIST);
     const store = await openStore(config.DATA_DIR, DATABASE_URL, {
+      words,
       connections: STORE_CONNECTIONS,
       files: await openPictures(config),
     });
@@ -118,6 +121,7 @@ export async function startWorker(config: Config, log: Logger): Promise<Running>
       engine,
       files: store.files,
       dataDir: path.join(config.DATA_DIR, "workers", name),
+      words,
     });
     const parts: WorkParts = { config, exchange, engine, tasks, store, name, times, log };
     const makers = config.CAPABILITIES.flatMap((capability) => {

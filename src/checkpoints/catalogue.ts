@@ -1,13 +1,14 @@
 /** The checkpoints that Atelier can install: where each comes from, which of its files are needed, and on what terms. */
 import { UserError } from "../errors.ts";
 import { ACCELERATOR_FILE, type Accelerator } from "../lora-folder.ts";
+import { SAFETY_CHECKER } from "../safety-setting.ts";
 import { ADAPTER_FILE, type ImageAdapterName, TOWER_FOLDER } from "../image-adapter-folder.ts";
 
 /**
  * How the files of an installed checkpoint are laid out, and thus what can read them. `llava`: downloaded as its authors
  * released it, into the folder `original`, and converted once.
  */
-type CheckpointLayout = "diffusers" | "transformers.js" | "llava" | "lora" | "image-adapter";
+type CheckpointLayout = "diffusers" | "transformers.js" | "llava" | "lora" | "image-adapter" | "safety-checker";
 
 export interface CatalogueFile {
   /** Path in the repository. */
@@ -31,7 +32,7 @@ export interface CatalogueSource {
 export interface CatalogueEntry {
   readonly name: string;
   readonly title: string;
-  readonly purpose: "stylizer" | "captioner" | "preview" | "draft" | "adapter";
+  readonly purpose: "stylizer" | "captioner" | "preview" | "draft" | "adapter" | "safety";
   readonly layout: CheckpointLayout;
   readonly sources: readonly CatalogueSource[];
   /** Size of the download, about; the hub says the exact number. */
@@ -201,6 +202,28 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
           {
             path: "diffusion_pytorch_model.safetensors",
             sha256: "db169d69145ec4ff064e49d99c95fa05d3eb04ee453de35824a6d0f325513549",
+          },
+        ],
+      },
+    ],
+  },
+  {
+    name: SAFETY_CHECKER,
+    title: "Stable Diffusion's safety checker, for bots in public servers",
+    purpose: "safety",
+    layout: "safety-checker",
+    megabytes: 608,
+    licence: OPEN_RAIL_M,
+    sources: [
+      {
+        repo: "CompVis/stable-diffusion-v1-4",
+        revision: "133a221b8aa7292a167afc5127cb63fb5005638b",
+        files: [
+          { path: "safety_checker/config.json", as: "config.json" },
+          {
+            path: "safety_checker/model.fp16.safetensors",
+            as: "model.safetensors",
+            sha256: "08902f19b1cfebd7c989f152fc0507bef6898c706a91d666509383122324b511",
           },
         ],
       },

@@ -80,11 +80,19 @@ export class EnginePool implements Engine {
     const [painter] = this.#painters;
     const [describer] = this.#describers;
     if (!painter || !describer) return null;
-    const { stylizer, styleNetwork } = infos.get(painter)!;
+    const { stylizer, styleNetwork, safetyChecker } = infos.get(painter)!;
     const { describer: id, describerLabel } = infos.get(describer)!;
     const devices = this.#painters.map((member) => infos.get(member)!.device);
     const parallelStages = !describer.plan.paints || infos.get(describer)!.parallelStages;
-    return { stylizer, styleNetwork, describer: id, describerLabel, device: counted(devices), parallelStages };
+    return {
+      stylizer,
+      styleNetwork,
+      safetyChecker,
+      describer: id,
+      describerLabel,
+      device: counted(devices),
+      parallelStages,
+    };
   }
 
   async start(): Promise<EngineInfo> {
@@ -100,6 +108,10 @@ export class EnginePool implements Engine {
 
   async findFaces(image: EnginePicture): Promise<FaceReport> {
     return this.#run(this.#small("urgent"), (engine) => engine.findFaces(image));
+  }
+
+  async isUnsafe(image: EnginePicture): Promise<boolean> {
+    return this.#run(this.#small("urgent"), (engine) => engine.isUnsafe(image));
   }
 
   async styleVector(image: EnginePicture, hooks: EngineHooks = {}): Promise<readonly number[]> {

@@ -16,18 +16,20 @@ import { EngineSupervisor, type SupervisorConfig } from "./supervisor.ts";
 export { cardEnvironment, countCards } from "./card.ts";
 export { PLATFORM_DEVICES, probeDevice, type ProbeOptions } from "./choose-device.ts";
 
+const CHILD = path.join(import.meta.dirname, "child.ts");
+
 type EngineConfig = SupervisorConfig & Pick<Config, "DEVICE"> & Partial<Pick<Config, "CAPTION_DEVICE" | "CONCURRENCY">>;
 
 /**
  * An engine in a forked process, or one on each device of the settings: processes are started by `start()` and again
  * whenever they are gone and needed.
  *
+ * @param module what the processes run
  * @example
  * const engine = createEngine(readConfig(), log);
  * const info = await engine.start();
  */
-export function createEngine(config: EngineConfig, log: Logger): Engine {
-  const module = path.join(import.meta.dirname, "child.ts");
+export function createEngine(config: EngineConfig, log: Logger, module = CHILD): Engine {
   const plans = enginePlans(config);
   const describerCrashes = new Map<string, number>();
   const engines = plans.map((plan) => {

@@ -14,6 +14,7 @@ import { replySchemas as taskReplies } from "../jobs/reply-schemas.ts";
 import { DEVICES, PRECISIONS } from "../onnx/devices.ts";
 import { ENGINE_PARTS, MOST_LORAS, SPEEDS, STEP_CACHES, STYLE_PATHS, STYLIZER_IDS } from "../painting.ts";
 import { cancelSchema, childMessages, taskId } from "../process/protocol.ts";
+import { SAFETY_SETTINGS } from "../safety-setting.ts";
 import { VARIANTS } from "../variant.ts";
 
 const step = z.number().nonnegative();
@@ -34,6 +35,8 @@ export const partsOptionsSchema = z.object({
   /** Of the pictures that a card is warmed up with. */
   RESULT_SIZE: z.int().positive().optional(),
   STEP_CACHE: z.enum(STEP_CACHES),
+  /** Which safety checker; none where it is left out. */
+  SAFETY: z.enum(SAFETY_SETTINGS).optional(),
   /** Of the processor, for an engine that shares it with others; all of them where it is left out. */
   THREADS: z.int().positive().optional(),
   /** Proven to work, or `cpu`. */
@@ -93,6 +96,7 @@ const learnTaskSchema = z.object({
 export const toChildSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("start"), options: partsOptionsSchema }),
   z.object({ type: z.literal("faces"), task: taskId, image: pictureSchema }),
+  z.object({ type: z.literal("safety"), task: taskId, image: pictureSchema }),
   z.object({ type: z.literal("style-vector"), task: taskId, image: pictureSchema }),
   /** `simple`: with the describer without weights, because the other one brought the process down. */
   z.object({ type: z.literal("describe"), task: taskId, describe: describeTaskSchema, simple: z.boolean() }),
@@ -110,6 +114,7 @@ const infoSchema = z.object({
   describer: z.string(),
   describerLabel: z.string(),
   styleNetwork: z.string(),
+  safetyChecker: z.string().nullable(),
   device: z.string(),
   parallelStages: z.boolean(),
 }) satisfies z.ZodType<EngineInfo>;
@@ -118,7 +123,7 @@ const infoSchema = z.object({
 const newsSchemas = [
   z.object({ type: z.literal("text"), task: taskId, text: z.string() }),
   z.object({ type: z.literal("progress"), task: taskId, step, steps: step }),
-  z.object({ type: z.literal("preview"), task: taskId, path: z.string(), step, steps: step }),
+  z.object({ type: z.literal("preview"), task: taskId, path: z.string(), step, steps: step, unsafe: z.boolean() }),
   z.object({ type: z.literal("begun"), task: taskId, size: z.int().positive(), step }),
   z.object({ type: z.literal("look"), task: taskId, step, loss: z.number() }),
 ] as const satisfies readonly z.ZodType<EngineNews>[];

@@ -2,6 +2,7 @@
 import type { StyleDescriber } from "../caption/describer.ts";
 import type { FaceReport } from "../faces/face-report.ts";
 import type { RgbImage } from "../images/rgb-image.ts";
+import type { SafetyChecker } from "../safety/checker.ts";
 import type { Stylizer } from "../stylize/stylizer.ts";
 import type { PartsOptions } from "./messages.ts";
 
@@ -11,6 +12,8 @@ export interface EngineParts {
   /** Takes over when `describer` fails; needs no weights. */
   readonly simpleDescriber: StyleDescriber;
   readonly findFaces: (image: RgbImage) => Promise<FaceReport>;
+  /** Who says which pictures are unsafe, `null`: nobody; and who does so quickly, of previews. */
+  readonly safety: { readonly checker: SafetyChecker; readonly quick: SafetyChecker } | null;
   /** Id of the network behind `seeStyle`. */
   readonly styleNetwork: string;
   /** A picture's style as a vector of unit length. */

@@ -4,6 +4,7 @@ import path from "node:path";
 import { messageOf } from "../errors.ts";
 import { encodeJpeg } from "../images/encode.ts";
 import type { RgbImage } from "../images/rgb-image.ts";
+import type { SafetyChecker } from "../safety/checker.ts";
 import type { FromChild } from "./messages.ts";
 import { saveFile } from "./save-file.ts";
 
@@ -20,6 +21,7 @@ export class PreviewWriter {
   readonly #folder: string;
   readonly #task: number;
   readonly #post: (message: FromChild) => void;
+  readonly #checker: SafetyChecker | undefined;
   #next: Preview | null = null;
   #writing: Promise<void> | null = null;
   #tried = 0;
@@ -29,11 +31,13 @@ export class PreviewWriter {
    * @param folder made with the first preview
    * @param task whose previews they are
    * @param post tells of each one that was written
+   * @param checker looks at each; by default nobody does
    */
-  constructor(folder: string, task: number, post: (message: FromChild) => void) {
+  constructor(folder: string, task: number, post: (message: FromChild) => void, checker?: SafetyChecker) {
     this.#folder = folder;
     this.#task = task;
     this.#post = post;
+    this.#checker = checker;
   }
 
   /**
@@ -72,7 +76,8 @@ export class PreviewWriter {
     // By its step too: a run that is gone on with must not write over what its first part has shown.
     const name = `preview-${String(step).padStart(4, "0")}-${++this.#tried}.jpg`;
     const file = path.join(this.#folder, name);
+    const unsafe = (await this.#checker?.isUnsafe(image)) ?? false;
     await saveFile(file, await encodeJpeg(image, QUALITY), "a preview");
-    this.#post({ type: "preview", task: this.#task, path: file, step, steps });
+    this.#post({ type: "preview", task: this.#task, path: file, step, steps, unsafe });
   }
 }

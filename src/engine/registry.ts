@@ -13,6 +13,7 @@ import type { ImageAdapterPath } from "../painting.ts";
 import { EmbeddedStylizer } from "../stylize/embedded/index.ts";
 import { likenessVector, STYLE_NETWORK } from "../stylize/embedded/network/likeness.ts";
 import { StyleNetwork } from "../stylize/embedded/network/style-network.ts";
+import { openSafetyChecker, smallChecker } from "../safety/checker.ts";
 import type { Stylizer } from "../stylize/stylizer.ts";
 import type { DecodePreview } from "../stylize/diffusion/tiny-decoder.ts";
 import { captionerDevice, findCaptioner, openCaptioner } from "./captioners.ts";
@@ -66,12 +67,14 @@ export const buildParts: BuildParts = async (options, report) => {
   const describer =
     captioner && wanted ? await openCaptioner(captioner, { ...wanted, device: describerDevice }) : simpleDescriber;
   const stylizer = await openStylizer(options, sessions, share, report);
+  const checker = await openSafetyChecker(options.SAFETY ?? "off", MODELS_DIR, sessions);
   const stylizerDevice = stylizer.id === "embedded" ? "cpu" : device;
   return {
     stylizer,
     describer,
     simpleDescriber,
     findFaces: (image) => detectFaces(image, sessions),
+    safety: checker && { checker, quick: smallChecker(sessions) },
     styleNetwork: STYLE_NETWORK,
     seeStyle: async (image) => likenessVector(await styleNetwork.styleVector(image)),
     device: stylizerDevice,

@@ -114,6 +114,10 @@ export class EngineSupervisor implements Engine {
     return this.#done(await this.#ready(), { type: "faces", image }, replySchemas.faces);
   }
 
+  async isUnsafe(image: EnginePicture): Promise<boolean> {
+    return this.#done(await this.#ready(), { type: "safety", image }, replySchemas.safety);
+  }
+
   async styleVector(image: EnginePicture, hooks: EngineHooks = {}): Promise<readonly number[]> {
     const link = await this.#ready(hooks.signal);
     return this.#done(link, { type: "style-vector", image }, replySchemas["style-vector"], hooks);

@@ -90,6 +90,8 @@ export class EngineWorker {
 
   async #do(message: TaskMessage, signal: AbortSignal): Promise<unknown> {
     if (message.type === "faces") return this.#parts.findFaces(await this.#read(message.image));
+    if (message.type === "safety")
+      return this.#parts.safety?.checker.isUnsafe(await this.#read(message.image)) ?? false;
     if (message.type === "style-vector") return this.#seeStyle(message.task, message.image, signal);
     if (message.type === "describe") return this.#describe(message.task, message.describe, message.simple, signal);
     if (message.type === "learn") return this.#learn(message.task, message.learn, signal);
@@ -205,7 +207,7 @@ export class EngineWorker {
   }
 
   #previews(task: number, folder: string | null): PreviewWriter | null {
-    return folder === null ? null : new PreviewWriter(folder, task, this.#post);
+    return folder === null ? null : new PreviewWriter(folder, task, this.#post, this.#parts.safety?.quick);
   }
 
   /** A token whose file is gone or damaged is done without, unless it was asked for by name. */

@@ -13,6 +13,8 @@ export interface EngineInfo {
   readonly describerLabel: string;
   /** Id of the network that sees a picture's style as a vector. */
   readonly styleNetwork: string;
+  /** Id of the checker that says which pictures are unsafe; `null`: none does. */
+  readonly safetyChecker: string | null;
   /** The execution provider in use. */
   readonly device: string;
   /** Whether describing and stylizing may run at the same time (different devices). */
@@ -109,9 +111,15 @@ export type EngineNews =
   | { readonly type: "progress"; readonly step: number; readonly steps: number }
   /**
    * A preview as it was after `step` of `steps`, or a sample of what is being learned, in a file (JPEG); `path` is
-   * absolute.
+   * absolute. `unsafe`: as a quick look has it.
    */
-  | { readonly type: "preview"; readonly path: string; readonly step: number; readonly steps: number }
+  | {
+      readonly type: "preview";
+      readonly path: string;
+      readonly step: number;
+      readonly steps: number;
+      readonly unsafe: boolean;
+    }
   /** Learning begins, or goes on after `step`; `size`: the side of the square that the picture is seen in, pixels. */
   | { readonly type: "begun"; readonly size: number; readonly step: number }
   /** The loss of a style that is being learned was looked at after `step`. */
@@ -136,6 +144,8 @@ export interface Engine {
   readonly info: EngineInfo | null;
   /** Whether a picture shows faces; quick. */
   findFaces(image: EnginePicture): Promise<FaceReport>;
+  /** Whether a picture may be for adults alone, as `safetyChecker` has it; never where there is none. */
+  isUnsafe(image: EnginePicture): Promise<boolean>;
   /** A picture's style as `styleNetwork` sees it, of unit length; quick, and lets every other task go first. */
   styleVector(image: EnginePicture, hooks?: EngineHooks): Promise<readonly number[]>;
   /** Puts a style into words; another describer takes over where the engine's own fails. */

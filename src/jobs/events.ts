@@ -41,6 +41,8 @@ export type JobEvent =
       readonly path: string;
       readonly step: number;
       readonly steps: number;
+      /** As a quick look has it. */
+      readonly unsafe: boolean;
     }
   /** Work on the job waits until it can be written down; `null`: it goes on. */
   | { readonly type: "held"; readonly job: Job; readonly by: Hindrance | null }

@@ -13,6 +13,7 @@ export const replySchemas = {
       z.object({ x: z.number(), y: z.number(), width: z.number(), height: z.number(), score: z.number() }),
     ),
   }) satisfies z.ZodType<FaceReport>,
+  safety: z.boolean(),
   "style-vector": z.array(z.number()).nonempty() satisfies z.ZodType<readonly number[]>,
   describe: z.object({
     text: z.string(),

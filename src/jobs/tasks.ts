@@ -36,6 +36,8 @@ export interface Tasks {
   /** Why nobody can learn at present, in words for people; `null`: somebody can. */
   whyNoLearning(): UserError | null;
   findFaces(picture: StoredPicture, hooks?: TaskHooks): Promise<FaceReport>;
+  /** Whether a picture may be for adults alone, as `safetyChecker` of `info` has it. */
+  isUnsafe(picture: StoredPicture, hooks?: TaskHooks): Promise<boolean>;
   styleVector(picture: StoredPicture, hooks?: TaskHooks): Promise<readonly number[]>;
   /** In the paper's words, by the describer of `info`. */
   describe(picture: StoredPicture, hooks?: TaskHooks): Promise<DescribeReply>;
@@ -58,7 +60,7 @@ export interface Tasks {
 }
 
 /** Kinds of tasks, as they stand in ids. */
-export type TaskKind = "faces" | "style-vector" | "describe" | "learn";
+export type TaskKind = "faces" | "safety" | "style-vector" | "describe" | "learn";
 
 /** The same for everybody who asks for the same. */
 export const taskId = (kind: TaskKind, of: string): string => `${kind}-${of}`;

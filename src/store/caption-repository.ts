@@ -2,9 +2,11 @@
 import type { Kysely } from "kysely";
 
 import type { CaptionRepository } from "../jobs/repositories.ts";
+import { WordList } from "../word-list.ts";
 import type { Schema } from "./schema.ts";
 
-export function createCaptionRepository(db: Kysely<Schema>): CaptionRepository {
+/** @param words left out of what is found, with their sentences */
+export function createCaptionRepository(db: Kysely<Schema>, words = new WordList()): CaptionRepository {
   return {
     async find({ styleSha256, describer, promptHash }) {
       const row = await db
@@ -14,7 +16,8 @@ export function createCaptionRepository(db: Kysely<Schema>): CaptionRepository {
         .where("describer", "=", describer)
         .where("prompt_hash", "=", promptHash)
         .executeTakeFirst();
-      return row?.text ?? null;
+      // What was written down before a word was put on the list has it still.
+      return row ? words.without(row.text) : null;
     },
 
     async save({ styleSha256, describer, promptHash }, text) {

@@ -22,6 +22,7 @@ export interface Schema {
   styles: StyleTable;
   style_vectors: StyleVectorTable;
   learning_states: LearningStateTable;
+  safety_verdicts: SafetyVerdictTable;
   learnings: LearningTable;
   open_replies: OpenReplyTable;
   workers: WorkerTable;
@@ -192,6 +193,13 @@ interface LearningStateTable {
   sha256: string;
   /** Steps done. */
   step: number;
+}
+
+interface SafetyVerdictTable {
+  picture_sha256: string;
+  /** Id of whoever looked at it. */
+  checker: string;
+  unsafe: number;
 }
 
 export interface LearningTable {

@@ -5,11 +5,13 @@ import type { Kysely } from "kysely";
 
 import type { SharedQueue, WorkerRepository } from "../jobs/fleet.ts";
 import type { PictureStore, Repositories } from "../jobs/repositories.ts";
+import type { SafetyVerdictRepository } from "../jobs/picture-safety.ts";
 import type { StyleRepository } from "../jobs/style.ts";
 import type { StyleVectorRepository } from "../jobs/style-likeness.ts";
 import type { LearningStateRepository } from "../jobs/tasks.ts";
 import { createFolderPictures } from "../pictures/folder.ts";
 import { type Shard, WHOLE } from "../shard.ts";
+import type { WordList } from "../word-list.ts";
 import { createCaptionRepository } from "./caption-repository.ts";
 import { type ComparisonRepository, createComparisonRepository } from "./comparison-repository.ts";
 import { type DatabaseOptions, openDatabase } from "./database.ts";
@@ -23,6 +25,8 @@ import { createLearningRepository, type LearningRepository } from "./learning-re
 import { createOpenReplyRepository, type OpenReplyRepository } from "./open-reply-repository.ts";
 import type { Schema } from "./schema.ts";
 import { createSharedQueue } from "./shared-queue.ts";
+import { createSafetyVerdictRepository } from "./safety-verdict-repository.ts";
+import { createServerSettingRepository, type ServerSettingRepository } from "./server-setting-repository.ts";
 import { createSettingRepository, type SettingRepository } from "./setting-repository.ts";
 import { createSurfaceRepository, type SurfaceRepository } from "./surface-repository.ts";
 import { createStyleRepository } from "./style-repository.ts";
@@ -35,6 +39,8 @@ import { createVoteRepository, type VoteRepository } from "./vote-repository.ts"
 export const DATABASE_FILE = "atelier.db";
 
 export interface StoreOptions extends DatabaseOptions {
+  /** Left out of descriptions, with their sentences. */
+  readonly words?: WordList;
   /** Whose servers this process looks after; default: all. */
   readonly shard?: Shard;
   /** To the server, at most. */
@@ -49,6 +55,8 @@ export interface Store extends Repositories {
   readonly settings: SettingRepository;
   readonly votes: VoteRepository;
   readonly voteSettings: VoteSettingRepository;
+  readonly serverSettings: ServerSettingRepository;
+  readonly safetyVerdicts: SafetyVerdictRepository;
   readonly comparisons: ComparisonRepository;
   readonly styles: StyleRepository;
   readonly styleVectors: StyleVectorRepository;
@@ -74,6 +82,7 @@ export async function openStore(
   url?: string,
   {
     shard = WHOLE,
+    words,
     connections,
     files = createFolderPictures(path.join(dataDir, "pictures")),
     ...options
@@ -87,13 +96,15 @@ export async function openStore(
     db,
     jobs: createJobRepository(db, shard),
     jobDesk: createJobDesk(db),
-    captions: createCaptionRepository(db),
+    captions: createCaptionRepository(db, words),
     pictures: createPictureRepository(db),
     files,
     surfaces: createSurfaceRepository(db, shard),
     settings,
     votes: createVoteRepository(db, shard),
     voteSettings: createVoteSettingRepository(settings),
+    serverSettings: createServerSettingRepository(settings),
+    safetyVerdicts: createSafetyVerdictRepository(db),
     comparisons: createComparisonRepository(db, shard),
     styles: createStyleRepository(db),
     styleVectors: createStyleVectorRepository(db, shard),

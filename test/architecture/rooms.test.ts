@@ -8,9 +8,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   messages: ["wording"],
   intake: ["wording"],
   jobs: ["messages", "wording"],
-  styles: ["messages", "wording"],
+  styles: ["messages", "safety", "wording"],
+  safety: ["messages", "wording"],
   votes: ["jobs", "messages", "wording"],
-  interactions: ["intake", "jobs", "messages", "styles", "votes", "wording"],
+  interactions: ["intake", "jobs", "messages", "safety", "styles", "votes", "wording"],
 };
 const MOST_LOOSE_FILES = 8;
 

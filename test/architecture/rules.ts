@@ -44,6 +44,7 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "src/onnx",
     "src/images",
     "src/faces",
+    "src/safety",
     "src/checkpoints",
     "src/caption",
     "src/stylize",

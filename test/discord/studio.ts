@@ -13,7 +13,7 @@ import { referee } from "./referee.ts";
 
 export type Settings = Readonly<Partial<Record<keyof Config, string>>>;
 
-export interface StudioOptions extends Pick<StartOptions, "restTimeoutMs" | "pauses"> {
+export interface StudioOptions extends Pick<StartOptions, "restTimeoutMs" | "pauses" | "engineModule"> {
   /** What is installed, `name there: fixture`. */
   readonly checkpoints?: Readonly<Record<string, string>>;
 }

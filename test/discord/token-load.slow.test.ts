@@ -77,6 +77,7 @@ it("previews go first, then progress, then words that grow; what has to be seen 
     threadId: null,
     replies,
     log,
+    cover: async (view) => view,
     onMoved: () => Promise.resolve(),
   });
   const message = new LiveMessage({ home: front, messageId: null, intervalMs: 0, nonce: "card", follows: false, log });

@@ -16,11 +16,11 @@ import type {
   StylizeTask,
 } from "../../src/jobs/engine.ts";
 
-type Answer = string | Uint8Array | FaceReport | readonly number[] | LearnReply;
+type Answer = boolean | string | Uint8Array | FaceReport | readonly number[] | LearnReply;
 
 /** One call of the queue, waiting for the test's word. */
 export interface Call {
-  readonly kind: "faces" | "style-vector" | "describe" | "stylize" | "learn";
+  readonly kind: "faces" | "safety" | "style-vector" | "describe" | "stylize" | "learn";
   readonly task: EnginePicture | DescribeTask | StylizeTask | LearnTask;
   readonly hooks: EngineHooks;
   /** Lets the call succeed, with a text, the bytes of the result, or whatever else is asked for. */
@@ -43,7 +43,12 @@ export class ScriptedEngine implements Engine {
   readonly #waiting: (() => void)[] = [];
 
   constructor({ parallelStages = false, onCall }: ScriptedEngineOptions = {}) {
-    const describer = { describer: "scripted", describerLabel: "a script", styleNetwork: "scripted" };
+    const describer = {
+      describer: "scripted",
+      describerLabel: "a script",
+      styleNetwork: "scripted",
+      safetyChecker: null,
+    };
     this.info = { stylizer: "embedded", ...describer, device: "cpu", parallelStages };
     this.#onCall = onCall;
   }
@@ -60,6 +65,10 @@ export class ScriptedEngine implements Engine {
 
   findFaces(image: EnginePicture): Promise<FaceReport> {
     return this.#call("faces", image, {}, async (answer) => answer as FaceReport);
+  }
+
+  isUnsafe(image: EnginePicture): Promise<boolean> {
+    return this.#call("safety", image, {}, async (answer) => answer as boolean);
   }
 
   styleVector(image: EnginePicture, hooks: EngineHooks = {}): Promise<readonly number[]> {

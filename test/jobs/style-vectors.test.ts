@@ -13,6 +13,7 @@ const INFO: EngineInfo = {
   describer: "palette",
   describerLabel: "palette",
   styleNetwork: "net",
+  safetyChecker: null,
   device: "cpu",
   parallelStages: false,
 };

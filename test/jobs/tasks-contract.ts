@@ -22,7 +22,7 @@ const faultOf = (work: Promise<unknown>): Promise<unknown> => work.then(() => nu
 
 /** @param open a bench of its own for each test */
 export function tasksContract(open: () => Promise<TasksBench>): void {
-  it("says what engines there are, looks for faces and sees styles", async () => {
+  it("says what engines there are, looks for faces, sees styles, and tells unsafe pictures", async () => {
     const { tasks, engine, picture } = await open();
     expect(tasks.info).toEqual(engine.info);
     const sha256 = await picture("one");
@@ -35,6 +35,9 @@ export function tasksContract(open: () => Promise<TasksBench>): void {
     const vector = tasks.styleVector({ sha256 });
     await (await engine.call(1)).succeed([0.6, 0.8]);
     expect(await vector).toEqual([0.6, 0.8]);
+    const unsafe = tasks.isUnsafe({ sha256 });
+    await (await engine.call(2)).succeed(true);
+    expect(await unsafe).toBe(true);
   });
 
   it("describes a picture once for all who ask at once, who hear the words grow; another one apart", async () => {

@@ -124,6 +124,7 @@ describe("workers", () => {
     describer: "palette",
     describerLabel: "palette",
     styleNetwork: "net",
+    safetyChecker: null,
     device: "cpu",
     parallelStages: false,
   };

@@ -32,7 +32,7 @@ import type { Services } from "./rest/services.ts";
 import { writeTranscript } from "./transcript.ts";
 import { PATIENCE_MS, type WaitOptions, waitFor } from "./wait.ts";
 import type { Change } from "./world/changes.ts";
-import { overwritePermissions } from "./world/channels.ts";
+import { overwritePermissions, restrictAge } from "./world/channels.ts";
 import { addGuilds, type MoreGuilds } from "./world/guilds.ts";
 import { makeToken, type PersonName, seedWorld } from "./world/seed.ts";
 import { archiveIdleThreads } from "./world/threads.ts";
@@ -256,6 +256,11 @@ export class DiscordSandbox {
   /** Discord's time, Unix milliseconds. */
   get now(): number {
     return this.#world.clock.now();
+  }
+
+  /** Makes a channel one for adults alone, or one for everybody. */
+  restrictAge(channelId: string, restricted = true): void {
+    restrictAge(this.#world, this.#world.channel(channelId), restricted);
   }
 
   /** What the bot (or another member) may and may not do in a channel, beyond its roles. */

@@ -14,6 +14,7 @@ import type { PictureRole } from "../../images/refusals.ts";
 import type { PictureRef } from "../../jobs/job.ts";
 import type { Logger } from "../../log.ts";
 import { INCOMING } from "../../process-folders.ts";
+import type { StoredPicture } from "../../jobs/tasks.ts";
 import type { TokenReply } from "../../reader/messages.ts";
 import type { Reader } from "../../reader/reader.ts";
 import type { Store } from "../../store/store.ts";
@@ -50,6 +51,8 @@ export interface IntakeOptions {
   /** Aborted when the bot goes down. */
   readonly closing: AbortSignal;
   readonly log: Logger;
+  /** Throws a `UserError` for pictures that are not wanted in a channel. */
+  readonly admit: (channelId: string, pictures: readonly StoredPicture[]) => Promise<void>;
 }
 
 /** What a command needs, by what it is for. */
@@ -104,9 +107,10 @@ export class Intake {
    * Fetches and opens what a command needs, and puts it into the store until the command is over: to be released then,
    * whatever became of it.
    *
+   * @param channelId where it was asked for
    * @throws UserError when the member sends too many, or that says what is wrong with each file; none is kept then
    */
-  async take<W extends Wanted>(userId: string, wanted: W): Promise<Taken<W>> {
+  async take<W extends Wanted>(userId: string, channelId: string, wanted: W): Promise<Taken<W>> {
     const coming = this.#comingOf(userId, wanted);
     const outcomes = await Promise.allSettled(Object.values(coming) as Promise<Arrival>[]);
     const arrived = outcomes.flatMap((outcome) => (outcome.status === "fulfilled" ? [outcome.value] : []));
@@ -124,6 +128,9 @@ export class Intake {
       if (faults.length > 0) throw together(faults);
       await this.#assertKept(wanted.style);
       for (const arrival of arrived) put.push(await this.#shelf.put(arrival));
+      const pictures = arrived.flatMap(({ kind }, i) => (kind === "picture" ? { sha256: put[i]! } : []));
+      const known = wanted.style && "sha256" in wanted.style ? [wanted.style] : [];
+      await this.#options.admit(channelId, [...pictures, ...known]);
     } catch (error) {
       await release();
       throw error;

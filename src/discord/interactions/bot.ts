@@ -5,10 +5,12 @@ import type { Config } from "../../config.ts";
 import type { JobQueue } from "../../jobs/queue.ts";
 import type { StyleVectors } from "../../jobs/style-vectors.ts";
 import type { Tasks } from "../../jobs/tasks.ts";
+import type { WordList } from "../../word-list.ts";
 import type { Logger } from "../../log.ts";
 import type { Store } from "../../store/store.ts";
 import type { Deliveries } from "../messages/deliveries.ts";
 import type { Intake } from "../intake/intake.ts";
+import type { PictureFilter } from "../safety/picture-filter.ts";
 import type { OpenReplies } from "./open-replies.ts";
 import type { PressOnce } from "./press-once.ts";
 import type { Presenter } from "../jobs/presenter.ts";
@@ -24,6 +26,9 @@ export interface Bot {
   readonly tasks: Tasks;
   readonly client: Client;
   readonly intake: Intake;
+  readonly filter: PictureFilter;
+  /** That nobody paints by. */
+  readonly words: WordList;
   readonly pressOnce: PressOnce;
   readonly openReplies: OpenReplies;
   readonly deliveries: Deliveries;

@@ -8,11 +8,13 @@ import type { Bot } from "./bot.ts";
 /** @param intervalMs least time between the starts of two edits */
 export function liveReply(
   reply: PendingReply,
-  { client, openReplies: replies, log }: Pick<Bot, "client" | "openReplies" | "log">,
+  { client, openReplies: replies, filter, log }: Pick<Bot, "client" | "openReplies" | "filter" | "log">,
   intervalMs: number,
 ): LiveMessage {
   const { channelId, messageId } = reply;
-  const { front } = new Venue({ client, channelId, threadId: null, replies, log, onMoved: () => Promise.resolve() });
+  const onMoved = (): Promise<void> => Promise.resolve();
+  const { cover } = filter;
+  const { front } = new Venue({ client, channelId, threadId: null, replies, log, cover, onMoved });
   return new LiveMessage({
     home: front,
     messageId,

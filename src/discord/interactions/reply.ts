@@ -9,8 +9,9 @@ import {
 
 import { isAcknowledged, isMessageGone } from "../discord-error.ts";
 import type { OpenReplies } from "./open-replies.ts";
+import type { Bot } from "./bot.ts";
 import { persevere } from "../messages/persevere.ts";
-import { editPayload, payload, type View } from "../messages/view.ts";
+import { editPayload, payload, type Cover, type View } from "../messages/view.ts";
 
 /**
  * - `public`: "thinking…" for everybody, then a message
@@ -32,24 +33,28 @@ async function onceTaken(answer: () => Promise<unknown>): Promise<void> {
   });
 }
 
+type ReplyParts = Pick<Bot, "openReplies" | "filter">;
+
 export class Reply {
   readonly #interaction: Repliable;
   readonly #kind: Acknowledgement;
   readonly #openReplies: OpenReplies;
+  readonly #cover: Cover;
   #messageId: string | null = null;
   #isTakenBack = false;
   /** What is still to come before nobody waits for anything any more. */
   readonly #owed = new Set<"words" | "work">();
 
-  private constructor(interaction: Repliable, kind: Acknowledgement, openReplies: OpenReplies) {
+  private constructor(interaction: Repliable, kind: Acknowledgement, { openReplies, filter }: ReplyParts) {
     this.#interaction = interaction;
     this.#kind = kind;
     this.#openReplies = openReplies;
+    this.#cover = filter.cover;
   }
 
   /** Acknowledges, in the one call that has to reach Discord within three seconds. */
-  static async open(interaction: Repliable, kind: Acknowledgement, openReplies: OpenReplies): Promise<Reply> {
-    const reply = new Reply(interaction, kind, openReplies);
+  static async open(interaction: Repliable, kind: Acknowledgement, parts: ReplyParts): Promise<Reply> {
+    const reply = new Reply(interaction, kind, parts);
     if (kind === "none") return reply;
     if (kind !== "silent") await reply.#promise();
     try {
@@ -101,7 +106,10 @@ export class Reply {
 
   /** Fills the acknowledged message in, or edits it. */
   async show(view: View): Promise<void> {
-    const words = { ...(await editPayload(view)), flags: MessageFlags.IsComponentsV2 } as const;
+    const words = {
+      ...(await editPayload(await this.#cover(view, this.channelId))),
+      flags: MessageFlags.IsComponentsV2,
+    } as const;
     const message = await persevere(() => this.#interaction.editReply({ ...words }));
     this.#messageId ??= message.id;
     await this.#give("words");
@@ -111,7 +119,10 @@ export class Reply {
   async whisper(view: View): Promise<void> {
     if (this.#kind === "private") return this.show(view);
     if (this.#kind === "public") await this.#takeBack();
-    const words = { ...(await payload(view)), flags: MessageFlags.IsComponentsV2 | MessageFlags.Ephemeral } as const;
+    const words = {
+      ...(await payload(await this.#cover(view, this.channelId))),
+      flags: MessageFlags.IsComponentsV2 | MessageFlags.Ephemeral,
+    } as const;
     // Where a line breaks nobody knows what had arrived: a word that is said twice is better than none.
     if (this.#kind === "none" && !this.#interaction.replied)
       await onceTaken(() => persevere(() => this.#interaction.reply({ ...words })));

@@ -70,11 +70,11 @@ async function handle(handler: Handler, interaction: Repliable, bot: Bot): Promi
   }
 }
 
-async function open(interaction: Repliable, kind: Acknowledgement, { openReplies }: Bot): Promise<Reply> {
+async function open(interaction: Repliable, kind: Acknowledgement, bot: Bot): Promise<Reply> {
   try {
-    return await Reply.open(interaction, kind, openReplies);
+    return await Reply.open(interaction, kind, bot);
   } catch (error) {
-    if (kind !== "silent") openReplies.giveUp(interaction);
+    if (kind !== "silent") bot.openReplies.giveUp(interaction);
     throw error;
   }
 }

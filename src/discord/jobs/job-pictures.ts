@@ -36,7 +36,7 @@ export async function resultFile(files: PictureStore, job: Job, maxBytes = DISCO
   const path = await files.local(sha256);
   const { content, style } = job.request;
   const stem = `${stemOf(content)}-as-${stemOf(style)}`;
-  const rest = { alt: result.alt(job), key: sha256 };
+  const rest = { alt: result.alt(job), key: sha256, shows: [sha256] };
   if ((await stat(path)).size <= maxBytes) return { name: `${stem}.png`, data: path, ...rest };
   const { bytes, extension } = await encodeForDiscord(await readStoredPicture(path), maxBytes);
   return { name: `${stem}.${extension}`, data: Buffer.from(bytes), ...rest };

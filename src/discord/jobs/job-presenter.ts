@@ -21,7 +21,7 @@ import type { PendingReplies } from "../messages/pending-reply.ts";
 import { PlaceMoved } from "../messages/place-moved.ts";
 import { thumbnailFile } from "../messages/thumbnail.ts";
 import { Venue } from "../messages/venue.ts";
-import type { View, ViewFile } from "../messages/view.ts";
+import type { Cover, View, ViewFile } from "../messages/view.ts";
 import { type CardOptions, cardView } from "./job-views.ts";
 import { SurfaceNotes } from "./surface-notes.ts";
 import { description } from "../wording/descriptions.ts";
@@ -40,6 +40,7 @@ export interface PresenterParts {
   readonly replies: PendingReplies;
   readonly findJob: (id: string) => Promise<Job | null>;
   readonly log: Logger;
+  readonly cover: Cover;
   readonly describerLabel: (id: string) => string;
   /** A finished picture was posted. */
   readonly onResult: (job: Job, channelId: string, messageId: string) => void;
@@ -78,10 +79,10 @@ export class JobPresenter {
     this.#standing = new JobStanding(job);
     this.#notes = new SurfaceNotes(parts.surfaces, surface);
     this.#takenUp = takenUp;
-    const { client, replies, log } = parts;
+    const { client, replies, log, cover } = parts;
     const { channelId, threadId, cardMessageId } = surface;
     const onMoved = (): Promise<void> => this.#notes.threadless({ threadId: null });
-    this.#venue = new Venue({ client, channelId, threadId, replies, log, onMoved });
+    this.#venue = new Venue({ client, channelId, threadId, replies, log, cover, onMoved });
     if (takenUp && cardMessageId !== null) this.#venue.lookAfter(cardMessageId);
     this.#card = new LiveMessage({
       home: this.#venue.front,

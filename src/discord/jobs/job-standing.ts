@@ -53,7 +53,10 @@ export class JobStanding {
         this.#held = event.by;
         return;
       case "preview":
-        this.preview = previewFile(event.path, event.step, event.steps, event.job.request);
+        this.preview = {
+          ...previewFile(event.path, event.step, event.steps, event.job.request),
+          unsafe: event.unsafe,
+        };
         return;
       case "queued":
       case "done":

@@ -16,6 +16,7 @@ import type { Store } from "../../store/store.ts";
 import type { Surface } from "../../store/surface-repository.ts";
 import type { Deliveries } from "../messages/deliveries.ts";
 import type { PendingReplies } from "../messages/pending-reply.ts";
+import type { Cover } from "../messages/view.ts";
 import { JobPresenter, linkTo, type PresenterParts } from "./job-presenter.ts";
 import { COUNTED } from "../wording/jobs.ts";
 
@@ -26,6 +27,7 @@ export interface PresenterOptions {
   readonly deliveries: Deliveries;
   readonly replies: PendingReplies;
   readonly log: Logger;
+  readonly cover: Cover;
   /** The name people see for a describer's id. */
   readonly describerLabel: (id: string) => string;
   /** A finished picture was posted. */
@@ -54,7 +56,7 @@ export class Presenter {
 
   constructor(options: PresenterOptions) {
     this.#options = options;
-    const { client, store, replies, log, describerLabel, onResult } = options;
+    const { client, store, replies, log, cover, describerLabel, onResult } = options;
     this.#parts = {
       client,
       surfaces: store.surfaces,
@@ -62,6 +64,7 @@ export class Presenter {
       replies,
       findJob: (id) => options.queue.get(id),
       log,
+      cover,
       describerLabel,
       onResult,
       firstRemark: (channelId) => !this.#remarked.has(channelId) && this.#remarked.add(channelId).size > 0,

@@ -9,6 +9,7 @@ export type ButtonFamily =
   | "cancel"
   | "compare"
   | "delete"
+  | "delete-reported"
   | "edit-prompt"
   | "end-comparison"
   | "face"

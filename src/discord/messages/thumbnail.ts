@@ -17,5 +17,5 @@ export async function thumbnailFile(
   side = THUMBNAIL_SIDE,
 ): Promise<ViewFile> {
   const data = await thumbnail(await readStoredPicture(await files.local(picture.sha256)), side);
-  return { name: `${name}.jpg`, data: Buffer.from(data), alt, key: picture.sha256 };
+  return { name: `${name}.jpg`, data: Buffer.from(data), alt, key: picture.sha256, shows: [picture.sha256] };
 }

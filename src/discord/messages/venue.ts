@@ -26,7 +26,7 @@ import { persevere } from "./persevere.ts";
 import { PlaceMoved } from "./place-moved.ts";
 import { laterOf, snowflakeAt } from "../snowflake.ts";
 import { makeRoomForThread } from "./thread-room.ts";
-import { createPayload, editPayload, mark, markOf, type View } from "./view.ts";
+import { type Cover, createPayload, editPayload, mark, markOf, type View } from "./view.ts";
 import { threadRemark } from "../wording/jobs.ts";
 
 export interface VenueOptions {
@@ -36,6 +36,8 @@ export interface VenueOptions {
   readonly threadId: string | null;
   readonly replies: PendingReplies;
   readonly log: Logger;
+  /** Has the last look at what goes out. */
+  readonly cover: Cover;
   /** The thread was given up for the channel. */
   readonly onMoved: () => Promise<void>;
 }
@@ -194,9 +196,10 @@ export class Venue {
   readonly front: MessageHome = {
     create: (view, nonce) => this.#send(this.#options.channelId, view, nonce),
     edit: async (messageId, view) => {
-      const { channelId, replies } = this.#options;
+      const { channelId, replies, cover } = this.#options;
+      const shown = await cover(view, channelId);
       // Through its interaction as long as that can be used, and then with the bot's own token, which does not expire.
-      if (!(await replies.edit(messageId, view))) await this.#edit(channelId, messageId, view);
+      if (!(await replies.edit(messageId, shown))) await this.#edit(channelId, messageId, shown);
     },
     spares: (messageId, what) => this.#options.replies.spares(messageId, what),
   };
@@ -211,7 +214,7 @@ export class Venue {
   }
 
   async #create(channel: SendableChannels, view: View, nonce: string): Promise<string> {
-    const words = await createPayload(mark(view, nonce), nonce);
+    const words = await createPayload(mark(await this.#options.cover(view, channel.id), nonce), nonce);
     if (!this.#tried.has(nonce)) this.#tried.set(nonce, momentNow());
     return (await channel.send({ ...words })).id;
   }
@@ -250,7 +253,7 @@ export class Venue {
 
   async #edit(placeId: string, messageId: string, view: View): Promise<void> {
     const channel = await this.#fetch(placeId);
-    const payload = await editPayload(view);
+    const payload = await editPayload(await this.#options.cover(view, placeId));
     await channel.messages.edit(messageId, { ...payload, attachments: [] });
   }
 

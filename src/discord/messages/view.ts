@@ -26,6 +26,12 @@ export interface ViewFile {
   readonly alt: string;
   /** What tells this file's contents from another's. */
   readonly key: string;
+  /** Sha256 of the members' pictures and of results that can be seen in it: these are looked at before it goes out. */
+  readonly shows?: readonly string[];
+  /** It was looked at when it was made, and is not for everybody. */
+  readonly unsafe?: boolean;
+  /** It is covered until somebody lifts the cover. */
+  readonly isSpoiler?: boolean;
 }
 
 export interface View {
@@ -35,6 +41,31 @@ export interface View {
   /** The one person whom this message notifies. */
   readonly pings?: string;
 }
+
+/** Makes of a view what may be shown in a channel, as a last look before it is sent. */
+export type Cover = (shown: View, channelId: string) => Promise<View>;
+
+/** The view with other files in place of some, wherever components show them. */
+export function replaceFiles(shown: View, others: ReadonlyMap<ViewFile, ViewFile>): View {
+  const byUrl = new Map([...others].map(([{ name }, other]) => [urlOf(name), other]));
+  const changed = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(changed);
+    if (typeof value !== "object" || value === null) return value;
+    const entries = Object.entries(value).map(([key, inner]) => [key, changed(inner)] as const);
+    const other = "media" in value ? byUrl.get((value.media as { readonly url: string }).url) : undefined;
+    if (!other) return Object.fromEntries(entries);
+    const shows = { media: { url: urlOf(other.name) }, description: other.alt, spoiler: other.isSpoiler ?? false };
+    return { ...Object.fromEntries(entries), ...shows };
+  };
+  return {
+    ...shown,
+    // Nothing but addresses, alt texts and covers is another.
+    components: changed(shown.components) as View["components"],
+    files: shown.files.map((file) => others.get(file) ?? file),
+  };
+}
+
+const urlOf = (name: string): string => `attachment://${name}`;
 
 export type Builder = JSONEncodable<APIMessageTopLevelComponent>;
 

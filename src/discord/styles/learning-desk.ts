@@ -14,6 +14,7 @@ import { type InversionState, readInversionState } from "../../stylize/diffusion
 import { describeStyle } from "./describe-style.ts";
 import type { Deliveries } from "../messages/deliveries.ts";
 import { type PendingReplies, type PendingReply, replyPlace } from "../messages/pending-reply.ts";
+import type { Cover } from "../messages/view.ts";
 import { held } from "../wording/held.ts";
 import { learning as words } from "../wording/styles.ts";
 import { LearningPresenter } from "./learning-presenter.ts";
@@ -30,6 +31,7 @@ export interface LearningDeskOptions {
   readonly deliveries: Deliveries;
   readonly replies: PendingReplies;
   readonly log: Logger;
+  readonly cover: Cover;
 }
 
 interface Waiting {

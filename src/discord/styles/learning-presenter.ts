@@ -13,7 +13,7 @@ import type { PendingReplies } from "../messages/pending-reply.ts";
 import { persevere } from "../messages/persevere.ts";
 import { thumbnailFile } from "../messages/thumbnail.ts";
 import { Venue } from "../messages/venue.ts";
-import type { View, ViewFile } from "../messages/view.ts";
+import type { Cover, View, ViewFile } from "../messages/view.ts";
 import { learning as words, styleWords } from "../wording/styles.ts";
 import { learningCard, learningProgress, type LearningPictures } from "./style-views.ts";
 
@@ -24,6 +24,7 @@ export interface LearningPresenterParts {
   readonly store: Pick<Store, "files" | "learnings">;
   readonly replies: PendingReplies;
   readonly log: Logger;
+  readonly cover: Cover;
 }
 
 type Point = readonly [step: number, loss: number];
@@ -49,7 +50,7 @@ export class LearningPresenter {
 
   /** @param takenUp it was shown by an earlier process */
   constructor(parts: LearningPresenterParts, learning: Learning, takenUp: boolean) {
-    const { client, replies, store } = parts;
+    const { client, replies, store, cover } = parts;
     const { id, channelId, threadId, cardMessageId, progressMessageId } = learning;
     const log = parts.log.child({ learning: id });
     this.#parts = parts;
@@ -60,6 +61,7 @@ export class LearningPresenter {
       threadId,
       replies,
       log,
+      cover,
       onMoved: () => store.learnings.note(id, { threadId: null }),
     });
     if (takenUp) this.#venue.lookAfter(cardMessageId);
@@ -142,9 +144,9 @@ export class LearningPresenter {
         void this.#redraw();
         break;
       case "preview": {
-        const { path, step } = news;
+        const { path, step, unsafe } = news;
         const [alt, caption] = [words.sampleAlt(step), words.sample(step)];
-        this.#sample = { name: "sample.jpg", data: path, alt, key: path, caption };
+        this.#sample = { name: "sample.jpg", data: path, alt, key: path, caption, unsafe };
         this.#showProgress();
         break;
       }

@@ -11,6 +11,8 @@ import { promptHash } from "../../jobs/description.ts";
 import { newJobId } from "../../jobs/job-id.ts";
 import type { Job, PictureRef } from "../../jobs/job.ts";
 import { MOST_STYLES, STYLE_NAME_LENGTH, styleName, type Style } from "../../jobs/style.ts";
+import type { WordList } from "../../word-list.ts";
+import { expectWords } from "../safety/expect-words.ts";
 import type { StyleVectors } from "../../jobs/style-vectors.ts";
 import type { Tasks } from "../../jobs/tasks.ts";
 import type { Store } from "../../store/store.ts";
@@ -27,6 +29,7 @@ export interface LibraryParts {
 
 interface SavingParts extends LibraryParts {
   readonly styleVectors: Pick<StyleVectors, "look">;
+  readonly words: WordList;
 }
 
 /** The option that names a style of the library. */
@@ -75,8 +78,13 @@ export async function assertRoomFor({ store }: LibraryParts, guildId: string, na
   if (await store.styles.find(guildId, name)) throw new UserError("style-taken", words.taken(name));
 }
 
-/** Its picture is looked at in the background. @throws UserError when the name is taken or no name, or the library is full */
-export async function saveStyle({ store, styleVectors }: SavingParts, given: NewStyle): Promise<Style> {
+/**
+ * Its picture is looked at in the background.
+ *
+ * @throws UserError when the name is taken or no name, a word of it is not wanted, or the library is full
+ */
+export async function saveStyle({ store, styleVectors, words: list }: SavingParts, given: NewStyle): Promise<Style> {
+  expectWords(list, given.name, given.description);
   const style = { ...given, id: newJobId(), name: styleName(given.name), createdAt: Date.now() };
   await assertRoomFor({ store }, style.guildId, style.name);
   if (!(await store.styles.insert(style))) throw new UserError("style-taken", words.taken(style.name));

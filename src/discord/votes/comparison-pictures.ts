@@ -29,6 +29,7 @@ export async function letterFile(files: PictureStore, { letter, job }: Shown): P
     data: Buffer.from(bytes),
     alt: words.pictureAlt(letter, job),
     key: sha256,
+    shows: [sha256],
   };
 }
 
@@ -61,6 +62,7 @@ export async function sheetFile(files: PictureStore, shown: readonly Shown[], re
     name: revealed ? "revealed.png" : "comparison.png",
     data: Buffer.from(png),
     alt: words.sheetAlt(job, shown.length),
+    shows: [content.sha256, style.sha256, ...shown.map((one) => one.job.result!.picture.sha256)],
     key: `${shown.map((one) => one.job.id).join()}/${revealed}`,
   };
 }

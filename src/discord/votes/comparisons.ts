@@ -17,6 +17,7 @@ import { type PendingReplies, type PendingReply, replyPlace } from "../messages/
 import { LiveMessage } from "../messages/live-message.ts";
 import { nonceFor } from "../messages/nonce.ts";
 import { Venue } from "../messages/venue.ts";
+import type { Cover } from "../messages/view.ts";
 import { comparison as words } from "../wording/votes.ts";
 import type { Shown } from "./comparison-pictures.ts";
 import { outcomeView, paintingView } from "./comparison-views.ts";
@@ -36,6 +37,7 @@ export interface ComparisonsOptions {
   readonly deliveries: Deliveries;
   readonly replies: PendingReplies;
   readonly log: Logger;
+  readonly cover: Cover;
   readonly random?: Random;
 }
 
@@ -338,8 +340,8 @@ export class Comparisons {
   }
 
   #venue({ channelId }: Comparison): Venue {
-    const { client, replies, log } = this.#options;
-    return new Venue({ client, channelId, threadId: null, replies, log, onMoved: () => Promise.resolve() });
+    const { client, replies, log, cover } = this.#options;
+    return new Venue({ client, channelId, threadId: null, replies, log, cover, onMoved: () => Promise.resolve() });
   }
 }
 

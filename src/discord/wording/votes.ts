@@ -220,7 +220,7 @@ interface ChartValue {
 const signed = (value: number): string => `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(2)}`;
 
 export const settings = {
-  title: "### ⚙️ Votes in this server",
+  title: "### ⚙️ What this server decides",
   pinned: (variant: Variant): string => `**Auto** always takes *${VARIANT_LABEL[variant]}*.`,
   learning: "**Auto** learns: it starts at the paper's finding and moves to what this server's ballots say.",
   paper: "**Auto** follows the paper's finding and does not learn from ballots.",

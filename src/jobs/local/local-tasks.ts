@@ -4,6 +4,7 @@ import path from "node:path";
 import type { Engine } from "../engine.ts";
 import type { PictureStore } from "../repositories.ts";
 import { EngineTasks } from "../running/engine-tasks.ts";
+import type { WordList } from "../../word-list.ts";
 import type { Tasks } from "../tasks.ts";
 
 export interface LocalTasksOptions {
@@ -12,7 +13,8 @@ export interface LocalTasksOptions {
   readonly files: Pick<PictureStore, "local">;
   /** What is being learned lies there, in a folder of its own. */
   readonly dataDir: string;
+  readonly words?: WordList;
 }
 
-export const createLocalTasks = ({ engine, files, dataDir }: LocalTasksOptions): Tasks =>
-  new EngineTasks({ engine, files, folder: path.join(dataDir, "learning") });
+export const createLocalTasks = ({ engine, files, dataDir, words }: LocalTasksOptions): Tasks =>
+  new EngineTasks({ engine, files, folder: path.join(dataDir, "learning"), words });

@@ -22,7 +22,7 @@ const happenedSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("started"), stage, attempt: z.number() }),
   z.object({ type: z.literal("description"), text: z.string(), done: z.boolean(), note: z.string().optional() }),
   z.object({ type: z.literal("progress"), stage, ...steps, etaSeconds: z.number().nullable() }),
-  z.object({ type: z.literal("preview"), ...steps }),
+  z.object({ type: z.literal("preview"), ...steps, unsafe: z.boolean().default(false) }),
   z.object({ type: z.literal("held"), by: z.enum(["full", "unwritable"]).nullable() }),
   /** It is settled, or back in the queue: its row says which. */
   z.object({ type: z.literal("look") }),

@@ -4,7 +4,16 @@ import path from "node:path";
 
 import { EngineError, UserError } from "../../errors.ts";
 import type { FaceReport } from "../../faces/face-report.ts";
-import type { DescribeReply, Engine, EngineHooks, EngineInfo, EnginePicture, LearnReply } from "../engine.ts";
+import type {
+  DescribeReply,
+  Engine,
+  EngineHooks,
+  EngineInfo,
+  EngineNews,
+  EnginePicture,
+  LearnReply,
+} from "../engine.ts";
+import { WordList } from "../../word-list.ts";
 import { enginePicture } from "../engine-picture.ts";
 import type { PictureStore } from "../repositories.ts";
 import { SharedWork } from "../shared-work.ts";
@@ -16,6 +25,8 @@ export interface EngineTasksOptions {
   readonly files: Pick<PictureStore, "local">;
   /** For learnings; made when one begins. */
   readonly folder: string;
+  /** Left out of descriptions, with their sentences. */
+  readonly words?: WordList | undefined;
 }
 
 type Done<T> = (image: EnginePicture, hooks: Required<EngineHooks>) => Promise<T>;
@@ -24,9 +35,11 @@ export class EngineTasks implements Tasks {
   readonly folder: string;
   readonly #engine: Engine;
   readonly #files: Pick<PictureStore, "local">;
+  readonly #words: WordList;
   readonly #shared = new SharedWork();
 
-  constructor({ engine, files, folder }: EngineTasksOptions) {
+  constructor({ engine, files, folder, words = new WordList() }: EngineTasksOptions) {
+    this.#words = words;
     this.#engine = engine;
     this.#files = files;
     this.folder = folder;
@@ -46,12 +59,21 @@ export class EngineTasks implements Tasks {
     return this.#do("faces", picture, hooks, (image) => this.#engine.findFaces(image));
   }
 
+  isUnsafe(picture: StoredPicture, hooks?: TaskHooks): Promise<boolean> {
+    return this.#do("safety", picture, hooks, (image) => this.#engine.isUnsafe(image));
+  }
+
   styleVector(picture: StoredPicture, hooks?: TaskHooks): Promise<readonly number[]> {
     return this.#do("style-vector", picture, hooks, (image, each) => this.#engine.styleVector(image, each));
   }
 
   describe(picture: StoredPicture, hooks?: TaskHooks): Promise<DescribeReply> {
-    return this.#do("describe", picture, hooks, (image, each) => this.#engine.describe({ image }, each));
+    return this.#do("describe", picture, hooks, async (image, { signal, onNews }) => {
+      const tell = (news: EngineNews): void =>
+        onNews(news.type === "text" ? { ...news, text: this.#words.without(news.text) } : news);
+      const reply = await this.#engine.describe({ image }, { signal, onNews: tell });
+      return { ...reply, text: this.#words.without(reply.text) };
+    });
   }
 
   learn({ id, picture, ...how }: Lesson, hooks: TaskHooks = {}): Promise<LearnReply> {

@@ -82,7 +82,7 @@ export class TrackedJob {
       case "progress":
         return this.#advance(news.step, news.steps);
       case "preview":
-        return this.tell({ type: "preview", job, path: news.path, step: news.step, steps: news.steps });
+        return this.tell({ ...news, job });
       case "begun":
       case "look":
         // Of learning, which is no job's.

@@ -17,6 +17,7 @@ import { fleet } from "./010-fleet.ts";
 import { learningStates } from "./011-learning-states.ts";
 import { openReplyServers } from "./013-open-reply-servers.ts";
 import { comparedPaths } from "./017-compared-paths.ts";
+import { safetyVerdicts } from "./018-safety-verdicts.ts";
 import type { Migration } from "./migration.ts";
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -33,6 +34,7 @@ export const MIGRATIONS: readonly Migration[] = [
   learningStates,
   openReplyServers,
   comparedPaths,
+  safetyVerdicts,
 ];
 
 /** The version that this program's databases are of. */

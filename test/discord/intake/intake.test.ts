@@ -50,7 +50,7 @@ beforeEach(async () => {
     DOWNLOAD_SECONDS: 60,
     JOBS_PER_USER: 1,
   };
-  intake = new Intake({ config, store, reader, closing: closing.signal, log });
+  intake = new Intake({ config, store, reader, closing: closing.signal, log, admit: async () => undefined });
 });
 
 afterEach(async () => {
@@ -75,11 +75,13 @@ const incoming = (): string[] => {
 };
 
 it("files of one member that take for ever to open leave room for the others'", async () => {
-  const stuck = Array.from({ length: 6 }, () => refused(intake.take("mallory", { content: upload("endless") })));
-  const { content } = await intake.take("ada", { content: upload("sound") });
+  const stuck = Array.from({ length: 6 }, () =>
+    refused(intake.take("mallory", "general", { content: upload("endless") })),
+  );
+  const { content } = await intake.take("ada", "general", { content: upload("sound") });
   expect(content).toMatchObject({ width: 96 });
-  expect((await intake.take("grace", { style: upload("sound") })).style).toMatchObject({ width: 96 });
-  expect(await refused(intake.take("mallory", { style: upload("sound") }))).toMatchObject({
+  expect((await intake.take("grace", "general", { style: upload("sound") })).style).toMatchObject({ width: 96 });
+  expect(await refused(intake.take("mallory", "general", { style: upload("sound") }))).toMatchObject({
     identifier: "too-many-files",
   });
   closing.abort(new CancelledError("going down"));
@@ -89,12 +91,14 @@ it("files of one member that take for ever to open leave room for the others'", 
 it("what was taken stays as long as somebody has use for it, and is told by what it is for", async () => {
   const { sha256: kept } = await store.files.put(await open(quarters(8, 8)).png().toBuffer(), "png");
   const known = { sha256: kept, width: 8, height: 8, name: "known", notes: [] };
-  const first = await intake.take("ada", { content: upload("sound"), style: known });
+  const first = await intake.take("ada", "general", { content: upload("sound"), style: known });
   expect(first).toMatchObject({ content: { width: 96, name: "sound" }, style: known });
   const { sha256 } = first.content;
   intake.hold("ada", "modal", upload("sound"));
-  expect((await refused(intake.take("grace", { content: { heldAs: "modal" } }))).message).toMatch(/window was open/);
-  const second = await intake.take("ada", { content: { heldAs: "modal" } });
+  expect((await refused(intake.take("grace", "general", { content: { heldAs: "modal" } }))).message).toMatch(
+    /window was open/,
+  );
+  const second = await intake.take("ada", "general", { content: { heldAs: "modal" } });
   expect(second.content).toEqual(first.content);
 
   await first.release();
@@ -106,7 +110,7 @@ it("what was taken stays as long as somebody has use for it, and is told by what
 
 it("a picture that was in the store and is there no more is said to be gone, and what came with it is not kept", async () => {
   const gone = { sha256: "0".repeat(64), width: 8, height: 8, name: "gone", notes: [] };
-  expect(await refused(intake.take("ada", { content: upload("sound"), style: gone }))).toMatchObject({
+  expect(await refused(intake.take("ada", "general", { content: upload("sound"), style: gone }))).toMatchObject({
     identifier: "picture-gone",
   });
   expect(incoming()).toEqual([]);

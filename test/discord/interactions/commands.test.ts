@@ -36,6 +36,7 @@ describe("registration", () => {
     expect(writes()).toBe(1);
     const names = discord.commands.map((command) => String(command["name"])).sort();
     expect(names).toEqual([
+      "Report this picture",
       "Stylize this picture",
       "about",
       "compare",

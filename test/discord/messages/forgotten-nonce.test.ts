@@ -51,6 +51,7 @@ const venue = (channelId: string): Venue =>
     threadId: null,
     replies: { edit: () => Promise.resolve(false), spares: () => false },
     log,
+    cover: async (view) => view,
     onMoved: () => Promise.resolve(),
   });
 

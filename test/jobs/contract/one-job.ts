@@ -31,7 +31,7 @@ export function oneJob({ setUp, folder }: QueueBench): void {
       painting.hooks.onNews?.({ type: "progress", step: 1, steps: 4 });
       const preview = path.join(folder(), "preview.jpg");
       await writeFile(preview, "coarse pixels");
-      painting.hooks.onNews?.({ type: "preview", path: preview, step: 1, steps: 4 });
+      painting.hooks.onNews?.({ type: "preview", path: preview, step: 1, steps: 4, unsafe: false });
       await painting.succeed(Buffer.from("pixels"));
 
       const done = await settled(job);

@@ -192,7 +192,7 @@ describe.each([
       first.hooks.onNews?.({ type: "look", step: 10, loss: 0.5 });
       const sample = `${sampleDir}.jpg`;
       await writeFile(sample, "a sample");
-      first.hooks.onNews?.({ type: "preview", path: sample, step: 10, steps: 60 });
+      first.hooks.onNews?.({ type: "preview", path: sample, step: 10, steps: 60, unsafe: false });
       await expect.poll(() => samples.length).toBe(1);
       expect(await readFile(samples[0]!, "utf8")).toBe("a sample");
       await expect.poll(() => store.learningStates.find(asked.id)).not.toBeNull();

@@ -114,6 +114,7 @@ describe("what stages take", () => {
     describer: "palette",
     describerLabel: "palette",
     styleNetwork: "none",
+    safetyChecker: null,
     device: "cpu",
     parallelStages: false,
   };

@@ -41,3 +41,9 @@ export function overwritePermissions(
   channel.overwrites.push({ ...target, allow: permissionBits(allow), deny: permissionBits(deny) });
   world.tell({ kind: "channel-updated", channel });
 }
+
+/** Makes a channel one for adults alone, or one for everybody. */
+export function restrictAge(world: World, channel: Channel, restricted: boolean): void {
+  channel.ageRestricted = restricted;
+  world.tell({ kind: "channel-updated", channel });
+}

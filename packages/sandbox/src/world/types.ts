@@ -58,6 +58,8 @@ export interface Channel {
   lastMessageId: string | null;
   readonly thread: ThreadState | null;
   rateLimitPerUser: number;
+  /** Whether it is for adults alone; threads are as their channel is. */
+  ageRestricted?: boolean;
 }
 
 interface ThreadState {

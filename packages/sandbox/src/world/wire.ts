@@ -81,7 +81,7 @@ export function channelJson(world: World, channel: Channel, forUser?: string): J
       ...shared,
       topic: channel.topic,
       position: channel.position,
-      nsfw: false,
+      nsfw: channel.ageRestricted ?? false,
       permission_overwrites: channel.overwrites.map(({ id, type, allow, deny }) => ({
         id,
         type,

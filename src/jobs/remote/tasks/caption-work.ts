@@ -19,6 +19,7 @@ export const createCaptionWork = ({ tasks, ...options }: CaptionWorkOptions): Ta
       if (ticket.kind === "learn") throw new TypeError("Learning has a queue of its own");
       const { kind, picture, tries } = ticket;
       if (kind === "faces") return tasks.findFaces(picture, { ...hooks, tries });
+      if (kind === "safety") return tasks.isUnsafe(picture, { ...hooks, tries });
       if (kind === "describe") return tasks.describe(picture, { ...hooks, tries });
       return tasks.styleVector(picture, { ...hooks, tries });
     },

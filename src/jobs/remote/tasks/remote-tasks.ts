@@ -82,6 +82,11 @@ class RemoteTasks implements Tasks {
     return this.#do(sha256, ticket, hooks, replySchemas.faces);
   }
 
+  isUnsafe({ sha256 }: StoredPicture, hooks: TaskHooks = {}): Promise<boolean> {
+    const ticket = { kind: "safety", picture: { sha256 }, tries: hooks.tries ?? TRIES } as const;
+    return this.#do(sha256, ticket, hooks, replySchemas.safety);
+  }
+
   styleVector({ sha256 }: StoredPicture, hooks: TaskHooks = {}): Promise<readonly number[]> {
     const ticket = { kind: "style-vector", picture: { sha256 }, tries: hooks.tries ?? TRIES } as const;
     // Nobody waits for it: it stays in the queue until somebody comes who can.

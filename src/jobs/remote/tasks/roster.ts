@@ -32,8 +32,8 @@ export class Roster {
     const captioner = of("caption")[0] ?? painter;
     const any = painter ?? captioner ?? this.#present[0]?.info;
     if (!any) return;
-    const { describer, describerLabel, styleNetwork } = captioner ?? any;
-    this.#info = { ...any, describer, describerLabel, styleNetwork };
+    const { describer, describerLabel, styleNetwork, safetyChecker } = captioner ?? any;
+    this.#info = { ...any, describer, describerLabel, styleNetwork, safetyChecker };
   }
 
   /** Why nobody can do it; `null`: somebody can. */

@@ -9,13 +9,20 @@ import type { Lesson, TaskKind } from "../../tasks.ts";
 /** Whose work each kind is. */
 export const CAPABILITY_OF: Readonly<Record<TaskKind, Capability>> = {
   faces: "caption",
+  safety: "caption",
   describe: "caption",
   "style-vector": "caption",
   learn: "learn",
 };
 
 /** Lower ones first: somebody may wait for faces and words, nobody for the rest. */
-export const PRIORITY_OF: Readonly<Record<TaskKind, number>> = { faces: 1, describe: 2, "style-vector": 3, learn: 1 };
+export const PRIORITY_OF: Readonly<Record<TaskKind, number>> = {
+  faces: 1,
+  safety: 1,
+  describe: 2,
+  "style-vector": 3,
+  learn: 1,
+};
 
 const pictureSchema = z.object({ sha256: z.string().regex(/^[0-9a-f]{64}$/) });
 
@@ -30,7 +37,11 @@ const lessonSchema = z.object({
 
 /** What is asked for, as it waits in the queue. `tries`: how often it may be begun by the worker that takes it. */
 export const ticketSchema = z.discriminatedUnion("kind", [
-  z.object({ kind: z.enum(["faces", "describe", "style-vector"]), picture: pictureSchema, tries: z.int().positive() }),
+  z.object({
+    kind: z.enum(["faces", "safety", "describe", "style-vector"]),
+    picture: pictureSchema,
+    tries: z.int().positive(),
+  }),
   z.object({ kind: z.literal("learn"), lesson: lessonSchema }),
 ]);
 export type TaskTicket = z.infer<typeof ticketSchema>;
@@ -41,7 +52,7 @@ const step = z.int().nonnegative();
 const newsSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("text"), text: z.string() }),
   z.object({ type: z.literal("progress"), step, steps: step }),
-  z.object({ type: z.literal("preview"), step, steps: step }),
+  z.object({ type: z.literal("preview"), step, steps: step, unsafe: z.boolean().default(false) }),
   z.object({ type: z.literal("begun"), size: z.int().positive(), step }),
   z.object({ type: z.literal("look"), step, loss: z.number() }),
 ]);
@@ -69,4 +80,4 @@ export const MOST_WORDS = 6000;
 
 /** News without the file that they are of. */
 export const withoutFile = (news: EngineNews): TaskNews =>
-  news.type === "preview" ? { type: "preview", step: news.step, steps: news.steps } : news;
+  news.type === "preview" ? { type: "preview", step: news.step, steps: news.steps, unsafe: news.unsafe } : news;

@@ -1,0 +1,93 @@
+/**
+ * What becomes of pictures that may be for adults alone, by what the server has set for the channel: uploads are refused,
+ * whatever goes out is covered or left out.
+ *
+ * Face of this room. Every message passes `cover` on its way out (`Venue`, `Reply`), so that no view need think of it.
+ */
+import type { Client } from "discord.js";
+
+import { UserError } from "../../errors.ts";
+import { blankPng } from "../../images/blank-picture.ts";
+import type { PictureSafety } from "../../jobs/picture-safety.ts";
+import type { StoredPicture } from "../../jobs/tasks.ts";
+import type { Filter } from "../../server-settings.ts";
+import type { ServerSettingRepository } from "../../store/server-setting-repository.ts";
+import { text } from "../messages/components.ts";
+import { replaceFiles, type View, type ViewFile } from "../messages/view.ts";
+import { safety as words } from "../wording/safety.ts";
+
+export interface PictureFilterOptions {
+  readonly client: Client;
+  readonly safety: PictureSafety;
+  readonly settings: Pick<ServerSettingRepository, "get">;
+}
+
+export class PictureFilter {
+  readonly #options: PictureFilterOptions;
+
+  constructor(options: PictureFilterOptions) {
+    this.#options = options;
+  }
+
+  /** Whether anybody looks at pictures. */
+  get isOn(): boolean {
+    return this.#options.safety.isOn;
+  }
+
+  /** @throws UserError `picture-unsafe` where the server does not take such pictures */
+  async admit(channelId: string, pictures: readonly StoredPicture[]): Promise<void> {
+    if ((await this.#filterIn(channelId)) !== "refuse") return;
+    for (const picture of pictures)
+      if (await this.#options.safety.isUnsafe(picture)) throw new UserError("picture-unsafe", words.refused);
+  }
+
+  /** The view as it may be shown there; what was covered once is left as it is. */
+  readonly cover = async (shown: View, channelId: string): Promise<View> => {
+    const looked = shown.files.filter(({ shows, unsafe }) => shows !== undefined || unsafe === true);
+    if (looked.length === 0) return shown;
+    const filter = await this.#filterIn(channelId);
+    if (filter === "off") return shown;
+    const covers = new Map<ViewFile, ViewFile>();
+    for (const file of looked)
+      if (await this.#isUnsafe(file))
+        covers.set(file, filter === "blur" && file.shows ? spoiler(file) : await blank(file));
+    if (covers.size === 0) return shown;
+    const covered = replaceFiles(shown, covers);
+    const note = text(filter === "blur" ? words.covered : words.withheld).toJSON();
+    return { ...covered, components: [...covered.components, note] };
+  };
+
+  async #isUnsafe({ shows = [], unsafe = false }: ViewFile): Promise<boolean> {
+    if (unsafe) return true;
+    for (const sha256 of shows) if (await this.#options.safety.isUnsafe({ sha256 })) return true;
+    return false;
+  }
+
+  /** A thread is as its channel is. */
+  async #filterIn(channelId: string): Promise<Filter> {
+    const { client, safety, settings } = this.#options;
+    if (!safety.isOn) return "off";
+    const channel = await client.channels.fetch(channelId).catch(() => null);
+    if (!channel || channel.isDMBased()) return "blur";
+    const home = channel.isThread() ? channel.parent : channel;
+    const { filter, ageRestrictedFilter } = await settings.get(channel.guildId);
+    return home && "nsfw" in home && home.nsfw ? ageRestrictedFilter : filter;
+  }
+}
+
+/** By its name the attachment is covered too, wherever it is shown without its message. */
+const spoiler = ({ name, data, alt, key }: ViewFile): ViewFile => ({
+  name: `SPOILER_${name}`,
+  data,
+  alt,
+  key,
+  isSpoiler: true,
+});
+
+/** Something in its place, as a gallery may not be empty. */
+const blank = async ({ name }: ViewFile): Promise<ViewFile> => ({
+  name: `${name.replace(/\.\w+$/, "")}-withheld.png`,
+  data: await blankPng(),
+  alt: words.withheldAlt,
+  key: "withheld",
+});

@@ -1,0 +1,55 @@
+/** What the bot says about pictures that may be for adults alone, about words that are not painted, and to reports. */
+import type { Filter } from "../../server-settings.ts";
+import { escapeText } from "./markdown.ts";
+
+const WHO = "Somebody who manages the server can change that with `/settings`.";
+
+export const safety = {
+  refused: `My filter takes a picture of yours to be for adults alone, and this server does not want such pictures here. It may be wrong: it judges by looks. I have kept nothing of it. ${WHO}`,
+  covered: `-# 🙈 My filter covered what it takes to be for adults alone. ${WHO}`,
+  withheld: `-# 🙈 My filter takes a picture here to be for adults alone, so I do not show it. ${WHO}`,
+  withheldAlt: "A picture that is not shown here",
+} as const;
+
+export const FILTER_NAME: Readonly<Record<Filter, string>> = {
+  off: "Off: they are shown like any other",
+  blur: "Covered by a spoiler",
+  refuse: "Refused: not taken, not shown",
+};
+
+const BY_FILTER: Readonly<Record<Filter, string>> = {
+  off: "shown like any other",
+  blur: "covered until somebody lifts the cover",
+  refuse: "not taken and not shown",
+};
+
+/** How the filter stands, for `/settings`. */
+export const filterLine = (filter: Filter, ageRestricted: Filter, isOn: boolean): string =>
+  isOn
+    ? `**Filter**: pictures that seem to be for adults alone are ${BY_FILTER[filter]}; in age-restricted channels they are ${BY_FILTER[ageRestricted]}.`
+    : "**Filter**: nobody looks at pictures here, as whoever runs this bot has switched that off.";
+
+export const logLine = (channelId: string | null): string =>
+  channelId === null
+    ? "**Log**: no channel is told of reported pictures."
+    : `**Log**: <#${channelId}> is told of reported pictures.`;
+
+export const wordWords = {
+  refused: (word: string): string =>
+    `I do not paint by the word “${escapeText(word)}”: whoever runs this bot has put it on their list. Please say it otherwise.`,
+} as const;
+
+export const reportWords = {
+  notMine:
+    "I can only pass on reports of pictures that I have posted. For others, use *Report Message* of Discord itself.",
+  noPicture: "There is no picture in that message.",
+  noLog:
+    "This server has not told me where moderators hear of reports, so I told nobody. Please tell them yourself; somebody who manages the server can choose a log channel with `/settings`.",
+  thanks: "Thank you. I have told the moderators of this server.",
+  remove: "Delete",
+  reported: (userId: string, link: string, channelId: string): string =>
+    `### 🚩 A picture was reported\n<@${userId}> reported [a picture of mine](${link}) in <#${channelId}>.`,
+  deleted: (userId: string, channelId: string): string =>
+    `🗑️ <@${userId}> deleted a picture in <#${channelId}> that was reported.`,
+  notModerator: "Only members who may manage messages there can delete it.",
+} as const;
