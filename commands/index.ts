@@ -4,7 +4,7 @@ import { about } from "./about.ts";
 import { ballot, face } from "./ballot.ts";
 import { cancel } from "./cancel.ts";
 import { compare, compareResult, endComparison } from "./compare.ts";
-import { remove } from "./delete.ts";
+import { erase, remove } from "./delete.ts";
 import { editPrompt, editedPrompt } from "./edit-prompt.ts";
 import { more } from "./more.ts";
 import { queue } from "./queue.ts";
@@ -49,6 +49,7 @@ export const commands: Commands = {
     delete: remove,
     "edit-prompt": editPrompt,
     "end-comparison": endComparison,
+    erase,
     face,
     "learn-style": learnThis,
     more,

@@ -11,6 +11,7 @@ import { isConnectingAlready } from "./discord/discord-error.ts";
 import { watchAccess } from "./discord/access.ts";
 import type { Bot } from "./discord/interactions/bot.ts";
 import { connect, createClient } from "./discord/client.ts";
+import { Erasing } from "./discord/erasure/erasing.ts";
 import { Deliveries } from "./discord/messages/deliveries.ts";
 import { Intake } from "./discord/intake/intake.ts";
 import { OpenReplies } from "./discord/interactions/open-replies.ts";
@@ -149,6 +150,10 @@ export async function startBot(config: Config, log: Logger, options: StartOption
     setMaxListeners(0, closing.signal);
     const intake = new Intake({ config: { ...config, DATA_DIR: folder }, store, reader, closing: closing.signal, log });
     await intake.resume();
+    const { DATA_DIR: dataDir } = config;
+    const erasing = new Erasing({ client, store, queue, engine, intake, learning, deliveries, dataDir, log });
+    undo.push(() => soon(erasing.close()));
+    erasing.listen();
     let open = (): void => undefined;
     const resumed = new Promise<void>((resolve, reject) => {
       open = resolve;
@@ -159,6 +164,7 @@ export async function startBot(config: Config, log: Logger, options: StartOption
       learning,
       styleVectors,
       comparisons,
+      erasing,
       config,
       log,
       store,
@@ -187,6 +193,7 @@ export async function startBot(config: Config, log: Logger, options: StartOption
     await queue.resume();
     await learning.resume();
     styleVectors.resume();
+    await erasing.resume();
     open();
     log.info({ user: ready.user.tag, servers: ready.guilds.cache.size }, "Atelier is ready");
     return { client: ready, bot, engine, ended, close };

@@ -87,6 +87,8 @@ export interface PictureRepository {
   remember(picture: Pick<PictureRef, "sha256" | "width" | "height">): Promise<void>;
   /** Forgets a picture that nothing refers to. @returns `false` when something does, and nothing was done */
   forget(sha256: string): Promise<boolean>;
+  /** Likewise, with its captions, and whatever ballots say of which picture it was. */
+  erase(sha256: string): Promise<boolean>;
   faceVerdict(sha256: string): Promise<FaceVerdict | null>;
   /** Records a verdict; a detector's does not replace a moderator's. */
   saveFaceVerdict(sha256: string, verdict: FaceVerdict): Promise<void>;

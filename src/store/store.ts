@@ -14,6 +14,7 @@ import { createCaptionRepository } from "./caption-repository.ts";
 import { type ComparisonRepository, createComparisonRepository } from "./comparison-repository.ts";
 import { type DatabaseOptions, openDatabase } from "./database.ts";
 import { MIGRATIONS } from "./migrations/index.ts";
+import { createErasureRepository, type ErasureRepository } from "./erasure-repository.ts";
 import { createJobDesk, type JobDesk } from "./job-desk.ts";
 import { createJobRepository } from "./job-repository.ts";
 import { sql } from "./kysely.ts";
@@ -33,6 +34,9 @@ import { createVoteRepository, type VoteRepository } from "./vote-repository.ts"
 
 /** The name of the database in its folder. */
 export const DATABASE_FILE = "atelier.db";
+
+/** Who was forgotten, as hashes: beside the database, so that a backup of before does not bring them back. */
+const ERASURES_FILE = "erasures.jsonl";
 
 export interface StoreOptions extends DatabaseOptions {
   /** Whose servers this process looks after; default: all. */
@@ -57,6 +61,7 @@ export interface Store extends Repositories {
   readonly openReplies: OpenReplyRepository;
   readonly workers: WorkerRepository;
   readonly sharedQueue: SharedQueue;
+  readonly erasures: ErasureRepository;
   /** For repositories of other parts, made over the same connection. */
   readonly db: Kysely<Schema>;
   close(): Promise<void>;
@@ -102,6 +107,7 @@ export async function openStore(
     learningStates: createLearningStateRepository(db),
     workers: createWorkerRepository(db),
     sharedQueue: createSharedQueue(db),
+    erasures: createErasureRepository(db, path.join(dataDir, ERASURES_FILE)),
     async close() {
       // So that the one file is whole for whoever copies it.
       if (url === undefined) await sql`pragma wal_checkpoint(truncate)`.execute(db).catch(() => undefined);

@@ -10,7 +10,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   jobs: ["messages", "wording"],
   styles: ["messages", "wording"],
   votes: ["jobs", "messages", "wording"],
-  interactions: ["intake", "jobs", "messages", "styles", "votes", "wording"],
+  erasure: ["intake", "messages", "styles", "wording"],
+  interactions: ["erasure", "intake", "jobs", "messages", "styles", "votes", "wording"],
 };
 const MOST_LOOSE_FILES = 8;
 

@@ -8,6 +8,7 @@ import type { Tasks } from "../../jobs/tasks.ts";
 import type { Logger } from "../../log.ts";
 import type { Store } from "../../store/store.ts";
 import type { Deliveries } from "../messages/deliveries.ts";
+import type { Erasing } from "../erasure/erasing.ts";
 import type { Intake } from "../intake/intake.ts";
 import type { OpenReplies } from "./open-replies.ts";
 import type { PressOnce } from "./press-once.ts";
@@ -41,4 +42,5 @@ export interface Bot {
   readonly learning: LearningDesk;
   readonly styleVectors: StyleVectors;
   readonly comparisons: Comparisons;
+  readonly erasing: Erasing;
 }

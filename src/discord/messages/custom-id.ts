@@ -11,6 +11,7 @@ export type ButtonFamily =
   | "delete"
   | "edit-prompt"
   | "end-comparison"
+  | "erase"
   | "face"
   | "learn-style"
   | "more"

@@ -58,11 +58,6 @@ export const cancelWords = {
   tooLate: "Too late to stop it: this one is finished already.",
 } as const;
 
-export const deleteWords = {
-  notYours: (userId: string): string => `Only <@${userId}> or a moderator can delete this one.`,
-  done: "The picture is deleted.",
-} as const;
-
 export const VARIANT_NAME: Readonly<Record<VariantChoice, string>> = {
   auto: "Auto: whatever suits the picture",
   "image-prompt": "With the style image and its description",

@@ -16,6 +16,7 @@ import { leases } from "./009-leases.ts";
 import { fleet } from "./010-fleet.ts";
 import { learningStates } from "./011-learning-states.ts";
 import { openReplyServers } from "./013-open-reply-servers.ts";
+import { erasures } from "./014-erasures.ts";
 import type { Migration } from "./migration.ts";
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -31,6 +32,7 @@ export const MIGRATIONS: readonly Migration[] = [
   fleet,
   learningStates,
   openReplyServers,
+  erasures,
 ];
 
 /** The version that this program's databases are of. */
