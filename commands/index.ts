@@ -7,6 +7,7 @@ import { compare, compareResult, endComparison } from "./compare.ts";
 import { erase, remove } from "./delete.ts";
 import { editPrompt, editedPrompt } from "./edit-prompt.ts";
 import { more } from "./more.ts";
+import { privacy, privacyButton } from "./privacy.ts";
 import { queue } from "./queue.ts";
 import { rerun } from "./rerun.ts";
 import { scoresExport, scoresShow } from "./scores.ts";
@@ -36,6 +37,7 @@ export const commands: Commands = {
     styleLearn,
     queue,
     about,
+    privacy,
     compare,
     scoresShow,
     scoresExport,
@@ -53,6 +55,7 @@ export const commands: Commands = {
     face,
     "learn-style": learnThis,
     more,
+    privacy: privacyButton,
     rerun,
     "save-style": saveThis,
     "stop-learning": stopLearning,

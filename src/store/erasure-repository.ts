@@ -53,6 +53,8 @@ export interface ErasureRepository {
   noteGone(id: string): Promise<void>;
   /** Asks again for what a restored backup does not know of. @returns how many members */
   recall(): Promise<number>;
+  /** Whether a member was forgotten in a server, or everywhere. */
+  readonly includes: (userId: string, guildId: string) => Promise<boolean>;
   /** All that is kept of a member, for them to read. */
   data(scope: Scope): Promise<object>;
 }
@@ -132,6 +134,15 @@ export function createErasureRepository(db: Kysely<Schema>, file: string): Erasu
         count += 1;
       }
       return count;
+    },
+
+    async includes(userId, guildId) {
+      const rows = await db
+        .selectFrom("erasures")
+        .select(["salt", "subject"])
+        .where((is) => is.or([is("guild_id", "is", null), is("guild_id", "=", guildId)]))
+        .execute();
+      return rows.some(({ salt, subject }) => subjectOf(salt, userId) === subject);
     },
 
     data: (scope) => memberData(db, scope),

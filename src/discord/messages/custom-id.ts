@@ -15,6 +15,7 @@ export type ButtonFamily =
   | "face"
   | "learn-style"
   | "more"
+  | "privacy"
   | "rerun"
   | "save-style"
   | "stop-learning";

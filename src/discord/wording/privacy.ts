@@ -29,3 +29,24 @@ export const deleteWords = {
   done: "🗑️ Deleted.",
   compared: "This picture is being judged in a comparison. Please wait until that is revealed, then delete it.",
 } as const;
+
+export const privacyWords = {
+  kept: [
+    "### 🔒 What I keep",
+    "- **Pictures** that you give me, and those that I paint of them: so that the buttons under them work.",
+    "- **Jobs**: what you asked for, when and where, your own words, and what came of it.",
+    "- **Styles** that you save, with what was learned of them, until somebody removes them.",
+    "- **Medals** that you give: they are votes, and `/scores` counts them.",
+    "I know you by your Discord id alone. I read no messages, show nothing to anybody outside this server, and send nothing to other services than Discord.",
+    "*Delete* under a picture erases it. Below you get a copy of all that I keep of you, or have me forget you.",
+  ].join("\n"),
+  data: "My data",
+  here: "Forget me here",
+  everywhere: "Forget me everywhere",
+  surely: "Yes, forget me",
+  copy: "This is all that I keep of you, from every server. Only you see it.",
+  ask: (here: boolean): string =>
+    `${here ? "Forget you in this server" : "Forget you in every server"}? Your pictures, jobs, saved styles and votes are erased, what is being painted is stopped, and my messages about them go. Pictures that somebody else painted with stay theirs. Nobody can bring it back.`,
+  forgotten: (here: boolean): string =>
+    `✅ ${here ? "In this server I" : "I"} know nothing of you any more. My messages about your pictures go in the next moments. Medals that you gave still show on Discord until you take them off; they do not count.`,
+} as const;
