@@ -20,10 +20,12 @@ export const privacy: SlashHandler<null> = {
 
   parse: () => null,
 
-  async run({ reply }) {
+  async run({ interaction, bot, reply }) {
+    const most = bot.config.RETENTION_DAYS;
+    const days = Math.min(most, (await bot.store.retention.days(interaction.guildId)) ?? most);
     await reply.show(
       view([
-        text(words.kept),
+        text(words.kept(days)),
         row(
           press("privacy", words.data, ButtonStyle.Secondary, "data"),
           press("privacy", words.here, ButtonStyle.Danger, "forget", "here"),

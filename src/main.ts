@@ -150,8 +150,8 @@ export async function startBot(config: Config, log: Logger, options: StartOption
     setMaxListeners(0, closing.signal);
     const intake = new Intake({ config: { ...config, DATA_DIR: folder }, store, reader, closing: closing.signal, log });
     await intake.resume();
-    const { DATA_DIR: dataDir } = config;
-    const erasing = new Erasing({ client, store, queue, engine, intake, learning, deliveries, dataDir, log });
+    const toErase = { client, store, queue, engine, intake, learning, deliveries, config, log };
+    const erasing = new Erasing({ ...toErase, dataDir: config.DATA_DIR, shard: seat?.shard });
     undo.push(() => soon(erasing.close()));
     erasing.listen();
     let open = (): void => undefined;

@@ -94,6 +94,15 @@ export interface PictureRepository {
   saveFaceVerdict(sha256: string, verdict: FaceVerdict): Promise<void>;
 }
 
+/** A file of the store. */
+interface StoredFile {
+  readonly sha256: string;
+  readonly extension: string;
+  readonly bytes: number;
+  /** When it was written, Unix milliseconds. */
+  readonly writtenAt: number;
+}
+
 /** The content-addressed store of picture files (`src/pictures`), perhaps of several machines. */
 export interface PictureStore {
   /**
@@ -110,6 +119,8 @@ export interface PictureStore {
   has(sha256: string, extension?: string): Promise<boolean>;
   /** Removes a file that nothing refers to; one that is not there is no fault. */
   remove(sha256: string, extension?: string): Promise<void>;
+  /** Everything that is stored, in no order; what comes or goes meanwhile may be among it or not. */
+  list(): AsyncIterable<StoredFile>;
 }
 
 /** Everything the queue remembers through. */

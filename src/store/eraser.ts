@@ -7,8 +7,10 @@ import { discardFile } from "./discard-file.ts";
 import { eraseJob, isBeingCompared } from "./erase-jobs.ts";
 import type { Left } from "./erase-member.ts";
 import { isHeld } from "./erase-picture.ts";
+import { eraseServer } from "./erase-server.ts";
 import type { Erasure } from "./erasure-repository.ts";
 import { sql } from "./kysely.ts";
+import { scrub } from "./scrub.ts";
 import type { Store } from "./store.ts";
 
 /** What else refers to the pictures of a job, and keeps them. */
@@ -32,11 +34,11 @@ export class Eraser {
     this.#options = options;
   }
 
-  /** @returns `false` when it stays: it is under way, being compared, or not there */
-  async job(id: string): Promise<boolean> {
+  /** @returns hashes of its pictures, or `null` when it stays: it is under way, being compared, or not there */
+  async job(id: string): Promise<readonly string[] | null> {
     const pictures = await eraseJob(this.#options.store.db, id);
     for (const sha256 of pictures ?? []) await this.#discard(sha256, "picture");
-    return pictures !== null;
+    return pictures;
   }
 
   /** Takes a member out of database and files. Messages about them are noted. */
@@ -47,6 +49,18 @@ export class Eraser {
     // What an earlier attempt came to take out of the database only.
     for (const sha256 of await this.#unheld()) await this.#discard(sha256, "picture");
     await erasures.close(erasure.id);
+  }
+
+  /** Takes everything of a server out of database and files. */
+  async server(guildId: string): Promise<void> {
+    const { db } = this.#options.store;
+    await this.#discardAll(await eraseServer(db, guildId, () => nextTurn()));
+    await scrub(db);
+  }
+
+  /** A file that nothing may refer to. */
+  stray(sha256: string, kind: "picture" | "token"): Promise<void> {
+    return this.#discard(sha256, kind);
   }
 
   /** What of others keeps pictures of a job; `null` when it is being compared itself. */

@@ -22,6 +22,7 @@ import { createPictureRepository } from "./picture-repository.ts";
 import { createLearningStateRepository } from "./learning-state-repository.ts";
 import { createLearningRepository, type LearningRepository } from "./learning-repository.ts";
 import { createOpenReplyRepository, type OpenReplyRepository } from "./open-reply-repository.ts";
+import { createRetentionRepository, type RetentionRepository } from "./retention-repository.ts";
 import type { Schema } from "./schema.ts";
 import { createSharedQueue } from "./shared-queue.ts";
 import { createSettingRepository, type SettingRepository } from "./setting-repository.ts";
@@ -62,6 +63,7 @@ export interface Store extends Repositories {
   readonly workers: WorkerRepository;
   readonly sharedQueue: SharedQueue;
   readonly erasures: ErasureRepository;
+  readonly retention: RetentionRepository;
   /** For repositories of other parts, made over the same connection. */
   readonly db: Kysely<Schema>;
   close(): Promise<void>;
@@ -108,6 +110,7 @@ export async function openStore(
     workers: createWorkerRepository(db),
     sharedQueue: createSharedQueue(db),
     erasures: createErasureRepository(db, path.join(dataDir, ERASURES_FILE)),
+    retention: createRetentionRepository(settings),
     async close() {
       // So that the one file is whole for whoever copies it.
       if (url === undefined) await sql`pragma wal_checkpoint(truncate)`.execute(db).catch(() => undefined);

@@ -148,8 +148,9 @@ export const whispers = (discord: DiscordSandbox, userId: string): string[] =>
 /** Presses *Delete* on a result, and says yes. */
 export async function deleteForGood({ discord }: Studio, person: Person, result: APIMessage): Promise<void> {
   const before = discord.ephemerals(person.id).length;
-  await person.press(result, "Delete");
-  const asked = await discord.waitFor(() => discord.ephemerals(person.id)[before], { what: "the question" });
+  await pressMore(discord, person, result, "Delete");
+  const asks = () => discord.ephemerals(person.id).slice(before).find((one) => hasButton(one, "Delete for good"));
+  const asked = await discord.waitFor(asks, { what: "the question" });
   await person.press(asked, "Delete for good");
 }
 

@@ -18,6 +18,7 @@ import type { Engine } from "../../jobs/engine.ts";
 import { isSettled } from "../../jobs/job.ts";
 import type { JobQueue } from "../../jobs/queue.ts";
 import type { Logger } from "../../log.ts";
+import type { Shard } from "../../shard.ts";
 import { Eraser, type Others } from "../../store/eraser.ts";
 import { jobsOf, type MessagePlace, type Scope } from "../../store/erase-member.ts";
 import type { Erasure } from "../../store/erasure-repository.ts";
@@ -28,6 +29,7 @@ import type { Deliveries } from "../messages/deliveries.ts";
 import { persevere } from "../messages/persevere.ts";
 import type { LearningDesk } from "../styles/learning-desk.ts";
 import { deletedMeanwhile } from "./deleted-messages.ts";
+import { Sweeper, type SweeperOptions } from "./sweeper.ts";
 
 export interface ErasingOptions {
   readonly client: Client;
@@ -38,12 +40,16 @@ export interface ErasingOptions {
   readonly learning: LearningDesk;
   readonly deliveries: Deliveries;
   readonly dataDir: string;
+  readonly config: SweeperOptions["config"];
+  /** Whose servers this process looks after; default: all. */
+  readonly shard?: Shard | undefined;
   readonly log: Logger;
 }
 
 export class Erasing {
   readonly #options: ErasingOptions;
   readonly #eraser: Eraser;
+  readonly sweeper: Sweeper;
   /** One after the other: nobody waits for it but the member who is told. */
   readonly #turn = new PQueue({ concurrency: 1 });
   readonly #closing = new AbortController();
@@ -51,7 +57,9 @@ export class Erasing {
   constructor(options: ErasingOptions) {
     this.#options = options;
     const { store, intake, dataDir } = options;
-    this.#eraser = new Eraser({ store, dataDir, discard: (sha256, kind) => intake.discard(sha256, kind) });
+    const eraser = new Eraser({ store, dataDir, discard: (sha256, kind) => intake.discard(sha256, kind) });
+    this.#eraser = eraser;
+    this.sweeper = new Sweeper({ ...options, eraser, everyHour: () => this.#takeOff() });
   }
 
   /** Begins to listen for what people delete on Discord. */
@@ -72,8 +80,8 @@ export class Erasing {
     const recalled = await store.erasures.recall();
     if (recalled > 0) log.info({ members: recalled }, "the database is older than wishes to be forgotten: done again");
     for (const erasure of await store.erasures.open()) void this.#forget(erasure);
-    await this.#takeOff();
     void this.#catchUp();
+    this.sweeper.start();
   }
 
   /** What of others keeps pictures of a job; `null` when it is being compared itself. */
@@ -85,7 +93,7 @@ export class Erasing {
   async delete(jobId: string, { channelId, messageId }: MessagePlace): Promise<boolean> {
     const { store } = this.#options;
     const erased = await this.#turn.add(() => this.#eraser.job(jobId));
-    if (!erased && (await store.jobs.get(jobId)) !== null) return false;
+    if (erased === null && (await store.jobs.get(jobId)) !== null) return false;
     await this.#remove({ channelId, messageId });
     return true;
   }
@@ -102,6 +110,7 @@ export class Erasing {
 
   async close(): Promise<void> {
     this.#closing.abort();
+    await this.sweeper.close();
     await this.#turn.onIdle();
   }
 

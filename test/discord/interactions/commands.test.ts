@@ -39,6 +39,7 @@ describe("registration", () => {
       "Stylize this picture",
       "about",
       "compare",
+      "privacy",
       "queue",
       "scores",
       "settings",
