@@ -119,7 +119,10 @@ export interface PictureStore {
   has(sha256: string, extension?: string): Promise<boolean>;
   /** Removes a file that nothing refers to; one that is not there is no fault. */
   remove(sha256: string, extension?: string): Promise<void>;
-  /** Everything that is stored, in no order; what comes or goes meanwhile may be among it or not. */
+  /**
+   * Everything that is stored, in no order; what comes or goes meanwhile may be among it or not. Nothing where it is not
+   * this installation's alone to tidy.
+   */
   list(): AsyncIterable<StoredFile>;
 }
 

@@ -134,7 +134,10 @@ export async function eraseMember(db: Kysely<Schema>, scope: Scope, breathe: () 
     .where(within(guildId))
     .returning(["id", "picture_sha256"])
     .execute();
-  for (const { picture_sha256: picture } of learnings) pictures.add(picture);
+  for (const { id, picture_sha256: picture } of learnings) {
+    pictures.add(picture);
+    await db.deleteFrom("learning_states").where("learning_id", "=", id).execute();
+  }
   await db.deleteFrom("medal_changes").where("voter_id", "=", userId).where(within(guildId)).execute();
   const rounds = db.selectFrom("rounds").select("id").where(within(guildId));
   await db

@@ -49,7 +49,10 @@ export async function eraseServer(db: Kysely<Schema>, guildId: string, breathe: 
     .where("guild_id", "=", guildId)
     .returning(["id", "picture_sha256"])
     .execute();
-  for (const { picture_sha256: picture } of learnings) pictures.add(picture);
+  for (const { id, picture_sha256: picture } of learnings) {
+    pictures.add(picture);
+    await db.deleteFrom("learning_states").where("learning_id", "=", id).execute();
+  }
   await db.deleteFrom("open_replies").where("guild_id", "=", guildId).execute();
   await db.deleteFrom("settings").where("guild_id", "=", guildId).execute();
   return { pictures, tokens, learnings: learnings.map(({ id }) => id) };

@@ -155,7 +155,9 @@ async function findHeld(
     .where("sha256", "in", hashes)
     .execute();
   const tokens = await db.selectFrom("styles").select("token_sha256").where("token_sha256", "in", hashes).execute();
+  const states = await db.selectFrom("learning_states").select("sha256").where("sha256", "in", hashes).execute();
   return new Map<string, Holding>([
+    ...states.map(({ sha256 }) => [sha256, "held"] as const),
     ...pictures.map(({ sha256, held }) => [sha256, held ? "held" : "known"] as const),
     ...tokens.map(({ token_sha256: sha256 }) => [sha256!, "held"] as const),
   ]);

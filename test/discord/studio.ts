@@ -149,7 +149,11 @@ export const whispers = (discord: DiscordSandbox, userId: string): string[] =>
 export async function deleteForGood({ discord }: Studio, person: Person, result: APIMessage): Promise<void> {
   const before = discord.ephemerals(person.id).length;
   await pressMore(discord, person, result, "Delete");
-  const asks = () => discord.ephemerals(person.id).slice(before).find((one) => hasButton(one, "Delete for good"));
+  const asks = () =>
+    discord
+      .ephemerals(person.id)
+      .slice(before)
+      .find((one) => hasButton(one, "Delete for good"));
   const asked = await discord.waitFor(asks, { what: "the question" });
   await person.press(asked, "Delete for good");
 }

@@ -35,7 +35,8 @@ export interface ErasingOptions {
   readonly client: Client;
   readonly store: Store;
   readonly queue: JobQueue;
-  readonly engine: Engine;
+  /** `null`: other machines have them. */
+  readonly engine: Engine | null;
   readonly intake: Intake;
   readonly learning: LearningDesk;
   readonly deliveries: Deliveries;
@@ -124,7 +125,7 @@ export class Erasing {
       }
       await learning.stopOf(erasure);
       await this.#eraser.member(erasure);
-      engine.forget();
+      engine?.forget();
       await this.#takeOff();
     });
   }

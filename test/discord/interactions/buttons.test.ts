@@ -5,7 +5,17 @@ import type { APIMessage } from "discord.js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { landscape, waves } from "../pictures.ts";
-import { deleteForGood, hasButton, openStudio, pressMore, results, type Studio, stylized, textOf, whispers } from "../studio.ts";
+import {
+  deleteForGood,
+  hasButton,
+  openStudio,
+  pressMore,
+  results,
+  type Studio,
+  stylized,
+  textOf,
+  whispers,
+} from "../studio.ts";
 
 let studio: Studio;
 /** One finished job of Ada's, by description and style image, seed 42. */

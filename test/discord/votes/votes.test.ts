@@ -3,7 +3,17 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { derive, type Place, standing } from "../../../src/votes/ballot.ts";
 import { landscape, waves } from "../pictures.ts";
-import { deleteForGood, hasButton, openStudio, pressMore, results, type Studio, stylized, textOf, whispers } from "../studio.ts";
+import {
+  deleteForGood,
+  hasButton,
+  openStudio,
+  pressMore,
+  results,
+  type Studio,
+  stylized,
+  textOf,
+  whispers,
+} from "../studio.ts";
 
 let studio: Studio;
 /** Results of one pair in one thread, by variant. */
