@@ -46,7 +46,7 @@ export function registerCare(data: Command): void {
     .option("--now", "also where people were not told two weeks ahead")
     .action(({ now = false }: { readonly now?: boolean }) =>
       withStore(async ({ store, eraser }) => {
-        const { maxBytesOf, sweep } = await import("../store/sweep.ts");
+        const { maxBytesOf, sweep } = await import("../store/retention-sweep.ts");
         const { RETENTION_DAYS: days, ...config } = readConfig();
         if (now) await store.retention.noteTold(null, 0);
         const maxBytes = maxBytesOf(config);

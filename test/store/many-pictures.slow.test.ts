@@ -9,7 +9,7 @@ import { expect, it } from "vitest";
 import { WHOLE } from "../../src/shard.ts";
 import { Eraser } from "../../src/store/eraser.ts";
 import { openStore } from "../../src/store/store.ts";
-import { sweep } from "../../src/store/sweep.ts";
+import { sweep } from "../../src/store/retention-sweep.ts";
 import { ADA, doneJob } from "./done-job.ts";
 
 /** Three to a job. 100,000 were measured so (decision 65). */

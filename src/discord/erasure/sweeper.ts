@@ -9,7 +9,7 @@ import { type Shard, WHOLE } from "../../shard.ts";
 import { knownServers } from "../../store/erase-server.ts";
 import type { Eraser } from "../../store/eraser.ts";
 import type { Store } from "../../store/store.ts";
-import { maxBytesOf, NOTICE_MS, sweep, type Swept } from "../../store/sweep.ts";
+import { maxBytesOf, NOTICE_MS, sweep, type Swept } from "../../store/retention-sweep.ts";
 import type { Deliveries } from "../messages/deliveries.ts";
 import { noticeView } from "../messages/components.ts";
 import { payload } from "../messages/view.ts";

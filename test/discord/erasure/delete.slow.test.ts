@@ -3,7 +3,17 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { sql } from "../../../src/store/kysely.ts";
 import { draw, landscape, waves } from "../pictures.ts";
-import { deleteForGood, openStudio, results, type Studio, stylized, textOf, whispers } from "../studio.ts";
+import {
+  deleteForGood,
+  hasButton,
+  openStudio,
+  pressMore,
+  results,
+  type Studio,
+  stylized,
+  textOf,
+  whispers,
+} from "../studio.ts";
 import { traces } from "./traces.ts";
 
 let studio: Studio;
@@ -57,15 +67,20 @@ describe("Delete", () => {
     const [ada, grace] = [discord.member("ada"), discord.member("grace")];
     const first = await paint();
     const { request, result, id } = await jobOf(first);
-    await grace.press(first, "Description only");
+    await pressMore(discord, grace, first, "Description only");
     const second = await discord.waitFor(() => results(discord, first.channel_id)[1], { what: "Grace's" });
     await (
       await grace.slash(general, "style save", { image: await waves(), name: "waves" })
     ).acknowledged;
     await expect.poll(() => running.bot.store.styles.count(discord.guild.id)).toBe(1);
     const before = discord.ephemerals(ada.id).length;
-    await ada.press(first, "Delete");
-    const asked = await discord.waitFor(() => discord.ephemerals(ada.id)[before], { what: "the question" });
+    await pressMore(discord, ada, first, "Delete");
+    const asks = () =>
+      discord
+        .ephemerals(ada.id)
+        .slice(before)
+        .find((one) => hasButton(one, "Delete for good"));
+    const asked = await discord.waitFor(asks, { what: "the question" });
     expect(textOf(asked)).toContain("one other result and one saved style use the same pictures");
     expect(results(discord, first.channel_id)).toHaveLength(2);
     await ada.press(asked, "Delete for good");

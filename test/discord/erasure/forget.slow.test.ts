@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { backUp } from "../../../src/store/backup/backup.ts";
 import { restore } from "../../../src/store/backup/restore.ts";
 import { landscape, waves } from "../pictures.ts";
-import { hasButton, openStudio, results, type Studio, stylized, textOf } from "../studio.ts";
+import { hasButton, openStudio, pressMore, results, type Studio, stylized, textOf } from "../studio.ts";
 import { traces } from "./traces.ts";
 
 let studio: Studio;
@@ -35,7 +35,7 @@ describe("/privacy", () => {
     const [ada, grace] = [discord.member("ada"), discord.member("grace")];
     const inputs = { content: await landscape(), style: await waves() };
     const result = await stylized(studio, await ada.slash(general, "stylize", { ...inputs, prompt: "a heron" }));
-    await grace.press(result, "InST");
+    await pressMore(discord, grace, result, "InST");
     await discord.waitFor(() => results(discord, result.channel_id)[1], { what: "Grace's" });
     await ada.react(result, "🥇");
     await (

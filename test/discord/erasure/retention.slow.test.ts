@@ -4,7 +4,7 @@ import { promisify } from "node:util";
 
 import { afterAll, beforeAll, expect, it } from "vitest";
 
-import { hasButton, openStudio, results, type Studio, stylized, textOf, whispers } from "../studio.ts";
+import { hasButton, openStudio, pressMore, results, type Studio, stylized, textOf, whispers } from "../studio.ts";
 import { landscape, waves } from "../pictures.ts";
 import { traces } from "./traces.ts";
 
@@ -27,7 +27,7 @@ it("people are told first; then what is old goes, and its buttons say how to go 
   const [ada, grace] = [discord.member("ada"), discord.member("grace")];
   const inputs = { content: await landscape(), style: await waves() };
   const old = await stylized(studio, await ada.slash(general, "stylize", inputs));
-  await grace.press(old, "InST");
+  await pressMore(discord, grace, old, "InST");
   await discord.waitFor(() => results(discord, old.channel_id)[1], { what: "Grace's" });
   const { store } = studio.running.bot;
   const { jobId } = (await store.surfaces.byResultMessage(old.id))!;
@@ -48,7 +48,7 @@ it("people are told first; then what is old goes, and its buttons say how to go 
   expect(await traces(path.join(settings.DATA_DIR!, "pictures"), picture)).toEqual([]);
   expect(results(discord, old.channel_id)).toHaveLength(2);
   const said = whispers(discord, ada.id).length;
-  await ada.press(old, "New seed");
+  await ada.press(old, "More…");
   const words = await discord.waitFor(() => whispers(discord, ada.id)[said], { what: "what became of it" });
   expect(words).toContain("kept as long as I keep pictures here. Please send it again with `/stylize`");
 
