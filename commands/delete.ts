@@ -1,13 +1,23 @@
-/** *Delete* on a result: the requester, or whoever may manage messages. */
-import { Routes } from "discord.js";
+/** *Delete* on a result: asks once, then erases it. For the requester, and whoever may manage messages. */
+import { ButtonStyle } from "discord.js";
 
-import { isMessageGone } from "../src/discord/discord-error.ts";
+import type { Bot } from "../src/discord/interactions/bot.ts";
 import type { ButtonHandler } from "../src/discord/interactions/handler.ts";
-import { noticeView } from "../src/discord/messages/components.ts";
+import { noticeView, press, row, text } from "../src/discord/messages/components.ts";
 import { parseCustomId } from "../src/discord/messages/custom-id.ts";
-import { persevere } from "../src/discord/messages/persevere.ts";
-import { deleteWords as words } from "../src/discord/wording/commands.ts";
+import { view } from "../src/discord/messages/view.ts";
+import { deleteWords as words } from "../src/discord/wording/privacy.ts";
+import { UserError } from "../src/errors.ts";
 import { findOwnJob, subjectOf } from "./job-button.ts";
+
+const compared = (): UserError => new UserError("being-compared", words.compared);
+
+/** @throws UserError `being-compared` */
+async function othersThan({ erasing }: Bot, jobId: string) {
+  const others = await erasing.othersThan(jobId);
+  if (others === null) throw compared();
+  return others;
+}
 
 interface DeleteInput {
   readonly jobId: string;
@@ -25,12 +35,28 @@ export const remove: ButtonHandler<DeleteInput> = {
   },
 
   async run(call, { jobId, messageId }) {
-    await findOwnJob(call, jobId, words.notYours);
     const { interaction, bot, reply } = call;
-    const route = Routes.channelMessage(interaction.channelId, messageId ?? interaction.message.id);
-    await persevere(() => bot.client.rest.delete(route)).catch((error: unknown) => {
-      if (!isMessageGone(error)) throw error;
-    });
-    if (messageId !== null) await reply.show(noticeView(words.done));
+    await findOwnJob(call, jobId, words.notYours);
+    const surely = press("erase", words.button, ButtonStyle.Danger, jobId, messageId ?? interaction.message.id);
+    const question = view([text(words.ask(await othersThan(bot, jobId))), row(surely)]);
+    // The panel gives way to it.
+    await (messageId === null ? reply.whisper(question) : reply.show(question));
+  },
+};
+
+export const erase: ButtonHandler<{ readonly jobId: string; readonly messageId: string }> = {
+  kind: "button",
+  acknowledge: "silent",
+
+  parse({ customId: id }) {
+    const [jobId = "", messageId = ""] = parseCustomId(id).parts;
+    return { jobId, messageId };
+  },
+
+  async run(call, { jobId, messageId }) {
+    const { interaction, bot, reply } = call;
+    await findOwnJob(call, jobId, words.notYours);
+    if (!(await bot.erasing.delete(jobId, { channelId: interaction.channelId, messageId }))) throw compared();
+    await reply.show(noticeView(words.done));
   },
 };

@@ -4,9 +4,10 @@ import { about } from "./about.ts";
 import { ballot, face } from "./ballot.ts";
 import { cancel } from "./cancel.ts";
 import { compare, compareResult, endComparison } from "./compare.ts";
-import { remove } from "./delete.ts";
+import { erase, remove } from "./delete.ts";
 import { editPrompt, editedPrompt } from "./edit-prompt.ts";
 import { more } from "./more.ts";
+import { privacy, privacyButton } from "./privacy.ts";
 import { queue } from "./queue.ts";
 import { deleteReported, report } from "./report.ts";
 import { rerun } from "./rerun.ts";
@@ -38,6 +39,7 @@ export const commands: Commands = {
     styleLearn,
     queue,
     about,
+    privacy,
     compare,
     scoresShow,
     scoresExport,
@@ -52,9 +54,11 @@ export const commands: Commands = {
     "delete-reported": deleteReported,
     "edit-prompt": editPrompt,
     "end-comparison": endComparison,
+    erase,
     face,
     "learn-style": learnThis,
     more,
+    privacy: privacyButton,
     rerun,
     "save-style": saveThis,
     "stop-learning": stopLearning,

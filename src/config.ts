@@ -93,6 +93,10 @@ const settings = z.object({
       error: `SHARDS must be auto or a whole number from 1 to ${MOST_SHARDS}`,
     })
     .optional(),
+  /** How long pictures and jobs are kept; servers may choose less. */
+  RETENTION_DAYS: count("RETENTION_DAYS", 1, 36_500, 30),
+  /** What the pictures may take of the disk, gigabytes; when it is left out, what `RETENTION_DAYS` makes of it. */
+  MAX_STORE_GB: number("MAX_STORE_GB", 0.01, 1_000_000).optional(),
   /** Installed weights; made absolute. */
   MODELS_DIR: folder("checkpoints"),
   /** Which stylizer; `auto`: the best that is installed. */

@@ -11,6 +11,7 @@ import { isConnectingAlready } from "./discord/discord-error.ts";
 import { watchAccess } from "./discord/access.ts";
 import type { Bot } from "./discord/interactions/bot.ts";
 import { connect, createClient } from "./discord/client.ts";
+import { Erasing } from "./discord/erasure/erasing.ts";
 import { Deliveries } from "./discord/messages/deliveries.ts";
 import { Intake } from "./discord/intake/intake.ts";
 import { OpenReplies } from "./discord/interactions/open-replies.ts";
@@ -168,6 +169,10 @@ export async function startBot(config: Config, log: Logger, options: StartOption
     const limits = { ...config, DATA_DIR: folder };
     const intake = new Intake({ config: limits, store, reader, closing: closing.signal, log, admit });
     await intake.resume();
+    const toErase = { client, store, queue, engine, intake, learning, deliveries, config, log };
+    const erasing = new Erasing({ ...toErase, dataDir: config.DATA_DIR, shard: seat?.shard });
+    undo.push(() => soon(erasing.close()));
+    erasing.listen();
     let open = (): void => undefined;
     const resumed = new Promise<void>((resolve, reject) => {
       open = resolve;
@@ -178,6 +183,7 @@ export async function startBot(config: Config, log: Logger, options: StartOption
       learning,
       styleVectors,
       comparisons,
+      erasing,
       config,
       log,
       store,
@@ -208,6 +214,7 @@ export async function startBot(config: Config, log: Logger, options: StartOption
     await queue.resume();
     await learning.resume();
     styleVectors.resume();
+    await erasing.resume();
     open();
     log.info({ user: ready.user.tag, servers: ready.guilds.cache.size }, "Atelier is ready");
     return { client: ready, bot, engine, ended, close };

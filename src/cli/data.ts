@@ -6,6 +6,7 @@ import type { Command } from "commander";
 import { type Config, readConfig } from "../config.ts";
 import { UserError } from "../errors.ts";
 import { registerBackup } from "./data-backup.ts";
+import { registerCare } from "./data-care.ts";
 
 export function registerData(program: Command): void {
   program
@@ -29,6 +30,7 @@ export function registerData(program: Command): void {
     .description("copy the pictures in DATA_DIR to where PICTURES_URL says; those that are there are left as they are")
     .action(() => copyThem(readConfig()));
   registerBackup(data);
+  registerCare(data);
 }
 
 async function copyThem(config: Config): Promise<void> {

@@ -133,6 +133,10 @@ export class EnginePool implements Engine {
     return this.#run(need, (engine) => engine.learn(task, hooks), hooks.signal);
   }
 
+  forget(): void {
+    for (const { engine } of this.#members) engine.forget();
+  }
+
   async stop(): Promise<void> {
     await Promise.all(this.#members.map(({ engine }) => engine.stop()));
   }

@@ -75,6 +75,8 @@ export class EngineSupervisor implements Engine {
   #device: Promise<PartsOptions["device"]> | null = null;
   #link: EngineLink | null = null;
   #starting: Promise<EngineLink> | null = null;
+  /** The process knows of pictures that are to be forgotten. */
+  #toForget = false;
 
   /**
    * @param module path of the module that calls `serveEngine`
@@ -145,6 +147,23 @@ export class EngineSupervisor implements Engine {
     return this.#done(link, { type: "learn", learn: task }, replySchemas.learn, hooks);
   }
 
+  /** Ends the process when it is idle; the next task starts another, which knows nothing. */
+  forget(): void {
+    this.#describerCrashes.clear();
+    this.#toForget = this.#link?.alive ?? false;
+    this.#renewSoon();
+  }
+
+  /** Not at once: whoever was just given the process gives it a task first. */
+  #renewSoon(): void {
+    if (!this.#toForget) return;
+    setImmediate(() => {
+      if (!this.#toForget || this.#starting || this.#link?.busy) return;
+      this.#toForget = false;
+      void this.#link?.stop();
+    });
+  }
+
   async stop(): Promise<void> {
     this.#stopping.abort(new CancelledError("the engine was stopped"));
     await this.#link?.stop();
@@ -171,6 +190,7 @@ export class EngineSupervisor implements Engine {
       return value;
     } finally {
       tellEngineWork({ type: "ended", device });
+      this.#renewSoon();
     }
   }
 

@@ -158,6 +158,8 @@ export interface Engine {
    * @throws UserError `learning-needs-diffusion` where the engine cannot
    */
   learn(task: LearnTask, hooks?: EngineHooks): Promise<LearnReply>;
+  /** Drops whatever is held in memory of pictures, as soon as nothing is worked on. */
+  forget(): void;
   /** Ends the process; running tasks reject with `CancelledError`. */
   stop(): Promise<void>;
 }

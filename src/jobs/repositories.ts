@@ -87,9 +87,20 @@ export interface PictureRepository {
   remember(picture: Pick<PictureRef, "sha256" | "width" | "height">): Promise<void>;
   /** Forgets a picture that nothing refers to. @returns `false` when something does, and nothing was done */
   forget(sha256: string): Promise<boolean>;
+  /** Likewise, with its captions, and whatever ballots say of which picture it was. */
+  erase(sha256: string): Promise<boolean>;
   faceVerdict(sha256: string): Promise<FaceVerdict | null>;
   /** Records a verdict; a detector's does not replace a moderator's. */
   saveFaceVerdict(sha256: string, verdict: FaceVerdict): Promise<void>;
+}
+
+/** A file of the store. */
+interface StoredFile {
+  readonly sha256: string;
+  readonly extension: string;
+  readonly bytes: number;
+  /** When it was written, Unix milliseconds. */
+  readonly writtenAt: number;
 }
 
 /** The content-addressed store of picture files (`src/pictures`), perhaps of several machines. */
@@ -108,6 +119,11 @@ export interface PictureStore {
   has(sha256: string, extension?: string): Promise<boolean>;
   /** Removes a file that nothing refers to; one that is not there is no fault. */
   remove(sha256: string, extension?: string): Promise<void>;
+  /**
+   * Everything that is stored, in no order; what comes or goes meanwhile may be among it or not. Nothing where it is not
+   * this installation's alone to tidy.
+   */
+  list(): AsyncIterable<StoredFile>;
 }
 
 /** Everything the queue remembers through. */

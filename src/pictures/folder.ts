@@ -1,5 +1,5 @@
 /** Pictures in a folder: of this machine, or of a disk that several machines share. */
-import { mkdir, rm } from "node:fs/promises";
+import { mkdir, readdir, rm, stat } from "node:fs/promises";
 import path from "node:path";
 
 import { asDiskFull } from "../errors.ts";
@@ -8,6 +8,9 @@ import type { PictureStore } from "../jobs/repositories.ts";
 import { sha256Of } from "../sha256.ts";
 import { writeWhole } from "../write-whole.ts";
 import { pictureName } from "./picture-name.ts";
+
+/** A file under its own name: whole. */
+const STORED = /^([0-9a-f]{64})\.([a-z0-9]{1,8})$/;
 
 /**
  * A store in `folder`, which is made on the first `put`. Files appear under their name whole or not at all: they are
@@ -41,6 +44,16 @@ export function createFolderPictures(folder: string): PictureStore {
 
     async remove(sha256, extension) {
       await rm(pathOf(sha256, extension), { force: true });
+    },
+
+    async *list() {
+      for (const shelf of await readdir(folder).catch(() => []))
+        for (const name of await readdir(path.join(folder, shelf)).catch(() => [])) {
+          const [, sha256, extension] = STORED.exec(name) ?? [];
+          if (sha256 === undefined || extension === undefined) continue;
+          const found = await stat(path.join(folder, shelf, name)).catch(() => null);
+          if (found) yield { sha256, extension, bytes: found.size, writtenAt: found.mtimeMs };
+        }
     },
   };
 }

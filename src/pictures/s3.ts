@@ -50,5 +50,8 @@ export function createBucketPictures(bucket: Bucket, cache: CacheFolder): Pictur
       await cache.drop(name);
       await bucket.remove(name);
     },
+
+    // A bucket's strays are left to its own rules: others may keep theirs beside them.
+    async *list() {},
   };
 }

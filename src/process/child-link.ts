@@ -84,6 +84,11 @@ export class ChildLink<D extends Dialogue> {
     return this.#gone === null && this.#ended === null;
   }
 
+  /** Whether it works on anything. */
+  get busy(): boolean {
+    return this.#tasks.size > 0;
+  }
+
   /** Whether it is gone although nobody here wanted that. */
   get crashed(): boolean {
     return this.#gone !== null && this.#ended === null;

@@ -42,6 +42,8 @@ export async function openDatabase(
     connection.pragma("journal_mode = WAL");
     connection.pragma("synchronous = NORMAL");
     connection.pragma("foreign_keys = ON");
+    // What is deleted is overwritten: people were told that it is gone.
+    connection.pragma("secure_delete = ON");
     checkWhole(connection, file);
   } catch (cause) {
     connection?.close();
@@ -88,7 +90,7 @@ async function migrate(
   migrations: readonly Migration[],
   mayMigrate: boolean,
 ): Promise<void> {
-  await db.transaction().execute(async (transaction) => {
+  const grew = await db.transaction().execute(async (transaction) => {
     const { rows } = await sql<{ user_version: number }>`pragma user_version`.execute(transaction);
     const version = rows[0]?.user_version ?? 0;
     if (version > migrations.length) {
@@ -109,7 +111,10 @@ async function migrate(
     if (version < migrations.length) {
       await sql`pragma user_version = ${sql.raw(String(migrations.length))}`.execute(transaction);
     }
+    return version > 0 && version < migrations.length;
   });
+  // Programs before this one left what they deleted in free pages.
+  if (grew) await sql`vacuum`.execute(db);
 }
 
 const CORRUPT_CODES = new Set(["SQLITE_NOTADB", "SQLITE_CORRUPT"]);

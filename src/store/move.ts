@@ -25,6 +25,7 @@ export const TABLES = Object.keys({
   fleet: true,
   learning_states: true,
   safety_verdicts: true,
+  erasures: true,
 } satisfies Record<keyof Schema, true>) as (keyof Schema)[];
 
 /** Values of one statement, at most: PostgreSQL takes 65,535. */

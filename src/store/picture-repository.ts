@@ -4,6 +4,7 @@ import type { Kysely } from "kysely";
 import type { PictureRef } from "../jobs/job.ts";
 import type { FaceVerdict, PictureRepository } from "../jobs/repositories.ts";
 import { isReferredTo } from "./dialect.ts";
+import { erasePicture } from "./erase-picture.ts";
 import type { Schema } from "./schema.ts";
 
 export function createPictureRepository(db: Kysely<Schema>): PictureRepository {
@@ -19,6 +20,8 @@ export function createPictureRepository(db: Kysely<Schema>): PictureRepository {
         throw error;
       }
     },
+
+    erase: (sha256) => erasePicture(db, sha256),
 
     async faceVerdict(sha256) {
       const row = await db

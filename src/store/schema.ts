@@ -27,6 +27,7 @@ export interface Schema {
   open_replies: OpenReplyTable;
   workers: WorkerTable;
   fleet: FleetTable;
+  erasures: ErasureTable;
 }
 
 interface PictureTable {
@@ -248,4 +249,19 @@ interface FleetTable {
   base: Generated<number>;
   /** What the bot speaks that started last. */
   protocol: Generated<number | null>;
+}
+
+interface ErasureTable {
+  id: string;
+  /** Salted hash of the member's id: says afterwards that they were forgotten, and nothing of who they are. */
+  subject: string;
+  salt: string;
+  /** The one server that it is about; `null`: all. */
+  guild_id: string | null;
+  asked_at: number;
+  /** Until it is done. */
+  user_id: string | null;
+  /** JSON of `MessagePlace[]`: what is still to be taken off Discord. */
+  messages: string;
+  done_at: number | null;
 }

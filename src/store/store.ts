@@ -16,6 +16,7 @@ import { createCaptionRepository } from "./caption-repository.ts";
 import { type ComparisonRepository, createComparisonRepository } from "./comparison-repository.ts";
 import { type DatabaseOptions, openDatabase } from "./database.ts";
 import { MIGRATIONS } from "./migrations/index.ts";
+import { createErasureRepository, type ErasureRepository } from "./erasure-repository.ts";
 import { createJobDesk, type JobDesk } from "./job-desk.ts";
 import { createJobRepository } from "./job-repository.ts";
 import { sql } from "./kysely.ts";
@@ -23,6 +24,7 @@ import { createPictureRepository } from "./picture-repository.ts";
 import { createLearningStateRepository } from "./learning-state-repository.ts";
 import { createLearningRepository, type LearningRepository } from "./learning-repository.ts";
 import { createOpenReplyRepository, type OpenReplyRepository } from "./open-reply-repository.ts";
+import { createRetentionRepository, type RetentionRepository } from "./retention-repository.ts";
 import type { Schema } from "./schema.ts";
 import { createSharedQueue } from "./shared-queue.ts";
 import { createSafetyVerdictRepository } from "./safety-verdict-repository.ts";
@@ -37,6 +39,9 @@ import { createVoteRepository, type VoteRepository } from "./vote-repository.ts"
 
 /** The name of the database in its folder. */
 export const DATABASE_FILE = "atelier.db";
+
+/** Who was forgotten, as hashes: beside the database, so that a backup of before does not bring them back. */
+const ERASURES_FILE = "erasures.jsonl";
 
 export interface StoreOptions extends DatabaseOptions {
   /** Left out of descriptions, with their sentences. */
@@ -65,6 +70,8 @@ export interface Store extends Repositories {
   readonly openReplies: OpenReplyRepository;
   readonly workers: WorkerRepository;
   readonly sharedQueue: SharedQueue;
+  readonly erasures: ErasureRepository;
+  readonly retention: RetentionRepository;
   /** For repositories of other parts, made over the same connection. */
   readonly db: Kysely<Schema>;
   close(): Promise<void>;
@@ -113,6 +120,8 @@ export async function openStore(
     learningStates: createLearningStateRepository(db),
     workers: createWorkerRepository(db),
     sharedQueue: createSharedQueue(db),
+    erasures: createErasureRepository(db, path.join(dataDir, ERASURES_FILE)),
+    retention: createRetentionRepository(settings),
     async close() {
       // So that the one file is whole for whoever copies it.
       if (url === undefined) await sql`pragma wal_checkpoint(truncate)`.execute(db).catch(() => undefined);

@@ -37,6 +37,10 @@ export interface SurfaceRepository {
   /** By the message that shows the result: which job is this reaction about? */
   byResultMessage(messageId: string): Promise<Surface | null>;
   byThread(threadId: string): Promise<readonly Surface[]>;
+  /** Jobs that a deleted channel or thread showed; those of its threads too. */
+  inChannel(channelId: string): Promise<readonly string[]>;
+  /** Surfaces of this process's servers with a result, of jobs before one, newest first. */
+  withResults(beforeJob: string | null, limit: number): Promise<readonly Surface[]>;
   /** Surfaces of this process's servers whose end was not told yet. Oldest job first. */
   unfinished(): Promise<readonly Surface[]>;
   /** Those of them whose job has ended: what a restarted bot has to tell. Oldest job first. */
@@ -104,6 +108,35 @@ export function createSurfaceRepository(db: Kysely<Schema>, shard: Shard): Surfa
 
     async byThread(threadId) {
       return (await select().where("thread_id", "=", threadId).orderBy("job_id").execute()).map(rowToSurface);
+    },
+
+    async inChannel(channelId) {
+      const under = db.selectFrom("surfaces").select("thread_id").where("channel_id", "=", channelId);
+      const rows = await db
+        .selectFrom("surfaces")
+        .select("job_id")
+        .where((is) =>
+          is.or([
+            is("channel_id", "=", channelId),
+            is("thread_id", "=", channelId),
+            // What was painted again stands in the thread that stood here.
+            is("channel_id", "in", under),
+          ]),
+        )
+        .execute();
+      return rows.map((row) => row.job_id);
+    },
+
+    async withResults(beforeJob, limit) {
+      const rows = await select()
+        .where("result_message_id", "is not", null)
+        .where("finished", "=", 1)
+        .where(isOf(shard, "guild_id"))
+        .$if(beforeJob !== null, (query) => query.where("job_id", "<", beforeJob))
+        .orderBy("job_id", "desc")
+        .limit(limit)
+        .execute();
+      return rows.map(rowToSurface);
     },
 
     async unfinished() {

@@ -11,7 +11,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   styles: ["messages", "safety", "wording"],
   safety: ["messages", "wording"],
   votes: ["jobs", "messages", "wording"],
-  interactions: ["intake", "jobs", "messages", "safety", "styles", "votes", "wording"],
+  erasure: ["intake", "messages", "styles", "wording"],
+  interactions: ["erasure", "intake", "jobs", "messages", "safety", "styles", "votes", "wording"],
 };
 const MOST_LOOSE_FILES = 8;
 

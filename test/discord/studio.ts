@@ -145,6 +145,19 @@ export const whispers = (discord: DiscordSandbox, userId: string): string[] =>
     .map(textOf)
     .filter((text) => text !== "");
 
+/** Presses *Delete* on a result, and says yes. */
+export async function deleteForGood({ discord }: Studio, person: Person, result: APIMessage): Promise<void> {
+  const before = discord.ephemerals(person.id).length;
+  await pressMore(discord, person, result, "Delete");
+  const asks = () =>
+    discord
+      .ephemerals(person.id)
+      .slice(before)
+      .find((one) => hasButton(one, "Delete for good"));
+  const asked = await discord.waitFor(asks, { what: "the question" });
+  await person.press(asked, "Delete for good");
+}
+
 /** How often each thing was said in a job's thread. */
 export function tally(discord: DiscordSandbox, threadId: string): Readonly<Record<string, number>> {
   const said = discord.messages(threadId);

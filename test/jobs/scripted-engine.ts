@@ -57,6 +57,8 @@ export class ScriptedEngine implements Engine {
     return this.info!;
   }
 
+  forget(): void {}
+
   async stop(): Promise<void> {}
 
   learn(task: LearnTask, hooks: EngineHooks = {}): Promise<LearnReply> {

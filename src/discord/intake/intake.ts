@@ -98,6 +98,11 @@ export class Intake {
     });
   }
 
+  /** Erases a picture or a token to which nothing refers, unless a command is using it. */
+  discard(sha256: string, kind: ArrivalKind): Promise<void> {
+    return this.#shelf.discard(sha256, kind);
+  }
+
   /** Fetches a content picture ahead, for this member to take under this key; a fault is told then. */
   hold(userId: string, key: string, upload: Upload): void {
     this.#held.hold(ofMember(userId, key), userId, this.#picture(userId, upload, "content"));

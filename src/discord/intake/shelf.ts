@@ -7,6 +7,7 @@ import PQueue from "p-queue";
 import type { PictureRef } from "../../jobs/job.ts";
 import { TOKEN_EXTENSION } from "../../jobs/style.ts";
 import { sha256Of } from "../../sha256.ts";
+import { discardFile } from "../../store/discard-file.ts";
 import type { Store } from "../../store/store.ts";
 
 /** A file on its way from somebody's upload into the store. */
@@ -65,6 +66,13 @@ export class Shelf {
   /** A command that used it is over: it stays while something refers to it. */
   release(sha256: string, kind: ArrivalKind): Promise<void> {
     return this.#turn.add(() => this.#leave(sha256, kind));
+  }
+
+  /** Erases what nothing refers to; what a command uses is looked at again when that is over. */
+  discard(sha256: string, kind: ArrivalKind): Promise<void> {
+    return this.#turn.add(async () => {
+      if (!this.#uses.has(nameOf(sha256, kind))) await discardFile(this.#store, sha256, kind);
+    });
   }
 
   /**

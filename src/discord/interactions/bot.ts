@@ -9,6 +9,7 @@ import type { WordList } from "../../word-list.ts";
 import type { Logger } from "../../log.ts";
 import type { Store } from "../../store/store.ts";
 import type { Deliveries } from "../messages/deliveries.ts";
+import type { Erasing } from "../erasure/erasing.ts";
 import type { Intake } from "../intake/intake.ts";
 import type { PictureFilter } from "../safety/picture-filter.ts";
 import type { OpenReplies } from "./open-replies.ts";
@@ -46,4 +47,5 @@ export interface Bot {
   readonly learning: LearningDesk;
   readonly styleVectors: StyleVectors;
   readonly comparisons: Comparisons;
+  readonly erasing: Erasing;
 }

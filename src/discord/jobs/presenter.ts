@@ -162,6 +162,8 @@ export class Presenter {
 
   async #tell(job: Job, again: boolean): Promise<void> {
     const { replyTo } = job.request;
+    // What was erased meanwhile has nothing to tell.
+    if (!(await this.#options.queue.get(job.id))) return this.#drop(job.id);
     const known = await this.#options.store.surfaces.get(job.id);
     const surface = known ?? (replyTo ? await this.#newSurface(job, replyTo) : null);
     const shown = this.#jobs.get(job.id) ?? (surface && !surface.finished ? this.#add(job, surface, true) : null);

@@ -12,9 +12,11 @@ export type ButtonFamily =
   | "delete-reported"
   | "edit-prompt"
   | "end-comparison"
+  | "erase"
   | "face"
   | "learn-style"
   | "more"
+  | "privacy"
   | "rerun"
   | "save-style"
   | "stop-learning";

@@ -127,6 +127,16 @@ export class LearningDesk {
     return true;
   }
 
+  /** Stops all that a member has learned in a server, or (`null`) everywhere; resolves when none of it is worked on. */
+  async stopOf({ userId, guildId }: { readonly userId: string; readonly guildId: string | null }): Promise<void> {
+    for (const learning of await this.#options.store.learnings.unsettled()) {
+      if (learning.userId !== userId || (guildId !== null && learning.guildId !== guildId)) continue;
+      const isCurrent = this.#current?.id === learning.id;
+      await this.stop(learning.id);
+      if (isCurrent) await this.#running;
+    }
+  }
+
   /** Leaves what runs to the next start. */
   async close(): Promise<void> {
     this.#closing = true;

@@ -18,11 +18,16 @@ export interface CaughtUp {
 export interface CatchUpParts {
   readonly client: Client;
   readonly votes: VoteRepository;
+  /** Whether a member was forgotten: medals of before that still show are not put down again. */
+  readonly wasForgotten: (userId: string, guildId: string) => Promise<boolean>;
   readonly log: Logger;
 }
 
 /** @throws what kept medals from being read, when that may pass */
-export async function catchUp(round: TimedRound, { client, votes, log }: CatchUpParts): Promise<CaughtUp> {
+export async function catchUp(
+  round: TimedRound,
+  { client, votes, wasForgotten, log }: CatchUpParts,
+): Promise<CaughtUp> {
   const known = await votes.changes(round.id);
   const shown = new Map<string, Medal[]>();
   const show = (voterId: string, medal: Medal): void => void shown.set(voterId, [...(shown.get(voterId) ?? []), medal]);
@@ -51,6 +56,7 @@ export async function catchUp(round: TimedRound, { client, votes, log }: CatchUp
     const kept = standing(before).filter(({ result }) => unread.has(result));
     const missed = missedChanges(before, [...kept, ...(shown.get(voterId) ?? [])]);
     if (missed.length === 0) continue;
+    if (before.length === 0 && (await wasForgotten(voterId, round.guildId))) continue;
     changed.push(voterId);
     const roles = missed.some(({ change }) => change === "put") ? await rolesOf(client, round.guildId, voterId) : null;
     const facts = { roundId: round.id, voterId, accountAt: SnowflakeUtil.timestampFrom(voterId), at: Date.now() };

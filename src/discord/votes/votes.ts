@@ -266,7 +266,8 @@ export class Votes {
 
   async #catchUp(round: TimedRound): Promise<CaughtUp> {
     const { client, store, log } = this.#options;
-    return catchUp(round, { client, votes: store.votes, log });
+    const { votes, erasures } = store;
+    return catchUp(round, { client, votes, wasForgotten: erasures.includes, log });
   }
 
   /** After a while of deafness: stale medals go, the bot's own come back. */

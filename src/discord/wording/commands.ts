@@ -46,7 +46,8 @@ export const router = {
 
 export const replyLost = "Discord lost track of that command. Please try again.";
 
-export const jobGone = "I no longer know the picture this belongs to. Please start afresh with `/stylize`.";
+export const jobGone =
+  "I no longer know the picture this belongs to: it was deleted, or kept as long as I keep pictures here. Please send it again with `/stylize`.";
 
 export const pictureGone = "I do not have that picture any more. Please upload it again with `/stylize`.";
 
@@ -56,11 +57,6 @@ export const alreadyUnderWay = (link: string | null): string =>
 export const cancelWords = {
   notYours: (userId: string): string => `Only <@${userId}> or a moderator can stop this one.`,
   tooLate: "Too late to stop it: this one is finished already.",
-} as const;
-
-export const deleteWords = {
-  notYours: (userId: string): string => `Only <@${userId}> or a moderator can delete this one.`,
-  done: "The picture is deleted.",
 } as const;
 
 export const VARIANT_NAME: Readonly<Record<VariantChoice, string>> = {
@@ -139,6 +135,6 @@ export function aboutText(info: EngineInfo | null): string {
     "Give 🥇 🥈 🥉 to the results of one pair: medals are votes, `/scores show` counts them, and *Auto* learns from them. `/compare` paints a pair in all three ways, for people to judge blind.",
     "`/style save` keeps a style under a name, for everybody in this server to paint with.",
     painter,
-    "-# I keep the pictures you give me and those I paint, so that the buttons work later. I do not read messages.",
+    "-# I keep the pictures you give me and those I paint for a while, so that the buttons work later: `/privacy` says more, and has me forget you. I do not read messages.",
   ].join("\n");
 }

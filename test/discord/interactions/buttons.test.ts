@@ -5,7 +5,17 @@ import type { APIMessage } from "discord.js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { landscape, waves } from "../pictures.ts";
-import { hasButton, openStudio, pressMore, results, type Studio, stylized, textOf, whispers } from "../studio.ts";
+import {
+  deleteForGood,
+  hasButton,
+  openStudio,
+  pressMore,
+  results,
+  type Studio,
+  stylized,
+  textOf,
+  whispers,
+} from "../studio.ts";
 
 let studio: Studio;
 /** One finished job of Ada's, by description and style image, seed 42. */
@@ -126,9 +136,9 @@ describe("the buttons of a result", () => {
     );
     expect(words).toBe(`Only <@${ada().id}> or a moderator can delete this one.`);
     expect(left()).toContain(second!.id);
-    await more(ada(), "Delete", second);
+    await deleteForGood(studio, ada(), second!);
     await discord.waitFor(() => !left().includes(second!.id));
-    await more(discord.member("mo"), "Delete", third);
+    await deleteForGood(studio, discord.member("mo"), third!);
     await discord.waitFor(() => !left().includes(third!.id));
   });
 });

@@ -40,6 +40,7 @@ describe("registration", () => {
       "Stylize this picture",
       "about",
       "compare",
+      "privacy",
       "queue",
       "scores",
       "settings",

@@ -3,7 +3,17 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { derive, type Place, standing } from "../../../src/votes/ballot.ts";
 import { landscape, waves } from "../pictures.ts";
-import { hasButton, openStudio, pressMore, results, type Studio, stylized, textOf, whispers } from "../studio.ts";
+import {
+  deleteForGood,
+  hasButton,
+  openStudio,
+  pressMore,
+  results,
+  type Studio,
+  stylized,
+  textOf,
+  whispers,
+} from "../studio.ts";
 
 let studio: Studio;
 /** Results of one pair in one thread, by variant. */
@@ -202,7 +212,7 @@ describe("voting by reaction", () => {
     await expect.poll(() => ballotOf(linus.id)).toEqual({ 2: "prompt", 3: "image-prompt" });
     await mo.clearReactions(shown.prompt);
     await expect.poll(() => ballotOf(linus.id)).toEqual({ 3: "image-prompt" });
-    await pressMore(discord, ada, shown["image-prompt"], "Delete");
+    await deleteForGood(studio, ada, shown["image-prompt"]);
     await expect.poll(() => ballotOf(linus.id)).toEqual({});
     await expect.poll(() => ballotOf(ada.id)).toEqual({});
   });

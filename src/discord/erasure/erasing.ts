@@ -1,0 +1,179 @@
+/**
+ * Deletion that deletes: what somebody deletes here or on Discord is erased, and members who want it are forgotten.
+ *
+ * Face of this room. What is erased of database and files says `src/store/eraser.ts`; here is who asks for it, and what
+ * has to be stopped and taken off Discord besides.
+ */
+import {
+  type Client,
+  GatewayDispatchEvents as Dispatch,
+  type GatewayChannelDeleteDispatchData,
+  type GatewayMessageDeleteBulkDispatchData,
+  type GatewayMessageDeleteDispatchData,
+  Routes,
+} from "discord.js";
+import PQueue from "p-queue";
+
+import type { Engine } from "../../jobs/engine.ts";
+import { isSettled } from "../../jobs/job.ts";
+import type { JobQueue } from "../../jobs/queue.ts";
+import type { Logger } from "../../log.ts";
+import type { Shard } from "../../shard.ts";
+import { Eraser, type Others } from "../../store/eraser.ts";
+import { jobsOf, type MessagePlace, type Scope } from "../../store/erase-member.ts";
+import type { Erasure } from "../../store/erasure-repository.ts";
+import type { Store } from "../../store/store.ts";
+import { isMessageGone, isPlaceGone } from "../discord-error.ts";
+import type { Intake } from "../intake/intake.ts";
+import type { Deliveries } from "../messages/deliveries.ts";
+import { persevere } from "../messages/persevere.ts";
+import type { LearningDesk } from "../styles/learning-desk.ts";
+import { deletedMeanwhile } from "./deleted-messages.ts";
+import { Sweeper, type SweeperOptions } from "./sweeper.ts";
+
+export interface ErasingOptions {
+  readonly client: Client;
+  readonly store: Store;
+  readonly queue: JobQueue;
+  /** `null`: other machines have them. */
+  readonly engine: Engine | null;
+  readonly intake: Intake;
+  readonly learning: LearningDesk;
+  readonly deliveries: Deliveries;
+  readonly dataDir: string;
+  readonly config: SweeperOptions["config"];
+  /** Whose servers this process looks after; default: all. */
+  readonly shard?: Shard | undefined;
+  readonly log: Logger;
+}
+
+export class Erasing {
+  readonly #options: ErasingOptions;
+  readonly #eraser: Eraser;
+  readonly sweeper: Sweeper;
+  /** One after the other: nobody waits for it but the member who is told. */
+  readonly #turn = new PQueue({ concurrency: 1 });
+  readonly #closing = new AbortController();
+
+  constructor(options: ErasingOptions) {
+    this.#options = options;
+    const { store, intake, dataDir } = options;
+    const eraser = new Eraser({ store, dataDir, discard: (sha256, kind) => intake.discard(sha256, kind) });
+    this.#eraser = eraser;
+    this.sweeper = new Sweeper({ ...options, eraser, everyHour: () => this.#takeOff() });
+  }
+
+  /** Begins to listen for what people delete on Discord. */
+  listen(): void {
+    const { client, store } = this.#options;
+    const hear = (event: Dispatch, find: (data: never) => Promise<readonly string[]>): void => {
+      client.ws.on(event, (data: unknown) => this.#inTurn(async () => this.#erase(await find(data as never))));
+    };
+    hear(Dispatch.MessageDelete, ({ id }: GatewayMessageDeleteDispatchData) => this.#jobsShownBy([id]));
+    hear(Dispatch.MessageDeleteBulk, ({ ids }: GatewayMessageDeleteBulkDispatchData) => this.#jobsShownBy(ids));
+    for (const event of [Dispatch.ThreadDelete, Dispatch.ChannelDelete] as const)
+      hear(event, ({ id }: Pick<GatewayChannelDeleteDispatchData, "id">) => store.surfaces.inChannel(id));
+  }
+
+  /** Takes up what an earlier process left, and looks for what was deleted meanwhile, without anybody waiting for it. */
+  async resume(): Promise<void> {
+    const { store, log } = this.#options;
+    const recalled = await store.erasures.recall();
+    if (recalled > 0) log.info({ members: recalled }, "the database is older than wishes to be forgotten: done again");
+    for (const erasure of await store.erasures.open()) void this.#forget(erasure);
+    void this.#catchUp();
+    this.sweeper.start();
+  }
+
+  /** What of others keeps pictures of a job; `null` when it is being compared itself. */
+  othersThan(jobId: string): Promise<Others | null> {
+    return this.#eraser.othersThan(jobId);
+  }
+
+  /** Erases a job, and the message that shows it. @returns `false` when it is being compared or under way */
+  async delete(jobId: string, { channelId, messageId }: MessagePlace): Promise<boolean> {
+    const { store } = this.#options;
+    const erased = await this.#turn.add(() => this.#eraser.job(jobId));
+    if (erased === null && (await store.jobs.get(jobId)) !== null) return false;
+    await this.#remove({ channelId, messageId });
+    return true;
+  }
+
+  /** Forgets a member, in one server or everywhere. Resolves when it is done but for messages on Discord. */
+  async forget(scope: Scope): Promise<void> {
+    await this.#forget(await this.#options.store.erasures.ask(scope));
+  }
+
+  /** Waits until what was asked for is done. */
+  idle(): Promise<void> {
+    return this.#turn.onIdle();
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await this.sweeper.close();
+    await this.#turn.onIdle();
+  }
+
+  #forget(erasure: Erasure): Promise<void> {
+    return this.#turn.add(async () => {
+      const { store, queue, learning, engine } = this.#options;
+      if (this.#closing.signal.aborted) return;
+      for (const id of await jobsOf(store.db, erasure)) {
+        const job = await queue.get(id);
+        if (job && !isSettled(job.state)) await queue.cancel(id);
+      }
+      await learning.stopOf(erasure);
+      await this.#eraser.member(erasure);
+      engine?.forget();
+      await this.#takeOff();
+    });
+  }
+
+  async #catchUp(): Promise<void> {
+    const { client, store, log } = this.#options;
+    try {
+      for await (const jobId of deletedMeanwhile(client, store, this.#closing.signal))
+        this.#inTurn(() => this.#erase([jobId]));
+    } catch (error) {
+      log.warn({ err: error }, "what was deleted meanwhile is looked for again at the next start");
+    }
+  }
+
+  async #jobsShownBy(messageIds: readonly string[]): Promise<readonly string[]> {
+    const { surfaces, votes } = this.#options.store;
+    const jobs: string[] = [];
+    for (const id of messageIds) {
+      const jobId = (await surfaces.byResultMessage(id))?.jobId ?? (await votes.judged(id))?.candidate.jobId;
+      if (jobId !== undefined) jobs.push(jobId);
+    }
+    return jobs;
+  }
+
+  async #erase(jobIds: readonly string[]): Promise<void> {
+    for (const id of jobIds) await this.#eraser.job(id);
+  }
+
+  /** Has messages about forgotten members taken off Discord, however long that takes. */
+  async #takeOff(): Promise<void> {
+    const { store, deliveries } = this.#options;
+    for (const [id, places] of await store.erasures.messages())
+      void deliveries.owe(`erasure ${id}`, "erasures", async () => {
+        for (const place of places) await this.#remove(place);
+        await store.erasures.noteGone(id);
+      });
+  }
+
+  async #remove({ channelId, messageId }: MessagePlace): Promise<void> {
+    const route = Routes.channelMessage(channelId, messageId);
+    await persevere(() => this.#options.client.rest.delete(route)).catch((error: unknown) => {
+      if (!isMessageGone(error) && !isPlaceGone(error)) throw error;
+    });
+  }
+
+  #inTurn(work: () => Promise<void>): void {
+    this.#turn.add(work).catch((error: unknown) => {
+      this.#options.log.error({ err: error }, "what was deleted could not be erased");
+    });
+  }
+}

@@ -1,0 +1,63 @@
+/** What the bot says about deleting, and about what it keeps. */
+import type { Others } from "../../store/eraser.ts";
+
+const list = new Intl.ListFormat("en", { type: "conjunction" });
+
+const counted = (n: number, one: string, many: string): string => (n === 1 ? `one ${one}` : `${n} ${many}`);
+
+const forDays = (days: number): string => (days === 1 ? "one day" : `${days} days`);
+
+/** What keeps pictures, in words; `null`: nothing does. */
+function holders({ results, styles, comparisons }: Others): string | null {
+  const said = [
+    ...(results > 0 ? [counted(results, "other result", "other results")] : []),
+    ...(styles > 0 ? [counted(styles, "saved style", "saved styles")] : []),
+    ...(comparisons > 0 ? [counted(comparisons, "open comparison", "open comparisons")] : []),
+  ];
+  return said.length === 0 ? null : list.format(said);
+}
+
+export const deleteWords = {
+  notYours: (userId: string): string => `Only <@${userId}> or a moderator can delete this one.`,
+  button: "Delete for good",
+  ask(others: Others): string {
+    const kept = holders(others);
+    const rest =
+      kept === null
+        ? "The picture and both uploads are erased from my disk, too."
+        : `Its files are erased from my disk, too, but for what is needed still: ${kept} ${others.results + others.styles + others.comparisons === 1 ? "uses" : "use"} the same pictures.`;
+    return `Delete this for good? ${rest} Nobody can bring it back.`;
+  },
+  done: "🗑️ Deleted.",
+  compared: "This picture is being judged in a comparison. Please wait until that is revealed, then delete it.",
+} as const;
+
+export const privacyWords = {
+  kept: (days: number): string =>
+    [
+      "### 🔒 What I keep",
+      "- **Pictures** that you give me, and those that I paint of them: so that the buttons under them work.",
+      "- **Jobs**: what you asked for, when and where, your own words, and what came of it.",
+      "- **Styles** that you save, with what was learned of them, until somebody removes them.",
+      "- **Medals** that you give: they are votes, and `/scores` counts them.",
+      "I know you by your Discord id alone. I read no messages, show nothing to anybody outside this server, and send nothing to other services than Discord.",
+      `Pictures and jobs are erased after ${forDays(days)}; saved styles, and votes without their pictures, stay.`,
+      "*Delete* under a picture erases it at once. Below you get a copy of all that I keep of you, or have me forget you.",
+    ].join("\n"),
+  data: "My data",
+  here: "Forget me here",
+  everywhere: "Forget me everywhere",
+  surely: "Yes, forget me",
+  copy: "This is all that I keep of you, from every server. Only you see it.",
+  ask: (here: boolean): string =>
+    `${here ? "Forget you in this server" : "Forget you in every server"}? Your pictures, jobs, saved styles and votes are erased, what is being painted is stopped, and my messages about them go. Pictures that somebody else painted with stay theirs. Nobody can bring it back.`,
+  forgotten: (here: boolean): string =>
+    `✅ ${here ? "In this server I" : "I"} know nothing of you any more. My messages about your pictures go in the next moments. Medals that you gave still show on Discord until you take them off; they do not count.`,
+} as const;
+
+export const retentionWords = {
+  owner: (days: number, from: string): string =>
+    `from ${from} on, pictures and jobs older than ${forDays(days)} are erased (RETENTION_DAYS); saved styles stay. Set it higher to keep them`,
+  managers: (days: number, from: string): string =>
+    `🧹 From ${from} on, I erase pictures and jobs that are older than ${forDays(days)}. Saved styles stay, and votes count on. Save what you want to keep by then.`,
+} as const;

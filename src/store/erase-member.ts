@@ -1,0 +1,182 @@
+/** Everything that the database knows of a member: to be listed for them, or erased. */
+import type { Kysely } from "kysely";
+
+import { eraseJob, eraseRound } from "./erase-jobs.ts";
+import { sql } from "./kysely.ts";
+import type { Schema } from "./schema.ts";
+
+/** A message of the bot's on Discord. */
+export interface MessagePlace {
+  readonly channelId: string;
+  readonly messageId: string;
+}
+
+/** A member, in one server or (`null`) in all. */
+export interface Scope {
+  readonly userId: string;
+  readonly guildId: string | null;
+}
+
+/** Columns that name members, and the column that says in which server. */
+const NAMED = [
+  ["jobs", "user_id"],
+  ["styles", "owner_id"],
+  ["learnings", "user_id"],
+  ["comparisons", "user_id"],
+  ["medal_changes", "voter_id"],
+] as const;
+
+/** Everybody of whom something is known. */
+export async function knownMembers(db: Kysely<Schema>): Promise<readonly string[]> {
+  const known = new Set<string>();
+  for (const [table, column] of [...NAMED, ["candidates", "requester_id"] as const]) {
+    const { rows } = await sql<{
+      id: string;
+    }>`select distinct ${sql.ref(column)} as id from ${sql.table(table)}`.execute(db);
+    for (const { id } of rows) if (id !== "") known.add(id);
+  }
+  return [...known];
+}
+
+const within = (guildId: string | null) =>
+  guildId === null ? sql<boolean>`1 = 1` : sql<boolean>`guild_id = ${guildId}`;
+
+/** Ids of a member's jobs, oldest first. */
+export async function jobsOf(db: Kysely<Schema>, { userId, guildId }: Scope): Promise<readonly string[]> {
+  const query = db.selectFrom("jobs").select("id").where("user_id", "=", userId).where(within(guildId));
+  return (await query.orderBy("id").execute()).map(({ id }) => id);
+}
+
+/** Where the bot shows a member's jobs, comparisons and learnings. */
+export async function messagesOf(db: Kysely<Schema>, { userId, guildId }: Scope): Promise<readonly MessagePlace[]> {
+  const surfaces = await db
+    .selectFrom("surfaces")
+    .innerJoin("jobs", "jobs.id", "surfaces.job_id")
+    .selectAll("surfaces")
+    .where("jobs.user_id", "=", userId)
+    .$if(guildId !== null, (query) => query.where("jobs.guild_id", "=", guildId))
+    .execute();
+  const candidates = await db
+    .selectFrom("candidates")
+    .innerJoin("rounds", "rounds.id", "candidates.round_id")
+    .select(["candidates.message_id", "rounds.channel_id"])
+    .where("candidates.requester_id", "=", userId)
+    .$if(guildId !== null, (query) => query.where("rounds.guild_id", "=", guildId))
+    .execute();
+  const comparisons = await db
+    .selectFrom("comparisons")
+    .select(["channel_id", "card_message_id", "sheet_message_id"])
+    .where("user_id", "=", userId)
+    .where(within(guildId))
+    .execute();
+  const learnings = await db
+    .selectFrom("learnings")
+    .select(["channel_id", "thread_id", "card_message_id", "progress_message_id"])
+    .where("user_id", "=", userId)
+    .where(within(guildId))
+    .execute();
+  const all: (readonly [string, string | null])[] = [
+    ...[...surfaces, ...learnings].flatMap((row) => [
+      [row.channel_id, row.card_message_id] as const,
+      [row.thread_id ?? row.channel_id, row.progress_message_id] as const,
+    ]),
+    ...surfaces.flatMap((row) => [
+      [row.thread_id ?? row.channel_id, row.description_message_id] as const,
+      [row.thread_id ?? row.channel_id, row.result_message_id] as const,
+    ]),
+    ...candidates.map((row) => [row.channel_id, row.message_id] as const),
+    ...comparisons.flatMap((row) => [
+      [row.channel_id, row.card_message_id] as const,
+      [row.channel_id, row.sheet_message_id] as const,
+    ]),
+  ];
+  const places = new Map<string, MessagePlace>();
+  for (const [channelId, messageId] of all) if (messageId !== null) places.set(messageId, { channelId, messageId });
+  return [...places.values()];
+}
+
+/** What a member left to the files: pictures and tokens that may be referred to no longer, and learnings. */
+export interface Left {
+  readonly pictures: ReadonlySet<string>;
+  readonly tokens: ReadonlySet<string>;
+  /** Ids. */
+  readonly learnings: readonly string[];
+}
+
+/**
+ * Erases a member's comparisons, jobs, styles, learnings and medals. Jobs that are under way have to be stopped before.
+ * May be called again when it was broken off.
+ *
+ * @param breathe called between jobs
+ */
+export async function eraseMember(db: Kysely<Schema>, scope: Scope, breathe: () => Promise<void>): Promise<Left> {
+  const { userId, guildId } = scope;
+  const pictures = new Set<string>();
+  const tokens = new Set<string>();
+  await eraseComparisons(db, scope);
+  for (const id of await jobsOf(db, scope)) {
+    for (const sha256 of (await eraseJob(db, id)) ?? []) pictures.add(sha256);
+    await breathe();
+  }
+  const styles = await db
+    .deleteFrom("styles")
+    .where("owner_id", "=", userId)
+    .where(within(guildId))
+    .returning(["picture_sha256", "token_sha256"])
+    .execute();
+  for (const { picture_sha256: picture, token_sha256: token } of styles) {
+    pictures.add(picture);
+    if (token !== null) tokens.add(token);
+  }
+  const learnings = await db
+    .deleteFrom("learnings")
+    .where("user_id", "=", userId)
+    .where(within(guildId))
+    .returning(["id", "picture_sha256"])
+    .execute();
+  for (const { id, picture_sha256: picture } of learnings) {
+    pictures.add(picture);
+    await db.deleteFrom("learning_states").where("learning_id", "=", id).execute();
+  }
+  await db.deleteFrom("medal_changes").where("voter_id", "=", userId).where(within(guildId)).execute();
+  const rounds = db.selectFrom("rounds").select("id").where(within(guildId));
+  await db
+    .updateTable("candidates")
+    .set({ requester_id: "" })
+    .where("requester_id", "=", userId)
+    .where("round_id", "in", rounds)
+    .execute();
+  return { pictures, tokens, learnings: learnings.map(({ id }) => id) };
+}
+
+/** Those that are not over are broken off, with the ballots on them. */
+async function eraseComparisons(db: Kysely<Schema>, { userId, guildId }: Scope): Promise<void> {
+  const own = await db
+    .selectFrom("comparisons")
+    .select(["id", "state"])
+    .where("user_id", "=", userId)
+    .where(within(guildId))
+    .execute();
+  for (const { id, state } of own)
+    await db.transaction().execute(async (transaction) => {
+      if (state !== "closed") await eraseRound(transaction, id);
+      await transaction.deleteFrom("comparison_jobs").where("comparison_id", "=", id).execute();
+      await transaction.deleteFrom("comparisons").where("id", "=", id).execute();
+    });
+}
+
+/** All that is kept of a member, for them to read. */
+export async function memberData(db: Kysely<Schema>, { userId, guildId }: Scope): Promise<object> {
+  const rowsOf = (table: (typeof NAMED)[number][0], column: string) =>
+    db.selectFrom(table).selectAll().where(sql.ref(column), "=", userId).where(within(guildId)).execute();
+  const [jobs, styles, learnings, comparisons, medals] = await Promise.all(
+    NAMED.map(([table, column]) => rowsOf(table, column)),
+  );
+  const named = await sql<{ sha256: string; width: number; height: number }>`select sha256, width, height from pictures
+    where exists (select 1 from jobs where user_id = ${userId} and ${within(guildId)}
+      and pictures.sha256 in (content_sha256, style_sha256, result_sha256))
+    or exists (select 1 from styles where owner_id = ${userId} and ${within(guildId)} and picture_sha256 = pictures.sha256)`.execute(
+    db,
+  );
+  return { member: userId, server: guildId, pictures: named.rows, jobs, styles, learnings, comparisons, medals };
+}

@@ -1,0 +1,59 @@
+/** Servers in the database: which there are, and to erase all of one. */
+import type { Kysely } from "kysely";
+
+import type { Shard } from "../shard.ts";
+import { eraseJob, eraseRound } from "./erase-jobs.ts";
+import type { Left } from "./erase-member.ts";
+import { sql } from "./kysely.ts";
+import { isOf } from "./ownership.ts";
+import type { Schema } from "./schema.ts";
+
+/** Servers of which something is kept, of those that a process looks after. */
+export async function knownServers(db: Kysely<Schema>, shard: Shard): Promise<readonly string[]> {
+  const known = new Set<string>();
+  for (const table of ["jobs", "styles", "rounds", "comparisons", "learnings"] as const) {
+    const { rows } = await sql<{ id: string }>`select distinct guild_id as id from ${sql.table(table)}
+      where guild_id is not null and ${isOf(shard, "guild_id")}`.execute(db);
+    for (const { id } of rows) known.add(id);
+  }
+  return [...known];
+}
+
+/** Erases everything of a server in which nothing is under way. @param breathe called between jobs */
+export async function eraseServer(db: Kysely<Schema>, guildId: string, breathe: () => Promise<void>): Promise<Left> {
+  const pictures = new Set<string>();
+  const tokens = new Set<string>();
+  for (const { id } of await db.selectFrom("comparisons").select("id").where("guild_id", "=", guildId).execute()) {
+    await db.deleteFrom("comparison_jobs").where("comparison_id", "=", id).execute();
+    await db.deleteFrom("comparisons").where("id", "=", id).execute();
+  }
+  for (const { id } of await db.selectFrom("rounds").select("id").where("guild_id", "=", guildId).execute()) {
+    await db.transaction().execute((transaction) => eraseRound(transaction, id));
+    await breathe();
+  }
+  for (const { id } of await db.selectFrom("jobs").select("id").where("guild_id", "=", guildId).execute()) {
+    for (const sha256 of (await eraseJob(db, id)) ?? []) pictures.add(sha256);
+    await breathe();
+  }
+  const styles = await db
+    .deleteFrom("styles")
+    .where("guild_id", "=", guildId)
+    .returning(["picture_sha256", "token_sha256"])
+    .execute();
+  for (const { picture_sha256: picture, token_sha256: token } of styles) {
+    pictures.add(picture);
+    if (token !== null) tokens.add(token);
+  }
+  const learnings = await db
+    .deleteFrom("learnings")
+    .where("guild_id", "=", guildId)
+    .returning(["id", "picture_sha256"])
+    .execute();
+  for (const { id, picture_sha256: picture } of learnings) {
+    pictures.add(picture);
+    await db.deleteFrom("learning_states").where("learning_id", "=", id).execute();
+  }
+  await db.deleteFrom("open_replies").where("guild_id", "=", guildId).execute();
+  await db.deleteFrom("settings").where("guild_id", "=", guildId).execute();
+  return { pictures, tokens, learnings: learnings.map(({ id }) => id) };
+}

@@ -1,0 +1,175 @@
+/** Erases what has been kept long enough, what the disk has no room for, and files to which nothing refers. */
+import { isSettled, JOB_STATES } from "../jobs/job.ts";
+import { TOKEN_EXTENSION } from "../jobs/style.ts";
+import { isFirst, type Shard } from "../shard.ts";
+import { isBeingCompared } from "./erase-jobs.ts";
+import { isHeld } from "./erase-picture.ts";
+import { knownServers } from "./erase-server.ts";
+import type { Eraser } from "./eraser.ts";
+import { isOf } from "./ownership.ts";
+import type { Store } from "./store.ts";
+
+const DAY_MS = 86_400_000;
+/** People are told so long before the first sweep. */
+export const NOTICE_MS = 14 * DAY_MS;
+/** A server that the bot has left is erased so long afterwards, unless it comes back. */
+export const LEFT_MS = 7 * DAY_MS;
+/** A file that nothing refers to may be one that is just being made something of. */
+const STRAY_MS = 3_600_000;
+/** Jobs that are looked up at once, and files. */
+const BATCH = 100;
+const GIGABYTE = 1e9;
+
+export interface SweepOptions {
+  readonly store: Pick<Store, "db" | "files" | "retention" | "styles">;
+  readonly eraser: Eraser;
+  readonly shard: Shard;
+  /** `RETENTION_DAYS` */
+  readonly days: number;
+  /** Most bytes of all files; `null`: as many as there are. */
+  readonly maxBytes: number | null;
+  readonly now: number;
+  /** Called between pieces of work. @throws to break it off */
+  readonly breathe: () => Promise<void>;
+}
+
+export interface Swept {
+  readonly jobs: number;
+  readonly files: number;
+  readonly servers: number;
+}
+
+export const maxBytesOf = ({ MAX_STORE_GB: most }: { readonly MAX_STORE_GB?: number | undefined }): number | null =>
+  most === undefined ? null : most * GIGABYTE;
+
+/** Saved styles, comparisons that are open and jobs that are under way stay. */
+export async function sweep(options: SweepOptions): Promise<Swept> {
+  const { store, eraser, shard, now } = options;
+  let [jobs, servers] = [0, 0];
+  for (const guildId of [null, ...(await knownServers(store.db, shard))]) {
+    const left = guildId === null ? null : await store.retention.leftAt(guildId);
+    if (guildId !== null && left !== null && now >= left + LEFT_MS) {
+      await eraser.server(guildId);
+      servers += 1;
+    } else if (await mayBegin(guildId, options)) jobs += await sweepServer(guildId, options);
+  }
+  // The files are everybody's: one of several processes looks after them.
+  if (!isFirst(shard)) return { jobs, files: 0, servers };
+  const { files, sizes } = await sweepFiles(options);
+  return { jobs: jobs + (await makeRoom(sizes, options)), files, servers };
+}
+
+/** Whether the owner, and the managers of a server that has a channel for it, were told long enough ago. */
+async function mayBegin(guildId: string | null, { store, now }: SweepOptions): Promise<boolean> {
+  const { retention } = store;
+  const owner = await retention.toldAt(null);
+  if (owner === null || now < owner + NOTICE_MS) return false;
+  if (owner === 0 || guildId === null || (await retention.logChannel(guildId)) === null) return true;
+  const managers = await retention.toldAt(guildId);
+  return managers !== null && now >= managers + NOTICE_MS;
+}
+
+const settledJobs = ({ store, shard }: SweepOptions) =>
+  store.db
+    .selectFrom("jobs")
+    .select("id")
+    .where(
+      "state",
+      "in",
+      JOB_STATES.filter((state) => isSettled(state)),
+    )
+    .where((is) => is.not(isBeingCompared))
+    .where(isOf(shard, "guild_id"))
+    .orderBy("settled_at")
+    .limit(BATCH);
+
+async function sweepServer(guildId: string | null, options: SweepOptions): Promise<number> {
+  const { store, eraser, now, days, breathe } = options;
+  const chosen = guildId === null ? null : await store.retention.days(guildId);
+  const before = now - Math.min(days, chosen ?? days) * DAY_MS;
+  for (let erased = 0; ;) {
+    const batch = await settledJobs(options)
+      .where("guild_id", guildId === null ? "is" : "=", guildId)
+      .where("settled_at", "<", before)
+      .execute();
+    const so = erased;
+    for (const { id } of batch) {
+      if (await eraser.job(id)) erased += 1;
+      await breathe();
+    }
+    if (batch.length < BATCH || erased === so) return erased;
+  }
+}
+
+/** @returns how many files to which nothing refers were erased, and the bytes of all others */
+async function sweepFiles(options: SweepOptions): Promise<{ files: number; sizes: Map<string, number> }> {
+  const { store, eraser, now, days, breathe } = options;
+  const sizes = new Map<string, number>();
+  let files = 0;
+  for await (const batch of batches(store.files.list())) {
+    const found = await findHeld(store, batch);
+    for (const { sha256, extension, writtenAt, bytes } of batch) {
+      const how = found.get(sha256);
+      // What is known and not held may be described again, or be on its way into a job.
+      const keepMs = how === "known" ? days * DAY_MS : STRAY_MS;
+      if (how === "held" || writtenAt > now - keepMs) sizes.set(sha256, (sizes.get(sha256) ?? 0) + bytes);
+      else {
+        await eraser.stray(sha256, extension === TOKEN_EXTENSION ? "token" : "picture");
+        files += 1;
+      }
+    }
+    await breathe();
+  }
+  return { files, sizes };
+}
+
+/** Erases jobs, oldest first, until the files fit. */
+async function makeRoom(sizes: ReadonlyMap<string, number>, options: SweepOptions): Promise<number> {
+  const { store, eraser, maxBytes, breathe } = options;
+  if (maxBytes === null) return 0;
+  let excess = [...sizes.values()].reduce((sum, bytes) => sum + bytes, 0) - maxBytes;
+  for (let erased = 0; ;) {
+    const so = erased;
+    for (const { id } of excess > 0 ? await settledJobs(options).execute() : []) {
+      if (excess <= 0) break;
+      const pictures = await eraser.job(id);
+      if (pictures) erased += 1;
+      for (const sha256 of pictures ?? []) if (!(await store.files.has(sha256))) excess -= sizes.get(sha256) ?? 0;
+      await breathe();
+    }
+    if (erased === so) return erased;
+  }
+}
+
+type Holding = "held" | "known";
+
+/** Of each file that the database knows: whether anything refers to it. */
+async function findHeld(
+  { db }: Pick<Store, "db">,
+  batch: readonly { readonly sha256: string }[],
+): Promise<ReadonlyMap<string, Holding>> {
+  const hashes = batch.map(({ sha256 }) => sha256);
+  const pictures = await db
+    .selectFrom("pictures")
+    .select(["sha256", isHeld.as("held")])
+    .where("sha256", "in", hashes)
+    .execute();
+  const tokens = await db.selectFrom("styles").select("token_sha256").where("token_sha256", "in", hashes).execute();
+  const states = await db.selectFrom("learning_states").select("sha256").where("sha256", "in", hashes).execute();
+  return new Map<string, Holding>([
+    ...states.map(({ sha256 }) => [sha256, "held"] as const),
+    ...pictures.map(({ sha256, held }) => [sha256, held ? "held" : "known"] as const),
+    ...tokens.map(({ token_sha256: sha256 }) => [sha256!, "held"] as const),
+  ]);
+}
+
+async function* batches<T>(items: AsyncIterable<T>): AsyncGenerator<readonly T[]> {
+  let batch: T[] = [];
+  for await (const item of items) {
+    batch.push(item);
+    if (batch.length < BATCH) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
+}
