@@ -2,7 +2,7 @@
 import { type Attachment, SlashCommandBuilder } from "discord.js";
 
 import type { ButtonHandler, SlashHandler } from "../src/discord/interactions/handler.ts";
-import { assertMayPost, assertOwnerOrModerator } from "../src/discord/interactions/permissions.ts";
+import { assertOwnerOrModerator } from "../src/discord/interactions/permissions.ts";
 import { comparison as words } from "../src/discord/wording/votes.ts";
 import { UserError } from "../src/errors.ts";
 import { DEFAULT_SETTINGS } from "../src/painting.ts";
@@ -48,6 +48,7 @@ export const compare: SlashHandler<CompareInput> = {
     .addIntegerOption(seedOption)
     .toJSON(),
   acknowledge: "public",
+  needs: { right: "paint", place: "post", pictures: VARIANTS.length },
 
   parse: ({ options }) => ({
     content: options.getAttachment("content", true),
@@ -59,7 +60,6 @@ export const compare: SlashHandler<CompareInput> = {
   }),
 
   async run({ interaction, bot, reply }, { content, style, hours, ...settings }) {
-    assertMayPost(interaction);
     const { guildId } = interaction;
     const userId = interaction.user.id;
     const { steps, guidance, stylePath, speed, loras } = DEFAULT_SETTINGS;
@@ -96,11 +96,11 @@ export const compare: SlashHandler<CompareInput> = {
 export const compareResult: ButtonHandler<string> = {
   kind: "button",
   acknowledge: "public",
+  needs: { right: "paint", place: "post", pictures: VARIANTS.length },
 
   parse: subjectOf,
 
   async run({ interaction, bot, reply }, jobId) {
-    assertMayPost(interaction);
     const job = await findJob(bot, jobId);
     if (job.state !== "done") throw new UserError("unfinished", words.unfinished);
     const { replyTo: _replyTo, variant: _variant, parentId: _parentId, ...settings } = job.request;

@@ -1,10 +1,11 @@
-/** `/settings`: what a server decides about votes and about `auto`. For those who manage it. */
+/** `/settings`: what a server decides, in a panel of sections; its options are about votes. For those who manage it. */
 import { PermissionFlagsBits, SlashCommandBuilder } from "discord.js";
 
-import type { SlashHandler } from "../src/discord/interactions/handler.ts";
+import type { MenuHandler, SlashHandler } from "../src/discord/interactions/handler.ts";
 import { assertManager } from "../src/discord/interactions/permissions.ts";
-import { noticeView } from "../src/discord/messages/components.ts";
-import { settings as words } from "../src/discord/wording/votes.ts";
+import { parseCustomId } from "../src/discord/messages/custom-id.ts";
+import { type Chosen, choose, settingsPanel } from "../src/discord/server/panel.ts";
+import { panel as words } from "../src/discord/wording/settings.ts";
 import { type Variant, VARIANT_LABEL, VARIANTS } from "../src/variant.ts";
 import type { VoteSettings } from "../src/votes/voters.ts";
 
@@ -14,7 +15,7 @@ export const settings: SlashHandler<Partial<VoteSettings>> = {
   kind: "slash",
   data: new SlashCommandBuilder()
     .setName("settings")
-    .setDescription("What this server decides about votes; without options: how things stand")
+    .setDescription("What this server allows, shows and keeps; the options are about votes")
     .setDefaultMemberPermissions(PermissionFlagsBits.ManageGuild)
     .addBooleanOption((option) =>
       option.setName("learning").setDescription("Whether auto learns from this server's ballots"),
@@ -57,8 +58,23 @@ export const settings: SlashHandler<Partial<VoteSettings>> = {
   async run({ interaction, bot, reply }, changes) {
     // Discord hides the command from others, but whoever manages the server may show it to anybody.
     assertManager(interaction, words.notAllowed);
-    const now = await bot.store.voteSettings.change(interaction.guildId, changes);
-    const auto = now.pinned !== null ? words.pinned(now.pinned) : now.learning ? words.learning : words.paper;
-    await reply.show(noticeView([words.title, auto, words.voters(now.minAccountDays, now.requiredRoleId)].join("\n")));
+    const { guild } = interaction;
+    const isAboutVotes = Object.keys(changes).length > 0;
+    if (isAboutVotes) await bot.store.voteSettings.change(guild.id, changes);
+    await reply.show(await settingsPanel(bot, guild, isAboutVotes ? "votes" : "access"));
+  },
+};
+
+/** What was chosen in the panel. */
+export const settingsMenu: MenuHandler<Chosen> = {
+  kind: "menu",
+  acknowledge: "silent",
+
+  parse: ({ customId, values }) => ({ parts: parseCustomId(customId).parts, values }),
+
+  async run({ interaction, bot, reply }, chosen) {
+    // Who has the panel open may have lost the permission since.
+    assertManager(interaction, words.notAllowed);
+    await reply.show(await choose(bot, interaction.guild, chosen));
   },
 };

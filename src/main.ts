@@ -19,6 +19,8 @@ import { Presenter } from "./discord/jobs/presenter.ts";
 import { registerSoon } from "./discord/interactions/registration.ts";
 import { route } from "./discord/interactions/router.ts";
 import { LearningDesk } from "./discord/styles/learning-desk.ts";
+import { Allowances } from "./discord/server/allowance.ts";
+import { ServerLog } from "./discord/server/server-log.ts";
 import { Comparisons } from "./discord/votes/comparisons.ts";
 import { Votes } from "./discord/votes/votes.ts";
 import { login } from "./discord/wording/login.ts";
@@ -168,6 +170,8 @@ export async function startBot(config: Config, log: Logger, options: StartOption
       presenter,
       describerLabel,
       votes,
+      allowances: new Allowances(store),
+      serverLog: new ServerLog({ client, store, deliveries, log }),
       intake,
       pressOnce: new PressOnce({ queue, linkTo: (id) => presenter.linkTo(id) }),
       openReplies: replies,

@@ -24,6 +24,7 @@ export const TABLES = Object.keys({
   workers: true,
   fleet: true,
   learning_states: true,
+  blocks: true,
 } satisfies Record<keyof Schema, true>) as (keyof Schema)[];
 
 /** Values of one statement, at most: PostgreSQL takes 65,535. */

@@ -25,6 +25,7 @@ export interface Schema {
   open_replies: OpenReplyTable;
   workers: WorkerTable;
   fleet: FleetTable;
+  blocks: BlockTable;
 }
 
 interface PictureTable {
@@ -237,4 +238,12 @@ interface FleetTable {
   base: Generated<number>;
   /** What the bot speaks that started last. */
   protocol: Generated<number | null>;
+}
+
+export interface BlockTable {
+  guild_id: string;
+  user_id: string;
+  by_user_id: string;
+  reason: string | null;
+  at: number;
 }

@@ -10,6 +10,7 @@ import type { StyleVectorRepository } from "../jobs/style-likeness.ts";
 import type { LearningStateRepository } from "../jobs/tasks.ts";
 import { createFolderPictures } from "../pictures/folder.ts";
 import { type Shard, WHOLE } from "../shard.ts";
+import { type BlockRepository, createBlockRepository } from "./block-repository.ts";
 import { createCaptionRepository } from "./caption-repository.ts";
 import { type ComparisonRepository, createComparisonRepository } from "./comparison-repository.ts";
 import { type DatabaseOptions, openDatabase } from "./database.ts";
@@ -23,6 +24,7 @@ import { createLearningRepository, type LearningRepository } from "./learning-re
 import { createOpenReplyRepository, type OpenReplyRepository } from "./open-reply-repository.ts";
 import type { Schema } from "./schema.ts";
 import { createSharedQueue } from "./shared-queue.ts";
+import { createServerSettingRepository, type ServerSettingRepository } from "./server-setting-repository.ts";
 import { createSettingRepository, type SettingRepository } from "./setting-repository.ts";
 import { createSurfaceRepository, type SurfaceRepository } from "./surface-repository.ts";
 import { createStyleRepository } from "./style-repository.ts";
@@ -47,6 +49,8 @@ export interface Store extends Repositories {
   readonly jobDesk: JobDesk;
   readonly surfaces: SurfaceRepository;
   readonly settings: SettingRepository;
+  readonly serverSettings: ServerSettingRepository;
+  readonly blocks: BlockRepository;
   readonly votes: VoteRepository;
   readonly voteSettings: VoteSettingRepository;
   readonly comparisons: ComparisonRepository;
@@ -92,6 +96,8 @@ export async function openStore(
     files,
     surfaces: createSurfaceRepository(db, shard),
     settings,
+    serverSettings: createServerSettingRepository(db, settings),
+    blocks: createBlockRepository(db),
     votes: createVoteRepository(db, shard),
     voteSettings: createVoteSettingRepository(settings),
     comparisons: createComparisonRepository(db, shard),

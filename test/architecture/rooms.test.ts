@@ -10,7 +10,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   jobs: ["messages", "wording"],
   styles: ["messages", "wording"],
   votes: ["jobs", "messages", "wording"],
-  interactions: ["intake", "jobs", "messages", "styles", "votes", "wording"],
+  server: ["messages", "wording"],
+  interactions: ["intake", "jobs", "messages", "server", "styles", "votes", "wording"],
 };
 const MOST_LOOSE_FILES = 8;
 

@@ -158,7 +158,8 @@ export const scores = {
     `${row}: ${values.map(({ variant, mean, interval, paper }) => `${VARIANT_LABEL[variant]} ${mean.toFixed(2)} (${interval ? `${interval.low.toFixed(2)} to ${interval.high.toFixed(2)}, ` : ""}the paper ${paper.toFixed(2)})`).join(", ")}.`,
   exported: (about: string, ballots: number): string =>
     `### 📦 ${count(ballots, "ballot")}, anonymised\n-# ${about}\nPeople, servers and pictures are hidden behind secret ids, and times cut to the day. The ids stay the same from export to export, so among very few people somebody may still be recognised: think before you pass it on.\n\`atelier scores --from ballots.json\` computes every figure again.`,
-  exportForManagers: "Ballots are exported by members with the permission **Manage Server**.",
+  exportForManagers:
+    "Ballots are exported by members with the permission **Manage Server**, and by roles that they choose in `/settings`.",
   exportForOwner:
     "The ballots of all servers are exported by whoever runs this bot alone. Those of this server: leave `scope` away.",
   nothingToExport:
@@ -175,7 +176,6 @@ interface ChartValue {
 const signed = (value: number): string => `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(2)}`;
 
 export const settings = {
-  title: "### ⚙️ Votes in this server",
   pinned: (variant: Variant): string => `**Auto** always takes *${VARIANT_LABEL[variant]}*.`,
   learning: "**Auto** learns: it starts at the paper's finding and moves to what this server's ballots say.",
   paper: "**Auto** follows the paper's finding and does not learn from ballots.",
@@ -183,5 +183,4 @@ export const settings = {
     if (days === 0 && roleId === null) return "**Voters**: every member's medals count.";
     return `**Voters**: only medals of members count who ${admitted(days, roleId)}.`;
   },
-  notAllowed: "These settings are for members with the permission **Manage Server**.",
 } as const;

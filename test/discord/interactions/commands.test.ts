@@ -38,12 +38,14 @@ describe("registration", () => {
     expect(names).toEqual([
       "Stylize this picture",
       "about",
+      "block",
       "compare",
       "queue",
       "scores",
       "settings",
       "style",
       "stylize",
+      "unblock",
     ]);
   });
 });
@@ -68,10 +70,12 @@ describe("what is registered", () => {
     expect(body["nsfw"] ?? false).toBe(false);
   });
 
-  it("hides what is for managers alone, and nothing else", () => {
+  it("hides what is for managers and moderators alone, and nothing else", () => {
     const hidden = bodies.filter(({ default_member_permissions: needed }) => (needed ?? null) !== null);
     expect(hidden.map(({ name, default_member_permissions: needed }) => [name, needed])).toEqual([
       ["settings", String(PermissionFlagsBits.ManageGuild)],
+      ["block", String(PermissionFlagsBits.ModerateMembers)],
+      ["unblock", String(PermissionFlagsBits.ModerateMembers)],
     ]);
   });
 
