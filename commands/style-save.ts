@@ -60,6 +60,7 @@ export const styleSave: SubcommandHandler<SaveInput> = {
 export const saveThis: ButtonHandler<string> = {
   kind: "button",
   acknowledge: "public",
+  needs: { right: "paint" },
 
   parse: subjectOf,
 

@@ -43,16 +43,22 @@ export class ServerLog {
     this.#options = options;
   }
 
-  /** Tells the server's log channel, where it has one, as soon as Discord takes it. Never throws. */
-  async tell(guildId: string, view: View): Promise<void> {
+  /**
+   * Tells the server's log channel, as soon as Discord takes it. Never throws.
+   *
+   * @returns `false` where there is no such channel
+   */
+  async tell(guildId: string, view: View): Promise<boolean> {
     const { store, deliveries, log } = this.#options;
     try {
       const { logChannelId } = await store.serverSettings.get(guildId);
-      if (logChannelId === null) return;
+      if (logChannelId === null) return false;
       const nonce = nonceFor(randomUUID(), "log");
       void deliveries.owe(`log ${nonce}`, logChannelId, () => this.#post(logChannelId, view, nonce));
+      return true;
     } catch (error) {
       log.error({ err: error, guildId }, "the log channel could not be told");
+      return false;
     }
   }
 
@@ -67,7 +73,7 @@ export class ServerLog {
       if (this.#told.size <= MOST_REMEMBERED) break;
       this.#told.delete(oldest);
     }
-    await this.tell(guildId, noticeView(words.refused(userId, what, channelId, why)));
+    if (!(await this.tell(guildId, noticeView(words.refused(userId, what, channelId, why))))) this.#told.delete(key);
   }
 
   async #post(channelId: string, view: View, nonce: string): Promise<void> {

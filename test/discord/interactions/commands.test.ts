@@ -1,4 +1,9 @@
-import { ApplicationIntegrationType, InteractionContextType, PermissionFlagsBits } from "discord.js";
+import {
+  ApplicationCommandOptionType,
+  ApplicationIntegrationType,
+  InteractionContextType,
+  PermissionFlagsBits,
+} from "discord.js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { commands } from "../../../commands/index.ts";
@@ -77,6 +82,16 @@ describe("what is registered", () => {
       ["block", String(PermissionFlagsBits.ModerateMembers)],
       ["unblock", String(PermissionFlagsBits.ModerateMembers)],
     ]);
+  });
+
+  it("asks whether somebody may, wherever a file can be given", () => {
+    const takesFile = (options: readonly Option[] = []): boolean =>
+      within(options).some(({ type }) => type === ApplicationCommandOptionType.Attachment);
+    const open = commands.handlers.filter(({ data, needs }) => {
+      const body = "toJSON" in data ? data.toJSON() : data;
+      return !needs && takesFile((body as unknown as Option).options);
+    });
+    expect(open.map(({ data }) => data.name)).toEqual([]);
   });
 
   it.each(slash.map((body) => [body.name, body] as const))("/%s can be read and translated", (_, body) => {
