@@ -96,16 +96,16 @@ export function createJobRepository(db: Kysely<Schema>, shard: Shard): JobReposi
         .select("created_at")
         .where("id", ">=", firstJobId(since))
         .where("created_at", ">", since)
-        .where(({ eb, or, and }) =>
-          or([
-            eb("state", "in", [...UNSETTLED, "done"]),
-            and([eb("state", "=", "cancelled"), eb("started_at", "is not", null)]),
+        .where((is) =>
+          is.or([
+            is("state", "in", [...UNSETTLED, "done"]),
+            is.and([is("state", "=", "cancelled"), is("started_at", "is not", null)]),
           ]),
         )
         .orderBy("created_at")
         .execute();
       const { unsettled } = await own
-        .select(({ fn }) => fn.countAll().as("unsettled"))
+        .select((is) => is.fn.countAll().as("unsettled"))
         .where("state", "in", UNSETTLED)
         .executeTakeFirstOrThrow();
       return { askedAt: asked.map((row) => row.created_at), unsettled: Number(unsettled) };

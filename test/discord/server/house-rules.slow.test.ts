@@ -67,8 +67,8 @@ async function everyWay(who: Name, refused: RegExp, channelId = studio.general):
   };
   const outcomes: Record<string, unknown> = {};
   for (const [name, way] of Object.entries(ways)) outcomes[name] = await told(who, way);
-  for (const name of Object.keys(ways))
-    expect(outcomes, name).toMatchObject({ [name]: { words: expect.stringMatching(refused), downloads: 0 } });
+  const same = { words: expect.stringMatching(refused) as string, downloads: 0 };
+  expect(outcomes).toEqual(Object.fromEntries(Object.keys(ways).map((name) => [name, same])));
 }
 
 describe("a blocked member", () => {
@@ -129,7 +129,8 @@ describe("roles", () => {
     discord.setRoles("linus", [painter]);
     for (const who of ["linus", "ada"] as const) {
       const call = await discord.member(who).slash(general, "style describe", { image: await waves() });
-      await discord.waitFor(() => textOf(call.response).includes("Described by"), { what: `words for ${who}` });
+      const words = await discord.waitFor(() => textOf(call.response), { what: `words for ${who}` });
+      expect(words).not.toContain("Only members");
     }
     discord.setRoles("linus", []);
   });

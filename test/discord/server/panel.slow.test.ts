@@ -18,6 +18,10 @@ beforeAll(async () => {
 
 afterAll(() => studio.close());
 
+/** The panel as it is, menus and all. */
+const drawn = (): string =>
+  JSON.stringify(studio.discord.ephemerals(studio.discord.member("ada").id).find(({ id }) => id === panel.id));
+
 const shown = (): string =>
   textOf(studio.discord.ephemerals(studio.discord.member("ada").id).find(({ id }) => id === panel.id));
 
@@ -52,7 +56,8 @@ it("takes channels, roles and numbers, and gives them back", async () => {
   await choose("access:export", [patron.id], `**Who may export**: members with <@&${patron.id}>`);
   await choose("section", ["limits"], "as many pictures as they like");
   await choose("limits:daily", ["5"], "a member may have 5 pictures");
-  await choose("limits:role", [patron.id], "none has a number of its own");
+  await discord.member("ada").press(panel, "settings:limits:role", [patron.id]);
+  await discord.waitFor(() => drawn().includes(`limits:role-daily:${patron.id}`), { what: "the role's own menu" });
   await choose(`limits:role-daily:${patron.id}`, ["unlimited"], `<@&${patron.id}>: as many as they like`);
   await choose(`limits:at-once:${patron.id}`, ["2"], "may have 2 pictures in the queue. Whoever runs me allows 20");
   await choose("section", ["content"], "plain to see");
@@ -92,7 +97,8 @@ it("counts at the next command, and outlives a restart", async () => {
   });
   await choose("access:rule", ["all-but"], "**Where**: in all channels.");
   const call = await linus.slash(general, "style describe", { image: await waves() });
-  await discord.waitFor(() => textOf(call.response).includes("Described by"), { what: "the description" });
+  const words = await discord.waitFor(() => textOf(call.response), { what: "the description" });
+  expect(words).not.toContain("do not paint");
 });
 
 it("takes votes as the options of the command do", async () => {
