@@ -1,12 +1,14 @@
-/** `/compare` and the button *Compare*: one pair through all three variants, judged blind. */
+/** `/compare` and the button *Compare*: one pair through all three variants, or by some style paths, judged blind. */
 import { type Attachment, SlashCommandBuilder } from "discord.js";
 
 import type { ButtonHandler, SlashHandler } from "../src/discord/interactions/handler.ts";
+import { expectPaths, expectPathsKnown, parsePaths, pathChoices } from "../src/discord/interactions/compared-paths.ts";
 import { assertOwnerOrModerator } from "../src/discord/interactions/permissions.ts";
-import { comparison as words } from "../src/discord/wording/votes.ts";
+import { comparedPaths, comparison as words } from "../src/discord/wording/votes.ts";
 import { UserError } from "../src/errors.ts";
 import { DEFAULT_SETTINGS } from "../src/painting.ts";
-import { VARIANTS } from "../src/variant.ts";
+import { VARIANT_LABEL, VARIANTS } from "../src/variant.ts";
+import type { ComparedPaths } from "../src/votes/comparison.ts";
 import { findJob, subjectOf } from "./job-button.ts";
 import {
   contentOption,
@@ -19,6 +21,8 @@ import {
 
 const DEFAULT_HOURS = 24;
 const HOURS = [0.1, 168] as const;
+/** Variants that look at the style picture: what it is painted by makes no difference to the other. */
+const PATH_VARIANTS = ["image-prompt", "inst"] as const satisfies readonly ComparedPaths["variant"][];
 
 interface CompareInput {
   readonly content: Attachment;
@@ -27,13 +31,22 @@ interface CompareInput {
   readonly strength: number;
   readonly keepColors: boolean;
   readonly seed: number;
+  readonly paths: ComparedPaths | null;
+}
+
+/** @throws UserError when a variant is chosen without paths, or the paths are none */
+function pathsOf(paths: string | null, variant: string | null): ComparedPaths | null {
+  if (paths !== null)
+    return { paths: parsePaths(paths), variant: (variant as ComparedPaths["variant"] | null) ?? PATH_VARIANTS[0] };
+  if (variant !== null) throw new UserError("compared-paths", comparedPaths.variantAlone);
+  return null;
 }
 
 export const compare: SlashHandler<CompareInput> = {
   kind: "slash",
   data: new SlashCommandBuilder()
     .setName("compare")
-    .setDescription("Paint a picture in all three ways, and let people judge blind")
+    .setDescription("Paint a picture in all three ways, or by some style paths, and let people judge blind")
     .addAttachmentOption(contentOption)
     .addAttachmentOption(styleOption(true))
     .addNumberOption((option) =>
@@ -46,9 +59,23 @@ export const compare: SlashHandler<CompareInput> = {
     .addNumberOption(strengthOption)
     .addBooleanOption(keepColorsOption)
     .addIntegerOption(seedOption)
+    .addStringOption((option) =>
+      option
+        .setName("paths")
+        .setDescription("Style paths to compare in place of the variants: attention, adapter (diffusion engine)")
+        .setMaxLength(100)
+        .setAutocomplete(true),
+    )
+    .addStringOption((option) =>
+      option
+        .setName("variant")
+        .setDescription(`What the paths are compared in (default: ${VARIANT_LABEL[PATH_VARIANTS[0]]})`)
+        .setChoices(PATH_VARIANTS.map((value) => ({ name: VARIANT_LABEL[value], value }))),
+    )
     .toJSON(),
   acknowledge: "public",
-  needs: { right: "paint", place: "post", pictures: VARIANTS.length },
+  needs: { right: "paint", place: "post", pictures: ({ paths }) => paths?.paths.length ?? VARIANTS.length },
+  autocomplete: pathChoices,
 
   parse: ({ options }) => ({
     content: options.getAttachment("content", true),
@@ -57,16 +84,19 @@ export const compare: SlashHandler<CompareInput> = {
     strength: options.getNumber("strength") ?? DEFAULT_SETTINGS.strength,
     keepColors: options.getBoolean("keep_colors") ?? DEFAULT_SETTINGS.keepColors,
     seed: options.getInteger("seed") ?? randomSeed(),
+    paths: pathsOf(options.getString("paths"), options.getString("variant")),
   }),
 
-  async run({ interaction, bot, reply }, { content, style, hours, ...settings }) {
+  async run({ interaction, bot, reply }, { content, style, hours, paths, ...settings }) {
+    if (paths) expectPathsKnown(bot);
     const { guildId } = interaction;
     const userId = interaction.user.id;
     const { steps, guidance, stylePath, speed, loras } = DEFAULT_SETTINGS;
-    const room = bot.queue.reserve({ userId, guildId }, VARIANTS.length);
+    const room = bot.queue.reserve({ userId, guildId }, paths?.paths.length ?? VARIANTS.length);
     try {
       const pair = await bot.intake.take(userId, { content, style });
       try {
+        if (paths) await expectPaths(bot, paths.paths, { guildId, styleSha256: pair.style.sha256 });
         const request = {
           ...settings,
           steps,
@@ -82,7 +112,7 @@ export const compare: SlashHandler<CompareInput> = {
           extraPrompt: null,
           size: bot.config.RESULT_SIZE,
         };
-        await bot.comparisons.start(request, hours, reply, room);
+        await bot.comparisons.start(request, { hours, paths }, reply, room);
       } finally {
         await pair.release();
       }
@@ -96,7 +126,7 @@ export const compare: SlashHandler<CompareInput> = {
 export const compareResult: ButtonHandler<string> = {
   kind: "button",
   acknowledge: "public",
-  needs: { right: "paint", place: "post", pictures: VARIANTS.length },
+  needs: { right: "paint", place: "post", pictures: () => VARIANTS.length },
 
   parse: subjectOf,
 
@@ -111,7 +141,7 @@ export const compareResult: ButtonHandler<string> = {
     const request = { ...settings, ...own, speed, userId: interaction.user.id, guildId: interaction.guildId };
     const room = bot.queue.reserve(request, VARIANTS.length);
     try {
-      await bot.comparisons.start(request, DEFAULT_HOURS, reply, room);
+      await bot.comparisons.start(request, { hours: DEFAULT_HOURS, paths: null }, reply, room);
     } finally {
       room.release();
     }

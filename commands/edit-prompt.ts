@@ -15,7 +15,7 @@ import { checkedPrompt, PROMPT_LENGTH } from "./prompt.ts";
 export const editPrompt: ButtonHandler<string> = {
   kind: "button",
   acknowledge: "none",
-  needs: { right: "paint", place: "work", pictures: 1 },
+  needs: { right: "paint", place: "work", pictures: () => 1 },
 
   parse: subjectOf,
 
@@ -48,7 +48,7 @@ interface EditedPrompt {
 export const editedPrompt: ModalHandler<EditedPrompt> = {
   kind: "modal",
   acknowledge: "public",
-  needs: { right: "paint", place: "work", pictures: 1 },
+  needs: { right: "paint", place: "work", pictures: () => 1 },
 
   parse(interaction) {
     const description = checkedPrompt(interaction.fields.getTextInputValue("description"));

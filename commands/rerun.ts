@@ -20,7 +20,7 @@ interface RerunInput {
 export const rerun: ButtonHandler<RerunInput> = {
   kind: "button",
   acknowledge: "public",
-  needs: { right: "paint", place: "work", pictures: 1 },
+  needs: { right: "paint", place: "work", pictures: () => 1 },
 
   parse({ customId: id }) {
     const [jobId = "", change] = parseCustomId(id).parts;

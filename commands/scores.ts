@@ -22,8 +22,7 @@ import {
   scores as words,
 } from "../src/discord/wording/votes.ts";
 import { STYLIZER_IDS } from "../src/painting.ts";
-import { loadBallots } from "../src/store/ballots.ts";
-import type { Ballot } from "../src/votes/ballot.ts";
+import { type Ballots, loadAllBallots, type Wanted } from "../src/store/ballots.ts";
 import { anonymise, toCsv, toJson } from "../src/votes/export.ts";
 
 const DAY_MS = 86_400_000;
@@ -57,7 +56,7 @@ const filterIn = ({ options }: { readonly options: { getString(name: string): st
 });
 
 /** Which ballots a filter leaves. The same ones are exported, so that the figures can be computed again. */
-export function isWanted(filter: ScoreFilter, now = Date.now()): (ballot: Ballot) => boolean {
+export function isWanted(filter: ScoreFilter, now = Date.now()): Wanted {
   const since = filter.period === "all" ? -Infinity : now - Number(filter.period) * DAY_MS;
   return ({ category, engine, at }) =>
     at >= since &&
@@ -65,7 +64,7 @@ export function isWanted(filter: ScoreFilter, now = Date.now()): (ballot: Ballot
     (filter.engine === "all" || engine === filter.engine);
 }
 
-type Show = (ballots: readonly Ballot[], filter: ScoreFilter, bot: Bot) => Promise<View>;
+type Show = (ballots: Ballots, filter: ScoreFilter, bot: Bot) => Promise<View>;
 type Interaction = ChatInputCommandInteraction<"cached">;
 
 /** A subcommand of `/scores`: `show` gets the ballots that the filter leaves, with every medal that was heard of until now. */
@@ -87,7 +86,7 @@ const onBallots = (
     await assertMay(interaction, filter, bot);
     await bot.votes.recorded();
     const guildId = filter.scope === "server" ? interaction.guildId : null;
-    await reply.show(await show(await loadBallots(bot.store, guildId, isWanted(filter)), filter, bot));
+    await reply.show(await show(await loadAllBallots(bot.store, guildId, isWanted(filter)), filter, bot));
   },
 });
 
@@ -97,14 +96,20 @@ export const scoresExport = onBallots(
   "export",
   "The anonymised ballots as CSV and JSON",
   "private",
-  async (ballots, filter, bot) => {
-    if (ballots.length === 0) return noticeView(words.nothingToExport);
-    const hidden = anonymise(ballots, await bot.store.voteSettings.exportSalt());
+  async ({ variants, paths }, filter, bot) => {
+    if (variants.length + paths.length === 0) return noticeView(words.nothingToExport);
+    const salt = await bot.store.voteSettings.exportSalt();
+    const hidden = anonymise(variants, salt);
     const about = words.about(filter);
     const file = (name: string, data: string): ViewFile => ({ name, data: Buffer.from(data), alt: about, key: name });
     const files = [file("ballots.csv", toCsv(hidden)), file("ballots.json", toJson(hidden))];
+    if (paths.length > 0) files.push(file("path-ballots.csv", toCsv(anonymise(paths, salt))));
     const shown = files.map(({ name }) => new FileBuilder().setURL(`attachment://${name}`));
-    return view([text(words.exported(about, ballots.length)), ...shown], files);
+    const said = [
+      words.exported(about, variants.length),
+      ...(paths.length > 0 ? [words.exportedPaths(paths.length)] : []),
+    ];
+    return view([text(said.join("\n")), ...shown], files);
   },
   // Who voted for what stays guessable among few people, however it is hidden.
   async (interaction, { scope }, { store }) => {

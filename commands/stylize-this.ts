@@ -31,7 +31,7 @@ export const stylizeThis: MessageMenuHandler<Upload> = {
     .setType(ApplicationCommandType.Message)
     .toJSON(),
   acknowledge: "none",
-  needs: { right: "paint", place: "work", pictures: 1 },
+  needs: { right: "paint", place: "work", pictures: () => 1 },
 
   parse({ targetMessage }) {
     const picture = findPicture(targetMessage);
@@ -87,7 +87,7 @@ interface StyleInput {
 export const stylizeThisWith: ModalHandler<StyleInput> = {
   kind: "modal",
   acknowledge: "public",
-  needs: { right: "paint", place: "work", pictures: 1 },
+  needs: { right: "paint", place: "work", pictures: () => 1 },
 
   parse(interaction) {
     const { fields } = interaction;

@@ -100,7 +100,7 @@ export const stylize: SlashHandler<StylizeInput> = {
   kind: "slash",
   data: data.toJSON(),
   acknowledge: "public",
-  needs: { right: "paint", place: "work", pictures: 1 },
+  needs: { right: "paint", place: "work", pictures: () => 1 },
   autocomplete: (interaction, bot) =>
     interaction.options.getFocused(true).name === "lora"
       ? loraChoices(interaction, bot)

@@ -54,8 +54,13 @@ const patchCount = ({ imageSize, patchSize }: ClipVisionConfig): number => (imag
  */
 export function clipVisionStates(weights: Weights, config: ClipVisionConfig, pixels: Value, layer: number): Value {
   const w = towerOf(weights);
-  let x = layerNorm(w.scope("pre_layrnorm"), embeddings(w.scope("embeddings"), config, pixels), config.epsilon); // sic
   const count = layer < 0 ? config.layers + 1 + layer : layer;
+  return clipVisionLayers(w, config, embeddings(w.scope("embeddings"), config, pixels), count);
+}
+
+/** The transformer alone, its first `count` layers: [N, tokens, width] with their positions -> the same shape. */
+export function clipVisionLayers(w: Weights, config: ClipVisionConfig, embedded: Value, count: number): Value {
+  let x = layerNorm(w.scope("pre_layrnorm"), embedded, config.epsilon); // sic
   for (let i = 0; i < count; i++) x = clipEncoderLayer(w.scope(`encoder.layers.${i}`), config, x, null);
   return x;
 }

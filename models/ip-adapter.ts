@@ -70,13 +70,16 @@ export function ipAdapterConfig(source: TensorSource): IpAdapterConfig | null {
  */
 export function imageTokens(weights: Weights, config: IpAdapterConfig, seen: Value): Value {
   const w = weights.scope("image_proj");
-  return config.kind === "plain" ? projected(w, config, seen) : resampled(w, config, seen);
+  return config.kind === "plain" ? tokensOfVector(w, config, seen) : resampled(w, config, seen);
 }
 
-const projected = block((w: Weights, { tokens, contextWidth }: IpAdapterConfig, vector: Value): Value => {
-  const outputs = linear(w.scope("proj"), vector, tokens * contextWidth);
-  return layerNorm(w.scope("norm"), op.reshape(outputs, [vector.shape[0]!, tokens, contextWidth]), EPSILON);
-});
+/** [N, inputs] -> [N, tokens, contextWidth] */
+export const tokensOfVector = block(
+  (w: Weights, { tokens, contextWidth }: Pick<IpAdapterConfig, "tokens" | "contextWidth">, vector: Value): Value => {
+    const outputs = linear(w.scope("proj"), vector, tokens * contextWidth);
+    return layerNorm(w.scope("norm"), op.reshape(outputs, [vector.shape[0]!, tokens, contextWidth]), EPSILON);
+  },
+);
 
 /** Learned queries that look at the patches and at each other, layer by layer (Perceiver; Jaegle et al. 2021). */
 const resampled = block((w: Weights, config: IpAdapterConfig, states: Value): Value => {

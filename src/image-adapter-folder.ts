@@ -3,39 +3,46 @@ import path from "node:path";
 
 import { UserError } from "./errors.ts";
 import { exists } from "./exists.ts";
+import type { ImageAdapterPath } from "./painting.ts";
 
-/** The entries of the catalogue that are image adapters, the preferred first. */
-const IMAGE_ADAPTERS = ["ip-adapter-sd15", "ip-adapter-plus-sd15"] as const;
-export type ImageAdapterName = (typeof IMAGE_ADAPTERS)[number];
+/** The entries of the catalogue that are image adapters, by the style path that they serve; the preferred first. */
+const ADAPTERS = {
+  adapter: ["ip-adapter-sd15", "ip-adapter-plus-sd15"],
+  styleshot: ["styleshot-sd15"],
+} as const satisfies Record<ImageAdapterPath, readonly string[]>;
+export type ImageAdapterName = (typeof ADAPTERS)[ImageAdapterPath][number];
 
-/** What an adapter's own file, and the folder of the tower that it looks with, are called once they are installed. */
-export const ADAPTER_FILE = "ip-adapter.safetensors";
+/** What adapters' own files, and the folder of the tower that they look with, are called once they are installed. */
+export const ADAPTER_FILE: Readonly<Record<ImageAdapterPath, string>> = {
+  adapter: "ip-adapter.safetensors",
+  styleshot: "ip.bin",
+};
 export const TOWER_FOLDER = "image_encoder";
 
 /** Where an adapter lies. */
 export interface AdapterPlace {
   /** The adapter's file. */
   readonly file: string;
-  /** A folder with `config.json` and `model.safetensors` of a CLIP vision tower with projection. */
+  /** A folder with `config.json` and the weights of a CLIP vision tower with projection, or of a network around one. */
   readonly tower: string;
 }
 
 /** @throws UserError `adapter-not-installed` saying what to do */
-export async function installedImageAdapter(modelsDir: string): Promise<AdapterPlace> {
-  for (const name of IMAGE_ADAPTERS) {
+export async function installedImageAdapter(modelsDir: string, wanted: ImageAdapterPath): Promise<AdapterPlace> {
+  for (const name of ADAPTERS[wanted]) {
     const place = {
-      file: path.join(modelsDir, name, ADAPTER_FILE),
+      file: path.join(modelsDir, name, ADAPTER_FILE[wanted]),
       tower: path.join(modelsDir, name, TOWER_FOLDER),
     };
     if (await exists(place.file)) return place;
   }
-  return noAdapter();
+  return noAdapter(wanted);
 }
 
 /** @throws UserError `adapter-not-installed`, always */
-export const noAdapter = async (): Promise<never> => {
+export const noAdapter = async (wanted: ImageAdapterPath): Promise<never> => {
   throw new UserError(
     "adapter-not-installed",
-    `The style path adapter needs weights that are not installed here. Whoever runs this can add them with \`atelier models install ${IMAGE_ADAPTERS[0]}\`; until then, choose another style path.`,
+    `The style path ${wanted} needs weights that are not installed here. Whoever runs this can add them with \`atelier models install ${ADAPTERS[wanted][0]}\`; until then, choose another style path.`,
   );
 };

@@ -12,20 +12,33 @@ export const STYLE_PATHS = [
   "attention",
   "adain",
   "adapter",
-  "adapter+token",
-  "adapter+attention",
+  "adapter-token",
+  "adapter-attention",
+  "styleshot",
 ] as const;
 
 /**
  * How the style image itself enters a diffusion picture: learned token, shared attention, latent statistics, or as a prompt
- * by an image adapter, alone or beside one of the others.
+ * by an image adapter (IP-Adapter alone or beside one of the others, or StyleShot).
  */
 export type StylePath = (typeof STYLE_PATHS)[number];
+export type UsedStylePath = Exclude<StylePath, "auto">;
+
+/** The image adapters, by the style paths of their names. */
+export const IMAGE_ADAPTERS = ["adapter", "styleshot"] as const;
+export type ImageAdapterPath = (typeof IMAGE_ADAPTERS)[number];
 
 /** The ways into the picture that a style path takes; all take latent statistics where they do not take attention. */
-export const waysOf = (path: StylePath | null): Readonly<Record<"token" | "attention" | "adapter", boolean>> => {
-  const ways = path?.split("+") ?? [];
-  return { token: ways.includes("token"), attention: ways.includes("attention"), adapter: ways.includes("adapter") };
+export interface Ways {
+  readonly token: boolean;
+  readonly attention: boolean;
+  readonly adapter: ImageAdapterPath | null;
+}
+
+export const waysOf = (path: StylePath | null): Ways => {
+  const ways: readonly string[] = path?.split("-") ?? [];
+  const adapter = IMAGE_ADAPTERS.find((name) => ways.includes(name)) ?? null;
+  return { token: ways.includes("token"), attention: ways.includes("attention"), adapter };
 };
 
 /** What later steps of a diffusion picture take over from earlier ones: deep features, what the text gave, or both. */

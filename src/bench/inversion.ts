@@ -56,6 +56,11 @@ export function rowsPerImage(steps: number, guidedPart: number): Readonly<Record
     "attention, first run": 2 * (steps + 1) + steps,
     "attention, style known": 1 + 2 * steps,
     "attention with description, style known": 1 + 2 * steps + guided,
+    // Guided with words and without: there is always the picture to be guided by.
+    "adapter or styleshot": 1 + steps + guided,
+    "adapter-token": 1 + steps + guided,
+    "adapter-attention, first run": 2 * (steps + 1) + steps + guided,
+    "adapter-attention, style known": 1 + 2 * steps + guided,
   };
 }
 

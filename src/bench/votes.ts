@@ -56,6 +56,7 @@ function makeStudy(count: number): Study {
         messageId: `${id}-${variant}`,
         jobId: `${id}-${variant}`,
         variant,
+        stylePath: null,
         engine: "embedded",
         letter: null,
         requesterId: "voter-0",

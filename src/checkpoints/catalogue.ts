@@ -97,6 +97,9 @@ const HYPER_SD = {
   licence: { name: "that of its authors", url: "https://huggingface.co/ByteDance/Hyper-SD" },
 } as const;
 
+const IP_ADAPTER = { repo: "h94/IP-Adapter", revision: "018e402774aeeddd60609b4ecdb7e298259dc729" } as const;
+const TOWER_CONFIG: CatalogueFile = { path: "models/image_encoder/config.json", as: `${TOWER_FOLDER}/config.json` };
+
 /** An image adapter over Stable Diffusion 1 with the tower that it looks with, CLIP's ViT-H/14. */
 const imageAdapter = (name: ImageAdapterName, title: string, file: CatalogueFile): CatalogueEntry => ({
   name,
@@ -107,11 +110,10 @@ const imageAdapter = (name: ImageAdapterName, title: string, file: CatalogueFile
   licence: APACHE_2,
   sources: [
     {
-      repo: "h94/IP-Adapter",
-      revision: "018e402774aeeddd60609b4ecdb7e298259dc729",
+      ...IP_ADAPTER,
       files: [
-        { ...file, as: ADAPTER_FILE },
-        { path: "models/image_encoder/config.json", as: `${TOWER_FOLDER}/config.json` },
+        { ...file, as: ADAPTER_FILE.adapter },
+        TOWER_CONFIG,
         {
           path: "models/image_encoder/model.safetensors",
           as: `${TOWER_FOLDER}/model.safetensors`,
@@ -228,6 +230,33 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
     path: "models/ip-adapter-plus_sd15.safetensors",
     sha256: "a1c250be40455cc61a43da1201ec3f1edaea71214865fb47f57927e06cbe4996",
   }),
+  {
+    name: "styleshot-sd15" satisfies ImageAdapterName,
+    title: "StyleShot: the style image as a prompt, seen by an encoder that was trained for style alone",
+    purpose: "adapter",
+    layout: "image-adapter",
+    megabytes: 6790,
+    licence: {
+      name: "MIT; its authors ask for responsible use and answer for no misuse",
+      url: "https://huggingface.co/Gaojunyao/StyleShot",
+    },
+    sources: [
+      {
+        repo: "Gaojunyao/StyleShot",
+        revision: "8b8efc011ad8aa7652bf10d906063010eedca63d",
+        files: [
+          { path: "pretrained_weight/ip.bin", as: ADAPTER_FILE.styleshot },
+          {
+            path: "pretrained_weight/style_aware_encoder.bin",
+            as: `${TOWER_FOLDER}/pytorch_model.bin`,
+            sha256: "5ef458358b6acdd2e1451e8ada6b1f60e5a02f031a2e0eca724d69c48b999196",
+          },
+        ],
+      },
+      // The encoder's transformer has the layout of this tower (CLIP ViT-H/14), whose settings its authors take from there.
+      { ...IP_ADAPTER, files: [TOWER_CONFIG] },
+    ],
+  },
   {
     name: "sharegpt4v-7b",
     title: "ShareGPT4V-7B, the paper's captioner; 4.4 GB once converted to 4 bits",

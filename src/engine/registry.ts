@@ -9,6 +9,7 @@ import { Overflows } from "../onnx/overflows.ts";
 import { SessionPool } from "../onnx/session-pool.ts";
 import { findDiffusionCheckpoint } from "../stylize/diffusion/diffusion-checkpoint.ts";
 import { type AdapterPlace, installedImageAdapter } from "../image-adapter-folder.ts";
+import type { ImageAdapterPath } from "../painting.ts";
 import { EmbeddedStylizer } from "../stylize/embedded/index.ts";
 import { likenessVector, STYLE_NETWORK } from "../stylize/embedded/network/likeness.ts";
 import { StyleNetwork } from "../stylize/embedded/network/style-network.ts";
@@ -98,7 +99,7 @@ async function openStylizer(
     const shared = await share();
     const decodePreview = await openPreviews(options, shared.sessions, report);
     const memoryBytes = MODEL_MEMORY * GIGABYTE;
-    const findAdapter = (): Promise<AdapterPlace> => installedImageAdapter(MODELS_DIR);
+    const findAdapter = (wanted: ImageAdapterPath): Promise<AdapterPlace> => installedImageAdapter(MODELS_DIR, wanted);
     const how = { device, precision: PRECISION, memoryBytes, decodePreview, stepCache, findAdapter, ...shared };
     return new StylizerWithLoras(await openDiffusion({ checkpoint, ...how }), MODELS_DIR);
   } catch (error) {

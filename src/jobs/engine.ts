@@ -1,6 +1,6 @@
 /** The engine as a port: what the queue, the votes and the desk of learning ask of it, wherever the heavy work runs. */
 import type { FaceReport } from "../faces/face-report.ts";
-import type { StylePath, StylizerId, StylizeSettings, TokenForm, UsedStepCache } from "../painting.ts";
+import type { StylizerId, StylizeSettings, TokenForm, UsedStepCache, UsedStylePath } from "../painting.ts";
 import type { Learned } from "../stylize/stylizer.ts";
 import type { Variant } from "../variant.ts";
 
@@ -77,7 +77,7 @@ export interface StylizeReply {
   /** Guidance scale used, `null` where there was none. */
   readonly guidance: number | null;
   /** How the style image entered, `null` where it did not or the engine has one way only. */
-  readonly stylePath: Exclude<StylePath, "auto"> | null;
+  readonly stylePath: UsedStylePath | null;
   /** What steps took over from each other; absent or `null`: nothing. */
   readonly stepCache?: UsedStepCache | null;
 }

@@ -1,5 +1,5 @@
 /** A job: what was asked for, how far it is, what came of it. */
-import type { LoraChoice, Speed, StylePath, StylizerId, UsedStepCache } from "../painting.ts";
+import type { LoraChoice, Speed, StylePath, StylizerId, UsedStepCache, UsedStylePath } from "../painting.ts";
 import type { Variant, VariantChoice } from "../variant.ts";
 import { newJobId } from "./job-id.ts";
 
@@ -79,7 +79,7 @@ export interface JobResult {
   /** Which engine painted it. */
   readonly engine: StylizerId;
   /** How the style image entered; `null` where it did not, or the engine has one way only. */
-  readonly stylePath: Exclude<StylePath, "auto"> | null;
+  readonly stylePath: UsedStylePath | null;
   /** Steps that were run. */
   readonly steps: number;
   /** Guidance scale used; `null` where there was none. */

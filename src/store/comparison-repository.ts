@@ -104,6 +104,7 @@ const textOf = (words: CardWords | null): string | null => (words === null ? nul
 
 const comparisonToRow = (comparison: Comparison): ComparisonTable => ({
   id: comparison.id,
+  judges: comparison.judges,
   state: comparison.state,
   guild_id: comparison.guildId,
   channel_id: comparison.channelId,
@@ -120,6 +121,7 @@ const comparisonToRow = (comparison: Comparison): ComparisonTable => ({
 
 const rowToComparison = (row: Selectable<ComparisonTable>, jobs: Comparison["jobs"]): Comparison => ({
   id: row.id,
+  judges: row.judges,
   state: row.state,
   guildId: row.guild_id,
   channelId: row.channel_id,

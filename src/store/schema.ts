@@ -2,9 +2,10 @@
 import type { Generated } from "kysely";
 
 import type { JobState } from "../jobs/job.ts";
+import type { UsedStylePath } from "../painting.ts";
 import type { Variant } from "../variant.ts";
 import type { Place } from "../votes/ballot.ts";
-import type { ComparisonState } from "../votes/comparison.ts";
+import type { Comparison, ComparisonState } from "../votes/comparison.ts";
 
 /** Times are Unix milliseconds; truth values 0 or 1; JSON is text. */
 export interface Schema {
@@ -113,6 +114,7 @@ export interface CandidateTable {
   round_id: string;
   job_id: string;
   variant: Variant;
+  style_path: UsedStylePath | null;
   engine: string;
   letter: string | null;
   requester_id: string;
@@ -140,6 +142,7 @@ export interface MedalChangeTable {
 
 export interface ComparisonTable {
   id: string;
+  judges: Comparison["judges"];
   state: ComparisonState;
   guild_id: string;
   channel_id: string;

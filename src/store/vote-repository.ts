@@ -117,12 +117,13 @@ export function createVoteRepository(db: Kysely<Schema>, shard: Shard): VoteRepo
       return rows.map(rowToRound);
     },
 
-    async addCandidate({ messageId, roundId, jobId, variant, engine, letter, requesterId }, at) {
+    async addCandidate({ messageId, roundId, jobId, variant, stylePath, engine, letter, requesterId }, at) {
       const values: CandidateTable = {
         message_id: messageId,
         round_id: roundId,
         job_id: jobId,
         variant,
+        style_path: stylePath,
         engine,
         letter,
         requester_id: requesterId,
@@ -262,6 +263,7 @@ const rowToCandidate = (row: Selectable<CandidateTable>): Candidate => ({
   messageId: row.message_id,
   jobId: row.job_id,
   variant: row.variant,
+  stylePath: row.style_path,
   engine: row.engine,
   letter: row.letter,
   requesterId: row.requester_id,

@@ -1,6 +1,6 @@
 /** What an engine that repaints pictures is, whichever way it does it: the contract of `embedded` and of `diffusion`. */
 import type { RgbImage } from "../images/rgb-image.ts";
-import type { StylePath, StylizerId, StylizeSettings, TokenForm, UsedStepCache } from "../painting.ts";
+import type { StylizerId, StylizeSettings, TokenForm, UsedStepCache, UsedStylePath } from "../painting.ts";
 import type { Variant } from "../variant.ts";
 
 /** A picture to paint. */
@@ -39,7 +39,7 @@ export interface StylizeResult {
   /** Guidance scale used, `null` where the engine has none. */
   readonly guidance: number | null;
   /** How the style image entered, `null` where it did not or the engine has one way only. */
-  readonly stylePath: Exclude<StylePath, "auto"> | null;
+  readonly stylePath: UsedStylePath | null;
   /** What steps took over from each other; absent or `null`: nothing. */
   readonly stepCache?: UsedStepCache | null;
   /**

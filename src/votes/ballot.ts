@@ -1,5 +1,9 @@
 /** A member's ballot on one content-style pair, and how reactions make it. Pure: no Discord, no storage. */
+import type { UsedStylePath } from "../painting.ts";
 import { VARIANTS, type Variant } from "../variant.ts";
+
+/** What ballots are about: in most rounds the variants, in a comparison of style paths those. */
+export type Subject = Variant | UsedStylePath;
 
 export const PLACES = [1, 2, 3] as const;
 /** First, second or third place. */
@@ -76,8 +80,8 @@ export function missedChanges(known: readonly MedalChange[], shown: readonly Med
   ];
 }
 
-/** A ballot as the scores see it: variants instead of messages. */
-export interface Ballot {
+/** A ballot as the scores see it: variants, or style paths, instead of messages. */
+export interface Ballot<S extends Subject = Variant> {
   readonly voter: string;
   /** One content-style pair, whatever messages it was shown in. */
   readonly pair: string;
@@ -88,13 +92,13 @@ export interface Ballot {
   readonly own: boolean;
   /** Unix milliseconds of the last change. */
   readonly at: number;
-  /** The variants that stood to be judged. */
-  readonly shown: readonly Variant[];
+  /** What stood to be judged. */
+  readonly shown: readonly S[];
   /** How many results stood to be judged: more than variants where one was painted again, with another seed. */
   readonly results: number;
-  readonly places: Readonly<Partial<Record<Place, Variant>>>;
-  /** Blind ballots: the letter each variant stood under. `null` when the variants' names were visible. */
-  readonly positions: Readonly<Partial<Record<Variant, string>>> | null;
+  readonly places: Readonly<Partial<Record<Place, S>>>;
+  /** Blind ballots: the letter each stood under. `null` when the names were visible. */
+  readonly positions: Readonly<Partial<Record<S, string>>> | null;
 }
 
 /** All three places given to the three variants: the only ballots that the 3/2/1 mean may use. */
@@ -128,23 +132,27 @@ function supersedes(ballot: Ballot, other: Ballot): boolean {
  * ones take the places left over: of three, a lone 🥇 beats the two others, a lone 🥉 loses to both, a lone 🥈 says nothing;
  * of four, a lone 🥉 says nothing either. A variant stands where its best medal does. With fewer than three variants shown
  * only marked ones are compared.
+ *
+ * @param full whether all that were to be judged against each other were shown
  */
-export function preferences(ballot: Ballot): { readonly winner: Variant; readonly loser: Variant }[] {
-  const placeOfVariant = new Map<Variant, Place>();
+export function preferences<S extends Subject>(
+  ballot: Ballot<S>,
+  full = VARIANTS.every((variant) => (ballot.shown as readonly Subject[]).includes(variant)),
+): { readonly winner: S; readonly loser: S }[] {
+  const placeOfSubject = new Map<S, Place>();
   for (const place of PLACES) {
-    const variant = ballot.places[place];
-    if (variant !== undefined && !placeOfVariant.has(variant)) placeOfVariant.set(variant, place);
+    const subject = ballot.places[place];
+    if (subject !== undefined && !placeOfSubject.has(subject)) placeOfSubject.set(subject, place);
   }
-  const full = VARIANTS.every((variant) => ballot.shown.includes(variant));
   const all = Array.from({ length: ballot.results }, (_, i) => i + 1);
   const free = all.filter((place) => ballot.places[place as Place] === undefined);
-  const range = (variant: Variant): readonly [number, number] | null => {
-    const place = placeOfVariant.get(variant);
+  const range = (subject: S): readonly [number, number] | null => {
+    const place = placeOfSubject.get(subject);
     if (place !== undefined) return [place, place];
-    return full && free.length > 0 && placeOfVariant.size > 0 ? [free[0]!, free.at(-1)!] : null;
+    return full && free.length > 0 && placeOfSubject.size > 0 ? [free[0]!, free.at(-1)!] : null;
   };
-  const found: { winner: Variant; loser: Variant }[] = [];
-  const ranges = ballot.shown.map((variant) => range(variant));
+  const found: { winner: S; loser: S }[] = [];
+  const ranges = ballot.shown.map((subject) => range(subject));
   ballot.shown.forEach((winner, i) => {
     const worst = ranges[i]?.[1];
     if (worst === undefined) return;

@@ -1,8 +1,18 @@
-/** A blind comparison: one pair through all three variants, shown as A, B and C until it is closed. */
+/** A blind comparison: one pair through all three variants, or by some style paths, shown as A, B and C until it is closed. */
+import type { UsedStylePath } from "../painting.ts";
 import type { Random } from "../random.ts";
+import type { Variant } from "../variant.ts";
+
+/** Style paths that are to be judged against each other, and the variant that is painted with each. */
+export interface ComparedPaths {
+  /** Description only looks at no style picture. */
+  readonly variant: Exclude<Variant, "prompt">;
+  /** As many as there are letters, at most. */
+  readonly paths: readonly UsedStylePath[];
+}
 
 /**
- * - `painting`: the three jobs wait or run
+ * - `painting`: the jobs wait or run
  * - `open`: the pictures are posted, ballots are taken
  * - `closing`: no more ballots, the messages are being edited to reveal
  * - `closed`: revealed; `cancelled`, `failed`: never opened
@@ -21,6 +31,8 @@ export interface CardWords {
 
 export interface Comparison {
   readonly id: string;
+  /** What its pictures differ by, and ballots are about. */
+  readonly judges: "variants" | "paths";
   readonly state: ComparisonState;
   readonly guildId: string;
   /** Channel or thread of all its messages. */

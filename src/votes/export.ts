@@ -5,7 +5,7 @@ import { z } from "zod";
 
 import { UserError } from "../errors.ts";
 import { VARIANTS } from "../variant.ts";
-import { type Ballot, latestPerPair } from "./ballot.ts";
+import { type Ballot, latestPerPair, type Subject } from "./ballot.ts";
 
 const variant = z.enum(VARIANTS);
 const row = z.object({
@@ -35,7 +35,7 @@ const DAY_MS = 86_400_000;
  * same server and on the same pair, on which days, with which engine, whether the picture shows a face, and which
  * ballots are by somebody who judged pictures of their own. Among very few people that can be enough to recognise one.
  */
-export function anonymise(ballots: readonly Ballot[], salt: string): Ballot[] {
+export function anonymise<S extends Subject>(ballots: readonly Ballot<S>[], salt: string): Ballot<S>[] {
   const hide = (kind: "voter" | "guild" | "pair", id: string): string =>
     createHmac("sha256", salt).update(`${kind}:${id}`).digest("hex").slice(0, 16);
   const hidden = ballots.map((ballot) => ({
@@ -46,7 +46,7 @@ export function anonymise(ballots: readonly Ballot[], salt: string): Ballot[] {
     at: Math.floor(ballot.at / DAY_MS) * DAY_MS,
   }));
   // In an order of their own: that of the rows as they were recorded would tell more than the day.
-  const key = ({ pair, voter, at }: Ballot): string => `${pair}/${voter}/${at}`;
+  const key = ({ pair, voter, at }: Ballot<S>): string => `${pair}/${voter}/${at}`;
   return hidden.toSorted((a, b) => (key(a) < key(b) ? -1 : 1));
 }
 
@@ -70,9 +70,11 @@ const COLUMNS = [
 ];
 
 /** One line per ballot; no field needs quoting. */
-export function toCsv(ballots: readonly Ballot[]): string {
+export function toCsv<S extends Subject>(ballots: readonly Ballot<S>[]): string {
   const lines = ballots.map((b) => {
-    const positions = Object.entries(b.positions ?? {}).map(([name, letter]) => `${letter}:${name}`);
+    const positions = Object.entries<string | undefined>(b.positions ?? {}).map(
+      ([name, letter]) => `${letter ?? ""}:${name}`,
+    );
     const places = [b.places[1] ?? "", b.places[2] ?? "", b.places[3] ?? ""];
     return [
       b.voter,

@@ -1,6 +1,7 @@
 /** Ballots out of what was recorded: which results stood to be judged, which medals were put and taken. Pure. */
+import type { UsedStylePath } from "../painting.ts";
 import type { Variant } from "../variant.ts";
-import { type Ballot, type Category, derive, type MedalChange, type Place, standing } from "./ballot.ts";
+import { type Ballot, type Category, derive, type MedalChange, type Place, standing, type Subject } from "./ballot.ts";
 import { mayVote, type VoterRules } from "./voters.ts";
 
 /** The results of one pair that are judged against each other: those in one thread, or a blind comparison. */
@@ -21,6 +22,8 @@ export interface Candidate {
   readonly messageId: string;
   readonly jobId: string;
   readonly variant: Variant;
+  /** What is judged in a comparison of style paths; `null` wherever variants are judged. */
+  readonly stylePath: UsedStylePath | null;
   readonly engine: string;
   /** `A`, `B` or `C` in a blind comparison. */
   readonly letter: string | null;
@@ -52,13 +55,39 @@ export interface Study {
   readonly changes: readonly RecordedChange[];
 }
 
-/** One ballot per voter and round, of voters whom the rules of the server admit. @param rules per server */
-export function castBallots(study: Study, rules: (guildId: string) => VoterRules): Ballot[] {
-  const candidates = groupBy(study.candidates, ({ roundId }) => roundId);
+type Rules = (guildId: string) => VoterRules;
+
+/**
+ * One ballot per voter and round, of voters whom the rules of the server admit, on variants alone: what people say of style
+ * paths never enters the scores of variants.
+ *
+ * @param rules per server
+ */
+export const castBallots = (study: Study, rules: Rules): Ballot[] =>
+  cast(study, rules, ({ variant, stylePath }) => (stylePath === null ? variant : null));
+
+/** The same of the rounds in which style paths were compared. */
+export const castPathBallots = (study: Study, rules: Rules): Ballot<UsedStylePath>[] =>
+  cast(study, rules, ({ stylePath }) => stylePath);
+
+/** @param subjectOf what a candidate is judged as; `null` where it is judged as something else */
+function cast<S extends Subject>(
+  study: Study,
+  rules: Rules,
+  subjectOf: (candidate: Candidate) => S | null,
+): Ballot<S>[] {
+  const candidates = groupBy(
+    study.candidates.flatMap((candidate) => {
+      const subject = subjectOf(candidate);
+      return subject === null ? [] : { ...candidate, subject };
+    }),
+    ({ roundId }) => roundId,
+  );
   const changes = groupBy(study.changes, ({ roundId }) => roundId);
   let roles: Map<string, readonly string[]> | undefined;
   return study.rounds.flatMap((round) => {
-    const shown = candidates.get(round.id) ?? [];
+    const shown = candidates.get(round.id);
+    if (!shown) return [];
     const byJob = new Map(shown.map((candidate) => [candidate.jobId, candidate]));
     const admitted = rules(round.guildId);
     if (admitted.requiredRoleId !== null) roles ??= latestRoles(study);
@@ -73,18 +102,18 @@ export function castBallots(study: Study, rules: (guildId: string) => VoterRules
   });
 }
 
-function castBallot(
+function castBallot<S extends Subject>(
   round: Round,
-  byJob: ReadonlyMap<string, Candidate>,
+  byJob: ReadonlyMap<string, Candidate & { readonly subject: S }>,
   voter: string,
   changes: readonly RecordedChange[],
-): Ballot | null {
+): Ballot<S> | null {
   const candidates = [...byJob.values()];
   const { places: held } = derive(standing(changes));
-  const places: Partial<Record<Place, Variant>> = {};
+  const places: Partial<Record<Place, S>> = {};
   for (const [place, jobId] of held) {
     const candidate = byJob.get(jobId);
-    if (candidate) places[place] = candidate.variant;
+    if (candidate) places[place] = candidate.subject;
   }
   if (Object.keys(places).length === 0) return null;
   const there = candidates.filter(({ deleted, jobId }) => !deleted || [...held.values()].includes(jobId));
@@ -96,12 +125,17 @@ function castBallot(
     engine: there[0]?.engine ?? "",
     own: candidates.some(({ requesterId }) => requesterId === voter),
     at: changes.at(-1)!.at,
-    shown: [...new Set(there.map(({ variant }) => variant))],
+    shown: [...new Set(there.map(({ subject }) => subject))],
     results: there.length,
     places,
-    positions: round.blind ? Object.fromEntries(there.map(({ variant, letter }) => [variant, letter ?? ""])) : null,
+    positions: round.blind ? positionsOf(there) : null,
   };
 }
+
+const positionsOf = <S extends Subject>(
+  there: readonly { readonly subject: S; readonly letter: string | null }[],
+): NonNullable<Ballot<S>["positions"]> =>
+  Object.fromEntries(there.map(({ subject, letter }) => [subject, letter ?? ""])) as Partial<Record<S, string>>;
 
 /** The roles a voter was last seen with, by server and voter. */
 function latestRoles({ rounds, changes }: Study): Map<string, readonly string[]> {

@@ -201,6 +201,25 @@ const FILES: readonly (readonly [words: string | RegExp, use: string | null, sha
       ["ip_adapter.1.to_k_ip.weight", [320, 768]],
     ],
   ],
+  [
+    "an image adapter (StyleShot) for Stable Diffusion 1",
+    "adapter",
+    [
+      ["unet.down_blocks.0.attentions.0.transformer_blocks.0.attn2.to_k.weight", [320, 768]],
+      ["controlnet.controlnet_mid_block.weight", [1280, 1280, 1, 1]],
+      ["style_image_proj_modules.0.norm.weight", [768]],
+      ["adapter_modules.1.to_k_ip.weight", [320, 768]],
+    ],
+  ],
+  [
+    "the style-aware encoder of an image adapter (StyleShot)",
+    "adapter",
+    [
+      ["style_embeddings.0", [1280]],
+      ["image_encoder.vision_model.embeddings.class_embedding", [1280]],
+      ["cnn.0.conv_in.weight", [320, 192, 3, 3]],
+    ],
+  ],
   [/^a motion module/, null, [["down_blocks.0.motion_modules.0.temporal_transformer.norm.weight", [320]]]],
   ["a LoRA for Stable Diffusion 1, named as kohya does", "lora", pair(KOHYA, 768)],
   [

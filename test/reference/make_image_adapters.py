@@ -63,8 +63,9 @@ def embeddings(tower, kind: str, pixels: torch.Tensor) -> tuple[torch.Tensor, to
     return states(pixels), states(torch.zeros_like(pixels))
 
 
-def whole_run(pipeline: Pipeline, variant: str, given: dict, images: tuple[torch.Tensor, torch.Tensor]) -> torch.Tensor:
-    """The default form with the adapter: always guided, as there is always something that guides."""
+def whole_run(pipeline: Pipeline, variant: str, given: dict, images: tuple[torch.Tensor, torch.Tensor], predict=None) -> torch.Tensor:
+    """The default form with the adapter: always guided, as there is always something that guides. `predict` is that of an
+    adapter which diffusers does not know: of latents, time, text and the image's tokens."""
     z = adain(pipeline.latents(given["content"], None), pipeline.latents(given["style"], None))
     c, uc = pipeline.contexts("" if variant == "inst" else DESCRIPTION, rows=4)
     scheduler = DPMSolverMultistepScheduler.from_pretrained(pipeline.scheduler_folder, timestep_spacing="linspace")
@@ -72,7 +73,7 @@ def whole_run(pipeline: Pipeline, variant: str, given: dict, images: tuple[torch
     begin = 20 - int(20 * STRENGTH)
     timesteps = scheduler.timesteps[begin:]
     scheduler.set_begin_index(begin)
-    predict = lambda x, t, context, image: pipeline.unet(x, t, context, added_cond_kwargs={"image_embeds": [image[:, None]]}).sample
+    predict = predict or (lambda x, t, context, image: pipeline.unet(x, t, context, added_cond_kwargs={"image_embeds": [image[:, None]]}).sample)
     t = int(timesteps[0])
     x = noised(scheduler.alphas_cumprod, t, z, predict(noised(scheduler.alphas_cumprod, t, z, given["noise"]), t, c, images[0]))
     for i, t in enumerate(timesteps):

@@ -69,6 +69,7 @@ describe("jobs by hand", () => {
     const { id: compared, request } = await failed();
     await store.comparisons.insert({
       id: "c1",
+      judges: "variants",
       state: "failed",
       guildId: "1",
       channelId: "2",

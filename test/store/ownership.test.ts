@@ -50,6 +50,7 @@ async function fill(store: Store, guildId: string | null): Promise<void> {
   await store.comparisons.insert({
     id: newJobId(),
     ...place,
+    judges: "variants",
     state: "painting",
     userId: "ada",
     hours: 1,

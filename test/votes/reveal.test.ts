@@ -12,6 +12,7 @@ import { makeBallot, rank } from "./make-ballot.ts";
 /** A is InST, B the style image with its description, C the description alone. */
 const shown = VARIANTS.map((variant, i) => ({
   letter: LETTERS[i]!,
+  subject: variant,
   job: { result: { variant }, request: { content: { name: "house.png" }, style: { name: "waves.png" } } } as Job,
 })) satisfies Shown[];
 

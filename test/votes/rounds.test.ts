@@ -19,6 +19,7 @@ const candidates: Candidate[] = VARIANTS.map((variant, i) => ({
   messageId: `message-${variant}`,
   jobId: variant,
   variant,
+  stylePath: null,
   engine: "embedded",
   letter: LETTERS[i]!,
   requesterId: "ada",

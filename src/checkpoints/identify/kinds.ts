@@ -73,6 +73,20 @@ const imageAdapter: Rule = (names) => {
   return { kind, family, words, use: mayBeFirst(family) ? "adapter" : null };
 };
 
+/** StyleShot's two files: one has a whole UNet and a ControlNet in it beside what is its own, the other CLIP's tower. */
+const styleShot: Rule = (names) => {
+  const kind = "image adapter";
+  const projection = names.first(/^style_image_proj_modules\.0\.norm\.weight$/);
+  if (projection) {
+    const family = familyOfContext(projection[0]);
+    const words = `an image adapter (StyleShot)${forFamily(family)}`;
+    return { kind, family, words, use: mayBeFirst(family) ? "adapter" : null };
+  }
+  return names.every(/^style_embeddings\.0$/, /^cnn\.0\.conv_in\.weight$/)
+    ? { kind, family: null, words: "the style-aware encoder of an image adapter (StyleShot)", use: "adapter" }
+    : null;
+};
+
 const T2I_ADAPTER = /^(?:adapter\.)?body\.\d+\.(?:resnets\.\d+\.)?block1\.weight$/;
 const t2iAdapter: Rule = (names) => {
   if (!names.has(T2I_ADAPTER)) return null;
@@ -173,6 +187,7 @@ const upscaler: Rule = (names) =>
 const RULES: readonly Rule[] = [
   singleFile,
   imageAdapter,
+  styleShot,
   controlNet,
   loraKind,
   t2iAdapter,

@@ -12,6 +12,13 @@ const PICTURE = path.resolve(import.meta.dirname, "../../../samples/style/linocu
 const DESCRIPTION = "A linocut with bold black outlines, flat colours and carved texture.";
 const STEPS = 14;
 const GUIDED_PART = 0.7;
+const NEEDED_ONCE = {
+  token: "learning: 1,000 steps at most",
+  attention: `${STEPS + 1} rows of the UNet, seen on the way to noise and kept while there is room`,
+  adain: "nothing",
+  adapter: "one look of CLIP ViT-H/14 (2.5 GB); its tokens stay in memory",
+  styleshot: "one look of its encoder (1.8 GB); its tokens stay in memory",
+} as const;
 
 export async function inversion({ checkpoint, python, runs, device }: DiffusionBenchOptions): Promise<void> {
   const on = await runsOn(device);
@@ -32,6 +39,8 @@ export async function inversion({ checkpoint, python, runs, device }: DiffusionB
   });
   heading(`Rows of the UNet per picture, ${STEPS} steps`);
   for (const [name, rows] of Object.entries(rowsPerImage(STEPS, GUIDED_PART))) row(name, String(rows));
+  heading("What a style costs beside, once");
+  for (const [path, needs] of Object.entries(NEEDED_ONCE)) row(path, needs);
 }
 
 /** @param checkpoint small, as the reference's 6,100 steps are run */

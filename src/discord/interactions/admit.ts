@@ -15,12 +15,15 @@ const nothing = (): void => undefined;
 export async function admit(
   { store, allowances }: Pick<Bot, "store" | "allowances">,
   interaction: Repliable,
-  { right, place, pictures }: Needs,
+  needs: Needs,
+  input: unknown,
   justLooks: boolean,
 ): Promise<() => void> {
+  const { right, place } = needs;
   const settings = await assertWelcome(store, interaction, right);
   if (place === "work") assertMayWork(interaction);
   if (place === "post") assertMayPost(interaction);
+  const pictures = needs.pictures?.(input);
   if (pictures === undefined) return nothing;
   if (!justLooks) return allowances.enter(interaction, settings, pictures);
   await allowances.assertRoom(interaction, settings, pictures);

@@ -20,19 +20,19 @@ import type { Acknowledgement, Reply } from "./reply.ts";
 import type { Right } from "../wording/settings.ts";
 
 /** What somebody must be allowed, for something to be done for them. */
-export interface Needs {
+export interface Needs<T = unknown> {
   /** By the server's own rules. */
   readonly right: Right;
   /** Where the bot must be able to work, or to post in the very channel; absent: its answer is all there will be. */
   readonly place?: "work" | "post";
   /** Pictures that count among those a member may have. */
-  readonly pictures?: number;
+  pictures?(input: T): number;
 }
 
 interface Handles<I, T> {
   readonly acknowledge: Acknowledgement;
   /** Asked before anything else is done; absent: whoever sees it may. */
-  readonly needs?: Needs;
+  readonly needs?: Needs<T>;
   /** Reads what was given. @throws UserError */
   parse(interaction: I): T;
   run(call: Call<I>, input: T): Promise<void>;

@@ -63,10 +63,11 @@ async function handle(handler: Handler, interaction: Repliable, bot: Bot): Promi
   try {
     // A form has to be shown at once, and begins nothing.
     if (handler.acknowledge !== "none") await bot.resumed;
-    const leave = handler.needs && (await admit(bot, interaction, handler.needs, handler.acknowledge === "none"));
+    // The table pairs each kind of interaction with handlers of that kind.
+    const input = handler.parse(interaction as never);
+    const { needs, acknowledge } = handler;
+    const leave = needs && (await admit(bot, interaction, needs, input, acknowledge === "none"));
     try {
-      // The table pairs each kind of interaction with handlers of that kind.
-      const input = handler.parse(interaction as never);
       await handler.run({ interaction: interaction as never, bot, reply }, input);
     } finally {
       leave?.();

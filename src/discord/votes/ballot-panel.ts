@@ -15,7 +15,6 @@ import { UserError } from "../../errors.ts";
 import type { Store } from "../../store/store.ts";
 import type { TimedRound } from "../../store/vote-repository.ts";
 import type { Job } from "../../jobs/job.ts";
-import { VARIANT_LABEL } from "../../variant.ts";
 import { derive, type Place, standing } from "../../votes/ballot.ts";
 import type { Candidate } from "../../votes/rounds.ts";
 import { mayVote } from "../../votes/voters.ts";
@@ -23,7 +22,7 @@ import { thumbnailFile } from "../messages/thumbnail.ts";
 import { type Builder, view, type View, type ViewFile } from "../messages/view.ts";
 import { press, row, text } from "../messages/components.ts";
 import { result as resultWords } from "../wording/jobs.ts";
-import { ballotPanel as words, voteButton } from "../wording/votes.ts";
+import { ballotPanel as words, subjectLabel, voteButton } from "../wording/votes.ts";
 import { isOpen, showsItsStyle } from "./votes.ts";
 
 export interface Looker {
@@ -106,9 +105,10 @@ const smallPicture = ({ files }: Store, job: Job, label: string): Promise<ViewFi
 const isNamed = (round: TimedRound): boolean => !round.blind || round.closedAt !== null;
 
 /** Before the reveal a blind picture has nothing but its letter. */
-const labelOf = (round: TimedRound, { letter, variant }: Candidate): string => {
-  if (letter === null) return VARIANT_LABEL[variant];
-  return isNamed(round) ? `${letter}: ${VARIANT_LABEL[variant]}` : letter;
+const labelOf = (round: TimedRound, { letter, variant, stylePath }: Candidate): string => {
+  const label = subjectLabel(stylePath ?? variant);
+  if (letter === null) return label;
+  return isNamed(round) ? `${letter}: ${label}` : letter;
 };
 
 const linkOf = (round: TimedRound, { messageId }: Candidate): string =>

@@ -4,6 +4,7 @@ import { readStoredPicture } from "../../images/decode.ts";
 import { DISCORD_MAX_BYTES, encodeForDiscord } from "../../images/encode.ts";
 import type { Job } from "../../jobs/job.ts";
 import type { PictureStore } from "../../jobs/repositories.ts";
+import type { Subject } from "../../votes/ballot.ts";
 import type { Letter } from "../../votes/comparison.ts";
 import type { ViewFile } from "../messages/view.ts";
 import { comparison as words } from "../wording/votes.ts";
@@ -12,6 +13,8 @@ export interface Shown {
   readonly letter: Letter;
   /** A job that is done. */
   readonly job: Job;
+  /** What is judged under the letter. */
+  readonly subject: Subject;
 }
 
 /** One picture under its letter: neither its name nor its alt text says how it was made. */
@@ -34,10 +37,10 @@ export async function letterFile(files: PictureStore, { letter, job }: Shown): P
  * letters at 18.
  */
 const SHEET = { cell: 340, labelSize: 48 } as const;
-/** The variants' names, in two lines. */
+/** What each is called, in two lines. */
 const REVEALED = { cell: 340, labelSize: 34, labelLines: 2 } as const;
 
-/** Content and style above A, B and C; with the variants' names once they are revealed. */
+/** Content and style above A, B and C; with what each is once that is revealed. */
 export async function sheetFile(files: PictureStore, shown: readonly Shown[], revealed: boolean): Promise<ViewFile> {
   const { job } = shown[0]!;
   const { content, style } = job.request;
@@ -48,8 +51,8 @@ export async function sheetFile(files: PictureStore, shown: readonly Shown[], re
   const rows = await Promise.all([
     Promise.all([cell(content, words.cell.content), cell(style, words.cell.style)]),
     Promise.all(
-      shown.map(({ letter, job: { result } }) =>
-        cell(result!.picture, revealed ? words.revealedCell(letter, result!.variant) : letter),
+      shown.map(({ letter, subject, job: { result } }) =>
+        cell(result!.picture, revealed ? words.revealedCell(letter, subject) : letter),
       ),
     ),
   ]);
@@ -57,7 +60,7 @@ export async function sheetFile(files: PictureStore, shown: readonly Shown[], re
   return {
     name: revealed ? "revealed.png" : "comparison.png",
     data: Buffer.from(png),
-    alt: words.sheetAlt(job),
+    alt: words.sheetAlt(job, shown.length),
     key: `${shown.map((one) => one.job.id).join()}/${revealed}`,
   };
 }

@@ -15,7 +15,7 @@ const endButton = ({ id }: Comparison, label: string) => press("end-comparison",
 export function paintingView(comparison: Comparison, job: Job, done: number, endsAt: number | null): View {
   const box = new ContainerBuilder()
     .setAccentColor(ACCENT.working)
-    .addTextDisplayComponents(text(words.painting(job, done, endsAt)))
+    .addTextDisplayComponents(text(words.painting(job, done, comparison.jobs.length, endsAt)))
     .addActionRowComponents(row(endButton(comparison, voteButton.cancel)));
   return view([box]);
 }
@@ -30,7 +30,7 @@ export const outcomeView = (line: string, good: boolean): View =>
 export function sheetView(comparison: Comparison, job: Job, sheet: ViewFile, closesAt: number): View {
   const box = new ContainerBuilder()
     .setAccentColor(ACCENT.working)
-    .addTextDisplayComponents(text(words.open(job, closesAt)))
+    .addTextDisplayComponents(text(words.open(job, comparison.jobs.length, closesAt)))
     .addMediaGalleryComponents(gallery([sheet]))
     .addActionRowComponents(
       row(

@@ -10,7 +10,7 @@ import type { Logger } from "../../log.ts";
 import type { Random } from "../../random.ts";
 import type { Store } from "../../store/store.ts";
 import type { Variant } from "../../variant.ts";
-import { type CardWords, type Comparison, LETTERS, shuffled } from "../../votes/comparison.ts";
+import { type CardWords, type ComparedPaths, type Comparison, LETTERS, shuffled } from "../../votes/comparison.ts";
 import type { Deliveries } from "../messages/deliveries.ts";
 import { mayPass } from "../discord-error.ts";
 import { type PendingReplies, type PendingReply, replyPlace } from "../messages/pending-reply.ts";
@@ -43,6 +43,13 @@ export type ComparisonRequest = Omit<JobRequest, "variant" | "replyTo" | "parent
   readonly guildId: string;
 };
 
+export interface ComparisonForm {
+  /** How long people may vote. */
+  readonly hours: number;
+  /** What is compared in place of the variants. */
+  readonly paths: ComparedPaths | null;
+}
+
 type Place = Pick<Comparison, "id" | "channelId">;
 
 export class Comparisons {
@@ -69,24 +76,33 @@ export class Comparisons {
   }
 
   /**
-   * Queues the three jobs and shows in `reply` how far they are.
+   * Queues the jobs and shows in `reply` how far they are.
    *
    * @param reservation room in the queue for them
    * @throws UserError when there is no room in the queue, a picture is missing, or the pair is being compared here already
    */
-  start(request: ComparisonRequest, hours: number, reply: PendingReply, reservation: Reservation): Promise<void> {
+  start(
+    request: ComparisonRequest,
+    form: ComparisonForm,
+    reply: PendingReply,
+    reservation: Reservation,
+  ): Promise<void> {
     return this.#turn.add(async () => {
       const { store } = this.#options;
       const { messageId, channelId } = replyPlace(reply);
       const { content, style } = request;
       const stored = await Promise.all([content, style].map(({ sha256 }) => store.files.has(sha256)));
       if (stored.includes(false)) throw new UserError("missing-picture", words.missingPicture);
+      const judges = form.paths ? "paths" : "variants";
       const rival = (await store.comparisons.unfinished()).find(
         (other) =>
-          other.channelId === channelId && other.contentSha256 === content.sha256 && other.styleSha256 === style.sha256,
+          other.judges === judges &&
+          other.channelId === channelId &&
+          other.contentSha256 === content.sha256 &&
+          other.styleSha256 === style.sha256,
       );
       if (rival) throw new UserError("compared-already", words.underWay(linkOf(rival)));
-      const [comparison, job] = await this.#queue(request, hours, { channelId, messageId }, reservation);
+      const [comparison, job] = await this.#queue(request, form, { channelId, messageId }, reservation);
       const { id } = comparison;
       this.#begun.add(id);
       this.#card(comparison).show(paintingView(comparison, job, 0, null));
@@ -94,10 +110,10 @@ export class Comparisons {
     });
   }
 
-  /** Queues the three jobs and remembers what they are for; none stays in the queue when that fails. */
+  /** Queues the jobs and remembers what they are for; none stays in the queue when that fails. */
   async #queue(
     request: ComparisonRequest,
-    hours: number,
+    { hours, paths }: ComparisonForm,
     { channelId, messageId }: { readonly channelId: string; readonly messageId: string },
     reservation: Reservation,
   ): Promise<readonly [Comparison, Job]> {
@@ -105,10 +121,14 @@ export class Comparisons {
     const id = newJobId();
     const jobs: Job[] = [];
     try {
-      for (const variant of ORDER) jobs.push(await queue.enqueue({ ...request, variant, parentId: null }, reservation));
-      const letters = shuffled(LETTERS, random);
+      const wanted = paths
+        ? paths.paths.map((stylePath) => ({ variant: paths.variant, stylePath }))
+        : ORDER.map((variant) => ({ variant }));
+      for (const one of wanted) jobs.push(await queue.enqueue({ ...request, ...one, parentId: null }, reservation));
+      const letters = shuffled(LETTERS.slice(0, jobs.length), random);
       const comparison: Comparison = {
         id,
+        judges: paths ? "paths" : "variants",
         state: "painting",
         guildId: request.guildId,
         channelId,
@@ -191,6 +211,9 @@ export class Comparisons {
     if (broken !== undefined) return this.#fail(comparison, broken?.failure ?? words.pictureFailed);
     const there = jobs.filter((job) => job !== null);
     const done = there.filter(({ state }) => state === "done");
+    // An engine that knows no style paths took the place of the one that was asked.
+    if (comparison.judges === "paths" && done.some(({ result, request }) => result?.stylePath !== request.stylePath))
+      return this.#fail(comparison, words.otherPath);
     if (done.length === there.length) return this.#open(comparison, shownOf(comparison, done), again);
     const places = await Promise.all(there.map((job) => queue.place(job.id)));
     const ends = places.map((place) => place?.endsAt ?? null).filter((at) => at !== null);
@@ -223,7 +246,10 @@ export class Comparisons {
       log.warn({ err: error, comparison: id }, "a comparison could not be posted");
       return this.#fail(comparison, words.notPosted);
     }
-    const cardSays = { line: words.ready(shown[0]!.job, linkOf({ ...comparison, sheetMessageId })), good: true };
+    const cardSays = {
+      line: words.ready(shown[0]!.job, shown.length, linkOf({ ...comparison, sheetMessageId })),
+      good: true,
+    };
     const open = await store.comparisons.move(id, "painting", "open", { closesAt, cardSays });
     if (!open) return store.comparisons.get(id);
     const candidates = await store.votes.candidates(id);
@@ -317,11 +343,13 @@ export class Comparisons {
   }
 }
 
-/** A comparison's jobs under their letters, A first. */
-const shownOf = (comparison: Comparison, jobs: readonly Job[]): Shown[] =>
-  comparison.jobs.flatMap(({ letter, jobId }) => {
+/** A comparison's jobs that are done, under their letters, A first. */
+const shownOf = ({ judges, jobs: places }: Comparison, jobs: readonly Job[]): Shown[] =>
+  places.flatMap(({ letter, jobId }) => {
     const job = jobs.find(({ id }) => id === jobId);
-    return job ? [{ letter, job }] : [];
+    if (!job?.result) return [];
+    const { variant, stylePath } = job.result;
+    return [{ letter, job, subject: judges === "paths" ? stylePath! : variant }];
   });
 
 /** Where a comparison can be looked at. */

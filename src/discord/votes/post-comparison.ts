@@ -1,6 +1,6 @@
 /** Posts a blind comparison, and reveals it by editing its messages. Both may be done again after a crash. */
 import type { Store } from "../../store/store.ts";
-import { type Ballot, PLACES, POINTS } from "../../votes/ballot.ts";
+import { type Ballot, PLACES, POINTS, type Subject } from "../../votes/ballot.ts";
 import type { Comparison } from "../../votes/comparison.ts";
 import { isMessageGone } from "../discord-error.ts";
 import { nonceFor } from "../messages/nonce.ts";
@@ -36,9 +36,10 @@ export async function post(
     if (await store.votes.judgedJob(job.id)) continue;
     const picture = blindView(letter, await letterFile(store.files, one));
     const messageId = await venue.post(picture, nonceFor(id, `letter-${letter}`), notBefore);
-    const { variant, engine } = job.result!;
+    const { variant, engine, stylePath: path } = job.result!;
+    const stylePath = comparison.judges === "paths" ? path : null;
     await store.votes.addCandidate(
-      { roundId: id, messageId, jobId: job.id, variant, engine, letter, requesterId: userId },
+      { roundId: id, messageId, jobId: job.id, variant, stylePath, engine, letter, requesterId: userId },
       Date.now(),
     );
   }
@@ -64,7 +65,7 @@ export async function withdraw(comparison: Comparison, { store, venue }: Places)
 export async function reveal(
   comparison: Comparison,
   shown: readonly Shown[],
-  ballots: readonly Ballot[],
+  ballots: readonly Ballot<Subject>[],
   { store, venue, done }: Places & { readonly done: Set<string> },
 ): Promise<void> {
   const edit = async (messageId: string, view: View): Promise<void> => {
@@ -88,13 +89,12 @@ export async function reveal(
 }
 
 /** Medals and points of each picture, the best first. */
-export function tallyOf(shown: readonly Shown[], ballots: readonly Ballot[]): Tally[] {
-  const tallies = shown.map(({ letter, job }): Tally => {
-    const variant = job.result!.variant;
+export function tallyOf(shown: readonly Shown[], ballots: readonly Ballot<Subject>[]): Tally[] {
+  const tallies = shown.map(({ letter, subject }): Tally => {
     const medals = Object.fromEntries(
-      PLACES.map((place) => [place, ballots.filter(({ places }) => places[place] === variant).length]),
+      PLACES.map((place) => [place, ballots.filter(({ places }) => places[place] === subject).length]),
     ) as Tally["medals"];
-    return { letter, variant, medals, points: PLACES.reduce((sum, place) => sum + POINTS[place] * medals[place], 0) };
+    return { letter, subject, medals, points: PLACES.reduce((sum, place) => sum + POINTS[place] * medals[place], 0) };
   });
   return tallies.toSorted((a, b) => b.points - a.points);
 }

@@ -1,8 +1,9 @@
 /** What `/scores` shows: the table as text and as a picture, beside the paper's, with everything to keep in mind. */
 import { intervalChart } from "../../images/charts.ts";
 import { VARIANT_LABEL, VARIANTS } from "../../variant.ts";
-import type { Ballot } from "../../votes/ballot.ts";
+import type { Ballots } from "../../store/ballots.ts";
 import { PAPER_SCORES } from "../../votes/paper.ts";
+import { pathScores } from "../../votes/paths.ts";
 import { caveats, report, ROW_LABEL, textTable } from "../../votes/report.ts";
 import { FEWEST_VOTERS, type RowScores } from "../../votes/scores.ts";
 import { type Builder, view, type View, type ViewFile } from "../messages/view.ts";
@@ -10,7 +11,7 @@ import { gallery, text } from "../messages/components.ts";
 import { type ScoreFilter, scores as words } from "../wording/votes.ts";
 
 /** @param ballots as the filter leaves them */
-export async function scoresView(ballots: readonly Ballot[], filter: ScoreFilter): Promise<View> {
+export async function scoresView({ variants: ballots, paths }: Ballots, filter: ScoreFilter): Promise<View> {
   const figures = report(ballots);
   const about = words.about(filter);
   const rows = figures.table.filter(({ row }) => (filter.category === "overall" ? true : row === filter.category));
@@ -44,6 +45,7 @@ export async function scoresView(ballots: readonly Ballot[], filter: ScoreFilter
       : []),
     ...(ballots.length === 0 ? [] : caveats(figures).map((sentence) => words.caveat(sentence))),
     ...(own === 0 ? [] : [words.own(own)]),
+    ...(paths.length === 0 ? [] : [words.paths(pathScores(paths))]),
   ];
   builders.push(text(lines.join("\n")));
   return view(builders, files);

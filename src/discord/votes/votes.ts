@@ -25,8 +25,17 @@ import type { Tasks } from "../../jobs/tasks.ts";
 import type { Logger } from "../../log.ts";
 import type { Store } from "../../store/store.ts";
 import type { Judged, TimedRound } from "../../store/vote-repository.ts";
-import { type Ballot, derive, type Medal, type Place, placeOf, PLACES, standing } from "../../votes/ballot.ts";
-import { type Candidate, castBallots, type RecordedChange } from "../../votes/rounds.ts";
+import {
+  type Ballot,
+  derive,
+  type Medal,
+  type Place,
+  placeOf,
+  PLACES,
+  standing,
+  type Subject,
+} from "../../votes/ballot.ts";
+import { type Candidate, castBallots, castPathBallots, type RecordedChange } from "../../votes/rounds.ts";
 import type { Deliveries } from "../messages/deliveries.ts";
 import { mayPass } from "../discord-error.ts";
 import { categorise } from "./categorise.ts";
@@ -146,14 +155,15 @@ export class Votes {
     });
   }
 
-  /** The ballots of one round that count. */
-  async ballotsOf(roundId: string): Promise<Ballot[]> {
+  /** The ballots of one round that count, on whatever is judged in it. */
+  async ballotsOf(roundId: string): Promise<Ballot<Subject>[]> {
     const { votes, voteSettings } = this.#options.store;
     const round = await votes.round(roundId);
     if (!round) return [];
     const settings = await voteSettings.get(round.guildId);
     const [candidates, changes] = [await votes.candidates(roundId), await votes.changes(roundId)];
-    return castBallots({ rounds: [round], candidates, changes }, () => settings);
+    const study = { rounds: [round], candidates, changes };
+    return [...castBallots(study, () => settings), ...castPathBallots(study, () => settings)];
   }
 
   /** Waits until what was heard so far is recorded. */
@@ -194,6 +204,7 @@ export class Votes {
         messageId,
         jobId: job.id,
         variant,
+        stylePath: null,
         engine: by,
         letter: null,
         requesterId: userId,

@@ -81,8 +81,9 @@ export const STYLE_PATH_NAME: Readonly<Record<StylePath, string>> = {
   attention: "Shared attention: slow, close to the picture",
   adain: "Colours alone: quick",
   adapter: "As a prompt, by an image adapter: nothing to learn",
-  "adapter+token": "Image adapter and learned token",
-  "adapter+attention": "Image adapter and shared attention: slow",
+  "adapter-token": "Image adapter and learned token",
+  "adapter-attention": "Image adapter and shared attention: slow",
+  styleshot: "StyleShot, which looks for style alone: nothing to learn",
 };
 
 export interface LearningStatus {

@@ -1,9 +1,11 @@
 /** Everything the bot says about votes, comparisons and scores. */
 import type { Job } from "../../jobs/job.ts";
+import type { UsedStylePath } from "../../painting.ts";
 import { VARIANT_LABEL, type Variant } from "../../variant.ts";
-import { MEDALS, PLACES, type Place, POINTS } from "../../votes/ballot.ts";
+import { MEDALS, PLACES, type Place, POINTS, type Subject } from "../../votes/ballot.ts";
 import { FEWEST_VOTERS, type Interval } from "../../votes/scores.ts";
 import { LETTERS, type Letter } from "../../votes/comparison.ts";
+import type { PathScore } from "../../votes/paths.ts";
 import { bar, clip, escapeText, plainName, relativeTime } from "./markdown.ts";
 
 const pairName = ({ request }: Job): string =>
@@ -14,32 +16,58 @@ const count = (n: number, one: string, many = `${one}s`): string => `${n.toLocal
 /** What a picture got in a round. */
 export interface Tally {
   readonly letter: Letter;
-  readonly variant: Variant;
+  readonly subject: Subject;
   readonly medals: Readonly<Record<Place, number>>;
   readonly points: number;
 }
 
 const list = new Intl.ListFormat("en", { type: "conjunction" });
 
+/** A style path as it is told at a reveal. */
+const PATH_LABEL: Readonly<Record<UsedStylePath, string>> = {
+  token: "Learned token",
+  attention: "Shared attention",
+  adain: "Colours alone",
+  adapter: "Image adapter",
+  "adapter-token": "Image adapter and token",
+  "adapter-attention": "Image adapter and attention",
+  styleshot: "StyleShot",
+};
+const LABEL: Readonly<Record<Subject, string>> = { ...VARIANT_LABEL, ...PATH_LABEL };
+/** What people know a variant or a style path by. */
+export const subjectLabel = (subject: Subject): string => LABEL[subject];
+
+/** Two or three. */
+const inWays = (pictures: number): string => `in ${pictures === 2 ? "two" : "three"} ways`;
+const lettersOf = (pictures: number): readonly Letter[] => LETTERS.slice(0, pictures);
+
 export const comparison = {
-  painting(job: Job, done: number, endsAt: number | null): string {
+  painting(job: Job, done: number, of: number, endsAt: number | null): string {
     const when = endsAt === null ? "" : `, ready ${relativeTime(endsAt)}`;
-    return `### ⚖️ Blind comparison: ${pairName(job)}\n🖌️ Painting it in three ways\n${bar(done / LETTERS.length)}  ${done} of ${LETTERS.length}${when}\n-# for <@${job.request.userId}>`;
+    return `### ⚖️ Blind comparison: ${pairName(job)}\n🖌️ Painting it ${inWays(of)}\n${bar(done / of)}  ${done} of ${of}${when}\n-# for <@${job.request.userId}>`;
   },
-  ready: (job: Job, link: string): string =>
-    `### ⚖️ Blind comparison: ${pairName(job)}\n✅ Painted in three ways, for you to judge: [have a look](${link})`,
+  ready: (job: Job, pictures: number, link: string): string =>
+    `### ⚖️ Blind comparison: ${pairName(job)}\n✅ Painted ${inWays(pictures)}, for you to judge: [have a look](${link})`,
   failed: (words: string): string => `⚠️ There is no comparison this time: ${words}`,
-  pictureFailed: "one of the three pictures did not work out. Please try again.",
+  pictureFailed: "one of the pictures did not work out. Please try again.",
+  otherPath: "the engine painted by another style path than it was asked for. Please try again.",
   notPosted:
     "I could not post the pictures here. Somebody who manages the server has to let me send messages and attach files in this channel.",
   cancelled: "🛑 The comparison was stopped before it began.",
 
-  open: (job: Job, closesAt: number): string =>
-    `<@${job.request.userId}> ⚖️ **${pairName(job)}**, painted in three ways. Which do you like best?\nGive 🥇 🥈 🥉 to **A**, **B** and **C** below. I will tell which is which ${relativeTime(closesAt)}, when voting ends.`,
-  sheetAlt: (job: Job): string =>
-    `Overview: ${plainName(job.request.content.name)}, ${plainName(job.request.style.name)}, and the pictures A, B and C`,
+  open: (job: Job, pictures: number, closesAt: number): string =>
+    `<@${job.request.userId}> ⚖️ **${pairName(job)}**, painted ${inWays(pictures)}. Which do you like best?\nGive ${PLACES.slice(
+      0,
+      pictures,
+    )
+      .map((place) => MEDALS[place])
+      .join(
+        " ",
+      )} to ${list.format(lettersOf(pictures).map((letter) => `**${letter}**`))} below. I will tell which is which ${relativeTime(closesAt)}, when voting ends.`,
+  sheetAlt: (job: Job, pictures: number): string =>
+    `Overview: ${plainName(job.request.content.name)}, ${plainName(job.request.style.name)}, and the pictures ${list.format(lettersOf(pictures))}`,
   cell: { content: "Content", style: "Style" },
-  revealedCell: (letter: Letter, variant: Variant): string => `${letter}: ${VARIANT_LABEL[variant]}`,
+  revealedCell: (letter: Letter, subject: Subject): string => `${letter}: ${LABEL[subject]}`,
   picture: (letter: Letter): string => `### ${letter}`,
   /** Says nothing of how it was made: descriptions belong to some variants only. */
   pictureAlt: (letter: Letter, { request }: Job): string =>
@@ -52,14 +80,13 @@ export const comparison = {
     const best = tallies.filter(({ points }) => points === tallies[0]!.points);
     const winner =
       best.length === 1
-        ? `**${VARIANT_LABEL[best[0]!.variant]}** (${best[0]!.letter}) was liked best.`
+        ? `${name(best[0]!)} (${best[0]!.letter}) was liked best.`
         : `${list.format(best.map((tally) => `${name(tally)} (${tally.letter})`))} are level.`;
     const lines = tallies.map((tally) => `${tally.letter} · ${name(tally)} · ${tallyWords(tally)}`);
     const whose = own ? ", one of them by the person who asked" : "";
     return `${title}\n${winner}\n${lines.join("\n")}\n-# ${count(ballots, "ballot")}${whose}. 🥇 3 points, 🥈 2, 🥉 1.`;
   },
-  revealedPicture: (tally: Tally): string =>
-    `### ${tally.letter}: ${VARIANT_LABEL[tally.variant]}\n${tallyWords(tally)}`,
+  revealedPicture: (tally: Tally): string => `### ${tally.letter}: ${LABEL[tally.subject]}\n${tallyWords(tally)}`,
 
   notYours: (userId: string): string => `Only <@${userId}> or a moderator can do that.`,
   gone: "I no longer know this comparison. Start a new one with `/compare`.",
@@ -69,7 +96,21 @@ export const comparison = {
   missingPicture: "I no longer have the pictures of this pair. Start afresh with `/compare` and upload them again.",
 } as const;
 
-const name = ({ variant }: Pick<Tally, "variant">): string => `**${VARIANT_LABEL[variant]}**`;
+/** What `/compare` says of the style paths that it is given. */
+export const comparedPaths = {
+  unknown: (name: string, known: readonly string[]): string =>
+    `I know no style path called “${escapeText(clip(name, 40))}”. There are: ${known.join(", ")}.`,
+  twice: "The same style path is there twice; name each once.",
+  howMany: (least: number, most: number): string =>
+    `A comparison takes ${least} or ${most} style paths, with commas between them: \`attention, adapter\`.`,
+  variantAlone: "Choose `paths` too: without them all variants are compared, so there is none to choose.",
+  needsDiffusion:
+    "Style paths belong to Stable Diffusion, and this Atelier paints with its embedded engine, which has one way of its own. Leave `paths` out to compare the variants.",
+  notLearned:
+    "No token has been learned for that style picture in this server. Learn it first (`/style learn`), or leave `token` out.",
+} as const;
+
+const name = ({ subject }: Pick<Tally, "subject">): string => `**${LABEL[subject]}**`;
 
 const tallyWords = ({ medals, points }: Tally): string =>
   `${PLACES.map((place) => `${MEDALS[place]} ${medals[place]}`).join("  ")} = ${count(points, "point")}`;
@@ -147,6 +188,8 @@ export const scores = {
   paperAlone: "-# Mean points (🥇 3, 🥈 2, 🥉 1); so far there are only those of the paper's voters.",
   strengths: (of: string, values: readonly (readonly [Variant, number])[]): string =>
     `**Strength**, ${of}, partial ballots too (0 is average; Bradley-Terry): ${values.map(([variant, value]) => `${VARIANT_LABEL[variant]} ${signed(value)}`).join(" · ")}`,
+  paths: (scores: readonly PathScore[]): string =>
+    `**Style paths**, in comparisons of their own (how often one was liked better than another): ${scores.map(({ path, won, of }) => `${LABEL[path]} ${won} of ${of}`).join(" · ")}`,
   caveat: (sentence: string): string => `⚠️ ${sentence}`,
   chartTitle: "What people prefer",
   chartSubtitle: (about: string, complete: number, people: number): string =>
@@ -158,6 +201,8 @@ export const scores = {
     `${row}: ${values.map(({ variant, mean, interval, paper }) => `${VARIANT_LABEL[variant]} ${mean.toFixed(2)} (${interval ? `${interval.low.toFixed(2)} to ${interval.high.toFixed(2)}, ` : ""}the paper ${paper.toFixed(2)})`).join(", ")}.`,
   exported: (about: string, ballots: number): string =>
     `### 📦 ${count(ballots, "ballot")}, anonymised\n-# ${about}\nPeople, servers and pictures are hidden behind secret ids, and times cut to the day. The ids stay the same from export to export, so among very few people somebody may still be recognised: think before you pass it on.\n\`atelier scores --from ballots.json\` computes every figure again.`,
+  exportedPaths: (ballots: number): string =>
+    `${count(ballots, "ballot")} on style paths in \`path-ballots.csv\`: they are counted apart and enter no figure of the variants.`,
   exportForManagers:
     "Ballots are exported by members with the permission **Manage Server**, and by roles that they choose in `/settings`.",
   exportForOwner:

@@ -16,6 +16,7 @@ import { leases } from "./009-leases.ts";
 import { fleet } from "./010-fleet.ts";
 import { learningStates } from "./011-learning-states.ts";
 import { openReplyServers } from "./013-open-reply-servers.ts";
+import { comparedPaths } from "./017-compared-paths.ts";
 import { blocks } from "./018-blocks.ts";
 import type { Migration } from "./migration.ts";
 
@@ -32,6 +33,7 @@ export const MIGRATIONS: readonly Migration[] = [
   fleet,
   learningStates,
   openReplyServers,
+  comparedPaths,
   blocks,
 ];
 

@@ -14,7 +14,7 @@ import type { Precision } from "../../onnx/devices.ts";
 import type { ExecutionDevice, Floats } from "../../onnx/index.ts";
 import { Overflows } from "../../onnx/overflows.ts";
 import type { SessionPool } from "../../onnx/session-pool.ts";
-import { DEFAULT_SETTINGS, type StepCache, waysOf } from "../../painting.ts";
+import { DEFAULT_SETTINGS, type ImageAdapterPath, type StepCache, waysOf } from "../../painting.ts";
 import type {
   Learned,
   LearnHooks,
@@ -40,6 +40,7 @@ import { gaussianNoise, NOISE_STREAM } from "./noise.ts";
 import { Previews } from "./previews.ts";
 import { readImageAdapter } from "./image-adapter/adapter-files.ts";
 import { ImageAdapter } from "./image-adapter/image-adapter.ts";
+import { readStyleShot } from "./image-adapter/styleshot-files.ts";
 import { createScheduler } from "./schedulers/index.ts";
 import { cachedSteps, chooseStepCache, guidedPartOf } from "./step-cache.ts";
 import { attentionGrid, paintWithStyleAttention } from "./style-attention.ts";
@@ -109,7 +110,7 @@ export interface StylizerOptions {
   /** What is among the LoRA over the checkpoint to make a draft. */
   readonly accelerator?: Accelerator | null;
   /** Finds the adapter for the style path of its name when that is first asked for. @throws UserError where there is none */
-  readonly findAdapter?: () => Promise<AdapterPlace>;
+  readonly findAdapter?: (wanted: ImageAdapterPath) => Promise<AdapterPlace>;
 }
 
 export class DiffusionStylizer implements Stylizer {
@@ -124,7 +125,7 @@ export class DiffusionStylizer implements Stylizer {
   /** What style attention saw of pictures on their way to noise. */
   readonly #traces: Traces;
   readonly #accelerator: Accelerator | null;
-  #adapter: Promise<ImageAdapter> | null = null;
+  readonly #adapters = new Map<ImageAdapterPath, Promise<ImageAdapter>>();
 
   constructor(networks: DiffusionNetworks, tokenizer: ClipTokenizer, options: StylizerOptions = {}) {
     this.#networks = networks;
@@ -196,7 +197,7 @@ export class DiffusionStylizer implements Stylizer {
     const stepCache = chooseStepCache(settings.stepCache, this.#stepCache, run);
     const ways = waysOf(stylePath);
     const learned = ways.token ? learnedToken(this.#tokenizer, token!) : null;
-    const adapter = ways.adapter ? await this.#imageAdapter() : null;
+    const adapter = ways.adapter ? await this.#imageAdapter(ways.adapter) : null;
     const networks = adapter?.networks ?? this.#networks;
     const conditioning = await this.#condition(input, form, { learned, adapter }, signal);
     const guidance = conditioning.empty ? conditioning.guidance : null;
@@ -311,15 +312,19 @@ export class DiffusionStylizer implements Stylizer {
   }
 
   /** The adapter over this checkpoint, opened when it is first asked for. @throws UserError where none is installed */
-  #imageAdapter(): Promise<ImageAdapter> {
+  #imageAdapter(wanted: ImageAdapterPath): Promise<ImageAdapter> {
     const open = async (): Promise<ImageAdapter> => {
-      const place = await (this.#options.findAdapter ?? noAdapter)();
-      return new ImageAdapter(this.#networks, await readImageAdapter(place));
+      const place = await (this.#options.findAdapter ?? noAdapter)(wanted);
+      const read = wanted === "styleshot" ? readStyleShot : readImageAdapter;
+      return new ImageAdapter(this.#networks, await read(place));
     };
-    this.#adapter ??= open();
+    const known = this.#adapters.get(wanted);
+    if (known) return known;
+    const adapter = open();
+    this.#adapters.set(wanted, adapter);
     // It may be installed by the time of the next picture.
-    this.#adapter.catch(() => (this.#adapter = null));
-    return this.#adapter;
+    adapter.catch(() => this.#adapters.delete(wanted));
+    return adapter;
   }
 
   #encode(

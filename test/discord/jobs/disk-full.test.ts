@@ -19,7 +19,7 @@ beforeAll(async () => {
   folder = await mkdtemp(path.join(os.tmpdir(), "atelier-full-"));
   discord = await startSandbox({ port: 0 });
   // The uploads and the database fit, a painted picture of this size does not.
-  bot = launch(settingsFor(discord, folder, { RESULT_SIZE: "768" }), 420);
+  bot = launch(settingsFor(discord, folder, { RESULT_SIZE: "768" }), 640);
   await discord.botReady();
 });
 

@@ -194,6 +194,25 @@ describe("/compare", () => {
 });
 
 describe("a comparison that cannot be", () => {
+  it("is refused in words when it is of style paths and the engine has none, or they are none", async () => {
+    const { discord, general } = studio;
+    const ada = discord.member("ada");
+    const pair = { content: await landscape(), style: await waves() };
+    const said = async (options: Record<string, string>): Promise<string | undefined> => {
+      const before = whispers(discord, ada.id).length;
+      await ada.slash(general, "compare", { ...pair, ...options });
+      await expect.poll(() => whispers(discord, ada.id).length).toBeGreaterThan(before);
+      return whispers(discord, ada.id).at(-1);
+    };
+    expect(await said({ paths: "attention, adain" })).toContain("which has one way of its own");
+    expect(await said({ paths: "attention, gouache" })).toMatch(
+      /no style path called “gouache”.*token, attention, adain/,
+    );
+    expect(await said({ variant: "inst" })).toContain("Choose `paths` too");
+    expect(await ada.autocomplete(general, "compare", "paths", "a")).toEqual([]);
+    expect((await studio.running.bot.queue.snapshot()).jobs).toEqual([]);
+  });
+
   it("is refused in words when a picture of the pair is no longer there", async () => {
     const { discord, general } = studio;
     const ada = discord.member("ada");

@@ -1,5 +1,4 @@
 /** The image adapter: tower, projection, UNet and whole runs against diffusers; beside tokens, attention, LoRA and caches. */
-import { createHash } from "node:crypto";
 import { copyFile, cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
@@ -9,44 +8,17 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { clipImageVector, clipVisionStates } from "../../../models/clip-vision.ts";
 import { CLIP_PIXELS, preprocess } from "../../../src/images/clip-pixels.ts";
 import { installedImageAdapter } from "../../../src/image-adapter-folder.ts";
-import type { RgbImage } from "../../../src/images/rgb-image.ts";
 import { type Floats, floatTensor } from "../../../src/onnx/index.ts";
-import { DEFAULT_SETTINGS, type StylizeSettings } from "../../../src/painting.ts";
+import type { StylizeSettings } from "../../../src/painting.ts";
 import { DiffusionStylizer } from "../../../src/stylize/diffusion/diffusion.ts";
 import { readImageAdapter } from "../../../src/stylize/diffusion/image-adapter/adapter-files.ts";
 import { ImageAdapter } from "../../../src/stylize/diffusion/image-adapter/image-adapter.ts";
-import type { StylizeInput } from "../../../src/stylize/stylizer.ts";
 import { PIPELINES, readReference, type Reference, relativeError } from "../../models/reference.ts";
+import { inputOf } from "./adapter-input.ts";
 import { openPipeline, type Pipeline } from "./pipeline.ts";
 
 const KINDS = ["plain", "plus"] as const;
 type Kind = (typeof KINDS)[number];
-/** As in test/reference/make_runs.py. */
-const DESCRIPTION =
-  "swirling lines and expressive marks give the scene energy; a warm palette of orange, red and gold. " +
-  "the artist uses high contrast lighting, dramatic shadows and rich textures";
-
-const sha256 = (image: RgbImage): string => createHash("sha256").update(image.data).digest("hex");
-
-/** A picture of a run of the reference, painted by an adapter. */
-const inputOf = (
-  runs: Reference,
-  changes: Partial<StylizeInput>,
-  settings: Partial<StylizeSettings> = {},
-): StylizeInput => {
-  const [content, style] = [runs.picture("default.content"), runs.picture("default.style")];
-  return {
-    content,
-    style,
-    contentSha256: sha256(content),
-    styleSha256: sha256(style),
-    variant: "image-prompt",
-    description: DESCRIPTION,
-    settings: { ...DEFAULT_SETTINGS, strength: 0.7, seed: 1, size: 128, stylePath: "adapter", ...settings },
-    ...changes,
-  };
-};
-
 describe.each(PIPELINES)("the image adapter on %s", (name) => {
   let pipeline: Pipeline;
   let runs: Reference;
@@ -172,8 +144,8 @@ describe("an image adapter", () => {
     };
     for (const [without, beside] of [
       ["adain", "adapter"],
-      ["token", "adapter+token"],
-      ["attention", "adapter+attention"],
+      ["token", "adapter-token"],
+      ["attention", "adapter-attention"],
     ] as const)
       expect(relativeError(await paint({ stylePath: beside }), await paint({ stylePath: without }))).toBeGreaterThan(
         0.05,
@@ -185,7 +157,7 @@ describe("an image adapter", () => {
 
   it("is refused in words where none is installed, and found once it is", async () => {
     const stylizer = new DiffusionStylizer(pipeline.networks, pipeline.tokenizer, {
-      findAdapter: () => installedImageAdapter(modelsDir),
+      findAdapter: (wanted) => installedImageAdapter(modelsDir, wanted),
     });
     const paint = () => stylizer.stylizeToLatents(inputOf(runs, {}, { steps: 2 }));
     await expect(paint()).rejects.toMatchObject({

@@ -1,27 +1,31 @@
-/** An image adapter's files on the disk: what it is by its shapes, and the tower that it looks with. */
+/** IP-Adapter's files on the disk: what it is by its shapes, and the tower that it looks with. */
 import path from "node:path";
 
 import { type ClipVisionConfig, clipVisionConfigSchema } from "../../../../models/clip-vision.ts";
 import { type IpAdapterConfig, ipAdapterConfig, type ImageScale } from "../../../../models/ip-adapter.ts";
+import type { StyleShotConfig } from "../../../../models/styleshot.ts";
 import { kindOf } from "../../../checkpoints/identify/kinds.ts";
 import { TensorNames } from "../../../checkpoints/identify/tensor-names.ts";
 import { readJson } from "../../../onnx/files/read-json.ts";
 import { readSafetensors } from "../../../onnx/files/safetensors.ts";
 import { checkpointError, type TensorSource } from "../../../onnx/files/tensor-source.ts";
 import type { AdapterPlace } from "../../../image-adapter-folder.ts";
+import { ipAdapterSight } from "./ip-adapter-sight.ts";
+import type { Sight } from "./sight.ts";
 
 /** An adapter whose files were found sound; no weight is in memory yet. */
 export interface AdapterFiles {
   readonly label: string;
-  readonly config: IpAdapterConfig;
+  readonly config: IpAdapterConfig | StyleShotConfig;
   readonly source: TensorSource;
-  /** CLIP's vision tower, with projection. */
+  /** CLIP's vision tower with projection, or a network around it. */
   readonly tower: { readonly config: ClipVisionConfig; readonly source: TensorSource };
+  readonly sight: Sight;
   readonly scaleOf: ImageScale;
 }
 
 /** Which of the UNet's blocks look at the image. */
-const BLOCKS: Readonly<Record<"style" | "all", ImageScale>> = {
+export const BLOCKS: Readonly<Record<"style" | "all", ImageScale>> = {
   /**
    * The first up block with attention paints style, others place what the picture shows (Wang et al. 2024, InstantStyle, for
    * its kin in SDXL): of a style picture only the style is wanted.
@@ -52,5 +56,6 @@ export async function readImageAdapter(
   const given = config.kind === "plain" ? projectionWidth : width;
   if (config.inputs !== given)
     throw checkpointError(place.file, `wants pictures seen in ${config.inputs} numbers, its tower gives ${given}`);
-  return { label: `${place.file} in ${blocks} blocks`, config, source, tower, scaleOf: BLOCKS[blocks] };
+  const label = `${place.file} in ${blocks} blocks`;
+  return { label, config, source, tower, sight: ipAdapterSight(config, tower.config), scaleOf: BLOCKS[blocks] };
 }

@@ -1,17 +1,14 @@
 /**
- * The style image as a prompt, without anything learned for it (IP-Adapter): its tokens stand behind those of the text in
+ * The style image as a prompt, without anything learned for it (IP-Adapter, StyleShot): its tokens stand behind those of the text in
  * each context, and the UNet over which the adapter is laid looks at both.
  */
-import { clipImageVector, clipVisionStates } from "../../../../models/clip-vision.ts";
-import { imageTokens } from "../../../../models/ip-adapter.ts";
-import { CLIP_PIXELS, preprocess } from "../../../images/clip-pixels.ts";
 import type { RgbImage } from "../../../images/rgb-image.ts";
 import { checkpointError } from "../../../onnx/files/tensor-source.ts";
-import { concatenated, type Floats, floatTensor, type Value } from "../../../onnx/index.ts";
-import type { Weights } from "../../../onnx/weights.ts";
+import { concatenated, type Floats, floatTensor } from "../../../onnx/index.ts";
 import type { DiffusionNetworks } from "../diffusion-networks.ts";
 import { ByteCache } from "../latents-cache.ts";
 import type { AdapterFiles } from "./adapter-files.ts";
+import type { Look } from "./sight.ts";
 
 /** Some 600 styles with four tokens each. */
 const CACHE_BYTES = 16e6;
@@ -49,47 +46,25 @@ export class ImageAdapter {
   /** Contexts with the image behind the words, and nothing behind none: there is always something to be guided by. */
   async beside(contexts: Contexts, style: RgbImage, styleSha256: string): Promise<Contexts> {
     const image = await this.#tokens.get(styleSha256, () => this.tokensOf(style));
-    const nothing = await this.#tokens.get("nothing", () => this.#tokensOfNothing());
+    const nothing = await this.#tokens.get("nothing", () => this.#look(this.#files.sight.nothing()));
     return { prompt: joined(contexts.prompt, image), empty: joined(contexts.empty, nothing) };
   }
 
   /** [1, tokens, contextWidth] */
   tokensOf(picture: RgbImage): Promise<Floats> {
-    const { imageSize } = this.#files.tower.config;
-    const pixels = preprocess(picture, { size: imageSize, ...CLIP_PIXELS }, { pad: false });
-    return this.#tokensOfPixels(pixels);
+    return this.#look(this.#files.sight.at(picture));
   }
 
-  /** What stands for no picture: to a plain adapter no vector, to the others a picture of zeros. */
-  #tokensOfNothing(): Promise<Floats> {
-    const { config, tower } = this.#files;
-    const { imageSize } = tower.config;
-    if (config.kind === "plus") return this.#tokensOfPixels(new Float32Array(3 * imageSize ** 2));
-    const nothing = { data: new Float32Array(config.inputs), shape: [1, config.inputs] };
-    return this.#run("image-nothing", nothing, (weights, vector) => imageTokens(weights("adapter"), config, vector));
-  }
-
-  #tokensOfPixels(data: Float32Array): Promise<Floats> {
-    const { config, tower } = this.#files;
-    const { imageSize } = tower.config;
-    return this.#run("image-tokens", { data, shape: [1, 3, imageSize, imageSize] }, (weights, pixels) => {
-      const seen =
-        config.kind === "plain"
-          ? clipImageVector(weights("tower"), tower.config, pixels)
-          : clipVisionStates(weights("tower"), tower.config, pixels, -2);
-      return imageTokens(weights("adapter"), config, seen);
-    });
-  }
-
-  async #run(
-    key: string,
-    input: Floats,
-    build: (weights: (part: "adapter" | "tower") => Weights, x: Value) => Value,
-  ): Promise<Floats> {
+  async #look({ key, inputs, tokens }: Look): Promise<Floats> {
     const { result } = await this.networks.compute(
       key,
-      (graph, weights, dtype) => ({ result: build(weights, graph.input("x", dtype, input.shape)) }),
-      (dtype) => ({ x: floatTensor(dtype, input) }),
+      (graph, weights, dtype) => ({
+        result: tokens(
+          weights,
+          inputs.map(({ shape }, i) => graph.input(`x${i}`, dtype, shape)),
+        ),
+      }),
+      (dtype) => Object.fromEntries(inputs.map((input, i) => [`x${i}`, floatTensor(dtype, input)])),
       { products: "exact" },
     );
     return result;
