@@ -3,7 +3,7 @@ import { type Attachment, SlashCommandBuilder } from "discord.js";
 
 import type { ButtonHandler, SlashHandler } from "../src/discord/interactions/handler.ts";
 import { expectPaths, expectPathsKnown, parsePaths, pathChoices } from "../src/discord/interactions/compared-paths.ts";
-import { assertMayPost, assertOwnerOrModerator } from "../src/discord/interactions/permissions.ts";
+import { assertOwnerOrModerator } from "../src/discord/interactions/permissions.ts";
 import { comparedPaths, comparison as words } from "../src/discord/wording/votes.ts";
 import { UserError } from "../src/errors.ts";
 import { DEFAULT_SETTINGS } from "../src/painting.ts";
@@ -74,6 +74,7 @@ export const compare: SlashHandler<CompareInput> = {
     )
     .toJSON(),
   acknowledge: "public",
+  needs: { right: "paint", place: "post", pictures: ({ paths }) => paths?.paths.length ?? VARIANTS.length },
   autocomplete: pathChoices,
 
   parse: ({ options }) => ({
@@ -87,7 +88,6 @@ export const compare: SlashHandler<CompareInput> = {
   }),
 
   async run({ interaction, bot, reply }, { content, style, hours, paths, ...settings }) {
-    assertMayPost(interaction);
     if (paths) expectPathsKnown(bot);
     const { guildId } = interaction;
     const userId = interaction.user.id;
@@ -126,11 +126,11 @@ export const compare: SlashHandler<CompareInput> = {
 export const compareResult: ButtonHandler<string> = {
   kind: "button",
   acknowledge: "public",
+  needs: { right: "paint", place: "post", pictures: () => VARIANTS.length },
 
   parse: subjectOf,
 
   async run({ interaction, bot, reply }, jobId) {
-    assertMayPost(interaction);
     const job = await findJob(bot, jobId);
     await bot.filter.admit(reply.channelId, [job.request.content, job.request.style]);
     if (job.state !== "done") throw new UserError("unfinished", words.unfinished);

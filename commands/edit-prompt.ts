@@ -5,7 +5,6 @@ import { conditioning } from "../src/caption/conditioning.ts";
 import { customId } from "../src/discord/messages/custom-id.ts";
 import type { ButtonHandler, ModalHandler } from "../src/discord/interactions/handler.ts";
 import { clip } from "../src/discord/wording/markdown.ts";
-import { assertMayWork } from "../src/discord/interactions/permissions.ts";
 import { submitAgain } from "../src/discord/interactions/submit.ts";
 import { editPromptWords as words } from "../src/discord/wording/commands.ts";
 import { UserError } from "../src/errors.ts";
@@ -16,6 +15,7 @@ import { checkedPrompt, PROMPT_LENGTH } from "./prompt.ts";
 export const editPrompt: ButtonHandler<string> = {
   kind: "button",
   acknowledge: "none",
+  needs: { right: "paint", place: "work", pictures: () => 1 },
 
   parse: subjectOf,
 
@@ -48,6 +48,7 @@ interface EditedPrompt {
 export const editedPrompt: ModalHandler<EditedPrompt> = {
   kind: "modal",
   acknowledge: "public",
+  needs: { right: "paint", place: "work", pictures: () => 1 },
 
   parse(interaction) {
     const description = checkedPrompt(interaction.fields.getTextInputValue("description"));
@@ -56,7 +57,6 @@ export const editedPrompt: ModalHandler<EditedPrompt> = {
   },
 
   async run({ interaction, bot, reply }, { jobId, description }) {
-    assertMayWork(interaction);
     const parent = await findJob(bot, jobId);
     const { replyTo: _, ...request } = parent.request;
     await submitAgain(bot, reply, {

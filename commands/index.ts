@@ -2,6 +2,7 @@
 import type { Commands } from "../src/discord/interactions/handler.ts";
 import { about } from "./about.ts";
 import { ballot, face } from "./ballot.ts";
+import { block, unblock } from "./block.ts";
 import { cancel } from "./cancel.ts";
 import { compare, compareResult, endComparison } from "./compare.ts";
 import { erase, remove } from "./delete.ts";
@@ -12,7 +13,7 @@ import { queue } from "./queue.ts";
 import { deleteReported, report } from "./report.ts";
 import { rerun } from "./rerun.ts";
 import { scoresExport, scoresShow } from "./scores.ts";
-import { settings } from "./settings.ts";
+import { settings, settingsMenu } from "./settings.ts";
 import { styleDescribe } from "./style-describe.ts";
 import { styleExport, styleImport } from "./style-export.ts";
 import { learnThis, stopLearning, styleLearn } from "./style-learn.ts";
@@ -44,6 +45,8 @@ export const commands: Commands = {
     scoresShow,
     scoresExport,
     settings,
+    block,
+    unblock,
   ],
   groups: { style: "Keep styles, look at them, learn them", scores: "Which way of painting people prefer" },
   buttons: {
@@ -63,5 +66,6 @@ export const commands: Commands = {
     "save-style": saveThis,
     "stop-learning": stopLearning,
   },
+  menus: { settings: settingsMenu },
   modals: { "edit-prompt": editedPrompt, "stylize-this": stylizeThisWith },
 };

@@ -1,7 +1,7 @@
 /** A subcommand of `/style` that takes one style of the library by its name. */
 import { SlashCommandSubcommandBuilder } from "discord.js";
 
-import type { Call, SubcommandHandler } from "../src/discord/interactions/handler.ts";
+import type { Call, Needs, SubcommandHandler } from "../src/discord/interactions/handler.ts";
 import { findStyle, styleChoices, styleNameOption } from "../src/discord/styles/library.ts";
 import type { Style } from "../src/jobs/style.ts";
 
@@ -12,6 +12,7 @@ export const onStyle = (
   name: string,
   description: string,
   run: (call: StyleCall, style: Style) => Promise<void>,
+  needs?: Needs,
 ): SubcommandHandler<string> => ({
   kind: "subcommand",
   group: "style",
@@ -20,6 +21,7 @@ export const onStyle = (
     .setDescription(description)
     .addStringOption(styleNameOption("name", "Which style", true)),
   acknowledge: "public",
+  ...(needs && { needs }),
   autocomplete: styleChoices,
 
   parse: ({ options }) => options.getString("name", true),

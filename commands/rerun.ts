@@ -1,7 +1,6 @@
 /** Buttons of a result: the same pair another way, or with another seed, or a draft finished. */
 import { customId, parseCustomId } from "../src/discord/messages/custom-id.ts";
 import type { ButtonHandler } from "../src/discord/interactions/handler.ts";
-import { assertMayWork } from "../src/discord/interactions/permissions.ts";
 import { submitAgain } from "../src/discord/interactions/submit.ts";
 import { jobGone } from "../src/discord/wording/commands.ts";
 import { UserError } from "../src/errors.ts";
@@ -21,6 +20,7 @@ interface RerunInput {
 export const rerun: ButtonHandler<RerunInput> = {
   kind: "button",
   acknowledge: "public",
+  needs: { right: "paint", place: "work", pictures: () => 1 },
 
   parse({ customId: id }) {
     const [jobId = "", change] = parseCustomId(id).parts;
@@ -30,7 +30,6 @@ export const rerun: ButtonHandler<RerunInput> = {
   },
 
   async run({ interaction, bot, reply }, { jobId, change }) {
-    assertMayWork(interaction);
     const { user } = interaction;
     await bot.pressOnce.run(user.id, customId("rerun", jobId, change), async () => {
       const parent = await findJob(bot, jobId);

@@ -9,6 +9,7 @@ import {
 import type { Bot } from "../src/discord/interactions/bot.ts";
 import type { SubcommandHandler } from "../src/discord/interactions/handler.ts";
 import { assertBotOwner, assertManager } from "../src/discord/interactions/permissions.ts";
+import { assertWelcome } from "../src/discord/server/house-rules.ts";
 import type { Acknowledgement } from "../src/discord/interactions/reply.ts";
 import { text, noticeView } from "../src/discord/messages/components.ts";
 import { view, type View, type ViewFile } from "../src/discord/messages/view.ts";
@@ -72,7 +73,7 @@ const onBallots = (
   description: string,
   acknowledge: Acknowledgement,
   show: Show,
-  assertMay: (interaction: Interaction, filter: ScoreFilter) => Promise<void> = async () => undefined,
+  assertMay: (interaction: Interaction, filter: ScoreFilter, bot: Bot) => Promise<void> = async () => undefined,
 ): SubcommandHandler<ScoreFilter> => ({
   kind: "subcommand",
   group: "scores",
@@ -82,7 +83,7 @@ const onBallots = (
   parse: filterIn,
 
   async run({ interaction, bot, reply }, filter) {
-    await assertMay(interaction, filter);
+    await assertMay(interaction, filter, bot);
     await bot.votes.recorded();
     const guildId = filter.scope === "server" ? interaction.guildId : null;
     await reply.show(await show(await loadAllBallots(bot.store, guildId, isWanted(filter)), filter, bot));
@@ -111,8 +112,9 @@ export const scoresExport = onBallots(
     return view([text(said.join("\n")), ...shown], files);
   },
   // Who voted for what stays guessable among few people, however it is hidden.
-  async (interaction, { scope }) =>
-    scope === "server"
-      ? assertManager(interaction, words.exportForManagers)
-      : assertBotOwner(interaction, words.exportForOwner),
+  async (interaction, { scope }, { store }) => {
+    if (scope !== "server") return assertBotOwner(interaction, words.exportForOwner);
+    const { exportRoles } = await assertWelcome(store, interaction, "export");
+    if (exportRoles.length === 0) assertManager(interaction, words.exportForManagers);
+  },
 );

@@ -1,27 +1,21 @@
-/** `/settings`: what a server decides about votes, about `auto` and about its filter. For those who manage it. */
-import { ChannelType, PermissionFlagsBits, SlashCommandBuilder } from "discord.js";
+/** `/settings`: what a server decides, in a panel of sections; its options are about votes. For those who manage it. */
+import { PermissionFlagsBits, SlashCommandBuilder } from "discord.js";
 
-import type { SlashHandler } from "../src/discord/interactions/handler.ts";
+import type { MenuHandler, SlashHandler } from "../src/discord/interactions/handler.ts";
 import { assertManager } from "../src/discord/interactions/permissions.ts";
-import { noticeView } from "../src/discord/messages/components.ts";
-import { FILTER_NAME, filterLine, logLine } from "../src/discord/wording/safety.ts";
-import { settings as words } from "../src/discord/wording/votes.ts";
-import { type Filter, FILTERS, type ServerSettings } from "../src/server-settings.ts";
+import { parseCustomId } from "../src/discord/messages/custom-id.ts";
+import { type Chosen, choose, settingsPanel } from "../src/discord/server/panel.ts";
+import { panel as words } from "../src/discord/wording/settings.ts";
 import { type Variant, VARIANT_LABEL, VARIANTS } from "../src/variant.ts";
 import type { VoteSettings } from "../src/votes/voters.ts";
 
 const LONGEST_DAYS = 3650;
 
-interface Changes {
-  readonly votes: Partial<VoteSettings>;
-  readonly server: Partial<ServerSettings>;
-}
-
-export const settings: SlashHandler<Changes> = {
+export const settings: SlashHandler<Partial<VoteSettings>> = {
   kind: "slash",
   data: new SlashCommandBuilder()
     .setName("settings")
-    .setDescription("What this server decides; without options: how things stand")
+    .setDescription("What this server allows, shows and keeps; the options are about votes")
     .setDefaultMemberPermissions(PermissionFlagsBits.ManageGuild)
     .addBooleanOption((option) =>
       option.setName("learning").setDescription("Whether auto learns from this server's ballots"),
@@ -42,24 +36,6 @@ export const settings: SlashHandler<Changes> = {
         .setMinValue(0)
         .setMaxValue(LONGEST_DAYS),
     )
-    .addStringOption((option) =>
-      option
-        .setName("filter")
-        .setDescription("What becomes of pictures that seem to be for adults alone")
-        .setChoices(FILTERS.map((value) => ({ name: FILTER_NAME[value], value }))),
-    )
-    .addStringOption((option) =>
-      option
-        .setName("filter_age_restricted")
-        .setDescription("The same in age-restricted channels")
-        .setChoices(FILTERS.map((value) => ({ name: FILTER_NAME[value], value }))),
-    )
-    .addChannelOption((option) =>
-      option
-        .setName("log")
-        .setDescription("The channel that is told of reported pictures")
-        .addChannelTypes(ChannelType.GuildText),
-    )
     .addRoleOption((option) =>
       option.setName("voters").setDescription("Only medals of members with this role count (@everyone: all)"),
     )
@@ -71,42 +47,34 @@ export const settings: SlashHandler<Changes> = {
     const auto = options.getString("auto");
     const days = options.getInteger("account_days");
     const role = options.getRole("voters");
-    const filter = options.getString("filter") as Filter | null;
-    const ageRestrictedFilter = options.getString("filter_age_restricted") as Filter | null;
-    const log = options.getChannel("log");
     return {
-      votes: {
-        ...(learning !== null && { learning }),
-        ...(auto !== null && { pinned: auto === "free" ? null : (auto as Variant) }),
-        ...(days !== null && { minAccountDays: days }),
-        ...(role !== null && { requiredRoleId: role.id === guildId ? null : role.id }),
-      },
-      server: {
-        ...(filter !== null && { filter }),
-        ...(ageRestrictedFilter !== null && { ageRestrictedFilter }),
-        ...(log !== null && { logChannelId: log.id }),
-      },
+      ...(learning !== null && { learning }),
+      ...(auto !== null && { pinned: auto === "free" ? null : (auto as Variant) }),
+      ...(days !== null && { minAccountDays: days }),
+      ...(role !== null && { requiredRoleId: role.id === guildId ? null : role.id }),
     };
   },
 
-  async run({ interaction, bot, reply }, { votes, server }) {
+  async run({ interaction, bot, reply }, changes) {
     // Discord hides the command from others, but whoever manages the server may show it to anybody.
     assertManager(interaction, words.notAllowed);
-    const { guildId } = interaction;
-    const now = await bot.store.voteSettings.change(guildId, votes);
-    const { filter, ageRestrictedFilter, logChannelId } = await bot.store.serverSettings.change(guildId, server);
-    const auto = now.pinned !== null ? words.pinned(now.pinned) : now.learning ? words.learning : words.paper;
-    const voters = words.voters(now.minAccountDays, now.requiredRoleId);
-    await reply.show(
-      noticeView(
-        [
-          words.title,
-          auto,
-          voters,
-          filterLine(filter, ageRestrictedFilter, bot.filter.isOn),
-          logLine(logChannelId),
-        ].join("\n"),
-      ),
-    );
+    const { guild } = interaction;
+    const isAboutVotes = Object.keys(changes).length > 0;
+    if (isAboutVotes) await bot.store.voteSettings.change(guild.id, changes);
+    await reply.show(await settingsPanel(bot, guild, isAboutVotes ? "votes" : "access"));
+  },
+};
+
+/** What was chosen in the panel. */
+export const settingsMenu: MenuHandler<Chosen> = {
+  kind: "menu",
+  acknowledge: "silent",
+
+  parse: ({ customId, values }) => ({ parts: parseCustomId(customId).parts, values }),
+
+  async run({ interaction, bot, reply }, chosen) {
+    // Who has the panel open may have lost the permission since.
+    assertManager(interaction, words.notAllowed);
+    await reply.show(await choose(bot, interaction.guild, chosen));
   },
 };

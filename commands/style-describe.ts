@@ -6,7 +6,6 @@ import type { Bot } from "../src/discord/interactions/bot.ts";
 import type { SubcommandHandler } from "../src/discord/interactions/handler.ts";
 import { thumbnailFile } from "../src/discord/messages/thumbnail.ts";
 import type { View } from "../src/discord/messages/view.ts";
-import { assertMayWork } from "../src/discord/interactions/permissions.ts";
 import { liveReply } from "../src/discord/interactions/reply-message.ts";
 import { describedView } from "../src/discord/styles/style-views.ts";
 import { described } from "../src/discord/wording/commands.ts";
@@ -24,11 +23,11 @@ export const styleDescribe: SubcommandHandler<Attachment> = {
     .setDescription("Put the style of a picture into words")
     .addAttachmentOption(pictureOption("image", "The picture to look at", true)),
   acknowledge: "public",
+  needs: { right: "paint", place: "work" },
 
   parse: ({ options }) => options.getAttachment("image", true),
 
   async run({ interaction, bot, reply }, image) {
-    assertMayWork(interaction);
     const { user, guildId } = interaction;
     const message = liveReply(reply, bot, INTERVAL_MS);
     const whole = await describe(bot, { userId: user.id, guildId }, reply.channelId, image, (view) =>

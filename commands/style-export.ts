@@ -11,9 +11,14 @@ import { STYLE_NAME_LENGTH, styleName } from "../src/jobs/style.ts";
 import { onStyle } from "./on-style.ts";
 import { pictureOption } from "./painting-options.ts";
 
-export const styleExport = onStyle("export", "A learned style as a file", async ({ bot, reply }, style) => {
-  await reply.show(fileView(words.exported(style.name), await tokenFileOf(bot.store.files, style)));
-});
+export const styleExport = onStyle(
+  "export",
+  "A learned style as a file",
+  async ({ bot, reply }, style) => {
+    await reply.show(fileView(words.exported(style.name), await tokenFileOf(bot.store.files, style)));
+  },
+  { right: "export" },
+);
 
 interface ImportInput {
   readonly file: Attachment;
@@ -38,6 +43,7 @@ export const styleImport: SubcommandHandler<ImportInput> = {
         .setMaxLength(STYLE_NAME_LENGTH),
     ),
   acknowledge: "public",
+  needs: { right: "paint" },
 
   parse({ options }) {
     const name = options.getString("name");

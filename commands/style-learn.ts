@@ -3,7 +3,7 @@ import { type Attachment, SlashCommandSubcommandBuilder } from "discord.js";
 
 import type { Bot } from "../src/discord/interactions/bot.ts";
 import type { ButtonHandler, SubcommandHandler } from "../src/discord/interactions/handler.ts";
-import { assertMayWork, assertOwnerOrModerator } from "../src/discord/interactions/permissions.ts";
+import { assertOwnerOrModerator } from "../src/discord/interactions/permissions.ts";
 import { assertRoomFor, saveStyle, styleChoices, styleNameOption, styleOf } from "../src/discord/styles/library.ts";
 import { learning as words, styleWords } from "../src/discord/wording/styles.ts";
 import { UserError } from "../src/errors.ts";
@@ -26,6 +26,7 @@ export const styleLearn: SubcommandHandler<LearnInput> = {
     .addStringOption(styleNameOption("name", "A style of this server, or the name of a new one", true))
     .addAttachmentOption(pictureOption("image", "The picture of a new style", false)),
   acknowledge: "public",
+  needs: { right: "learn", place: "work" },
   autocomplete: styleChoices,
 
   parse: ({ options }) => ({
@@ -34,7 +35,6 @@ export const styleLearn: SubcommandHandler<LearnInput> = {
   }),
 
   async run({ interaction, bot, reply }, { name, image }) {
-    assertMayWork(interaction);
     assertCanLearn(bot);
     const { guildId, user } = interaction;
     const known = await bot.store.styles.find(guildId, name);
@@ -60,11 +60,11 @@ export const styleLearn: SubcommandHandler<LearnInput> = {
 export const learnThis: ButtonHandler<string> = {
   kind: "button",
   acknowledge: "public",
+  needs: { right: "learn", place: "work" },
 
   parse: subjectOf,
 
   async run({ interaction, bot, reply }, jobId) {
-    assertMayWork(interaction);
     assertCanLearn(bot);
     const { guildId, user } = interaction;
     const job = await findJob(bot, jobId);

@@ -34,6 +34,7 @@ export const styleSave: SubcommandHandler<SaveInput> = {
         .setMaxLength(PROMPT_LENGTH),
     ),
   acknowledge: "public",
+  needs: { right: "paint" },
 
   parse: ({ options }) => ({
     image: options.getAttachment("image", true),
@@ -59,6 +60,7 @@ export const styleSave: SubcommandHandler<SaveInput> = {
 export const saveThis: ButtonHandler<string> = {
   kind: "button",
   acknowledge: "public",
+  needs: { right: "paint" },
 
   parse: subjectOf,
 

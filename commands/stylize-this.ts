@@ -14,7 +14,6 @@ import {
 import type { Upload } from "../src/discord/intake/downloads.ts";
 import { findPicture } from "../src/discord/intake/message-picture.ts";
 import type { MessageMenuHandler, ModalHandler } from "../src/discord/interactions/handler.ts";
-import { assertMayWork } from "../src/discord/interactions/permissions.ts";
 import { submitPair } from "../src/discord/interactions/submit.ts";
 import { customId } from "../src/discord/messages/custom-id.ts";
 import { stylizeThisWords as words, VARIANT_NAME } from "../src/discord/wording/commands.ts";
@@ -32,6 +31,7 @@ export const stylizeThis: MessageMenuHandler<Upload> = {
     .setType(ApplicationCommandType.Message)
     .toJSON(),
   acknowledge: "none",
+  needs: { right: "paint", place: "work", pictures: () => 1 },
 
   parse({ targetMessage }) {
     const picture = findPicture(targetMessage);
@@ -40,7 +40,6 @@ export const stylizeThis: MessageMenuHandler<Upload> = {
   },
 
   async run({ interaction, bot, reply }, picture) {
-    assertMayWork(interaction);
     const { id, user, guildId } = interaction;
     // A look only: whether the modal will be sent in is not known.
     bot.queue.reserve({ userId: user.id, guildId }).release();
@@ -88,6 +87,7 @@ interface StyleInput {
 export const stylizeThisWith: ModalHandler<StyleInput> = {
   kind: "modal",
   acknowledge: "public",
+  needs: { right: "paint", place: "work", pictures: () => 1 },
 
   parse(interaction) {
     const { fields } = interaction;

@@ -2,7 +2,6 @@
 import { type Attachment, SlashCommandBuilder } from "discord.js";
 
 import type { SlashHandler } from "../src/discord/interactions/handler.ts";
-import { assertMayWork } from "../src/discord/interactions/permissions.ts";
 import { submitPair } from "../src/discord/interactions/submit.ts";
 import { loraChoices } from "../src/discord/interactions/wishes.ts";
 import { findStyle, styleChoices, styleNameOption } from "../src/discord/styles/library.ts";
@@ -101,6 +100,7 @@ export const stylize: SlashHandler<StylizeInput> = {
   kind: "slash",
   data: data.toJSON(),
   acknowledge: "public",
+  needs: { right: "paint", place: "work", pictures: () => 1 },
   autocomplete: (interaction, bot) =>
     interaction.options.getFocused(true).name === "lora"
       ? loraChoices(interaction, bot)
@@ -122,7 +122,6 @@ export const stylize: SlashHandler<StylizeInput> = {
   }),
 
   async run({ interaction, bot, reply }, { content, style, ...settings }) {
-    assertMayWork(interaction);
     const { guildId, user } = interaction;
     const named = typeof style === "string" ? await findStyle(bot, guildId, style) : null;
     const request = {

@@ -20,6 +20,8 @@ import { Presenter } from "./discord/jobs/presenter.ts";
 import { registerSoon } from "./discord/interactions/registration.ts";
 import { route } from "./discord/interactions/router.ts";
 import { LearningDesk } from "./discord/styles/learning-desk.ts";
+import { Allowances } from "./discord/server/allowance.ts";
+import { ServerLog } from "./discord/server/server-log.ts";
 import { Comparisons } from "./discord/votes/comparisons.ts";
 import { PictureFilter } from "./discord/safety/picture-filter.ts";
 import { Votes } from "./discord/votes/votes.ts";
@@ -193,6 +195,8 @@ export async function startBot(config: Config, log: Logger, options: StartOption
       presenter,
       describerLabel,
       votes,
+      allowances: new Allowances(store),
+      serverLog: new ServerLog({ client, store, deliveries, log }),
       intake,
       filter,
       words,

@@ -23,6 +23,9 @@ export function newJobId(now: number = Date.now()): string {
   return digits(lastTime, TIME_DIGITS) + digits(lastRandom, RANDOM_DIGITS);
 }
 
+/** What no id of this moment (Unix milliseconds) or later comes before. */
+export const firstJobId = (at: number): string => digits(Math.max(0, at), TIME_DIGITS);
+
 /** Whether a text has the shape of a job id: for ids that come back from Discord. */
 export const isJobId = (text: string): boolean => /^[0-9A-HJKMNP-TV-Z]{16}$/.test(text);
 

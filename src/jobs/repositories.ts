@@ -33,6 +33,17 @@ export interface Lease {
   readonly fence: number;
 }
 
+/** What somebody has had painted in a server. */
+export interface Tally {
+  /**
+   * When each picture was asked for, Unix milliseconds, ascending; without those that failed, or were stopped before they
+   * were begun.
+   */
+  readonly askedAt: readonly number[];
+  /** Pictures that wait or are being painted. */
+  readonly unsettled: number;
+}
+
 export interface JobRepository {
   insert(job: Job, turn: number): Promise<void>;
   get(id: string): Promise<Job | null>;
@@ -59,6 +70,8 @@ export interface JobRepository {
   finished(limit: number): Promise<readonly Job[]>;
   /** The newest `limit` jobs of a person in a server that failed after `since`, newest first. */
   failed(userId: string, guildId: string, since: number, limit: number): Promise<readonly Job[]>;
+  /** Pictures of a person in a server. @param since Unix milliseconds */
+  tally(userId: string, guildId: string, since: number): Promise<Tally>;
   /** How often somebody has changed jobs by hand. */
   handChanges(): Promise<number>;
 }

@@ -146,6 +146,13 @@ export async function eraseMember(db: Kysely<Schema>, scope: Scope, breathe: () 
     .where("requester_id", "=", userId)
     .where("round_id", "in", rounds)
     .execute();
+  // That they are blocked stays for as long as the server wants it; whom they blocked, not by whom.
+  await db
+    .updateTable("blocks")
+    .set({ by_user_id: "" })
+    .where("by_user_id", "=", userId)
+    .where(within(guildId))
+    .execute();
   return { pictures, tokens, learnings: learnings.map(({ id }) => id) };
 }
 

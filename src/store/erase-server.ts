@@ -54,6 +54,7 @@ export async function eraseServer(db: Kysely<Schema>, guildId: string, breathe: 
     await db.deleteFrom("learning_states").where("learning_id", "=", id).execute();
   }
   await db.deleteFrom("open_replies").where("guild_id", "=", guildId).execute();
+  await db.deleteFrom("blocks").where("guild_id", "=", guildId).execute();
   await db.deleteFrom("settings").where("guild_id", "=", guildId).execute();
   return { pictures, tokens, learnings: learnings.map(({ id }) => id) };
 }

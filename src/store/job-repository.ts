@@ -1,6 +1,7 @@
 /** Jobs in SQLite: one row each, every move guarded by the table of legal ones. */
 import type { Kysely, Updateable } from "kysely";
 
+import { firstJobId } from "../jobs/job-id.ts";
 import type { Job, JobState } from "../jobs/job.ts";
 import type { JobRepository, Lease } from "../jobs/repositories.ts";
 import { statesBefore } from "../jobs/transitions.ts";
@@ -87,6 +88,27 @@ export function createJobRepository(db: Kysely<Schema>, shard: Shard): JobReposi
         .limit(limit)
         .execute();
       return rows.map(rowToJob);
+    },
+
+    async tally(userId, guildId, since) {
+      const own = db.selectFrom("jobs").where("user_id", "=", userId).where("guild_id", "=", guildId);
+      const asked = await own
+        .select("created_at")
+        .where("id", ">=", firstJobId(since))
+        .where("created_at", ">", since)
+        .where((is) =>
+          is.or([
+            is("state", "in", [...UNSETTLED, "done"]),
+            is.and([is("state", "=", "cancelled"), is("started_at", "is not", null)]),
+          ]),
+        )
+        .orderBy("created_at")
+        .execute();
+      const { unsettled } = await own
+        .select((is) => is.fn.countAll().as("unsettled"))
+        .where("state", "in", UNSETTLED)
+        .executeTakeFirstOrThrow();
+      return { askedAt: asked.map((row) => row.created_at), unsettled: Number(unsettled) };
     },
 
     handChanges: () => handChanges(db),

@@ -26,6 +26,7 @@ export const TABLES = Object.keys({
   learning_states: true,
   safety_verdicts: true,
   erasures: true,
+  blocks: true,
 } satisfies Record<keyof Schema, true>) as (keyof Schema)[];
 
 /** Values of one statement, at most: PostgreSQL takes 65,535. */

@@ -28,6 +28,7 @@ export interface Schema {
   workers: WorkerTable;
   fleet: FleetTable;
   erasures: ErasureTable;
+  blocks: BlockTable;
 }
 
 interface PictureTable {
@@ -264,4 +265,12 @@ interface ErasureTable {
   /** JSON of `MessagePlace[]`: what is still to be taken off Discord. */
   messages: string;
   done_at: number | null;
+}
+
+export interface BlockTable {
+  guild_id: string;
+  user_id: string;
+  by_user_id: string;
+  reason: string | null;
+  at: number;
 }

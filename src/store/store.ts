@@ -12,6 +12,7 @@ import type { LearningStateRepository } from "../jobs/tasks.ts";
 import { createFolderPictures } from "../pictures/folder.ts";
 import { type Shard, WHOLE } from "../shard.ts";
 import type { WordList } from "../word-list.ts";
+import { type BlockRepository, createBlockRepository } from "./block-repository.ts";
 import { createCaptionRepository } from "./caption-repository.ts";
 import { type ComparisonRepository, createComparisonRepository } from "./comparison-repository.ts";
 import { type DatabaseOptions, openDatabase } from "./database.ts";
@@ -58,9 +59,10 @@ export interface Store extends Repositories {
   readonly jobDesk: JobDesk;
   readonly surfaces: SurfaceRepository;
   readonly settings: SettingRepository;
+  readonly serverSettings: ServerSettingRepository;
+  readonly blocks: BlockRepository;
   readonly votes: VoteRepository;
   readonly voteSettings: VoteSettingRepository;
-  readonly serverSettings: ServerSettingRepository;
   readonly safetyVerdicts: SafetyVerdictRepository;
   readonly comparisons: ComparisonRepository;
   readonly styles: StyleRepository;
@@ -99,6 +101,7 @@ export async function openStore(
     ? openDatabase(path.join(dataDir, DATABASE_FILE), MIGRATIONS, options)
     : openServer(url, connections));
   const settings = createSettingRepository(db);
+  const serverSettings = createServerSettingRepository(db, settings);
   return {
     db,
     jobs: createJobRepository(db, shard),
@@ -108,9 +111,10 @@ export async function openStore(
     files,
     surfaces: createSurfaceRepository(db, shard),
     settings,
+    serverSettings,
+    blocks: createBlockRepository(db),
     votes: createVoteRepository(db, shard),
     voteSettings: createVoteSettingRepository(settings),
-    serverSettings: createServerSettingRepository(settings),
     safetyVerdicts: createSafetyVerdictRepository(db),
     comparisons: createComparisonRepository(db, shard),
     styles: createStyleRepository(db),
@@ -121,7 +125,7 @@ export async function openStore(
     workers: createWorkerRepository(db),
     sharedQueue: createSharedQueue(db),
     erasures: createErasureRepository(db, path.join(dataDir, ERASURES_FILE)),
-    retention: createRetentionRepository(settings),
+    retention: createRetentionRepository(settings, serverSettings),
     async close() {
       // So that the one file is whole for whoever copies it.
       if (url === undefined) await sql`pragma wal_checkpoint(truncate)`.execute(db).catch(() => undefined);

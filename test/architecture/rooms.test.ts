@@ -12,7 +12,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   safety: ["messages", "wording"],
   votes: ["jobs", "messages", "wording"],
   erasure: ["intake", "messages", "styles", "wording"],
-  interactions: ["erasure", "intake", "jobs", "messages", "safety", "styles", "votes", "wording"],
+  server: ["messages", "wording"],
+  interactions: ["erasure", "intake", "jobs", "messages", "safety", "server", "styles", "votes", "wording"],
 };
 const MOST_LOOSE_FILES = 8;
 

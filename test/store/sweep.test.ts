@@ -44,7 +44,7 @@ const isThere = async ({ job }: Awaited<ReturnType<typeof doneJob>>): Promise<bo
 
 it("nothing old goes before the owner and the managers were told two weeks ahead", async () => {
   const [one, two] = [await doneJob(store, ADA, "1", old), await doneJob(store, ADA, "2", old)];
-  await store.settings.set("2", "log-channel", "c");
+  await store.serverSettings.change("2", { logChannelId: "c" });
   await swept();
   expect([await isThere(one), await isThere(two)]).toEqual([true, true]);
   await store.retention.noteTold(null, NOW - NOTICE_MS + 1);
@@ -60,8 +60,8 @@ it("nothing old goes before the owner and the managers were told two weeks ahead
 
 it("a server's own days count where they are fewer; styles, comparisons and what runs stay; votes count on", async () => {
   await store.retention.noteTold(null, 0);
-  await store.retention.choose("1", 3);
-  await store.retention.choose("2", 300);
+  await store.serverSettings.change("1", { retentionDays: 3 });
+  await store.serverSettings.change("2", { retentionDays: 300 });
   const four = { settledAt: NOW - 4 * DAY };
   const gone = await doneJob(store, ADA, "1", four);
   const style = await picture(store);

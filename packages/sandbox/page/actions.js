@@ -275,7 +275,8 @@ export function startActions() {
     const node = closest(event, "[data-action='select']");
     const message = node && messageAt(node);
     const values = node instanceof HTMLSelectElement ? chosenIn(node) : [];
-    if (message && values.length > 0) void press(node, message, values);
+    const mayBeNone = node?.dataset["none"] !== undefined;
+    if (message && (values.length > 0 || mayBeNone)) void press(node, message, values);
   });
   document.addEventListener("contextmenu", (event) => {
     const node = closest(event, ".message[data-id]");

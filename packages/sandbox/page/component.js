@@ -87,14 +87,17 @@ function button(data) {
  */
 export function menuOptions(data) {
   if (data.type === COMPONENT.stringSelect) return data.options ?? [];
-  const users = people().map(({ id, name }) => ({ value: id, label: name }));
-  const roles = [...state.roles.values()].map(({ id, name }) => ({ value: id, label: name }));
+  const chosen = new Set(data.default_values?.map(({ id }) => id));
+  /** @param {{ id: string, name: string }} entry */
+  const choice = ({ id, name }) => ({ value: id, label: name, default: chosen.has(id) });
+  const users = people().map(choice);
+  const roles = [...state.roles.values()].map(choice);
   if (data.type === COMPONENT.userSelect) return users;
   if (data.type === COMPONENT.roleSelect) return roles;
   if (data.type === COMPONENT.mentionableSelect) return [...users, ...roles];
   return [...state.channels.values()]
-    .filter(({ type }) => type === 0)
-    .map((channel) => ({ value: channel.id, label: `# ${channelName(channel)}` }));
+    .filter(({ type }) => data.channel_types?.includes(type) ?? type === 0)
+    .map((channel) => choice({ id: channel.id, name: `# ${channelName(channel)}` }));
 }
 
 /** @param {SelectData} data */
@@ -107,7 +110,12 @@ function select(data) {
       disabled: data.disabled,
       multiple: several,
       "aria-label": data.placeholder ?? "Make a selection",
-      data: { action: "select", control: data.custom_id, key: data.custom_id },
+      data: {
+        action: "select",
+        control: data.custom_id,
+        key: data.custom_id,
+        ...(data.min_values === 0 && { none: "" }),
+      },
     },
     !several && el("option", { value: "", text: data.placeholder ?? "Make a selection" }),
     ...menuOptions(data).map((option) =>

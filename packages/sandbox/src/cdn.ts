@@ -22,6 +22,8 @@ export class Cdn {
   readonly #attachments = new Map<string, Attachment>();
   /** Where it is reached; known once the server listens. */
   base = "";
+  /** Files that were asked for so far, found or not. */
+  downloads = 0;
   /** Applies to every download while it is set. */
   fault: CdnFault | null = null;
 

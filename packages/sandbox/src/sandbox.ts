@@ -33,11 +33,11 @@ import { writeTranscript } from "./transcript.ts";
 import { PATIENCE_MS, type WaitOptions, waitFor } from "./wait.ts";
 import type { Change } from "./world/changes.ts";
 import { overwritePermissions, restrictAge } from "./world/channels.ts";
-import { addGuilds, type MoreGuilds } from "./world/guilds.ts";
+import { addGuilds, addRole, type MoreGuilds } from "./world/guilds.ts";
 import { makeToken, type PersonName, seedWorld } from "./world/seed.ts";
 import { archiveIdleThreads } from "./world/threads.ts";
 import { channelJson } from "./world/wire.ts";
-import type { Guild } from "./world/types.ts";
+import type { Guild, Role } from "./world/types.ts";
 import type { World } from "./world/world.ts";
 
 const MIB = 1024 * 1024;
@@ -149,6 +149,16 @@ export class DiscordSandbox {
    */
   addGuilds(wanted: MoreGuilds): Guild[] {
     return addGuilds(this.#world, wanted);
+  }
+
+  /** Makes a role of the first server, above all that there are; it allows nothing. */
+  addRole(name: string): Role {
+    return addRole(this.#world, this.guild, name);
+  }
+
+  /** Gives a member these roles, in place of those they had. Without its privileged intent the bot is not told. */
+  setRoles(name: PersonName, roles: readonly Pick<Role, "id">[]): void {
+    this.guild.members.get(this.member(name).id)!.roleIds = roles.map(({ id }) => id);
   }
 
   /** A channel by name, of the first server or of another. */

@@ -12,6 +12,8 @@ import type { Deliveries } from "../messages/deliveries.ts";
 import type { Erasing } from "../erasure/erasing.ts";
 import type { Intake } from "../intake/intake.ts";
 import type { PictureFilter } from "../safety/picture-filter.ts";
+import type { Allowances } from "../server/allowance.ts";
+import type { ServerLog } from "../server/server-log.ts";
 import type { OpenReplies } from "./open-replies.ts";
 import type { PressOnce } from "./press-once.ts";
 import type { Presenter } from "../jobs/presenter.ts";
@@ -44,6 +46,8 @@ export interface Bot {
   /** The name people see for a describer's id. */
   readonly describerLabel: (id: string) => string;
   readonly votes: Votes;
+  readonly allowances: Allowances;
+  readonly serverLog: ServerLog;
   readonly learning: LearningDesk;
   readonly styleVectors: StyleVectors;
   readonly comparisons: Comparisons;

@@ -3,6 +3,7 @@
  * before anything else happens, so `run` may take its time.
  */
 import type {
+  AnySelectMenuInteraction,
   AutocompleteInteraction,
   ButtonInteraction,
   ChatInputCommandInteraction,
@@ -14,11 +15,24 @@ import type {
 } from "discord.js";
 
 import type { Bot } from "./bot.ts";
-import type { ButtonFamily, ModalFamily } from "../messages/custom-id.ts";
+import type { ButtonFamily, MenuFamily, ModalFamily } from "../messages/custom-id.ts";
 import type { Acknowledgement, Reply } from "./reply.ts";
+import type { Right } from "../wording/settings.ts";
+
+/** What somebody must be allowed, for something to be done for them. */
+export interface Needs<T = unknown> {
+  /** By the server's own rules. */
+  readonly right: Right;
+  /** Where the bot must be able to work, or to post in the very channel; absent: its answer is all there will be. */
+  readonly place?: "work" | "post";
+  /** Pictures that count among those a member may have. */
+  pictures?(input: T): number;
+}
 
 interface Handles<I, T> {
   readonly acknowledge: Acknowledgement;
+  /** Asked before anything else is done; absent: whoever sees it may. */
+  readonly needs?: Needs<T>;
   /** Reads what was given. @throws UserError */
   parse(interaction: I): T;
   run(call: Call<I>, input: T): Promise<void>;
@@ -61,6 +75,11 @@ export interface ButtonHandler<T = unknown> extends Handles<ButtonInteraction<"c
   readonly kind: "button";
 }
 
+/** All menus of one family, of whatever they hold. */
+export interface MenuHandler<T = unknown> extends Handles<AnySelectMenuInteraction<"cached">, T> {
+  readonly kind: "menu";
+}
+
 /** All modals of one family. */
 export interface ModalHandler<T = unknown> extends Handles<ModalSubmitInteraction<"cached">, T> {
   readonly kind: "modal";
@@ -69,7 +88,7 @@ export interface ModalHandler<T = unknown> extends Handles<ModalSubmitInteractio
 /** What is registered with Discord. */
 export type CommandHandler = SlashHandler | SubcommandHandler | MessageMenuHandler;
 
-export type Handler = CommandHandler | ButtonHandler | ModalHandler;
+export type Handler = CommandHandler | ButtonHandler | MenuHandler | ModalHandler;
 
 /** Everything that somebody can do. */
 export interface Commands {
@@ -77,5 +96,6 @@ export interface Commands {
   /** Descriptions of the groups that subcommands belong to, by name. */
   readonly groups: Readonly<Record<string, string>>;
   readonly buttons: Readonly<Record<ButtonFamily, ButtonHandler>>;
+  readonly menus: Readonly<Record<MenuFamily, MenuHandler>>;
   readonly modals: Readonly<Record<ModalFamily, ModalHandler>>;
 }

@@ -1,11 +1,11 @@
 /** Whether the bot offered what somebody pressed or sent in: a client of their own can send any custom id. */
-import type { ButtonInteraction, ModalSubmitInteraction } from "discord.js";
+import type { MessageComponentInteraction, ModalSubmitInteraction } from "discord.js";
 
 /**
- * A button is on the message it was pressed on; a modal that a button opened has that button's custom id. (Where the
+ * A button or a menu is on the message it was used on; a modal that a button opened has that button's custom id. (Where the
  * message was deleted meanwhile nothing can be looked at, and what somebody wrote counts.)
  */
-export function isOffered(interaction: ButtonInteraction | ModalSubmitInteraction): boolean {
+export function isOffered(interaction: MessageComponentInteraction | ModalSubmitInteraction): boolean {
   if (interaction.isModalSubmit() && !interaction.isFromMessage()) return true;
   const components = interaction.message.components.map((component) => component.toJSON());
   return isAmong(components, interaction.customId);

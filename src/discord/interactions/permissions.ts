@@ -49,6 +49,15 @@ export function assertManager(
   if (!memberPermissions?.has(PermissionFlagsBits.ManageGuild)) throw new UserError("not-manager", refusal);
 }
 
+/** Those who manage the server or moderate its members may. @throws UserError `not-moderator` */
+export function assertModerator(
+  { memberPermissions }: { readonly memberPermissions: Readonly<PermissionsBitField> },
+  refusal: string,
+): void {
+  const { ManageGuild, ModerateMembers } = PermissionFlagsBits;
+  if (!memberPermissions.any([ManageGuild, ModerateMembers])) throw new UserError("not-moderator", refusal);
+}
+
 /** Whoever runs this bot may, alone or in a team. @throws UserError `not-owner` */
 export async function assertBotOwner(
   { client, user }: { readonly client: Client<true>; readonly user: { readonly id: string } },

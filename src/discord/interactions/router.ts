@@ -13,6 +13,7 @@ import {
 } from "discord.js";
 
 import { UserError } from "../../errors.ts";
+import { admit } from "./admit.ts";
 import type { Bot } from "./bot.ts";
 import { parseCustomId } from "../messages/custom-id.ts";
 import { discordCode, isTokenSpent } from "../discord-error.ts";
@@ -23,6 +24,10 @@ import { type Acknowledgement, Reply, type Repliable } from "./reply.ts";
 import type { View } from "../messages/view.ts";
 import { noticeView } from "../messages/components.ts";
 import { router } from "../wording/commands.ts";
+import { serverLog as serverLogWords } from "../wording/settings.ts";
+
+/** Refusals by a server's own rules. */
+const HOUSE_RULES = new Set(["blocked", "channel-closed", "role-missing", "daily-limit", "waiting-limit"]);
 
 /** Listens to `client`. @returns a function that stops taking interactions and waits for those under way */
 export function route(client: Client, commands: Commands, bot: Bot): () => Promise<void> {
@@ -60,14 +65,30 @@ async function handle(handler: Handler, interaction: Repliable, bot: Bot): Promi
     if (handler.acknowledge !== "none") await bot.resumed;
     // The table pairs each kind of interaction with handlers of that kind.
     const input = handler.parse(interaction as never);
-    await handler.run({ interaction: interaction as never, bot, reply }, input);
+    const { needs, acknowledge } = handler;
+    const leave = needs && (await admit(bot, interaction, needs, input, acknowledge === "none"));
+    try {
+      await handler.run({ interaction: interaction as never, bot, reply }, input);
+    } finally {
+      leave?.();
+    }
     await reply.done();
   } catch (error) {
-    if (error instanceof UserError)
+    if (error instanceof UserError) {
       bot.log.info({ identifier: error.identifier, user: interaction.user.id }, "refused");
+      tellServer(error, interaction, bot);
+    }
     const words = noticeView(explain(error, bot.log));
     void bot.deliveries.owe(`fault ${interaction.id}`, reply.channelId, () => tell(words, reply, bot));
   }
+}
+
+/** A server's moderators hear of what its own rules refused. */
+function tellServer({ identifier, message }: UserError, interaction: Repliable, { serverLog }: Bot): void {
+  if (!HOUSE_RULES.has(identifier)) return;
+  const { guildId, channelId, user } = interaction;
+  const what = interaction.isCommand() ? `\`${interaction.commandName}\`` : serverLogWords.button;
+  void serverLog.refused({ guildId, channelId: channelId ?? "", userId: user.id, what, identifier, why: message });
 }
 
 async function open(interaction: Repliable, kind: Acknowledgement, bot: Bot): Promise<Reply> {
@@ -105,10 +126,11 @@ async function elsewhere(interaction: Interaction): Promise<void> {
 }
 
 /** Handlers by what they answer. */
-const tableOf = ({ handlers, buttons, modals }: Commands): ReadonlyMap<string, Handler> =>
+const tableOf = ({ handlers, buttons, menus, modals }: Commands): ReadonlyMap<string, Handler> =>
   new Map<string, Handler>([
     ...handlers.map((handler) => [keyOf(handler), handler] as const),
     ...Object.entries(buttons).map(([family, handler]) => [`button/${family}`, handler] as const),
+    ...Object.entries(menus).map(([family, handler]) => [`menu/${family}`, handler] as const),
     ...Object.entries(modals).map(([family, handler]) => [`modal/${family}`, handler] as const),
   ]);
 
@@ -120,8 +142,9 @@ function keyOf(handler: CommandHandler): string {
 function keyFor(interaction: Interaction): string {
   if (interaction.isChatInputCommand()) return commandKey(interaction);
   if (interaction.isMessageContextMenuCommand()) return `message-menu/${interaction.commandName}`;
-  if (!(interaction.isButton() || interaction.isModalSubmit()) || !isOffered(interaction)) return "";
-  return `${interaction.isButton() ? "button" : "modal"}/${parseCustomId(interaction.customId).family}`;
+  if (!(interaction.isMessageComponent() || interaction.isModalSubmit()) || !isOffered(interaction)) return "";
+  const kind = interaction.isModalSubmit() ? "modal" : interaction.isButton() ? "button" : "menu";
+  return `${kind}/${parseCustomId(interaction.customId).family}`;
 }
 
 function commandKey(interaction: ChatInputCommandInteraction | AutocompleteInteraction): string {

@@ -36,7 +36,7 @@ export async function resultFile(files: PictureStore, job: Job, maxBytes = DISCO
   const path = await files.local(sha256);
   const { content, style } = job.request;
   const stem = `${stemOf(content)}-as-${stemOf(style)}`;
-  const rest = { alt: result.alt(job), key: sha256, shows: [sha256] };
+  const rest = { alt: result.alt(job), key: sha256, shows: [sha256], isResult: true };
   if ((await stat(path)).size <= maxBytes) return { name: `${stem}.png`, data: path, ...rest };
   const { bytes, extension } = await encodeForDiscord(await readStoredPicture(path), maxBytes);
   return { name: `${stem}.${extension}`, data: Buffer.from(bytes), ...rest };
@@ -48,6 +48,7 @@ export const previewFile = (path: string, step: number, steps: number, request: 
   data: path,
   alt: progress.previewAlt(step, steps, request),
   key: path,
+  isResult: true,
 });
 
 const stemOf = ({ name }: PictureRef): string => fileStem(plainName(name), MOST_OF_NAME, "picture");

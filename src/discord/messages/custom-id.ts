@@ -1,4 +1,4 @@
-/** Custom ids of buttons and modals: `family:part:part`. They carry everything a press needs, so that it works after a restart. */
+/** Custom ids of buttons, menus and modals: `family:part:part`. They carry everything a press needs, so that it works after a restart. */
 
 const SEPARATOR = ":";
 const MAX_LENGTH = 100;
@@ -21,6 +21,9 @@ export type ButtonFamily =
   | "save-style"
   | "stop-learning";
 
+/** Menus in messages likewise. */
+export type MenuFamily = "settings";
+
 /** Modals likewise. One that a button opened has the button's own id, parts and all. */
 export type ModalFamily = "edit-prompt" | "stylize-this";
 
@@ -31,7 +34,7 @@ export interface CustomId {
 }
 
 /** @throws RangeError when the id would not fit into Discord's 100 characters */
-export function customId(family: ButtonFamily | ModalFamily, ...parts: readonly string[]): string {
+export function customId(family: ButtonFamily | MenuFamily | ModalFamily, ...parts: readonly string[]): string {
   const id = [family, ...parts].join(SEPARATOR);
   if (id.length > MAX_LENGTH)
     throw new RangeError(`custom id of ${id.length} characters, at most ${MAX_LENGTH}: ${id}`);

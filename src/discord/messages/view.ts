@@ -30,6 +30,8 @@ export interface ViewFile {
   readonly shows?: readonly string[];
   /** It was looked at when it was made, and is not for everybody. */
   readonly unsafe?: boolean;
+  /** Something that was painted: servers may have these covered, whatever they show. */
+  readonly isResult?: boolean;
   /** It is covered until somebody lifts the cover. */
   readonly isSpoiler?: boolean;
 }

@@ -36,23 +36,27 @@ export class PictureFilter {
 
   /** @throws UserError `picture-unsafe` where the server does not take such pictures */
   async admit(channelId: string, pictures: readonly StoredPicture[]): Promise<void> {
-    if ((await this.#filterIn(channelId)) !== "refuse") return;
+    if ((await this.#rulesIn(channelId)).filter !== "refuse") return;
     for (const picture of pictures)
       if (await this.#options.safety.isUnsafe(picture)) throw new UserError("picture-unsafe", words.refused);
   }
 
   /** The view as it may be shown there; what was covered once is left as it is. */
   readonly cover = async (shown: View, channelId: string): Promise<View> => {
-    const looked = shown.files.filter(({ shows, unsafe }) => shows !== undefined || unsafe === true);
+    const looked = shown.files.filter(
+      (file) => file.shows !== undefined || file.unsafe === true || file.isResult === true,
+    );
     if (looked.length === 0) return shown;
-    const filter = await this.#filterIn(channelId);
-    if (filter === "off") return shown;
+    const { filter, spoilers } = await this.#rulesIn(channelId);
     const covers = new Map<ViewFile, ViewFile>();
-    for (const file of looked)
+    for (const file of filter === "off" ? [] : looked)
       if (await this.#isUnsafe(file))
         covers.set(file, filter === "blur" && file.shows ? spoiler(file) : await blank(file));
+    const isFlagged = covers.size > 0;
+    for (const file of spoilers ? looked : []) if (file.isResult && !covers.has(file)) covers.set(file, spoiler(file));
     if (covers.size === 0) return shown;
     const covered = replaceFiles(shown, covers);
+    if (!isFlagged) return covered;
     const note = text(filter === "blur" ? words.covered : words.withheld).toJSON();
     return { ...covered, components: [...covered.components, note] };
   };
@@ -64,15 +68,21 @@ export class PictureFilter {
   }
 
   /** A thread is as its channel is. */
-  async #filterIn(channelId: string): Promise<Filter> {
+  async #rulesIn(channelId: string): Promise<Rules> {
     const { client, safety, settings } = this.#options;
-    if (!safety.isOn) return "off";
     const channel = await client.channels.fetch(channelId).catch(() => null);
-    if (!channel || channel.isDMBased()) return "blur";
+    if (!channel || channel.isDMBased()) return { filter: safety.isOn ? "blur" : "off", spoilers: false };
     const home = channel.isThread() ? channel.parent : channel;
-    const { filter, ageRestrictedFilter } = await settings.get(channel.guildId);
-    return home && "nsfw" in home && home.nsfw ? ageRestrictedFilter : filter;
+    const { filter, ageRestrictedFilter, spoilers } = await settings.get(channel.guildId);
+    if (!safety.isOn) return { filter: "off", spoilers };
+    return { filter: home && "nsfw" in home && home.nsfw ? ageRestrictedFilter : filter, spoilers };
   }
+}
+
+/** What a server has set for a channel: what becomes of flagged pictures, and whether results are covered anyway. */
+interface Rules {
+  readonly filter: Filter;
+  readonly spoilers: boolean;
 }
 
 /** By its name the attachment is covered too, wherever it is shown without its message. */

@@ -30,6 +30,7 @@ export async function letterFile(files: PictureStore, { letter, job }: Shown): P
     alt: words.pictureAlt(letter, job),
     key: sha256,
     shows: [sha256],
+    isResult: true,
   };
 }
 
@@ -63,6 +64,7 @@ export async function sheetFile(files: PictureStore, shown: readonly Shown[], re
     data: Buffer.from(png),
     alt: words.sheetAlt(job, shown.length),
     shows: [content.sha256, style.sha256, ...shown.map((one) => one.job.result!.picture.sha256)],
+    isResult: true,
     key: `${shown.map((one) => one.job.id).join()}/${revealed}`,
   };
 }

@@ -1,5 +1,4 @@
 /** What the bot says about pictures that may be for adults alone, about words that are not painted, and to reports. */
-import type { Filter } from "../../server-settings.ts";
 import { escapeText } from "./markdown.ts";
 
 const WHO = "Somebody who manages the server can change that with `/settings`.";
@@ -10,29 +9,6 @@ export const safety = {
   withheld: `-# 🙈 My filter takes a picture here to be for adults alone, so I do not show it. ${WHO}`,
   withheldAlt: "A picture that is not shown here",
 } as const;
-
-export const FILTER_NAME: Readonly<Record<Filter, string>> = {
-  off: "Off: they are shown like any other",
-  blur: "Covered by a spoiler",
-  refuse: "Refused: not taken, not shown",
-};
-
-const BY_FILTER: Readonly<Record<Filter, string>> = {
-  off: "shown like any other",
-  blur: "covered until somebody lifts the cover",
-  refuse: "not taken and not shown",
-};
-
-/** How the filter stands, for `/settings`. */
-export const filterLine = (filter: Filter, ageRestricted: Filter, isOn: boolean): string =>
-  isOn
-    ? `**Filter**: pictures that seem to be for adults alone are ${BY_FILTER[filter]}; in age-restricted channels they are ${BY_FILTER[ageRestricted]}.`
-    : "**Filter**: nobody looks at pictures here, as whoever runs this bot has switched that off.";
-
-export const logLine = (channelId: string | null): string =>
-  channelId === null
-    ? "**Log**: no channel is told of reported pictures."
-    : `**Log**: <#${channelId}> is told of reported pictures.`;
 
 export const wordWords = {
   refused: (word: string): string =>

@@ -203,7 +203,8 @@ export const scores = {
     `### 📦 ${count(ballots, "ballot")}, anonymised\n-# ${about}\nPeople, servers and pictures are hidden behind secret ids, and times cut to the day. The ids stay the same from export to export, so among very few people somebody may still be recognised: think before you pass it on.\n\`atelier scores --from ballots.json\` computes every figure again.`,
   exportedPaths: (ballots: number): string =>
     `${count(ballots, "ballot")} on style paths in \`path-ballots.csv\`: they are counted apart and enter no figure of the variants.`,
-  exportForManagers: "Ballots are exported by members with the permission **Manage Server**.",
+  exportForManagers:
+    "Ballots are exported by members with the permission **Manage Server**, and by roles that they choose in `/settings`.",
   exportForOwner:
     "The ballots of all servers are exported by whoever runs this bot alone. Those of this server: leave `scope` away.",
   nothingToExport:
@@ -220,7 +221,6 @@ interface ChartValue {
 const signed = (value: number): string => `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(2)}`;
 
 export const settings = {
-  title: "### ⚙️ What this server decides",
   pinned: (variant: Variant): string => `**Auto** always takes *${VARIANT_LABEL[variant]}*.`,
   learning: "**Auto** learns: it starts at the paper's finding and moves to what this server's ballots say.",
   paper: "**Auto** follows the paper's finding and does not learn from ballots.",
@@ -228,5 +228,4 @@ export const settings = {
     if (days === 0 && roleId === null) return "**Voters**: every member's medals count.";
     return `**Voters**: only medals of members count who ${admitted(days, roleId)}.`;
   },
-  notAllowed: "These settings are for members with the permission **Manage Server**.",
 } as const;

@@ -19,6 +19,7 @@ import { openReplyServers } from "./013-open-reply-servers.ts";
 import { erasures } from "./014-erasures.ts";
 import { comparedPaths } from "./017-compared-paths.ts";
 import { safetyVerdicts } from "./018-safety-verdicts.ts";
+import { blocks } from "./018-blocks.ts";
 import type { Migration } from "./migration.ts";
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -37,6 +38,7 @@ export const MIGRATIONS: readonly Migration[] = [
   erasures,
   comparedPaths,
   safetyVerdicts,
+  blocks,
 ];
 
 /** The version that this program's databases are of. */

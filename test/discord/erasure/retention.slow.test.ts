@@ -35,7 +35,7 @@ it("people are told first; then what is old goes, and its buttons say how to go 
   await store.db.updateTable("jobs").set({ settled_at: 1 }).where("id", "=", jobId).execute();
   // As after an update: nobody was told yet.
   for (const id of ["installation", discord.guild.id]) await store.settings.remove(id, "retention-told-at");
-  await store.settings.set(discord.guild.id, "log-channel", general);
+  await store.serverSettings.change(discord.guild.id, { logChannelId: general });
   await studio.restart();
   const told = () => discord.messages(general).find((message) => textOf(message).includes("I erase pictures and jobs"));
   await discord.waitFor(told, { what: "word to the managers" });

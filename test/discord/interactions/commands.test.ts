@@ -1,4 +1,9 @@
-import { ApplicationIntegrationType, InteractionContextType, PermissionFlagsBits } from "discord.js";
+import {
+  ApplicationCommandOptionType,
+  ApplicationIntegrationType,
+  InteractionContextType,
+  PermissionFlagsBits,
+} from "discord.js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { commands } from "../../../commands/index.ts";
@@ -39,6 +44,7 @@ describe("registration", () => {
       "Report this picture",
       "Stylize this picture",
       "about",
+      "block",
       "compare",
       "privacy",
       "queue",
@@ -46,6 +52,7 @@ describe("registration", () => {
       "settings",
       "style",
       "stylize",
+      "unblock",
     ]);
   });
 });
@@ -70,11 +77,23 @@ describe("what is registered", () => {
     expect(body["nsfw"] ?? false).toBe(false);
   });
 
-  it("hides what is for managers alone, and nothing else", () => {
+  it("hides what is for managers and moderators alone, and nothing else", () => {
     const hidden = bodies.filter(({ default_member_permissions: needed }) => (needed ?? null) !== null);
     expect(hidden.map(({ name, default_member_permissions: needed }) => [name, needed])).toEqual([
       ["settings", String(PermissionFlagsBits.ManageGuild)],
+      ["block", String(PermissionFlagsBits.ModerateMembers)],
+      ["unblock", String(PermissionFlagsBits.ModerateMembers)],
     ]);
+  });
+
+  it("asks whether somebody may, wherever a file can be given", () => {
+    const takesFile = (options: readonly Option[] = []): boolean =>
+      within(options).some(({ type }) => type === Number(ApplicationCommandOptionType.Attachment));
+    const open = commands.handlers.filter(({ data, needs }) => {
+      const body = "toJSON" in data ? data.toJSON() : data;
+      return !needs && takesFile((body as unknown as Option).options);
+    });
+    expect(open.map(({ data }) => data.name)).toEqual([]);
   });
 
   it.each(slash.map((body) => [body.name, body] as const))("/%s can be read and translated", (_, body) => {

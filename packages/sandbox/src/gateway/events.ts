@@ -7,7 +7,7 @@ import { gatewayMessageJson } from "../messages/wire.ts";
 import { allowed } from "../world/access.ts";
 import type { Change, ReactionChange, ThreadMembersChange } from "../world/changes.ts";
 import type { Channel } from "../world/types.ts";
-import { channelJson, memberWithUser, threadMemberJson } from "../world/wire.ts";
+import { channelJson, memberWithUser, roleJson, threadMemberJson } from "../world/wire.ts";
 import type { World } from "../world/world.ts";
 import { INTENTS } from "./intents.ts";
 
@@ -75,6 +75,10 @@ export function eventsOf(world: World, cdn: Cdn, change: Change, intents: number
     case "channel-updated": {
       const name = change.kind === "channel-created" ? "CHANNEL_CREATE" : "CHANNEL_UPDATE";
       return [event(change.channel, name, channelJson(world, change.channel))];
+    }
+    case "role-created": {
+      const { guild, role } = change;
+      return [{ name: "GUILD_ROLE_CREATE", guildId: guild.id, data: { guild_id: guild.id, role: roleJson(role) } }];
     }
     case "typing": {
       const { channel, userId } = change;

@@ -101,6 +101,8 @@ export function pageUpdate(services: Services, change: Change): PageUpdate | nul
       return { type: "commands", commands: pageCommands(commands) };
     case "bot-presence":
       return { type: "bot", online: change.online };
+    // The page has roles from when it was opened.
+    case "role-created":
     case "interaction-created":
     case "interaction-changed":
     case "request":

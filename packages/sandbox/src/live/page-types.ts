@@ -100,6 +100,10 @@ export interface SelectData extends Is<
   readonly required?: boolean;
   /** Of a string select. */
   readonly options?: readonly PageChoice[];
+  /** Of the others: what is chosen from the start. */
+  readonly default_values?: readonly { readonly id: string }[];
+  /** Of a channel select: absent for every kind. */
+  readonly channel_types?: readonly number[];
 }
 
 /** What is said of a picture. */

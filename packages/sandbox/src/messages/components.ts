@@ -142,8 +142,26 @@ export function checkSelectBody(select: Json, path: Path, faults: FormFaults): v
   faults.text([...path, "placeholder"], select["placeholder"], 0, 150);
   faults.range([...path, "min_values"], select["min_values"], 0, 25);
   faults.range([...path, "max_values"], select["max_values"], 1, 25);
-  if (select["type"] !== COMPONENT.stringSelect) return;
+  if (select["type"] !== COMPONENT.stringSelect) return checkDefaults(select, path, faults);
   checkOptions(select, path, faults, 1, 25);
+}
+
+/** What each kind of menu can hold chosen from the start. */
+const DEFAULTS: Readonly<Record<number, readonly string[]>> = {
+  [COMPONENT.userSelect]: ["user"],
+  [COMPONENT.roleSelect]: ["role"],
+  [COMPONENT.mentionableSelect]: ["user", "role"],
+  [COMPONENT.channelSelect]: ["channel"],
+};
+
+/** As many defaults as may be chosen, or none; of the menu's own kind. */
+function checkDefaults(select: Json, path: Path, faults: FormFaults): void {
+  const defaults = asArray(select["default_values"]).map(asObject);
+  const [low, high] = [Number(select["min_values"] ?? 1), Number(select["max_values"] ?? 1)];
+  if (defaults.length > 0) faults.count([...path, "default_values"], defaults.length, low, high);
+  const kinds = DEFAULTS[Number(select["type"])] ?? [];
+  for (const [index, { type }] of defaults.entries())
+    if (!kinds.includes(String(type))) faults.choice([...path, "default_values", index, "type"], kinds);
 }
 
 /** The options of a select menu, a radio group or a checkbox group. */

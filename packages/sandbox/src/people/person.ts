@@ -19,7 +19,7 @@ import { deleteThread, editThread, join } from "../world/threads.ts";
 import { type Attachment, type Channel, type Guild, MESSAGE_FLAG, type Message, type User } from "../world/types.ts";
 import { InteractionCall, type ShownModal } from "./call.ts";
 import { type FieldValues, checkValues, fillModal } from "./fields.ts";
-import { resolvedJson } from "./resolved.ts";
+import { checkIds, resolvedJson } from "./resolved.ts";
 import { type OptionValues, checkOptions, findCommand, isFile } from "./options.ts";
 
 /** A message, or just where it is. */
@@ -168,6 +168,7 @@ export class Person {
     const isSelect = SELECTS.includes(component["type"] as number);
     if (isSelect) checkValues(component, asArray(component["options"]).map(asObject), values);
     const byId = component["type"] !== COMPONENT.stringSelect;
+    if (isSelect && byId) checkIds(this.#services.world, this.#guildOf(channel.id), component, values);
     return this.#interact({
       type: INTERACTION.component,
       channelId: channel.id,

@@ -1,10 +1,28 @@
 /** `resolved` of an interaction: what stands behind the ids in its data. */
+import { COMPONENT } from "../../page/numbers.js";
 import type { Cdn } from "../cdn.ts";
-import type { Json } from "../json.ts";
+import { type Json, asArray } from "../json.ts";
 import { attachmentJson } from "../messages/wire.ts";
 import type { Attachment, Guild } from "../world/types.ts";
 import { memberJson, roleJson, userJson } from "../world/wire.ts";
 import type { World } from "../world/world.ts";
+
+/** @throws Error for ids that a menu of people, roles or channels does not show in this server */
+export function checkIds({ channels }: World, guild: Guild | undefined, menu: Json, ids: readonly string[]): void {
+  const type = menu["type"] as number;
+  const kinds = asArray(menu["channel_types"]);
+  const isShown = (id: string): boolean => {
+    if (type === COMPONENT.channelSelect) {
+      const channel = channels.get(id);
+      const fits = kinds.length === 0 || kinds.includes(channel?.type);
+      return channel !== undefined && channel.guildId === guild?.id && fits;
+    }
+    const isMember = type !== COMPONENT.roleSelect && guild?.members.has(id) === true;
+    return isMember || (type !== COMPONENT.userSelect && guild?.roles.has(id) === true);
+  };
+  const hidden = ids.filter((id) => !isShown(id));
+  if (hidden.length > 0) throw new Error(`${String(menu["custom_id"])} does not show ${hidden.join(", ")}.`);
+}
 
 /** `{resolved}` with the uploaded files and the users, roles and channels behind ids; empty when there are none. */
 export function resolvedJson(

@@ -1,6 +1,6 @@
 /** Everything that can happen, in the domain's words. The gateway, the page and `waitFor` all live on these. */
 import type { Interaction } from "../interactions/interaction.ts";
-import type { Channel, Message, Reaction } from "./types.ts";
+import type { Channel, Guild, Message, Reaction, Role } from "./types.ts";
 
 export type Change =
   | { readonly kind: "message-created"; readonly message: Message }
@@ -15,6 +15,7 @@ export type Change =
   | ThreadMembersChange
   | { readonly kind: "channel-created"; readonly channel: Channel }
   | { readonly kind: "channel-updated"; readonly channel: Channel }
+  | { readonly kind: "role-created"; readonly guild: Guild; readonly role: Role }
   | { readonly kind: "typing"; readonly channel: Channel; readonly userId: string }
   /** Sent to the bot. */
   | { readonly kind: "interaction-created"; readonly interaction: Interaction }

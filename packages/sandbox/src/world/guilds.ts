@@ -53,6 +53,16 @@ export function makeGuild({ name, at, nextId, users, moreRoles = 0 }: GuildParts
   };
 }
 
+/** Makes a role above all that there are; it allows nothing. */
+export function addRole(world: World, guild: Guild, name: string): Role {
+  const position = Math.max(...[...guild.roles.values()].map((role) => role.position)) + 1;
+  const rest = { permissions: 0n, color: 0, mentionable: false, managed: false };
+  const role: Role = { id: world.clock.snowflake(), name, position, ...rest };
+  guild.roles.set(role.id, role);
+  world.tell({ kind: "role-created", guild, role });
+  return role;
+}
+
 export function textChannel(
   guildId: string,
   id: string,

@@ -22,7 +22,7 @@ export interface Role {
 
 export interface Member {
   readonly userId: string;
-  readonly roleIds: string[];
+  roleIds: readonly string[];
   readonly joinedAt: number;
 }
 

@@ -12,6 +12,7 @@ const GONE = "This content is no longer available.";
 export function cdnRoutes(app: Hono<{ Bindings: HttpBindings }>, cdn: Cdn): void {
   for (const kind of ["attachments", "ephemeral-attachments"])
     app.get(`/${kind}/:owner/:id/:name`, async (context) => {
+      cdn.downloads += 1;
       const { owner, id, name } = context.req.param();
       const attachment = cdn.find(`${kind}/${owner}/${id}/${name}`, new URL(context.req.url).searchParams);
       if (!attachment) return context.text(GONE, 404);

@@ -1,0 +1,79 @@
+/** `/block` and `/unblock`: members who may not use the bot in this server. For those who manage it or moderate its members. */
+import { type GuildMember, PermissionFlagsBits, SlashCommandBuilder, type User } from "discord.js";
+
+import type { SlashHandler } from "../src/discord/interactions/handler.ts";
+import { assertModerator } from "../src/discord/interactions/permissions.ts";
+import { noticeView } from "../src/discord/messages/components.ts";
+import { blocking as words, serverLog } from "../src/discord/wording/settings.ts";
+import { UserError } from "../src/errors.ts";
+
+const REASON_LENGTH = 200;
+/** Blocks that a list shows. */
+const MOST_LISTED = 20;
+
+interface BlockInput {
+  /** `null`: the list is wanted. */
+  readonly user: User | null;
+  /** `null` for somebody who is no member, or no more. */
+  readonly member: GuildMember | null;
+  readonly reason: string | null;
+}
+
+export const block: SlashHandler<BlockInput> = {
+  kind: "slash",
+  data: new SlashCommandBuilder()
+    .setName("block")
+    .setDescription("Keep somebody from using me in this server; without a member: who is blocked")
+    .setDefaultMemberPermissions(PermissionFlagsBits.ModerateMembers)
+    .addUserOption((option) => option.setName("member").setDescription("Whom to block"))
+    .addStringOption((option) =>
+      option.setName("reason").setDescription("Why, for the other moderators").setMaxLength(REASON_LENGTH),
+    )
+    .toJSON(),
+  acknowledge: "private",
+
+  parse: ({ options }) => ({
+    user: options.getUser("member"),
+    member: options.getMember("member"),
+    reason: options.getString("reason")?.slice(0, REASON_LENGTH).trim() || null,
+  }),
+
+  async run({ interaction, bot, reply }, { user, member, reason }) {
+    assertModerator(interaction, words.notAllowed);
+    const { guildId, guild } = interaction;
+    const { blocks } = bot.store;
+    if (!user) {
+      const [listed, count] = [await blocks.list(guildId, MOST_LISTED), await blocks.count(guildId)];
+      const lines = listed.map((one) => words.line(one.userId, one.byUserId, one.at, one.reason));
+      return reply.show(noticeView(words.list(lines, count - listed.length)));
+    }
+    if (user.id === interaction.user.id) throw new UserError("not-yourself", words.notYourself);
+    const isManager = user.id === guild.ownerId || member?.permissions.has(PermissionFlagsBits.ManageGuild);
+    if (user.bot || isManager) throw new UserError("not-to-be-blocked", words.notThem(user.id));
+    const byUserId = interaction.user.id;
+    const isNew = await blocks.add({ guildId, userId: user.id, byUserId, reason, at: Date.now() });
+    if (isNew) await bot.serverLog.tell(guildId, noticeView(serverLog.blocked(user.id, byUserId, reason)));
+    await reply.show(noticeView(isNew ? words.blocked(user.id) : words.already(user.id)));
+  },
+};
+
+export const unblock: SlashHandler<User> = {
+  kind: "slash",
+  data: new SlashCommandBuilder()
+    .setName("unblock")
+    .setDescription("Let somebody use me in this server again")
+    .setDefaultMemberPermissions(PermissionFlagsBits.ModerateMembers)
+    .addUserOption((option) => option.setName("member").setDescription("Who may use me again").setRequired(true))
+    .toJSON(),
+  acknowledge: "private",
+
+  parse: ({ options }) => options.getUser("member", true),
+
+  async run({ interaction, bot, reply }, user) {
+    assertModerator(interaction, words.notAllowed);
+    const { guildId } = interaction;
+    const wasBlocked = await bot.store.blocks.remove(guildId, user.id);
+    if (wasBlocked) await bot.serverLog.tell(guildId, noticeView(serverLog.unblocked(user.id, interaction.user.id)));
+    await reply.show(noticeView(wasBlocked ? words.unblocked(user.id) : words.notBlocked(user.id)));
+  },
+};
