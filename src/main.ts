@@ -30,6 +30,7 @@ import type { Engine } from "./jobs/engine.ts";
 import { createLocalQueue } from "./jobs/local/local-queue.ts";
 import { createLocalTasks } from "./jobs/local/local-tasks.ts";
 import type { JobQueue } from "./jobs/queue.ts";
+import { missingPainter } from "./jobs/remote/fitness.ts";
 import { StyleVectors } from "./jobs/style-vectors.ts";
 import type { Tasks } from "./jobs/tasks.ts";
 import { createLogger, type Logger } from "./log.ts";
@@ -127,7 +128,8 @@ export async function startBot(config: Config, log: Logger, options: StartOption
     const shows = (guildId: string | null): boolean => owns(seat?.shard ?? WHOLE, guildId);
     const work = config.QUEUE_URL === undefined ? workHere : workElsewhere;
     const { queue, tasks, engine } = await work({ store, config, log, chooseVariant, folder, owns: shows }, undo);
-    ops?.watch({ store, queue, client, ...(engine && { engine }) });
+    const checks = config.QUEUE_URL === undefined ? {} : { workers: () => missingPainter(store.workers) };
+    ops?.watch({ store, queue, client, ...(engine && { engine }), checks });
     const deliveries = new Deliveries({ log, ...(options.pauses && { pauses: options.pauses }) });
     undo.push(() => soon(deliveries.close()));
     deliveries.listen(client);

@@ -30,8 +30,8 @@ export async function refuseStranger(workers: WorkerRepository, own: number = PR
 
 export interface PresenceParts {
   readonly workers: WorkerRepository;
-  readonly report: Omit<WorkerReport, "protocol" | "busy">;
-  readonly works: readonly { readonly busy: number; check(): Promise<void> }[];
+  readonly report: Omit<WorkerReport, "protocol" | "busy" | "jobs">;
+  readonly works: readonly { readonly busy: number; readonly jobs?: readonly string[]; check(): Promise<void> }[];
   readonly log: Logger;
 }
 
@@ -65,7 +65,8 @@ export class Presence {
   async #say(): Promise<void> {
     const { workers, report, works } = this.#parts;
     const busy = works.reduce((sum, work) => sum + work.busy, 0);
-    await workers.report({ ...report, protocol: PROTOCOL, busy });
+    const jobs = works.flatMap((work) => work.jobs ?? []);
+    await workers.report({ ...report, protocol: PROTOCOL, busy, jobs });
   }
 
   async #again(): Promise<void> {

@@ -17,6 +17,7 @@ import { fleet } from "./010-fleet.ts";
 import { learningStates } from "./011-learning-states.ts";
 import { openReplyServers } from "./013-open-reply-servers.ts";
 import { comparedPaths } from "./017-compared-paths.ts";
+import { heldJobs } from "./018-held-jobs.ts";
 import type { Migration } from "./migration.ts";
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -33,6 +34,7 @@ export const MIGRATIONS: readonly Migration[] = [
   learningStates,
   openReplyServers,
   comparedPaths,
+  heldJobs,
 ];
 
 /** The version that this program's databases are of. */
