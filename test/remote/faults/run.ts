@@ -64,7 +64,7 @@ export async function runFaults({ seed, faults, jobs, server, keep = false }: Fa
   try {
     const start = (index: number): Promise<void> => {
       const aheadMs = draw.pick([0, 0, -MINUTE, MINUTE]);
-      return fleet.startWorker(index, { paintMs: draw.whole(20, 300), aheadMs, tiny: draw.chance(1 / 3) });
+      return fleet.startWorker(index, { paintMs: draw.whole(100, 1500), aheadMs, tiny: draw.chance(1 / 3) });
     };
     await Promise.all([fleet.startBot(), ...Array.from({ length: WORKERS }, (_, index) => start(index))]);
     const kinds = kindsOf(fleet, start, queue);
