@@ -65,7 +65,8 @@ describe.skipIf(postgres === null)("two at once over connections of their own", 
 
   it("write nothing as done with a lease that somebody else has taken over", async () => {
     const { url } = await newDatabase(postgres!);
-    const { jobs, close } = await openStore("unused", url);
+    const store = await openStore("unused", url);
+    const { jobs } = store;
     const job = queuedJob();
     await jobs.insert(job, 1);
     const first = (await jobs.claim(job.id, "first"))!;
@@ -73,6 +74,6 @@ describe.skipIf(postgres === null)("two at once over connections of their own", 
     await jobs.transition(job.id, "stylizing", {}, second.lease);
     expect(await jobs.transition(job.id, "done", {}, first.lease)).toBeNull();
     expect(await jobs.transition(job.id, "done", {}, second.lease)).toMatchObject({ state: "done" });
-    await close();
+    await store.close();
   });
 });
