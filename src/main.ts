@@ -30,7 +30,7 @@ import type { Engine } from "./jobs/engine.ts";
 import { createLocalQueue } from "./jobs/local/local-queue.ts";
 import { createLocalTasks } from "./jobs/local/local-tasks.ts";
 import type { JobQueue } from "./jobs/queue.ts";
-import { missingPainter } from "./jobs/remote/fitness.ts";
+import { missingPainter } from "./jobs/remote/presence.ts";
 import { StyleVectors } from "./jobs/style-vectors.ts";
 import type { Tasks } from "./jobs/tasks.ts";
 import { createLogger, type Logger } from "./log.ts";

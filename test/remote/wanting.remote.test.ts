@@ -8,6 +8,7 @@ import { Redis } from "ioredis";
 import { describe, expect, inject, it } from "vitest";
 
 import { choosePaperVariant } from "../../src/jobs/choose-variant.ts";
+import { createLocalTasks } from "../../src/jobs/local/local-tasks.ts";
 import { connect } from "../../src/jobs/remote/connection.ts";
 import { PaintWork } from "../../src/jobs/remote/paint-work.ts";
 import { Presence } from "../../src/jobs/remote/presence.ts";
@@ -35,7 +36,16 @@ async function setUp(server: TestServer | null) {
   const queue = createRemoteQueue({ exchange: exchanges[0]!, repositories: store, config, log, sweepMs: 200 });
   const engine = new ScriptedEngine();
   const name = "worker";
-  const common = { engine, repositories: store, chooseVariant: choosePaperVariant, folder, name, concurrency: 2 };
+  const tasks = createLocalTasks({ engine, files: store.files, dataDir: folder });
+  const common = {
+    engine,
+    tasks,
+    repositories: store,
+    chooseVariant: choosePaperVariant,
+    folder,
+    name,
+    concurrency: 2,
+  };
   const work = new PaintWork({ ...common, exchange: exchanges[1]!, times, log });
   const report = { name, capabilities: ["paint"], info: engine.info!, concurrency: 2 };
   const presence = new Presence({ workers: store.workers, report, works: [work], log });

@@ -1,6 +1,6 @@
 /** Which jobs a worker can paint, and what nobody has that is there. */
 import type { EngineInfo } from "../engine.ts";
-import type { WorkerReport, WorkerRepository } from "../fleet.ts";
+import type { WorkerReport } from "../fleet.ts";
 import type { JobRequest } from "../job.ts";
 import type { Lack } from "../queue.ts";
 
@@ -20,8 +20,3 @@ export function lackAmong(asked: Asked, workers: readonly WorkerReport[]): Lack 
 /** Of these workers, those that paint. */
 export const painters = (workers: readonly WorkerReport[]): WorkerReport[] =>
   workers.filter(({ capabilities }) => capabilities.includes("paint"));
-
-/** For whoever watches a bot: why nothing would be painted just now. */
-export async function missingPainter(workers: Pick<WorkerRepository, "present">): Promise<string | null> {
-  return painters(await workers.present()).length > 0 ? null : "no worker that paints is there";
-}

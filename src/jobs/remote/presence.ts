@@ -2,6 +2,7 @@
 import { messageOf, UserError } from "../../errors.ts";
 import type { Logger } from "../../log.ts";
 import { GONE_AFTER_MS, PROTOCOL, type WorkerReport, type WorkerRepository } from "../fleet.ts";
+import { painters } from "./fitness.ts";
 
 /** So that one word that is lost makes nobody gone. */
 const EVERY_MS = GONE_AFTER_MS / 3;
@@ -26,6 +27,11 @@ export async function refuseStranger(workers: WorkerRepository, own: number = PR
         "worker-too-old",
         `This worker is too old for the bot (${own} to ${spoken}). Update Atelier on this machine.`,
       );
+}
+
+/** For whoever watches a bot: why nothing would be painted just now. */
+export async function missingPainter(workers: Pick<WorkerRepository, "present">): Promise<string | null> {
+  return painters(await workers.present()).length > 0 ? null : "no worker that paints is there";
 }
 
 export interface PresenceParts {

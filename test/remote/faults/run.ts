@@ -9,7 +9,7 @@ import { Redis } from "ioredis";
 import { connect } from "../../../src/jobs/remote/connection.ts";
 import { createLogger } from "../../../src/log.ts";
 import { openStore } from "../../../src/store/store.ts";
-import { Draw, type Weighted } from "../../soak/draw.ts";
+import { Draw, type Weighted } from "../../draw.ts";
 import { newDatabase, type TestDatabase } from "../new-database.ts";
 import { findPostgres, startPostgres } from "../postgres-server.ts";
 import { startRedis } from "../redis-server.ts";
