@@ -34,6 +34,7 @@ import type { Engine } from "./jobs/engine.ts";
 import { createLocalQueue } from "./jobs/local/local-queue.ts";
 import { createLocalTasks } from "./jobs/local/local-tasks.ts";
 import type { JobQueue } from "./jobs/queue.ts";
+import { missingPainter } from "./jobs/remote/presence.ts";
 import { StyleVectors } from "./jobs/style-vectors.ts";
 import { PictureSafety } from "./jobs/picture-safety.ts";
 import type { Tasks } from "./jobs/tasks.ts";
@@ -143,7 +144,8 @@ export async function startBot(config: Config, log: Logger, options: StartOption
       { store, config, log, chooseVariant, folder, owns: shows, words, ...options },
       undo,
     );
-    ops?.watch({ store, queue, client, ...(engine && { engine }) });
+    const checks = config.QUEUE_URL === undefined ? {} : { workers: () => missingPainter(store.workers) };
+    ops?.watch({ store, queue, client, ...(engine && { engine }), checks });
     const deliveries = new Deliveries({ log, ...(options.pauses && { pauses: options.pauses }) });
     undo.push(() => soon(deliveries.close()));
     deliveries.listen(client);

@@ -17,6 +17,7 @@ import { createCaptionWork } from "./jobs/remote/tasks/caption-work.ts";
 import { createLearnWork } from "./jobs/remote/tasks/learn-work.ts";
 import type { Tasks } from "./jobs/tasks.ts";
 import { createLogger, type Logger } from "./log.ts";
+import { startOps } from "./ops/ops.ts";
 import { loadBallots } from "./store/ballots.ts";
 import { openPictures } from "./pictures/index.ts";
 import { openStore, type Store } from "./store/store.ts";
@@ -33,6 +34,8 @@ const QUEUE_CONNECTIONS = 2;
 interface Work {
   /** How much of it this worker does at the moment. */
   readonly busy: number;
+  /** Ids of jobs among that. */
+  readonly jobs?: readonly string[];
   start(): Promise<void>;
   /** Looks now and then whether what it does is still wanted. */
   check(): Promise<void>;
@@ -101,6 +104,8 @@ export async function startWorker(config: Config, log: Logger): Promise<Running>
     }
   };
   try {
+    const ops = await startOps(config, log);
+    undo.push(() => ops?.close());
     const name = config.WORKER_NAME ?? `${os.hostname()}-${process.pid}`;
     const words = await readWordList(config.WORD_LIST);
     const store = await openStore(config.DATA_DIR, DATABASE_URL, {
@@ -138,6 +143,7 @@ export async function startWorker(config: Config, log: Logger): Promise<Running>
       undo.push(() => work.close());
       await work.start();
     }
+    ops?.watch({ store, engine });
     log.info({ worker: name, capabilities }, "the worker is ready");
     return { ended: presence.ended, close };
   } catch (error) {

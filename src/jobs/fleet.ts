@@ -20,6 +20,8 @@ export interface WorkerReport {
   /** Pictures that it paints at once, and those that it has. */
   readonly concurrency: number;
   readonly busy: number;
+  /** Ids of jobs that it has, whatever the queue's server knows of them. Absent: it does not say. */
+  readonly jobs?: readonly string[];
 }
 
 export interface WorkerRepository {
@@ -44,7 +46,7 @@ export interface LineEntry {
   readonly job: Pick<Job, "id" | "state" | "attempts" | "variant" | "startedAt"> & {
     /** Not `null` once there is one; not the text itself. */
     readonly description: string | null;
-    readonly request: Pick<JobRequest, "userId" | "guildId" | "variant" | "speed" | "size"> & {
+    readonly request: Pick<JobRequest, "userId" | "guildId" | "variant" | "speed" | "size" | "loras"> & {
       readonly description: string | null;
     };
   };

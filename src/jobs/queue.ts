@@ -13,6 +13,9 @@ export interface Reservation {
   release(): void;
 }
 
+/** What no worker that is there has, and a job waits for: anybody who paints, or a diffusion engine. */
+export type Lack = "worker" | "diffusion";
+
 /** Where an unsettled job stands. */
 export interface QueuePlace {
   /** Jobs that will run before this one; 0 when it is next or already running. */
@@ -20,6 +23,8 @@ export interface QueuePlace {
   /** Unix milliseconds when it will probably begin and end; `null` while there is nothing to estimate from. */
   readonly startsAt: number | null;
   readonly endsAt: number | null;
+  /** Why it is not begun before a worker comes; absent where some worker can paint it. */
+  readonly lacks?: Lack;
 }
 
 /** The queue at one moment. */

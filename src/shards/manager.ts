@@ -33,9 +33,10 @@ const REFUSED = 2;
  * @returns the exit code: 0 after SIGINT or SIGTERM, 2 when somebody has to put a setting right, 1 for anything else
  */
 export async function runShards(config: Config, log: Logger = createLogger(config.LOG_LEVEL)): Promise<number> {
-  const { DISCORD_TOKEN: token, DATABASE_URL, DATA_DIR, SHARDS = "auto" } = config;
+  const { DISCORD_TOKEN: token, DATABASE_URL, QUEUE_URL, DATA_DIR, SHARDS = "auto" } = config;
   if (token === undefined) return refuse(login.missing);
   if (DATABASE_URL === undefined) return refuse(login.shardsNeedDatabase);
+  if (QUEUE_URL === undefined) return refuse(login.shardsNeedQueue);
   return untilStopped(async (stop) => {
     const lock = lockFolder(DATA_DIR);
     try {
@@ -49,8 +50,6 @@ export async function runShards(config: Config, log: Logger = createLogger(confi
       const maxConcurrency = gateway.session_start_limit.max_concurrency;
       await gatherLeftovers(DATA_DIR, processFolder(DATA_DIR, { id: 0, count }), log);
       log.info({ shards: count, recommended: gateway.shards, maxConcurrency }, "starting the shards");
-      // There is no queue that several processes share.
-      log.warn("each shard paints with an engine of its own");
       return await new Shards({ token, count, maxConcurrency, log }).run(stop);
     } finally {
       lock.release();

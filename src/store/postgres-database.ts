@@ -11,6 +11,10 @@ import type { Schema } from "./schema.ts";
 /** Connections of one process, at most. A server takes 100 by default. */
 const CONNECTIONS = 3;
 const CONNECT_MS = 10_000;
+/** A server that does not answer a statement for so long is not waited for, milliseconds: the network may eat all it says. */
+const ANSWER_MS = 15_000;
+/** What a process that is not heard of any more has locked is free again after so long, milliseconds. */
+const ABANDONED_MS = 30_000;
 /** PostgreSQL's number of the oldest version that is tested against. */
 const OLDEST_SERVER = 130_000;
 /** What migrations are made under, so that two processes that start at once make them once. Any number of our own. */
@@ -24,7 +28,9 @@ TYPES.setTypeParser(pg.types.builtins.INT8, Number);
 const PASSING =
   /^(08...|40001|40P01|53...|55P03|57P0[1-3]|25006|ECONNREFUSED|ECONNRESET|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|EPIPE|ETIMEDOUT)$/;
 /** What the driver says without a code. */
-const GONE = /connection terminated|timeout exceeded when trying to connect/i;
+const GONE = /connection terminated|timeout exceeded when trying to connect|query read timeout/i;
+
+const UNANSWERED = /query read timeout/i;
 
 /** The server is away, full or busy for the moment. */
 class DatabaseAway extends Error {
@@ -41,6 +47,8 @@ export interface PostgresOptions {
   readonly migrate?: boolean;
   /** Take the tables as they are, of whatever version, and make none. */
   readonly asIs?: boolean;
+  /** How long an answer is waited for, milliseconds; making tables, and what is opened to make them, may take longer. */
+  readonly answerMs?: number;
 }
 
 /**
@@ -57,14 +65,20 @@ export async function openPostgres(url: string, options: PostgresOptions = {}): 
     connectionTimeoutMillis: CONNECT_MS,
     types: TYPES,
     keepAlive: true,
+    idle_in_transaction_session_timeout: ABANDONED_MS,
     application_name: "atelier",
   });
   // Of a connection that nobody uses; whoever takes the next one hears of it.
   pool.on("error", () => undefined);
-  const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool: sayingWhatPasses(pool) }) });
+  const { answerMs = ANSWER_MS } = options;
+  const patience: Patience = { answerMs };
+  const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool: sayingWhatPasses(pool, patience) }) });
   try {
     await checkServer(db);
+    // Making tables, and copying them, take as long as they are large.
+    patience.answerMs = null;
     if (!options.asIs) await prepare(db, options.migrate ?? false);
+    if (!options.asIs && !options.migrate) patience.answerMs = answerMs;
     return db;
   } catch (cause) {
     await db.destroy();
@@ -72,8 +86,13 @@ export async function openPostgres(url: string, options: PostgresOptions = {}): 
   }
 }
 
+/** How long a statement's answer is waited for, milliseconds; `null`: without end. */
+interface Patience {
+  answerMs: number | null;
+}
+
 /** Tells faults that pass from those that are mistakes of ours. */
-function sayingWhatPasses(pool: pg.Pool): PostgresPool {
+function sayingWhatPasses(pool: pg.Pool, patience: Patience): PostgresPool {
   const known = (error: unknown): unknown => (mayPass(error) ? new DatabaseAway(error) : error);
   const told = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
@@ -87,16 +106,31 @@ function sayingWhatPasses(pool: pg.Pool): PostgresPool {
     connect: () =>
       told(async () => {
         const client = await pool.connect();
-        let broken = false;
+        let broken: Error | null = null;
         // A connection that breaks while it is held says so here, or ends the process.
-        const onError = (): void => void (broken = true);
+        const onError = (error: Error): void => void (broken = error);
         client.on("error", onError);
+        const ask = async (text: string, parameters?: readonly unknown[]): Promise<unknown> => {
+          // What an answer that never came belongs to stands before everything that is asked after it.
+          if (broken) throw broken;
+          const { answerMs } = patience;
+          const query = {
+            text,
+            values: parameters as unknown[],
+            ...(answerMs !== null && { query_timeout: answerMs }),
+          };
+          try {
+            return await client.query(query);
+          } catch (error) {
+            if (error instanceof Error && UNANSWERED.test(error.message)) broken = error;
+            throw error;
+          }
+        };
         return {
-          query: (text: string, parameters?: readonly unknown[]) =>
-            told(() => client.query(text, parameters as unknown[])),
+          query: (text: string, parameters?: readonly unknown[]) => told(() => ask(text, parameters)),
           release: () => {
             client.off("error", onError);
-            client.release(broken);
+            client.release(broken ?? undefined);
           },
         } as unknown as PostgresPoolClient;
       }),

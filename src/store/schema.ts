@@ -237,6 +237,8 @@ interface WorkerTable {
   info: string;
   concurrency: number;
   busy: number;
+  /** JSON of `string[]` */
+  jobs: string;
   /** By the database's clock. */
   seen_at: number;
 }

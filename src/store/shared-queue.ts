@@ -75,6 +75,7 @@ export function createSharedQueue(db: Kysely<Schema>): SharedQueue {
           asked("variant").as("wanted"),
           asked("speed").as("speed"),
           asked("size").as("size"),
+          asked("loras").as("loras"),
           sql<number>`${asked("description")} is not null`.as("own_words"),
         ])
         .where(UNSETTLED)
@@ -97,6 +98,7 @@ export function createSharedQueue(db: Kysely<Schema>): SharedQueue {
             variant: row.wanted as VariantChoice,
             speed: (row.speed as Speed | null) ?? DEFAULT_SETTINGS.speed,
             size: Number(row.size),
+            loras: JSON.parse(row.loras ?? "[]") as LineEntry["job"]["request"]["loras"],
             description: row.own_words ? "" : null,
           },
         },

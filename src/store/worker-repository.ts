@@ -11,13 +11,14 @@ const FORGOTTEN_AFTER = 10;
 
 export function createWorkerRepository(db: Kysely<Schema>): WorkerRepository {
   return {
-    async report({ name, protocol, capabilities, info, concurrency, busy }) {
+    async report({ name, protocol, capabilities, info, concurrency, busy, jobs = [] }) {
       const row = {
         protocol,
         capabilities: JSON.stringify(capabilities),
         info: JSON.stringify(info),
         concurrency,
         busy,
+        jobs: JSON.stringify(jobs),
         seen_at: now(db),
       };
       await db
@@ -38,14 +39,15 @@ export function createWorkerRepository(db: Kysely<Schema>): WorkerRepository {
         .execute();
       const rows = await db
         .selectFrom("workers")
-        .select(["name", "protocol", "capabilities", "info", "concurrency", "busy"])
+        .select(["name", "protocol", "capabilities", "info", "concurrency", "busy", "jobs"])
         .where("seen_at", ">", (is) => is(now(db), "-", GONE_AFTER_MS))
         .orderBy("name")
         .execute();
-      return rows.map(({ capabilities, info, ...row }) => ({
+      return rows.map(({ capabilities, info, jobs, ...row }) => ({
         ...row,
         capabilities: JSON.parse(capabilities) as string[],
         info: JSON.parse(info) as EngineInfo,
+        jobs: JSON.parse(jobs) as string[],
       }));
     },
 

@@ -2,6 +2,7 @@
 import { describe } from "vitest";
 
 import { type Adapter, queueBench } from "./contract/bench.ts";
+import { byHand } from "./contract/by-hand.ts";
 import { cancelling } from "./contract/cancelling.ts";
 import { choices } from "./contract/choices.ts";
 import { faults } from "./contract/faults.ts";
@@ -10,7 +11,7 @@ import { nextProcess } from "./contract/next-process.ts";
 import { oneJob } from "./contract/one-job.ts";
 import { order } from "./contract/order.ts";
 
-const TOPICS = [oneJob, choices, order, limitsAndTimes, cancelling, faults, nextProcess];
+const TOPICS = [oneJob, choices, order, limitsAndTimes, cancelling, byHand, faults, nextProcess];
 
 export function queueContract(name: string, adapter: Adapter): void {
   describe(`${name} keeps the contract:`, () => {

@@ -40,7 +40,7 @@ async function startWorker(
   atOnce: number,
 ): Promise<Child> {
   const script = path.join(import.meta.dirname, "fixtures", "quick-worker.ts");
-  const args = ["--import", "tsx/esm", script, folder, database, queue, name, atOnce, paintMs, LOCK_MS].map(String);
+  const args = ["--import", "tsx/esm", script, folder, database, queue, name, atOnce, paintMs, LOCK_MS, 0].map(String);
   const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
   let output = "";
   await new Promise<void>((resolve) => {

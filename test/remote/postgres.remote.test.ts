@@ -12,8 +12,11 @@ import { lockFolder } from "../../src/store/folder-lock.ts";
 import { VERSION } from "../../src/store/migrations/index.ts";
 import { openStore } from "../../src/store/store.ts";
 import { queuedJob } from "../jobs/requests.ts";
+import { sql } from "../../src/store/kysely.ts";
+import { openPostgres } from "../../src/store/postgres-database.ts";
 import { newDatabase } from "./new-database.ts";
 import { findPostgres, startPostgres } from "./postgres-server.ts";
+import { startTcpProxy } from "./tcp-proxy.ts";
 import type { TestServer } from "./test-server.ts";
 
 const server = inject("postgres");
@@ -136,5 +139,36 @@ describe.skipIf(bin === null)("a PostgreSQL server that dies", () => {
     await own.start();
     expect(await store.jobs.amend(job.id, { description: "blue" })).toMatchObject({ description: "blue" });
     await store.close();
+  });
+});
+
+describe.skipIf(server === null)("a network that swallows everything between a process and PostgreSQL", () => {
+  it("holds nobody up for ever, and what was locked there is free again", async () => {
+    const { url, query } = await newDatabase(server!);
+    await (await openStore(folder, url)).close();
+    const network = await startTcpProxy(url);
+    const db = await openPostgres(network.url, { answerMs: 500 });
+    const cut = db.transaction().execute(async (transaction) => {
+      await sql`select pg_advisory_xact_lock(1)`.execute(transaction);
+      await sql`set local idle_in_transaction_session_timeout = 1000`.execute(transaction);
+      network.cut();
+      await sql`select 1`.execute(transaction);
+    });
+    await expect(cut).rejects.toMatchObject({ code: "DATABASE_AWAY" });
+    // Waits until the server has given up whoever is not heard any more.
+    await query("select pg_advisory_lock(1)");
+    network.mend();
+    expect((await sql`select 1 as one`.execute(db)).rows).toEqual([{ one: 1 }]);
+    await db.destroy();
+    await network.close();
+  });
+
+  it("does not cut short who migrates, nor lets go of a lock only after hours", async () => {
+    const { url } = await newDatabase(server!);
+    const db = await openPostgres(url, { migrate: true, answerMs: 200 });
+    await sql`select pg_sleep(0.5)`.execute(db);
+    const { rows } = await sql`select current_setting('idle_in_transaction_session_timeout') as after`.execute(db);
+    expect(rows).toEqual([{ after: "30s" }]);
+    await db.destroy();
   });
 });

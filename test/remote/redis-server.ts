@@ -17,8 +17,8 @@ export const hasRedis = (): Promise<boolean> =>
     () => false,
   );
 
-/** Makes and starts a server on a free port of this machine. */
-export async function startRedis(): Promise<TestServer> {
+/** Makes and starts a server on a free port of this machine. @param more settings by their names */
+export async function startRedis(more: Readonly<Record<string, string>> = {}): Promise<TestServer> {
   const folder = await mkdtemp(path.join(os.tmpdir(), "atelier-redis-"));
   const port = await freePort();
   const url = `redis://127.0.0.1:${port}`;
@@ -26,7 +26,8 @@ export async function startRedis(): Promise<TestServer> {
   const server: TestServer = {
     url,
     async start() {
-      const settings = { port, dir: folder, save: "", appendonly: "yes", bind: "127.0.0.1", loglevel: "warning" };
+      const own = { port, dir: folder, save: "", appendonly: "yes", bind: "127.0.0.1", loglevel: "warning" };
+      const settings = { ...own, ...more };
       const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]);
       child = spawn("redis-server", args, { stdio: "ignore" });
       const probe = new Redis(url, { maxRetriesPerRequest: null, retryStrategy: () => 20 });

@@ -8,8 +8,9 @@ import { createLogger } from "../../src/log.ts";
 import { VERSION } from "../../src/store/migrations/index.ts";
 import { startWorker } from "../../src/worker.ts";
 import { landscape, waves } from "../discord/pictures.ts";
-import { ONCE, openStudio, type Settings, type Studio, stylized, tally } from "../discord/studio.ts";
+import { ONCE, openStudio, type Settings, type Studio, stylized, tally, textOf } from "../discord/studio.ts";
 import { type LaunchedWorker, launchWorker } from "./launch-worker.ts";
+import { freePort } from "./free-port.ts";
 import { newDatabase, type TestDatabase } from "./new-database.ts";
 
 const postgres = inject("postgres");
@@ -18,8 +19,10 @@ describe.skipIf(postgres === null)("a bot whose pictures are painted by workers"
   let studio: Studio;
   let database: TestDatabase;
   const workers: LaunchedWorker[] = [];
-  const start = async (name: string): Promise<LaunchedWorker> => {
-    const worker = launchWorker({ ...studio.settings, WORKER_NAME: name });
+  let [botPort, workerPort] = [0, 0];
+  const ready = async (port: number): Promise<unknown> => (await fetch(`http://127.0.0.1:${port}/ready`)).json();
+  const start = async (name: string, more: Settings = {}): Promise<LaunchedWorker> => {
+    const worker = launchWorker({ ...studio.settings, OPS_PORT: "", ...more, WORKER_NAME: name });
     workers.push(worker);
     await worker.ready;
     return worker;
@@ -39,7 +42,14 @@ describe.skipIf(postgres === null)("a bot whose pictures are painted by workers"
   beforeAll(async () => {
     database = await newDatabase(postgres!);
     const { url } = database;
-    studio = await openStudio({ DATABASE_URL: url, QUEUE_URL: url, LOCK_SECONDS: "3", RESULT_SIZE: "256" });
+    [botPort, workerPort] = [await freePort(), await freePort()];
+    studio = await openStudio({
+      DATABASE_URL: url,
+      QUEUE_URL: url,
+      LOCK_SECONDS: "3",
+      RESULT_SIZE: "256",
+      OPS_PORT: String(botPort),
+    });
   });
   afterAll(async () => {
     for (const { child } of workers) child.kill("SIGKILL");
@@ -50,7 +60,12 @@ describe.skipIf(postgres === null)("a bot whose pictures are painted by workers"
     const previews: number[] = [];
     const stop = studio.running.bot.queue.subscribe((event) => event.type === "preview" && previews.push(event.step));
     const call = await stylize(256);
-    await start("first");
+    expect(await ready(botPort)).toMatchObject({ ready: false, parts: { workers: "no worker that paints is there" } });
+    const card = () => textOf(studio.discord.messages(studio.general).find(({ id }) => id === call.response?.id));
+    await expect.poll(card).toContain("No machine that paints is connected just now.");
+    await start("first", { OPS_PORT: String(workerPort) });
+    expect(await ready(botPort)).toMatchObject({ ready: true, parts: { workers: "ok" } });
+    expect(await ready(workerPort)).toEqual({ ready: true, parts: { store: "ok", engine: "ok" } });
     const result = await stylized(studio, call);
     expect(tally(studio.discord, result.channel_id)).toMatchObject({ ...ONCE, descriptions: expect.any(Number) });
     expect(previews.length).toBeGreaterThan(0);
@@ -94,7 +109,8 @@ describe.skipIf(postgres === null)("a bot whose pictures are painted by workers"
     expect(await workers[1]!.ended).toMatchObject({ code: 0 });
     const { queue, store } = studio.running.bot;
     expect(await queue.get(id)).toMatchObject({ state: "queued", attempts: 0 });
-    expect(await store.workers.present()).toEqual([]);
+    // One that was killed counts as there for a while.
+    expect((await store.workers.present()).map(({ name }) => name)).not.toContain("second");
     await start("third");
     await stylized(studio, call);
     expect(await queue.get(id)).toMatchObject({ state: "done", attempts: 1 });
@@ -103,7 +119,10 @@ describe.skipIf(postgres === null)("a bot whose pictures are painted by workers"
   it("ends workers that it would not understand, in a sentence", async () => {
     const refusal = async (changes: Settings): Promise<string> => {
       try {
-        const running = await startWorker(readConfig({ ...studio.settings, ...changes }), createLogger("silent"));
+        const running = await startWorker(
+          readConfig({ ...studio.settings, OPS_PORT: "", ...changes }),
+          createLogger("silent"),
+        );
         await running.close();
         return "nothing";
       } catch (error) {
@@ -140,7 +159,7 @@ describe.skipIf(postgres === null)("a bot whose pictures are painted by workers"
     expect(await refusal({})).toMatch(/newer than the bot.*Update and start the bot first/);
     await database.query(`update fleet set protocol = ${PROTOCOL}`);
     await database.query(`update schema_version set version = ${VERSION + 1}`);
-    const { code, output } = await launchWorker(studio.settings).ended;
+    const { code, output } = await launchWorker({ ...studio.settings, OPS_PORT: "" }).ended;
     expect({ code, lines: output.trim().split("\n") }).toEqual({
       code: 2,
       lines: [expect.stringMatching(/by a newer Atelier.*Update Atelier on this machine/)],

@@ -1,7 +1,7 @@
 /** Whether the bot still does what it is for. */
 import type { InteractionCall, PersonName } from "@atelier/sandbox";
 
-import type { Draw } from "./draw.ts";
+import type { Draw } from "../draw.ts";
 import { asker, NAMES } from "./members/index.ts";
 import { untilQuiet } from "./quiet.ts";
 import type { Stage } from "./stage.ts";

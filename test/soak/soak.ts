@@ -5,7 +5,7 @@ import path from "node:path";
 
 import { messageOf } from "../../src/errors.ts";
 import { copyFolder } from "./copy-folder.ts";
-import { Draw } from "./draw.ts";
+import { Draw } from "../draw.ts";
 import { strikeUntil } from "./faults/index.ts";
 import { violationsOnceDown, violationsWhileUp } from "./invariants/index.ts";
 import { actUntil } from "./members/index.ts";

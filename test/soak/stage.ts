@@ -8,7 +8,7 @@ import { type DiscordSandbox, startSandbox } from "@atelier/sandbox";
 import { referee } from "../discord/referee.ts";
 import { settingsFor } from "../discord/studio.ts";
 import { BotKeeper } from "./bot-keeper.ts";
-import type { Draw } from "./draw.ts";
+import type { Draw } from "../draw.ts";
 import { Ledger } from "./ledger.ts";
 import { type Files, makeFiles } from "./members/files.ts";
 import { BotClock, Disk } from "./surroundings.ts";

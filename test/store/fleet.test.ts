@@ -96,6 +96,7 @@ describe("the shared queue", () => {
           guildId: "elsewhere",
           variant: "image-prompt",
           speed: "normal",
+          loras: [],
           size: 64,
           description: "",
         },
@@ -128,21 +129,21 @@ describe("workers", () => {
     device: "cpu",
     parallelStages: false,
   };
-  const worker = { name: "w", protocol: 1, capabilities: ["paint"], info: INFO, concurrency: 1, busy: 0 };
+  const worker = { name: "w", protocol: 1, capabilities: ["paint"], info: INFO, concurrency: 1, busy: 0, jobs: [] };
 
   it("are those that have said so of late, and did not go", async () => {
     const { workers } = store;
     await workers.report(worker);
     await workers.report({ ...worker, name: "gone" });
     await workers.report({ ...worker, name: "silent" });
-    await workers.report({ ...worker, busy: 1 });
+    await workers.report({ ...worker, busy: 1, jobs: ["a"] });
     await workers.leave("gone");
     await store.db
       .updateTable("workers")
       .set((is) => ({ seen_at: is("seen_at", "-", GONE_AFTER_MS) }))
       .where("name", "=", "silent")
       .execute();
-    expect(await workers.present()).toEqual([{ ...worker, busy: 1 }]);
+    expect(await workers.present()).toEqual([{ ...worker, busy: 1, jobs: ["a"] }]);
   });
 
   it("hear what the bot speaks that started last", async () => {

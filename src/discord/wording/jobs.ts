@@ -2,7 +2,7 @@
 import { conditioning } from "../../caption/conditioning.ts";
 import { paintingWords } from "../../jobs/description.ts";
 import { isDraft, type Job, type JobRequest } from "../../jobs/job.ts";
-import type { QueuePlace } from "../../jobs/queue.ts";
+import type { Lack, QueuePlace } from "../../jobs/queue.ts";
 import { showLora } from "../../painting-wishes.ts";
 import { needsDescription, VARIANT_LABEL } from "../../variant.ts";
 import { bar, clip, escapeText, plainName, relativeTime } from "./markdown.ts";
@@ -45,6 +45,7 @@ export const card = {
 
   waiting(place: QueuePlace | null): string {
     if (place === null) return "⏳ In the queue.";
+    if (place.lacks !== undefined) return `⏳ In the queue. ${LACKS[place.lacks]}`;
     if (place.ahead === 0) return `⏳ You are next.${begins(place)}`;
     if (place.ahead === 1) return `⏳ One picture before yours.${begins(place)}`;
     const count = place.ahead < COUNTED ? String(place.ahead) : `At least ${COUNTED}`;
@@ -68,6 +69,13 @@ export const card = {
     return said.length === 0 ? null : said.map((line) => `-# ${line}`).join("\n");
   },
 } as const;
+
+/** Why a picture waits for more than its turn. */
+const LACKS: Readonly<Record<Lack, string>> = {
+  worker: "No machine that paints is connected just now. Yours begins when one is.",
+  diffusion:
+    "A LoRA needs a machine with the diffusion engine, and none is connected just now. Yours begins when one is.",
+};
 
 /** Not worth a word when it is about to begin anyway. */
 const SOON_MS = 5000;

@@ -8,7 +8,7 @@ const CLOSED: Readonly<Record<number, string>> = {
   [Close.InvalidShard]:
     "Discord does not serve the bot in as many parts as it was started in (an invalid shard). Set SHARDS=auto, then start it again.",
   [Close.ShardingRequired]:
-    "This bot is in more servers than Discord serves over so few connections (sharding is required). Set SHARDS=auto, which needs DATABASE_URL, then start it again: it runs as several processes, each with some servers.",
+    "This bot is in more servers than Discord serves over so few connections (sharding is required). Set SHARDS=auto, which needs DATABASE_URL and QUEUE_URL, then start it again: it runs as several processes, each with some servers.",
   [Close.InvalidAPIVersion]:
     "Discord has shut down the version of its gateway that this Atelier speaks. Update Atelier, then start it again.",
   [Close.InvalidIntents]:
@@ -24,6 +24,8 @@ export const login = {
   reset: CLOSED[Close.AuthenticationFailed]!,
   shardsNeedDatabase:
     "SHARDS needs DATABASE_URL: several processes cannot share the database file in DATA_DIR. Set the address of a PostgreSQL database, or leave SHARDS out.",
+  shardsNeedQueue:
+    "SHARDS needs QUEUE_URL: several processes cannot share one engine. Set the address of the queue, which may be that of the database, and start `atelier worker` where pictures are to be painted; or leave SHARDS out.",
   /** The gateway closed the connection for good. */
   closed: (code: number): string =>
     CLOSED[code] ?? `Discord closed the connection for good (code ${code}). Update Atelier, then start it again.`,

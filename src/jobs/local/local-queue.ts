@@ -26,9 +26,9 @@ import type { StageParts } from "../running/stages.ts";
 import { StageHistory } from "../running/stage-history.ts";
 import type { TrackedJob } from "../running/tracked-job.ts";
 import { UnsettledJobs } from "../running/unsettled-jobs.ts";
+import { watchHandChanges } from "../running/watch-hand-changes.ts";
 import { WorkFolders } from "../running/work-folders.ts";
 import { createLocalTasks } from "./local-tasks.ts";
-import { watchHandChanges } from "./watch-hand-changes.ts";
 
 /** This process, as the holder of leases. */
 const WORKER = `${os.hostname()}/${process.pid}`;

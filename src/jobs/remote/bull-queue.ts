@@ -3,6 +3,7 @@ import {
   isNotConnectionError,
   type BackendFactory,
   type ConnectionOptions,
+  DelayedError,
   type Job as BullJob,
   Queue,
   WaitingError,
@@ -35,6 +36,9 @@ const OPEN = ["wait", "prioritized", "delayed", "active"] as const;
 
 /** A pause after a fault of the server, milliseconds; BullMQ's own is 15 s. */
 const RETRY_MS = 1000;
+
+/** Before work is offered again that a worker cannot do, milliseconds. */
+const LATER_MS = 2000;
 
 /** A server that is away is no news with every try; all else is. */
 function tellFault(log: Logger, queue: Capability, error: Error): void {
@@ -113,17 +117,25 @@ function openWorker<D>(
 ): Worker {
   const process = async (job: BullJob<D>, token: string | undefined): Promise<void> => {
     const [id, proof] = [job.id!, token!];
-    const renew = async (): Promise<boolean> =>
-      (await worker.extendJobLocks([id], [proof], options.lockDuration)).length === 0;
+    const renew = async (): Promise<boolean> => {
+      if ((await worker.extendJobLocks([id], [proof], options.lockDuration)).length === 0) return true;
+      // A server that has lost its data gives it to nobody else, and the lease in the job's row holds.
+      return (await job.getState()) === "unknown";
+    };
     const lock = watchLock(times.lockMs, renew);
+    let outcome: Outcome;
     try {
-      const outcome = await run({ id, data: job.data, signal: lock.signal });
+      outcome = await run({ id, data: job.data, signal: lock.signal });
       if (outcome === "done" || lock.signal.aborted) return;
     } catch (error) {
       log.error({ job: id, err: error }, "work could not be done");
       throw error;
     } finally {
       lock.stop();
+    }
+    if (outcome === "later") {
+      await job.moveToDelayed(Date.now() + LATER_MS, proof);
+      throw new DelayedError();
     }
     await job.moveToWait(proof);
     throw new WaitingError();

@@ -50,8 +50,8 @@ export interface Ticket<D> {
   readonly signal: AbortSignal;
 }
 
-/** `done`: it is never given out again. `back`: others are to do it, at once. */
-export type Outcome = "done" | "back";
+/** `done`: it is never given out again. `back`: others are to do it, at once. `later`: this one cannot; soon others may. */
+export type Outcome = "done" | "back" | "later";
 
 /** A worker's hold on a queue. */
 export interface Claims {

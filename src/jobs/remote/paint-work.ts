@@ -15,6 +15,7 @@ import { UnsettledJobs } from "../running/unsettled-jobs.ts";
 import { WorkFolders } from "../running/work-folders.ts";
 import type { Tasks } from "../tasks.ts";
 import type { Claims, Exchange, LockTimes, Outcome, Ticket } from "./exchange.ts";
+import { lackOf } from "./fitness.ts";
 import { LiveNews } from "./live-news.ts";
 import { orderSchema } from "./orders.ts";
 
@@ -82,9 +83,13 @@ export class PaintWork {
     });
   }
 
-  /** Jobs that this worker has. */
+  /** Ids of the jobs that this worker has. */
+  get jobs(): readonly string[] {
+    return [...this.#unsettled.all()].map(({ job }) => job.id);
+  }
+
   get busy(): number {
-    return [...this.#unsettled.all()].length;
+    return this.jobs.length;
   }
 
   /** Begins to take jobs. */
@@ -123,11 +128,13 @@ export class PaintWork {
   }
 
   async #run({ id, data, signal }: Ticket<PaintTicket>): Promise<Outcome> {
-    const { repositories, log } = this.#options;
+    const { engine, repositories, log } = this.#options;
     const { jobs, sharedQueue } = repositories;
     if (this.#closing.signal.aborted) return "back";
     const found = await jobs.get(id);
     if (!found || isSettled(found.state)) return "done";
+    // Somebody else may be able to, now or later.
+    if (lackOf(found.request, engine.info) !== null) return "later";
     const [tracked] = this.#unsettled.takeUp([{ job: found, turn: data.turn }]);
     signal.addEventListener("abort", () => {
       log.warn({ job: id }, "the lock of a job was lost; somebody else may have it");

@@ -2,6 +2,7 @@
 import { messageOf, UserError } from "../../errors.ts";
 import type { Logger } from "../../log.ts";
 import { GONE_AFTER_MS, PROTOCOL, type WorkerReport, type WorkerRepository } from "../fleet.ts";
+import { painters } from "./fitness.ts";
 
 /** So that one word that is lost makes nobody gone. */
 const EVERY_MS = GONE_AFTER_MS / 3;
@@ -28,10 +29,15 @@ export async function refuseStranger(workers: WorkerRepository, own: number = PR
       );
 }
 
+/** For whoever watches a bot: why nothing would be painted just now. */
+export async function missingPainter(workers: Pick<WorkerRepository, "present">): Promise<string | null> {
+  return painters(await workers.present()).length > 0 ? null : "no worker that paints is there";
+}
+
 export interface PresenceParts {
   readonly workers: WorkerRepository;
-  readonly report: Omit<WorkerReport, "protocol" | "busy">;
-  readonly works: readonly { readonly busy: number; check(): Promise<void> }[];
+  readonly report: Omit<WorkerReport, "protocol" | "busy" | "jobs">;
+  readonly works: readonly { readonly busy: number; readonly jobs?: readonly string[]; check(): Promise<void> }[];
   readonly log: Logger;
 }
 
@@ -65,7 +71,8 @@ export class Presence {
   async #say(): Promise<void> {
     const { workers, report, works } = this.#parts;
     const busy = works.reduce((sum, work) => sum + work.busy, 0);
-    await workers.report({ ...report, protocol: PROTOCOL, busy });
+    const jobs = works.flatMap((work) => work.jobs ?? []);
+    await workers.report({ ...report, protocol: PROTOCOL, busy, jobs });
   }
 
   async #again(): Promise<void> {

@@ -8,18 +8,21 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 
-import { messageOf, UserError } from "../../errors.ts";
+import { CancelledError, messageOf, UserError } from "../../errors.ts";
 import type { Logger } from "../../log.ts";
 import type { JobListener } from "../events.ts";
 import { PROTOCOL, type SharedQueue, type WorkerRepository } from "../fleet.ts";
 import { isSettled, type Job, type JobRequest, newJob } from "../job.ts";
 import type { Asker, JobQueue, QueuePlace, QueueSnapshot, Reservation } from "../queue.ts";
-import type { JobRepository } from "../repositories.ts";
+import type { JobRepository, QueuedJob } from "../repositories.ts";
+import { hindranceOf } from "../../room.ts";
+import { retrying } from "../../retry.ts";
 import { Admission } from "../running/admission.ts";
 import { JobNews } from "../running/job-news.ts";
 import { checkLimits, type Limits } from "../running/limits.ts";
 import { refusal } from "../running/refusal.ts";
 import { StageHistory } from "../running/stage-history.ts";
+import { watchHandChanges } from "../running/watch-hand-changes.ts";
 import { WorkFolders } from "../running/work-folders.ts";
 import { isRunning } from "../transitions.ts";
 import type { Exchange, WorkQueue } from "./exchange.ts";
@@ -33,6 +36,9 @@ import { Sweep } from "./sweep.ts";
 
 /** Finished jobs that the times of stages are learned from at the start. */
 const HISTORY = 200;
+
+/** Before a database is asked again that did not answer. */
+const PAUSES = { firstMs: 500, longestMs: 10_000 };
 
 interface RemoteQueueConfig {
   readonly DATA_DIR: string;
@@ -81,7 +87,8 @@ class RemoteQueue implements JobQueue {
   readonly #sweep: Sweep;
   /** Previews that workers have sent. */
   readonly #folders: WorkFolders;
-  #closed = false;
+  readonly #closing = new AbortController();
+  #stopWatching = (): void => undefined;
   #deaf: Promise<() => void> | null = null;
 
   constructor(options: RemoteQueueOptions) {
@@ -136,6 +143,7 @@ class RemoteQueue implements JobQueue {
       ({ turn, base } = await this.#admit(job));
     } catch (error) {
       this.#known.remove(held);
+      if (hindranceOf(error) !== null) void this.#disown(job.id);
       throw refusal(error);
     }
     this.#news.tell({ type: "queued", job });
@@ -163,16 +171,12 @@ class RemoteQueue implements JobQueue {
   }
 
   async cancel(id: string): Promise<boolean> {
-    const { exchange, repositories, log } = this.#options;
+    const { repositories } = this.#options;
     const job = await repositories.jobs.transition(id, "cancelled", { settledAt: Date.now() });
     if (!job) return false;
     const held = this.#known.get(id);
     if (held) await this.#end(held, job);
-    await this.#paint.remove(id);
-    const order: Order = { cancelled: id };
-    await exchange.tell("orders", order).catch((error: unknown) => {
-      log.debug({ job: id, error: messageOf(error) }, "workers could not be told; they find out");
-    });
+    await this.#callOff(id);
     return true;
   }
 
@@ -181,29 +185,83 @@ class RemoteQueue implements JobQueue {
   }
 
   async resume(): Promise<void> {
-    const { repositories, owns = () => true } = this.#options;
+    const { repositories, log } = this.#options;
     const { jobs, workers } = repositories;
     await workers.speak(PROTOCOL);
     this.#listen();
     await this.#deaf;
     for (const job of await jobs.finished(HISTORY)) this.#history.learn(job);
     await this.#folders.clearLeftovers((id) => this.#known.get(id) !== undefined);
-    for (const { job } of await jobs.unsettled()) {
-      if (this.#known.get(job.id) || !owns(job.request.guildId)) continue;
-      const held = this.#known.add(job);
-      // What runs is begun for whoever listens; what it is at, its worker tells.
-      this.#news.tell({ type: "queued", job: { ...job, state: "queued" }, resumed: true });
-      if (isRunning(job.state)) this.#begun(held);
+    for (const { job } of await this.#unknown()) {
+      this.#show(job, { resumed: true });
     }
     await this.#sweep.start();
+    if (!this.#closing.signal.aborted)
+      this.#stopWatching = watchHandChanges(jobs, log, () => this.#followHandChanges());
   }
 
   async close(): Promise<void> {
-    this.#closed = true;
+    this.#closing.abort(new CancelledError("The bot is going down"));
+    this.#stopWatching();
     await this.#sweep.close();
     (await this.#deaf?.catch(() => undefined))?.();
     await Promise.all([...this.#known.all()].map((held) => held.inTurn(() => undefined)));
     this.#news.close();
+  }
+
+  /** The database did not answer: it may have written down all the same what its person was told is not queued. */
+  async #disown(id: string): Promise<void> {
+    const { repositories, log } = this.#options;
+    const cancel = (): Promise<Job | null> => repositories.jobs.transition(id, "cancelled", { settledAt: Date.now() });
+    const mayPass = (error: unknown): boolean => hindranceOf(error) !== null;
+    try {
+      const written = await retrying(cancel, { pauses: PAUSES, mayPass, signal: this.#closing.signal });
+      if (written) await this.#callOff(id);
+    } catch (error) {
+      log.debug({ job: id, error: messageOf(error) }, "a job that was refused may be in the database");
+    }
+  }
+
+  /** Nobody is to work on a cancelled job any more. */
+  async #callOff(id: string): Promise<void> {
+    const { exchange, log } = this.#options;
+    await this.#paint.remove(id);
+    const order: Order = { cancelled: id };
+    await exchange.tell("orders", order).catch((error: unknown) => {
+      log.debug({ job: id, error: messageOf(error) }, "workers could not be told; they find out");
+    });
+  }
+
+  /** What this bot shows and has not heard of. */
+  async #unknown(): Promise<readonly QueuedJob[]> {
+    const { repositories, owns = () => true } = this.#options;
+    const rows = await repositories.jobs.unsettled();
+    return rows.filter(({ job }) => !this.#known.get(job.id) && owns(job.request.guildId));
+  }
+
+  /** From now on; what runs is begun for whoever listens, and what it is at, its worker tells. */
+  #show(job: Job, how: { readonly resumed?: true } = {}): void {
+    const held = this.#known.add(job);
+    this.#news.tell({ type: "queued", job: { ...job, state: "queued" }, ...how });
+    if (isRunning(job.state)) this.#begun(held);
+  }
+
+  /** Shows and hands out what was queued by hand, and calls off what was cancelled. */
+  async #followHandChanges(): Promise<void> {
+    const { jobs, sharedQueue } = this.#options.repositories;
+    const known = [...this.#known.all()];
+    for (const { job, turn } of await this.#unknown()) {
+      // Its own, of this moment.
+      if (this.#known.get(job.id)) continue;
+      this.#show(job);
+      await this.#paint.add(job.id, { turn }, priorityOf(turn, await sharedQueue.base()));
+    }
+    for (const held of known) {
+      const { id } = held.job;
+      if ((await jobs.get(id))?.state !== "cancelled" || this.#known.get(id) !== held) continue;
+      await this.#look(held);
+      await this.#callOff(id);
+    }
   }
 
   /** The turn that the job got. @throws UserError when there is no room, which other bots may know better */
@@ -317,6 +375,7 @@ class RemoteQueue implements JobQueue {
   }
 
   #assertOpen(): void {
-    if (this.#closed) throw new UserError("going-down", "The bot is being restarted. Please try again in a minute.");
+    if (this.#closing.signal.aborted)
+      throw new UserError("going-down", "The bot is being restarted. Please try again in a minute.");
   }
 }

@@ -4,6 +4,7 @@ import type { QueuePlace } from "../queue.ts";
 import { type Foreseen, Outlook } from "../running/outlook.ts";
 import type { StageHistory } from "../running/stage-history.ts";
 import { isRunning } from "../transitions.ts";
+import { lackAmong, painters } from "./fitness.ts";
 import type { KnownJobs } from "./known-jobs.ts";
 
 /** How long what was read counts while nothing is heard. */
@@ -22,6 +23,7 @@ class Look {
   readonly #places = new Map<string, number>();
   readonly #running: number;
   readonly #outlook: Outlook;
+  readonly #workers: readonly WorkerReport[];
 
   constructor(entries: readonly LineEntry[], workers: readonly WorkerReport[], { known, history }: SharedLineParts) {
     this.entries = entries;
@@ -38,19 +40,23 @@ class Look {
         secondsLeft: held?.secondsLeft ?? null,
       };
     };
-    const painters = workers.filter(({ capabilities }) => capabilities.includes("paint"));
+    this.#workers = workers;
+    const able = painters(workers);
     const concurrency = Math.max(
       1,
-      painters.reduce((sum, worker) => sum + worker.concurrency, 0),
+      able.reduce((sum, worker) => sum + worker.concurrency, 0),
     );
-    this.#outlook = new Outlook({ jobAt, history, info: painters[0]?.info ?? null, concurrency });
+    this.#outlook = new Outlook({ jobAt, history, info: able[0]?.info ?? null, concurrency });
   }
 
   place(id: string): QueuePlace | null {
     const n = this.#places.get(id);
     if (n === undefined) return null;
-    const { state, startedAt } = this.entries[n]!.job;
+    const { state, startedAt, request } = this.entries[n]!.job;
     const begun = isRunning(state);
+    const lacks = begun ? null : lackAmong(request, this.#workers);
+    // Nobody can tell when one comes.
+    if (lacks !== null) return { ahead: n - this.#running, startsAt: null, endsAt: null, lacks };
     const { at } = this.#outlook;
     const { begins, ends } = this.#outlook.span(n) ?? { begins: null, ends: null };
     const when = (seconds: number | null): number | null => (seconds === null ? null : Math.round(at + seconds * 1000));

@@ -1,7 +1,7 @@
 /** Finds what was lost between the database, the queue's server and this bot: looks at all that is not settled, now and then. */
 import { messageOf } from "../../errors.ts";
 import type { Logger } from "../../log.ts";
-import type { LineEntry, SharedQueue } from "../fleet.ts";
+import type { LineEntry, SharedQueue, WorkerRepository } from "../fleet.ts";
 import type { JobRepository } from "../repositories.ts";
 import { interruptedWords, MAX_ATTEMPTS } from "../running/failure.ts";
 import { isRunning } from "../transitions.ts";
@@ -13,6 +13,9 @@ import type { SharedLine } from "./shared-line.ts";
 
 const EVERY_MS = 5000;
 
+/** A worker that has just begun a job says so within so many looks: every 10 s (`presence.ts`). */
+const SAID_LOOKS = 3;
+
 /** Places are counted anew when the order has gone on by so many turns: well before priorities run out. */
 const SPAN = 1_000_000;
 
@@ -22,6 +25,7 @@ const SWEEPER = "sweep";
 export interface SweepParts {
   readonly jobs: JobRepository;
   readonly sharedQueue: SharedQueue;
+  readonly workers: Pick<WorkerRepository, "present">;
   readonly queue: WorkQueue<PaintTicket>;
   readonly line: SharedLine;
   readonly known: KnownJobs;
@@ -33,8 +37,8 @@ export interface SweepParts {
 
 export class Sweep {
   readonly #parts: SweepParts;
-  /** Jobs that no worker could get, at the last look: a job that is just being added is not lost. */
-  #missing: ReadonlySet<string> = new Set();
+  /** Jobs that no worker has or could get, and since when, by `performance.now()`: one that is just being added is not lost. */
+  #missing: ReadonlyMap<string, number> = new Map();
   #timer: NodeJS.Timeout | undefined;
   #sweeping: Promise<void> | null = null;
 
@@ -60,24 +64,37 @@ export class Sweep {
   }
 
   async #once(isFirst: boolean): Promise<void> {
-    const { queue, line, known, look, sharedQueue } = this.#parts;
+    const { queue, line, known, look, sharedQueue, everyMs = EVERY_MS } = this.#parts;
     // In this order: what is settled meanwhile is missing in neither.
     const entries = await line.entries();
     const there = await queue.ids();
     const base = await this.#rebased(entries, there);
     const missing = entries.filter(({ job }) => !there.has(job.id));
+    const held = missing.length === 0 ? null : await this.#heldByWorkers();
+    const now = performance.now();
+    const before = this.#missing;
+    const since = new Map<string, number>();
     for (const entry of missing) {
-      if (!isFirst && !this.#missing.has(entry.job.id)) continue;
+      const { id, state } = entry.job;
+      if (held?.has(id)) continue;
+      since.set(id, before.get(id) ?? now);
+      const isLost = isRunning(state) ? now - since.get(id)! >= SAID_LOOKS * everyMs : isFirst || before.has(id);
+      if (!isLost) continue;
       if (entry.job.attempts >= MAX_ATTEMPTS) await this.#giveUp(entry);
       else
         await queue.add(entry.job.id, { turn: entry.turn }, priorityOf(entry.turn, base ?? (await sharedQueue.base())));
     }
-    this.#missing = new Set(missing.map(({ job }) => job.id));
+    this.#missing = since;
     const states = new Map(entries.map(({ job }) => [job.id, job.state]));
-    for (const held of known.all()) {
-      const state = states.get(held.job.id);
-      if (state === undefined || isRunning(state) !== isRunning(held.job.state)) await look(held);
+    for (const shown of known.all()) {
+      const state = states.get(shown.job.id);
+      if (state === undefined || isRunning(state) !== isRunning(shown.job.state)) await look(shown);
     }
+  }
+
+  /** Jobs that workers say they have, whatever the queue's server says. */
+  async #heldByWorkers(): Promise<ReadonlySet<string>> {
+    return new Set((await this.#parts.workers.present()).flatMap(({ jobs = [] }) => jobs));
   }
 
   /** Nobody works on it any more, and it was begun as often as it may be. */

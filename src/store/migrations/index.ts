@@ -15,11 +15,12 @@ import { styleVectors } from "./008-style-vectors.ts";
 import { leases } from "./009-leases.ts";
 import { fleet } from "./010-fleet.ts";
 import { learningStates } from "./011-learning-states.ts";
-import { openReplyServers } from "./013-open-reply-servers.ts";
-import { erasures } from "./014-erasures.ts";
-import { comparedPaths } from "./017-compared-paths.ts";
-import { safetyVerdicts } from "./018-safety-verdicts.ts";
-import { blocks } from "./018-blocks.ts";
+import { openReplyServers } from "./012-open-reply-servers.ts";
+import { erasures } from "./013-erasures.ts";
+import { comparedPaths } from "./014-compared-paths.ts";
+import { safetyVerdicts } from "./015-safety-verdicts.ts";
+import { blocks } from "./016-blocks.ts";
+import { heldJobs } from "./017-held-jobs.ts";
 import type { Migration } from "./migration.ts";
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -39,6 +40,7 @@ export const MIGRATIONS: readonly Migration[] = [
   comparedPaths,
   safetyVerdicts,
   blocks,
+  heldJobs,
 ];
 
 /** The version that this program's databases are of. */

@@ -1,5 +1,5 @@
 /** What a fault is to the soak. */
-import type { Draw } from "../draw.ts";
+import type { Draw } from "../../draw.ts";
 import type { Stage } from "../stage.ts";
 
 export interface FaultKind {

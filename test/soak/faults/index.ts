@@ -1,7 +1,7 @@
 /** Strikes with faults, one after the other and at the same time, until it is told to stop. */
 import { setTimeout as sleep } from "node:timers/promises";
 
-import type { Draw, Weighted } from "../draw.ts";
+import type { Draw, Weighted } from "../../draw.ts";
 import type { Stage } from "../stage.ts";
 import type { FaultKind } from "./fault-kind.ts";
 import * as gateway from "./gateway.ts";

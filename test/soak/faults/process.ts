@@ -1,7 +1,7 @@
 /** Faults of the bot's processes: killed, told to go, stopped for a while. */
 import { setTimeout as sleep } from "node:timers/promises";
 
-import type { Draw } from "../draw.ts";
+import type { Draw } from "../../draw.ts";
 import { partsOf, signal } from "../processes.ts";
 import type { Stage } from "../stage.ts";
 import type { FaultKind } from "./fault-kind.ts";

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import type { CdnFault, Fault } from "@atelier/sandbox";
 
-import type { Draw, Weighted } from "../draw.ts";
+import type { Draw, Weighted } from "../../draw.ts";
 import type { FaultKind } from "./fault-kind.ts";
 
 const POST = "POST /channels/:id/messages";

@@ -2,7 +2,7 @@
 import type { InteractionCall, OptionValues, Person } from "@atelier/sandbox";
 import type { APIMessage } from "discord.js";
 
-import type { Draw, Weighted } from "../draw.ts";
+import type { Draw, Weighted } from "../../draw.ts";
 import { buttonsOf } from "../ledger.ts";
 import type { Stage } from "../stage.ts";
 import type { Files } from "./files.ts";

@@ -6,7 +6,7 @@ import type { UploadedFile } from "@atelier/sandbox";
 import sharp from "sharp";
 
 import { draw as drawPicture } from "../../discord/pictures.ts";
-import type { Draw } from "../draw.ts";
+import type { Draw } from "../../draw.ts";
 
 const LOOKS = 12;
 const LEARNED = path.resolve(import.meta.dirname, "../../fixtures/torch/learned_embeds.bin");

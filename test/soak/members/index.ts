@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import type { InteractionCall, PersonName } from "@atelier/sandbox";
 
-import type { Draw, Weighted } from "../draw.ts";
+import type { Draw, Weighted } from "../../draw.ts";
 import type { Stage } from "../stage.ts";
 import { type Acting, ACTS, LEARNING, MODERATING } from "./acts.ts";
 

@@ -40,7 +40,7 @@ const STATEMENTS = [
 ];
 
 export const erasures: Migration = {
-  name: "014-erasures",
+  name: "013-erasures",
   async up(db) {
     for (const statement of STATEMENTS) await statement.execute(db);
   },

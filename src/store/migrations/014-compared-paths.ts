@@ -4,7 +4,7 @@ import { sql } from "../kysely.ts";
 import type { Migration } from "./migration.ts";
 
 export const comparedPaths: Migration = {
-  name: "017-compared-paths",
+  name: "014-compared-paths",
   async up(db) {
     await sql`alter table comparisons add column judges text not null default 'variants'`.execute(db);
     await sql`alter table candidates add column style_path text`.execute(db);

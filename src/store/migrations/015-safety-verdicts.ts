@@ -4,7 +4,7 @@ import { sql } from "../kysely.ts";
 import type { Migration } from "./migration.ts";
 
 export const safetyVerdicts: Migration = {
-  name: "018-safety-verdicts",
+  name: "015-safety-verdicts",
   async up(db) {
     await sql`create table safety_verdicts (
       picture_sha256 text not null references pictures (sha256) on delete cascade,

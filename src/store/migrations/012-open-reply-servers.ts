@@ -4,7 +4,7 @@ import { sql } from "../kysely.ts";
 import type { Migration } from "./migration.ts";
 
 export const openReplyServers: Migration = {
-  name: "013-open-reply-servers",
+  name: "012-open-reply-servers",
   async up(db) {
     await sql`alter table open_replies add column guild_id text`.execute(db);
   },

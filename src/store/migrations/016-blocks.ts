@@ -4,7 +4,7 @@ import { sql } from "../kysely.ts";
 import type { Migration } from "./migration.ts";
 
 export const blocks: Migration = {
-  name: "018-blocks",
+  name: "016-blocks",
   async up(db) {
     await sql`create table blocks (
       guild_id text not null,

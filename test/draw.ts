@@ -1,5 +1,5 @@
-/** Everything random in a soak, from one seed: each who draws has a sequence of their own. */
-import { type Random, seededRandom } from "../../src/random.ts";
+/** Everything random in a soak or among faults, from one seed: each who draws has a sequence of their own. */
+import { type Random, seededRandom } from "../src/random.ts";
 
 export type Weighted<T> = readonly (readonly [weight: number, value: T])[];
 

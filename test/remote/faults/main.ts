@@ -1,0 +1,24 @@
+/** `npm run faults`: faults between machines, for as many as wanted. */
+import { Command } from "commander";
+
+import { numberBetween, oneOf } from "../../../src/cli/options.ts";
+import { runFaults } from "./run.ts";
+
+const SEEDS = 2 ** 31 - 1;
+
+const options = new Command()
+  .name("npm run faults --")
+  .description(
+    "kills and cuts off workers, bots and servers while they paint, then everything that must hold all the same",
+  )
+  .option("--faults <n>", "how many", numberBetween(1, 100_000), 500)
+  .option("--jobs <n>", "how many", numberBetween(1, 100_000), 2000)
+  .option("--seed <n>", "repeats a sequence of faults", numberBetween(0, SEEDS, true), Date.now() % SEEDS)
+  .option("--server <name>", "of the queue: postgres or redis", oneOf(["postgres", "redis"] as const), "postgres")
+  .option("--keep", "keep logs and pictures even when nothing was violated", false)
+  .parse()
+  .opts<{ faults: number; jobs: number; seed: number; server: "postgres" | "redis"; keep: boolean }>();
+
+const report = await runFaults(options);
+console.log(JSON.stringify({ seed: options.seed, server: options.server, ...report }, null, 2));
+process.exit(report.violations.length > 0 ? 1 : 0);
