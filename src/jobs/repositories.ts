@@ -34,7 +34,7 @@ export interface Lease {
 }
 
 /** What somebody has had painted in a server. */
-export interface Tally {
+interface Tally {
   /**
    * When each picture was asked for, Unix milliseconds, ascending; without those that failed, or were stopped before they
    * were begun.

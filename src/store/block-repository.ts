@@ -3,7 +3,7 @@ import type { Kysely, Selectable } from "kysely";
 
 import type { BlockTable, Schema } from "./schema.ts";
 
-export interface Block {
+interface Block {
   readonly guildId: string;
   readonly userId: string;
   /** Who blocked them. */

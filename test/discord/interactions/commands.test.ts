@@ -88,7 +88,7 @@ describe("what is registered", () => {
 
   it("asks whether somebody may, wherever a file can be given", () => {
     const takesFile = (options: readonly Option[] = []): boolean =>
-      within(options).some(({ type }) => type === Number(ApplicationCommandOptionType.Attachment));
+      within(options).some(({ type }) => type === ApplicationCommandOptionType.Attachment);
     const open = commands.handlers.filter(({ data, needs }) => {
       const body = "toJSON" in data ? data.toJSON() : data;
       return !needs && takesFile((body as unknown as Option).options);
