@@ -31,6 +31,8 @@ const lastWhisper = async (
   return discord.waitFor(() => whispers(discord, id)[before], { what: "a word to one person" });
 };
 
+const ATTACHMENT: number = ApplicationCommandOptionType.Attachment;
+
 describe("registration", () => {
   it("happens once: a bot that starts again with the same commands writes nothing", async () => {
     const { discord } = studio;
@@ -88,7 +90,7 @@ describe("what is registered", () => {
 
   it("asks whether somebody may, wherever a file can be given", () => {
     const takesFile = (options: readonly Option[] = []): boolean =>
-      within(options).some(({ type }) => type === ApplicationCommandOptionType.Attachment);
+      within(options).some(({ type }) => type === ATTACHMENT);
     const open = commands.handlers.filter(({ data, needs }) => {
       const body = "toJSON" in data ? data.toJSON() : data;
       return !needs && takesFile((body as unknown as Option).options);

@@ -79,7 +79,7 @@ const newest = async (): Promise<Job | null> => {
 
 /** The newest job, once it is in one of these states. */
 async function until(...states: readonly JobState[]): Promise<Job> {
-  for (const end = Date.now() + 15_000; Date.now() < end; await new Promise((resolve) => setTimeout(resolve, 3))) {
+  for (const end = Date.now() + 90_000; Date.now() < end; await new Promise((resolve) => setTimeout(resolve, 3))) {
     const { n } = await store.db
       .selectFrom("jobs")
       .select((is) => is.fn.countAll<number>().as("n"))

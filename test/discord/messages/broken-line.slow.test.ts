@@ -77,7 +77,8 @@ describe("a job survives", () => {
 
   it("413/40005 whatever the size: it says so and offers to try again", async () => {
     const { discord } = studio;
-    const hasPicture = ({ body }: { readonly body: unknown }): boolean => JSON.stringify(body ?? "").includes("InST");
+    const hasPicture = ({ body }: { readonly body: unknown }): boolean =>
+      JSON.stringify(body ?? "").includes("With style image");
     discord.faults.add({ route: POST, status: 413, code: 40_005, when: hasPicture });
     const result = await stylized(studio, await stylize());
     expect(textOf(result)).toContain("Discord would not take it");
