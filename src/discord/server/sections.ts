@@ -151,7 +151,7 @@ const content: readonly Field[] = [
     (value) => ({ server: { filter: value as ServerSettings["filter"] } }),
   ),
   choice(
-    "ageRestrictedFilter",
+    "age-restricted",
     ({ server }) => words.ageRestrictedFilter(server),
     () => FILTERS.map((value) => ({ value, label: AGE_RESTRICTED_FILTER_NAME[value] })),
     ({ server }) => server.ageRestrictedFilter,

@@ -35,7 +35,7 @@ describe("/privacy", () => {
     const [ada, grace] = [discord.member("ada"), discord.member("grace")];
     const inputs = { content: await landscape(), style: await waves() };
     const result = await stylized(studio, await ada.slash(general, "stylize", { ...inputs, prompt: "a heron" }));
-    await pressMore(discord, grace, result, "InST");
+    await pressMore(discord, grace, result, "Style image only");
     await discord.waitFor(() => results(discord, result.channel_id)[1], { what: "Grace's" });
     await ada.react(result, "🥇");
     await (

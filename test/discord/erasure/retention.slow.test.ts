@@ -27,7 +27,7 @@ it("people are told first; then what is old goes, and its buttons say how to go 
   const [ada, grace] = [discord.member("ada"), discord.member("grace")];
   const inputs = { content: await landscape(), style: await waves() };
   const old = await stylized(studio, await ada.slash(general, "stylize", inputs));
-  await pressMore(discord, grace, old, "InST");
+  await pressMore(discord, grace, old, "Style image only");
   await discord.waitFor(() => results(discord, old.channel_id)[1], { what: "Grace's" });
   const { store } = studio.running.bot;
   const { jobId } = (await store.surfaces.byResultMessage(old.id))!;

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import type { APIMessage } from "discord.js";
 import { noticeView } from "../../../src/discord/messages/components.ts";
 import { landscape, waves } from "../pictures.ts";
+import type { ServerSettings } from "../../../src/server-settings.ts";
 import { openStudio, type Studio, stylized, textOf, whispers } from "../studio.ts";
 
 let studio: Studio;
@@ -47,13 +48,8 @@ async function painted(
   return { card: call.response!, result };
 }
 
-const settingsSay = async (changes: Readonly<Record<string, string>>): Promise<string> => {
-  const { discord, general } = studio;
-  const ada = discord.member("ada");
-  const before = whispers(discord, ada.id).length;
-  await ada.slash(general, "settings", changes);
-  return discord.waitFor(() => whispers(discord, ada.id)[before], { what: "the settings" });
-};
+const decide = (changes: Partial<ServerSettings>): Promise<unknown> =>
+  studio.running.bot.store.serverSettings.change(studio.discord.guild.id, changes);
 
 it("covers what is flagged, wherever it is shown, and nothing else", async () => {
   const { card, result } = await painted(await marked());
@@ -98,7 +94,7 @@ it("shows all in age-restricted channels, unless the server wants it otherwise",
   const { discord, general } = studio;
   discord.restrictAge(general);
   expect(Object.keys(shownIn((await painted(await marked())).card))).toContain("content.jpg");
-  expect(await settingsSay({ filter_age_restricted: "blur" })).toMatch(/age-restricted channels they are covered/);
+  await decide({ ageRestrictedFilter: "blur" });
   expect(Object.keys(shownIn((await painted(await marked())).card))).toContain("SPOILER_content.jpg");
   discord.restrictAge(general, false);
 });
@@ -106,7 +102,7 @@ it("shows all in age-restricted channels, unless the server wants it otherwise",
 it("refuses uploads where the server says so, keeps nothing of them, and shows no result that is flagged", async () => {
   const { discord, general, running } = studio;
   const { store, queue } = running.bot;
-  expect(await settingsSay({ filter: "refuse" })).toMatch(/not taken and not shown/);
+  await decide({ filter: "refuse" });
   const pictures = () => store.db.selectFrom("pictures").select("sha256").execute();
   const before = await pictures();
   const ada = discord.member("ada");
@@ -123,6 +119,15 @@ it("refuses uploads where the server says so, keeps nothing of them, and shows n
   expect(Object.keys(shownIn(card))).toContain("result-withheld.png");
   expect(result.attachments).toHaveLength(1);
   expect(textOf(result)).toContain("so I do not show it");
-  await settingsSay({ filter: "off" });
+  await decide({ filter: "off" });
   expect(Object.keys(shownIn((await painted(await harmless())).result))).toEqual(["harmless-as-waves.png"]);
+});
+
+it("covers every result where the server wants that, and nothing else", async () => {
+  await decide({ filter: "off", spoilers: true });
+  const { card, result } = await painted(await harmless());
+  expect(Object.keys(shownIn(result))).toEqual(["SPOILER_harmless-as-waves.png"]);
+  expect(Object.keys(shownIn(card))).toEqual(expect.arrayContaining(["content.jpg", "style.jpg"]));
+  expect(textOf(result)).not.toContain("🙈");
+  await decide({ spoilers: false });
 });

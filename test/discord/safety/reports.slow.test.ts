@@ -41,7 +41,7 @@ it("tells the log channel once of a picture that is reported; only a moderator c
   expect(await lastWhisper("grace", report)).toMatch(/told nobody.*log channel/s);
 
   const log = discord.channel("gallery").id;
-  await lastWhisper("ada", () => ada.slash(general, "settings", { log }));
+  await studio.running.bot.store.serverSettings.change(discord.guild.id, { logChannelId: log });
   expect(await lastWhisper("grace", report)).toMatch(/I have told the moderators/);
   expect(await lastWhisper("ada", () => ada.messageCommand(result, "Report this picture"))).toMatch(
     /told the moderators/,

@@ -62,6 +62,7 @@ it("takes channels, roles and numbers, and gives them back", async () => {
   await choose(`limits:at-once:${patron.id}`, ["2"], "may have 2 pictures in the queue. Whoever runs me allows 20");
   await choose("section", ["content"], "plain to see");
   await choose("content:filter", ["refuse"], "**Safety filter**: refuse.");
+  await choose("content:age-restricted", ["blur"], "**In age-restricted channels**: blur.");
   await choose("content:spoilers", ["yes"], "hidden until somebody clicks them");
   await choose("section", ["retention"], "are erased when");
   await choose("retention:days", ["14"], "after 14 days");
@@ -77,6 +78,7 @@ it("takes channels, roles and numbers, and gives them back", async () => {
     dailyByRole: { [patron.id]: null },
     waitingPictures: 2,
     filter: "refuse",
+    ageRestrictedFilter: "blur",
     spoilers: true,
     retentionDays: 14,
     logChannelId: gallery,
