@@ -255,7 +255,7 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
   }),
   {
     name: "styleshot-sd15" satisfies ImageAdapterName,
-    title: "StyleShot: the style image as a prompt, seen by an encoder that was trained for style alone",
+    title: "StyleShot: the style image as a prompt, seen by an encoder of styles alone",
     purpose: "adapter",
     layout: "image-adapter",
     megabytes: 6790,

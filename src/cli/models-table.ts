@@ -46,13 +46,14 @@ export async function listCheckpoints(store: CheckpointStore): Promise<ModelRow[
 const commitOf = (manifest: Manifest | null, repo: string): string | null =>
   manifest?.sources.find((source) => source.repo === repo)?.commit ?? null;
 
-const HEADINGS = {
+const HEADINGS: Readonly<Record<CatalogueEntry["purpose"], string>> = {
   stylizer: "Painters",
   captioner: "Captioners: they put the style picture into words",
   preview: "Previews",
   adapter: "Image adapters: the style image as a prompt (--style-path adapter)",
   draft: "Drafts: over Stable Diffusion 1, for a first look (--speed draft)",
-} as const;
+  safety: "Safety checkers: for bots in public servers",
+};
 
 /** The list for people, in groups; within 80 columns but for what others named. */
 export function modelTable(rows: readonly ModelRow[], found: readonly Found[], paint: Paint): string {

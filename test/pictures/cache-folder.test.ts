@@ -51,9 +51,9 @@ it("takes over what an earlier run left: in its order, without what is half-writ
 
 it("leaves what another process used of late", async () => {
   const [one, other] = [await open(60_000), await open(60_000)];
-  for (const name of ["aa/1", "bb/2", "cc/3"]) {
+  for (const [minutes, name] of ["aa/1", "bb/2", "cc/3"].entries()) {
     const file = await one.keep(name, Buffer.alloc(100));
-    await utimes(file, new Date(), new Date(Date.now() - 3_600_000));
+    await utimes(file, new Date(), new Date(Date.now() - 3_600_000 + 60_000 * minutes));
   }
   const third = await open(60_000);
   expect(there("aa/1", "bb/2", "cc/3")).toEqual([false, true, true]);

@@ -10,7 +10,7 @@ const postgres = inject("postgres");
 const redis = inject("redis");
 
 const RACES = 200;
-const FEW = { faults: 12, jobs: 60, seed: 14 };
+const FEW = { faults: 5, jobs: 20, seed: 14 };
 
 describe.skipIf(postgres === null)("faults between machines", () => {
   it("lose no job of a queue in PostgreSQL, and settle none twice", async () => {

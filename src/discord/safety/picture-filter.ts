@@ -4,6 +4,8 @@
  *
  * Face of this room. Every message passes `cover` on its way out (`Venue`, `Reply`), so that no view need think of it.
  */
+import { setTimeout as sleep } from "node:timers/promises";
+
 import type { Client } from "discord.js";
 
 import { UserError } from "../../errors.ts";
@@ -15,6 +17,9 @@ import type { ServerSettingRepository } from "../../store/server-setting-reposit
 import { text } from "../messages/components.ts";
 import { replaceFiles, type View, type ViewFile } from "../messages/view.ts";
 import { safety as words } from "../wording/safety.ts";
+
+/** How long a message waits for the engine to look at its pictures, which takes some tenths of a second when it is free. */
+const LOOK_MS = 3000;
 
 export interface PictureFilterOptions {
   readonly client: Client;
@@ -49,10 +54,13 @@ export class PictureFilter {
     if (looked.length === 0) return shown;
     const { filter, spoilers } = await this.#rulesIn(channelId);
     const covers = new Map<ViewFile, ViewFile>();
-    for (const file of filter === "off" ? [] : looked)
-      if (await this.#isUnsafe(file))
-        covers.set(file, filter === "blur" && file.shows ? spoiler(file) : await blank(file));
-    const isFlagged = covers.size > 0;
+    let isFlagged = false;
+    for (const file of filter === "off" ? [] : looked) {
+      const unsafe = await this.#isUnsafe(file);
+      if (unsafe === false) continue;
+      covers.set(file, filter === "blur" && file.shows ? spoiler(file) : await blank(file));
+      isFlagged ||= unsafe === true;
+    }
     for (const file of spoilers ? looked : []) if (file.isResult && !covers.has(file)) covers.set(file, spoiler(file));
     if (covers.size === 0) return shown;
     const covered = replaceFiles(shown, covers);
@@ -61,10 +69,13 @@ export class PictureFilter {
     return { ...covered, components: [...covered.components, note] };
   };
 
-  async #isUnsafe({ shows = [], unsafe = false }: ViewFile): Promise<boolean> {
+  /** @returns `null` where nobody has had the time to look at it: it is covered meanwhile, as messages do not wait for that */
+  async #isUnsafe({ shows = [], unsafe = false }: ViewFile): Promise<boolean | null> {
     if (unsafe) return true;
-    for (const sha256 of shows) if (await this.#options.safety.isUnsafe({ sha256 })) return true;
-    return false;
+    const looks = Promise.all(shows.map((sha256) => this.#options.safety.isUnsafe({ sha256 })));
+    looks.catch(() => undefined);
+    const verdicts = await Promise.race([looks, sleep(LOOK_MS, null, { ref: false })]);
+    return verdicts && verdicts.includes(true);
   }
 
   /** A thread is as its channel is. */
