@@ -2,6 +2,7 @@
 import type { Kysely } from "kysely";
 
 import { eraseJob, eraseRound } from "./erase-jobs.ts";
+import { eraseLibrary, type Left } from "./erase-library.ts";
 import { sql } from "./kysely.ts";
 import type { Schema } from "./schema.ts";
 
@@ -95,14 +96,6 @@ export async function messagesOf(db: Kysely<Schema>, { userId, guildId }: Scope)
   return [...places.values()];
 }
 
-/** What a member left to the files: pictures and tokens that may be referred to no longer, and learnings. */
-export interface Left {
-  readonly pictures: ReadonlySet<string>;
-  readonly tokens: ReadonlySet<string>;
-  /** Ids. */
-  readonly learnings: readonly string[];
-}
-
 /**
  * Erases a member's comparisons, jobs, styles, learnings and medals. Jobs that are under way have to be stopped before.
  * May be called again when it was broken off.
@@ -111,33 +104,14 @@ export interface Left {
  */
 export async function eraseMember(db: Kysely<Schema>, scope: Scope, breathe: () => Promise<void>): Promise<Left> {
   const { userId, guildId } = scope;
-  const pictures = new Set<string>();
-  const tokens = new Set<string>();
+  const left = { pictures: new Set<string>(), tokens: new Set<string>() };
   await eraseComparisons(db, scope);
   for (const id of await jobsOf(db, scope)) {
-    for (const sha256 of (await eraseJob(db, id)) ?? []) pictures.add(sha256);
+    for (const sha256 of (await eraseJob(db, id)) ?? []) left.pictures.add(sha256);
     await breathe();
   }
-  const styles = await db
-    .deleteFrom("styles")
-    .where("owner_id", "=", userId)
-    .where(within(guildId))
-    .returning(["picture_sha256", "token_sha256"])
-    .execute();
-  for (const { picture_sha256: picture, token_sha256: token } of styles) {
-    pictures.add(picture);
-    if (token !== null) tokens.add(token);
-  }
-  const learnings = await db
-    .deleteFrom("learnings")
-    .where("user_id", "=", userId)
-    .where(within(guildId))
-    .returning(["id", "picture_sha256"])
-    .execute();
-  for (const { id, picture_sha256: picture } of learnings) {
-    pictures.add(picture);
-    await db.deleteFrom("learning_states").where("learning_id", "=", id).execute();
-  }
+  const named = (column: string) => sql<boolean>`${sql.ref(column)} = ${userId} and ${within(guildId)}`;
+  const learnings = await eraseLibrary(db, { styles: named("owner_id"), learnings: named("user_id") }, left);
   await db.deleteFrom("medal_changes").where("voter_id", "=", userId).where(within(guildId)).execute();
   const rounds = db.selectFrom("rounds").select("id").where(within(guildId));
   await db
@@ -153,7 +127,7 @@ export async function eraseMember(db: Kysely<Schema>, scope: Scope, breathe: () 
     .where("by_user_id", "=", userId)
     .where(within(guildId))
     .execute();
-  return { pictures, tokens, learnings: learnings.map(({ id }) => id) };
+  return { ...left, learnings };
 }
 
 /** Those that are not over are broken off, with the ballots on them. */

@@ -3,7 +3,7 @@ import type { Kysely } from "kysely";
 
 import type { Shard } from "../shard.ts";
 import { eraseJob, eraseRound } from "./erase-jobs.ts";
-import type { Left } from "./erase-member.ts";
+import { eraseLibrary, type Left } from "./erase-library.ts";
 import { sql } from "./kysely.ts";
 import { isOf } from "./ownership.ts";
 import type { Schema } from "./schema.ts";
@@ -21,8 +21,7 @@ export async function knownServers(db: Kysely<Schema>, shard: Shard): Promise<re
 
 /** Erases everything of a server in which nothing is under way. @param breathe called between jobs */
 export async function eraseServer(db: Kysely<Schema>, guildId: string, breathe: () => Promise<void>): Promise<Left> {
-  const pictures = new Set<string>();
-  const tokens = new Set<string>();
+  const left = { pictures: new Set<string>(), tokens: new Set<string>() };
   for (const { id } of await db.selectFrom("comparisons").select("id").where("guild_id", "=", guildId).execute()) {
     await db.deleteFrom("comparison_jobs").where("comparison_id", "=", id).execute();
     await db.deleteFrom("comparisons").where("id", "=", id).execute();
@@ -32,29 +31,13 @@ export async function eraseServer(db: Kysely<Schema>, guildId: string, breathe: 
     await breathe();
   }
   for (const { id } of await db.selectFrom("jobs").select("id").where("guild_id", "=", guildId).execute()) {
-    for (const sha256 of (await eraseJob(db, id)) ?? []) pictures.add(sha256);
+    for (const sha256 of (await eraseJob(db, id)) ?? []) left.pictures.add(sha256);
     await breathe();
   }
-  const styles = await db
-    .deleteFrom("styles")
-    .where("guild_id", "=", guildId)
-    .returning(["picture_sha256", "token_sha256"])
-    .execute();
-  for (const { picture_sha256: picture, token_sha256: token } of styles) {
-    pictures.add(picture);
-    if (token !== null) tokens.add(token);
-  }
-  const learnings = await db
-    .deleteFrom("learnings")
-    .where("guild_id", "=", guildId)
-    .returning(["id", "picture_sha256"])
-    .execute();
-  for (const { id, picture_sha256: picture } of learnings) {
-    pictures.add(picture);
-    await db.deleteFrom("learning_states").where("learning_id", "=", id).execute();
-  }
+  const here = sql<boolean>`guild_id = ${guildId}`;
+  const learnings = await eraseLibrary(db, { styles: here, learnings: here }, left);
   await db.deleteFrom("open_replies").where("guild_id", "=", guildId).execute();
   await db.deleteFrom("blocks").where("guild_id", "=", guildId).execute();
   await db.deleteFrom("settings").where("guild_id", "=", guildId).execute();
-  return { pictures, tokens, learnings: learnings.map(({ id }) => id) };
+  return { ...left, learnings };
 }

@@ -5,7 +5,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 
 import { discardFile } from "./discard-file.ts";
 import { eraseJob, isBeingCompared } from "./erase-jobs.ts";
-import type { Left } from "./erase-member.ts";
+import type { Left } from "./erase-library.ts";
 import { isHeld } from "./erase-picture.ts";
 import { eraseServer } from "./erase-server.ts";
 import type { Erasure } from "./erasure-repository.ts";

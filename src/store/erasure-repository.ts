@@ -9,15 +9,8 @@ import type { Kysely } from "kysely";
 import { z } from "zod";
 
 import { newJobId } from "../jobs/job-id.ts";
-import {
-  eraseMember,
-  knownMembers,
-  type Left,
-  memberData,
-  type MessagePlace,
-  messagesOf,
-  type Scope,
-} from "./erase-member.ts";
+import type { Left } from "./erase-library.ts";
+import { eraseMember, knownMembers, memberData, type MessagePlace, messagesOf, type Scope } from "./erase-member.ts";
 import type { Schema } from "./schema.ts";
 import { scrub } from "./scrub.ts";
 
