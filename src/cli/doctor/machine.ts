@@ -5,6 +5,7 @@ import path from "node:path";
 
 import { formatBytes, freeBytes } from "../../checkpoints/disk.ts";
 import type { Config } from "../../config.ts";
+import { examineEncryption } from "./encryption.ts";
 import { fault, note, ok, type Finding } from "./finding.ts";
 
 export async function examineMachine(config: Pick<Config, "DATA_DIR" | "MODELS_DIR">): Promise<Finding[]> {
@@ -12,6 +13,7 @@ export async function examineMachine(config: Pick<Config, "DATA_DIR" | "MODELS_D
     examineNode(process.versions.node),
     examineMemory(os.totalmem(), os.freemem()),
     await examineFolder("DATA_DIR", config.DATA_DIR, 1e9),
+    await examineEncryption("DATA_DIR", config.DATA_DIR),
     await examineFolder("MODELS_DIR", config.MODELS_DIR, 5e9),
   ];
 }
