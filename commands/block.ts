@@ -1,9 +1,11 @@
 /** `/block` and `/unblock`: members who may not use the bot in this server. For those who manage it or moderate its members. */
-import { type GuildMember, PermissionFlagsBits, SlashCommandBuilder, type User } from "discord.js";
+import { type Guild, type GuildMember, PermissionFlagsBits, SlashCommandBuilder, type User } from "discord.js";
 
-import type { SlashHandler } from "../src/discord/interactions/handler.ts";
+import type { Bot } from "../src/discord/interactions/bot.ts";
+import type { ButtonHandler, SlashHandler } from "../src/discord/interactions/handler.ts";
 import { assertModerator } from "../src/discord/interactions/permissions.ts";
 import { noticeView } from "../src/discord/messages/components.ts";
+import { parseCustomId } from "../src/discord/messages/custom-id.ts";
 import { blocking as words, serverLog } from "../src/discord/wording/settings.ts";
 import { UserError } from "../src/errors.ts";
 
@@ -47,13 +49,39 @@ export const block: SlashHandler<BlockInput> = {
       const lines = listed.map((one) => words.line(one.userId, one.byUserId, one.at, one.reason));
       return reply.show(noticeView(words.list(lines, count - listed.length)));
     }
-    if (user.id === interaction.user.id) throw new UserError("not-yourself", words.notYourself);
-    const isManager = user.id === guild.ownerId || member?.permissions.has(PermissionFlagsBits.ManageGuild);
-    if (user.bot || isManager) throw new UserError("not-to-be-blocked", words.notThem(user.id));
-    const byUserId = interaction.user.id;
-    const isNew = await blocks.add({ guildId, userId: user.id, byUserId, reason, at: Date.now() });
-    if (isNew) await bot.serverLog.tell(guildId, noticeView(serverLog.blocked(user.id, byUserId, reason)));
-    await reply.show(noticeView(isNew ? words.blocked(user.id) : words.already(user.id)));
+    await reply.show(noticeView(await keepOut(bot, guild, { user, member, reason, byUserId: interaction.user.id })));
+  },
+};
+
+interface KeptOut extends Omit<BlockInput, "user"> {
+  readonly user: User;
+  readonly byUserId: string;
+}
+
+/** Blocks somebody and tells the server's log. @returns what to say of it @throws UserError for whom nobody may block */
+async function keepOut(bot: Bot, guild: Guild, { user, member, reason, byUserId }: KeptOut): Promise<string> {
+  if (user.id === byUserId) throw new UserError("not-yourself", words.notYourself);
+  const isManager = user.id === guild.ownerId || member?.permissions.has(PermissionFlagsBits.ManageGuild);
+  if (user.bot || isManager) throw new UserError("not-to-be-blocked", words.notThem(user.id));
+  const isNew = await bot.store.blocks.add({ guildId: guild.id, userId: user.id, byUserId, reason, at: Date.now() });
+  if (isNew) await bot.serverLog.tell(guild.id, noticeView(serverLog.blocked(user.id, byUserId, reason)));
+  return isNew ? words.blocked(user.id) : words.already(user.id);
+}
+
+/** *Block* below a report: whoever asked for the picture. */
+export const blockReported: ButtonHandler<string> = {
+  kind: "button",
+  acknowledge: "private",
+
+  parse: ({ customId: id }) => parseCustomId(id).parts[0] ?? "",
+
+  async run({ interaction, bot, reply }, userId) {
+    assertModerator(interaction, words.notAllowed);
+    const { guild } = interaction;
+    const user = await bot.client.users.fetch(userId);
+    const member = await guild.members.fetch(userId).catch(() => null);
+    const asked = { user, member, reason: words.reported, byUserId: interaction.user.id };
+    await reply.show(noticeView(await keepOut(bot, guild, asked)));
   },
 };
 

@@ -2,7 +2,7 @@
 import type { Commands } from "../src/discord/interactions/handler.ts";
 import { about } from "./about.ts";
 import { ballot, face } from "./ballot.ts";
-import { block, unblock } from "./block.ts";
+import { block, blockReported, unblock } from "./block.ts";
 import { cancel } from "./cancel.ts";
 import { compare, compareResult, endComparison } from "./compare.ts";
 import { erase, remove } from "./delete.ts";
@@ -54,6 +54,7 @@ export const commands: Commands = {
     cancel,
     compare: compareResult,
     delete: remove,
+    "block-reported": blockReported,
     "delete-reported": deleteReported,
     "edit-prompt": editPrompt,
     "end-comparison": endComparison,

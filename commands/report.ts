@@ -11,6 +11,7 @@ import {
 
 import { isMessageGone, isPlaceGone } from "../src/discord/discord-error.ts";
 import { findPicture } from "../src/discord/intake/message-picture.ts";
+import type { Bot } from "../src/discord/interactions/bot.ts";
 import type { ButtonHandler, MessageMenuHandler } from "../src/discord/interactions/handler.ts";
 import { ACCENT, noticeView, press, row, text } from "../src/discord/messages/components.ts";
 import { parseCustomId } from "../src/discord/messages/custom-id.ts";
@@ -37,11 +38,15 @@ export const report: MessageMenuHandler<Message<true>> = {
     const { guildId, user } = interaction;
     const { logChannelId } = await bot.store.serverSettings.get(guildId);
     if (logChannelId === null) throw new UserError("no-log", words.noLog);
+    const painter = await askedFor(bot, message.id);
     const box = new ContainerBuilder()
       .setAccentColor(ACCENT.working)
       .addTextDisplayComponents(text(words.reported(user.id, message.url, message.channelId)))
       .addActionRowComponents(
-        row(press("delete-reported", words.remove, ButtonStyle.Danger, message.channelId, message.id)),
+        row(
+          press("delete-reported", words.remove, ButtonStyle.Danger, message.channelId, message.id),
+          ...(painter === null ? [] : [press("block-reported", words.block, ButtonStyle.Secondary, painter)]),
+        ),
       );
     const { client, openReplies: replies, log, filter } = bot;
     const onMoved = (): Promise<void> => Promise.resolve();
@@ -58,6 +63,13 @@ export const report: MessageMenuHandler<Message<true>> = {
     await reply.show(noticeView(words.thanks));
   },
 };
+
+/** Who asked for the picture of a message; `null` where that is not known. */
+async function askedFor({ store }: Bot, messageId: string): Promise<string | null> {
+  const jobId =
+    (await store.surfaces.byResultMessage(messageId))?.jobId ?? (await store.votes.judged(messageId))?.candidate.jobId;
+  return jobId === undefined ? null : ((await store.jobs.get(jobId))?.request.userId ?? null);
+}
 
 interface Reported {
   readonly channelId: string;

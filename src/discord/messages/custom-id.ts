@@ -6,6 +6,7 @@ const MAX_LENGTH = 100;
 /** Buttons, by what they do. `Commands` wants a handler for each. */
 export type ButtonFamily =
   | "ballot"
+  | "block-reported"
   | "cancel"
   | "compare"
   | "delete"

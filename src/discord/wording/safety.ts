@@ -23,6 +23,7 @@ export const reportWords = {
     "This server has not told me where moderators hear of reports, so I told nobody. Please tell them yourself; somebody who manages the server can choose a log channel with `/settings`.",
   thanks: "Thank you. I have told the moderators of this server.",
   remove: "Delete",
+  block: "Block",
   reported: (userId: string, link: string, channelId: string): string =>
     `### 🚩 A picture was reported\n<@${userId}> reported [a picture of mine](${link}) in <#${channelId}>.`,
   deleted: (userId: string, channelId: string): string =>

@@ -56,6 +56,7 @@ export const blocking = {
   notThem: (userId: string): string =>
     `<@${userId}> manages this server or is a bot, and cannot be blocked. Whoever owns the server can take their permission away.`,
   notYourself: "You cannot block yourself.",
+  reported: "a picture of theirs was reported",
   blocked: (userId: string): string =>
     `<@${userId}> cannot use me in this server any more. They can still delete what is theirs. \`/unblock\` takes it back.`,
   already: (userId: string): string => `<@${userId}> is blocked already. \`/unblock\` takes it back.`,

@@ -56,6 +56,9 @@ it("tells the log channel once of a picture that is reported; only a moderator c
   const stands = () => discord.messages(result.channel_id).some(({ id }) => id === result.id);
   expect(await lastWhisper("grace", () => grace.press(reports()[0]!, "Delete"))).toMatch(/Only members who may manage/);
   expect(stands()).toBe(true);
+  expect(await lastWhisper("grace", () => grace.press(reports()[0]!, "Block"))).toMatch(/Manage Server|Moderate/);
+  expect(await lastWhisper("ada", () => ada.press(reports()[0]!, "Block"))).toContain(`<@${grace.id}>`);
+  expect(await studio.running.bot.store.blocks.isBlocked(discord.guild.id, grace.id)).toBe(true);
   await ada.press(reports()[0]!, "Delete");
   await discord.waitFor(() => !stands(), { what: "the picture to be gone" });
   const said = await discord.waitFor(
