@@ -1,4 +1,4 @@
-/** Faults between machines, over real servers and processes: `npm run faults` does many more. */
+/** Faults between machines, over real servers and processes: `npm run faults` does many more, and those of Redis. */
 import { describe, expect, inject, it } from "vitest";
 
 import { openStore } from "../../src/store/store.ts";
@@ -7,7 +7,6 @@ import { runFaults } from "./faults/run.ts";
 import { newDatabase } from "./new-database.ts";
 
 const postgres = inject("postgres");
-const redis = inject("redis");
 
 const RACES = 200;
 const FEW = { faults: 5, jobs: 20, seed: 14 };
@@ -15,10 +14,6 @@ const FEW = { faults: 5, jobs: 20, seed: 14 };
 describe.skipIf(postgres === null)("faults between machines", () => {
   it("lose no job of a queue in PostgreSQL, and settle none twice", async () => {
     expect(await runFaults({ ...FEW, server: "postgres" })).toMatchObject({ violations: [] });
-  });
-
-  it.skipIf(redis === null)("lose no job of a queue in Redis, and settle none twice", async () => {
-    expect(await runFaults({ ...FEW, server: "redis" })).toMatchObject({ violations: [] });
   });
 });
 
