@@ -18,8 +18,11 @@ import { text } from "../messages/components.ts";
 import { replaceFiles, type View, type ViewFile } from "../messages/view.ts";
 import { safety as words } from "../wording/safety.ts";
 
-/** How long a message waits for the engine to look at its pictures, which takes some tenths of a second when it is free. */
-const LOOK_MS = 3000;
+/**
+ * How long a message waits for the engine to look at what members sent, which takes some tenths of a second when it is free;
+ * and at a result, which may be the last that a message shows.
+ */
+const LOOK_MS = { sent: 3000, result: 60_000 } as const;
 
 export interface PictureFilterOptions {
   readonly client: Client;
@@ -70,11 +73,11 @@ export class PictureFilter {
   };
 
   /** @returns `null` where nobody has had the time to look at it: it is covered meanwhile, as messages do not wait for that */
-  async #isUnsafe({ shows = [], unsafe = false }: ViewFile): Promise<boolean | null> {
+  async #isUnsafe({ shows = [], unsafe = false, isResult = false }: ViewFile): Promise<boolean | null> {
     if (unsafe) return true;
     const looks = Promise.all(shows.map((sha256) => this.#options.safety.isUnsafe({ sha256 })));
     looks.catch(() => undefined);
-    const verdicts = await Promise.race([looks, sleep(LOOK_MS, null, { ref: false })]);
+    const verdicts = await Promise.race([looks, sleep(isResult ? LOOK_MS.result : LOOK_MS.sent, null, { ref: false })]);
     return verdicts && verdicts.includes(true);
   }
 
