@@ -1,9 +1,11 @@
 /** Paints what bots have queued: takes jobs from the shared queue, and runs them in the lanes of this process. */
+import PQueue from "p-queue";
+
 import type { Engine } from "../engine.ts";
 import type { ChooseVariant } from "../choose-variant.ts";
 import { CancelledError, messageOf } from "../../errors.ts";
 import type { SharedQueue } from "../fleet.ts";
-import { isSettled } from "../job.ts";
+import { isSettled, type Job } from "../job.ts";
 import type { Repositories } from "../repositories.ts";
 import type { Logger } from "../../log.ts";
 import { Endings } from "../running/endings.ts";
@@ -56,6 +58,8 @@ export class PaintWork {
   readonly #closing = new AbortController();
   /** By job: a lock that was lost may come back to this worker before it has stopped. */
   readonly #running = new Map<string, Promise<Outcome>>();
+  /** One after the other, so that jobs come into the lanes in the order in which they were given out. */
+  readonly #opening = new PQueue({ concurrency: 1 });
   #claims: Claims | null = null;
   #deaf = (): void => undefined;
 
@@ -127,21 +131,32 @@ export class PaintWork {
     await this.#live.sent();
   }
 
-  async #run({ id, data, signal }: Ticket<PaintTicket>): Promise<Outcome> {
-    const { engine, repositories, log } = this.#options;
-    const { jobs, sharedQueue } = repositories;
+  /** What is to be painted of a ticket; an outcome where that is nothing. */
+  async #open({ id, data }: Ticket<PaintTicket>): Promise<Job | Outcome> {
+    const { engine, repositories } = this.#options;
     if (this.#closing.signal.aborted) return "back";
-    const found = await jobs.get(id);
+    const found = await repositories.jobs.get(id);
     if (!found || isSettled(found.state)) return "done";
     // Somebody else may be able to, now or later.
     if (lackOf(found.request, engine.info) !== null) return "later";
+    await repositories.sharedQueue.begin(data.turn);
+    return found;
+  }
+
+  async #run(ticket: Ticket<PaintTicket>): Promise<Outcome> {
+    const { repositories, log } = this.#options;
+    const { jobs } = repositories;
+    const { id, data, signal } = ticket;
+    const found = await this.#opening.add(() => this.#open(ticket));
+    if (typeof found === "string") return found;
+    // Somebody else may have it by now.
+    if (signal.aborted) return "back";
     const [tracked] = this.#unsettled.takeUp([{ job: found, turn: data.turn }]);
     signal.addEventListener("abort", () => {
       log.warn({ job: id }, "the lock of a job was lost; somebody else may have it");
       tracked!.abandon();
     });
     try {
-      await sharedQueue.begin(data.turn);
       if (found.attempts >= MAX_ATTEMPTS) {
         await tracked!.takeOver();
         await this.#endings.giveUp(tracked!);

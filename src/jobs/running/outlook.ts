@@ -53,8 +53,9 @@ export class Outlook {
 
 function expect(tracked: Foreseen, history: StageHistory, info: EngineInfo | null): Expected {
   const { job, stage, begun } = tracked;
+  // Of a stage that has just begun nobody has said how long it takes: as long as others did.
   const left = (name: JobStage): number | null =>
-    stage === name ? tracked.secondsLeft : history.estimate(name, job, info);
+    (stage === name ? tracked.secondsLeft : null) ?? history.estimate(name, job, info);
   // Descriptions of `inst` and `auto` may turn out not to be needed; the few seconds do not make a promise false.
   const captions = needsPreparing(tracked) && job.request.variant !== "inst" && job.request.description === null;
   return { caption: captions ? left("caption") : 0, stylize: left("stylize"), running: begun };
