@@ -175,10 +175,6 @@ const schema = settings.transform((given, context) => {
   if (typeof devices === "string") return refuse(`DEVICE ${devices}`);
   const captioning = given.CAPTION_DEVICE === undefined ? null : readCaptionDevice(given.CAPTION_DEVICE, devices);
   if (typeof captioning === "string") return refuse(`CAPTION_DEVICE ${captioning}`);
-  if (given.QUEUE_URL !== undefined && given.DATABASE_URL === undefined)
-    return refuse(
-      "QUEUE_URL needs DATABASE_URL: workers on other machines write what they did into a PostgreSQL database",
-    );
   return { ...given, CONCURRENCY: given.CONCURRENCY ?? devices.length };
 });
 

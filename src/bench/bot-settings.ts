@@ -8,3 +8,13 @@ export const botSettings = (discord: DiscordSandbox, folder: string) => ({
   DISCORD_CDN_BASE: discord.cdnBase,
   DATA_DIR: folder,
 });
+
+/** The same as variables of a process: whatever else is set around it, it is one bot with a folder of its own. */
+export const botEnvironment = (discord: DiscordSandbox, folder: string) => ({
+  ...botSettings(discord, folder),
+  DATABASE_URL: "",
+  QUEUE_URL: "",
+  PICTURES_URL: "",
+  SHARDS: "",
+  OPS_PORT: "",
+});

@@ -7,7 +7,7 @@ import { createInterface } from "node:readline";
 import type { DiscordSandbox } from "@atelier/sandbox";
 
 import { LOADER } from "../process/fork.ts";
-import { botSettings } from "./bot-settings.ts";
+import { botEnvironment } from "./bot-settings.ts";
 import type { Usage } from "./measured-bot.ts";
 
 /** What the bot logs when it has taken up everything. */
@@ -29,7 +29,7 @@ export function launchBot(folder: string, discord: DiscordSandbox): LaunchedBot 
       ENGINE: "embedded",
       CAPTIONER: "palette",
       LOG_LEVEL: "info",
-      ...botSettings(discord, folder),
+      ...botEnvironment(discord, folder),
     },
   });
   let errors = "";

@@ -7,8 +7,8 @@ import type { Command } from "commander";
 import { formatBytes } from "../checkpoints/disk.ts";
 import { readConfig } from "../config.ts";
 import { UserError } from "../errors.ts";
-import { expectStore } from "./expect-store.ts";
 import { expectWritable } from "./output-file.ts";
+import { expectStore } from "./with-store.ts";
 
 export function registerBackup(data: Command): void {
   data
@@ -16,7 +16,7 @@ export function registerBackup(data: Command): void {
     .description("write the database and all pictures to one file (tar), while the bot runs")
     .argument("<file>", "a new file")
     .action(async (file: string) => {
-      const { DATA_DIR, DATABASE_URL } = readConfig();
+      const { DATA_DIR, DATABASE_URL, PICTURES_URL } = readConfig();
       await expectStore({ DATA_DIR, DATABASE_URL });
       const target = path.resolve(file);
       await expectWritable(target);
@@ -25,6 +25,8 @@ export function registerBackup(data: Command): void {
       const { backUp } = await import("../store/backup/backup.ts");
       const { files, bytes } = await backUp(DATA_DIR, DATABASE_URL, target);
       console.log(`${file}: ${files} files, ${formatBytes(bytes)}. Keep it as secret as the bot's data.`);
+      if (PICTURES_URL !== undefined)
+        console.log("Pictures at PICTURES_URL are not in it: back that folder or bucket up by its own means.");
     });
 
   data

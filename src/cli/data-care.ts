@@ -4,18 +4,18 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Command } from "commander";
 
 import { formatBytes } from "../checkpoints/disk.ts";
-import { readConfig } from "../config.ts";
+import type { Config } from "../config.ts";
 import { UserError } from "../errors.ts";
 import { WHOLE } from "../shard.ts";
 import type { Eraser } from "../store/eraser.ts";
 import type { Store } from "../store/store.ts";
-import { expectStore } from "./expect-store.ts";
+import { withStore } from "./with-store.ts";
 
 export function registerCare(data: Command): void {
   data
     .command("show")
     .description("how much is kept, since when, and until when")
-    .action(() => withStore(({ store }) => show(store)));
+    .action(() => withStore(show));
 
   data
     .command("forget")
@@ -23,7 +23,7 @@ export function registerCare(data: Command): void {
     .argument("<id>", "the member's Discord id")
     .option("--server <id>", "in this server alone")
     .action((userId: string, { server = null }: { readonly server?: string | null }) =>
-      withStore(async ({ store, eraser }) => {
+      withStore(async (store, config) => {
         for (const id of [userId, server ?? userId])
           if (!/^\d{15,20}$/.test(id))
             throw new UserError(
@@ -33,6 +33,7 @@ export function registerCare(data: Command): void {
         for (const { job } of await store.jobs.unsettled())
           if (job.request.userId === userId && (server === null || job.request.guildId === server))
             await store.jobDesk.cancel(job.id);
+        const eraser = await eraserOf(store, config);
         await eraser.member(await store.erasures.ask({ userId, guildId: server }));
         console.log("Forgotten. The bot takes its messages about them off Discord within the hour, or when it starts.");
       }),
@@ -45,11 +46,12 @@ export function registerCare(data: Command): void {
     )
     .option("--now", "also where people were not told two weeks ahead")
     .action(({ now = false }: { readonly now?: boolean }) =>
-      withStore(async ({ store, eraser }) => {
+      withStore(async (store, config) => {
         const { maxBytesOf, sweep } = await import("../store/retention-sweep.ts");
-        const { RETENTION_DAYS: days, ...config } = readConfig();
+        const { RETENTION_DAYS: days } = config;
         if (now) await store.retention.noteTold(null, 0);
         const maxBytes = maxBytesOf(config);
+        const eraser = await eraserOf(store, config);
         const all = { store, eraser, shard: WHOLE, days, maxBytes, now: Date.now(), breathe: () => nextTurn() };
         const swept = await sweep(all);
         console.log(`Erased: ${swept.jobs} jobs, ${swept.servers} servers, ${swept.files} files nobody referred to.`);
@@ -57,24 +59,14 @@ export function registerCare(data: Command): void {
     );
 }
 
-async function withStore(
-  work: (parts: { readonly store: Store; readonly eraser: Eraser }) => Promise<void>,
-): Promise<void> {
-  const { DATA_DIR, DATABASE_URL } = readConfig();
-  await expectStore({ DATA_DIR, DATABASE_URL });
-  const { openStore } = await import("../store/store.ts");
+/** Erases from database and files at once. */
+async function eraserOf(store: Store, { DATA_DIR: dataDir }: Config): Promise<Eraser> {
   const { Eraser } = await import("../store/eraser.ts");
-  const store = await openStore(DATA_DIR, DATABASE_URL, { migrate: false });
-  try {
-    await work({ store, eraser: new Eraser({ store, dataDir: DATA_DIR }) });
-  } finally {
-    await store.close();
-  }
+  return new Eraser({ store, dataDir });
 }
 
-async function show(store: Store): Promise<void> {
+async function show(store: Store, { RETENTION_DAYS, MAX_STORE_GB }: Config): Promise<void> {
   const { databaseBytes } = await import("../store/database-size.ts");
-  const { RETENTION_DAYS, MAX_STORE_GB } = readConfig();
   let [files, bytes] = [0, 0];
   for await (const file of store.files.list()) {
     files += 1;

@@ -1,14 +1,13 @@
 /** `atelier jobs`: what waits, runs and went wrong, and what can be done about it by hand, while the bot runs. */
 import { type Command, Option } from "commander";
 
-import { readConfig } from "../config.ts";
 import { UserError } from "../errors.ts";
 import { JOB_STATES, type JobState } from "../jobs/job.ts";
 import type { JobDesk, JobEntry, RetryRefusal } from "../store/job-desk.ts";
-import { expectStore } from "./expect-store.ts";
 import { jobDetails, jobTable } from "./jobs-table.ts";
 import { numberBetween } from "./options.ts";
 import { paintFor } from "./paint.ts";
+import { withStore } from "./with-store.ts";
 
 const MOST = 10_000;
 const UNSETTLED = ["queued", "captioning", "stylizing"] as const;
@@ -88,15 +87,4 @@ async function notCancelled(desk: JobDesk, id: string): Promise<UserError> {
   return new UserError("job-settled", `The job ${id} is ${found.job.state} already: there is nothing to cancel.`);
 }
 
-/** Opens the store that the bot works on; never makes one, nor brings one to another version. */
-async function withDesk<T>(work: (desk: JobDesk) => Promise<T>): Promise<T> {
-  const { openStore } = await import("../store/store.ts");
-  const config = readConfig();
-  await expectStore(config);
-  const store = await openStore(config.DATA_DIR, config.DATABASE_URL, { migrate: false });
-  try {
-    return await work(store.jobDesk);
-  } finally {
-    await store.close();
-  }
-}
+const withDesk = <T>(work: (desk: JobDesk) => Promise<T>): Promise<T> => withStore(({ jobDesk }) => work(jobDesk));

@@ -88,9 +88,11 @@ export class CacheFolder {
       // Half-written by a process that was killed.
       if (entry.name.endsWith(".part")) await rm(file, { force: true });
       else {
-        const { size, mtimeMs } = await stat(file);
+        // Another process may have taken it away meanwhile.
+        const there = await stat(file).catch(() => null);
+        if (!there) continue;
         const name = path.relative(this.#folder, file).split(path.sep).join("/");
-        found.push({ name, bytes: size, usedAt: mtimeMs });
+        found.push({ name, bytes: there.size, usedAt: there.mtimeMs });
       }
     }
     for (const { name, bytes, usedAt } of found.sort((a, b) => a.usedAt - b.usedAt)) this.#note(name, bytes, usedAt);

@@ -12,7 +12,7 @@ import { cudaEnvironment } from "../cuda-folder.ts";
 const MALLOC = { MALLOC_MMAP_THRESHOLD_: "65536", MALLOC_TRIM_THRESHOLD_: "65536", MALLOC_ARENA_MAX: "1" };
 
 /** What a child has no business with. */
-const SECRETS = ["DISCORD_TOKEN", "HF_TOKEN"];
+const SECRETS = ["DATABASE_URL", "DISCORD_TOKEN", "HF_TOKEN", "QUEUE_URL", "S3_ACCESS_KEY_ID", "S3_SECRET_ACCESS_KEY"];
 
 /** Absolute, so that it is found from any working directory. */
 export const LOADER = pathToFileURL(createRequire(import.meta.url).resolve("tsx/esm")).href;

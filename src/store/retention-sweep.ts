@@ -1,7 +1,7 @@
 /** Erases what has been kept long enough, what the disk has no room for, and files to which nothing refers. */
 import { isSettled, JOB_STATES } from "../jobs/job.ts";
 import { TOKEN_EXTENSION } from "../jobs/style.ts";
-import { isFirst, type Shard } from "../shard.ts";
+import { isFirst, type Shard, WHOLE } from "../shard.ts";
 import { isBeingCompared } from "./erase-jobs.ts";
 import { isHeld } from "./erase-picture.ts";
 import { knownServers } from "./erase-server.ts";
@@ -130,7 +130,8 @@ async function makeRoom(sizes: ReadonlyMap<string, number>, options: SweepOption
   let excess = [...sizes.values()].reduce((sum, bytes) => sum + bytes, 0) - maxBytes;
   for (let erased = 0; ;) {
     const so = erased;
-    for (const { id } of excess > 0 ? await settledJobs(options).execute() : []) {
+    // The files are those of all servers, and so are the jobs.
+    for (const { id } of excess > 0 ? await settledJobs({ ...options, shard: WHOLE }).execute() : []) {
       if (excess <= 0) break;
       const pictures = await eraser.job(id);
       if (pictures) erased += 1;

@@ -6,6 +6,7 @@ import path from "node:path";
 
 import { type DiscordSandbox, startSandbox } from "@atelier/sandbox";
 
+import { botEnvironment } from "../../bench/bot-settings.ts";
 import { UserError } from "../../errors.ts";
 import { createLogger } from "../../log.ts";
 import { samplePairs } from "./samples.ts";
@@ -58,13 +59,7 @@ function startBot(discord: DiscordSandbox, dataDir: string): ChildProcess {
     env: {
       LOG_LEVEL: "error",
       ...process.env,
-      DISCORD_TOKEN: discord.botToken,
-      DISCORD_API_BASE: discord.apiBase,
-      DISCORD_CDN_BASE: discord.cdnBase,
-      DATA_DIR: dataDir,
-      // Whatever else is set: the demo is one bot with a folder of its own.
-      DATABASE_URL: "",
-      SHARDS: "",
+      ...botEnvironment(discord, dataDir),
     },
   });
 }
