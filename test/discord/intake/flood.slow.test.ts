@@ -134,6 +134,7 @@ describe("a member who sends pictures without end", () => {
     await discord.waitFor(() => textOf(call.response) !== "", { what: "Ada's card" });
     const shown = (): boolean => flood.every(({ response }) => textOf(response) !== "");
     await discord.waitFor(shown, { what: "all cards" });
+    expect(flood.map(({ response }) => textOf(response))).not.toContain("");
     if (process.platform === "linux") expect(peakMegabytes(bot)).toBeLessThan(MOST_MEGABYTES);
   });
 });
