@@ -29,7 +29,6 @@ import { login } from "./discord/wording/login.ts";
 import { describerLabel } from "./engine/captioners.ts";
 import { createEngine } from "./engine/index.ts";
 import { CancelledError, type UserError } from "./errors.ts";
-import { type ChooseVariant, learnFrom } from "./jobs/choose-variant.ts";
 import type { Engine } from "./jobs/engine.ts";
 import { createLocalQueue } from "./jobs/local/local-queue.ts";
 import { createLocalTasks } from "./jobs/local/local-tasks.ts";
@@ -44,8 +43,8 @@ import { openPictures } from "./pictures/index.ts";
 import { createReader } from "./reader/reader.ts";
 import { gatherLeftovers, processFolder } from "./process-folders.ts";
 import type { Pauses } from "./retry.ts";
-import { isFirst, owns, type Seat, WHOLE } from "./shard.ts";
-import { loadBallots } from "./store/ballots.ts";
+import { isFirst, type Seat, WHOLE } from "./shard.ts";
+import { chooseByVotes } from "./store/ballots.ts";
 import { lockFolder } from "./store/folder-lock.ts";
 import { watchFolder } from "./store/folder-watch.ts";
 import { openStore, type Store } from "./store/store.ts";
@@ -134,16 +133,10 @@ export async function startBot(config: Config, log: Logger, options: StartOption
     // Of a connection that is just being made, discord.js waits for an end of which it has taken the handler away.
     undo.push(() => soon(client.destroy()));
     watchAccess(client, log, end);
-    const chooseVariant = learnFrom({
-      settings: (guildId) => store.voteSettings.get(guildId),
-      ballots: (guildId) => loadBallots(store, guildId),
-    });
-    const shows = (guildId: string | null): boolean => owns(seat?.shard ?? WHOLE, guildId);
     const work = config.QUEUE_URL === undefined ? workHere : workElsewhere;
-    const { queue, tasks, engine } = await work(
-      { store, config, log, chooseVariant, folder, owns: shows, words, ...options },
-      undo,
-    );
+    // With what this process has of its own in its own folder.
+    const own = { ...config, DATA_DIR: folder };
+    const { queue, tasks, engine } = await work({ store, config: own, log, words, ...options }, undo);
     const checks = config.QUEUE_URL === undefined ? {} : { workers: () => missingPainter(store.workers) };
     ops?.watch({ store, queue, client, ...(engine && { engine }), checks });
     const deliveries = new Deliveries({ log, ...(options.pauses && { pauses: options.pauses }) });
@@ -170,8 +163,7 @@ export async function startBot(config: Config, log: Logger, options: StartOption
     // Every upload that is on its way listens.
     setMaxListeners(0, closing.signal);
     const admit = filter.admit.bind(filter);
-    const limits = { ...config, DATA_DIR: folder };
-    const intake = new Intake({ config: limits, store, reader, closing: closing.signal, log, admit });
+    const intake = new Intake({ config: own, store, reader, closing: closing.signal, log, admit });
     await intake.resume();
     const toErase = { client, store, queue, engine, intake, learning, deliveries, config, log };
     const erasing = new Erasing({ ...toErase, dataDir: config.DATA_DIR, shard: seat?.shard });
@@ -234,10 +226,6 @@ interface WorkParts extends Pick<StartOptions, "engineModule"> {
   readonly store: Store;
   readonly config: Config;
   readonly log: Logger;
-  readonly chooseVariant: ChooseVariant;
-  /** Of this process's own, within `DATA_DIR`. */
-  readonly folder: string;
-  readonly owns: (guildId: string | null) => boolean;
   readonly words: WordList;
 }
 
@@ -250,34 +238,36 @@ interface Work {
 
 /** An engine of this process's own. */
 async function workHere(
-  { store, config, log, chooseVariant, folder, words, engineModule }: WorkParts,
+  { store, config, log, words, engineModule }: WorkParts,
   undo: (() => unknown)[],
 ): Promise<Work> {
   const engine = createEngine(config, log, engineModule);
   undo.push(() => engine.stop());
   const info = await engine.start();
   log.info(info, "the engine is ready");
-  const tasks = createLocalTasks({ engine, files: store.files, dataDir: folder, words });
-  const own = { ...config, DATA_DIR: folder };
-  const queue = createLocalQueue({ engine, tasks, repositories: store, config: own, log, chooseVariant });
+  const tasks = createLocalTasks({ engine, files: store.files, dataDir: config.DATA_DIR, words });
+  const queue = createLocalQueue({
+    engine,
+    tasks,
+    repositories: store,
+    config,
+    log,
+    chooseVariant: chooseByVotes(store),
+  });
   return { engine, tasks, queue };
 }
 
 /** Workers of any machine; what speaks with the server of the queue is loaded where there is one. */
-async function workElsewhere(
-  { store, config, log, folder: own, owns: shows }: WorkParts,
-  undo: (() => unknown)[],
-): Promise<Work> {
+async function workElsewhere({ store, config, log }: WorkParts, undo: (() => unknown)[]): Promise<Work> {
   const { connect: connectQueue } = await import("./jobs/remote/connection.ts");
   const { createRemoteQueue } = await import("./jobs/remote/remote-queue.ts");
   const { openRemoteTasks } = await import("./jobs/remote/tasks/remote-tasks.ts");
   const exchange = await connectQueue(config.QUEUE_URL!, { log, connections: QUEUE_CONNECTIONS });
   undo.push(() => exchange.close());
   const { learningStates: states, files, workers } = store;
-  const folder = path.join(own, "learning");
+  const folder = path.join(config.DATA_DIR, "learning");
   const tasks = await openRemoteTasks({ exchange, states, files, workers, folder, log });
-  const ownFolder = { ...config, DATA_DIR: own };
-  const queue = createRemoteQueue({ exchange, repositories: store, config: ownFolder, log, owns: shows });
+  const queue = createRemoteQueue({ exchange, repositories: store, config, log });
   return { engine: null, tasks, queue };
 }
 

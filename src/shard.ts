@@ -19,7 +19,3 @@ export interface Seat {
   /** Waits until Discord takes another session (IDENTIFY) of the bot. */
   readonly mayIdentify: (signal: AbortSignal) => Promise<void>;
 }
-
-/** Whether a server is a process's, as Discord divides them; `null`: what is of no server. */
-export const owns = ({ id, count }: Shard, guildId: string | null): boolean =>
-  (guildId === null || count === 1 ? 0 : Number((BigInt(guildId) >> 22n) % BigInt(count))) === id;

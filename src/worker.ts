@@ -6,19 +6,18 @@ import type { Capability } from "./capabilities.ts";
 import type { Config } from "./config.ts";
 import { createEngine } from "./engine/index.ts";
 import { UserError } from "./errors.ts";
-import { learnFrom } from "./jobs/choose-variant.ts";
 import type { Engine } from "./jobs/engine.ts";
 import { createLocalTasks } from "./jobs/local/local-tasks.ts";
 import { connect } from "./jobs/remote/connection.ts";
 import type { Exchange, LockTimes } from "./jobs/remote/exchange.ts";
 import { PaintWork } from "./jobs/remote/paint-work.ts";
-import { Presence, refuseStranger } from "./jobs/remote/presence.ts";
+import { Presence, refuseStranger, type Work } from "./jobs/remote/presence.ts";
 import { createCaptionWork } from "./jobs/remote/tasks/caption-work.ts";
 import { createLearnWork } from "./jobs/remote/tasks/learn-work.ts";
 import type { Tasks } from "./jobs/tasks.ts";
 import { createLogger, type Logger } from "./log.ts";
 import { startOps } from "./ops/ops.ts";
-import { loadBallots } from "./store/ballots.ts";
+import { chooseByVotes } from "./store/ballots.ts";
 import { openPictures } from "./pictures/index.ts";
 import { openStore, type Store } from "./store/store.ts";
 import { goOn, type Running, untilStopped } from "./until-stopped.ts";
@@ -29,19 +28,6 @@ const CLOSING = "closing: what runs goes back to the queue; once more to end at 
 /** Connections to the database and, one of them to listen, to the server of the queue: three in all. */
 const STORE_CONNECTIONS = 1;
 const QUEUE_CONNECTIONS = 2;
-
-/** One kind of work, taken from its queue. */
-interface Work {
-  /** How much of it this worker does at the moment. */
-  readonly busy: number;
-  /** Ids of jobs among that. */
-  readonly jobs?: readonly string[];
-  start(): Promise<void>;
-  /** Looks now and then whether what it does is still wanted. */
-  check(): Promise<void>;
-  /** Takes no more, and gives back what is not done. */
-  close(): Promise<void>;
-}
 
 interface WorkParts {
   readonly config: Config;
@@ -56,17 +42,14 @@ interface WorkParts {
 }
 
 /** What takes the work of a capability. */
-const WORK: Partial<Record<Capability, (parts: WorkParts) => Work>> = {
+const WORK: Readonly<Record<Capability, (parts: WorkParts) => Work>> = {
   paint: ({ config, exchange, engine, tasks, store, name, times, log }) =>
     new PaintWork({
       exchange,
       engine,
       tasks,
       repositories: store,
-      chooseVariant: learnFrom({
-        settings: (guildId) => store.voteSettings.get(guildId),
-        ballots: (guildId) => loadBallots(store, guildId),
-      }),
+      chooseVariant: chooseByVotes(store),
       folder: path.join(config.DATA_DIR, "workers", name),
       name,
       concurrency: config.CONCURRENCY,
@@ -129,12 +112,8 @@ export async function startWorker(config: Config, log: Logger): Promise<Running>
       words,
     });
     const parts: WorkParts = { config, exchange, engine, tasks, store, name, times, log };
-    const makers = config.CAPABILITIES.flatMap((capability) => {
-      const make = WORK[capability];
-      return make ? [{ capability, work: make(parts) }] : [];
-    });
-    const capabilities = makers.map(({ capability }) => capability);
-    const works = makers.map(({ work }) => work);
+    const { CAPABILITIES: capabilities } = config;
+    const works = capabilities.map((capability) => WORK[capability](parts));
     const report = { name, capabilities, info, concurrency: config.CONCURRENCY };
     const presence = new Presence({ workers: store.workers, report, works, log });
     undo.push(() => presence.close());

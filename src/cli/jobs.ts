@@ -2,7 +2,7 @@
 import { type Command, Option } from "commander";
 
 import { UserError } from "../errors.ts";
-import { JOB_STATES, type JobState } from "../jobs/job.ts";
+import { JOB_STATES, type JobState, UNSETTLED_STATES } from "../jobs/job.ts";
 import type { JobDesk, JobEntry, RetryRefusal } from "../store/job-desk.ts";
 import { jobDetails, jobTable } from "./jobs-table.ts";
 import { numberBetween } from "./options.ts";
@@ -10,7 +10,6 @@ import { paintFor } from "./paint.ts";
 import { withStore } from "./with-store.ts";
 
 const MOST = 10_000;
-const UNSETTLED = ["queued", "captioning", "stylizing"] as const;
 
 export function registerJobs(program: Command): void {
   const jobs = program.command("jobs").description("look after jobs, while the bot runs or not");
@@ -22,7 +21,7 @@ export function registerJobs(program: Command): void {
     .option("--limit <n>", "at most so many", numberBetween(1, MOST, true), 20)
     .option("--json", "print one JSON array and nothing else", false)
     .action(async ({ state, limit, json }: { state?: JobState; limit: number; json: boolean }) => {
-      const found = await withDesk((desk) => desk.list(state ? [state] : [...UNSETTLED, "failed"], limit));
+      const found = await withDesk((desk) => desk.list(state ? [state] : [...UNSETTLED_STATES, "failed"], limit));
       if (json) return console.log(JSON.stringify(found.map(plain)));
       console.log(jobTable(found, Date.now(), paintFor(process.stdout)));
     });

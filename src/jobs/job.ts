@@ -7,8 +7,14 @@ import { newJobId } from "./job-id.ts";
 export const JOB_STATES = ["queued", "captioning", "stylizing", "done", "failed", "cancelled"] as const;
 export type JobState = (typeof JOB_STATES)[number];
 
+/** States of a job to which something is still to happen. */
+export const UNSETTLED_STATES = ["queued", "captioning", "stylizing"] as const satisfies readonly JobState[];
+
 /** States a job does not leave. */
-export const isSettled = (state: JobState): boolean => state === "done" || state === "failed" || state === "cancelled";
+export const SETTLED_STATES = ["done", "failed", "cancelled"] as const satisfies readonly JobState[];
+
+/** Whether it is one of those that a job does not leave. */
+export const isSettled = (state: JobState): boolean => SETTLED_STATES.some((settled) => settled === state);
 
 /** A picture in the content-addressed store. */
 export interface PictureRef {

@@ -1,4 +1,5 @@
 /** The ballots that count, derived from what is recorded. */
+import { type ChooseVariant, learnFrom } from "../jobs/choose-variant.ts";
 import { type Ballot, latestPerPair } from "../votes/ballot.ts";
 import { latestPathBallots, type PathBallot } from "../votes/paths.ts";
 import { castBallots, castPathBallots } from "../votes/rounds.ts";
@@ -35,7 +36,12 @@ export async function loadAllBallots(
 }
 
 /** The same of variants alone, as choosing one learns from them. */
-export const loadBallots = async (
-  store: Parameters<typeof loadAllBallots>[0],
-  guildId: string,
-): Promise<readonly Ballot[]> => (await loadAllBallots(store, guildId)).variants;
+const loadBallots = async (store: Parameters<typeof loadAllBallots>[0], guildId: string): Promise<readonly Ballot[]> =>
+  (await loadAllBallots(store, guildId)).variants;
+
+/** What `variant: auto` takes: as each server's members like it. */
+export const chooseByVotes = (store: Parameters<typeof loadAllBallots>[0]): ChooseVariant =>
+  learnFrom({
+    settings: (guildId) => store.voteSettings.get(guildId),
+    ballots: (guildId) => loadBallots(store, guildId),
+  });

@@ -1,11 +1,9 @@
 /** Erases jobs with everything that is known of them, but for the ballots of rounds that are decided. */
 import type { Kysely } from "kysely";
 
-import { isSettled, JOB_STATES } from "../jobs/job.ts";
+import { SETTLED_STATES } from "../jobs/job.ts";
 import { sql } from "./kysely.ts";
 import type { Schema } from "./schema.ts";
-
-const SETTLED = JOB_STATES.filter(isSettled);
 
 /** Comparisons that are not over: their pictures stay. */
 const UNDER_WAY = ["painting", "open", "closing"] as const;
@@ -26,7 +24,7 @@ export const eraseJob = (db: Kysely<Schema>, id: string): Promise<readonly strin
       .selectFrom("jobs")
       .select(["content_sha256", "style_sha256", "result_sha256"])
       .where("id", "=", id)
-      .where("state", "in", SETTLED)
+      .where("state", "in", SETTLED_STATES)
       .where((is) => is.not(isBeingCompared))
       .executeTakeFirst();
     if (!job) return null;

@@ -1,8 +1,8 @@
 /** Jobs as whoever runs the bot looks after them by hand (`atelier jobs`), whether a bot runs or not. */
 import type { Kysely, Transaction } from "kysely";
 
-import { type Job, JOB_STATES, type JobState } from "../jobs/job.ts";
-import { isRunning, statesBefore } from "../jobs/transitions.ts";
+import { type Job, type JobState, UNSETTLED_STATES } from "../jobs/job.ts";
+import { statesBefore } from "../jobs/transitions.ts";
 import { countHandChange } from "./hand-changes.ts";
 import { rowToJob } from "./job-rows.ts";
 import type { Schema } from "./schema.ts";
@@ -40,8 +40,6 @@ export interface JobDesk {
   cancel(id: string): Promise<boolean>;
 }
 
-const UNSETTLED = JOB_STATES.filter((state) => state === "queued" || isRunning(state));
-
 export function createJobDesk(db: Kysely<Schema>): JobDesk {
   return {
     async list(states, limit) {
@@ -64,11 +62,11 @@ export function createJobDesk(db: Kysely<Schema>): JobDesk {
       const rows = await db
         .selectFrom("jobs")
         .select(({ fn }) => ["state", fn.countAll<number>().as("jobs"), fn.min("created_at").as("oldest")])
-        .where("state", "in", UNSETTLED)
+        .where("state", "in", UNSETTLED_STATES)
         .groupBy("state")
         .execute();
       const oldestQueuedAt = rows.find(({ state }) => state === "queued")?.oldest ?? null;
-      const none = Object.fromEntries(UNSETTLED.map((state) => [state, 0]));
+      const none = Object.fromEntries(UNSETTLED_STATES.map((state) => [state, 0]));
       const some = Object.fromEntries(rows.map(({ state, jobs }) => [state, jobs]));
       return { byState: { ...none, ...some }, oldestQueuedAt };
     },

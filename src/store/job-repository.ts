@@ -2,7 +2,7 @@
 import type { Kysely, Updateable } from "kysely";
 
 import { firstJobId } from "../jobs/job-id.ts";
-import type { Job, JobState } from "../jobs/job.ts";
+import { type Job, type JobState, UNSETTLED_STATES } from "../jobs/job.ts";
 import type { JobRepository, Lease } from "../jobs/repositories.ts";
 import { statesBefore } from "../jobs/transitions.ts";
 import type { Shard } from "../shard.ts";
@@ -11,8 +11,6 @@ import { jobToRow, patchToColumns, rowToJob } from "./job-rows.ts";
 import { isOf } from "./ownership.ts";
 import { rememberPicture } from "./picture-repository.ts";
 import type { JobTable, Schema } from "./schema.ts";
-
-const UNSETTLED = ["queued", "captioning", "stylizing"] as const;
 
 export function createJobRepository(db: Kysely<Schema>, shard: Shard): JobRepository {
   return {
@@ -34,7 +32,7 @@ export function createJobRepository(db: Kysely<Schema>, shard: Shard): JobReposi
         .updateTable("jobs")
         .set((is) => ({ state: "queued", fence: is("fence", "+", 1), worker }))
         .where("id", "=", id)
-        .where("state", "in", UNSETTLED)
+        .where("state", "in", UNSETTLED_STATES)
         .returningAll()
         .executeTakeFirst();
       return row ? { job: rowToJob(row), lease: { jobId: row.id, fence: row.fence } } : null;
@@ -51,13 +49,13 @@ export function createJobRepository(db: Kysely<Schema>, shard: Shard): JobReposi
       });
     },
 
-    amend: (id, patch, lease) => update(db, id, patchToColumns(patch), UNSETTLED, lease),
+    amend: (id, patch, lease) => update(db, id, patchToColumns(patch), UNSETTLED_STATES, lease),
 
     async unsettled() {
       const rows = await db
         .selectFrom("jobs")
         .selectAll()
-        .where("state", "in", UNSETTLED)
+        .where("state", "in", UNSETTLED_STATES)
         .where(isOf(shard, "guild_id"))
         .orderBy("turn")
         .orderBy("id")
@@ -98,7 +96,7 @@ export function createJobRepository(db: Kysely<Schema>, shard: Shard): JobReposi
         .where("created_at", ">", since)
         .where((is) =>
           is.or([
-            is("state", "in", [...UNSETTLED, "done"]),
+            is("state", "in", [...UNSETTLED_STATES, "done"]),
             is.and([is("state", "=", "cancelled"), is("started_at", "is not", null)]),
           ]),
         )
@@ -106,7 +104,7 @@ export function createJobRepository(db: Kysely<Schema>, shard: Shard): JobReposi
         .execute();
       const { unsettled } = await own
         .select((is) => is.fn.countAll().as("unsettled"))
-        .where("state", "in", UNSETTLED)
+        .where("state", "in", UNSETTLED_STATES)
         .executeTakeFirstOrThrow();
       return { askedAt: asked.map((row) => row.created_at), unsettled: Number(unsettled) };
     },

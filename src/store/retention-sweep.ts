@@ -1,5 +1,5 @@
 /** Erases what has been kept long enough, what the disk has no room for, and files to which nothing refers. */
-import { isSettled, JOB_STATES } from "../jobs/job.ts";
+import { SETTLED_STATES } from "../jobs/job.ts";
 import { TOKEN_EXTENSION } from "../jobs/style.ts";
 import { isFirst, type Shard, WHOLE } from "../shard.ts";
 import { isBeingCompared } from "./erase-jobs.ts";
@@ -73,11 +73,7 @@ const settledJobs = ({ store, shard }: SweepOptions) =>
   store.db
     .selectFrom("jobs")
     .select("id")
-    .where(
-      "state",
-      "in",
-      JOB_STATES.filter((state) => isSettled(state)),
-    )
+    .where("state", "in", SETTLED_STATES)
     .where((is) => is.not(isBeingCompared))
     .where(isOf(shard, "guild_id"))
     .orderBy("settled_at")

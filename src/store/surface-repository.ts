@@ -1,7 +1,7 @@
 /** Which Discord messages belong to a job, so that a restarted bot goes on with the same ones. */
 import type { Kysely, Selectable } from "kysely";
 
-import { isSettled, JOB_STATES } from "../jobs/job.ts";
+import { SETTLED_STATES } from "../jobs/job.ts";
 import type { Shard } from "../shard.ts";
 import { isOf } from "./ownership.ts";
 import type { Schema, SurfaceTable } from "./schema.ts";
@@ -49,8 +49,6 @@ export interface SurfaceRepository {
 
 /** Flags that begin so count how often the job was queued again by hand. */
 export const RETRY_FLAG = "retry-";
-
-const SETTLED = JOB_STATES.filter(isSettled);
 
 export function createSurfaceRepository(db: Kysely<Schema>, shard: Shard): SurfaceRepository {
   const select = () => db.selectFrom("surfaces").selectAll();
@@ -150,7 +148,7 @@ export function createSurfaceRepository(db: Kysely<Schema>, shard: Shard): Surfa
         .innerJoin("jobs", "jobs.id", "surfaces.job_id")
         .selectAll("surfaces")
         .where("surfaces.finished", "=", 0)
-        .where("jobs.state", "in", SETTLED)
+        .where("jobs.state", "in", SETTLED_STATES)
         .where(isOf(shard, "surfaces.guild_id"))
         .orderBy("surfaces.job_id")
         .execute();

@@ -26,6 +26,10 @@ export function createWorkerRepository(db: Kysely<Schema>): WorkerRepository {
         .values({ name, ...row })
         .onConflict((conflict) => conflict.column("name").doUpdateSet(row))
         .execute();
+      await db
+        .deleteFrom("workers")
+        .where("seen_at", "<", (is) => is(now(db), "-", GONE_AFTER_MS * FORGOTTEN_AFTER))
+        .execute();
     },
 
     async leave(name) {
@@ -33,10 +37,6 @@ export function createWorkerRepository(db: Kysely<Schema>): WorkerRepository {
     },
 
     async present() {
-      await db
-        .deleteFrom("workers")
-        .where("seen_at", "<", (is) => is(now(db), "-", GONE_AFTER_MS * FORGOTTEN_AFTER))
-        .execute();
       const rows = await db
         .selectFrom("workers")
         .select(["name", "protocol", "capabilities", "info", "concurrency", "busy", "jobs"])

@@ -56,7 +56,7 @@ async function setUp(server: TestServer | null) {
     store,
     begin: () => Promise.all([presence.start(), work.start()]),
     /** What it says every ten seconds. */
-    say: () => store.workers.report({ ...report, protocol: 1, busy: work.busy, jobs: work.jobs }),
+    say: () => store.workers.report({ ...report, protocol: 1, busy: work.jobs.length, jobs: work.jobs }),
     async close() {
       await work.close();
       await presence.close();

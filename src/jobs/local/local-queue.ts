@@ -7,7 +7,7 @@
 import os from "node:os";
 import path from "node:path";
 
-import { CancelledError, UserError } from "../../errors.ts";
+import { CancelledError } from "../../errors.ts";
 import type { Logger } from "../../log.ts";
 import { WORK } from "../../process-folders.ts";
 import { choosePaperVariant, type ChooseVariant } from "../choose-variant.ts";
@@ -21,7 +21,7 @@ import { Endings } from "../running/endings.ts";
 import { MAX_ATTEMPTS } from "../running/failure.ts";
 import { JobNews } from "../running/job-news.ts";
 import { Lanes } from "../running/lanes.ts";
-import { refusal } from "../running/refusal.ts";
+import { assertOpen, refusal } from "../running/refusal.ts";
 import type { StageParts } from "../running/stages.ts";
 import { StageHistory } from "../running/stage-history.ts";
 import type { TrackedJob } from "../running/tracked-job.ts";
@@ -32,9 +32,6 @@ import { createLocalTasks } from "./local-tasks.ts";
 
 /** This process, as the holder of leases. */
 const WORKER = `${os.hostname()}/${process.pid}`;
-
-/** Finished jobs that the ETA is learned from at start. */
-const HISTORY = 200;
 
 /** The settings that the queue heeds; `Config` has them. */
 interface LocalQueueConfig {
@@ -107,12 +104,12 @@ class LocalQueue implements JobQueue {
   }
 
   reserve(asker: Asker, jobs = 1): Reservation {
-    this.#assertOpen();
+    assertOpen(this.#closing.signal);
     return this.#admission.reserve(asker, jobs);
   }
 
   async enqueue(request: JobRequest, reservation?: Reservation): Promise<Job> {
-    this.#assertOpen();
+    assertOpen(this.#closing.signal);
     this.#admission.admit(request, reservation);
     // Held before the first await, so that two requests at once cannot both take the last place.
     const tracked = this.#unsettled.add(newJob(request));
@@ -160,7 +157,7 @@ class LocalQueue implements JobQueue {
 
   async resume(): Promise<void> {
     const { jobs } = this.#repositories;
-    for (const job of await jobs.finished(HISTORY)) this.#history.learn(job);
+    await this.#history.recall(jobs);
     await this.#folders.clearLeftovers((id) => this.#unsettled.get(id) !== undefined);
     const left = (await jobs.unsettled()).filter(({ job }) => !this.#unsettled.get(job.id));
     const resumed = this.#unsettled.takeUp(left);
@@ -199,10 +196,5 @@ class LocalQueue implements JobQueue {
       const job = await jobs.get(id);
       if (job?.state === "cancelled" && this.#unsettled.get(id)) this.#endings.settle(job);
     }
-  }
-
-  #assertOpen(): void {
-    if (this.#closing.signal.aborted)
-      throw new UserError("going-down", "The bot is being restarted. Please try again in a minute.");
   }
 }

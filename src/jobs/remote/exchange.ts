@@ -72,6 +72,11 @@ export interface Told {
 /** What bots hear of workers, and workers of bots. */
 export type Channel = "news" | "orders";
 
+/** Larger previews and samples are not told, bytes. */
+export const MOST_PREVIEW = 512 * 1024;
+/** Longer words travel as bytes: a NOTIFY holds 8000. */
+export const MOST_WORDS = 6000;
+
 export interface TellOptions {
   readonly bytes?: Uint8Array;
   /** What the bytes are of: later ones of the same take their place. */

@@ -8,12 +8,7 @@ import type { Logger } from "../../log.ts";
 import { VARIANTS } from "../../variant.ts";
 import type { JobEvent } from "../events.ts";
 import { JOB_STATES, type Job } from "../job.ts";
-import type { Exchange, TellOptions, Told } from "./exchange.ts";
-
-/** Larger previews are not shown, bytes. */
-const MOST_PREVIEW = 512 * 1024;
-/** Longer words travel as bytes; a NOTIFY holds 8000. */
-const MOST_WORDS = 6000;
+import { type Exchange, MOST_PREVIEW, MOST_WORDS, type TellOptions, type Told } from "./exchange.ts";
 
 const stage = z.enum(["caption", "stylize"]);
 const steps = { step: z.number(), steps: z.number() };

@@ -21,9 +21,6 @@ import { lackOf } from "./fitness.ts";
 import { LiveNews } from "./live-news.ts";
 import { orderSchema } from "./orders.ts";
 
-/** Finished jobs that the times of stages are learned from at the start. */
-const HISTORY = 200;
-
 /** What a queue's ticket says of a job; all else stands in its row. */
 export interface PaintTicket {
   readonly turn: number;
@@ -92,14 +89,10 @@ export class PaintWork {
     return [...this.#unsettled.all()].map(({ job }) => job.id);
   }
 
-  get busy(): number {
-    return this.jobs.length;
-  }
-
   /** Begins to take jobs. */
   async start(): Promise<void> {
     const { exchange, engine, repositories, name, concurrency, times } = this.#options;
-    for (const job of await repositories.jobs.finished(HISTORY)) this.#history.learn(job);
+    await this.#history.recall(repositories.jobs);
     this.#deaf = await exchange.listen("orders", ({ message }) => {
       const order = orderSchema.safeParse(message).data;
       if (order) void this.#lookAfter(order.cancelled);

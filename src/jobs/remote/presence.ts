@@ -34,10 +34,21 @@ export async function missingPainter(workers: Pick<WorkerRepository, "present">)
   return painters(await workers.present()).length > 0 ? null : "no worker that paints is there";
 }
 
+/** One kind of work that a worker takes from its queue. */
+export interface Work {
+  /** Ids of the jobs that it has at the moment. */
+  readonly jobs: readonly string[];
+  start(): Promise<void>;
+  /** Looks now and then whether what it does is still wanted. */
+  check(): Promise<void>;
+  /** Takes no more, and gives back what is not done. */
+  close(): Promise<void>;
+}
+
 export interface PresenceParts {
   readonly workers: WorkerRepository;
   readonly report: Omit<WorkerReport, "protocol" | "busy" | "jobs">;
-  readonly works: readonly { readonly busy: number; readonly jobs?: readonly string[]; check(): Promise<void> }[];
+  readonly works: readonly Work[];
   readonly log: Logger;
 }
 
@@ -70,9 +81,8 @@ export class Presence {
 
   async #say(): Promise<void> {
     const { workers, report, works } = this.#parts;
-    const busy = works.reduce((sum, work) => sum + work.busy, 0);
-    const jobs = works.flatMap((work) => work.jobs ?? []);
-    await workers.report({ ...report, protocol: PROTOCOL, busy, jobs });
+    const jobs = works.flatMap((work) => work.jobs);
+    await workers.report({ ...report, protocol: PROTOCOL, busy: jobs.length, jobs });
   }
 
   async #again(): Promise<void> {

@@ -8,19 +8,19 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 
-import { CancelledError, messageOf, UserError } from "../../errors.ts";
+import { CancelledError, messageOf } from "../../errors.ts";
 import type { Logger } from "../../log.ts";
-import type { JobListener } from "../events.ts";
+import type { JobEvent, JobListener } from "../events.ts";
 import { PROTOCOL, type SharedQueue, type WorkerRepository } from "../fleet.ts";
 import { isSettled, type Job, type JobRequest, newJob } from "../job.ts";
 import type { Asker, JobQueue, QueuePlace, QueueSnapshot, Reservation } from "../queue.ts";
-import type { JobRepository, QueuedJob } from "../repositories.ts";
+import type { JobRepository } from "../repositories.ts";
 import { hindranceOf } from "../../room.ts";
 import { retrying } from "../../retry.ts";
 import { Admission } from "../running/admission.ts";
 import { JobNews } from "../running/job-news.ts";
 import { checkLimits, type Limits } from "../running/limits.ts";
-import { refusal } from "../running/refusal.ts";
+import { assertOpen, refusal } from "../running/refusal.ts";
 import { StageHistory } from "../running/stage-history.ts";
 import { watchHandChanges } from "../running/watch-hand-changes.ts";
 import { WorkFolders } from "../running/work-folders.ts";
@@ -34,11 +34,11 @@ import { priorityOf } from "./priority.ts";
 import { SharedLine } from "./shared-line.ts";
 import { Sweep } from "./sweep.ts";
 
-/** Finished jobs that the times of stages are learned from at the start. */
-const HISTORY = 200;
-
 /** Before a database is asked again that did not answer. */
 const PAUSES = { firstMs: 500, longestMs: 10_000 };
+
+/** What is told of a job without its moving in the line. */
+const UNMOVED: ReadonlySet<JobEvent["type"]> = new Set(["progress", "preview", "description", "held"]);
 
 interface RemoteQueueConfig {
   readonly DATA_DIR: string;
@@ -58,8 +58,6 @@ export interface RemoteQueueOptions {
   };
   readonly config: RemoteQueueConfig;
   readonly log: Logger;
-  /** Whether this bot shows the jobs of a server; `null`: those of none. Default: all. */
-  readonly owns?: (guildId: string | null) => boolean;
   /** How often what was lost is looked for, milliseconds. */
   readonly sweepMs?: number;
 }
@@ -97,7 +95,9 @@ class RemoteQueue implements JobQueue {
     this.#options = options;
     this.#limits = { perUser: config.JOBS_PER_USER, perGuild: config.JOBS_PER_GUILD };
     this.#news = new JobNews(log);
-    this.#news.subscribe(() => this.#line.changed());
+    this.#news.subscribe(({ type }) => {
+      if (!UNMOVED.has(type)) this.#line.changed();
+    });
     this.#line = new SharedLine({ ...repositories, history: this.#history, known });
     this.#paint = exchange.queue<PaintTicket>("paint");
     this.#folders = new WorkFolders(path.join(config.DATA_DIR, "work"), log);
@@ -119,12 +119,12 @@ class RemoteQueue implements JobQueue {
   }
 
   reserve(asker: Asker, jobs = 1): Reservation {
-    this.#assertOpen();
+    assertOpen(this.#closing.signal);
     return this.#admission.reserve(asker, jobs);
   }
 
   async enqueue(request: JobRequest, reservation?: Reservation): Promise<Job> {
-    this.#assertOpen();
+    assertOpen(this.#closing.signal);
     this.#listen();
     try {
       this.#admission.admit(request, reservation);
@@ -190,11 +190,9 @@ class RemoteQueue implements JobQueue {
     await workers.speak(PROTOCOL);
     this.#listen();
     await this.#deaf;
-    for (const job of await jobs.finished(HISTORY)) this.#history.learn(job);
+    await this.#history.recall(jobs);
     await this.#folders.clearLeftovers((id) => this.#known.get(id) !== undefined);
-    for (const { job } of await this.#unknown()) {
-      this.#show(job, { resumed: true });
-    }
+    for (const { job } of await jobs.unsettled()) if (!this.#known.get(job.id)) this.#show(job, { resumed: true });
     await this.#sweep.start();
     if (!this.#closing.signal.aborted)
       this.#stopWatching = watchHandChanges(jobs, log, () => this.#followHandChanges());
@@ -232,13 +230,6 @@ class RemoteQueue implements JobQueue {
     });
   }
 
-  /** What this bot shows and has not heard of. */
-  async #unknown(): Promise<readonly QueuedJob[]> {
-    const { repositories, owns = () => true } = this.#options;
-    const rows = await repositories.jobs.unsettled();
-    return rows.filter(({ job }) => !this.#known.get(job.id) && owns(job.request.guildId));
-  }
-
   /** From now on; what runs is begun for whoever listens, and what it is at, its worker tells. */
   #show(job: Job, how: { readonly resumed?: true } = {}): void {
     const held = this.#known.add(job);
@@ -249,15 +240,17 @@ class RemoteQueue implements JobQueue {
   /** Shows and hands out what was queued by hand, and calls off what was cancelled. */
   async #followHandChanges(): Promise<void> {
     const { jobs, sharedQueue } = this.#options.repositories;
-    const known = [...this.#known.all()];
-    for (const { job, turn } of await this.#unknown()) {
-      // Its own, of this moment.
-      if (this.#known.get(job.id)) continue;
+    const known = new Map([...this.#known.all()].map((held) => [held.job.id, held]));
+    const rows = await jobs.unsettled();
+    // Whatever came or went meanwhile is this process's own doing.
+    const queued = rows.filter(({ job }) => !known.has(job.id) && !this.#known.get(job.id));
+    const base = queued.length === 0 ? 0 : await sharedQueue.base();
+    for (const { job, turn } of queued) {
       this.#show(job);
-      await this.#paint.add(job.id, { turn }, priorityOf(turn, await sharedQueue.base()));
+      await this.#paint.add(job.id, { turn }, priorityOf(turn, base));
     }
-    for (const held of known) {
-      const { id } = held.job;
+    for (const { job } of rows) known.delete(job.id);
+    for (const [id, held] of known) {
       if ((await jobs.get(id))?.state !== "cancelled" || this.#known.get(id) !== held) continue;
       await this.#look(held);
       await this.#callOff(id);
@@ -372,10 +365,5 @@ class RemoteQueue implements JobQueue {
     if (job.state === "done") this.#history.learn(job);
     this.#news.tell({ type: job.state === "done" || job.state === "failed" ? job.state : "cancelled", job });
     await this.#folders.clear(job.id);
-  }
-
-  #assertOpen(): void {
-    if (this.#closing.signal.aborted)
-      throw new UserError("going-down", "The bot is being restarted. Please try again in a minute.");
   }
 }

@@ -9,3 +9,8 @@ const UNWRITABLE =
 export const refusal = (error: unknown): unknown =>
   asDiskFull(error) ??
   (hindranceOf(error) === null ? error : new UserError("unwritable", UNWRITABLE, { cause: error }));
+
+/** @throws UserError `going-down` once the queue is being closed */
+export function assertOpen(closing: AbortSignal): void {
+  if (closing.aborted) throw new UserError("going-down", "The bot is being restarted. Please try again in a minute.");
+}

@@ -2,9 +2,13 @@
 import type { EngineInfo } from "../engine.ts";
 import type { JobStage } from "../events.ts";
 import type { Job, JobRequest } from "../job.ts";
+import type { JobRepository } from "../repositories.ts";
 
 /** Weight of the newest duration in the running mean: about the last six jobs count. */
 const NEWEST = 0.3;
+
+/** Finished jobs that are looked at when nothing was learned yet. */
+const RECALLED = 200;
 
 /** Size whose duration is kept; others are scaled by area. */
 const REFERENCE_SIZE = 512;
@@ -14,6 +18,11 @@ type Timed = Pick<Job, "variant"> & { readonly request: Pick<JobRequest, "varian
 
 export class StageHistory {
   readonly #means = new Map<string, number>();
+
+  /** Learns from what was finished last, at the start. */
+  async recall(jobs: Pick<JobRepository, "finished">): Promise<void> {
+    for (const job of await jobs.finished(RECALLED)) this.learn(job);
+  }
 
   /** Learns from a finished job. Captions that came from the cache (0 s) teach nothing. */
   learn(job: Job): void {

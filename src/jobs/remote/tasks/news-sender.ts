@@ -4,13 +4,11 @@ import { readFile } from "node:fs/promises";
 import { messageOf } from "../../../errors.ts";
 import type { Logger } from "../../../log.ts";
 import type { EngineNews } from "../../engine.ts";
-import type { Exchange, TellOptions } from "../exchange.ts";
-import { MOST_WORDS, type TaskTold, withoutFile } from "./wire.ts";
+import { type Exchange, MOST_PREVIEW, MOST_WORDS, type TellOptions } from "../exchange.ts";
+import { type TaskTold, withoutFile } from "./wire.ts";
 
 /** Kinds of news of which an older one says nothing more. */
 const GROWING: ReadonlySet<EngineNews["type"]> = new Set(["text", "progress", "preview"]);
-/** Larger samples are not shown, bytes. */
-const MOST_PREVIEW = 512 * 1024;
 
 export class NewsSender {
   readonly #exchange: Exchange;

@@ -25,7 +25,7 @@ export interface TaskWorkOptions {
 
 export class TaskWork {
   /** No pictures are painted by it. */
-  readonly busy = 0;
+  readonly jobs = [];
   readonly #options: TaskWorkOptions;
   readonly #closing = new AbortController();
   /** By id of the task. */

@@ -75,9 +75,6 @@ export const answerSchema = z.union([z.object({ error: wireErrorSchema }), z.obj
 export const stopSchema = z.object({ stop: z.string() });
 export type StopOrder = z.infer<typeof stopSchema>;
 
-/** Longer words travel as bytes: a NOTIFY holds 8000. */
-export const MOST_WORDS = 6000;
-
 /** News without the file that they are of. */
 export const withoutFile = (news: EngineNews): TaskNews =>
   news.type === "preview" ? { type: "preview", step: news.step, steps: news.steps, unsafe: news.unsafe } : news;
