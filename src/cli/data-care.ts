@@ -7,7 +7,7 @@ import { formatBytes } from "../checkpoints/disk.ts";
 import type { Config } from "../config.ts";
 import { UserError } from "../errors.ts";
 import { WHOLE } from "../shard.ts";
-import type { Eraser } from "../store/eraser.ts";
+import type { Eraser } from "../store/erasing/eraser.ts";
 import type { Store } from "../store/store.ts";
 import { withStore } from "./with-store.ts";
 
@@ -47,7 +47,7 @@ export function registerCare(data: Command): void {
     .option("--now", "also where people were not told two weeks ahead")
     .action(({ now = false }: { readonly now?: boolean }) =>
       withStore(async (store, config) => {
-        const { maxBytesOf, sweep } = await import("../store/retention-sweep.ts");
+        const { maxBytesOf, sweep } = await import("../store/erasing/retention-sweep.ts");
         const { RETENTION_DAYS: days } = config;
         if (now) await store.retention.noteTold(null, 0);
         const maxBytes = maxBytesOf(config);
@@ -61,7 +61,7 @@ export function registerCare(data: Command): void {
 
 /** Erases from database and files at once. */
 async function eraserOf(store: Store, { DATA_DIR: dataDir }: Config): Promise<Eraser> {
-  const { Eraser } = await import("../store/eraser.ts");
+  const { Eraser } = await import("../store/erasing/eraser.ts");
   return new Eraser({ store, dataDir });
 }
 

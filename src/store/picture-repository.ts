@@ -4,7 +4,7 @@ import type { Kysely } from "kysely";
 import type { PictureRef } from "../jobs/job.ts";
 import type { FaceVerdict, PictureRepository } from "../jobs/repositories.ts";
 import { isReferredTo } from "./dialect.ts";
-import { erasePicture } from "./erase-picture.ts";
+import { erasePicture } from "./erasing/erase-picture.ts";
 import type { Schema } from "./schema.ts";
 
 export function createPictureRepository(db: Kysely<Schema>): PictureRepository {

@@ -17,7 +17,7 @@ import { createCaptionRepository } from "./caption-repository.ts";
 import { type ComparisonRepository, createComparisonRepository } from "./comparison-repository.ts";
 import { type DatabaseOptions, openDatabase } from "./database.ts";
 import { MIGRATIONS } from "./migrations/index.ts";
-import { createErasureRepository, type ErasureRepository } from "./erasure-repository.ts";
+import { createErasureRepository, type ErasureRepository } from "./erasing/erasure-repository.ts";
 import { createJobDesk, type JobDesk } from "./job-desk.ts";
 import { createJobRepository } from "./job-repository.ts";
 import { sql } from "./kysely.ts";

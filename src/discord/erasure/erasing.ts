@@ -1,7 +1,7 @@
 /**
  * Deletion that deletes: what somebody deletes here or on Discord is erased, and members who want it are forgotten.
  *
- * Face of this room. What is erased of database and files says `src/store/eraser.ts`; here is who asks for it, and what
+ * Face of this room. What is erased of database and files says `src/store/erasing/eraser.ts`; here is who asks for it, and what
  * has to be stopped and taken off Discord besides.
  */
 import {
@@ -19,9 +19,9 @@ import { isSettled } from "../../jobs/job.ts";
 import type { JobQueue } from "../../jobs/queue.ts";
 import type { Logger } from "../../log.ts";
 import type { Shard } from "../../shard.ts";
-import { Eraser, type Others } from "../../store/eraser.ts";
-import { jobsOf, type MessagePlace, type Scope } from "../../store/erase-member.ts";
-import type { Erasure } from "../../store/erasure-repository.ts";
+import { Eraser, type Others } from "../../store/erasing/eraser.ts";
+import { jobsOf, type MessagePlace, type Scope } from "../../store/erasing/erase-member.ts";
+import type { Erasure } from "../../store/erasing/erasure-repository.ts";
 import type { Store } from "../../store/store.ts";
 import { isMessageGone, isPlaceGone } from "../discord-error.ts";
 import type { Intake } from "../intake/intake.ts";

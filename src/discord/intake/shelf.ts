@@ -7,7 +7,7 @@ import PQueue from "p-queue";
 import type { PictureRef } from "../../jobs/job.ts";
 import { TOKEN_EXTENSION } from "../../jobs/style.ts";
 import { sha256Of } from "../../sha256.ts";
-import { discardFile } from "../../store/discard-file.ts";
+import { discardFile } from "../../store/erasing/discard-file.ts";
 import type { Store } from "../../store/store.ts";
 
 /** A file on its way from somebody's upload into the store. */

@@ -1,5 +1,5 @@
 /** What the bot says about deleting, and about what it keeps. */
-import type { Others } from "../../store/eraser.ts";
+import type { Others } from "../../store/erasing/eraser.ts";
 
 const list = new Intl.ListFormat("en", { type: "conjunction" });
 

@@ -6,12 +6,12 @@ import path from "node:path";
 
 import { afterEach, beforeEach, expect, it } from "vitest";
 
-import { TOKEN_EXTENSION } from "../../src/jobs/style.ts";
-import { Eraser } from "../../src/store/eraser.ts";
-import { TABLES } from "../../src/store/move.ts";
-import type { Store } from "../../src/store/store.ts";
-import { ADA, doneJob, GRACE, picture } from "./done-job.ts";
-import { onPostgres, openTestStore } from "./open-test-store.ts";
+import { TOKEN_EXTENSION } from "../../../src/jobs/style.ts";
+import { Eraser } from "../../../src/store/erasing/eraser.ts";
+import { TABLES } from "../../../src/store/move.ts";
+import type { Store } from "../../../src/store/store.ts";
+import { ADA, doneJob, GRACE, picture } from "../done-job.ts";
+import { onPostgres, openTestStore } from "../open-test-store.ts";
 
 let folder: string;
 let store: Store;

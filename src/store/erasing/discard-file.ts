@@ -1,6 +1,6 @@
 /** Takes pictures and tokens out of the store that nothing refers to. */
-import { TOKEN_EXTENSION } from "../jobs/style.ts";
-import type { Store } from "./store.ts";
+import { TOKEN_EXTENSION } from "../../jobs/style.ts";
+import type { Store } from "../store.ts";
 
 /** Erases a picture with all that was made of it, or a token, unless something refers to it. */
 export async function discardFile(

@@ -1,10 +1,10 @@
 /** Sees to it that what was deleted is gone from the database's own files. */
 import type { Kysely } from "kysely";
 
-import { isPostgres } from "./dialect.ts";
-import { sql } from "./kysely.ts";
-import { TABLES } from "./move.ts";
-import type { Schema } from "./schema.ts";
+import { isPostgres } from "../dialect.ts";
+import { sql } from "../kysely.ts";
+import { TABLES } from "../move.ts";
+import type { Schema } from "../schema.ts";
 
 /**
  * SQLite overwrites what it deletes (`secure_delete`); what the write-ahead log still holds goes with it. PostgreSQL

@@ -3,8 +3,8 @@ import type { Kysely } from "kysely";
 
 import { eraseJob, eraseRound } from "./erase-jobs.ts";
 import { eraseLibrary, type Left } from "./erase-library.ts";
-import { sql } from "./kysely.ts";
-import type { Schema } from "./schema.ts";
+import { sql } from "../kysely.ts";
+import type { Schema } from "../schema.ts";
 
 /** A message of the bot's on Discord. */
 export interface MessagePlace {

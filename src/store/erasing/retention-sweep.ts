@@ -1,13 +1,13 @@
 /** Erases what has been kept long enough, what the disk has no room for, and files to which nothing refers. */
-import { SETTLED_STATES } from "../jobs/job.ts";
-import { TOKEN_EXTENSION } from "../jobs/style.ts";
-import { isFirst, type Shard, WHOLE } from "../shard.ts";
+import { SETTLED_STATES } from "../../jobs/job.ts";
+import { TOKEN_EXTENSION } from "../../jobs/style.ts";
+import { isFirst, type Shard, WHOLE } from "../../shard.ts";
 import { isBeingCompared } from "./erase-jobs.ts";
 import { isHeld } from "./erase-picture.ts";
 import { knownServers } from "./erase-server.ts";
 import type { Eraser } from "./eraser.ts";
-import { isOf } from "./ownership.ts";
-import type { Store } from "./store.ts";
+import { isOf } from "../ownership.ts";
+import type { Store } from "../store.ts";
 
 const DAY_MS = 86_400_000;
 /** People are told so long before the first sweep. */

@@ -6,11 +6,11 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 
 import { expect, it } from "vitest";
 
-import { WHOLE } from "../../src/shard.ts";
-import { Eraser } from "../../src/store/eraser.ts";
-import { openStore } from "../../src/store/store.ts";
-import { sweep } from "../../src/store/retention-sweep.ts";
-import { ADA, doneJob } from "./done-job.ts";
+import { WHOLE } from "../../../src/shard.ts";
+import { Eraser } from "../../../src/store/erasing/eraser.ts";
+import { openStore } from "../../../src/store/store.ts";
+import { sweep } from "../../../src/store/erasing/retention-sweep.ts";
+import { ADA, doneJob } from "../done-job.ts";
 
 /** Three to a job; more by `SWEEP_PICTURES`. 3,000 took 11.6 s with a lag of 11 ms at the 99th percentile. */
 const PICTURES = Number(process.env["SWEEP_PICTURES"] ?? 3000);

@@ -1,12 +1,12 @@
 /** Servers in the database: which there are, and to erase all of one. */
 import type { Kysely } from "kysely";
 
-import type { Shard } from "../shard.ts";
+import type { Shard } from "../../shard.ts";
 import { eraseJob, eraseRound } from "./erase-jobs.ts";
 import { eraseLibrary, type Left } from "./erase-library.ts";
-import { sql } from "./kysely.ts";
-import { isOf } from "./ownership.ts";
-import type { Schema } from "./schema.ts";
+import { sql } from "../kysely.ts";
+import { isOf } from "../ownership.ts";
+import type { Schema } from "../schema.ts";
 
 /** Servers of which something is kept, of those that a process looks after. */
 export async function knownServers(db: Kysely<Schema>, shard: Shard): Promise<readonly string[]> {

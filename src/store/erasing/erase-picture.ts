@@ -3,9 +3,9 @@ import { randomBytes } from "node:crypto";
 
 import type { ExpressionBuilder, Kysely } from "kysely";
 
-import { isReferredTo } from "./dialect.ts";
-import { sql } from "./kysely.ts";
-import type { Schema } from "./schema.ts";
+import { isReferredTo } from "../dialect.ts";
+import { sql } from "../kysely.ts";
+import type { Schema } from "../schema.ts";
 
 /** Columns that keep a picture where it is. Rounds and captions do not: they say something about it. */
 const HOLDERS = [

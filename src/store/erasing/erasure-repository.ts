@@ -8,10 +8,10 @@ import { appendFile, readFile } from "node:fs/promises";
 import type { Kysely } from "kysely";
 import { z } from "zod";
 
-import { newJobId } from "../jobs/job-id.ts";
+import { newJobId } from "../../jobs/job-id.ts";
 import type { Left } from "./erase-library.ts";
 import { eraseMember, knownMembers, memberData, type MessagePlace, messagesOf, type Scope } from "./erase-member.ts";
-import type { Schema } from "./schema.ts";
+import type { Schema } from "../schema.ts";
 import { scrub } from "./scrub.ts";
 
 /** A member who is to be forgotten. */

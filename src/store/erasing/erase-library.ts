@@ -1,7 +1,7 @@
 /** Erases styles and learnings, of a member or of a server, and says what they leave. */
 import type { Kysely, RawBuilder } from "kysely";
 
-import type { Schema } from "./schema.ts";
+import type { Schema } from "../schema.ts";
 
 /** What a member left to the files: pictures and tokens that may be referred to no longer, and learnings. */
 export interface Left {

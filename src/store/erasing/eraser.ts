@@ -9,9 +9,9 @@ import type { Left } from "./erase-library.ts";
 import { isHeld } from "./erase-picture.ts";
 import { eraseServer } from "./erase-server.ts";
 import type { Erasure } from "./erasure-repository.ts";
-import { sql } from "./kysely.ts";
+import { sql } from "../kysely.ts";
 import { scrub } from "./scrub.ts";
-import type { Store } from "./store.ts";
+import type { Store } from "../store.ts";
 
 /** What else refers to the pictures of a job, and keeps them. */
 export interface Others {

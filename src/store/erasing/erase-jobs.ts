@@ -1,9 +1,9 @@
 /** Erases jobs with everything that is known of them, but for the ballots of rounds that are decided. */
 import type { Kysely } from "kysely";
 
-import { SETTLED_STATES } from "../jobs/job.ts";
-import { sql } from "./kysely.ts";
-import type { Schema } from "./schema.ts";
+import { SETTLED_STATES } from "../../jobs/job.ts";
+import { sql } from "../kysely.ts";
+import type { Schema } from "../schema.ts";
 
 /** Comparisons that are not over: their pictures stay. */
 const UNDER_WAY = ["painting", "open", "closing"] as const;

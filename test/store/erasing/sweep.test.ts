@@ -5,12 +5,12 @@ import path from "node:path";
 
 import { afterEach, beforeEach, expect, it } from "vitest";
 
-import { WHOLE } from "../../src/shard.ts";
-import { Eraser } from "../../src/store/eraser.ts";
-import type { Store } from "../../src/store/store.ts";
-import { LEFT_MS, NOTICE_MS, sweep, type Swept } from "../../src/store/retention-sweep.ts";
-import { ADA, doneJob, picture } from "./done-job.ts";
-import { openTestStore } from "./open-test-store.ts";
+import { WHOLE } from "../../../src/shard.ts";
+import { Eraser } from "../../../src/store/erasing/eraser.ts";
+import type { Store } from "../../../src/store/store.ts";
+import { LEFT_MS, NOTICE_MS, sweep, type Swept } from "../../../src/store/erasing/retention-sweep.ts";
+import { ADA, doneJob, picture } from "../done-job.ts";
+import { openTestStore } from "../open-test-store.ts";
 
 const DAY = 86_400_000;
 const NOW = Date.now();
