@@ -51,18 +51,20 @@ export const tweak: ButtonHandler<string> = {
 function tweakModal(id: string, { request }: Job, kept: Answers | null, styles: readonly Style[]): ModalBuilder {
   const look = kept?.["look"] ?? lookOf(request.strength, request.keepColors);
   const own = kept?.["words"] ?? request.extraPrompt ?? "";
+  const seedText = kept?.["seed"] ?? String(request.seed);
   const seed = new TextInputBuilder()
     .setCustomId("seed")
     .setStyle(TextInputStyle.Short)
     .setMaxLength(LONGEST_SEED)
-    .setRequired(false)
-    .setValue(kept?.["seed"] ?? String(request.seed));
+    .setRequired(false);
   const ownWords = new TextInputBuilder()
     .setCustomId("words")
     .setStyle(TextInputStyle.Paragraph)
     .setMaxLength(PROMPT_LENGTH)
-    .setRequired(false)
-    .setValue(own);
+    .setRequired(false);
+  // What is empty is left to the form.
+  if (seedText !== "") seed.setValue(seedText);
+  if (own !== "") ownWords.setValue(own);
   return new ModalBuilder()
     .setCustomId(id)
     .setTitle(words.title)

@@ -94,7 +94,7 @@ export const editPromptWords = {
 export const tweakWords = {
   title: "Tweak",
   look: "How far it goes, and in whose colours",
-  strength: (strength: number): string => `${strength.toFixed(2)} of the way to the style`,
+  strength: (strength: number): string => `${strength.toFixed(2)}, in the style's colours`,
   kept: (strength: number): string => `${strength.toFixed(2)}, in the picture's own colours`,
   seed: "Seed",
   seedHint: "The same seed paints the same picture; leave it empty for a new one",
