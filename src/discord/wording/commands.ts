@@ -93,7 +93,7 @@ export const editPromptWords = {
 
 export const tweakWords = {
   title: "Tweak",
-  look: "How far it goes, and in whose colours",
+  look: "How far, and in whose colours",
   strength: (strength: number): string => `${strength.toFixed(2)}, in the style's colours`,
   kept: (strength: number): string => `${strength.toFixed(2)}, in the picture's own colours`,
   seed: "Seed",
