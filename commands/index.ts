@@ -23,6 +23,7 @@ import { saveThis, styleSave } from "./style-save.ts";
 import { styleShow } from "./style-show.ts";
 import { stylizeThis, stylizeThisWith } from "./stylize-this.ts";
 import { stylize } from "./stylize.ts";
+import { tweak, tweaked } from "./tweak.ts";
 
 export const commands: Commands = {
   handlers: [
@@ -66,7 +67,8 @@ export const commands: Commands = {
     rerun,
     "save-style": saveThis,
     "stop-learning": stopLearning,
+    tweak,
   },
   menus: { settings: settingsMenu },
-  modals: { "edit-prompt": editedPrompt, "stylize-this": stylizeThisWith },
+  modals: { "edit-prompt": editedPrompt, "stylize-this": stylizeThisWith, tweak: tweaked },
 };

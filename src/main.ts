@@ -14,6 +14,7 @@ import { connect, createClient } from "./discord/client.ts";
 import { Erasing } from "./discord/erasure/erasing.ts";
 import { Deliveries } from "./discord/messages/deliveries.ts";
 import { Intake } from "./discord/intake/intake.ts";
+import { KeptForms } from "./discord/interactions/kept-forms.ts";
 import { OpenReplies } from "./discord/interactions/open-replies.ts";
 import { PressOnce } from "./discord/interactions/press-once.ts";
 import { Presenter } from "./discord/jobs/presenter.ts";
@@ -194,6 +195,7 @@ export async function startBot(config: Config, log: Logger, options: StartOption
       intake,
       filter,
       words,
+      keptForms: new KeptForms(),
       pressOnce: new PressOnce({ queue, linkTo: (id) => presenter.linkTo(id) }),
       openReplies: replies,
       deliveries,

@@ -57,8 +57,8 @@ export interface IntakeOptions {
 
 /** What a command needs, by what it is for. */
 export interface Wanted {
-  /** An upload, or the key under which one is held. */
-  readonly content?: Upload | { readonly heldAs: string };
+  /** An upload, the key under which one is held, or a picture of an earlier job. */
+  readonly content?: Upload | { readonly heldAs: string } | PictureRef;
   /** An upload, or a picture that is in the store already. */
   readonly style?: Upload | PictureRef;
   /** A learned style. */
@@ -131,10 +131,10 @@ export class Intake {
     try {
       const faults = outcomes.flatMap((outcome): unknown[] => (outcome.status === "rejected" ? [outcome.reason] : []));
       if (faults.length > 0) throw together(faults);
-      await this.#assertKept(wanted.style);
+      const known = [wanted.content, wanted.style].filter(isStored);
+      await this.#assertKept(known);
       for (const arrival of arrived) put.push(await this.#shelf.put(arrival));
       const pictures = arrived.flatMap(({ kind }, i) => (kind === "picture" ? { sha256: put[i]! } : []));
-      const known = wanted.style && "sha256" in wanted.style ? [wanted.style] : [];
       await this.#options.admit(channelId, [...pictures, ...known]);
     } catch (error) {
       await release();
@@ -148,18 +148,18 @@ export class Intake {
   /** Begins to fetch what is not in the store. */
   #comingOf(userId: string, { content, style, token }: Wanted): Coming {
     const coming: Coming = {};
-    if (content)
+    if (content && !isStored(content))
       coming.content =
         "heldAs" in content ? this.#givenOut(userId, content.heldAs) : this.#picture(userId, content, "content");
     if (token) coming.token = this.#token(userId, token);
-    if (style && !("sha256" in style)) coming.style = this.#picture(userId, style, "style");
+    if (style && !isStored(style)) coming.style = this.#picture(userId, style, "style");
     return coming;
   }
 
-  /** A picture of the library may have been taken out of it meanwhile. */
-  async #assertKept(style: Wanted["style"]): Promise<void> {
-    if (!style || !("sha256" in style)) return;
-    if (!(await this.#options.store.files.has(style.sha256))) throw new UserError("picture-gone", pictureGone);
+  /** A picture of the library or of a job may have been erased meanwhile. */
+  async #assertKept(pictures: readonly PictureRef[]): Promise<void> {
+    for (const { sha256 } of pictures)
+      if (!(await this.#options.store.files.has(sha256))) throw new UserError("picture-gone", pictureGone);
   }
 
   #givenOut(userId: string, key: string): Promise<Arrival<PictureRef>> {
@@ -235,6 +235,10 @@ export class Intake {
     return path.join(this.#options.config.DATA_DIR, INCOMING);
   }
 }
+
+/** Whether a picture is in the store already. */
+const isStored = (wanted: Wanted["content"] | Wanted["style"]): wanted is PictureRef =>
+  wanted !== undefined && "sha256" in wanted;
 
 /** A picture is held for whoever opened the modal, and for nobody else who sends its key. */
 const ofMember = (userId: string, key: string): string => `${key}/${userId}`;

@@ -14,6 +14,7 @@ import type { Intake } from "../intake/intake.ts";
 import type { PictureFilter } from "../safety/picture-filter.ts";
 import type { Allowances } from "../server/allowance.ts";
 import type { ServerLog } from "../server/server-log.ts";
+import type { KeptForms } from "./kept-forms.ts";
 import type { OpenReplies } from "./open-replies.ts";
 import type { PressOnce } from "./press-once.ts";
 import type { Presenter } from "../jobs/presenter.ts";
@@ -33,6 +34,7 @@ export interface Bot {
   /** That nobody paints by. */
   readonly words: WordList;
   readonly pressOnce: PressOnce;
+  readonly keptForms: KeptForms;
   readonly openReplies: OpenReplies;
   readonly deliveries: Deliveries;
   /**

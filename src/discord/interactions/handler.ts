@@ -5,6 +5,7 @@
 import type {
   AnySelectMenuInteraction,
   AutocompleteInteraction,
+  ButtonBuilder,
   ButtonInteraction,
   ChatInputCommandInteraction,
   MessageContextMenuCommandInteraction,
@@ -83,6 +84,8 @@ export interface MenuHandler<T = unknown> extends Handles<AnySelectMenuInteracti
 /** All modals of one family. */
 export interface ModalHandler<T = unknown> extends Handles<ModalSubmitInteraction<"cached">, T> {
   readonly kind: "modal";
+  /** Where it was refused: the button that shows the form again, as it was filled in. */
+  offerAgain?(interaction: ModalSubmitInteraction<"cached">, bot: Bot): ButtonBuilder;
 }
 
 /** What is registered with Discord. */

@@ -10,6 +10,7 @@ import {
   type Client,
   Events,
   type Interaction,
+  type ModalSubmitInteraction,
 } from "discord.js";
 
 import { UserError } from "../../errors.ts";
@@ -21,8 +22,8 @@ import { explain } from "./explain.ts";
 import type { CommandHandler, Commands, Handler } from "./handler.ts";
 import { isOffered } from "./offered.ts";
 import { type Acknowledgement, Reply, type Repliable } from "./reply.ts";
-import type { View } from "../messages/view.ts";
-import { noticeView } from "../messages/components.ts";
+import { view, type View } from "../messages/view.ts";
+import { noticeView, row, text } from "../messages/components.ts";
 import { router } from "../wording/commands.ts";
 import { serverLog as serverLogWords } from "../wording/settings.ts";
 
@@ -78,9 +79,16 @@ async function handle(handler: Handler, interaction: Repliable, bot: Bot): Promi
       bot.log.info({ identifier: error.identifier, user: interaction.user.id }, "refused");
       tellServer(error, interaction, bot);
     }
-    const words = noticeView(explain(error, bot.log));
+    const words = faultView(error, handler, interaction, bot);
     void bot.deliveries.owe(`fault ${interaction.id}`, reply.channelId, () => tell(words, reply, bot));
   }
+}
+
+/** What is said of a fault. A form that was refused is offered again. */
+function faultView(error: unknown, handler: Handler, interaction: Repliable, bot: Bot): View {
+  const words = explain(error, bot.log);
+  if (!(error instanceof UserError) || handler.kind !== "modal" || !handler.offerAgain) return noticeView(words);
+  return view([text(words), row(handler.offerAgain(interaction as ModalSubmitInteraction<"cached">, bot))]);
 }
 
 /** A server's moderators hear of what its own rules refused. */

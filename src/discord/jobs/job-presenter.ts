@@ -97,11 +97,6 @@ export class JobPresenter {
     this.#opened.catch(() => undefined);
   }
 
-  /** A rerun stands in a conversation already, which shows the pair and where its result will be. */
-  get #isRerun(): boolean {
-    return this.job.request.parentId !== null;
-  }
-
   get job(): Job {
     return this.#standing.job;
   }
@@ -173,8 +168,11 @@ export class JobPresenter {
     const { files, findJob, log } = this.#parts;
     try {
       const { parentId } = this.job.request;
-      this.#parentWords = parentId === null ? null : ((await findJob(parentId))?.description ?? null);
-      if (!this.#isRerun) this.#sources = await sourcePictures(files, this.job.request);
+      const parent = parentId === null ? null : await findJob(parentId);
+      const isOfItsPair = parent?.request.style.sha256 === this.job.request.style.sha256;
+      this.#parentWords = isOfItsPair ? parent.description : null;
+      // A rerun stands in a conversation that shows its pair already, unless it has another style.
+      if (parentId === null || (parent && !isOfItsPair)) this.#sources = await sourcePictures(files, this.job.request);
       // The card of a job that has ended is touched last, when there is a result to point to.
       if (!isSettled(this.job.state)) await this.#card.settle(this.#cardView());
     } catch (error) {

@@ -39,7 +39,7 @@ export interface CardOptions {
 export function cardView(status: JobStatus, { sources, picture, words, link, remark }: CardOptions): View {
   const { job } = status;
   const settled = isSettled(job.state);
-  const isRerun = job.request.parentId !== null;
+  const isRerun = job.request.parentId !== null && sources === null;
   const notes = isRerun ? null : card.notes(job.request);
   const title = isRerun ? card.rerunTitle(job) : card.title(job.request);
   const lines = [
@@ -102,10 +102,13 @@ export function resultView(job: Job, picture: ViewFile, words: string | null): V
 /** What most people do with a result. The rest stands in `more-panel.ts`. */
 export const resultRow = (job: Job): ActionRowBuilder<ButtonBuilder> =>
   row(
-    ...(isDraft(job) ? [press("rerun", button.finish, ButtonStyle.Success, job.id, "finish")] : []),
     press("rerun", button["new-seed"], ButtonStyle.Primary, job.id, "new-seed"),
-    press("rerun", button["image-prompt"], ButtonStyle.Secondary, job.id, "image-prompt"),
+    // A row holds five: a draft is finished before it is painted another way, which *More…* has as well.
+    ...(isDraft(job)
+      ? [press("rerun", button.finish, ButtonStyle.Success, job.id, "finish")]
+      : [press("rerun", button["image-prompt"], ButtonStyle.Secondary, job.id, "image-prompt")]),
     press("rerun", button.prompt, ButtonStyle.Secondary, job.id, "prompt"),
+    press("tweak", button.tweak, ButtonStyle.Secondary, job.id),
     press("more", button.more, ButtonStyle.Secondary, job.id),
   );
 

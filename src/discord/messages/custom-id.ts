@@ -20,13 +20,14 @@ export type ButtonFamily =
   | "privacy"
   | "rerun"
   | "save-style"
-  | "stop-learning";
+  | "stop-learning"
+  | "tweak";
 
 /** Menus in messages likewise. */
 export type MenuFamily = "settings";
 
 /** Modals likewise. One that a button opened has the button's own id, parts and all. */
-export type ModalFamily = "edit-prompt" | "stylize-this";
+export type ModalFamily = "edit-prompt" | "stylize-this" | "tweak";
 
 export interface CustomId {
   /** Which handler answers; ids come from outside, and of earlier versions too. */

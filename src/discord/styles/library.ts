@@ -56,6 +56,10 @@ export async function styleChoices(
   }));
 }
 
+/** Styles to choose from in a menu: as many as one holds. */
+export const offeredStyles = ({ store }: LibraryParts, guildId: string): Promise<readonly Style[]> =>
+  store.styles.list(guildId, 0, CHOICES);
+
 /** @throws UserError `style-unknown` */
 export async function findStyle({ store }: LibraryParts, guildId: string, name: string): Promise<Style> {
   const style = await store.styles.find(guildId, name.trim());

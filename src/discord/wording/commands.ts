@@ -91,6 +91,23 @@ export const editPromptWords = {
   empty: "A few words, please: what should the style be like?",
 } as const;
 
+export const tweakWords = {
+  title: "Tweak",
+  look: "How far, and in whose colours",
+  strength: (strength: number): string => `${strength.toFixed(2)}, in the style's colours`,
+  kept: (strength: number): string => `${strength.toFixed(2)}, in the picture's own colours`,
+  seed: "Seed",
+  seedHint: "The same seed paints the same picture; leave it empty for a new one",
+  words: "Words of your own (optional)",
+  style: "Another style (optional)",
+  stylePlaceholder: "The style as it is",
+  upload: "A new style picture (optional)",
+  wrongSeed: (most: number): string =>
+    `A seed is a whole number from 0 to ${most.toLocaleString("en")}. Leave it empty, and I take a new one.`,
+  twoStyles: "Choose a style of this server or send a picture, not both: I can only paint in one of them here.",
+  again: "Fill it in again",
+} as const;
+
 export const queueWords = {
   line(n: number, job: Job, place: QueuePlace | null): string {
     const { request, state } = job;

@@ -151,6 +151,7 @@ export const button = {
   inst: "Style image only",
   "new-seed": "Again",
   again: "Try again",
+  tweak: "Tweak",
   more: "More…",
   editPrompt: "Edit prompt",
   finish: "Finish it",

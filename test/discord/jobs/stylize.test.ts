@@ -80,7 +80,7 @@ describe("/stylize", () => {
     expect(picture!.description).toMatch(/golden dots/);
     const rows = JSON.stringify(result.components).match(/"type":1,/g);
     expect(rows, "one row of buttons").toHaveLength(1);
-    for (const label of ["Again", "With style image", "Description only", "More…"])
+    for (const label of ["Again", "With style image", "Description only", "Tweak", "More…"])
       expect(hasButton(result, label)).toBe(true);
     expect(await brightness(picture!.url)).toBeGreaterThan(5);
   });

@@ -1,0 +1,181 @@
+/** *Tweak*: the settings of a result in a modal, then the same content with what was changed. */
+import {
+  type Attachment,
+  FileUploadBuilder,
+  LabelBuilder,
+  ModalBuilder,
+  type ModalSubmitInteraction,
+  StringSelectMenuBuilder,
+  ButtonStyle,
+  TextInputBuilder,
+  TextInputStyle,
+} from "discord.js";
+
+import type { ButtonHandler, ModalHandler } from "../src/discord/interactions/handler.ts";
+import type { Answers } from "../src/discord/interactions/kept-forms.ts";
+import { submitAgain, submitPair } from "../src/discord/interactions/submit.ts";
+import { press } from "../src/discord/messages/components.ts";
+import { parseCustomId } from "../src/discord/messages/custom-id.ts";
+import { findStyle, offeredStyles } from "../src/discord/styles/library.ts";
+import { tweakWords as words } from "../src/discord/wording/commands.ts";
+import { UserError } from "../src/errors.ts";
+import type { Job } from "../src/jobs/job.ts";
+import type { Style } from "../src/jobs/style.ts";
+import { SETTING_BOUNDS } from "../src/painting.ts";
+import { findJob, subjectOf } from "./job-button.ts";
+import { randomSeed } from "./painting-options.ts";
+import { checkedPrompt, PROMPT_LENGTH } from "./prompt.ts";
+
+const STRENGTHS = [0.2, 0.4, 0.6, 0.8, 1] as const;
+const [LEAST_SEED, LARGEST_SEED] = SETTING_BOUNDS.seed;
+const LONGEST_SEED = String(LARGEST_SEED).length;
+
+/** How far it goes and in whose colours, as one choice: a modal has five fields. */
+const lookOf = (strength: number, keepColors: boolean): string => `${strength} ${keepColors ? "own" : "style"}`;
+
+export const tweak: ButtonHandler<string> = {
+  kind: "button",
+  acknowledge: "none",
+  needs: { right: "paint", place: "work", pictures: () => 1 },
+
+  parse: subjectOf,
+
+  async run({ interaction, bot, reply }, jobId) {
+    const job = await findJob(bot, jobId);
+    const kept = bot.keptForms.find(interaction.user.id, parseCustomId(interaction.customId).parts[1]);
+    await reply.showModal(tweakModal(interaction.customId, job, kept, await offeredStyles(bot, interaction.guildId)));
+  },
+};
+
+/** @param kept what was filled in before, in place of the job's own settings */
+function tweakModal(id: string, { request }: Job, kept: Answers | null, styles: readonly Style[]): ModalBuilder {
+  const look = kept?.["look"] ?? lookOf(request.strength, request.keepColors);
+  const own = kept?.["words"] ?? request.extraPrompt ?? "";
+  const seedText = kept?.["seed"] ?? String(request.seed);
+  const seed = new TextInputBuilder()
+    .setCustomId("seed")
+    .setStyle(TextInputStyle.Short)
+    .setMaxLength(LONGEST_SEED)
+    .setRequired(false);
+  const ownWords = new TextInputBuilder()
+    .setCustomId("words")
+    .setStyle(TextInputStyle.Paragraph)
+    .setMaxLength(PROMPT_LENGTH)
+    .setRequired(false);
+  // What is empty is left to the form.
+  if (seedText !== "") seed.setValue(seedText);
+  if (own !== "") ownWords.setValue(own);
+  return new ModalBuilder()
+    .setCustomId(id)
+    .setTitle(words.title)
+    .addLabelComponents(
+      new LabelBuilder()
+        .setLabel(words.look)
+        .setStringSelectMenuComponent(
+          new StringSelectMenuBuilder().setCustomId("look").setOptions(lookOptions(request, look)),
+        ),
+      new LabelBuilder().setLabel(words.seed).setDescription(words.seedHint).setTextInputComponent(seed),
+      new LabelBuilder().setLabel(words.words).setTextInputComponent(ownWords),
+      // A menu without anything in it is none.
+      ...(styles.length === 0 ? [] : [styleLabel(styles, kept?.["style"])]),
+      new LabelBuilder()
+        .setLabel(words.upload)
+        .setFileUploadComponent(
+          new FileUploadBuilder().setCustomId("upload").setFileTypes("image").setRequired(false).setMinValues(0),
+        ),
+    );
+}
+
+/** The usual strengths and the picture's own, each in the style's colours and in the content's. */
+const lookOptions = (request: Job["request"], chosen: string) =>
+  [...new Set([...STRENGTHS, request.strength])]
+    .toSorted((a, b) => a - b)
+    .flatMap((strength) =>
+      [false, true].map((keepColors) => ({
+        label: (keepColors ? words.kept : words.strength)(strength),
+        value: lookOf(strength, keepColors),
+        default: lookOf(strength, keepColors) === chosen,
+      })),
+    );
+
+const styleLabel = (styles: readonly Style[], chosen: string | undefined): LabelBuilder =>
+  new LabelBuilder().setLabel(words.style).setStringSelectMenuComponent(
+    new StringSelectMenuBuilder()
+      .setCustomId("style")
+      .setPlaceholder(words.stylePlaceholder)
+      .setRequired(false)
+      .setMinValues(0)
+      .setOptions(styles.map(({ name }) => ({ label: name, value: name, default: name === chosen }))),
+  );
+
+interface TweakInput {
+  readonly jobId: string;
+  readonly strength: number;
+  readonly keepColors: boolean;
+  readonly seed: number;
+  readonly extraPrompt: string | null;
+  /** A picture, the name of a style of the library, or the style as it is. */
+  readonly style: Attachment | string | null;
+}
+
+export const tweaked: ModalHandler<TweakInput> = {
+  kind: "modal",
+  acknowledge: "public",
+  needs: { right: "paint", place: "work", pictures: () => 1 },
+
+  parse(interaction) {
+    const { look = "", seed = "", words: own = "", style: name } = answersOf(interaction);
+    const [strength, colours] = look.split(" ");
+    const picture = interaction.fields.getUploadedFiles("upload")?.first();
+    if (picture && name !== undefined) throw new UserError("two-styles", words.twoStyles);
+    return {
+      jobId: subjectOf(interaction),
+      // A client of one's own can send any.
+      strength: Math.min(1, Math.max(0, Number(strength) || 0)),
+      keepColors: colours === "own",
+      seed: seedOf(seed),
+      extraPrompt: checkedPrompt(own),
+      style: picture ?? name ?? null,
+    };
+  },
+
+  offerAgain(interaction, { keptForms }) {
+    const key = keptForms.keep(interaction.user.id, answersOf(interaction));
+    return press("tweak", words.again, ButtonStyle.Primary, subjectOf(interaction), key);
+  },
+
+  async run({ interaction, bot, reply }, { jobId, style, ...changes }) {
+    const parent = await findJob(bot, jobId);
+    const { replyTo: _, ...request } = parent.request;
+    const variant = parent.variant ?? request.variant;
+    const changed = { ...request, ...changes, variant, userId: interaction.user.id, parentId: parent.id };
+    if (style === null) await submitAgain(bot, reply, changed);
+    else if (typeof style === "string") {
+      const { picture, name, description } = await findStyle(bot, interaction.guildId, style);
+      await submitAgain(bot, reply, { ...changed, style: { ...picture, name }, description });
+    } else {
+      const pair = { content: request.content, style };
+      await submitPair(bot, reply, { ...changed, description: null }, pair);
+    }
+  },
+};
+
+/** @throws UserError `seed` */
+function seedOf(text: string): number {
+  const digits = text.trim();
+  if (digits === "") return randomSeed();
+  const seed = Number(digits);
+  if (/^\d+$/.test(digits) && seed >= LEAST_SEED && seed <= LARGEST_SEED) return seed;
+  throw new UserError("seed", words.wrongSeed(LARGEST_SEED));
+}
+
+/** What was filled in, but for the file: forms take none in advance. */
+function answersOf({ fields }: ModalSubmitInteraction): Answers {
+  const style = fields.fields.has("style") ? fields.getStringSelectValues("style")[0] : undefined;
+  return {
+    look: fields.getStringSelectValues("look")[0] ?? "",
+    seed: fields.getTextInputValue("seed"),
+    words: fields.getTextInputValue("words"),
+    ...(style !== undefined && { style }),
+  };
+}
