@@ -3,25 +3,40 @@ import { createRequire } from "node:module";
 
 import { Command } from "commander";
 
-import { registerBench } from "./cli/bench/index.ts";
-import { registerBot } from "./cli/bot.ts";
-import { registerData } from "./cli/data.ts";
-import { registerDemo } from "./cli/demo/index.ts";
-import { registerDescribe } from "./cli/describe.ts";
-import { registerDoctor } from "./cli/doctor.ts";
 import { exitCodeOf } from "./cli/exit.ts";
-import { registerJobs } from "./cli/jobs.ts";
-import { registerJudge } from "./cli/judge.ts";
-import { registerModels } from "./cli/models.ts";
 import { keepOutputErrorsQuiet } from "./cli/output-error.ts";
-import { registerScores } from "./cli/scores.ts";
-import { registerSetUpCuda } from "./cli/set-up-cuda.ts";
-import { registerStyle } from "./cli/style.ts";
-import { registerStylize } from "./cli/stylize.ts";
 import { speakPlainly } from "./cli/usage.ts";
-import { registerWorker } from "./cli/worker.ts";
 
 const manifest = createRequire(import.meta.url)("../package.json") as { readonly version: string };
+
+type Register = (program: Command) => void;
+
+const data = async (): Promise<Register> => (await import("./cli/data.ts")).registerData;
+
+/** Every command by its name, as the help lists them; loaded when it is called for. */
+const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
+  stylize: async () => (await import("./cli/stylize.ts")).registerStylize,
+  describe: async () => (await import("./cli/describe.ts")).registerDescribe,
+  style: async () => (await import("./cli/style.ts")).registerStyle,
+  bot: async () => (await import("./cli/bot.ts")).registerBot,
+  worker: async () => (await import("./cli/worker.ts")).registerWorker,
+  demo: async () => (await import("./cli/demo/index.ts")).registerDemo,
+  models: async () => (await import("./cli/models.ts")).registerModels,
+  doctor: async () => (await import("./cli/doctor.ts")).registerDoctor,
+  jobs: async () => (await import("./cli/jobs.ts")).registerJobs,
+  migrate: data,
+  data,
+  "setup-cuda": async () => (await import("./cli/set-up-cuda.ts")).registerSetUpCuda,
+  scores: async () => (await import("./cli/scores.ts")).registerScores,
+  bench: async () => (await import("./cli/bench/index.ts")).registerBench,
+  judge: async () => (await import("./cli/judge.ts")).registerJudge,
+};
+
+/** What is called; everything, where the help is wanted or the name is none. */
+function called(name: string | undefined): (() => Promise<Register>)[] {
+  const one = name !== undefined && Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  return one ? [one] : [...new Set(Object.values(COMMANDS))];
+}
 
 const program = new Command("atelier")
   .description("Repaints a picture in the style of another.")
@@ -29,24 +44,10 @@ const program = new Command("atelier")
   .version(manifest.version)
   .helpCommand(true);
 
-registerStylize(program);
-registerDescribe(program);
-registerStyle(program);
-registerBot(program);
-registerWorker(program);
-registerDemo(program);
-registerModels(program);
-registerDoctor(program);
-registerJobs(program);
-registerData(program);
-registerSetUpCuda(program);
-registerScores(program);
-registerBench(program);
-registerJudge(program);
-speakPlainly(program);
 keepOutputErrorsQuiet();
-
 try {
+  for (const register of await Promise.all(called(process.argv[2]).map((load) => load()))) register(program);
+  speakPlainly(program);
   await program.parseAsync();
 } catch (error) {
   process.exitCode = exitCodeOf(error);
