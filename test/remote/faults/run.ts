@@ -146,9 +146,7 @@ async function untilSettled(fleet: Fleet, database: TestDatabase, jobs: number):
     await until("bots took what they were sent", () => fleet.taken.length >= jobs, SETTLE_MS);
   }
   const unsettled = "select count(*)::int as n from jobs where state in ('queued', 'captioning', 'stylizing')";
-  for (let left = await numberOf(database, unsettled); left > 0;) {
-    const before = left;
-    const fewer = async (): Promise<boolean> => (left = await numberOf(database, unsettled)) < before;
-    await until(`one of ${before} jobs more is settled`, fewer, SETTLE_MS);
-  }
+  const left = (): Promise<number> => numberOf(database, unsettled);
+  for (let before = await left(); before > 0; before = await left())
+    await until(`one of ${before} jobs more is settled`, async () => (await left()) < before, SETTLE_MS);
 }
