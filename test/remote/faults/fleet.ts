@@ -20,6 +20,8 @@ export interface FleetOptions {
   readonly queue: string;
   readonly servers: Readonly<Record<string, TestServer>>;
   readonly lockMs: number;
+  /** Settings of the whole bot; without them, the bot is that of the fixtures. */
+  readonly settings?: Readonly<Record<string, string>>;
 }
 
 /** A process that runs until it is told to end. */
@@ -125,10 +127,11 @@ export class Fleet {
   }
 
   async startBot(): Promise<void> {
-    const { folder, database, queue } = this.#options;
+    const { folder, database, queue, settings } = this.#options;
     closeSync(openSync(this.#saidFile, "a"));
-    const args = [path.join(folder, "data"), database, queue, this.#saidFile];
-    await this.#start("fault-bot.ts", args, "bot", (member) => (this.#bot = member));
+    const keep = (member: Member): void => void (this.#bot = member);
+    if (settings) return this.#start("discord-bot.ts", [JSON.stringify(settings)], "bot", keep);
+    await this.#start("fault-bot.ts", [path.join(folder, "data"), database, queue, this.#saidFile], "bot", keep);
   }
 
   tellBot(told: { readonly send: number } | { readonly cancel: string }): void {

@@ -8,6 +8,7 @@ import { Redis } from "ioredis";
 import type { Draw, Weighted } from "../../draw.ts";
 import { inTime } from "./deadline.ts";
 import type { Fleet } from "./fleet.ts";
+import type { Members } from "./members.ts";
 
 export interface Fault {
   readonly name: string;
@@ -23,14 +24,20 @@ export interface KindsOptions {
   /** Address of its server. */
   readonly queue: string;
   readonly lockMs: number;
+  readonly members: Members;
 }
 
-/** Newest jobs that are cancelled. */
-const NEWEST = 10;
 /** More than a disk of workers holds, bytes. */
 const FILLER = 4 << 20;
 
-export function kindsOf({ fleet, workers, start, queue, lockMs }: KindsOptions): Weighted<(draw: Draw) => Fault> {
+export function kindsOf({
+  fleet,
+  workers,
+  start,
+  queue,
+  lockMs,
+  members,
+}: KindsOptions): Weighted<(draw: Draw) => Fault> {
   const restart =
     (name: string, signal: "SIGKILL" | "SIGTERM") =>
     (draw: Draw): Fault => {
@@ -52,14 +59,7 @@ export function kindsOf({ fleet, workers, start, queue, lockMs }: KindsOptions):
     };
     return { name: "network cut", to: `worker ${index}`, work };
   };
-  const cancel = (draw: Draw): Fault => {
-    const work = async (): Promise<void> => {
-      const { taken } = fleet;
-      if (taken.length === 0) return;
-      fleet.tellBot({ cancel: taken[draw.whole(Math.max(0, taken.length - NEWEST), taken.length - 1)]! });
-    };
-    return { name: "job cancelled", to: "job", work };
-  };
+  const cancel = (draw: Draw): Fault => ({ name: "job cancelled", to: "job", work: async () => members.cancel(draw) });
   const fill = (draw: Draw): Fault => {
     const work = async (): Promise<void> => {
       const full = fleet.workers.flatMap(({ tinyDisk }) => tinyDisk ?? []);

@@ -16,6 +16,7 @@ const options = new Command()
   .option("--seed <n>", "repeats a sequence of faults", numberBetween(0, SEEDS, true), Date.now() % SEEDS)
   .option("--server <name>", "of the queue: postgres or redis", oneOf(["postgres", "redis"] as const), "postgres")
   .option("--lock-seconds <s>", "how long a worker's lock lasts without renewal", numberBetween(1, 60), 3)
+  .option("--posted", "members of a Discord on this machine ask the whole bot, and what is posted is counted", false)
   .option("--keep", "keep logs and pictures even when nothing was violated", false)
   .parse()
   .opts<FaultOptions>();

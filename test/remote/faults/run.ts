@@ -15,6 +15,7 @@ import type { TestServer } from "../test-server.ts";
 import { inTime, Overdue, until } from "./deadline.ts";
 import { Fleet } from "./fleet.ts";
 import { kindsOf } from "./kinds.ts";
+import { type Members, membersByMessages, membersInDiscord } from "./members.ts";
 import { auditJobs, violationsOf } from "./verdict.ts";
 
 const WORKERS = 3;
@@ -34,6 +35,8 @@ export interface FaultOptions {
   readonly server: "postgres" | "redis";
   /** Of a worker's lock; default: 3. */
   readonly lockSeconds?: number;
+  /** Members of a Discord ask the whole bot, and what is posted there is counted: without disks that are full. */
+  readonly posted?: boolean;
   /** Leave logs and pictures where they are. */
   readonly keep?: boolean;
 }
@@ -52,7 +55,7 @@ export interface FaultReport {
 
 /** @returns what was violated, and what there was */
 export async function runFaults(options: FaultOptions): Promise<FaultReport> {
-  const { seed, faults, jobs, server, lockSeconds = 3, keep = false } = options;
+  const { seed, faults, jobs, server, lockSeconds = 3, posted = false, keep = false } = options;
   const begunAt = performance.now();
   const draw = new Draw(seed);
   const folder = await mkdtemp(path.join(os.tmpdir(), "atelier-faults-"));
@@ -62,39 +65,43 @@ export async function runFaults(options: FaultOptions): Promise<FaultReport> {
   const queue = server === "redis" ? servers["redis"]!.url : database.url;
   await makeTables(folder, database, queue);
   const lockMs = lockSeconds * 1000;
-  const fleet = new Fleet({ folder, database: database.url, queue, servers, lockMs });
+  const inDiscord = posted ? await membersInDiscord(folder, database, queue, lockMs) : null;
+  const settings = inDiscord?.settings;
+  const fleet = new Fleet({ folder, database: database.url, queue, servers, lockMs, ...(settings && { settings }) });
+  const members = inDiscord ?? membersByMessages(fleet);
   const count: Record<string, number> = {};
   const violations: string[] = [];
   try {
     const start = (index: number, by: Draw): Promise<void> => {
       const aheadMs = by.pick([0, 0, -MINUTE, MINUTE]);
-      return fleet.startWorker(index, { paintMs: by.whole(100, 1500), aheadMs, tiny: by.chance(1 / 3) });
+      return fleet.startWorker(index, { paintMs: by.whole(100, 1500), aheadMs, tiny: !posted && by.chance(1 / 3) });
     };
     await Promise.all([fleet.startBot(), ...Array.from({ length: WORKERS }, (_, n) => start(n, draw.fork()))]);
-    const kinds = kindsOf({ fleet, workers: WORKERS, start, queue, lockMs });
+    const kinds = kindsOf({ fleet, workers: WORKERS, start, queue, lockMs, members });
     try {
       let asked = 0;
       const busy = new Map<string, Promise<void>>();
       for (let n = 0; n < faults; n++) {
         // So that there is work while there are faults. What a bot did not take before it was killed is sent again.
         const due = Math.ceil(((n + 1) / faults) * jobs);
-        if (due > asked) fleet.tellBot({ send: due - asked });
+        if (due > asked) members.send(due - asked);
         asked = due;
         const { name, to, work } = draw.weighted(kinds)(draw.fork());
         count[name] = (count[name] ?? 0) + 1;
         await busy.get(to);
         while (busy.size >= TOGETHER) await Promise.race(busy.values());
-        const done = work().then(() => {
+        const done = work().then(async () => {
           busy.delete(to);
-          if (name === "bot killed") asked = fleet.taken.length;
+          if (name === "bot killed") asked = await members.taken();
         });
         done.catch(() => undefined);
         busy.set(to, done);
         await sleep(draw.between(0, 300));
       }
       await Promise.all(busy.values());
-      await untilSettled(fleet, database, jobs);
+      await untilSettled(members, database, jobs);
       await sleep(TELL_MS);
+      violations.push(...(await members.violations()));
       await inTime("bot and workers are gone", fleet.close());
     } catch (error) {
       if (!(error instanceof Overdue)) throw error;
@@ -119,6 +126,7 @@ export async function runFaults(options: FaultOptions): Promise<FaultReport> {
     };
   } finally {
     await fleet.close().catch(() => undefined);
+    await members.close();
     fleet.unmount();
     for (const one of Object.values(servers)) await one.remove();
   }
@@ -136,14 +144,14 @@ async function numberOf(database: TestDatabase, query: string): Promise<number> 
 }
 
 /** Waits until bots took as many jobs as wanted and all are settled, for as long as that gets on. */
-async function untilSettled(fleet: Fleet, database: TestDatabase, jobs: number): Promise<void> {
-  for (let missing = jobs - fleet.taken.length; missing > 0; missing = jobs - fleet.taken.length) {
+async function untilSettled(members: Members, database: TestDatabase, jobs: number): Promise<void> {
+  for (let before = await members.taken(); before < jobs; before = await members.taken()) {
     // Of what earlier bots were sent, some may still be on its way.
     await sleep(1000);
-    const before = fleet.taken.length;
-    if (before < jobs) fleet.tellBot({ send: jobs - before });
-    await until(`bots took more jobs than ${before} of ${jobs}`, () => fleet.taken.length > before, SETTLE_MS);
-    await until("bots took what they were sent", () => fleet.taken.length >= jobs, SETTLE_MS);
+    const taken = await members.taken();
+    if (taken > before) continue;
+    members.send(jobs - taken);
+    await until(`bots took more jobs than ${taken} of ${jobs}`, async () => (await members.taken()) > taken, SETTLE_MS);
   }
   const unsettled = "select count(*)::int as n from jobs where state in ('queued', 'captioning', 'stylizing')";
   const left = (): Promise<number> => numberOf(database, unsettled);
