@@ -42,13 +42,14 @@ import { createLogger, type Logger } from "./log.ts";
 import { startOps } from "./ops/ops.ts";
 import { openPictures } from "./pictures/index.ts";
 import { createReader } from "./reader/reader.ts";
-import { gatherLeftovers, processFolder } from "./process-folders.ts";
+import { gatherLeftovers, LEARNING, processFolder } from "./process-folders.ts";
 import type { Pauses } from "./retry.ts";
 import { isFirst, type Seat, WHOLE } from "./shard.ts";
 import { chooseByVotes } from "./store/ballots.ts";
 import { lockFolder } from "./store/folder-lock.ts";
 import { watchFolder } from "./store/folder-watch.ts";
 import { openStore, type Store } from "./store/store.ts";
+import { type Undo, undoAll } from "./undo.ts";
 import { goOn, refuse, untilStopped } from "./until-stopped.ts";
 import { readWordList, type WordList } from "./word-list.ts";
 
@@ -93,21 +94,13 @@ export interface RunOptions extends Pick<StartOptions, "seat"> {
  * refused; EngineError when no engine starts
  */
 export async function startBot(config: Config, log: Logger, options: StartOptions = {}): Promise<RunningBot> {
-  const undo: (() => unknown)[] = [];
+  const undo: Undo = [];
   const over = new AbortController();
   const end = (verdict: UserError): void => over.abort(verdict);
   const ended = new Promise<UserError>((resolve) => {
     over.signal.addEventListener("abort", () => resolve(over.signal.reason as UserError), { once: true });
   });
-  const close = async (): Promise<void> => {
-    for (const step of undo.splice(0).reverse()) {
-      try {
-        await step();
-      } catch (error) {
-        log.error({ err: error }, "a part of the bot could not be closed");
-      }
-    }
-  };
+  const close = (): Promise<void> => undoAll(undo, log);
   try {
     const { seat } = options;
     const folder = processFolder(config.DATA_DIR, seat?.shard);
@@ -239,10 +232,7 @@ interface Work {
 }
 
 /** An engine of this process's own. */
-async function workHere(
-  { store, config, log, words, engineModule }: WorkParts,
-  undo: (() => unknown)[],
-): Promise<Work> {
+async function workHere({ store, config, log, words, engineModule }: WorkParts, undo: Undo): Promise<Work> {
   const engine = createEngine(config, log, engineModule);
   undo.push(() => engine.stop());
   const info = await engine.start();
@@ -260,14 +250,14 @@ async function workHere(
 }
 
 /** Workers of any machine; what speaks with the server of the queue is loaded where there is one. */
-async function workElsewhere({ store, config, log }: WorkParts, undo: (() => unknown)[]): Promise<Work> {
+async function workElsewhere({ store, config, log }: WorkParts, undo: Undo): Promise<Work> {
   const { connect: connectQueue } = await import("./jobs/remote/connection.ts");
   const { createRemoteQueue } = await import("./jobs/remote/remote-queue.ts");
   const { openRemoteTasks } = await import("./jobs/remote/tasks/remote-tasks.ts");
   const exchange = await connectQueue(config.QUEUE_URL!, { log, connections: QUEUE_CONNECTIONS });
   undo.push(() => exchange.close());
   const { learningStates: states, files, workers } = store;
-  const folder = path.join(config.DATA_DIR, "learning");
+  const folder = path.join(config.DATA_DIR, LEARNING);
   const tasks = await openRemoteTasks({ exchange, states, files, workers, folder, log });
   const queue = createRemoteQueue({ exchange, repositories: store, config, log });
   return { engine: null, tasks, queue };

@@ -9,11 +9,18 @@ import type { Shard } from "./shard.ts";
 export const INCOMING = "incoming";
 export const WORK = "work";
 
+/** Styles that are being learned. */
+export const LEARNING = "learning";
+
 const SHARDS = "shards";
+const WORKERS = "workers";
 
 /** The data folder itself for a bot of one process, else one for each. */
 export const processFolder = (dataDir: string, shard?: Shard): string =>
   shard ? path.join(dataDir, SHARDS, String(shard.id)) : dataDir;
+
+/** What a worker has of its own; several of a machine may share its data folder. @param name the worker's */
+export const workerFolder = (dataDir: string, name: string): string => path.join(dataDir, WORKERS, name);
 
 /**
  * Hands uploads that processes of an earlier run left to the one whose folder is `heir`, which clears them away when it

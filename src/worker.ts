@@ -1,6 +1,5 @@
 /** A worker's composition root: an engine, and the queues that it takes work from. */
 import os from "node:os";
-import path from "node:path";
 
 import type { Capability } from "./capabilities.ts";
 import type { Config } from "./config.ts";
@@ -19,7 +18,9 @@ import { createLogger, type Logger } from "./log.ts";
 import { startOps } from "./ops/ops.ts";
 import { chooseByVotes } from "./store/ballots.ts";
 import { openPictures } from "./pictures/index.ts";
+import { workerFolder } from "./process-folders.ts";
 import { openStore, type Store } from "./store/store.ts";
+import { type Undo, undoAll } from "./undo.ts";
 import { goOn, type Running, untilStopped } from "./until-stopped.ts";
 import { readWordList } from "./word-list.ts";
 
@@ -50,7 +51,7 @@ const WORK: Readonly<Record<Capability, (parts: WorkParts) => Work>> = {
       tasks,
       repositories: store,
       chooseVariant: chooseByVotes(store),
-      folder: path.join(config.DATA_DIR, "workers", name),
+      folder: workerFolder(config.DATA_DIR, name),
       name,
       concurrency: config.CONCURRENCY,
       times,
@@ -76,16 +77,8 @@ export async function startWorker(config: Config, log: Logger): Promise<Running>
       "worker-alone",
       "A worker needs DATABASE_URL and QUEUE_URL, the same as the bot's. Without them the bot paints by itself.",
     );
-  const undo: (() => unknown)[] = [];
-  const close = async (): Promise<void> => {
-    for (const step of undo.splice(0).reverse()) {
-      try {
-        await step();
-      } catch (error) {
-        log.error({ err: error }, "a part of the worker could not be closed");
-      }
-    }
-  };
+  const undo: Undo = [];
+  const close = (): Promise<void> => undoAll(undo, log);
   try {
     const ops = await startOps(config, log);
     undo.push(() => ops?.close());
@@ -108,7 +101,7 @@ export async function startWorker(config: Config, log: Logger): Promise<Running>
     const tasks = createLocalTasks({
       engine,
       files: store.files,
-      dataDir: path.join(config.DATA_DIR, "workers", name),
+      dataDir: workerFolder(config.DATA_DIR, name),
       words,
     });
     const parts: WorkParts = { config, exchange, engine, tasks, store, name, times, log };

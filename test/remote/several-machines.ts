@@ -1,6 +1,5 @@
 /** The queue of several machines with one worker, in one process, for the contract. */
 import { randomBytes } from "node:crypto";
-import path from "node:path";
 
 import { choosePaperVariant } from "../../src/jobs/choose-variant.ts";
 import { createLocalTasks } from "../../src/jobs/local/local-tasks.ts";
@@ -10,6 +9,7 @@ import { PaintWork } from "../../src/jobs/remote/paint-work.ts";
 import { Presence } from "../../src/jobs/remote/presence.ts";
 import { createRemoteQueue } from "../../src/jobs/remote/remote-queue.ts";
 import { createLogger } from "../../src/log.ts";
+import { workerFolder } from "../../src/process-folders.ts";
 import { openStore } from "../../src/store/store.ts";
 import type { Adapter } from "../jobs/contract/bench.ts";
 import { newDatabase } from "./new-database.ts";
@@ -53,7 +53,7 @@ export function severalMachines(
       const { sweepMs } = QUICK;
       const queue = createRemoteQueue({ exchange: exchanges[0], repositories: store, config, log, sweepMs });
       const name = `worker-${randomBytes(4).toString("hex")}`;
-      const folder = path.join(dataDir, "workers", name);
+      const folder = workerFolder(dataDir, name);
       const tasks = createLocalTasks({ engine, files: store.files, dataDir: folder });
       const common = { exchange: exchanges[1], engine, tasks, repositories: store, chooseVariant, folder, name };
       const work = new PaintWork({ ...common, concurrency, times: QUICK, log });

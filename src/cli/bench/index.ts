@@ -14,6 +14,7 @@ import type { CapacityCommand } from "./capacity.ts";
 import type { CaptionBenchCommand } from "./caption.ts";
 import type { DiffusionBenchOptions, ImageBenchCommand } from "./diffusion.ts";
 import { EMBEDDED_USUAL, type EmbeddedBenchCommand } from "./embedded-options.ts";
+import type { FleetBenchCommand } from "./fleet.ts";
 import type { QueueBenchCommand } from "./light.ts";
 
 /** What needs no checkpoint. */
@@ -75,6 +76,12 @@ export function registerBench(program: Command): void {
     .option("--json", "print one JSON object and nothing else", false)
     .action(async (options: QueueBenchCommand) => (await import("./light.ts")).queue(options));
 
+  bench
+    .command("fleet")
+    .description("workers over PostgreSQL and over Redis: jobs a second, fairness, recovery, memory, connections")
+    .option("--jobs <n>", "that wait when the workers start", numberBetween(10, 1_000_000, true), JOBS)
+    .option("--json", "print JSON, a line for each server, and nothing else", false)
+    .action(async (options: FleetBenchCommand) => (await import("./fleet.ts")).fleet(options));
   bench
     .command("capacity")
     .description("what waits, requests and storage an installation has to expect: a day of it, simulated")

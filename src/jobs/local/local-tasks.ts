@@ -1,6 +1,7 @@
 /** Tasks that the engine of this process does. */
 import path from "node:path";
 
+import { LEARNING } from "../../process-folders.ts";
 import type { Engine } from "../engine.ts";
 import type { PictureStore } from "../repositories.ts";
 import { EngineTasks } from "../running/engine-tasks.ts";
@@ -17,4 +18,4 @@ export interface LocalTasksOptions {
 }
 
 export const createLocalTasks = ({ engine, files, dataDir, words }: LocalTasksOptions): Tasks =>
-  new EngineTasks({ engine, files, folder: path.join(dataDir, "learning"), words });
+  new EngineTasks({ engine, files, folder: path.join(dataDir, LEARNING), words });

@@ -1,4 +1,5 @@
-/** Which jobs a worker can paint, and what nobody has that is there. */
+/** Which workers can do what, and what nobody has that is there. */
+import type { Capability } from "../../capabilities.ts";
 import type { EngineInfo } from "../engine.ts";
 import type { WorkerReport } from "../fleet.ts";
 import type { JobRequest } from "../job.ts";
@@ -12,11 +13,11 @@ export const lackOf = ({ loras }: Asked, info: Pick<EngineInfo, "stylizer"> | nu
 
 /** What none of these workers has; `null`: one can paint it. */
 export function lackAmong(asked: Asked, workers: readonly WorkerReport[]): Lack | null {
-  const lacks = painters(workers).map(({ info }) => lackOf(asked, info));
+  const lacks = able(workers, "paint").map(({ info }) => lackOf(asked, info));
   if (lacks.length === 0) return "worker";
   return lacks.includes(null) ? null : lacks[0]!;
 }
 
-/** Of these workers, those that paint. */
-export const painters = (workers: readonly WorkerReport[]): WorkerReport[] =>
-  workers.filter(({ capabilities }) => capabilities.includes("paint"));
+/** Of these workers, those that take such work. */
+export const able = (workers: readonly WorkerReport[], capability: Capability): WorkerReport[] =>
+  workers.filter(({ capabilities }) => capabilities.includes(capability));

@@ -2,7 +2,7 @@
 import { messageOf, UserError } from "../../errors.ts";
 import type { Logger } from "../../log.ts";
 import { GONE_AFTER_MS, PROTOCOL, type WorkerReport, type WorkerRepository } from "../fleet.ts";
-import { painters } from "./fitness.ts";
+import { able } from "./fitness.ts";
 
 /** So that one word that is lost makes nobody gone. */
 const EVERY_MS = GONE_AFTER_MS / 3;
@@ -31,7 +31,7 @@ export async function refuseStranger(workers: WorkerRepository, own: number = PR
 
 /** For whoever watches a bot: why nothing would be painted just now. */
 export async function missingPainter(workers: Pick<WorkerRepository, "present">): Promise<string | null> {
-  return painters(await workers.present()).length > 0 ? null : "no worker that paints is there";
+  return able(await workers.present(), "paint").length > 0 ? null : "no worker that paints is there";
 }
 
 /** One kind of work that a worker takes from its queue. */

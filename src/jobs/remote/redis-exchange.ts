@@ -1,11 +1,14 @@
 /** Redis as the server of the queue: keys by BullMQ, and publish/subscribe for what is told. */
-import { Redis } from "ioredis";
+import type { Redis } from "ioredis";
 
 import { messageOf, UserError } from "../../errors.ts";
 import { Bull } from "./bull-queue.ts";
 import { type ConnectOptions, type Exchange, refused, type Told, unreachable } from "./exchange.ts";
+import { RedisLine } from "./redis-line.ts";
 
 const CONNECT_MS = 10_000;
+/** A server that does not answer for so long is not waited for, milliseconds: longer than BullMQ has one hold an answer back. */
+const ANSWER_MS = 15_000;
 /** BullMQ's oldest. */
 const OLDEST_SERVER = 5;
 const NEW_LINE = 10;
@@ -14,7 +17,13 @@ const NEW_LINE = 10;
 export async function connectRedis(url: string, { log, prefix = "atelier" }: ConnectOptions): Promise<Exchange> {
   await checkServer(url, log);
   const open = (): Redis => {
-    const redis = new Redis(url, { maxRetriesPerRequest: null, connectTimeout: CONNECT_MS, keepAlive: CONNECT_MS });
+    const redis = new RedisLine(url, {
+      maxRetriesPerRequest: null,
+      connectTimeout: CONNECT_MS,
+      keepAlive: CONNECT_MS,
+      commandTimeout: ANSWER_MS,
+      socketTimeout: ANSWER_MS,
+    });
     redis.on("error", (error) => log.debug({ error: messageOf(error) }, "a fault of the queue's server"));
     return redis;
   };
@@ -68,7 +77,7 @@ function toldBy(data: Buffer): Told {
 
 /** By a connection that gives up at once, as the others never do. */
 async function checkServer(url: string, log: ConnectOptions["log"]): Promise<void> {
-  const probe = new Redis(url, { lazyConnect: true, retryStrategy: () => null, connectTimeout: CONNECT_MS });
+  const probe = new RedisLine(url, { lazyConnect: true, retryStrategy: () => null, connectTimeout: CONNECT_MS });
   let fault: unknown;
   probe.on("error", (error) => (fault = error));
   try {

@@ -10,6 +10,7 @@ import path from "node:path";
 
 import { CancelledError, messageOf } from "../../errors.ts";
 import type { Logger } from "../../log.ts";
+import { WORK } from "../../process-folders.ts";
 import type { JobEvent, JobListener } from "../events.ts";
 import { PROTOCOL, type SharedQueue, type WorkerRepository } from "../fleet.ts";
 import { isSettled, type Job, type JobRequest, newJob } from "../job.ts";
@@ -100,7 +101,7 @@ class RemoteQueue implements JobQueue {
     });
     this.#line = new SharedLine({ ...repositories, history: this.#history, known });
     this.#paint = exchange.queue<PaintTicket>("paint");
-    this.#folders = new WorkFolders(path.join(config.DATA_DIR, "work"), log);
+    this.#folders = new WorkFolders(path.join(config.DATA_DIR, WORK), log);
     const occupancy = {
       ofUser: (userId: string) => known.ofUser(userId),
       ofGuild: (guildId: string | null) => known.ofGuild(guildId),

@@ -4,7 +4,7 @@ import type { QueuePlace } from "../queue.ts";
 import { type Foreseen, Outlook } from "../running/outlook.ts";
 import type { StageHistory } from "../running/stage-history.ts";
 import { isRunning } from "../transitions.ts";
-import { lackAmong, painters } from "./fitness.ts";
+import { able, lackAmong } from "./fitness.ts";
 import type { KnownJobs } from "./known-jobs.ts";
 
 /** How long what was read counts while nothing is heard. */
@@ -41,12 +41,12 @@ class Look {
       };
     };
     this.#workers = workers;
-    const able = painters(workers);
+    const painters = able(workers, "paint");
     const concurrency = Math.max(
       1,
-      able.reduce((sum, worker) => sum + worker.concurrency, 0),
+      painters.reduce((sum, worker) => sum + worker.concurrency, 0),
     );
-    this.#outlook = new Outlook({ jobAt, history, info: able[0]?.info ?? null, concurrency });
+    this.#outlook = new Outlook({ jobAt, history, info: painters[0]?.info ?? null, concurrency });
   }
 
   place(id: string): QueuePlace | null {

@@ -1,6 +1,8 @@
 /** What a backup holds, and under which names. */
 import { z } from "zod";
 
+import { LEARNING } from "../../process-folders.ts";
+
 /** First in a backup: what it is of. */
 export const MANIFEST = "manifest.json";
 /** A copy of the SQLite file. */
@@ -11,7 +13,7 @@ export const POSTGRES_DUMP = "atelier.dump";
 export const LAST = "complete";
 
 /** Folders of `DATA_DIR` that are kept: pictures and tokens, and styles that are being learned. All else is made again. */
-export const FOLDERS = ["pictures", "learning"] as const;
+export const FOLDERS = ["pictures", LEARNING] as const;
 
 /** Files of those folders, as they may stand in a backup. */
 export const FOLDER_FILE = /^(?:pictures|learning)(?:\/[\w-]+){0,2}\/[\w-]+\.[\w.-]+$/;

@@ -3,6 +3,7 @@ import { rm } from "node:fs/promises";
 import path from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 
+import { LEARNING } from "../process-folders.ts";
 import { discardFile } from "./discard-file.ts";
 import { eraseJob, isBeingCompared } from "./erase-jobs.ts";
 import type { Left } from "./erase-library.ts";
@@ -97,7 +98,7 @@ export class Eraser {
     for (const sha256 of tokens) await this.#discard(sha256, "token");
     for (const id of learnings)
       for (const name of [id, `${id}.safetensors`])
-        await rm(path.join(this.#options.dataDir, "learning", name), { recursive: true, force: true });
+        await rm(path.join(this.#options.dataDir, LEARNING, name), { recursive: true, force: true });
   }
 
   /** Pictures that nothing holds, and which are no stand-in of a decided round. */

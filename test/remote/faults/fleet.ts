@@ -2,13 +2,17 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
 import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 
 import { mountTinyDisk, type TinyDisk } from "../../store/mount-tiny-disk.ts";
 import { startTcpProxy, type TcpProxy } from "../tcp-proxy.ts";
 import type { TestServer } from "../test-server.ts";
+import { inTime } from "./deadline.ts";
 
 const FIXTURES = path.resolve(import.meta.dirname, "../fixtures");
 const TINY = "2m";
+/** Before a process is started again that found a server away. */
+const AGAIN_MS = 300;
 
 export interface FleetOptions {
   readonly folder: string;
@@ -16,17 +20,22 @@ export interface FleetOptions {
   readonly queue: string;
   readonly servers: Readonly<Record<string, TestServer>>;
   readonly lockMs: number;
+  /** Settings of the whole bot; without them, the bot is that of the fixtures. */
+  readonly settings?: Readonly<Record<string, string>>;
 }
 
 /** A process that runs until it is told to end. */
 class Member {
   readonly child: ChildProcess;
+  readonly name: string;
   readonly ready: Promise<void>;
   readonly ended: Promise<void>;
   /** Somebody wanted it to end. */
   isToEnd = false;
+  hasEnded = false;
 
   constructor(script: string, args: readonly unknown[], logFile: string, onCrash: (how: string) => void) {
+    this.name = path.basename(logFile, ".log");
     const output = openSync(logFile, "a");
     this.child = spawn(process.execPath, ["--import", "tsx/esm", path.join(FIXTURES, script), ...args.map(String)], {
       stdio: ["ignore", "pipe", output, "ipc"],
@@ -39,6 +48,7 @@ class Member {
     });
     this.ended = new Promise((resolve) => {
       this.child.once("exit", (code, signal) => {
+        this.hasEnded = true;
         if (!this.isToEnd) onCrash(`${script} ended by itself (${String(code ?? signal)}), see ${logFile}`);
         resolve();
       });
@@ -48,7 +58,7 @@ class Member {
   async end(signal: "SIGKILL" | "SIGTERM"): Promise<void> {
     this.isToEnd = true;
     this.child.kill(signal);
-    await this.ended;
+    await inTime(`${this.name} ends by ${signal}`, this.ended);
   }
 }
 
@@ -67,6 +77,8 @@ export class Fleet {
   /** Folders that pictures were put into. */
   readonly folders: string[] = [];
   readonly #disks = new Set<TinyDisk>();
+  readonly #away = new Set<string>();
+  #outages = 0;
   #bot!: Member;
   #started = 0;
 
@@ -74,8 +86,13 @@ export class Fleet {
     this.#options = options;
   }
 
-  get servers(): Readonly<Record<string, TestServer>> {
-    return this.#options.servers;
+  get servers(): readonly string[] {
+    return Object.keys(this.#options.servers);
+  }
+
+  /** Ids of the jobs that bots have said they took. */
+  get taken(): string[] {
+    return this.said.flatMap(({ taken }) => taken ?? []);
   }
 
   /** What bots have said, a line each. */
@@ -97,10 +114,10 @@ export class Fleet {
     if (disk) this.#disks.add(disk);
     const dataDir = disk?.folder ?? path.join(folder, "data");
     const place = [networks[0]!.url, networks[1]!.url, name, 2, how.paintMs, lockMs, how.aheadMs];
-    const member = this.#member("quick-worker.ts", [dataDir, ...place], name);
-    this.workers[index] = { member, networks, tinyDisk: disk?.folder ?? null };
     if (!this.folders.includes(dataDir)) this.folders.push(dataDir);
-    await member.ready;
+    await this.#start("quick-worker.ts", [dataDir, ...place], name, (member) => {
+      this.workers[index] = { member, networks, tinyDisk: disk?.folder ?? null };
+    });
   }
 
   async endWorker(index: number, signal: "SIGKILL" | "SIGTERM"): Promise<void> {
@@ -110,10 +127,11 @@ export class Fleet {
   }
 
   async startBot(): Promise<void> {
-    const { folder, database, queue } = this.#options;
+    const { folder, database, queue, settings } = this.#options;
     closeSync(openSync(this.#saidFile, "a"));
-    this.#bot = this.#member("fault-bot.ts", [path.join(folder, "data"), database, queue, this.#saidFile], "bot");
-    await this.#bot.ready;
+    const keep = (member: Member): void => void (this.#bot = member);
+    if (settings) return this.#start("discord-bot.ts", [JSON.stringify(settings)], "bot", keep);
+    await this.#start("fault-bot.ts", [path.join(folder, "data"), database, queue, this.#saidFile], "bot", keep);
   }
 
   tellBot(told: { readonly send: number } | { readonly cancel: string }): void {
@@ -125,7 +143,7 @@ export class Fleet {
   }
 
   async close(): Promise<void> {
-    for (const index of this.workers.keys()) await this.endWorker(index, "SIGKILL");
+    await Promise.all([...this.workers.keys()].map((index) => this.endWorker(index, "SIGKILL")));
     await this.endBot();
   }
 
@@ -134,9 +152,35 @@ export class Fleet {
     for (const disk of this.#disks) disk.unmount();
   }
 
-  #member(script: string, args: readonly unknown[], name: string): Member {
+  /** A server dies, and comes back after `ms`. */
+  async loseServer(name: string, ms: number): Promise<void> {
+    const server = this.#options.servers[name]!;
+    this.#outages++;
+    this.#away.add(name);
+    await inTime(`${name} is gone`, server.kill());
+    await sleep(ms);
+    await inTime(`${name} is back`, server.start());
+    this.#away.delete(name);
+  }
+
+  /** Starts a process, and again as a service manager would where a server was away meanwhile. */
+  async #start(script: string, args: readonly unknown[], name: string, keep: (member: Member) => void): Promise<void> {
     const logs = path.join(this.#options.folder, "logs");
     mkdirSync(logs, { recursive: true });
-    return new Member(script, args, path.join(logs, `${name}.log`), (how) => this.crashes.push(how));
+    for (;;) {
+      const outages = this.#outages;
+      let isReady = false;
+      const mayFail = (): boolean => !isReady && (this.#away.size > 0 || this.#outages > outages);
+      const member = new Member(script, args, path.join(logs, `${name}.log`), (how) => {
+        if (!mayFail()) this.crashes.push(how);
+      });
+      keep(member);
+      await inTime(`${name} is ready`, member.ready);
+      if (!member.hasEnded || member.isToEnd || !mayFail()) {
+        isReady = true;
+        return;
+      }
+      await sleep(AGAIN_MS);
+    }
   }
 }

@@ -2,7 +2,7 @@
 import { Command } from "commander";
 
 import { numberBetween, oneOf } from "../../../src/cli/options.ts";
-import { runFaults } from "./run.ts";
+import { type FaultOptions, runFaults } from "./run.ts";
 
 const SEEDS = 2 ** 31 - 1;
 
@@ -15,9 +15,11 @@ const options = new Command()
   .option("--jobs <n>", "how many", numberBetween(1, 100_000), 2000)
   .option("--seed <n>", "repeats a sequence of faults", numberBetween(0, SEEDS, true), Date.now() % SEEDS)
   .option("--server <name>", "of the queue: postgres or redis", oneOf(["postgres", "redis"] as const), "postgres")
+  .option("--lock-seconds <s>", "how long a worker's lock lasts without renewal", numberBetween(1, 60), 3)
+  .option("--posted", "members of a Discord on this machine ask the whole bot, and what is posted is counted", false)
   .option("--keep", "keep logs and pictures even when nothing was violated", false)
   .parse()
-  .opts<{ faults: number; jobs: number; seed: number; server: "postgres" | "redis"; keep: boolean }>();
+  .opts<FaultOptions>();
 
 const report = await runFaults(options);
 console.log(JSON.stringify({ seed: options.seed, server: options.server, ...report }, null, 2));

@@ -1,26 +1,28 @@
 /** Faults drawn by a seed, done to a fleet while it paints; then everything that must hold all the same. */
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { Redis } from "ioredis";
-
 import { connect } from "../../../src/jobs/remote/connection.ts";
 import { createLogger } from "../../../src/log.ts";
 import { openStore } from "../../../src/store/store.ts";
-import { Draw, type Weighted } from "../../draw.ts";
+import { Draw } from "../../draw.ts";
 import { newDatabase, type TestDatabase } from "../new-database.ts";
 import { findPostgres, startPostgres } from "../postgres-server.ts";
 import { startRedis } from "../redis-server.ts";
 import type { TestServer } from "../test-server.ts";
+import { inTime, Overdue, until } from "./deadline.ts";
 import { Fleet } from "./fleet.ts";
+import { kindsOf } from "./kinds.ts";
+import { type Members, membersByMessages, membersInDiscord } from "./members.ts";
 import { auditJobs, violationsOf } from "./verdict.ts";
 
-const LOCK_MS = 3000;
 const WORKERS = 3;
-/** Whoever is still at work this long after the last fault is lost. */
-const SETTLE_MS = 180_000;
+/** Faults that are done at once, each to something else. */
+const TOGETHER = 3;
+/** Whoever is still at work when nothing was settled for so long is lost. */
+const SETTLE_MS = 120_000;
 /** The bot finds what it was not told within this time. */
 const TELL_MS = 7000;
 /** A clock that is wrong is so by so much. */
@@ -31,6 +33,10 @@ export interface FaultOptions {
   readonly faults: number;
   readonly jobs: number;
   readonly server: "postgres" | "redis";
+  /** Of a worker's lock; default: 3. */
+  readonly lockSeconds?: number;
+  /** Members of a Discord ask the whole bot, and what is posted there is counted: without disks that are full. */
+  readonly posted?: boolean;
   /** Leave logs and pictures where they are. */
   readonly keep?: boolean;
 }
@@ -47,10 +53,9 @@ export interface FaultReport {
   readonly kept?: string;
 }
 
-type Fault = (draw: Draw) => Promise<void>;
-
 /** @returns what was violated, and what there was */
-export async function runFaults({ seed, faults, jobs, server, keep = false }: FaultOptions): Promise<FaultReport> {
+export async function runFaults(options: FaultOptions): Promise<FaultReport> {
+  const { seed, faults, jobs, server, lockSeconds = 3, posted = false, keep = false } = options;
   const begunAt = performance.now();
   const draw = new Draw(seed);
   const folder = await mkdtemp(path.join(os.tmpdir(), "atelier-faults-"));
@@ -59,36 +64,50 @@ export async function runFaults({ seed, faults, jobs, server, keep = false }: Fa
   const database = await newDatabase(servers["postgres"]!.url);
   const queue = server === "redis" ? servers["redis"]!.url : database.url;
   await makeTables(folder, database, queue);
-  const fleet = new Fleet({ folder, database: database.url, queue, servers, lockMs: LOCK_MS });
+  const lockMs = lockSeconds * 1000;
+  const inDiscord = posted ? await membersInDiscord(folder, database, queue, lockMs) : null;
+  const settings = inDiscord?.settings;
+  const fleet = new Fleet({ folder, database: database.url, queue, servers, lockMs, ...(settings && { settings }) });
+  const members = inDiscord ?? membersByMessages(fleet);
   const count: Record<string, number> = {};
+  const violations: string[] = [];
   try {
-    const start = (index: number): Promise<void> => {
-      const aheadMs = draw.pick([0, 0, -MINUTE, MINUTE]);
-      return fleet.startWorker(index, { paintMs: draw.whole(100, 1500), aheadMs, tiny: draw.chance(1 / 3) });
+    const start = (index: number, by: Draw): Promise<void> => {
+      const aheadMs = by.pick([0, 0, -MINUTE, MINUTE]);
+      return fleet.startWorker(index, { paintMs: by.whole(100, 1500), aheadMs, tiny: !posted && by.chance(1 / 3) });
     };
-    await Promise.all([fleet.startBot(), ...Array.from({ length: WORKERS }, (_, index) => start(index))]);
-    const kinds = kindsOf(fleet, start, queue);
-    let asked = 0;
-    for (let n = 0; n < faults; n++) {
-      // So that there is work while there are faults.
-      const due = Math.ceil(((n + 1) / faults) * jobs);
-      const missing = due - asked;
-      if (missing > 0) fleet.tellBot({ send: missing });
-      asked = due;
-      const [name, fault] = draw.weighted(kinds);
-      count[name] = (count[name] ?? 0) + 1;
-      await fault(draw);
-      await sleep(draw.between(0, 300));
-      // What a bot did not take before it was killed is sent again.
-      if (name === "bot killed") asked = fleet.said.filter(({ taken }) => taken !== undefined).length;
+    await Promise.all([fleet.startBot(), ...Array.from({ length: WORKERS }, (_, n) => start(n, draw.fork()))]);
+    const kinds = kindsOf({ fleet, workers: WORKERS, start, queue, lockMs, members });
+    try {
+      let asked = 0;
+      const busy = new Map<string, Promise<void>>();
+      for (let n = 0; n < faults; n++) {
+        // So that there is work while there are faults. What a bot did not take before it was killed is sent again.
+        const due = Math.ceil(((n + 1) / faults) * jobs);
+        if (due > asked) members.send(due - asked);
+        asked = due;
+        const { name, to, work } = draw.weighted(kinds)(draw.fork());
+        count[name] = (count[name] ?? 0) + 1;
+        await busy.get(to);
+        while (busy.size >= TOGETHER) await Promise.race(busy.values());
+        const done = work().then(async () => {
+          busy.delete(to);
+          if (name === "bot killed") asked = await members.taken();
+        });
+        done.catch(() => undefined);
+        busy.set(to, done);
+        await sleep(draw.between(0, 300));
+      }
+      await Promise.all(busy.values());
+      await untilSettled(members, database, jobs);
+      await sleep(TELL_MS);
+      violations.push(...(await members.violations()));
+      await inTime("bot and workers are gone", fleet.close());
+    } catch (error) {
+      if (!(error instanceof Overdue)) throw error;
+      violations.push(error.message);
     }
-    await untilTaken(fleet, jobs);
-    const unsettled = "select count(*)::int as n from jobs where state in ('queued', 'captioning', 'stylizing')";
-    const until = performance.now() + SETTLE_MS;
-    while (performance.now() < until && (await numberOf(database, unsettled)) > 0) await sleep(250);
-    await sleep(TELL_MS);
-    await fleet.close();
-    const violations = [...fleet.crashes, ...(await violationsOf(fleet, database))];
+    violations.push(...fleet.crashes, ...(await inTime("all is looked at", violationsOf(fleet, database))));
     const ends = (await database.query("select state, count(*)::int as n from jobs group by state")) as {
       state: string;
       n: number;
@@ -106,7 +125,8 @@ export async function runFaults({ seed, faults, jobs, server, keep = false }: Fa
       ...(isKept && { kept: folder }),
     };
   } finally {
-    await fleet.close();
+    await fleet.close().catch(() => undefined);
+    await members.close();
     fleet.unmount();
     for (const one of Object.values(servers)) await one.remove();
   }
@@ -123,95 +143,18 @@ async function numberOf(database: TestDatabase, query: string): Promise<number> 
   return ((await database.query(query)) as [{ n: number }])[0].n;
 }
 
-/** Waits until bots have said that they took so many jobs. */
-async function untilTaken(fleet: Fleet, jobs: number): Promise<void> {
-  const until = performance.now() + SETTLE_MS;
-  const taken = (): number => fleet.said.filter((line) => line.taken !== undefined).length;
-  for (let asked = 0; performance.now() < until;) {
-    const missing = jobs - taken();
-    if (missing <= 0) return;
-    if (asked === 0) {
-      // Of what earlier ones were sent, some may still be on its way.
-      await sleep(1000);
-      asked = Math.max(0, jobs - taken());
-      if (asked > 0) fleet.tellBot({ send: asked });
-    }
-    await sleep(250);
+/** Waits until bots took as many jobs as wanted and all are settled, for as long as that gets on. */
+async function untilSettled(members: Members, database: TestDatabase, jobs: number): Promise<void> {
+  for (let before = await members.taken(); before < jobs; before = await members.taken()) {
+    // Of what earlier bots were sent, some may still be on its way.
+    await sleep(1000);
+    const taken = await members.taken();
+    if (taken > before) continue;
+    members.send(jobs - taken);
+    await until(`bots took more jobs than ${taken} of ${jobs}`, async () => (await members.taken()) > taken, SETTLE_MS);
   }
-}
-
-function kindsOf(fleet: Fleet, start: (index: number) => Promise<void>, queue: string): Weighted<[string, Fault]> {
-  const worker = (draw: Draw): number => draw.whole(0, WORKERS - 1);
-  const restart =
-    (signal: "SIGKILL" | "SIGTERM"): Fault =>
-    async (draw) => {
-      const index = worker(draw);
-      await fleet.endWorker(index, signal);
-      await start(index);
-    };
-  const serverDies =
-    (name: string): Fault =>
-    async (draw) => {
-      await fleet.servers[name]!.kill();
-      await sleep(draw.between(0, 500));
-      await fleet.servers[name]!.start();
-    };
-  const kinds: [number, [string, Fault]][] = [
-    [4, ["worker killed", restart("SIGKILL")]],
-    [2, ["worker told to stop", restart("SIGTERM")]],
-    [2, ["bot killed", () => fleet.endBot().then(() => fleet.startBot())]],
-    [3, ["PostgreSQL killed", serverDies("postgres")]],
-    [
-      3,
-      [
-        "network cut",
-        async (draw) => {
-          const { networks } = fleet.workers[worker(draw)]!;
-          const lost = draw.chance(0.5) ? networks : [draw.pick(networks)];
-          for (const network of lost) network.cut();
-          await sleep(LOCK_MS * draw.between(0.5, 1.5));
-          for (const network of lost) network.mend();
-        },
-      ],
-    ],
-    [
-      3,
-      [
-        "job cancelled",
-        async (draw) => {
-          const taken = fleet.said.flatMap((line) => line.taken ?? []);
-          if (taken.length > 0)
-            fleet.tellBot({ cancel: taken[draw.whole(Math.max(0, taken.length - 10), taken.length - 1)]! });
-        },
-      ],
-    ],
-    [
-      2,
-      [
-        "disk full",
-        async (draw) => {
-          const full = fleet.workers.flatMap(({ tinyDisk }) => tinyDisk ?? []);
-          for (const disk of full)
-            await writeFile(path.join(disk, "filler"), Buffer.alloc(4 << 20)).catch(() => undefined);
-          await sleep(draw.between(500, 2000));
-          for (const disk of full) await rm(path.join(disk, "filler"), { force: true });
-        },
-      ],
-    ],
-  ];
-  if ("redis" in fleet.servers) {
-    kinds.push([3, ["Redis killed", serverDies("redis")]]);
-    kinds.push([
-      1,
-      [
-        "Redis emptied",
-        async () => {
-          const redis = new Redis(queue);
-          await redis.flushall();
-          redis.disconnect();
-        },
-      ],
-    ]);
-  }
-  return kinds;
+  const unsettled = "select count(*)::int as n from jobs where state in ('queued', 'captioning', 'stylizing')";
+  const left = (): Promise<number> => numberOf(database, unsettled);
+  for (let before = await left(); before > 0; before = await left())
+    await until(`one of ${before} jobs more is settled`, async () => (await left()) < before, SETTLE_MS);
 }

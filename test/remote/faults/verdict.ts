@@ -75,7 +75,8 @@ async function pictureOf(folders: readonly string[], sha256: string): Promise<{ 
   for (const folder of folders) {
     const file = path.join(folder, "pictures", sha256.slice(0, 2), `${sha256}.png`);
     const text = await readFile(file, "utf8").catch(() => null);
-    if (text !== null) return JSON.parse(text) as { job: string; worker: string };
+    // What is painted there is the same everywhere; who painted it is said behind its end.
+    if (text !== null) return JSON.parse(text.slice(text.lastIndexOf("\n"))) as { job: string; worker: string };
   }
   return null;
 }

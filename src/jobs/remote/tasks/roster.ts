@@ -4,6 +4,7 @@ import { UserError } from "../../../errors.ts";
 import type { EngineInfo } from "../../engine.ts";
 import type { WorkerReport, WorkerRepository } from "../../fleet.ts";
 import { LEARNING_NEEDS_DIFFUSION } from "../../style.ts";
+import { able } from "../fitness.ts";
 
 /** What nobody does, as members would say it. */
 const DOING: Readonly<Record<Capability, string>> = { paint: "paint", caption: "look at pictures", learn: "learn" };
@@ -25,8 +26,7 @@ export class Roster {
   /** @throws what keeps the database from being read; what was known then stays */
   async look(): Promise<void> {
     this.#present = await this.#workers.present();
-    const of = (capability: Capability): EngineInfo[] =>
-      this.#present.filter(({ capabilities }) => capabilities.includes(capability)).map(({ info }) => info);
+    const of = (capability: Capability): EngineInfo[] => able(this.#present, capability).map(({ info }) => info);
     const painters = of("paint");
     const painter = painters.find(({ stylizer }) => stylizer === "diffusion") ?? painters[0];
     const captioner = of("caption")[0] ?? painter;
@@ -38,9 +38,9 @@ export class Roster {
 
   /** Why nobody can do it; `null`: somebody can. */
   refusal(capability: Capability): UserError | null {
-    const able = this.#present.filter(({ capabilities }) => capabilities.includes(capability));
-    if (able.length === 0) return new UserError("no-machine", nobody(capability));
-    const isFit = capability !== "learn" || able.some(({ info }) => info.stylizer === "diffusion");
+    const workers = able(this.#present, capability);
+    if (workers.length === 0) return new UserError("no-machine", nobody(capability));
+    const isFit = capability !== "learn" || workers.some(({ info }) => info.stylizer === "diffusion");
     return isFit ? null : new UserError("learning-needs-diffusion", LEARNING_NEEDS_DIFFUSION);
   }
 }
