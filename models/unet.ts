@@ -116,15 +116,43 @@ export interface UNetPlaces {
   /** Gives what each place takes from the text. */
   readonly takeText?: TakeText;
   readonly deep?: DeepPart;
+  readonly control?: Control;
 }
 
-/** The noise (or velocity) in `sample`, [N, out, H, W]. */
-export function unet(
+/** What another network adds to what goes up (`models/controlnet.ts`). Nothing is asked for that is not computed. */
+export interface Control {
+  /** Added to skip connection `index`, counted from the shallowest, where it goes up; what goes down stays as it is. */
+  readonly atSkip: (index: number) => Value;
+  /** Added to what comes out of the middle. */
+  readonly atMiddle: () => Value;
+}
+
+/** What the network sees on its way down. */
+interface DownHalf {
+  /** Skip connection `index`, counted from the shallowest. */
+  readonly skip: (index: number) => Value;
+  /** What comes out of the middle. */
+  readonly middle: () => Value;
+  /** How the blocks of the way up are made, too. */
+  readonly resnet: ResnetOptions;
+  readonly transformer: (level: number) => TransformerOptions;
+}
+
+/** How many skip connections there are. */
+const skipsOf = ({ channels, layers }: UNetConfig): number => channels.length * (layers + 1);
+
+/**
+ * The way down and the middle, computed as far as they are asked for.
+ *
+ * @param hint is added to the first features
+ */
+export function downHalf(
   w: Weights,
   config: UNetConfig,
   { sample, timestep, context }: UNetInputs,
-  { attend = attendPixels, attendText = attendPixels, takeText = takeFreshText, deep }: UNetPlaces = {},
-): Value {
+  { attend = attendPixels, attendText = attendPixels, takeText = takeFreshText }: UNetPlaces = {},
+  hint?: Value,
+): DownHalf {
   const { channels, layers, groups, epsilon } = config;
   const time = op.silu(timeEmbedding(w, timestep, config));
   const resnet: ResnetOptions = { groups, epsilon, time };
@@ -138,13 +166,14 @@ export function unet(
     takeText,
   });
   const perLevel = layers + 1;
-  const deepest = channels.length - 1;
-  /** Skip connections, the shallowest first, as far down as they were asked for. */
   const skips: Value[] = [];
 
   const skip = (index: number): Value => (skips[index] ??= index === 0 ? enter() : down(index, skip(index - 1)));
 
-  const enter = (): Value => conv2d(w.scope("conv_in"), sample, channels[0]!, 3);
+  const enter = (): Value => {
+    const x = conv2d(w.scope("conv_in"), sample, channels[0]!, 3);
+    return hint ? op.add(x, hint) : x;
+  };
 
   const down = (index: number, above: Value): Value => {
     const level = Math.floor((index - 1) / perLevel);
@@ -157,16 +186,30 @@ export function unet(
       : x;
   };
 
-  const middle = (below: Value): Value => {
+  const middle = (): Value => {
     const weights = w.scope("mid_block");
+    const deepest = channels.length - 1;
+    const below = skip(skipsOf(config) - 1);
     const x = resnetBlock(weights.scope("resnets.0"), below, channels[deepest]!, resnet);
     const y = spatialTransformer(weights.scope("attentions.0"), x, context, transformer(deepest));
     return resnetBlock(weights.scope("resnets.1"), y, channels[deepest]!, resnet);
   };
 
+  return { skip, middle, resnet, transformer };
+}
+
+/** The noise (or velocity) in `sample`, [N, out, H, W]. */
+export function unet(w: Weights, config: UNetConfig, inputs: UNetInputs, places: UNetPlaces = {}): Value {
+  const { channels, layers, groups, epsilon } = config;
+  const { deep, control } = places;
+  const { skip, middle, resnet, transformer } = downHalf(w, config, inputs, places);
+  const perLevel = layers + 1;
+  const deepest = channels.length - 1;
+  const controlled = (x: Value, added: (() => Value) | undefined): Value => (added ? op.add(x, added()) : x);
+
   /** What comes up beside skip connection `index`. */
   const beside = (index: number): Value => {
-    if (index === channels.length * perLevel - 1) return middle(skip(index));
+    if (index === skipsOf(config) - 1) return controlled(middle(), control?.atMiddle);
     const level = Math.floor((index + 1) / perLevel);
     const x = up(index + 1);
     if ((index + 1) % perLevel !== 0) return x;
@@ -184,9 +227,10 @@ export function unet(
     const weights = w.scope(`up_blocks.${deepest - level}`);
     const i = layers - (index % perLevel);
     const below = deep?.branch === index ? deepFeatures(deep) : beside(index);
-    const x = resnetBlock(weights.scope(`resnets.${i}`), op.concat([below, skip(index)], 1), channels[level]!, resnet);
+    const beneath = controlled(skip(index), control && (() => control.atSkip(index)));
+    const x = resnetBlock(weights.scope(`resnets.${i}`), op.concat([below, beneath], 1), channels[level]!, resnet);
     return config.upAttention[deepest - level]
-      ? spatialTransformer(weights.scope(`attentions.${i}`), x, context, transformer(level))
+      ? spatialTransformer(weights.scope(`attentions.${i}`), x, inputs.context, transformer(level))
       : x;
   };
 

@@ -1,12 +1,14 @@
 """StyleShot (Gao et al. 2024) over the tiny pipelines: the style-aware encoder and the projections as equations over the
-publisher's key names, with small random weights, CLIP's transformer by transformers and the UNet by diffusers; what they
-make of a picture: patches, vectors, tokens, predictions, whole runs."""
+publisher's key names, with small random weights, CLIP's transformer by transformers, UNet and ControlNet by diffusers; what
+they make of a picture: patches, vectors, tokens, predictions, whole runs, and edges and contours, by the equations of the
+detector (HED) over its key names."""
 
 import shutil
 import sys
 from pathlib import Path
 
 import torch
+from diffusers import ControlNetModel
 from PIL import Image
 from safetensors.torch import load_file, save_file
 from torch.nn import functional as F
@@ -22,6 +24,8 @@ CHANNELS = (4, 6, 10)
 BODIES = {"high": (0, 1, 1, 1, 2, 2), "middle": (0, 1, 1, 2, 2), "low": (0, 1, 2, 2)}
 # Of the samples of patches that are kept: every so many pixels.
 SPARSE = {"high": 32, "middle": 16, "low": 8}
+# Channels of the detector's blocks, and how many convolutions each has.
+DETECTOR = ((4, 2), (6, 2), (6, 3), (8, 3), (8, 3))
 
 torch.set_num_threads(1)
 
@@ -71,7 +75,8 @@ def encoder_weights(generator, tower) -> dict[str, torch.Tensor]:
 def projection_weights(generator, unet) -> dict[str, torch.Tensor]:
     randn = lambda *shape: torch.randn(shape, generator=generator) * (shape[-1] ** -0.5 if len(shape) > 1 else 0.2)
     context, inputs = unet.config.cross_attention_dim, TOWER["projection_dim"]
-    weights = {"unet.conv_in.bias": randn(3), "controlnet.conv_in.bias": randn(3)}
+    weights = {"unet.conv_in.bias": randn(3)}
+    randn(3)
     for n in range(3):
         name = f"style_image_proj_modules.{n}"
         weights |= {f"{name}.proj.weight": randn(2 * context, inputs), f"{name}.proj.bias": randn(2 * context)}
@@ -110,6 +115,49 @@ def style_tokens(w: dict, vectors: torch.Tensor) -> torch.Tensor:
     return torch.cat(tokens, dim=1)
 
 
+def content_fusion(generator, pipeline: Pipeline) -> ControlNetModel:
+    """A ControlNet of the UNet's sizes, as the authors set theirs up; what begins at zero is random too."""
+    halvings = len(pipeline.vae.config.block_out_channels) - 1
+    network = ControlNetModel.from_unet(pipeline.unet, conditioning_embedding_out_channels=(3, 4, 5, 6)[: halvings + 1], load_weights_from_unet=False)
+    return randomise(network, generator, torch.float16)
+
+
+def detector_weights(generator, picture: torch.Tensor) -> dict[str, torch.Tensor]:
+    """In halves, as published; it is sure of a sixth of `picture`, so that there is something to cut."""
+    randn = lambda *shape: torch.randn(shape, generator=generator)
+    weights = {"norm": 128 + 10 * randn(1, 3, 1, 1)}
+    before = 3
+    for i, (channels, count) in enumerate(DETECTOR, 1):
+        for m in range(count):
+            # Pictures come in numbers up to 255.
+            scale = (2 / before / 9) ** 0.5 * (1 / 64 if before == 3 else 1)
+            weights |= {f"block{i}.convs.{m}.weight": scale * randn(channels, before, 3, 3), f"block{i}.convs.{m}.bias": 0.1 * randn(channels)}
+            before = channels
+        weights |= {f"block{i}.projection.weight": 3 * randn(1, channels, 1, 1), f"block{i}.projection.bias": randn(1)}
+    lacking = 1.3 - edges_of(weights, picture).logit().quantile(5 / 6)
+    for i in range(1, len(DETECTOR) + 1):
+        weights[f"block{i}.projection.bias"] += lacking
+    return {name: tensor.half() for name, tensor in weights.items()}
+
+
+def edges_of(w: dict, picture: torch.Tensor) -> torch.Tensor:
+    """How sure the detector is of an edge, from 0 to 1."""
+    conv = lambda name, x, padding=0: F.conv2d(x, w[f"{name}.weight"].float(), w[f"{name}.bias"].float(), padding=padding)
+    x = picture.permute(2, 0, 1)[None].float() - w["norm"].float()
+    answers = []
+    for i, (_, count) in enumerate(DETECTOR, 1):
+        x = F.max_pool2d(x, 2) if i > 1 else x
+        for m in range(count):
+            x = F.relu(conv(f"block{i}.convs.{m}", x, 1))
+        answers.append(F.interpolate(conv(f"block{i}.projection", x), picture.shape[:2], mode="bilinear", align_corners=False))
+    return torch.cat(answers, 1).mean(1, keepdim=True).sigmoid()
+
+
+def contour_of(edges: torch.Tensor) -> torch.Tensor:
+    """White lines on black, 0 or 1: what is above 200 of 255 in whole numbers, and the pixels around it."""
+    return F.max_pool2d(((edges * 255).floor() > 200).float(), 3, stride=1, padding=1)
+
+
 class Decoupled:
     """Attention over the text and, apart from it, over the six tokens behind it; their sum."""
 
@@ -138,10 +186,13 @@ def make(folder: Path, seed: int) -> None:
     tower.half().float()
     encoder, projections = encoder_weights(generator, tower), projection_weights(generator, pipeline.unet)
     torch.save(encoder, target / "image_encoder" / "pytorch_model.bin")
-    torch.save(projections, target / "ip.bin")
-
     runs, networks = load_file(folder / "runs.safetensors"), load_file(folder / "networks.safetensors")
     given = {name: runs[f"default.{name}"] for name in ("content", "style", "noise")}
+    fusion, detector = content_fusion(generator, pipeline), detector_weights(generator, given["content"])
+    controlled = {f"controlnet.{name}": tensor.half() for name, tensor in fusion.state_dict().items()}
+    torch.save(projections | controlled, target / "ip.bin")
+    torch.save(detector, target / "ControlNetHED.pth")
+
     seen = patches(given["style"])
     result = {f"patches.{name}": x[..., :: SPARSE[name], :: SPARSE[name]] for name, x in seen.items()}
     result["vectors"] = vectors = style_vectors(encoder, tower, seen)
@@ -157,6 +208,20 @@ def make(folder: Path, seed: int) -> None:
     (sample_name, *_) = [name for name in networks if name.endswith(".sample")]
     result["sample"] = networks[sample_name]
     result["prediction"] = predict(networks[sample_name], 481, networks["unet.context"], torch.cat([images[1], images[0]]))
+    result["edges"] = edges = edges_of(detector, given["content"])
+    contour = contour_of(edges)
+    result["contour"] = contour.to(torch.uint8)
+    print(folder.name, f"contours in {contour.mean():.2f} of the picture")
+    # A latent for each pixel of the hint: of the sample's size, the contour's corner.
+    height, width = (2 ** (len(pipeline.vae.config.block_out_channels) - 1) * n for n in result["sample"].shape[2:])
+    small = F.pad(contour, (0, max(0, width - contour.shape[3]), 0, max(0, height - contour.shape[2])))[:, :, :height, :width]
+    result["control.picture"] = small = small.repeat(1, 3, 1, 1).contiguous()
+    result["control.hint"] = fusion.controlnet_cond_embedding(small)
+    tokens = torch.cat([images[1], images[0]])
+    beside, middle = fusion(result["sample"], 481, tokens, small, return_dict=False)
+    result["control.middle"] = middle
+    context = torch.cat([networks["unet.context"], tokens], dim=1)
+    result["control.prediction"] = pipeline.unet(result["sample"], 481, context, down_block_additional_residuals=beside, mid_block_additional_residual=middle).sample
     for variant in ("inst", "image-prompt"):
         result[f"run.{variant}"] = x = whole_run(pipeline, variant, given, images, predict)
         plain = runs[f"default.{variant}"]
