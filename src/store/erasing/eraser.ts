@@ -3,7 +3,7 @@ import { rm } from "node:fs/promises";
 import path from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 
-import { LEARNING } from "../process-folders.ts";
+import { LEARNING } from "../../process-folders.ts";
 import { discardFile } from "./discard-file.ts";
 import { eraseJob, isBeingCompared } from "./erase-jobs.ts";
 import type { Left } from "./erase-library.ts";
