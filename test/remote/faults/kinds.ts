@@ -25,6 +25,8 @@ export interface KindsOptions {
   readonly queue: string;
   readonly lockMs: number;
   readonly members: Members;
+  /** Some workers have disks of their own. */
+  readonly hasDisks: boolean;
 }
 
 /** More than a disk of workers holds, bytes. */
@@ -37,6 +39,7 @@ export function kindsOf({
   queue,
   lockMs,
   members,
+  hasDisks,
 }: KindsOptions): Weighted<(draw: Draw) => Fault> {
   const restart =
     (name: string, signal: "SIGKILL" | "SIGTERM") =>
@@ -59,7 +62,11 @@ export function kindsOf({
     };
     return { name: "network cut", to: `worker ${index}`, work };
   };
-  const cancel = (draw: Draw): Fault => ({ name: "job cancelled", to: "job", work: async () => members.cancel(draw) });
+  const cancel = (draw: Draw): Fault => ({
+    name: "job cancelled",
+    to: "job",
+    work: async () => members.cancel?.(draw),
+  });
   const fill = (draw: Draw): Fault => {
     const work = async (): Promise<void> => {
       const full = fleet.workers.flatMap(({ tinyDisk }) => tinyDisk ?? []);
@@ -78,15 +85,15 @@ export function kindsOf({
     };
     return { name: "Redis emptied", to: "redis", work };
   };
-  const kinds: Weighted<(draw: Draw) => Fault> = [
+  const kinds: [number, (draw: Draw) => Fault][] = [
     [4, restart("worker killed", "SIGKILL")],
     [2, restart("worker told to stop", "SIGTERM")],
     [2, bot],
     [3, serverDies("PostgreSQL killed", "postgres")],
     [3, cut],
-    [3, cancel],
-    [2, fill],
   ];
-  if (!fleet.servers.includes("redis")) return kinds;
-  return [...kinds, [3, serverDies("Redis killed", "redis")], [1, empty]];
+  if (members.cancel) kinds.push([3, cancel]);
+  if (hasDisks) kinds.push([2, fill]);
+  if (fleet.servers.includes("redis")) kinds.push([3, serverDies("Redis killed", "redis")], [1, empty]);
+  return kinds;
 }

@@ -13,8 +13,8 @@ import type { Fleet } from "./fleet.ts";
 export interface Members {
   /** Has the bot asked for so many pictures. What it does not take is asked for again by whoever counts. */
   send(jobs: number): void;
-  /** Stops one of the newest. */
-  cancel(draw: Draw): void;
+  /** Stops one of the newest; `null`: they never do. */
+  readonly cancel: ((draw: Draw) => void) | null;
   /** Jobs that bots took. */
   taken(): Promise<number>;
   /** What members do not see that they should, or see twice. */
@@ -84,7 +84,7 @@ export async function membersInDiscord(
           .slash(general, "stylize", inputs)
           .catch(() => undefined);
     },
-    cancel: () => undefined,
+    cancel: null,
     taken: async () => (await read<{ n: number }>("select count(*)::int as n from jobs"))[0]!.n,
     async violations() {
       const query = `select j.id, j.state, s.thread_id as thread, s.finished

@@ -77,7 +77,7 @@ export async function runFaults(options: FaultOptions): Promise<FaultReport> {
       return fleet.startWorker(index, { paintMs: by.whole(100, 1500), aheadMs, tiny: !posted && by.chance(1 / 3) });
     };
     await Promise.all([fleet.startBot(), ...Array.from({ length: WORKERS }, (_, n) => start(n, draw.fork()))]);
-    const kinds = kindsOf({ fleet, workers: WORKERS, start, queue, lockMs, members });
+    const kinds = kindsOf({ fleet, workers: WORKERS, start, queue, lockMs, members, hasDisks: !posted });
     try {
       let asked = 0;
       const busy = new Map<string, Promise<void>>();
