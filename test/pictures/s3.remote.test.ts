@@ -1,4 +1,5 @@
 /** Pictures in a bucket of a real S3 server: whole and for all machines, through faults of the network, refused in words. */
+import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
@@ -6,12 +7,10 @@ import { createServer, type IncomingMessage, request, type ServerResponse } from
 import type { AddressInfo } from "node:net";
 import os from "node:os";
 import path from "node:path";
+import { promisify } from "node:util";
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import { readConfig } from "../../src/config.ts";
-import { createLogger } from "../../src/log.ts";
-import { runBot } from "../../src/main.ts";
 import { type BucketAddress, readPicturesAddress } from "../../src/pictures/address.ts";
 import { Bucket, type BucketKeys } from "../../src/pictures/bucket.ts";
 import { openPictures, type PicturesConfig } from "../../src/pictures/index.ts";
@@ -21,6 +20,7 @@ import { freePort } from "../remote/free-port.ts";
 import { findS3Server, type S3Server, startS3Server } from "../remote/s3-server.ts";
 import { picturesContract } from "./contract.ts";
 
+const execFileAsync = promisify(execFile);
 const program = await findS3Server();
 
 describe.skipIf(program === null)("pictures in a bucket (needs SeaweedFS)", () => {
@@ -148,8 +148,16 @@ describe.skipIf(program === null)("pictures in a bucket (needs SeaweedFS)", () =
     });
 
     it("the bot says so and ends with exit code 2, having made nothing", async () => {
-      const config = { ...readConfig({ DISCORD_TOKEN: "x" }), ...settings({ S3_SECRET_ACCESS_KEY: "guessed" }) };
-      expect(await runBot(config, createLogger("silent"))).toBe(2);
+      const config = settings({ S3_SECRET_ACCESS_KEY: "guessed" });
+      // A process of its own: a bot that has ended takes its process with it.
+      const bot = execFileAsync(process.execPath, [path.resolve("bin/atelier.mjs"), "bot"], {
+        cwd: folder,
+        env: { ...process.env, DISCORD_TOKEN: "x", ...config },
+      });
+      await expect(bot).rejects.toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining("refuses the keys") as string,
+      });
       expect(existsSync(path.join(config.DATA_DIR, "atelier.db"))).toBe(false);
     });
   });
