@@ -38,8 +38,8 @@ export default defineConfig(({ mode }) => ({
     // Waits are for conditions; these only end what hangs, on a machine that may be busy with other things.
     expect: { poll: { timeout: 120_000 } },
     testTimeout: mode === "remote" ? 120_000 : 300_000,
-    // Over servers of their own processes, a test of the queue's contract in Redis hangs once in some eighty: it is not
-    // known why, and said by "retry" in what is printed.
+    // Over servers that are processes of their own, on a machine that may do much else. What hung was found (decision 0070);
+    // a test that is tried again is said so in what is printed, and is looked into.
     retry: mode === "remote" ? 2 : 0,
     hookTimeout: 120_000,
     reporters: ["default", new ClosingLine()],

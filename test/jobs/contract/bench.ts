@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 
-import { afterEach, beforeEach } from "vitest";
+import { afterEach, beforeEach, expect } from "vitest";
 
 import type { ChooseVariant } from "../../../src/jobs/choose-variant.ts";
 import type { Engine } from "../../../src/jobs/engine.ts";
@@ -121,3 +121,8 @@ export const willing: ScriptedEngineOptions = {
 /** The kinds of events that were told about a job. */
 export const tale = (events: readonly JobEvent[], job: Job): string[] =>
   events.filter((event) => event.job.id === job.id).map((event) => event.type);
+
+/** Resolves when such an event was told. What comes meanwhile may take its place, or end the job before, where news are slow. */
+export async function told(events: readonly JobEvent[], type: JobEvent["type"]): Promise<void> {
+  await expect.poll(() => events.map((event) => event.type)).toContain(type);
+}

@@ -5,7 +5,7 @@ import path from "node:path";
 import { describe, expect, it } from "vitest";
 
 import { request } from "../requests.ts";
-import { type QueueBench, willing } from "./bench.ts";
+import { type QueueBench, told, willing } from "./bench.ts";
 
 export function oneJob({ setUp, folder }: QueueBench): void {
   describe("one job", () => {
@@ -18,6 +18,7 @@ export function oneJob({ setUp, folder }: QueueBench): void {
       expect(caption.kind).toBe("describe");
       expect(await queue.get(job.id)).toMatchObject({ state: "captioning", attempts: 1, variant: "image-prompt" });
       caption.hooks.onNews?.({ type: "text", text: "blue" });
+      await told(events, "description");
       await caption.succeed("blue strokes");
 
       const painting = await engine.call(1);
@@ -32,6 +33,7 @@ export function oneJob({ setUp, folder }: QueueBench): void {
       const preview = path.join(folder(), "preview.jpg");
       await writeFile(preview, "coarse pixels");
       painting.hooks.onNews?.({ type: "preview", path: preview, step: 1, steps: 4, unsafe: false });
+      await told(events, "preview");
       await painting.succeed(Buffer.from("pixels"));
 
       const done = await settled(job);
@@ -88,10 +90,14 @@ export function oneJob({ setUp, folder }: QueueBench): void {
     });
 
     it("is described in the person's own words where they are given", async () => {
-      const { engine, queue, events, settled } = await setUp({ engine: willing });
-      const job = await settled(
-        await queue.enqueue(request({ variant: "prompt", description: "  A woodcut ", extraPrompt: "in red" })),
+      const { engine, queue, events, settled } = await setUp();
+      const queued = await queue.enqueue(
+        request({ variant: "prompt", description: "  A woodcut ", extraPrompt: "in red" }),
       );
+      const painting = await engine.call(0);
+      await told(events, "description");
+      await painting.succeed();
+      const job = await settled(queued);
       expect(job).toMatchObject({ description: "A woodcut", describer: "user" });
       expect(engine.calls.map(({ kind }) => kind)).toEqual(["stylize"]);
       expect(engine.calls[0]!.task).toMatchObject({ description: null, ownWords: ["A woodcut", "in red"] });
