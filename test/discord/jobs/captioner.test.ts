@@ -3,13 +3,14 @@ import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 
+import type { InteractionCall } from "@atelier/sandbox";
 import type { APIMessage } from "discord.js";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { readReference } from "../../models/reference.ts";
 import { landscape, type Picture } from "../pictures.ts";
-import { openStudio, pressMore, type Settings, type Studio, stylized, textOf } from "../studio.ts";
+import { hasButton, openStudio, pressMore, type Settings, type Studio, stylized, textOf } from "../studio.ts";
 
 const TINY = path.resolve(import.meta.dirname, "../../fixtures/tiny-llava");
 
@@ -68,16 +69,41 @@ const pictures = async (shade?: number) => ({
 const descriptionIn = (from: Studio, threadId: string): APIMessage | undefined =>
   from.discord.messages(threadId).find((message) => textOf(message).includes("in words"));
 
+/** Has the engine stand still once words grow, until `work` is done: the tiny model may have said all before a card shows any. */
+async function amidWords(begin: () => Promise<InteractionCall>, work: (call: InteractionCall) => Promise<unknown>) {
+  const { pid } = studio.running.engine as unknown as { readonly pid: number };
+  const growing = new Promise<void>((resolve) => {
+    const deafen = studio.running.bot.queue.subscribe((event) => {
+      if (event.type !== "description" || event.done) return;
+      deafen();
+      process.kill(pid, "SIGSTOP");
+      resolve();
+    });
+  });
+  const call = await begin();
+  await growing;
+  try {
+    await work(call);
+  } finally {
+    process.kill(pid, "SIGCONT");
+  }
+  return call;
+}
+
 describe("a description by a captioner", () => {
   it("streams onto the card, and stands in the thread with the captioner's name, escaped", async () => {
     const { discord, general } = studio;
-    const call = await discord.member("ada").slash(general, "stylize", await pictures());
+    const growing = ({ response }: InteractionCall): boolean =>
+      discord.edits(response?.id ?? "").some(({ body }) => JSON.stringify(body).includes(" ▌"));
+    const call = await amidWords(
+      async () => discord.member("ada").slash(general, "stylize", await pictures()),
+      (begun) => discord.waitFor(() => growing(begun), { what: "growing words" }),
+    );
     const result = await stylized(studio, call);
     const message = descriptionIn(studio, result.channel_id)!;
     expect(textOf(message)).toContain(String.raw`Described by tiny\_llava`);
     expect(textOf(message).length).toBeLessThan(4000);
-    const edits = discord.edits(call.response!.id);
-    expect(edits.filter(({ body }) => JSON.stringify(body).includes(" ▌")).length).toBeGreaterThan(0);
+    expect(growing(call)).toBe(true);
     const quoted = textOf(message)
       .split("\n")
       .filter((line) => line.startsWith("> "))
@@ -102,16 +128,18 @@ describe("a description by a captioner", () => {
     const engine = running.engine as unknown as { readonly pid: number };
     const { pid } = engine;
     const ada = discord.member("ada");
-    // The tiny model may be done before a card with its button stands there: stopped when its words grow.
-    const stopped = new Promise<boolean>((resolve, reject) => {
-      const stop = running.bot.queue.subscribe((event) => {
-        if (event.type !== "description" || event.done) return;
-        stop();
-        running.bot.queue.cancel(event.job.id).then(resolve, reject);
-      });
-    });
-    const call = await ada.slash(general, "stylize", await pictures(99));
-    expect(await stopped).toBe(true);
+    const call = await amidWords(
+      async () => ada.slash(general, "stylize", await pictures(99)),
+      async (begun) => {
+        const card = await discord.waitFor(
+          () => begun.response && hasButton(begun.response, "Cancel") && begun.response,
+          {
+            what: "the job card",
+          },
+        );
+        await ada.press(card, "Cancel");
+      },
+    );
     await discord.waitFor(() => textOf(call.response).includes("Stopped"), { what: "the job to be stopped" });
     await stylized(studio, await ada.slash(general, "stylize", await pictures()));
     expect(engine.pid).toBe(pid);
