@@ -8,9 +8,11 @@ import type { APIMessage } from "discord.js";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
+import type { JobEvent } from "../../../src/jobs/events.ts";
 import { readReference } from "../../models/reference.ts";
 import { landscape, type Picture } from "../pictures.ts";
 import { hasButton, openStudio, pressMore, type Settings, type Studio, stylized, textOf } from "../studio.ts";
+import { whileEngineStands } from "../still-engine.ts";
 
 const TINY = path.resolve(import.meta.dirname, "../../fixtures/tiny-llava");
 
@@ -69,33 +71,17 @@ const pictures = async (shade?: number) => ({
 const descriptionIn = (from: Studio, threadId: string): APIMessage | undefined =>
   from.discord.messages(threadId).find((message) => textOf(message).includes("in words"));
 
-/** Has the engine stand still once words grow, until `work` is done: the tiny model may have said all before a card shows any. */
-async function amidWords(begin: () => Promise<InteractionCall>, work: (call: InteractionCall) => Promise<unknown>) {
-  const { pid } = studio.running.engine as unknown as { readonly pid: number };
-  const growing = new Promise<void>((resolve) => {
-    const deafen = studio.running.bot.queue.subscribe((event) => {
-      if (event.type !== "description" || event.done) return;
-      deafen();
-      process.kill(pid, "SIGSTOP");
-      resolve();
-    });
-  });
-  const call = await begin();
-  await growing;
-  try {
-    await work(call);
-  } finally {
-    process.kill(pid, "SIGCONT");
-  }
-  return call;
-}
+/** Words grow. */
+const grows = (event: JobEvent): boolean => event.type === "description" && !event.done;
 
 describe("a description by a captioner", () => {
   it("streams onto the card, and stands in the thread with the captioner's name, escaped", async () => {
     const { discord, general } = studio;
     const growing = ({ response }: InteractionCall): boolean =>
       discord.edits(response?.id ?? "").some(({ body }) => JSON.stringify(body).includes(" ▌"));
-    const call = await amidWords(
+    const call = await whileEngineStands(
+      studio,
+      grows,
       async () => discord.member("ada").slash(general, "stylize", await pictures()),
       (begun) => discord.waitFor(() => growing(begun), { what: "growing words" }),
     );
@@ -128,7 +114,9 @@ describe("a description by a captioner", () => {
     const engine = running.engine as unknown as { readonly pid: number };
     const { pid } = engine;
     const ada = discord.member("ada");
-    const call = await amidWords(
+    const call = await whileEngineStands(
+      studio,
+      grows,
       async () => ada.slash(general, "stylize", await pictures(99)),
       async (begun) => {
         const card = await discord.waitFor(

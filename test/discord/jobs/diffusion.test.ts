@@ -1,9 +1,10 @@
 /** Stable Diffusion in the bot: a tiny pipeline behind the real bot, its engine in a process of its own. */
-
+import type { InteractionCall } from "@atelier/sandbox";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { landscape, waves } from "../pictures.ts";
 import { openStudio, results, type Studio, stylized, textOf } from "../studio.ts";
+import { whileEngineStands } from "../still-engine.ts";
 
 let studio: Studio;
 
@@ -21,17 +22,21 @@ const inputs = async () => ({ content: await landscape(), style: await waves() }
 describe("/stylize by Stable Diffusion", () => {
   it("paints by the description, shows previews, and says by which guidance and in how many steps", async () => {
     const { discord, general } = studio;
-    const call = await discord
-      .member("ada")
-      .slash(general, "stylize", { ...(await inputs()), variant: "prompt", seed: 7, steps: 50, strength: 1 });
+    const showsPreview = ({ response }: InteractionCall): boolean =>
+      discord.edits(response?.id ?? "").some(({ body }) => /preview at step \d+ of 50/.test(JSON.stringify(body)));
+    const wishes = { ...(await inputs()), variant: "prompt", seed: 7, steps: 50, strength: 1 };
+    const call = await whileEngineStands(
+      studio,
+      ({ type }) => type === "preview",
+      () => discord.member("ada").slash(general, "stylize", wishes),
+      (begun) => discord.waitFor(() => showsPreview(begun), { what: "a preview" }),
+    );
     const result = await stylized(studio, call);
     expect(textOf(result)).toMatch(
       /diffusion engine · seed 7 · strength 1\.00 · 50 steps · guidance 7 · step cache tgate · (?:\d+ min )?[\d.]+ s/,
     );
     expect(result.attachments[0]).toMatchObject({ filename: "house-as-waves.png", width: 192, height: 128 });
-
-    const shown = discord.edits(call.response!.id).map(({ body }) => JSON.stringify(body));
-    expect(shown.filter((body) => /preview at step \d+ of 50/.test(body)).length).toBeGreaterThan(0);
+    expect(showsPreview(call)).toBe(true);
   });
 
   it("paints again from a button, with the style image in it", async () => {
