@@ -30,6 +30,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   scores: async () => (await import("./cli/scores.ts")).registerScores,
   bench: async () => (await import("./cli/bench/index.ts")).registerBench,
   judge: async () => (await import("./cli/judge.ts")).registerJudge,
+  study: async () => (await import("./cli/study.ts")).registerStudy,
 };
 
 /** What is called; everything, where the help is wanted or the name is none. */

@@ -25,13 +25,21 @@ export async function freeBytes(folder: string): Promise<number> {
   return bavail * bsize;
 }
 
-/** @throws UserError when `bytes` and a reserve do not fit on the disk that holds `folder` */
-export async function expectRoom(folder: string, bytes: number, free: number): Promise<void> {
+/**
+ * @param wayOut completes "Free some room, or …"
+ * @throws UserError when `bytes` and a reserve do not fit on the disk that holds `folder`
+ */
+export async function expectRoom(
+  folder: string,
+  bytes: number,
+  free: number,
+  wayOut = "let MODELS_DIR name a folder on a larger disk",
+): Promise<void> {
   if (bytes === 0 || bytes + RESERVE <= free) return;
   throw new UserError(
     "disk-space",
     `${folder} has ${formatBytes(free)} free, but ${formatBytes(bytes)} and a reserve of ${formatBytes(RESERVE)} are needed. ` +
-      "Free some room, or let MODELS_DIR name a folder on a larger disk.",
+      `Free some room, or ${wayOut}.`,
   );
 }
 

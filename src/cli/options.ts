@@ -11,11 +11,15 @@ export function numberBetween(low: number, high: number, whole = false): (text: 
   };
 }
 
+/** A parser for commander: what `parse` takes, several times, divided by commas. */
+export const listOf =
+  <T>(parse: (text: string) => T) =>
+  (text: string): readonly T[] =>
+    text.split(",").map((word) => parse(word.trim()));
+
 /** A parser for commander: numbers from `low` to `high`, divided by commas. */
-export function numbersBetween(low: number, high: number): (text: string) => readonly number[] {
-  const parse = numberBetween(low, high);
-  return (text) => text.split(",").map(parse);
-}
+export const numbersBetween = (low: number, high: number): ((text: string) => readonly number[]) =>
+  listOf(numberBetween(low, high));
 
 /** A parser for commander: one of a few words. */
 export function oneOf<const T extends string>(values: readonly T[]): (text: string) => T {

@@ -108,10 +108,12 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "src/pictures",
     "src/shards",
     "src/store",
+    "src/study",
     "src/stylize",
     "src/votes",
     "src/worker.ts",
   ],
+  "src/study": ["src/checkpoints/disk.ts", "src/images", "src/jobs", "src/judge", "src/votes"],
   "src/judge": [
     "src/caption/describer.ts",
     "src/faces",

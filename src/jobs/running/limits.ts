@@ -1,4 +1,5 @@
 /** How many jobs a person and a server may have at once, and a refusal that says when to come back. */
+import { inWords } from "../../duration.ts";
 import { UserError } from "../../errors.ts";
 import type { Asker } from "../queue.ts";
 
@@ -53,14 +54,4 @@ function comeBack(pending: readonly Pending[], tooMany: number): string {
   const soonest = ends[tooMany - 1] ?? Infinity;
   const when = Number.isFinite(soonest) ? `in ${inWords(soonest)}` : "when one of them is done";
   return `There will be room ${when}; try again then.`;
-}
-
-/** A duration as people say it, never shorter than it is: "less than a minute", "about 4 minutes", "about 2 hours". */
-export function inWords(seconds: number): string {
-  if (seconds < 60) return "less than a minute";
-  const minutes = Math.ceil(seconds / 60);
-  if (minutes === 1) return "about 1 minute";
-  if (minutes < 90) return `about ${minutes} minutes`;
-  const hours = Math.ceil(minutes / 60);
-  return `about ${hours} hours`;
 }

@@ -4,7 +4,8 @@ import { describe, expect, it } from "vitest";
 import type { EngineInfo } from "../../../src/jobs/engine.ts";
 import { FairOrder } from "../../../src/jobs/running/fair-order.ts";
 import { type Expected, Forecast, type Span } from "../../../src/jobs/running/forecast.ts";
-import { checkLimits, inWords } from "../../../src/jobs/running/limits.ts";
+import { inWords } from "../../../src/duration.ts";
+import { checkLimits } from "../../../src/jobs/running/limits.ts";
 import { remainingSeconds, StageHistory } from "../../../src/jobs/running/stage-history.ts";
 import { pictureRef, queuedJob, request } from "../requests.ts";
 

@@ -1,0 +1,121 @@
+/** `atelier study run`: paints every pair of two folders by every variant, and goes on where it was stopped. */
+import path from "node:path";
+
+import { type Command, InvalidArgumentError } from "commander";
+
+import { readConfig } from "../config.ts";
+import { inWords } from "../duration.ts";
+import { UserError } from "../errors.ts";
+import { DEFAULT_SETTINGS, SETTING_BOUNDS, STYLE_PATHS, STYLIZER_IDS, type StylizerId } from "../painting.ts";
+import type { Manifest } from "../study/manifest.ts";
+import type { StudyProgress } from "../study/pace.ts";
+import type { StudyOrder } from "../study/prepare-study.ts";
+import { VARIANTS } from "../variant.ts";
+import { withInterrupt } from "./interrupt.ts";
+import { listOf, numberBetween, oneOf } from "./options.ts";
+import { progressLine } from "./progress.ts";
+
+interface RunOptions extends Omit<StudyOrder, "seeds" | "settings"> {
+  readonly repeat: StudyOrder["seeds"];
+  readonly engine?: "auto" | StylizerId;
+  readonly size: number;
+  readonly strength: number;
+  readonly steps?: number;
+  readonly guidance?: number;
+  readonly json: boolean;
+}
+
+const PATHS = STYLE_PATHS.filter((path) => path !== "auto");
+
+export function registerStudyRun(study: Command): void {
+  const bounds = SETTING_BOUNDS;
+  study
+    .command("run")
+    .description("paint every content in every style by every variant; the same command goes on where it was stopped")
+    .requiredOption("--contents <dir>", "a folder of pictures to repaint")
+    .requiredOption("--styles <dir>", "a folder of styles")
+    .requiredOption("--out <dir>", "where pictures and manifest go: an empty folder, or that of the same study")
+    .option("--pairs <all|n>", "how many pairs, evenly over contents and styles", allOr(1, 1_000_000), "all" as const)
+    .option("--variants <list>", `some of ${VARIANTS.join(",")}`, listOf(oneOf(VARIANTS)), [...VARIANTS])
+    .option("--paths <list>", `style paths as candidates: some of ${PATHS.join(",")}`, listOf(oneOf(PATHS)), [])
+    .option("--controls", "also content, style, a colour transfer and the embedded engine, as candidates", false)
+    .option("--repeat <seeds>", "each picture once for each of these", listOf(numberBetween(...bounds.seed, true)), [1])
+    .option("--engine <name>", "auto, embedded, diffusion (default: ENGINE)", oneOf(["auto", ...STYLIZER_IDS]))
+    .option("--size <px>", "long side of the results", numberBetween(...bounds.size, true), DEFAULT_SETTINGS.size)
+    .option(
+      "--strength <0..1>",
+      "how far from the content",
+      numberBetween(...bounds.strength),
+      DEFAULT_SETTINGS.strength,
+    )
+    .option("--steps <n>", "denoising steps", numberBetween(...bounds.steps, true))
+    .option("--guidance <g>", "guidance scale", numberBetween(...bounds.guidance))
+    .option("--json", "print the manifest and nothing else", false)
+    .action(async (options: RunOptions) => {
+      const manifest = await run(options);
+      console.log(options.json ? JSON.stringify(manifest) : summary(manifest, options.out));
+      if (!manifest.complete) process.exitCode = 1;
+    });
+}
+
+async function run({ engine, repeat, size, strength, steps, guidance, ...choice }: RunOptions): Promise<Manifest> {
+  const config = readConfig();
+  if (config.QUEUE_URL !== undefined)
+    throw new UserError(
+      "study-workers",
+      "A study is painted by the engines of this machine, not by workers. Leave QUEUE_URL out for this command.",
+    );
+  const settings = { size, strength, steps: steps ?? null, guidance: guidance ?? null };
+  const order: StudyOrder = { ...choice, out: path.resolve(choice.out), seeds: repeat, settings };
+  const { prepareStudy } = await import("../study/prepare-study.ts");
+  const { runStudy } = await import("../study/run-study.ts");
+  const { withStudio } = await import("./study-studio.ts");
+  const bar = progressLine();
+  return withInterrupt(async (signal) => {
+    const limits = { maxBytes: config.MAX_UPLOAD_MB * 1024 * 1024, maxPixels: config.MAX_MEGAPIXELS * 1e6 };
+    const study = await prepareStudy(order, { limits, signal });
+    for (const { file, why } of study.before ? [] : [...study.contents.leftOut, ...study.styles.leftOut])
+      process.stderr.write(`${file} is left out: ${why}\n`);
+    const ENGINE = engine ?? config.ENGINE;
+    return withStudio({ ...config, ENGINE }, order.out, (parts) =>
+      runStudy(
+        study,
+        { ...parts, limits },
+        { signal, onProgress: (at) => bar.show(at.done, at.total, progressWords(at)) },
+      ),
+    );
+  }).finally(() => bar.stop());
+}
+
+export function progressWords({ done, total, secondsLeft, isHeld }: StudyProgress): string {
+  const what = `${done} of ${total} pictures`;
+  if (isHeld) return `${what}, waiting for room on the disk`;
+  return secondsLeft === null ? what : `${what}, ${inWords(secondsLeft)} left`;
+}
+
+export function summary({ pictures, failed, leftOut, pairs, candidates }: Manifest, out: string): string {
+  const lines = [
+    `${pictures.length} pictures of ${pairs.length} pairs by ${candidates.length} candidates in ${path.resolve(out)}`,
+    ...(leftOut.length > 0 ? [`${leftOut.length} files were left out; the manifest names them`] : []),
+    ...(failed.length > 0
+      ? [
+          `${failed.length} pictures could not be painted, the first because: ${failed[0]!.why}`,
+          "The same command tries them again.",
+        ]
+      : []),
+  ];
+  return lines.join("\n");
+}
+
+/** A parser for commander: `all`, or a whole number. */
+function allOr(low: number, high: number): (text: string) => "all" | number {
+  const parse = numberBetween(low, high, true);
+  return (text) => {
+    if (text === "all") return "all";
+    try {
+      return parse(text);
+    } catch {
+      throw new InvalidArgumentError(`Expected all, or a whole number from ${low} to ${high}.`);
+    }
+  };
+}
