@@ -113,7 +113,7 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "src/votes",
     "src/worker.ts",
   ],
-  "src/study": ["src/checkpoints/disk.ts", "src/images", "src/jobs", "src/judge", "src/votes"],
+  "src/study": ["src/checkpoints/disk.ts", "src/images", "src/jobs", "src/judge"],
   "src/judge": [
     "src/caption/describer.ts",
     "src/faces",
