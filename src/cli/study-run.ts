@@ -96,16 +96,20 @@ export function progressWords({ done, total, secondsLeft, isHeld }: StudyProgres
 export function summary({ pictures, failed, leftOut, pairs, candidates }: Manifest, out: string): string {
   const lines = [
     `${pictures.length} pictures of ${pairs.length} pairs by ${candidates.length} candidates in ${path.resolve(out)}`,
-    ...(leftOut.length > 0 ? [`${leftOut.length} files were left out; the manifest names them`] : []),
+    ...(leftOut.length > 0
+      ? [`${counted(leftOut.length, "file")} left out: the manifest names them and says why.`]
+      : []),
     ...(failed.length > 0
       ? [
-          `${failed.length} pictures could not be painted, the first because: ${failed[0]!.why}`,
-          "The same command tries them again.",
+          `${counted(failed.length, "picture")} missing, the first because: ${failed[0]!.why}`,
+          "The same command tries again.",
         ]
       : []),
   ];
   return lines.join("\n");
 }
+
+const counted = (count: number, what: string): string => (count === 1 ? `1 ${what} is` : `${count} ${what}s are`);
 
 /** A parser for commander: `all`, or a whole number. */
 function allOr(low: number, high: number): (text: string) => "all" | number {

@@ -10,7 +10,7 @@ import { VARIANTS } from "../variant.ts";
 import { writeWhole } from "../write-whole.ts";
 import { CONTROLS } from "./candidates.ts";
 
-export const MANIFEST_FILE = "study.json";
+const MANIFEST_FILE = "study.json";
 /** In the study's folder, what the run itself works on: its store, and what engines know of devices. */
 export const DATA_FOLDER = "data";
 const FORMAT = "atelier-study";

@@ -1,0 +1,68 @@
+/** A study that is killed again and again ends with the same bytes as one that was left alone. */
+import { spawn } from "node:child_process";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+
+import { afterAll, beforeAll, expect, it } from "vitest";
+
+import { exists } from "../../src/exists.ts";
+import { openStore } from "../../src/store/store.ts";
+import { type Manifest, readManifest } from "../../src/study/manifest.ts";
+
+const ROOT = path.resolve(import.meta.dirname, "../..");
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), "atelier-killed-study-"));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** Runs the command on the samples; `kill` says when it is killed without warning. @returns its exit code */
+async function study(out: string, kill?: () => Promise<boolean>): Promise<number | null> {
+  const samples = path.join(ROOT, "samples");
+  const words = ["--contents", path.join(samples, "content"), "--styles", path.join(samples, "style")];
+  const how = ["--pairs", "2", "--size", "96", "--controls", "--out", out];
+  const env = { ...process.env, MODELS_DIR: path.join(folder, "none"), DEVICE: "cpu", ENGINE: "embedded" };
+  const child = spawn(process.execPath, [path.join(ROOT, "bin/atelier.mjs"), "study", "run", ...words, ...how], {
+    env,
+    stdio: ["ignore", "ignore", "inherit"],
+  });
+  const ended = new Promise<number | null>((resolve) => child.once("exit", resolve));
+  if (kill) {
+    await expect.poll(kill, { interval: 20 }).toBe(true);
+    child.kill("SIGKILL");
+  }
+  return ended;
+}
+
+const paintedIn = async (out: string): Promise<number> => {
+  if (!(await exists(path.join(out, "data/atelier.db")))) return 0;
+  const store = await openStore(path.join(out, "data"));
+  try {
+    return (await store.jobs.finished(1000)).length;
+  } finally {
+    await store.close();
+  }
+};
+
+/** All of it but how long it took. */
+const timeless = ({ pictures, ...rest }: Manifest): unknown => ({
+  ...rest,
+  pictures: pictures.map(({ painted, ...each }) => ({ ...each, painted: painted && { ...painted, seconds: null } })),
+});
+
+it("paints no finished picture twice, and the same pictures as a run that nobody disturbed", async () => {
+  const [alone, killed] = [path.join(folder, "alone"), path.join(folder, "killed")];
+  expect(await study(alone)).toBe(0);
+  // Before it has begun, with its first picture, and with most of them.
+  await study(killed, () => exists(path.join(killed, "study.json")));
+  for (const least of [1, 4]) await study(killed, async () => (await paintedIn(killed)) >= least);
+  expect(await study(killed)).toBe(0);
+  const [one, other] = [await readManifest(alone), await readManifest(killed)];
+  expect(one!.pictures).toHaveLength(2 * (3 + 4));
+  expect(timeless(other!)).toEqual(timeless(one!));
+  for (const { file } of one!.pictures)
+    expect((await readFile(path.join(alone, file))).equals(await readFile(path.join(killed, file)))).toBe(true);
+  expect(await paintedIn(killed)).toBe(6);
+});
