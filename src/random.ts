@@ -1,4 +1,4 @@
-/** Seeded uniform randomness for everything that must repeat exactly (Gaussian noise: `stylize/noise.ts`). */
+/** Seeded randomness for everything that must repeat exactly (Gaussian noise of pictures: `stylize/noise.ts`). */
 
 /** A source of numbers in [0, 1). */
 export type Random = () => number;
@@ -19,3 +19,7 @@ export function seededRandom(seed: number): Random {
     return ((mixed ^ (mixed >>> 15)) >>> 0) / 2 ** 32;
   };
 }
+
+/** A draw of the standard normal distribution (Box and Muller 1958). */
+export const standardNormal = (random: Random): number =>
+  Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());

@@ -6,7 +6,16 @@ import { type Command, InvalidArgumentError } from "commander";
 import { readConfig } from "../config.ts";
 import { inWords } from "../duration.ts";
 import { UserError } from "../errors.ts";
-import { DEFAULT_SETTINGS, SETTING_BOUNDS, STYLE_PATHS, STYLIZER_IDS, type StylizerId } from "../painting.ts";
+import { installedImageAdapter } from "../image-adapter-folder.ts";
+import {
+  DEFAULT_SETTINGS,
+  SETTING_BOUNDS,
+  STYLE_PATHS,
+  STYLIZER_IDS,
+  type StylizerId,
+  type UsedStylePath,
+  waysOf,
+} from "../painting.ts";
 import type { Manifest } from "../study/manifest.ts";
 import type { StudyProgress } from "../study/pace.ts";
 import type { StudyOrder } from "../study/prepare-study.ts";
@@ -65,6 +74,7 @@ async function run({ engine, repeat, size, strength, steps, guidance, ...choice 
       "study-workers",
       "A study is painted by the engines of this machine, not by workers. Leave QUEUE_URL out for this command.",
     );
+  await expectPathsHere(choice.paths, config.MODELS_DIR);
   const settings = { size, strength, steps: steps ?? null, guidance: guidance ?? null };
   const order: StudyOrder = { ...choice, out: path.resolve(choice.out), seeds: repeat, settings };
   const { prepareStudy } = await import("../study/prepare-study.ts");
@@ -85,6 +95,19 @@ async function run({ engine, repeat, size, strength, steps, guidance, ...choice 
       ),
     );
   }).finally(() => bar.stop());
+}
+
+/** Before any work. @throws UserError for a style path that lacks what it takes */
+export async function expectPathsHere(paths: readonly UsedStylePath[], modelsDir: string): Promise<void> {
+  for (const path of paths) {
+    const { token, adapter } = waysOf(path);
+    if (token)
+      throw new UserError(
+        "study-tokens",
+        `A study learns no styles, so it cannot paint by the style path ${path}. Leave it out of --paths.`,
+      );
+    if (adapter) await installedImageAdapter(modelsDir, adapter);
+  }
 }
 
 export function progressWords({ done, total, secondsLeft, isHeld }: StudyProgress): string {

@@ -1,5 +1,5 @@
 /** Defaults that learn: which variant `auto` takes, from what a server prefers. */
-import type { Random } from "../random.ts";
+import { type Random, standardNormal } from "../random.ts";
 import { VARIANT_LABEL, VARIANTS, type Variant } from "../variant.ts";
 import type { Ballot, Category } from "./ballot.ts";
 import { PAPER_CHOICE, PAPER_SCORES } from "./paper.ts";
@@ -68,7 +68,7 @@ function gammaSample(shape: number, random: Random): number {
   if (shape < 1) return gammaSample(shape + 1, random) * (1 - random()) ** (1 / shape);
   const d = shape - 1 / 3;
   for (;;) {
-    const normal = Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+    const normal = standardNormal(random);
     const v = (1 + normal / Math.sqrt(9 * d)) ** 3;
     if (v > 0 && Math.log(1 - random()) < normal ** 2 / 2 + d - d * v + d * Math.log(v)) return d * v;
   }

@@ -2,7 +2,7 @@ import path from "node:path";
 
 import { describe, expect, it } from "vitest";
 
-import { progressWords, summary } from "../../src/cli/study-run.ts";
+import { expectPathsHere, progressWords, summary } from "../../src/cli/study-run.ts";
 import type { Manifest } from "../../src/study/manifest.ts";
 
 describe("what `atelier study run` says", () => {
@@ -35,5 +35,13 @@ describe("what `atelier study run` says", () => {
       "1 picture is missing, the first because: There are no words.",
       "The same command tries again.",
     ]);
+  });
+});
+
+describe("the style paths of `atelier study run`", () => {
+  it("are refused before any work where a style would have to be learned, or an adapter is not installed", async () => {
+    await expect(expectPathsHere(["attention", "token"], "none")).rejects.toMatchObject({ identifier: "study-tokens" });
+    await expect(expectPathsHere(["adapter"], "none")).rejects.toMatchObject({ identifier: "adapter-not-installed" });
+    await expect(expectPathsHere(["attention", "adain"], "none")).resolves.toBeUndefined();
   });
 });

@@ -1,6 +1,6 @@
-/** A study that is killed again and again ends with the same bytes as one that was left alone. */
+/** `atelier study run` as a command: killed again and again, and with Stable Diffusion. */
 import { spawn } from "node:child_process";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, symlink } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 
@@ -9,6 +9,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { exists } from "../../src/exists.ts";
 import { openStore } from "../../src/store/store.ts";
 import { type Manifest, readManifest } from "../../src/study/manifest.ts";
+import { FIXTURES } from "../models/reference.ts";
 
 const ROOT = path.resolve(import.meta.dirname, "../..");
 
@@ -18,12 +19,13 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
+const KILLED = ["--pairs", "2", "--size", "96", "--controls", "--engine", "embedded"];
+
 /** Runs the command on the samples; `kill` says when it is killed without warning. @returns its exit code */
-async function study(out: string, kill?: () => Promise<boolean>): Promise<number | null> {
+async function study(out: string, how: readonly string[], kill?: () => Promise<boolean>): Promise<number | null> {
   const samples = path.join(ROOT, "samples");
-  const words = ["--contents", path.join(samples, "content"), "--styles", path.join(samples, "style")];
-  const how = ["--pairs", "2", "--size", "96", "--controls", "--out", out];
-  const env = { ...process.env, MODELS_DIR: path.join(folder, "none"), DEVICE: "cpu", ENGINE: "embedded" };
+  const words = ["--contents", path.join(samples, "content"), "--styles", path.join(samples, "style"), "--out", out];
+  const env = { ...process.env, MODELS_DIR: path.join(folder, "models"), DEVICE: "cpu", CAPTIONER: "palette" };
   const child = spawn(process.execPath, [path.join(ROOT, "bin/atelier.mjs"), "study", "run", ...words, ...how], {
     env,
     stdio: ["ignore", "ignore", "inherit"],
@@ -54,15 +56,34 @@ const timeless = ({ pictures, ...rest }: Manifest): unknown => ({
 
 it("paints no finished picture twice, and the same pictures as a run that nobody disturbed", async () => {
   const [alone, killed] = [path.join(folder, "alone"), path.join(folder, "killed")];
-  expect(await study(alone)).toBe(0);
+  expect(await study(alone, KILLED)).toBe(0);
   // Before it has begun, with its first picture, and with most of them.
-  await study(killed, () => exists(path.join(killed, "study.json")));
-  for (const least of [1, 4]) await study(killed, async () => (await paintedIn(killed)) >= least);
-  expect(await study(killed)).toBe(0);
+  await study(killed, KILLED, () => exists(path.join(killed, "study.json")));
+  for (const least of [1, 4]) await study(killed, KILLED, async () => (await paintedIn(killed)) >= least);
+  expect(await study(killed, KILLED)).toBe(0);
   const [one, other] = [await readManifest(alone), await readManifest(killed)];
   expect(one!.pictures).toHaveLength(2 * (3 + 4));
   expect(timeless(other!)).toEqual(timeless(one!));
   for (const { file } of one!.pictures)
     expect((await readFile(path.join(alone, file))).equals(await readFile(path.join(killed, file)))).toBe(true);
   expect(await paintedIn(killed)).toBe(6);
+});
+
+it("paints by style paths, and has the embedded engine's picture beside Stable Diffusion's", async () => {
+  await mkdir(path.join(folder, "models"));
+  await symlink(path.join(FIXTURES, "tiny-v1"), path.join(folder, "models", "tiny"));
+  const out = path.join(folder, "paths");
+  const how = ["--pairs", "1", "--size", "64", "--steps", "2", "--variants", "prompt", "--paths", "attention,adain"];
+  expect(await study(out, [...how, "--controls"])).toBe(0);
+  const { pictures, engine } = (await readManifest(out))!;
+  expect(engine.stylizer).toBe("diffusion");
+  expect(pictures.map(({ candidate, painted }) => [candidate, painted?.engine, painted?.stylePath])).toEqual([
+    ["prompt", "diffusion", null],
+    ["path-attention", "diffusion", "attention"],
+    ["path-adain", "diffusion", "adain"],
+    ["control-content", undefined, undefined],
+    ["control-style", undefined, undefined],
+    ["control-colours", undefined, undefined],
+    ["control-embedded", "embedded", null],
+  ]);
 });
