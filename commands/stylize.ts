@@ -4,7 +4,8 @@ import { type Attachment, SlashCommandBuilder } from "discord.js";
 import type { SlashHandler } from "../src/discord/interactions/handler.ts";
 import { submitPair } from "../src/discord/interactions/submit.ts";
 import { loraChoices } from "../src/discord/interactions/wishes.ts";
-import { findStyle, styleChoices, styleNameOption } from "../src/discord/styles/library.ts";
+import { styleNameOption } from "../src/discord/styles/library.ts";
+import { findNamedStyle, namedStyleChoices } from "../src/discord/styles/named-styles.ts";
 import { VARIANT_NAME } from "../src/discord/wording/commands.ts";
 import { STYLE_PATH_NAME, styleWords } from "../src/discord/wording/styles.ts";
 import { UserError } from "../src/errors.ts";
@@ -54,7 +55,9 @@ const data = new SlashCommandBuilder()
   .setDescription("Repaint a picture in the style of another")
   .addAttachmentOption(contentOption)
   .addAttachmentOption(styleOption(false))
-  .addStringOption(styleNameOption("style_name", "A style of this server, in place of a picture", false))
+  .addStringOption(
+    styleNameOption("style_name", "A style of the gallery or of this server, in place of a picture", false),
+  )
   .addStringOption((option) =>
     option
       .setName("variant")
@@ -104,7 +107,11 @@ export const stylize: SlashHandler<StylizeInput> = {
   autocomplete: (interaction, bot) =>
     interaction.options.getFocused(true).name === "lora"
       ? loraChoices(interaction, bot)
-      : styleChoices(interaction, bot),
+      : namedStyleChoices(
+          bot,
+          { guildId: interaction.guildId, userId: interaction.user.id },
+          interaction.options.getFocused(),
+        ),
 
   parse: ({ options }) => ({
     content: options.getAttachment("content", true),
@@ -123,7 +130,7 @@ export const stylize: SlashHandler<StylizeInput> = {
 
   async run({ interaction, bot, reply }, { content, style, ...settings }) {
     const { guildId, user } = interaction;
-    const named = typeof style === "string" ? await findStyle(bot, guildId, style) : null;
+    const named = typeof style === "string" ? await findNamedStyle(bot, { guildId, userId: user.id }, style) : null;
     const request = {
       ...settings,
       userId: user.id,
@@ -132,7 +139,6 @@ export const stylize: SlashHandler<StylizeInput> = {
       size: bot.config.RESULT_SIZE,
       parentId: null,
     };
-    const stylePicture = typeof style === "string" ? { ...named!.picture, name: named!.name } : style;
-    await submitPair(bot, reply, request, { content, style: stylePicture });
+    await submitPair(bot, reply, request, { content, style: typeof style === "string" ? named!.picture : style });
   },
 };

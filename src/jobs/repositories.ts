@@ -70,6 +70,16 @@ export interface JobRepository {
   finished(limit: number): Promise<readonly Job[]>;
   /** The newest `limit` jobs of a person in a server that failed after `since`, newest first. */
   failed(userId: string, guildId: string, since: number, limit: number): Promise<readonly Job[]>;
+  /**
+   * Jobs of a person in a server (`null`: in none) that are done, the newest first.
+   *
+   * @param before the id of a job: only older ones
+   */
+  painted(
+    userId: string,
+    guildId: string | null,
+    page: { readonly limit: number; readonly before?: string },
+  ): Promise<readonly Job[]>;
   /** Pictures of a person in a server. @param since Unix milliseconds */
   tally(userId: string, guildId: string, since: number): Promise<Tally>;
   /** How often somebody has changed jobs by hand. */

@@ -88,6 +88,20 @@ export function createJobRepository(db: Kysely<Schema>, shard: Shard): JobReposi
       return rows.map(rowToJob);
     },
 
+    async painted(userId, guildId, { limit, before }) {
+      const rows = await db
+        .selectFrom("jobs")
+        .selectAll()
+        .where("user_id", "=", userId)
+        .where("guild_id", guildId === null ? "is" : "=", guildId)
+        .where("state", "=", "done")
+        .$if(before !== undefined, (query) => query.where("id", "<", before!))
+        .orderBy("id", "desc")
+        .limit(limit)
+        .execute();
+      return rows.map(rowToJob);
+    },
+
     async tally(userId, guildId, since) {
       const own = db.selectFrom("jobs").where("user_id", "=", userId).where("guild_id", "=", guildId);
       const asked = await own

@@ -5,12 +5,13 @@
  * Face of this room. Beside it commands use `findPicture`, for the picture in somebody's message.
  */
 import { randomUUID } from "node:crypto";
-import { mkdir, rm, stat } from "node:fs/promises";
+import { copyFile, mkdir, rm, stat } from "node:fs/promises";
 import path from "node:path";
 
 import type { Config } from "../../config.ts";
 import { asDiskFull, UserError } from "../../errors.ts";
 import type { PictureRole } from "../../images/refusals.ts";
+import type { ShippedPicture } from "../../jobs/gallery.ts";
 import type { PictureRef } from "../../jobs/job.ts";
 import type { Logger } from "../../log.ts";
 import { INCOMING } from "../../process-folders.ts";
@@ -41,6 +42,9 @@ const NAME_LENGTH = 120;
 /** A learned style has a few kilobytes; this is room for the longest, as other programs write it. */
 const TOKEN_BYTES = 4 * MEBIBYTE;
 
+/** What no picture that comes with Atelier exceeds. */
+const [SHIPPED_BYTES, SHIPPED_PIXELS] = [MEBIBYTE, 1e6];
+
 export interface IntakeOptions {
   readonly config: Pick<
     Config,
@@ -59,8 +63,8 @@ export interface IntakeOptions {
 export interface Wanted {
   /** An upload, the key under which one is held, or a picture of an earlier job. */
   readonly content?: Upload | { readonly heldAs: string } | PictureRef;
-  /** An upload, or a picture that is in the store already. */
-  readonly style?: Upload | PictureRef;
+  /** An upload, a picture that is in the store already, or one that comes with Atelier. */
+  readonly style?: Upload | PictureRef | ShippedPicture;
   /** A learned style. */
   readonly token?: Upload;
 }
@@ -76,6 +80,17 @@ export type Taken<W extends Wanted> = Pick<Files, keyof W & keyof Files> & {
   /** The command is over: files that nothing refers to are taken out of the store again. Never throws. */
   readonly release: () => Promise<void>;
 };
+
+/** One file, and how it comes in. */
+interface Fetching<T> {
+  /** What it may weigh, bytes. */
+  readonly cost: number;
+  readonly kind: ArrivalKind;
+  /** It comes with Atelier: nobody sent it. */
+  readonly isOurs?: boolean;
+  readonly fetch: (target: string) => Promise<void>;
+  readonly open: (source: string, target: string) => Promise<Pick<Arrival<T>, "size" | "as">>;
+}
 
 type Coming = { -readonly [K in keyof Files]?: Promise<Arrival<Files[K]>> };
 
@@ -134,7 +149,9 @@ export class Intake {
       const known = [wanted.content, wanted.style].filter(isStored);
       await this.#assertKept(known);
       for (const arrival of arrived) put.push(await this.#shelf.put(arrival));
-      const pictures = arrived.flatMap(({ kind }, i) => (kind === "picture" ? { sha256: put[i]! } : []));
+      const pictures = arrived.flatMap(({ kind, isOurs }, i) =>
+        kind === "picture" && !isOurs ? { sha256: put[i]! } : [],
+      );
       await this.#options.admit(channelId, [...pictures, ...known]);
     } catch (error) {
       await release();
@@ -152,7 +169,8 @@ export class Intake {
       coming.content =
         "heldAs" in content ? this.#givenOut(userId, content.heldAs) : this.#picture(userId, content, "content");
     if (token) coming.token = this.#token(userId, token);
-    if (style && !isStored(style)) coming.style = this.#picture(userId, style, "style");
+    if (style && "file" in style) coming.style = this.#shipped(userId, style);
+    else if (style && !isStored(style)) coming.style = this.#picture(userId, style, "style");
     return coming;
   }
 
@@ -169,49 +187,71 @@ export class Intake {
   }
 
   #picture(userId: string, upload: Upload, role: PictureRole): Promise<Arrival<PictureRef>> {
-    const { config, reader, closing } = this.#options;
+    const { config } = this.#options;
     const maxBytes = Math.floor(config.MAX_UPLOAD_MB * MEBIBYTE);
-    return this.#arrive(userId, upload, `${role} picture`, maxBytes, "picture", async (source, target) => {
-      const maxPixels = config.MAX_MEGAPIXELS * 1e6;
-      const task = { source, target, role, maxBytes, maxPixels };
-      const { width, height, notes } = await reader.picture(task, closing);
-      return { size: { width, height }, as: (sha256) => ({ sha256, width, height, name: nameOf(upload), notes }) };
+    return this.#arrive(userId, {
+      ...this.#download(upload, `${role} picture`, maxBytes),
+      kind: "picture",
+      open: this.#pictureOpener(nameOf(upload), role, maxBytes, config.MAX_MEGAPIXELS * 1e6),
     });
+  }
+
+  /** A picture that comes with Atelier goes the way of all others, but for the download and its limits. */
+  #shipped(userId: string, { file, name }: ShippedPicture): Promise<Arrival<PictureRef>> {
+    return this.#arrive(userId, {
+      cost: 0,
+      isOurs: true,
+      fetch: (target) => copyFile(file, target),
+      kind: "picture",
+      open: this.#pictureOpener(name, "style", SHIPPED_BYTES, SHIPPED_PIXELS),
+    });
+  }
+
+  #pictureOpener(name: string, role: PictureRole, maxBytes: number, maxPixels: number): Fetching<PictureRef>["open"] {
+    const { reader, closing } = this.#options;
+    return async (source, target) => {
+      const { width, height, notes } = await reader.picture({ source, target, role, maxBytes, maxPixels }, closing);
+      return { size: { width, height }, as: (sha256) => ({ sha256, width, height, name, notes }) };
+    };
   }
 
   #token(userId: string, upload: Upload): Promise<Arrival<Files["token"]>> {
     const { reader, closing } = this.#options;
-    return this.#arrive(userId, upload, "style file", TOKEN_BYTES, "token", async (source, target) => {
-      const reply = await reader.token({ source, target, name: `“${nameOf(upload)}”` }, closing);
-      return { size: null, as: (sha256) => ({ sha256, ...reply }) };
+    return this.#arrive(userId, {
+      ...this.#download(upload, "style file", TOKEN_BYTES),
+      kind: "token",
+      open: async (source, target) => {
+        const reply = await reader.token({ source, target, name: `“${nameOf(upload)}”` }, closing);
+        return { size: null, as: (sha256) => ({ sha256, ...reply }) };
+      },
     });
   }
 
+  /** From Discord; what is not said of its weight is taken for the most. */
+  #download(upload: Upload, what: string, maxBytes: number): Pick<Fetching<unknown>, "cost" | "fetch"> {
+    const { config, closing } = this.#options;
+    const limits = { cdnBase: config.DISCORD_CDN_BASE, maxBytes, seconds: config.DOWNLOAD_SECONDS, closing };
+    return {
+      cost: upload.size > 0 ? Math.min(upload.size, maxBytes) : maxBytes,
+      fetch: (target) => download(upload, what, target, limits),
+    };
+  }
+
   /** Fetches and opens one file, in its member's turn. */
-  async #arrive<T>(
-    userId: string,
-    upload: Upload,
-    what: string,
-    maxBytes: number,
-    kind: ArrivalKind,
-    open: (source: string, target: string) => Promise<Pick<Arrival<T>, "size" | "as">>,
-  ): Promise<Arrival<T>> {
+  async #arrive<T>(userId: string, { cost, fetch, kind, open, isOurs = false }: Fetching<T>): Promise<Arrival<T>> {
     const { config, closing } = this.#options;
     const most = 2 * (config.JOBS_PER_USER + SPARE_COMMANDS);
     if (this.#line.countOf(userId) >= most) throw new UserError("too-many-files", intakeWords.tooMany(most));
-    // What is not said is taken for the most.
-    const cost = upload.size > 0 ? Math.min(upload.size, maxBytes) : maxBytes;
-    const limits = { cdnBase: config.DISCORD_CDN_BASE, maxBytes, seconds: config.DOWNLOAD_SECONDS, closing };
     const folder = path.join(this.#folder, randomUUID());
     const turn = await this.#line.enter(userId, cost, closing);
     try {
       await mkdir(folder, { recursive: true });
       const source = path.join(folder, "upload");
       const file = arrivalFile(folder, kind);
-      await download(upload, what, source, limits);
+      await fetch(source);
       const opened = await open(source, file);
       await rm(source);
-      return { folder, file, kind, bytes: (await stat(file)).size, ...opened };
+      return { folder, file, kind, isOurs, bytes: (await stat(file)).size, ...opened };
     } catch (error) {
       await this.#tidy(() => dropArrival({ folder }));
       throw asDiskFull(error) ?? error;

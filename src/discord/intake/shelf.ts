@@ -18,6 +18,8 @@ export interface Arrival<T = unknown> {
   readonly file: string;
   readonly bytes: number;
   readonly kind: ArrivalKind;
+  /** It comes with Atelier: nobody sent it. */
+  readonly isOurs?: boolean;
   /** What it is once it is in the store. */
   readonly as: (sha256: string) => T;
   /** Of a picture. */

@@ -73,6 +73,13 @@ export const styleWords = {
     `${named(name)} has another picture already. Leave \`image\` out to learn it, or choose another name.`,
 } as const;
 
+/** What autocomplete calls a style, at most 100 characters. */
+export const namedStyleChoice = {
+  learned: (name: string): string => `${name} (learned)`,
+  gallery: (name: string): string => `${name} (gallery)`,
+  recent: (name: string): string => `${clip(name, 80)} (you used it lately)`,
+} as const;
+
 export const styleButton = { save: "Save this style" } as const;
 
 export const STYLE_PATH_NAME: Readonly<Record<StylePath, string>> = {
