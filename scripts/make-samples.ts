@@ -8,23 +8,38 @@ import path from "node:path";
 
 import { encodeJpeg } from "../src/images/encode.ts";
 import type { RgbImage } from "../src/images/rgb-image.ts";
+import { blueprint } from "./samples/blueprint.ts";
+import { comic } from "./samples/comic.ts";
 import { fox } from "./samples/fox.ts";
 import { ink } from "./samples/ink.ts";
 import { lighthouse } from "./samples/lighthouse.ts";
 import { linocut } from "./samples/linocut.ts";
+import { mosaic } from "./samples/mosaic.ts";
 import { night } from "./samples/night.ts";
+import { pastel } from "./samples/pastel.ts";
 import { portrait } from "./samples/portrait.ts";
 import { poster } from "./samples/poster.ts";
 import { river } from "./samples/river.ts";
 import { stillLife } from "./samples/still-life.ts";
 import { village } from "./samples/village.ts";
+import { watercolour } from "./samples/watercolour.ts";
+import { woodcut } from "./samples/woodcut.ts";
 
 /** Rays per pixel are the square of this. */
 const QUALITY = 2;
 
 const JPEG_QUALITY = 90;
 /** Strokes and hairs in every pixel weigh much. */
-const FINE_JPEG_QUALITY: Readonly<Record<string, number>> = { "content/portrait": 82, "content/fox": 82 };
+const FINE_JPEG_QUALITY: Readonly<Record<string, number>> = {
+  "content/portrait": 82,
+  "content/fox": 82,
+  "style/mosaic": 67,
+  "style/comic": 60,
+  "style/pastel": 84,
+  "style/watercolour": 86,
+  "style/woodcut": 88,
+  "style/blueprint": 86,
+};
 
 const SAMPLES: Readonly<Record<string, () => RgbImage>> = {
   "content/portrait": () => portrait(704, 832),
@@ -37,6 +52,12 @@ const SAMPLES: Readonly<Record<string, () => RgbImage>> = {
   "style/linocut": () => linocut(768, 608),
   "style/ink": () => ink(768, 608),
   "style/poster": () => poster(768, 608),
+  "style/watercolour": () => watercolour(768, 608),
+  "style/woodcut": () => woodcut(768, 608),
+  "style/mosaic": () => mosaic(768, 608),
+  "style/comic": () => comic(768, 608),
+  "style/pastel": () => pastel(768, 608),
+  "style/blueprint": () => blueprint(768, 608),
 };
 
 const folder = path.resolve(import.meta.dirname, "../samples");
