@@ -7,6 +7,7 @@ import { cancel } from "./cancel.ts";
 import { compare, compareResult, endComparison } from "./compare.ts";
 import { erase, remove } from "./delete.ts";
 import { editPrompt, editedPrompt } from "./edit-prompt.ts";
+import { history, turnHistory } from "./history.ts";
 import { more } from "./more.ts";
 import { privacy, privacyButton } from "./privacy.ts";
 import { queue } from "./queue.ts";
@@ -21,6 +22,7 @@ import { styleList } from "./style-list.ts";
 import { styleRemove, styleRename } from "./style-rename.ts";
 import { saveThis, styleSave } from "./style-save.ts";
 import { styleShow } from "./style-show.ts";
+import { paintWith, paintWithContent, styles, turnStyles } from "./styles.ts";
 import { stylizeThis, stylizeThisWith } from "./stylize-this.ts";
 import { stylize } from "./stylize.ts";
 import { tweak, tweaked } from "./tweak.ts";
@@ -29,6 +31,8 @@ export const commands: Commands = {
   handlers: [
     stylize,
     stylizeThis,
+    styles,
+    history,
     report,
     styleDescribe,
     styleSave,
@@ -61,14 +65,22 @@ export const commands: Commands = {
     "end-comparison": endComparison,
     erase,
     face,
+    history: turnHistory,
     "learn-style": learnThis,
     more,
+    "paint-with": paintWith,
     privacy: privacyButton,
     rerun,
     "save-style": saveThis,
     "stop-learning": stopLearning,
+    styles: turnStyles,
     tweak,
   },
   menus: { settings: settingsMenu },
-  modals: { "edit-prompt": editedPrompt, "stylize-this": stylizeThisWith, tweak: tweaked },
+  modals: {
+    "edit-prompt": editedPrompt,
+    "paint-with": paintWithContent,
+    "stylize-this": stylizeThisWith,
+    tweak: tweaked,
+  },
 };

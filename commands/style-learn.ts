@@ -4,9 +4,11 @@ import { type Attachment, SlashCommandSubcommandBuilder } from "discord.js";
 import type { Bot } from "../src/discord/interactions/bot.ts";
 import type { ButtonHandler, SubcommandHandler } from "../src/discord/interactions/handler.ts";
 import { assertOwnerOrModerator } from "../src/discord/interactions/permissions.ts";
-import { assertRoomFor, saveStyle, styleChoices, styleNameOption, styleOf } from "../src/discord/styles/library.ts";
+import { assertRoomFor, keepGalleryStyle, saveStyle, styleNameOption, styleOf } from "../src/discord/styles/library.ts";
+import { nameChoices } from "../src/discord/styles/named-styles.ts";
 import { learning as words, styleWords } from "../src/discord/wording/styles.ts";
 import { UserError } from "../src/errors.ts";
+import { galleryStyle } from "../src/jobs/gallery.ts";
 import type { PictureRef } from "../src/jobs/job.ts";
 import { styleName } from "../src/jobs/style.ts";
 import { findJob, subjectOf } from "./job-button.ts";
@@ -27,7 +29,7 @@ export const styleLearn: SubcommandHandler<LearnInput> = {
     .addAttachmentOption(pictureOption("image", "The picture of a new style", false)),
   acknowledge: "public",
   needs: { right: "learn", place: "work" },
-  autocomplete: styleChoices,
+  autocomplete: nameChoices,
 
   parse: ({ options }) => ({
     name: styleName(options.getString("name", true)),
@@ -38,6 +40,16 @@ export const styleLearn: SubcommandHandler<LearnInput> = {
     assertCanLearn(bot);
     const { guildId, user } = interaction;
     const known = await bot.store.styles.find(guildId, name);
+    const shipped = known || image ? null : galleryStyle(name);
+    if (shipped) {
+      const { style, release } = await bot.intake.take(user.id, reply.channelId, { style: shipped });
+      try {
+        const own = await keepGalleryStyle(bot, { guildId, ownerId: user.id, name: shipped.name, picture: style });
+        return await bot.learning.ask(reply, own, user.id);
+      } finally {
+        await release();
+      }
+    }
     if (!known && !image) throw new UserError("style-unknown", styleWords.needsPicture(name));
     const learn = async (picture: PictureRef): Promise<void> => {
       if (known && known.picture.sha256 !== picture.sha256)

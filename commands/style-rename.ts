@@ -3,7 +3,7 @@ import { SlashCommandSubcommandBuilder } from "discord.js";
 
 import type { SubcommandHandler } from "../src/discord/interactions/handler.ts";
 import { assertOwnerOrModerator } from "../src/discord/interactions/permissions.ts";
-import { findStyle, styleChoices, styleNameOption } from "../src/discord/styles/library.ts";
+import { assertNotOfGallery, findStyle, styleChoices, styleNameOption } from "../src/discord/styles/library.ts";
 import { noticeView } from "../src/discord/messages/components.ts";
 import { styleWords as words } from "../src/discord/wording/styles.ts";
 import { UserError } from "../src/errors.ts";
@@ -33,6 +33,7 @@ export const styleRename: SubcommandHandler<RenameInput> = {
   async run({ interaction, bot, reply }, { name, to }) {
     const style = await findStyle(bot, interaction.guildId, name);
     assertOwnerOrModerator(interaction, style.ownerId, words.notYours(style.ownerId));
+    assertNotOfGallery(to);
     if (!(await bot.store.styles.rename(style.id, to))) throw new UserError("style-taken", words.taken(to));
     await reply.show(noticeView(words.renamed(style.name, to)));
   },

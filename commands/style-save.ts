@@ -3,9 +3,10 @@ import { type Attachment, SlashCommandSubcommandBuilder } from "discord.js";
 
 import type { ButtonHandler, SubcommandHandler } from "../src/discord/interactions/handler.ts";
 import { thumbnailFile } from "../src/discord/messages/thumbnail.ts";
-import { assertRoomFor, saveStyle, styleOf } from "../src/discord/styles/library.ts";
+import { assertRoomFor, isOfGallery, saveStyle, styleOf } from "../src/discord/styles/library.ts";
 import { picturesView } from "../src/discord/styles/style-views.ts";
 import { styleWords as words } from "../src/discord/wording/styles.ts";
+import { UserError } from "../src/errors.ts";
 import { STYLE_NAME_LENGTH, styleName } from "../src/jobs/style.ts";
 import { findJob, subjectOf } from "./job-button.ts";
 import { pictureOption } from "./painting-options.ts";
@@ -66,7 +67,10 @@ export const saveThis: ButtonHandler<string> = {
 
   async run({ interaction, bot, reply }, jobId) {
     const { guildId, user } = interaction;
-    const { style, isNew } = await styleOf(bot, guildId, user.id, await findJob(bot, jobId));
+    const job = await findJob(bot, jobId);
+    if (await isOfGallery(bot.intake, reply.channelId, job.request))
+      throw new UserError("style-of-gallery", words.inGallery(job.request.style.name));
+    const { style, isNew } = await styleOf(bot, guildId, user.id, job);
     const thumbnail = await thumbnailFile(bot.store.files, style.picture, "style", words.alt(style));
     const said = isNew ? words.saved(style, bot.tasks.whyNoLearning() === null) : words.savedBefore(style);
     await reply.show(picturesView(said, [thumbnail]));

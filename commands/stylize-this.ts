@@ -18,10 +18,9 @@ import { submitPair } from "../src/discord/interactions/submit.ts";
 import { customId } from "../src/discord/messages/custom-id.ts";
 import { stylizeThisWords as words, VARIANT_NAME } from "../src/discord/wording/commands.ts";
 import { UserError } from "../src/errors.ts";
-import { DEFAULT_SETTINGS } from "../src/painting.ts";
 import { VARIANT_CHOICES, type VariantChoice } from "../src/variant.ts";
 import { subjectOf } from "./job-button.ts";
-import { randomSeed } from "./painting-options.ts";
+import { plainRequest } from "./plain-request.ts";
 import { checkedPrompt, PROMPT_LENGTH } from "./prompt.ts";
 
 export const stylizeThis: MessageMenuHandler<Upload> = {
@@ -104,24 +103,7 @@ export const stylizeThisWith: ModalHandler<StyleInput> = {
   async run({ interaction, bot, reply }, { key, style, variant, extraPrompt }) {
     const { guildId } = interaction;
     const userId = interaction.user.id;
-    const { strength, steps, guidance, stylePath, keepColors, speed, loras } = DEFAULT_SETTINGS;
-    const request = {
-      strength,
-      steps,
-      guidance,
-      stylePath,
-      keepColors,
-      speed,
-      loras,
-      variant,
-      extraPrompt,
-      userId,
-      guildId,
-      description: null,
-      seed: randomSeed(),
-      size: bot.config.RESULT_SIZE,
-      parentId: null,
-    };
+    const request = plainRequest(bot, { userId, guildId, variant, description: null, extraPrompt });
     await submitPair(bot, reply, request, { content: { heldAs: key }, style });
   },
 };

@@ -15,19 +15,22 @@ export type ButtonFamily =
   | "end-comparison"
   | "erase"
   | "face"
+  | "history"
   | "learn-style"
   | "more"
+  | "paint-with"
   | "privacy"
   | "rerun"
   | "save-style"
   | "stop-learning"
+  | "styles"
   | "tweak";
 
 /** Menus in messages likewise. */
 export type MenuFamily = "settings";
 
 /** Modals likewise. One that a button opened has the button's own id, parts and all. */
-export type ModalFamily = "edit-prompt" | "stylize-this" | "tweak";
+export type ModalFamily = "edit-prompt" | "paint-with" | "stylize-this" | "tweak";
 
 export interface CustomId {
   /** Which handler answers; ids come from outside, and of earlier versions too. */

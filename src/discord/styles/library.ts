@@ -8,9 +8,11 @@ import type { AutocompleteInteraction, SlashCommandStringOption } from "discord.
 
 import { UserError } from "../../errors.ts";
 import { promptHash } from "../../jobs/description.ts";
+import { galleryStyle } from "../../jobs/gallery.ts";
 import { newJobId } from "../../jobs/job-id.ts";
 import type { Job, PictureRef } from "../../jobs/job.ts";
 import { MOST_STYLES, STYLE_NAME_LENGTH, styleName, type Style } from "../../jobs/style.ts";
+import type { Intake } from "../intake/intake.ts";
 import type { WordList } from "../../word-list.ts";
 import { expectWords } from "../safety/expect-words.ts";
 import type { StyleVectors } from "../../jobs/style-vectors.ts";
@@ -60,11 +62,20 @@ export async function styleChoices(
 export const offeredStyles = ({ store }: LibraryParts, guildId: string): Promise<readonly Style[]> =>
   store.styles.list(guildId, 0, CHOICES);
 
-/** @throws UserError `style-unknown` */
+/** A style of the library. @throws UserError `style-unknown`, or `style-of-gallery` for one that no server has of its own */
 export async function findStyle({ store }: LibraryParts, guildId: string, name: string): Promise<Style> {
   const style = await store.styles.find(guildId, name.trim());
-  if (!style) throw new UserError("style-unknown", words.unknown(name));
-  return style;
+  if (style) return style;
+  const shipped = galleryStyle(name);
+  throw shipped
+    ? new UserError("style-of-gallery", words.ofGallery(shipped.name))
+    : new UserError("style-unknown", words.unknown(name));
+}
+
+/** @throws UserError `style-taken` for names of the gallery: what is called so is the same in every server */
+export function assertNotOfGallery(name: string): void {
+  const shipped = galleryStyle(name);
+  if (shipped) throw new UserError("style-taken", words.takenByGallery(shipped.name));
 }
 
 export interface NewStyle {
@@ -76,8 +87,26 @@ export interface NewStyle {
   readonly tokenSha256: string | null;
 }
 
+/** Whether a job's style picture is the gallery's of that name: anybody may call a picture of their own so. */
+export async function isOfGallery(
+  intake: Intake,
+  channelId: string,
+  { userId, style: { name, sha256 } }: Job["request"],
+): Promise<boolean> {
+  const shipped = galleryStyle(name);
+  if (!shipped) return false;
+  const { style, release } = await intake.take(userId, channelId, { style: shipped });
+  await release();
+  return style.sha256 === sha256;
+}
+
 /** @throws UserError when the name is taken, or the library is full: to be known before a picture is fetched */
-export async function assertRoomFor({ store }: LibraryParts, guildId: string, name: string): Promise<void> {
+export async function assertRoomFor(parts: LibraryParts, guildId: string, name: string): Promise<void> {
+  await assertFree(parts, guildId, name);
+  assertNotOfGallery(name);
+}
+
+async function assertFree({ store }: LibraryParts, guildId: string, name: string): Promise<void> {
   if ((await store.styles.count(guildId)) >= MOST_STYLES) throw new UserError("library-full", words.full(MOST_STYLES));
   if (await store.styles.find(guildId, name)) throw new UserError("style-taken", words.taken(name));
 }
@@ -89,8 +118,19 @@ export async function assertRoomFor({ store }: LibraryParts, guildId: string, na
  */
 export async function saveStyle({ store, styleVectors, words: list }: SavingParts, given: NewStyle): Promise<Style> {
   expectWords(list, given.name, given.description);
+  assertNotOfGallery(given.name);
+  return insertStyle({ store, styleVectors }, given);
+}
+
+/** A copy of a gallery's style under its own name, where a server has to keep something of its own with it: a token. */
+export const keepGalleryStyle = (
+  parts: Omit<SavingParts, "words">,
+  given: Pick<NewStyle, "guildId" | "ownerId" | "name" | "picture">,
+): Promise<Style> => insertStyle(parts, { ...given, description: null, tokenSha256: null });
+
+async function insertStyle({ store, styleVectors }: Omit<SavingParts, "words">, given: NewStyle): Promise<Style> {
   const style = { ...given, id: newJobId(), name: styleName(given.name), createdAt: Date.now() };
-  await assertRoomFor({ store }, style.guildId, style.name);
+  await assertFree({ store }, style.guildId, style.name);
   if (!(await store.styles.insert(style))) throw new UserError("style-taken", words.taken(style.name));
   styleVectors.look(style.picture.sha256);
   return style;
@@ -109,7 +149,7 @@ export async function styleOf(
 ): Promise<{ readonly style: Style; readonly isNew: boolean }> {
   const { style: picture, description } = request;
   const base = plainName(picture.name);
-  for (let n = 1; ; n++) {
+  for (let n = galleryStyle(base) ? 2 : 1; ; n++) {
     const name = n === 1 ? base : `${base} ${n}`;
     const known = await parts.store.styles.find(guildId, name);
     if (known?.picture.sha256 === picture.sha256) return { style: known, isNew: false };

@@ -2,6 +2,8 @@
  * Styles that somebody can name, from wherever they come: their server's library, the gallery that comes with Atelier, and
  * what they painted with lately. Of one name the library's counts.
  */
+import type { AutocompleteInteraction } from "discord.js";
+
 import { UserError } from "../../errors.ts";
 import { GALLERY, galleryStyle, type ShippedPicture } from "../../jobs/gallery.ts";
 import { isJobId } from "../../jobs/job-id.ts";
@@ -50,11 +52,12 @@ export async function namedStyleChoices(
   { store }: NamedStyleParts,
   scope: StyleScope,
   text: string,
+  { recent: withRecent = true } = {},
 ): Promise<readonly StyleChoice[]> {
   const typed = foldedName(text.trim().slice(0, STYLE_NAME_LENGTH));
   const [library, recent] = await Promise.all([
     scope.guildId === null ? [] : store.styles.search(scope.guildId, typed, CHOICES),
-    recentStyles({ store }, scope),
+    withRecent ? recentStyles({ store }, scope) : [],
   ]);
   const own = new Set(library.map(({ name }) => foldedName(name)));
   const ofGallery = GALLERY.filter(({ name }) => !own.has(foldedName(name)) && foldedName(name).includes(typed));
@@ -73,6 +76,13 @@ export async function namedStyleChoices(
     .toSorted((a, b) => a.rank - b.rank)
     .map(({ name, value }) => ({ name, value }));
 }
+
+/** Choices of an option that takes the name of a style and nothing else. */
+export const nameChoices = (
+  { guildId, user, options }: AutocompleteInteraction<"cached">,
+  parts: NamedStyleParts,
+): Promise<readonly StyleChoice[]> =>
+  namedStyleChoices(parts, { guildId, userId: user.id }, options.getFocused(), { recent: false });
 
 /**
  * The style that somebody chose or typed.

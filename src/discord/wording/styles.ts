@@ -1,4 +1,5 @@
 /** Everything the bot says about the library of styles and about learning. */
+import type { GalleryStyle } from "../../jobs/gallery.ts";
 import type { Kin } from "../../jobs/style-likeness.ts";
 import type { Style } from "../../jobs/style.ts";
 import type { End, Kept } from "../../store/learning-repository.ts";
@@ -27,6 +28,14 @@ export const styleWords = {
   unknown: (name: string): string =>
     `This server has no style called ${named(clip(name, 80))}. \`/style list\` shows those it has; \`/style save\` adds one.`,
   taken: (name: string): string => `This server has a style called ${named(name)} already. Choose another name.`,
+  takenByGallery: (name: string): string =>
+    `${named(name)} is a style of the gallery, which every server has. Choose another name.`,
+  ofGallery: (name: string): string =>
+    `${named(name)} is a style of the gallery, which is the same in every server, so it stays as it is. Paint with it: \`/styles\`. What can be changed here are this server's own: \`/style list\`.`,
+  inGallery: (name: string): string =>
+    `${named(name)} is in the gallery, so every server has it already. Paint with it: \`/styles\`.`,
+  aboutGallery: ({ name, words }: GalleryStyle): string =>
+    `### 🎨 ${escapeText(name)}\n${quote(words)}\n-# A style of the gallery, which every server has. Paint with it: \`/styles\`.`,
   gone: "That style was removed meanwhile.",
   full: (most: number): string =>
     `This server has ${most.toLocaleString("en")} styles, as many as fit. Remove one first.`,
