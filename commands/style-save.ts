@@ -1,12 +1,15 @@
 /** `/style save` and *Save this style*: puts a style picture into the server's library under a name. */
 import { type Attachment, SlashCommandSubcommandBuilder } from "discord.js";
 
+import type { Bot } from "../src/discord/interactions/bot.ts";
 import type { ButtonHandler, SubcommandHandler } from "../src/discord/interactions/handler.ts";
 import { thumbnailFile } from "../src/discord/messages/thumbnail.ts";
-import { assertRoomFor, isOfGallery, saveStyle, styleOf } from "../src/discord/styles/library.ts";
+import { assertRoomFor, saveStyle, styleOf } from "../src/discord/styles/library.ts";
 import { picturesView } from "../src/discord/styles/style-views.ts";
 import { styleWords as words } from "../src/discord/wording/styles.ts";
 import { UserError } from "../src/errors.ts";
+import { galleryStyle } from "../src/jobs/gallery.ts";
+import type { Job } from "../src/jobs/job.ts";
 import { STYLE_NAME_LENGTH, styleName } from "../src/jobs/style.ts";
 import { findJob, subjectOf } from "./job-button.ts";
 import { pictureOption } from "./painting-options.ts";
@@ -68,7 +71,7 @@ export const saveThis: ButtonHandler<string> = {
   async run({ interaction, bot, reply }, jobId) {
     const { guildId, user } = interaction;
     const job = await findJob(bot, jobId);
-    if (await isOfGallery(bot.intake, reply.channelId, job.request))
+    if (await isOfGallery(bot, reply.channelId, job))
       throw new UserError("style-of-gallery", words.inGallery(job.request.style.name));
     const { style, isNew } = await styleOf(bot, guildId, user.id, job);
     const thumbnail = await thumbnailFile(bot.store.files, style.picture, "style", words.alt(style));
@@ -76,3 +79,13 @@ export const saveThis: ButtonHandler<string> = {
     await reply.show(picturesView(said, [thumbnail]));
   },
 };
+
+/** Whether a job's style picture is the gallery's of that name: anybody may call a picture of their own so. */
+async function isOfGallery({ intake }: Bot, channelId: string, { request }: Job): Promise<boolean> {
+  const { userId, style: asked } = request;
+  const shipped = galleryStyle(asked.name);
+  if (!shipped) return false;
+  const { style, release } = await intake.take(userId, channelId, { style: shipped });
+  await release();
+  return style.sha256 === asked.sha256;
+}

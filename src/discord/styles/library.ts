@@ -12,7 +12,6 @@ import { galleryStyle } from "../../jobs/gallery.ts";
 import { newJobId } from "../../jobs/job-id.ts";
 import type { Job, PictureRef } from "../../jobs/job.ts";
 import { MOST_STYLES, STYLE_NAME_LENGTH, styleName, type Style } from "../../jobs/style.ts";
-import type { Intake } from "../intake/intake.ts";
 import type { WordList } from "../../word-list.ts";
 import { expectWords } from "../safety/expect-words.ts";
 import type { StyleVectors } from "../../jobs/style-vectors.ts";
@@ -85,19 +84,6 @@ export interface NewStyle {
   readonly picture: PictureRef;
   readonly description: string | null;
   readonly tokenSha256: string | null;
-}
-
-/** Whether a job's style picture is the gallery's of that name: anybody may call a picture of their own so. */
-export async function isOfGallery(
-  intake: Intake,
-  channelId: string,
-  { userId, style: { name, sha256 } }: Job["request"],
-): Promise<boolean> {
-  const shipped = galleryStyle(name);
-  if (!shipped) return false;
-  const { style, release } = await intake.take(userId, channelId, { style: shipped });
-  await release();
-  return style.sha256 === sha256;
 }
 
 /** @throws UserError when the name is taken, or the library is full: to be known before a picture is fetched */

@@ -48,11 +48,13 @@ describe("registration", () => {
       "about",
       "block",
       "compare",
+      "history",
       "privacy",
       "queue",
       "scores",
       "settings",
       "style",
+      "styles",
       "stylize",
       "unblock",
     ]);

@@ -116,7 +116,7 @@ describe("a style of the library", () => {
 describe("styles that are alike", () => {
   const sample = async (name: string) => ({
     image: { name: `${name}.jpg`, bytes: await readFile(path.resolve("samples/style", `${name}.jpg`)) },
-    name,
+    name: `my ${name}`,
   });
   const allSeen = async (): Promise<void> => {
     const { tasks, store } = studio.running.bot;
@@ -133,22 +133,22 @@ describe("styles that are alike", () => {
     process.kill(pid!, "SIGSTOP");
     try {
       await said("style save", await sample("river"));
-      expect(await said("style show", { name: "river" })).toContain("not compared it with the others yet");
-      expect(await said("style list", { similar_to: "river" })).toContain("ask again in a moment");
-      expect(await said("style show", { name: "village" })).toContain("1 style is not compared yet");
+      expect(await said("style show", { name: "my river" })).toContain("not compared it with the others yet");
+      expect(await said("style list", { similar_to: "my river" })).toContain("ask again in a moment");
+      expect(await said("style show", { name: "my village" })).toContain("1 style is not compared yet");
     } finally {
       process.kill(pid!, "SIGCONT");
     }
     await allSeen();
-    expect(await said("style show", { name: "river" })).toMatch(/Similar: \*\*village\*\*\.$/);
-    expect(await said("style show", { name: "ink" })).toContain("No other style here is much like it");
-    expect(await said("style list", { similar_to: "ink" })).toContain("much like **ink**");
-    expect(await discord.member("ada").autocomplete(general, "style list", "similar_to", "riv")).toHaveLength(1);
-    const call = await discord.member("ada").slash(general, "style list", { similar_to: "River" });
-    await discord.waitFor(() => textOf(call.response).includes("Styles like **river**"), { what: "the list" });
+    expect(await said("style show", { name: "my river" })).toMatch(/Similar: \*\*my village\*\*\.$/);
+    expect(await said("style show", { name: "my ink" })).toContain("No other style here is much like it");
+    expect(await said("style list", { similar_to: "my ink" })).toContain("much like **my ink**");
+    expect(await discord.member("ada").autocomplete(general, "style list", "similar_to", "my riv")).toHaveLength(1);
+    const call = await discord.member("ada").slash(general, "style list", { similar_to: "My River" });
+    await discord.waitFor(() => textOf(call.response).includes("Styles like **my river**"), { what: "the list" });
     expect(textOf(call.response)).toContain("1, the closest first");
-    expect(call.response!.attachments.map(({ description }) => description)).toEqual(["Styles: river, village"]);
-    expect(await said("style list", { similar_to: "river", page: 2 })).toContain("There is 1 page only");
+    expect(call.response!.attachments.map(({ description }) => description)).toEqual(["Styles: my river, my village"]);
+    expect(await said("style list", { similar_to: "my river", page: 2 })).toContain("There is 1 page only");
     expect(await said("style list", { similar_to: "nobody's" })).toContain("no style called");
   });
 
@@ -157,6 +157,6 @@ describe("styles that are alike", () => {
     await db.deleteFrom("style_vectors").execute();
     await studio.restart();
     await allSeen();
-    expect(await said("style show", { name: "village" })).toContain("Similar: **river**");
+    expect(await said("style show", { name: "my village" })).toContain("Similar: **my river**");
   });
 });
