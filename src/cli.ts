@@ -16,6 +16,7 @@ const data = async (): Promise<Register> => (await import("./cli/data.ts")).regi
 /** Every command by its name, as the help lists them; loaded when it is called for. */
 const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   stylize: async () => (await import("./cli/stylize.ts")).registerStylize,
+  paint: async () => (await import("./cli/stylize.ts")).registerPaint,
   describe: async () => (await import("./cli/describe.ts")).registerDescribe,
   style: async () => (await import("./cli/style.ts")).registerStyle,
   bot: async () => (await import("./cli/bot.ts")).registerBot,

@@ -10,6 +10,7 @@ import { readConfig } from "../config.ts";
 import { UserError } from "../errors.ts";
 import { readStoredPicture } from "../images/decode.ts";
 import { encodeJpeg, encodeWebp } from "../images/encode.ts";
+import { GALLERY, galleryStyle } from "../jobs/gallery.ts";
 import type { EnginePicture, StylizeReply } from "../jobs/engine.ts";
 import {
   DEFAULT_SETTINGS,
@@ -92,12 +93,31 @@ const LORA_HELP = "a file of MODELS_DIR/loras and how much of it, inkwash:0.8; m
 const FORMATS = [".png", ".jpg", ".jpeg", ".webp"];
 
 export function registerStylize(program: Command): void {
-  const bounds = SETTING_BOUNDS;
-  program
-    .command("stylize")
+  withSettings(program.command("stylize"))
     .description("repaint a picture in the style of another")
     .argument("<content>", "the picture to repaint")
     .argument("<style>", "the picture whose style it takes")
+    .action(report);
+}
+
+/** `atelier paint PICTURE --with linocut`: the same with a style of the gallery. */
+export function registerPaint(program: Command): void {
+  const names = GALLERY.map(({ name }) => name).join(", ");
+  withSettings(program.command("paint"))
+    .description("repaint a picture in a style of the gallery")
+    .argument("<content>", "the picture to repaint")
+    .requiredOption("--with <style>", `one of ${names}`)
+    .action(async (content: string, options: StylizeOptions & { readonly with: string }) => {
+      const style = galleryStyle(options.with);
+      if (!style) throw new UserError("style-unknown", `The gallery has no style “${options.with}”. It has ${names}.`);
+      await report(content, style.file, options);
+    });
+}
+
+/** What both may be told besides their pictures. */
+function withSettings(command: Command): Command {
+  const bounds = SETTING_BOUNDS;
+  return command
     .requiredOption("-o, --output <file>", `where the result goes (${FORMATS.join(", ")})`)
     .option("--variant <name>", VARIANT_CHOICES.join(", "), oneOf(VARIANT_CHOICES), "auto" as const)
     .option("--engine <name>", "auto, embedded, diffusion (default: ENGINE)", oneOf(["auto", ...STYLIZER_IDS]))
@@ -116,12 +136,13 @@ export function registerStylize(program: Command): void {
     .option("--step-cache <name>", STEP_CACHE_HELP, oneOf(STEP_CACHES))
     .option("--keep-colors", "the style's strokes in the content's own colours", DEFAULT_SETTINGS.keepColors)
     .option("--faithful", "behave like the reference code: 50 DDIM steps, guidance 10, a stretched square", false)
-    .option("--json", "print one JSON object and nothing else", false)
-    .action(async (content: string, style: string, options: StylizeOptions) => {
-      const report = await stylize(content, style, options);
-      if (options.json) console.log(JSON.stringify(report));
-      else console.log(`${report.output}: ${report.width} x ${report.height}, ${summary(report)}`);
-    });
+    .option("--json", "print one JSON object and nothing else", false);
+}
+
+async function report(content: string, style: string, options: StylizeOptions): Promise<void> {
+  const done = await stylize(content, style, options);
+  if (options.json) console.log(JSON.stringify(done));
+  else console.log(`${done.output}: ${done.width} x ${done.height}, ${summary(done)}`);
 }
 
 const summary = ({ variant, engine, seed, stepCache, seconds }: StylizeReport): string => {

@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { describe, expect, it } from "vitest";
 
-import { registerStylize, settingsOf } from "../../src/cli/stylize.ts";
+import { registerPaint, registerStylize, settingsOf } from "../../src/cli/stylize.ts";
 import { formOf } from "../../src/stylize/diffusion/inst-form.ts";
 
 /** The settings that a command line gives, as the command itself parses it; nothing is painted. */
@@ -64,5 +64,17 @@ describe("the settings of `atelier stylize`", () => {
       });
       expect(formOf(settings)).toMatchObject({ steps: 30, guidance: 5 });
     }
+  });
+});
+
+describe("`atelier paint`", () => {
+  it("names the styles there are when it is asked for another", async () => {
+    const program = new Command();
+    registerPaint(program);
+    const words = ["paint", "content.jpg", "--with", "gothic", "-o", "out.png"];
+    await expect(program.parseAsync(words, { from: "user" })).rejects.toMatchObject({
+      identifier: "style-unknown",
+      message: expect.stringContaining("It has watercolour, woodcut,"),
+    });
   });
 });

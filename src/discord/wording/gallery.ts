@@ -19,7 +19,7 @@ export const stylesWords = {
     [
       "### 🎨 Styles",
       list(names),
-      `-# Page ${page} of ${pages}: ${saved === 0 ? "the gallery. `/style save` adds styles of this server." : `the gallery, then ${saved.toLocaleString("en")} of this server.`} Press one to paint a picture of yours with it.`,
+      `-# Page ${page} of ${pages}: ${saved === 0 ? "the gallery. `/style save` adds styles of this server." : `the gallery, then ${saved.toLocaleString("en")} of this server.`} Press a name to paint a picture of yours with it.`,
     ].join("\n"),
   galleryAlt: ({ name, words }: GalleryStyle): string => clip(`Style ${name}: ${words}`, ALT_LENGTH),
   libraryAlt: (name: string, description: string | null): string =>

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { GALLERY } from "../../../src/jobs/gallery.ts";
 import { landscape, waves } from "../pictures.ts";
-import { openStudio, type Studio, stylized, textOf, whispers } from "../studio.ts";
+import { openStudio, pressMore, type Studio, stylized, textOf, whispers } from "../studio.ts";
 
 let studio: Studio;
 
@@ -23,7 +23,13 @@ describe("a style of the gallery", () => {
     expect((await choicesFor("LINO"))[0]).toEqual({ name: "linocut (gallery)", value: "linocut" });
     const content = await landscape();
     const call = await discord.member("ada").slash(general, "stylize", { content, style_name: "Linocut" });
-    expect(textOf(await stylized(studio, call))).toContain("in the style of **linocut**");
+    const result = await stylized(studio, call);
+    expect(textOf(result)).toContain("in the style of **linocut**");
+    await pressMore(discord, discord.member("ada"), result, "Save this style");
+    const { id } = discord.member("ada");
+    await discord.waitFor(() => whispers(discord, id).at(-1)?.includes("is in the gallery"), { what: "a refusal" });
+    const [job] = await studio.running.bot.store.jobs.painted(discord.member("ada").id, discord.guild.id, { limit: 1 });
+    expect(job!.request.description, "words of one's own would keep it out of the vote").toBe(null);
     expect(await choicesFor("lino"), "painted with, it is still one").toHaveLength(1);
   });
 });
