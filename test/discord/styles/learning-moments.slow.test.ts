@@ -106,6 +106,21 @@ describe("/style learn at a bad moment", () => {
     await cardSays("Brief", "🛑 The style was removed meanwhile, so what I learned is not kept.");
   });
 
+  it("keeps a style of the gallery in the library to learn it, which the gallery's gives way to until it is removed", async () => {
+    const { discord, general, running } = studio;
+    const ada = discord.member("ada");
+    await ada.slash(general, "style learn", { name: "linocut" });
+    await cardSays("linocut", "I look at the picture");
+    await ada.press(cardOf("linocut")!, "Cancel");
+    await cardSays("linocut", "🛑 Stopped");
+    const { styles } = running.bot.store;
+    expect(await styles.find(discord.guild.id, "linocut")).toMatchObject({ ownerId: ada.id, name: "linocut" });
+    await ada.slash(general, "style remove", { name: "linocut" });
+    await expect.poll(() => styles.find(discord.guild.id, "linocut")).toBe(null);
+    const [choice] = await ada.autocomplete(general, "stylize", "style_name", "linocut");
+    expect(choice!.name).toBe("linocut (gallery)");
+  });
+
   it("is told how it ended after a restart, where Discord took nothing before; what a killed process left goes", async () => {
     const { discord, general } = studio;
     const ada = discord.member("ada");
