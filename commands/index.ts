@@ -1,4 +1,6 @@
 /** Everything a Discord user can do. */
+import { PermissionFlagsBits } from "discord.js";
+
 import type { Commands } from "../src/discord/interactions/handler.ts";
 import { about } from "./about.ts";
 import { ballot, face } from "./ballot.ts";
@@ -23,6 +25,7 @@ import { styleRemove, styleRename } from "./style-rename.ts";
 import { saveThis, styleSave } from "./style-save.ts";
 import { styleShow } from "./style-show.ts";
 import { paintWith, paintWithContent, styles, turnStyles } from "./styles.ts";
+import { studyButton, studyClose, studyPanel, studyReport, studyStart, studyStatus } from "./study.ts";
 import { stylizeThis, stylizeThisWith } from "./stylize-this.ts";
 import { stylize } from "./stylize.ts";
 import { tweak, tweaked } from "./tweak.ts";
@@ -49,11 +52,22 @@ export const commands: Commands = {
     compare,
     scoresShow,
     scoresExport,
+    studyStart,
+    studyStatus,
+    studyReport,
+    studyClose,
     settings,
     block,
     unblock,
   ],
-  groups: { style: "Keep styles, look at them, learn them", scores: "Which way of painting people prefer" },
+  groups: {
+    style: { description: "Keep styles, look at them, learn them" },
+    scores: { description: "Which way of painting people prefer" },
+    study: {
+      description: "Ask members about the pictures of a study",
+      permissions: PermissionFlagsBits.ManageGuild,
+    },
+  },
   buttons: {
     ballot,
     cancel,
@@ -73,6 +87,8 @@ export const commands: Commands = {
     rerun,
     "save-style": saveThis,
     "stop-learning": stopLearning,
+    study: studyButton,
+    "study-panel": studyPanel,
     styles: turnStyles,
     tweak,
   },

@@ -23,6 +23,7 @@ import { route } from "./discord/interactions/router.ts";
 import { LearningDesk } from "./discord/styles/learning-desk.ts";
 import { Allowances } from "./discord/server/allowance.ts";
 import { ServerLog } from "./discord/server/server-log.ts";
+import { Surveys } from "./discord/study/surveys.ts";
 import { Comparisons } from "./discord/votes/comparisons.ts";
 import { PictureFilter } from "./discord/safety/picture-filter.ts";
 import { Votes } from "./discord/votes/votes.ts";
@@ -42,7 +43,7 @@ import { createLogger, type Logger } from "./log.ts";
 import { startOps } from "./ops/ops.ts";
 import { openPictures } from "./pictures/index.ts";
 import { createReader } from "./reader/reader.ts";
-import { gatherLeftovers, LEARNING, processFolder } from "./process-folders.ts";
+import { gatherLeftovers, LEARNING, processFolder, STUDIES } from "./process-folders.ts";
 import type { Pauses } from "./retry.ts";
 import { isFirst, type Seat, WHOLE } from "./shard.ts";
 import { chooseByVotes } from "./store/ballots.ts";
@@ -159,7 +160,9 @@ export async function startBot(config: Config, log: Logger, options: StartOption
     const admit = filter.admit.bind(filter);
     const intake = new Intake({ config: own, store, reader, closing: closing.signal, log, admit });
     await intake.resume();
-    const toErase = { client, store, queue, engine, intake, learning, deliveries, config, log };
+    const surveys = new Surveys({ client, store, intake, ...told, folder: path.join(config.DATA_DIR, STUDIES) });
+    undo.push(() => surveys.stop());
+    const toErase = { client, store, queue, engine, intake, learning, surveys, deliveries, config, log };
     const erasing = new Erasing({ ...toErase, dataDir: config.DATA_DIR, shard: seat?.shard });
     undo.push(() => soon(erasing.close()));
     erasing.listen();
@@ -173,6 +176,7 @@ export async function startBot(config: Config, log: Logger, options: StartOption
       learning,
       styleVectors,
       comparisons,
+      surveys,
       erasing,
       config,
       log,
@@ -204,6 +208,7 @@ export async function startBot(config: Config, log: Logger, options: StartOption
     await replies.resume();
     await presenter.resume();
     await comparisons.resume();
+    await surveys.resume();
     await queue.resume();
     await learning.resume();
     styleVectors.resume();

@@ -9,6 +9,9 @@ import type { Shard } from "./shard.ts";
 export const INCOMING = "incoming";
 export const WORK = "work";
 
+/** Runs of studies, put there by the owner, that people can be asked about. */
+export const STUDIES = "studies";
+
 /** Styles that are being learned. */
 export const LEARNING = "learning";
 

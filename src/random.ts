@@ -23,3 +23,13 @@ export function seededRandom(seed: number): Random {
 /** A draw of the standard normal distribution (Box and Muller 1958). */
 export const standardNormal = (random: Random): number =>
   Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+
+/** Every order equally likely (Fisher and Yates). */
+export function shuffled<T>(values: readonly T[], random: Random): T[] {
+  const order = [...values];
+  for (let i = order.length - 1; i > 0; i--) {
+    const j = Math.floor(random() * (i + 1));
+    [order[i], order[j]] = [order[j]!, order[i]!];
+  }
+  return order;
+}

@@ -1,8 +1,7 @@
 /** Times the way from recorded medals to every figure of `/scores`. */
-import { seededRandom } from "../random.ts";
+import { seededRandom, shuffled } from "../random.ts";
 import { VARIANTS } from "../variant.ts";
 import { latestPerPair, PLACES } from "../votes/ballot.ts";
-import { shuffled } from "../votes/comparison.ts";
 import { report } from "../votes/report.ts";
 import { castBallots, type Candidate, type RecordedChange, type Round, type Study } from "../votes/rounds.ts";
 import { DEFAULT_VOTE_SETTINGS } from "../votes/voters.ts";

@@ -11,6 +11,11 @@ export interface ShippedPicture {
   readonly name: string;
 }
 
+/** A picture that whoever runs the bot has put there: looked at like anybody's. */
+export interface OwnersPicture extends ShippedPicture {
+  readonly isOwners: true;
+}
+
 export interface GalleryStyle extends ShippedPicture {
   /** What can be seen in it, for people; it is painted by the picture, as any other. */
   readonly words: string;

@@ -1,5 +1,5 @@
 /** Which contents meet which styles: every content and every style equally often, by a seed. */
-import { seededRandom } from "../random.ts";
+import { seededRandom, shuffled } from "../random.ts";
 
 /** A content and a style that are painted together. */
 export interface Pair<Picture> {
@@ -28,16 +28,6 @@ export function pickPairs<Picture>(
     content: across[i % across.length]!,
     style: down[(i + Math.floor(i / round)) % down.length]!,
   }));
-}
-
-/** A copy in random order (Fisher and Yates). */
-export function shuffled<T>(list: readonly T[], random: () => number): T[] {
-  const out = [...list];
-  for (let i = out.length - 1; i > 0; i--) {
-    const j = Math.floor(random() * (i + 1));
-    [out[i], out[j]] = [out[j]!, out[i]!];
-  }
-  return out;
 }
 
 const greatestCommonDivisor = (a: number, b: number): number => (b === 0 ? a : greatestCommonDivisor(b, a % b));

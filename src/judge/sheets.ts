@@ -5,9 +5,8 @@ import path from "node:path";
 
 import { contactSheet, type ContactSheetCell } from "../images/contact-sheet.ts";
 import { encodeJpeg } from "../images/encode.ts";
-import { seededRandom } from "../random.ts";
+import { seededRandom, shuffled } from "../random.ts";
 import { flipPage } from "./flip-page.ts";
-import { shuffled } from "./pairs.ts";
 import type { RgbImage } from "../images/rgb-image.ts";
 
 const CELL = 420;

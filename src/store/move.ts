@@ -27,6 +27,10 @@ export const TABLES = Object.keys({
   safety_verdicts: true,
   erasures: true,
   blocks: true,
+  surveys: true,
+  survey_pairs: true,
+  survey_pictures: true,
+  survey_showings: true,
 } satisfies Record<keyof Schema, true>) as (keyof Schema)[];
 
 /** Values of one statement, at most: PostgreSQL takes 65,535. */

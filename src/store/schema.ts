@@ -4,6 +4,7 @@ import type { Generated } from "kysely";
 import type { JobState } from "../jobs/job.ts";
 import type { UsedStylePath } from "../painting.ts";
 import type { Variant } from "../variant.ts";
+import type { SurveyState } from "../study/survey/survey.ts";
 import type { Place } from "../votes/ballot.ts";
 import type { Comparison, ComparisonState } from "../votes/comparison.ts";
 
@@ -29,6 +30,10 @@ export interface Schema {
   fleet: FleetTable;
   erasures: ErasureTable;
   blocks: BlockTable;
+  surveys: SurveyTable;
+  survey_pairs: SurveyPairTable;
+  survey_pictures: SurveyPictureTable;
+  survey_showings: SurveyShowingTable;
 }
 
 interface PictureTable {
@@ -275,4 +280,54 @@ export interface BlockTable {
   by_user_id: string;
   reason: string | null;
   at: number;
+}
+
+export interface SurveyTable {
+  id: string;
+  guild_id: string;
+  channel_id: string;
+  message_id: string;
+  user_id: string;
+  run: string;
+  state: SurveyState;
+  per_person: number;
+  created_at: number;
+  closes_at: number;
+  closes_width: number | null;
+  closed_at: number | null;
+  /** JSON of `SurveyReport` */
+  report: string | null;
+}
+
+interface SurveyPairTable {
+  survey_id: string;
+  number: number;
+  content_sha256: string;
+  style_sha256: string;
+  content_name: string;
+  style_name: string;
+  face: number | null;
+}
+
+interface SurveyPictureTable {
+  survey_id: string;
+  number: number;
+  variant: Variant;
+  sha256: string;
+}
+
+export interface SurveyShowingTable {
+  survey_id: string;
+  guild_id: string;
+  user_id: string;
+  position: number;
+  pair: number;
+  /** JSON of `Ranked[]` */
+  shown: string;
+  created_at: number;
+  shown_at: number | null;
+  /** JSON of `Ranked[]` */
+  ranking: string | null;
+  seconds: number | null;
+  at: number | null;
 }

@@ -31,6 +31,7 @@ import { createSharedQueue } from "./shared-queue.ts";
 import { createSafetyVerdictRepository } from "./safety-verdict-repository.ts";
 import { createServerSettingRepository, type ServerSettingRepository } from "./server-setting-repository.ts";
 import { createSettingRepository, type SettingRepository } from "./setting-repository.ts";
+import { createSurveyRepository, type SurveyRepository } from "./survey-repository.ts";
 import { createSurfaceRepository, type SurfaceRepository } from "./surface-repository.ts";
 import { createStyleRepository } from "./style-repository.ts";
 import { createStyleVectorRepository } from "./style-vector-repository.ts";
@@ -72,6 +73,7 @@ export interface Store extends Repositories {
   readonly openReplies: OpenReplyRepository;
   readonly workers: WorkerRepository;
   readonly sharedQueue: SharedQueue;
+  readonly surveys: SurveyRepository;
   readonly erasures: ErasureRepository;
   readonly retention: RetentionRepository;
   /** For repositories of other parts, made over the same connection. */
@@ -124,6 +126,7 @@ export async function openStore(
     learningStates: createLearningStateRepository(db),
     workers: createWorkerRepository(db),
     sharedQueue: createSharedQueue(db),
+    surveys: createSurveyRepository(db, shard),
     erasures: createErasureRepository(db, path.join(dataDir, ERASURES_FILE)),
     retention: createRetentionRepository(settings, serverSettings),
     async close() {

@@ -1,6 +1,5 @@
 /** A blind comparison: one pair through all three variants, or by some style paths, shown as A, B and C until it is closed. */
 import type { UsedStylePath } from "../painting.ts";
-import type { Random } from "../random.ts";
 import type { Variant } from "../variant.ts";
 
 /** Style paths that are to be judged against each other, and the variant that is painted with each. */
@@ -53,14 +52,4 @@ export interface Comparison {
   readonly cardSays: CardWords | null;
   /** Which job stands under which letter. */
   readonly jobs: readonly { readonly letter: Letter; readonly jobId: string }[];
-}
-
-/** Every order equally likely (Fisher and Yates). */
-export function shuffled<T>(values: readonly T[], random: Random): T[] {
-  const order = [...values];
-  for (let i = order.length - 1; i > 0; i--) {
-    const j = Math.floor(random() * (i + 1));
-    [order[i], order[j]] = [order[j]!, order[i]!];
-  }
-  return order;
 }

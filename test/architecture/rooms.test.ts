@@ -11,9 +11,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   styles: ["messages", "safety", "wording"],
   safety: ["messages", "wording"],
   votes: ["jobs", "messages", "wording"],
-  erasure: ["intake", "messages", "styles", "wording"],
+  study: ["intake", "messages", "wording"],
+  erasure: ["intake", "messages", "study", "styles", "wording"],
   server: ["messages", "wording"],
-  interactions: ["erasure", "intake", "jobs", "messages", "safety", "server", "styles", "votes", "wording"],
+  interactions: ["erasure", "intake", "jobs", "messages", "safety", "server", "study", "styles", "votes", "wording"],
 };
 const MOST_LOOSE_FILES = 8;
 

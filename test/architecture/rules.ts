@@ -30,7 +30,7 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   "src/votes": [],
   "src/jobs": ["src/votes", "src/faces/face-report.ts", "src/process/wire-error.ts", "src/stylize/stylizer.ts"],
   "src/pictures": ["src/config.ts", "src/jobs/repositories.ts"],
-  "src/store": ["src/jobs", "src/votes", "src/pictures"],
+  "src/store": ["src/jobs", "src/votes", "src/pictures", "src/study/survey/survey.ts"],
 
   // Processes beside the bot's
   "src/config.ts": ["src/onnx/devices.ts"],
@@ -57,6 +57,7 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "src/votes",
     "src/store",
     "src/reader",
+    "src/study/survey",
     "src/images",
     "src/caption/conditioning.ts",
     "src/caption/style-sentences.ts",
@@ -114,6 +115,7 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "src/worker.ts",
   ],
   "src/study": ["src/checkpoints/disk.ts", "src/images", "src/jobs", "src/judge"],
+  "src/study/survey": ["src/study/manifest.ts", "src/pictures/folder.ts", "src/votes"],
   "src/judge": [
     "src/caption/describer.ts",
     "src/faces",

@@ -3,10 +3,10 @@ import { describe, expect, it } from "vitest";
 
 import { learnFrom } from "../../src/jobs/choose-variant.ts";
 import type { Job } from "../../src/jobs/job.ts";
-import { seededRandom } from "../../src/random.ts";
+import { seededRandom, shuffled } from "../../src/random.ts";
 import { VARIANTS, type Variant } from "../../src/variant.ts";
 import { type Ballot, isComplete, latestPerPair, type Medal, missedChanges, PLACES } from "../../src/votes/ballot.ts";
-import { LETTERS, shuffled } from "../../src/votes/comparison.ts";
+import { LETTERS } from "../../src/votes/comparison.ts";
 import { type Candidate, castBallots, type RecordedChange, type Round } from "../../src/votes/rounds.ts";
 import { DEFAULT_VOTE_SETTINGS, mayVote } from "../../src/votes/voters.ts";
 import { benchVotes } from "../../src/bench/votes.ts";

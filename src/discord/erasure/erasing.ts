@@ -27,6 +27,7 @@ import { isMessageGone, isPlaceGone } from "../discord-error.ts";
 import type { Intake } from "../intake/intake.ts";
 import type { Deliveries } from "../messages/deliveries.ts";
 import { persevere } from "../messages/persevere.ts";
+import type { Surveys } from "../study/surveys.ts";
 import type { LearningDesk } from "../styles/learning-desk.ts";
 import { deletedMeanwhile } from "./deleted-messages.ts";
 import { Sweeper, type SweeperOptions } from "./sweeper.ts";
@@ -39,6 +40,7 @@ export interface ErasingOptions {
   readonly engine: Engine | null;
   readonly intake: Intake;
   readonly learning: LearningDesk;
+  readonly surveys: Surveys;
   readonly deliveries: Deliveries;
   readonly dataDir: string;
   readonly config: SweeperOptions["config"];
@@ -117,14 +119,16 @@ export class Erasing {
 
   #forget(erasure: Erasure): Promise<void> {
     return this.#turn.add(async () => {
-      const { store, queue, learning, engine } = this.#options;
+      const { store, queue, learning, surveys, engine } = this.#options;
       if (this.#closing.signal.aborted) return;
       for (const id of await jobsOf(store.db, erasure)) {
         const job = await queue.get(id);
         if (job && !isSettled(job.state)) await queue.cancel(id);
       }
       await learning.stopOf(erasure);
+      const answered = await store.surveys.answeredBy(erasure);
       await this.#eraser.member(erasure);
+      surveys.changed(answered);
       engine?.forget();
       await this.#takeOff();
     });

@@ -11,7 +11,7 @@ import path from "node:path";
 import type { Config } from "../../config.ts";
 import { asDiskFull, UserError } from "../../errors.ts";
 import type { PictureRole } from "../../images/refusals.ts";
-import type { ShippedPicture } from "../../jobs/gallery.ts";
+import type { OwnersPicture, ShippedPicture } from "../../jobs/gallery.ts";
 import type { PictureRef } from "../../jobs/job.ts";
 import type { Logger } from "../../log.ts";
 import { INCOMING } from "../../process-folders.ts";
@@ -63,8 +63,8 @@ export interface IntakeOptions {
 export interface Wanted {
   /** An upload, the key under which one is held, or a picture of an earlier job. */
   readonly content?: Upload | { readonly heldAs: string } | PictureRef;
-  /** An upload, a picture that is in the store already, or one that comes with Atelier. */
-  readonly style?: Upload | PictureRef | ShippedPicture;
+  /** An upload, a picture that is in the store already, one that comes with Atelier, or one of the owner's. */
+  readonly style?: Upload | PictureRef | ShippedPicture | OwnersPicture;
   /** A learned style. */
   readonly token?: Upload;
 }
@@ -187,23 +187,30 @@ export class Intake {
   }
 
   #picture(userId: string, upload: Upload, role: PictureRole): Promise<Arrival<PictureRef>> {
-    const { config } = this.#options;
-    const maxBytes = Math.floor(config.MAX_UPLOAD_MB * MEBIBYTE);
+    const [maxBytes, maxPixels] = this.#uploadLimits;
     return this.#arrive(userId, {
       ...this.#download(upload, `${role} picture`, maxBytes),
       kind: "picture",
-      open: this.#pictureOpener(nameOf(upload), role, maxBytes, config.MAX_MEGAPIXELS * 1e6),
+      open: this.#pictureOpener(nameOf(upload), role, maxBytes, maxPixels),
     });
   }
 
+  get #uploadLimits(): readonly [maxBytes: number, maxPixels: number] {
+    const { MAX_UPLOAD_MB, MAX_MEGAPIXELS } = this.#options.config;
+    return [Math.floor(MAX_UPLOAD_MB * MEBIBYTE), MAX_MEGAPIXELS * 1e6];
+  }
+
   /** A picture that comes with Atelier goes the way of all others, but for the download and its limits. */
-  #shipped(userId: string, { file, name }: ShippedPicture): Promise<Arrival<PictureRef>> {
+  #shipped(userId: string, shipped: ShippedPicture | OwnersPicture): Promise<Arrival<PictureRef>> {
+    const { file, name } = shipped;
+    const isOurs = !("isOwners" in shipped);
+    const limits = isOurs ? ([SHIPPED_BYTES, SHIPPED_PIXELS] as const) : this.#uploadLimits;
     return this.#arrive(userId, {
       cost: 0,
-      isOurs: true,
+      isOurs,
       fetch: (target) => copyFile(file, target),
       kind: "picture",
-      open: this.#pictureOpener(name, "style", SHIPPED_BYTES, SHIPPED_PIXELS),
+      open: this.#pictureOpener(name, "style", ...limits),
     });
   }
 

@@ -19,6 +19,7 @@ import type { OpenReplies } from "./open-replies.ts";
 import type { PressOnce } from "./press-once.ts";
 import type { Presenter } from "../jobs/presenter.ts";
 import type { Comparisons } from "../votes/comparisons.ts";
+import type { Surveys } from "../study/surveys.ts";
 import type { LearningDesk } from "../styles/learning-desk.ts";
 import type { Votes } from "../votes/votes.ts";
 
@@ -53,5 +54,6 @@ export interface Bot {
   readonly learning: LearningDesk;
   readonly styleVectors: StyleVectors;
   readonly comparisons: Comparisons;
+  readonly surveys: Surveys;
   readonly erasing: Erasing;
 }

@@ -93,11 +93,17 @@ export type CommandHandler = SlashHandler | SubcommandHandler | MessageMenuHandl
 
 export type Handler = CommandHandler | ButtonHandler | MenuHandler | ModalHandler;
 
+interface CommandGroup {
+  readonly description: string;
+  /** Who sees it; absent: everybody. */
+  readonly permissions?: bigint;
+}
+
 /** Everything that somebody can do. */
 export interface Commands {
   readonly handlers: readonly CommandHandler[];
-  /** Descriptions of the groups that subcommands belong to, by name. */
-  readonly groups: Readonly<Record<string, string>>;
+  /** The groups that subcommands belong to, by name. */
+  readonly groups: Readonly<Record<string, CommandGroup>>;
   readonly buttons: Readonly<Record<ButtonFamily, ButtonHandler>>;
   readonly menus: Readonly<Record<MenuFamily, MenuHandler>>;
   readonly modals: Readonly<Record<ModalFamily, ModalHandler>>;

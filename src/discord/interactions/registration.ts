@@ -20,8 +20,11 @@ export function commandBodies({ handlers, groups }: Commands): RESTPostAPIApplic
   const bodies: RESTPostAPIApplicationCommandsJSONBody[] = [];
   for (const handler of handlers)
     if (handler.kind === "slash" || handler.kind === "message-menu") bodies.push(handler.data);
-  for (const [name, description] of Object.entries(groups)) {
-    const group = new SlashCommandBuilder().setName(name).setDescription(description);
+  for (const [name, { description, permissions = null }] of Object.entries(groups)) {
+    const group = new SlashCommandBuilder()
+      .setName(name)
+      .setDescription(description)
+      .setDefaultMemberPermissions(permissions);
     for (const handler of handlers)
       if (handler.kind === "subcommand" && handler.group === name) group.addSubcommand(handler.data);
     bodies.push(group.toJSON());

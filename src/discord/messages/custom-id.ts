@@ -23,6 +23,8 @@ export type ButtonFamily =
   | "rerun"
   | "save-style"
   | "stop-learning"
+  | "study"
+  | "study-panel"
   | "styles"
   | "tweak";
 

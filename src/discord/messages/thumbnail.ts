@@ -11,7 +11,7 @@ const THUMBNAIL_SIDE = 320;
 /** A JPEG thumbnail of a stored picture. @param side of its long side, pixels */
 export async function thumbnailFile(
   files: PictureStore,
-  picture: PictureRef,
+  picture: Pick<PictureRef, "sha256">,
   name: string,
   alt: string,
   side = THUMBNAIL_SIDE,

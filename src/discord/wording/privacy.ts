@@ -40,6 +40,7 @@ export const privacyWords = {
       "- **Jobs**: what you asked for, when and where, your own words, and what came of it.",
       "- **Styles** that you save, with what was learned of them, until somebody removes them.",
       "- **Medals** that you give: they are votes, and `/scores` counts them.",
+      "- **Answers** in studies that you agreed to take part in.",
       "I know you by your Discord id alone. I read no messages, show nothing to anybody outside this server, and send nothing to other services than Discord.",
       `Pictures and jobs are erased after ${forDays(days)}; saved styles, and votes without their pictures, stay.`,
       "*Delete* under a picture erases it at once. Below you get a copy of all that I keep of you, or have me forget you.",
@@ -50,7 +51,7 @@ export const privacyWords = {
   surely: "Yes, forget me",
   copy: "This is all that I keep of you, from every server. Only you see it.",
   ask: (here: boolean): string =>
-    `${here ? "Forget you in this server" : "Forget you in every server"}? Your pictures, jobs, saved styles and votes are erased, what is being painted is stopped, and my messages about them go. Pictures that somebody else painted with stay theirs. Nobody can bring it back.`,
+    `${here ? "Forget you in this server" : "Forget you in every server"}? Your pictures, jobs, saved styles, votes and answers in studies are erased, what is being painted is stopped, and my messages about them go. Pictures that somebody else painted with stay theirs. Nobody can bring it back.`,
   forgotten: (here: boolean): string =>
     `✅ ${here ? "In this server I" : "I"} know nothing of you any more. My messages about your pictures go in the next moments. Medals that you gave still show on Discord until you take them off; they do not count.`,
 } as const;

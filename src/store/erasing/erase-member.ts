@@ -25,12 +25,13 @@ const NAMED = [
   ["learnings", "user_id"],
   ["comparisons", "user_id"],
   ["medal_changes", "voter_id"],
+  ["survey_showings", "user_id"],
 ] as const;
 
 /** Everybody of whom something is known. */
 export async function knownMembers(db: Kysely<Schema>): Promise<readonly string[]> {
   const known = new Set<string>();
-  for (const [table, column] of [...NAMED, ["candidates", "requester_id"] as const]) {
+  for (const [table, column] of [...NAMED, ["candidates", "requester_id"] as const, ["surveys", "user_id"] as const]) {
     const { rows } = await sql<{
       id: string;
     }>`select distinct ${sql.ref(column)} as id from ${sql.table(table)}`.execute(db);
@@ -97,7 +98,7 @@ export async function messagesOf(db: Kysely<Schema>, { userId, guildId }: Scope)
 }
 
 /**
- * Erases a member's comparisons, jobs, styles, learnings and medals. Jobs that are under way have to be stopped before.
+ * Erases a member's comparisons, jobs, styles, learnings, medals and answers in studies. Jobs that are under way have to be stopped before.
  * May be called again when it was broken off.
  *
  * @param breathe called between jobs
@@ -113,6 +114,8 @@ export async function eraseMember(db: Kysely<Schema>, scope: Scope, breathe: () 
   const named = (column: string) => sql<boolean>`${sql.ref(column)} = ${userId} and ${within(guildId)}`;
   const learnings = await eraseLibrary(db, { styles: named("owner_id"), learnings: named("user_id") }, left);
   await db.deleteFrom("medal_changes").where("voter_id", "=", userId).where(within(guildId)).execute();
+  await db.deleteFrom("survey_showings").where("user_id", "=", userId).where(within(guildId)).execute();
+  await db.updateTable("surveys").set({ user_id: "" }).where("user_id", "=", userId).where(within(guildId)).execute();
   const rounds = db.selectFrom("rounds").select("id").where(within(guildId));
   await db
     .updateTable("candidates")
@@ -150,7 +153,7 @@ async function eraseComparisons(db: Kysely<Schema>, { userId, guildId }: Scope):
 export async function memberData(db: Kysely<Schema>, { userId, guildId }: Scope): Promise<object> {
   const rowsOf = (table: (typeof NAMED)[number][0], column: string) =>
     db.selectFrom(table).selectAll().where(sql.ref(column), "=", userId).where(within(guildId)).execute();
-  const [jobs, styles, learnings, comparisons, medals] = await Promise.all(
+  const [jobs, styles, learnings, comparisons, medals, studies] = await Promise.all(
     NAMED.map(([table, column]) => rowsOf(table, column)),
   );
   const named = await sql<{ sha256: string; width: number; height: number }>`select sha256, width, height from pictures
@@ -159,5 +162,15 @@ export async function memberData(db: Kysely<Schema>, { userId, guildId }: Scope)
     or exists (select 1 from styles where owner_id = ${userId} and ${within(guildId)} and picture_sha256 = pictures.sha256)`.execute(
     db,
   );
-  return { member: userId, server: guildId, pictures: named.rows, jobs, styles, learnings, comparisons, medals };
+  return {
+    member: userId,
+    server: guildId,
+    pictures: named.rows,
+    jobs,
+    styles,
+    learnings,
+    comparisons,
+    medals,
+    studies,
+  };
 }

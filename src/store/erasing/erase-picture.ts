@@ -16,6 +16,9 @@ const HOLDERS = [
   ["comparisons", "style_sha256"],
   ["styles", "picture_sha256"],
   ["learnings", "picture_sha256"],
+  ["survey_pairs", "content_sha256"],
+  ["survey_pairs", "style_sha256"],
+  ["survey_pictures", "sha256"],
 ] as const;
 
 /** Whether anything holds the picture of a row of `pictures`. */

@@ -4,6 +4,7 @@ import type { Kysely } from "kysely";
 import type { Shard } from "../../shard.ts";
 import { eraseJob, eraseRound } from "./erase-jobs.ts";
 import { eraseLibrary, type Left } from "./erase-library.ts";
+import { eraseSurvey, surveysOf } from "./erase-surveys.ts";
 import { sql } from "../kysely.ts";
 import { isOf } from "../ownership.ts";
 import type { Schema } from "../schema.ts";
@@ -11,7 +12,7 @@ import type { Schema } from "../schema.ts";
 /** Servers of which something is kept, of those that a process looks after. */
 export async function knownServers(db: Kysely<Schema>, shard: Shard): Promise<readonly string[]> {
   const known = new Set<string>();
-  for (const table of ["jobs", "styles", "rounds", "comparisons", "learnings"] as const) {
+  for (const table of ["jobs", "styles", "rounds", "comparisons", "learnings", "surveys"] as const) {
     const { rows } = await sql<{ id: string }>`select distinct guild_id as id from ${sql.table(table)}
       where guild_id is not null and ${isOf(shard, "guild_id")}`.execute(db);
     for (const { id } of rows) known.add(id);
@@ -32,6 +33,10 @@ export async function eraseServer(db: Kysely<Schema>, guildId: string, breathe: 
   }
   for (const { id } of await db.selectFrom("jobs").select("id").where("guild_id", "=", guildId).execute()) {
     for (const sha256 of (await eraseJob(db, id)) ?? []) left.pictures.add(sha256);
+    await breathe();
+  }
+  for (const id of await surveysOf(db, guildId)) {
+    for (const sha256 of await eraseSurvey(db, id)) left.pictures.add(sha256);
     await breathe();
   }
   const here = sql<boolean>`guild_id = ${guildId}`;

@@ -8,6 +8,7 @@ import { discardFile } from "./discard-file.ts";
 import { eraseJob, isBeingCompared } from "./erase-jobs.ts";
 import type { Left } from "./erase-library.ts";
 import { isHeld } from "./erase-picture.ts";
+import { eraseSurvey } from "./erase-surveys.ts";
 import { eraseServer } from "./erase-server.ts";
 import type { Erasure } from "./erasure-repository.ts";
 import { sql } from "../kysely.ts";
@@ -40,6 +41,11 @@ export class Eraser {
     const pictures = await eraseJob(this.#options.store.db, id);
     for (const sha256 of pictures ?? []) await this.#discard(sha256, "picture");
     return pictures;
+  }
+
+  /** A study that people took part in, with their answers. */
+  async survey(id: string): Promise<void> {
+    for (const sha256 of await eraseSurvey(this.#options.store.db, id)) await this.#discard(sha256, "picture");
   }
 
   /** Takes a member out of database and files. Messages about them are noted. */

@@ -4,6 +4,7 @@ import { TOKEN_EXTENSION } from "../../jobs/style.ts";
 import { isFirst, type Shard, WHOLE } from "../../shard.ts";
 import { isBeingCompared } from "./erase-jobs.ts";
 import { isHeld } from "./erase-picture.ts";
+import { surveysOf } from "./erase-surveys.ts";
 import { knownServers } from "./erase-server.ts";
 import type { Eraser } from "./eraser.ts";
 import { isOf } from "../ownership.ts";
@@ -42,7 +43,7 @@ export interface Swept {
 export const maxBytesOf = ({ MAX_STORE_GB: most }: { readonly MAX_STORE_GB?: number | undefined }): number | null =>
   most === undefined ? null : most * GIGABYTE;
 
-/** Saved styles, comparisons that are open and jobs that are under way stay. */
+/** Saved styles, comparisons and studies that are open, and jobs that are under way stay. */
 export async function sweep(options: SweepOptions): Promise<Swept> {
   const { store, eraser, shard, now } = options;
   let [jobs, servers] = [0, 0];
@@ -83,6 +84,10 @@ async function sweepServer(guildId: string | null, options: SweepOptions): Promi
   const { store, eraser, now, days, breathe } = options;
   const chosen = guildId === null ? null : await store.retention.days(guildId);
   const before = now - Math.min(days, chosen ?? days) * DAY_MS;
+  for (const id of guildId === null ? [] : await surveysOf(store.db, guildId, before)) {
+    await eraser.survey(id);
+    await breathe();
+  }
   for (let erased = 0; ;) {
     const batch = await settledJobs(options)
       .where("guild_id", guildId === null ? "is" : "=", guildId)

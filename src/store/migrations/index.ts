@@ -21,6 +21,7 @@ import { comparedPaths } from "./014-compared-paths.ts";
 import { safetyVerdicts } from "./015-safety-verdicts.ts";
 import { blocks } from "./016-blocks.ts";
 import { heldJobs } from "./017-held-jobs.ts";
+import { surveys } from "./018-surveys.ts";
 import type { Migration } from "./migration.ts";
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -41,6 +42,7 @@ export const MIGRATIONS: readonly Migration[] = [
   safetyVerdicts,
   blocks,
   heldJobs,
+  surveys,
 ];
 
 /** The version that this program's databases are of. */

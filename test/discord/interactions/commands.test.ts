@@ -53,6 +53,7 @@ describe("registration", () => {
       "queue",
       "scores",
       "settings",
+      "study",
       "style",
       "styles",
       "stylize",
@@ -87,6 +88,7 @@ describe("what is registered", () => {
       ["settings", String(PermissionFlagsBits.ManageGuild)],
       ["block", String(PermissionFlagsBits.ModerateMembers)],
       ["unblock", String(PermissionFlagsBits.ModerateMembers)],
+      ["study", String(PermissionFlagsBits.ManageGuild)],
     ]);
   });
 

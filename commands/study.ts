@@ -1,0 +1,200 @@
+/** `/study`: asks a server's members about the pictures of a finished study, as the paper asked its own. */
+import {
+  type AutocompleteInteraction,
+  type ChatInputCommandInteraction,
+  SlashCommandStringOption,
+  SlashCommandSubcommandBuilder,
+  SnowflakeUtil,
+} from "discord.js";
+
+import type { Bot } from "../src/discord/interactions/bot.ts";
+import type { ButtonHandler, SubcommandHandler } from "../src/discord/interactions/handler.ts";
+import { assertManager } from "../src/discord/interactions/permissions.ts";
+import type { Acknowledgement } from "../src/discord/interactions/reply.ts";
+import { noticeView } from "../src/discord/messages/components.ts";
+import { parseCustomId } from "../src/discord/messages/custom-id.ts";
+import type { SurveyOrder } from "../src/discord/study/surveys.ts";
+import { studyWords as words } from "../src/discord/wording/study.ts";
+import { UserError } from "../src/errors.ts";
+import { type Letter, LETTERS } from "../src/votes/comparison.ts";
+import { mayVote } from "../src/votes/voters.ts";
+
+const GROUP = "study";
+const CHOICES = 25;
+const [DEFAULT_DAYS, MOST_DAYS] = [14, 90];
+/** In three minutes, and a long quarter of an hour. */
+const [DEFAULT_EACH, MOST_EACH] = [12, 48];
+
+const matching = (names: readonly { name: string; value: string }[], text: string): { name: string; value: string }[] =>
+  names.filter(({ name }) => name.toLowerCase().includes(text.toLowerCase())).slice(0, CHOICES);
+
+export const studyStart: SubcommandHandler<SurveyOrder> = {
+  kind: "subcommand",
+  group: GROUP,
+  data: new SlashCommandSubcommandBuilder()
+    .setName("start")
+    .setDescription("Invite members here to rank the pictures of a finished study")
+    .addStringOption((option) =>
+      option
+        .setName("run")
+        .setDescription("Which study, by its folder")
+        .setRequired(true)
+        .setAutocomplete(true)
+        .setMaxLength(100),
+    )
+    .addIntegerOption((option) =>
+      option
+        .setName("days")
+        .setDescription(`How long people can take part (default: ${DEFAULT_DAYS})`)
+        .setMinValue(1)
+        .setMaxValue(MOST_DAYS),
+    )
+    .addNumberOption((option) =>
+      option
+        .setName("width")
+        .setDescription("End it earlier, once the interval of every mean is no wider than so many points")
+        .setMinValue(0.05)
+        .setMaxValue(1),
+    )
+    .addIntegerOption((option) =>
+      option
+        .setName("pairs")
+        .setDescription(`Pairs that each person is shown (default: ${DEFAULT_EACH})`)
+        .setMinValue(1)
+        .setMaxValue(MOST_EACH),
+    ),
+  acknowledge: "public",
+  needs: { right: "paint", place: "post" },
+
+  async autocomplete({ options }, { surveys }) {
+    const runs = (await surveys.runs()).map((name) => ({ name, value: name }));
+    return matching(runs, options.getFocused());
+  },
+
+  parse: ({ options }) => ({
+    run: options.getString("run", true),
+    days: options.getInteger("days") ?? DEFAULT_DAYS,
+    width: options.getNumber("width"),
+    each: options.getInteger("pairs") ?? DEFAULT_EACH,
+  }),
+
+  async run({ interaction, bot, reply }, order) {
+    assertManager(interaction, words.notManager);
+    if ((await bot.surveys.runs()).length === 0) throw new UserError("no-runs", words.noRuns);
+    const { user, guildId } = interaction;
+    await bot.surveys.begin(order, { userId: user.id, guildId }, reply);
+  },
+};
+
+type Interaction = ChatInputCommandInteraction<"cached">;
+
+const studyOption = new SlashCommandStringOption()
+  .setName("study")
+  .setDescription("Which one (default: the newest)")
+  .setAutocomplete(true);
+
+async function surveyChoices({ guildId, options }: AutocompleteInteraction<"cached">, { store }: Bot) {
+  const known = (await store.surveys.list(guildId)).map((survey) => ({
+    name: words.choice(survey),
+    value: survey.id,
+  }));
+  return matching(known, options.getFocused());
+}
+
+/** A subcommand on one of the server's studies. */
+const onSurvey = (
+  name: string,
+  description: string,
+  acknowledge: Acknowledgement,
+  run: (call: Parameters<SubcommandHandler<string | null>["run"]>[0], id: string | null) => Promise<void>,
+): SubcommandHandler<string | null> => ({
+  kind: "subcommand",
+  group: GROUP,
+  data: new SlashCommandSubcommandBuilder().setName(name).setDescription(description).addStringOption(studyOption),
+  acknowledge,
+  autocomplete: surveyChoices,
+
+  parse: ({ options }: Interaction) => options.getString("study"),
+
+  async run(call, id) {
+    assertManager(call.interaction, words.notManager);
+    await run(call, id);
+  },
+});
+
+export const studyStatus = onSurvey(
+  "status",
+  "How a study stands",
+  "private",
+  async ({ interaction, bot: { surveys }, reply }, id) => {
+    await reply.show(await surveys.status(await surveys.find(interaction.guildId, id)));
+  },
+);
+
+export const studyReport = onSurvey(
+  "report",
+  "Post what a study has come to, with the anonymised answers as files",
+  "public",
+  async ({ interaction, bot: { surveys }, reply }, id) => {
+    await surveys.report(await surveys.find(interaction.guildId, id), reply);
+  },
+);
+
+export const studyClose = onSurvey(
+  "close",
+  "End a study, and show its result where people were invited",
+  "private",
+  async ({ interaction, bot: { surveys }, reply }, id) => {
+    const survey = await surveys.find(interaction.guildId, id);
+    if (!(await surveys.close(survey))) throw new UserError("survey-closed", words.alreadyClosed);
+    await reply.show(noticeView(words.closing));
+  },
+);
+
+interface Pressed {
+  readonly act: string;
+  readonly id: string;
+  readonly position: number;
+  /** In the order in which they were pressed. */
+  readonly picked: readonly Letter[];
+}
+
+const isLetter = (letter: string): letter is Letter => (LETTERS as readonly string[]).includes(letter);
+
+function parsePress({ customId }: { readonly customId: string }): Pressed {
+  const [act = "", id = "", position = "0", letters = ""] = parseCustomId(customId).parts;
+  return { act, id, position: Number(position), picked: letters.split("").filter(isLetter) };
+}
+
+type Press = Parameters<ButtonHandler<Pressed>["run"]>[0];
+
+/** Those whose medals count here may, unless they are kept from using the bot. */
+async function assertMayTakePart({ interaction, bot: { store } }: Press): Promise<void> {
+  const { guildId, user, member } = interaction;
+  if (await store.blocks.isBlocked(guildId, user.id)) throw new UserError("blocked", words.blocked);
+  const voter = { accountAt: SnowflakeUtil.timestampFrom(user.id), roles: [...member.roles.cache.keys()] };
+  if (!mayVote(voter, Date.now(), await store.voteSettings.get(guildId)))
+    throw new UserError("not-admitted", words.notAdmitted);
+}
+
+async function pressed(call: Press, { act, id, position, picked }: Pressed): Promise<void> {
+  const { interaction, bot, reply } = call;
+  const { surveys } = bot;
+  const userId = interaction.user.id;
+  if (act === "withdraw") return reply.show(noticeView(await surveys.withdraw(id, userId)));
+  await assertMayTakePart(call);
+  if (act === "agree") return reply.show(await surveys.agree(id, userId));
+  if (act === "rank") return reply.show(await surveys.rank(id, userId, position, picked));
+  return reply.show(await surveys.next(id, userId));
+}
+
+/** On what everybody sees: whoever presses is answered alone. */
+export const studyButton: ButtonHandler<Pressed> = {
+  kind: "button",
+  acknowledge: "private",
+  parse: parsePress,
+  run: pressed,
+};
+
+/** On what one person sees: it turns into what comes next. */
+export const studyPanel: ButtonHandler<Pressed> = { ...studyButton, acknowledge: "silent" };

@@ -1,0 +1,87 @@
+/** A study as people in a server take part in it: pairs of a finished run, each person's share of them, their rankings. */
+import type { Variant } from "../../variant.ts";
+
+/** The untouched content, where it stands among what is ranked: whoever puts it first was not looking. */
+export const UNTOUCHED = "untouched";
+
+/** What may stand among what is ranked: of three pictures at most one is no variant. */
+export type Ranked = Variant | typeof UNTOUCHED;
+
+/** `open`: people take part; `closing`: nobody does any more, and its message is to show the result; `closed`: it shows it. */
+export type SurveyState = "open" | "closing" | "closed";
+
+export interface Survey {
+  readonly id: string;
+  readonly guildId: string;
+  /** Where it invites, and the message that does so. */
+  readonly channelId: string;
+  readonly messageId: string;
+  /** Who began it; empty when they were forgotten. */
+  readonly userId: string;
+  /** Name of the run whose pictures these are. */
+  readonly run: string;
+  readonly state: SurveyState;
+  /** Pairs that one person is shown. */
+  readonly each: number;
+  /** Unix milliseconds. */
+  readonly createdAt: number;
+  readonly closesAt: number;
+  /** It closes earlier once the widest interval of a mean is no wider than this, points; `null`: by date alone. */
+  readonly closesWidth: number | null;
+  /** `null` while it is open. */
+  readonly closedAt: number | null;
+  readonly report: SurveyReport | null;
+}
+
+/** A report that was posted. */
+export interface SurveyReport {
+  readonly channelId: string;
+  readonly messageId: string;
+  /** Of the rankings that it was made of (`rankingsHash`). */
+  readonly of: string;
+  /** Whether it says that there are others by now. */
+  readonly marked: boolean;
+}
+
+export interface SurveyPair {
+  /** From 0. */
+  readonly number: number;
+  readonly content: NamedPicture;
+  readonly style: NamedPicture;
+  /** Whether the content shows a face; `null`: nobody looked. */
+  readonly face: boolean | null;
+  /** Hashes of the pictures, by variant. */
+  readonly pictures: Readonly<Record<Variant, string>>;
+}
+
+/** A stored picture, and what it is called in the run. */
+interface NamedPicture {
+  readonly sha256: string;
+  readonly name: string;
+}
+
+/** What one person is shown at once. */
+export interface Showing {
+  /** From 0: the person's how manieth. */
+  readonly position: number;
+  readonly pair: number;
+  /** In the order of A, B and C; in a check two variants and `UNTOUCHED`. */
+  readonly order: readonly Ranked[];
+}
+
+/** A showing that was answered. */
+export interface Ranking extends Showing {
+  readonly userId: string;
+  /** The same as `order`, the best first. */
+  readonly ranking: readonly Ranked[];
+  /** From the first sight of it to the last press. */
+  readonly seconds: number;
+  /** Unix milliseconds. */
+  readonly at: number;
+}
+
+export const isCheck = ({ order }: Pick<Showing, "order">): boolean => order.includes(UNTOUCHED);
+
+/** Whether somebody did not look: the picture that nobody painted is the best repainted one to them. */
+export const failsCheck = ({ order, ranking }: Pick<Ranking, "order" | "ranking">): boolean =>
+  isCheck({ order }) && ranking[0] === UNTOUCHED;
