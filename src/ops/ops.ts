@@ -23,7 +23,7 @@ const MISNAMED = ["handles", "requests", "resources"].map((what) => `nodejs_acti
 
 /** What a process has of the parts; a worker has no client and no queue. */
 interface OpsParts {
-  readonly store: Pick<Store, "db" | "jobDesk" | "jobs">;
+  readonly store: Pick<Store, "db" | "files" | "jobDesk" | "jobs">;
   readonly engine?: Pick<Engine, "info">;
   readonly queue?: Pick<JobQueue, "subscribe">;
   readonly client?: Client;

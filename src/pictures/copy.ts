@@ -1,13 +1,12 @@
 /** Copies pictures from a folder of one machine to where several find them. */
-import { readdir, readFile } from "node:fs/promises";
-import path from "node:path";
+import { readFile } from "node:fs/promises";
 
 import PQueue from "p-queue";
 
 import type { PictureStore } from "../jobs/repositories.ts";
+import { createFolderPictures } from "./folder.ts";
 
 const AT_ONCE = 4;
-const NAME = /^([0-9a-f]{64})\.([a-z0-9]{1,8})$/;
 
 /**
  * Everything a store in `folder` keeps; files of other names are left out.
@@ -16,16 +15,16 @@ const NAME = /^([0-9a-f]{64})\.([a-z0-9]{1,8})$/;
  * @throws Error for a file whose bytes are not those of its name, when all others are copied
  */
 export async function copyPictures(folder: string, to: PictureStore): Promise<number> {
+  const from = createFolderPictures(folder);
   const line = new PQueue({ concurrency: AT_ONCE });
   const damaged: string[] = [];
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const files = entries.filter((entry) => entry.isFile() && NAME.test(entry.name));
+  const files = [];
+  for await (const file of from.list()) files.push(file);
   await line.addAll(
-    files.map(({ name, parentPath }) => async () => {
-      const [, sha256, extension] = NAME.exec(name)!;
-      const put = await to.put(await readFile(path.join(parentPath, name)), extension);
+    files.map(({ sha256, extension }) => async () => {
+      const put = await to.put(await readFile(await from.local(sha256, extension)), extension);
       if (put.sha256 === sha256) return;
-      damaged.push(name);
+      damaged.push(`${sha256}.${extension}`);
       await to.remove(put.sha256, extension);
     }),
   );

@@ -7,10 +7,7 @@ import { exists } from "../exists.ts";
 import type { PictureStore } from "../jobs/repositories.ts";
 import { sha256Of } from "../sha256.ts";
 import { writeWhole } from "../write-whole.ts";
-import { pictureName } from "./picture-name.ts";
-
-/** A file under its own name: whole. */
-const STORED = /^([0-9a-f]{64})\.([a-z0-9]{1,8})$/;
+import { pictureName, readPictureName } from "./picture-name.ts";
 
 /**
  * A store in `folder`, which is made on the first `put`. Files appear under their name whole or not at all: they are
@@ -49,10 +46,10 @@ export function createFolderPictures(folder: string): PictureStore {
     async *list() {
       for (const shelf of await readdir(folder).catch(() => []))
         for (const name of await readdir(path.join(folder, shelf)).catch(() => [])) {
-          const [, sha256, extension] = STORED.exec(name) ?? [];
-          if (sha256 === undefined || extension === undefined) continue;
-          const found = await stat(path.join(folder, shelf, name)).catch(() => null);
-          if (found) yield { sha256, extension, bytes: found.size, writtenAt: found.mtimeMs };
+          // Under its own name it is whole.
+          const named = readPictureName(`${shelf}/${name}`);
+          const found = named && (await stat(path.join(folder, shelf, name)).catch(() => null));
+          if (named && found) yield { ...named, bytes: found.size, writtenAt: found.mtimeMs };
         }
     },
   };

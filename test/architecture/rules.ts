@@ -74,7 +74,7 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   ],
 
   // Health and metrics of any of them
-  "src/ops": ["src/config.ts", "src/engine/engine-work.ts", "src/jobs", "src/store"],
+  "src/ops": ["src/checkpoints/disk.ts", "src/config.ts", "src/engine/engine-work.ts", "src/jobs", "src/store"],
 
   "src/main.ts": [
     "commands",

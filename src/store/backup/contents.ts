@@ -1,7 +1,10 @@
 /** What a backup holds, and under which names. */
 import { z } from "zod";
 
+import { readPictureName } from "../../pictures/picture-name.ts";
 import { LEARNING } from "../../process-folders.ts";
+
+const PICTURES = "pictures";
 
 /** First in a backup: what it is of. */
 export const MANIFEST = "manifest.json";
@@ -13,12 +16,13 @@ export const POSTGRES_DUMP = "atelier.dump";
 export const LAST = "complete";
 
 /** Folders of `DATA_DIR` that are kept: pictures and tokens, and styles that are being learned. All else is made again. */
-export const FOLDERS = ["pictures", LEARNING] as const;
+export const FOLDERS = [PICTURES, LEARNING] as const;
 
 /** Files of those folders, as they may stand in a backup. */
 export const FOLDER_FILE = /^(?:pictures|learning)(?:\/[\w-]+){0,2}\/[\w-]+\.[\w.-]+$/;
-/** A file that is named after its bytes. */
-export const BY_HASH = /^pictures\/[0-9a-f]{2}\/([0-9a-f]{64})\.[a-z0-9]{1,8}$/;
+/** What the bytes of a file hash to that is named after them; `null` for any other. */
+export const hashInName = (name: string): string | null =>
+  name.startsWith(`${PICTURES}/`) ? (readPictureName(name.slice(PICTURES.length + 1))?.sha256 ?? null) : null;
 
 export const manifestSchema = z.object({
   format: z.literal(1),

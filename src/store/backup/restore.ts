@@ -12,9 +12,9 @@ import { sql } from "../kysely.ts";
 import { VERSION } from "../migrations/index.ts";
 import { DATABASE_FILE } from "../store.ts";
 import {
-  BY_HASH,
   FOLDER_FILE,
   FOLDERS,
+  hashInName,
   LAST,
   MANIFEST,
   type Manifest,
@@ -132,6 +132,6 @@ async function save(folder: string, { name, content }: TarFile): Promise<void> {
   } finally {
     await file.close();
   }
-  const [, sha256] = BY_HASH.exec(name) ?? [];
-  if (sha256 !== undefined && hash.digest("hex") !== sha256) throw damaged("a picture in it is not what it was");
+  const sha256 = hashInName(name);
+  if (sha256 !== null && hash.digest("hex") !== sha256) throw damaged("a picture in it is not what it was");
 }
