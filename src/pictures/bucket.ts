@@ -4,6 +4,7 @@ import { AwsV4Signer } from "aws4fetch";
 import { messageOf } from "../errors.ts";
 import { type Pauses, retrying } from "../retry.ts";
 import type { BucketAddress } from "./address.ts";
+import { type Listed, type ListPage, readListPage } from "./list-page.ts";
 
 /** Whose requests they are. */
 export interface BucketKeys {
@@ -45,7 +46,10 @@ export class BucketRefusal extends Error {
 
 interface Asked {
   readonly method: "GET" | "HEAD" | "PUT" | "DELETE";
+  /** Empty: the bucket itself. */
   readonly key: string;
+  /** What else is asked. */
+  readonly query?: Readonly<Record<string, string>>;
   readonly body?: Uint8Array<ArrayBuffer>;
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -57,6 +61,8 @@ export interface BucketOptions {
   readonly tries?: number;
   /** Until the server begins to answer, and between two pieces of what it sends, milliseconds. */
   readonly answerMs?: number;
+  /** Objects that are asked for at once, at most; 1000 by the protocol. */
+  readonly pageKeys?: number;
 }
 
 export class Bucket {
@@ -103,6 +109,29 @@ export class Bucket {
     await answer.body?.cancel();
   }
 
+  /** All objects that are there, a page at a time, in the server's order. */
+  async *list(): AsyncGenerator<Listed> {
+    const { address, pageKeys } = this.#options;
+    const query = {
+      "list-type": "2",
+      ...(address.prefix !== "" && { prefix: address.prefix }),
+      ...(pageKeys !== undefined && { "max-keys": String(pageKeys) }),
+    };
+    for (let from: string | null = ""; from !== null;) {
+      const page: ListPage = await this.#page({ ...query, ...(from !== "" && { "continuation-token": from }) });
+      for (const { key, ...about } of page.objects)
+        if (key.startsWith(address.prefix)) yield { key: key.slice(address.prefix.length), ...about };
+      from = page.next;
+    }
+  }
+
+  #page(query: Readonly<Record<string, string>>): Promise<ListPage> {
+    return this.#ask({ method: "GET", key: "", query }, async (answer, patience) => {
+      await assertOk(answer);
+      return readListPage(Buffer.from(await read(answer, patience)).toString());
+    });
+  }
+
   /**
    * @param take makes something of the answer while its request still counts as one try
    * @throws BucketAwayError when all tries fail in ways that may pass
@@ -142,13 +171,14 @@ export class Bucket {
     }
   }
 
-  #sign({ method, key, body, headers = {} }: Asked): ReturnType<AwsV4Signer["sign"]> {
+  #sign({ method, key, query = {}, body, headers = {} }: Asked): ReturnType<AwsV4Signer["sign"]> {
     const { address, keys } = this.#options;
     const { endpoint, bucket, prefix, region } = address;
-    const url = `${endpoint}/${bucket}/${prefix}${key}`;
+    const url = new URL(`${endpoint}/${bucket}${key === "" ? "" : `/${prefix}${key}`}`);
+    for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
     return new AwsV4Signer({
       method,
-      url,
+      url: url.href,
       headers: { ...headers },
       ...keys,
       region,

@@ -1,5 +1,5 @@
 /** Pictures in a folder: of this machine, or of a disk that several machines share. */
-import { mkdir, readdir, rm, stat } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, stat } from "node:fs/promises";
 import path from "node:path";
 
 import { asDiskFull } from "../errors.ts";
@@ -7,7 +7,10 @@ import { exists } from "../exists.ts";
 import type { PictureStore } from "../jobs/repositories.ts";
 import { sha256Of } from "../sha256.ts";
 import { writeWhole } from "../write-whole.ts";
-import { pictureName, readPictureName } from "./picture-name.ts";
+import { OWNER, pictureName, readPictureName } from "./picture-name.ts";
+
+/** What is being put is known within the minutes that a command has. */
+const STRAY_MS = 3_600_000;
 
 /**
  * A store in `folder`, which is made on the first `put`. Files appear under their name whole or not at all: they are
@@ -51,6 +54,14 @@ export function createFolderPictures(folder: string): PictureStore {
           const found = named && (await stat(path.join(folder, shelf, name)).catch(() => null));
           if (named && found) yield { ...named, bytes: found.size, writtenAt: found.mtimeMs };
         }
+    },
+
+    strayMs: STRAY_MS,
+
+    async belongsTo(installation) {
+      const file = path.join(folder, OWNER);
+      await writeOnce(file, Buffer.from(installation));
+      return (await readFile(file, "utf8")) === installation;
     },
   };
 }

@@ -19,3 +19,6 @@ export function readPictureName(name: string): { readonly sha256: string; readon
   const isOne = SHA256.test(sha256) && EXTENSION.test(extension) && rest.length + more.length === 0;
   return isOne && shelf === sha256.slice(0, 2) ? { sha256, extension } : null;
 }
+
+/** Beside the pictures: whose they are. */
+export const OWNER = "installation";

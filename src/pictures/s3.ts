@@ -3,7 +3,10 @@ import type { PictureStore } from "../jobs/repositories.ts";
 import { sha256Of } from "../sha256.ts";
 import type { Bucket } from "./bucket.ts";
 import type { CacheFolder } from "./cache-folder.ts";
-import { pictureName } from "./picture-name.ts";
+import { OWNER, pictureName, readPictureName } from "./picture-name.ts";
+
+/** Several machines write there, over links that may be down for hours, and it says the time by a clock of its own. */
+const STRAY_MS = 24 * 3_600_000;
 
 /**
  * A store over several machines. Each reads from its own `cache`, which is filled as pictures are asked for.
@@ -51,7 +54,20 @@ export function createBucketPictures(bucket: Bucket, cache: CacheFolder): Pictur
       await bucket.remove(name);
     },
 
-    // A bucket's strays are left to its own rules: others may keep theirs beside them.
-    async *list() {},
+    async *list() {
+      for await (const { key, ...about } of bucket.list()) {
+        // Others may keep theirs beside them.
+        const named = readPictureName(key);
+        if (named) yield { ...named, ...about };
+      }
+    },
+
+    strayMs: STRAY_MS,
+
+    async belongsTo(installation) {
+      const bytes = Buffer.from(installation);
+      await bucket.put(OWNER, bytes, await sha256Of(bytes));
+      return bytes.equals((await bucket.get(OWNER)) ?? Buffer.alloc(0));
+    },
   };
 }

@@ -40,6 +40,31 @@ export function picturesContract(open: () => Promise<PictureStore>): void {
     await expect(readFile(await (await open()).local(sha256))).rejects.toMatchObject({ code: "ENOENT" });
   });
 
+  it("lists what is there, when it was written and how large it is", async () => {
+    const [here, there] = [await open(), await open()];
+    const since = Date.now() - 60_000;
+    const put = new Map<string, number>();
+    for (const [n, extension] of ["png", "token", "state", "png", "png", "png", "png"].entries())
+      put.set(`${(await here.put(randomBytes(100 + n), extension)).sha256}.${extension}`, 100 + n);
+    const [gone] = put.keys();
+    await there.remove(...(gone!.split(".") as [string, string]));
+    put.delete(gone!);
+    const found = new Map<string, number>();
+    for await (const { sha256, extension, bytes, writtenAt } of there.list()) {
+      found.set(`${sha256}.${extension}`, bytes);
+      expect(writtenAt).toBeGreaterThan(since);
+    }
+    for (const [name, bytes] of put) expect(found.get(name)).toBe(bytes);
+    expect(found.has(gone!)).toBe(false);
+  });
+
+  it("belongs to the installation that asked first, and to no other", async () => {
+    const [here, there] = [await open(), await open()];
+    expect(await here.belongsTo("one")).toBe(true);
+    expect(await there.belongsTo("another")).toBe(false);
+    expect(await there.belongsTo("one")).toBe(true);
+  });
+
   it("takes no path for a hash", async () => {
     const files = await open();
     await expect(files.local("../../etc/passwd")).rejects.toThrow(

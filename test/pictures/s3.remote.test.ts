@@ -47,6 +47,24 @@ describe.skipIf(program === null)("pictures in a bucket (needs SeaweedFS)", () =
 
   picturesContract(() => openPictures(settings()));
 
+  it("are listed over many pages, without what is another's", async () => {
+    const all = `s3://pictures/listed?endpoint=${server.endpoint}`;
+    const address = readPicturesAddress(all) as BucketAddress;
+    const beside = new Bucket({ address: { ...address, prefix: "listed-beside/" }, keys: server.owner });
+    const bucket = new Bucket({ address, keys: server.owner, pageKeys: 3 });
+    const keys = [];
+    for (let n = 0; n < 10; n++) keys.push(`${n % 4}/${n} & <${n}>.png`);
+    for (const key of keys)
+      for (const one of [bucket, beside])
+        await one.put(encodeURI(key), Buffer.from(key), await sha256Of(Buffer.from(key)));
+    const found = [];
+    for await (const { key, bytes } of bucket.list()) {
+      found.push(key);
+      expect(bytes).toBe(key.length);
+    }
+    expect(found).toEqual(keys.toSorted());
+  });
+
   it("are fetched once, and found damaged where they are", async () => {
     const [here, there] = [await openPictures(settings()), await openPictures(settings())];
     const { sha256 } = await here.put(randomBytes(100));

@@ -8,7 +8,7 @@ import Database from "libsql";
 import { exists } from "../../exists.ts";
 import { writeWhole } from "../../write-whole.ts";
 import { DATABASE_FILE } from "../store.ts";
-import { FOLDERS, LAST, type Manifest, MANIFEST, POSTGRES_DUMP, SQLITE_COPY } from "./contents.ts";
+import { FOLDER_FILE, FOLDERS, LAST, type Manifest, MANIFEST, POSTGRES_DUMP, SQLITE_COPY } from "./contents.ts";
 import { dumpPostgres } from "./postgres-programs.ts";
 import { packTar, type TarFile } from "./tar.ts";
 
@@ -76,8 +76,8 @@ async function* filesOf(folder: string, name: string): AsyncGenerator<TarFile> {
   for await (const entry of await opendir(folder)) {
     const [place, inside] = [path.join(folder, entry.name), `${name}/${entry.name}`];
     if (entry.isDirectory()) yield* filesOf(place, inside);
-    // What is being written has another name until it is whole.
-    else if (entry.isFile() && !entry.name.endsWith(".part")) yield* fileAt(place, inside);
+    // What is being written has another name until it is whole; what has none of ours would not be restored.
+    else if (entry.isFile() && !entry.name.endsWith(".part") && FOLDER_FILE.test(inside)) yield* fileAt(place, inside);
   }
 }
 
