@@ -162,7 +162,12 @@ export async function startBot(config: Config, log: Logger, options: StartOption
     await intake.resume();
     const surveys = new Surveys({ client, store, intake, ...told, folder: path.join(config.DATA_DIR, STUDIES) });
     undo.push(() => surveys.stop());
-    const toErase = { client, store, queue, engine, intake, learning, surveys, deliveries, config, log };
+    const keptForms = new KeptForms();
+    const dropOf = (userId: string): void => {
+      keptForms.dropOf(userId);
+      intake.dropHeld(userId);
+    };
+    const toErase = { client, store, queue, engine, intake, learning, surveys, deliveries, dropOf, config, log };
     const erasing = new Erasing({ ...toErase, dataDir: config.DATA_DIR, shard: seat?.shard });
     undo.push(() => soon(erasing.close()));
     erasing.listen();
@@ -192,7 +197,7 @@ export async function startBot(config: Config, log: Logger, options: StartOption
       intake,
       filter,
       words,
-      keptForms: new KeptForms(),
+      keptForms,
       pressOnce: new PressOnce({ queue, linkTo: (id) => presenter.linkTo(id) }),
       openReplies: replies,
       deliveries,

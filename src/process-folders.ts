@@ -25,6 +25,15 @@ export const processFolder = (dataDir: string, shard?: Shard): string =>
 /** What a worker has of its own; several of a machine may share its data folder. @param name the worker's */
 export const workerFolder = (dataDir: string, name: string): string => path.join(dataDir, WORKERS, name);
 
+/** The folders of all processes of this machine that work, or worked, in the data folder: itself, and one for each. */
+export async function processFolders(dataDir: string): Promise<readonly string[]> {
+  const own = [SHARDS, WORKERS].map(async (kind) => {
+    const folder = path.join(dataDir, kind);
+    return (await readdir(folder).catch(() => [])).map((name) => path.join(folder, name));
+  });
+  return [dataDir, ...(await Promise.all(own)).flat()];
+}
+
 /**
  * Hands uploads that processes of an earlier run left to the one whose folder is `heir`, which clears them away when it
  * starts, and removes those processes' folders: there may be fewer of them now. Call while none of them runs.

@@ -11,6 +11,11 @@ import type { Eraser } from "../store/erasing/eraser.ts";
 import type { Store } from "../store/store.ts";
 import { withStore } from "./with-store.ts";
 
+const NOT_SCRUBBED =
+  "Traces may still be in the database's own files, as somebody uses them: the bot cleans them within the hour.";
+const STRANGERS =
+  "The pictures' folder or bucket was marked by an installation with another database: files nobody refers to were left there.";
+
 export function registerCare(data: Command): void {
   data
     .command("show")
@@ -34,8 +39,9 @@ export function registerCare(data: Command): void {
           if (job.request.userId === userId && (server === null || job.request.guildId === server))
             await store.jobDesk.cancel(job.id);
         const eraser = await eraserOf(store, config);
-        await eraser.member(await store.erasures.ask({ userId, guildId: server }));
+        const hindrance = await eraser.member(await store.erasures.ask({ userId, guildId: server }));
         console.log("Forgotten. The bot takes its messages about them off Discord within the hour, or when it starts.");
+        if (hindrance !== null) console.log(NOT_SCRUBBED);
       }),
     );
 
@@ -52,9 +58,21 @@ export function registerCare(data: Command): void {
         if (now) await store.retention.noteTold(null, 0);
         const maxBytes = maxBytesOf(config);
         const eraser = await eraserOf(store, config);
-        const all = { store, eraser, shard: WHOLE, days, maxBytes, now: Date.now(), breathe: () => nextTurn() };
+        const dataDir = config.DATA_DIR;
+        const all = {
+          store,
+          eraser,
+          dataDir,
+          shard: WHOLE,
+          days,
+          maxBytes,
+          now: Date.now(),
+          breathe: () => nextTurn(),
+        };
         const swept = await sweep(all);
         console.log(`Erased: ${swept.jobs} jobs, ${swept.servers} servers, ${swept.files} files nobody referred to.`);
+        if (swept.isStrangers) console.log(STRANGERS);
+        if ((await eraser.scrub()) !== null) console.log(NOT_SCRUBBED);
       }),
     );
 }

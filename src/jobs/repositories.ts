@@ -106,12 +106,16 @@ export interface FaceVerdict extends FaceReport {
 }
 
 export interface PictureRepository {
-  /** Records a stored picture's size; a known one is left as it is. */
+  /** Records a stored picture's size, and that somebody came with it now. */
   remember(picture: Pick<PictureRef, "sha256" | "width" | "height">): Promise<void>;
   /** Forgets a picture that nothing refers to. @returns `false` when something does, and nothing was done */
   forget(sha256: string): Promise<boolean>;
-  /** Likewise, with its captions, and whatever ballots say of which picture it was. */
-  erase(sha256: string): Promise<boolean>;
+  /**
+   * Likewise, with its captions, and whatever ballots say of which picture it was.
+   *
+   * @param before only where nobody came with it since, Unix milliseconds
+   */
+  erase(sha256: string, before?: number): Promise<boolean>;
   faceVerdict(sha256: string): Promise<FaceVerdict | null>;
   /** Records a verdict; a detector's does not replace a moderator's. */
   saveFaceVerdict(sha256: string, verdict: FaceVerdict): Promise<void>;
@@ -142,11 +146,17 @@ export interface PictureStore {
   has(sha256: string, extension?: string): Promise<boolean>;
   /** Removes a file that nothing refers to; one that is not there is no fault. */
   remove(sha256: string, extension?: string): Promise<void>;
-  /**
-   * Everything that is stored, in no order; what comes or goes meanwhile may be among it or not. Nothing where it is not
-   * this installation's alone to tidy.
-   */
+  /** Everything that is stored, in no order; what comes or goes meanwhile may be among it or not. */
   list(): AsyncIterable<StoredFile>;
+  /** A file of which nobody knows may be one that is just coming, from any machine, until it is so old, milliseconds. */
+  readonly strayMs: number;
+  /**
+   * Whether it is this installation's alone to tidy. The first that asks has it from then on: whoever comes with another
+   * database, by a mistake say, would take all that is there for strays.
+   *
+   * @param installation its id
+   */
+  belongsTo(installation: string): Promise<boolean>;
 }
 
 /** Everything the queue remembers through. */

@@ -10,6 +10,9 @@ export const isPostgres = (db: Kysely<Schema>): boolean => db.getExecutor().adap
 export const bytes = (db: Kysely<Schema>, value: Buffer): RawBuilder<Buffer> =>
   isPostgres(db) ? sql`${value}::bytea` : sql`${value}`;
 
+/** The type of a column for Unix milliseconds, in a table of the first migrations, whose types SQLite minds. */
+export const timeType = (db: Kysely<Schema>): RawBuilder<unknown> => (isPostgres(db) ? sql`bigint` : sql`integer`);
+
 /** Unix milliseconds, by the database's clock. */
 export const now = (db: Kysely<Schema>): RawBuilder<number> =>
   isPostgres(db)

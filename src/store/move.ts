@@ -31,6 +31,7 @@ export const TABLES = Object.keys({
   survey_pairs: true,
   survey_pictures: true,
   survey_showings: true,
+  discards: true,
 } satisfies Record<keyof Schema, true>) as (keyof Schema)[];
 
 /** Values of one statement, at most: PostgreSQL takes 65,535. */

@@ -21,7 +21,7 @@ export function createPictureRepository(db: Kysely<Schema>): PictureRepository {
       }
     },
 
-    erase: (sha256) => erasePicture(db, sha256),
+    erase: (sha256, before) => erasePicture(db, sha256, before),
 
     async faceVerdict(sha256) {
       const row = await db
@@ -50,14 +50,15 @@ export function createPictureRepository(db: Kysely<Schema>): PictureRepository {
   };
 }
 
-/** Records a picture's size once; also within a transaction. */
+/** Records a picture's size once, and that somebody came with it now; also within a transaction. */
 export async function rememberPicture(
   db: Kysely<Schema>,
   { sha256, width, height }: Pick<PictureRef, "sha256" | "width" | "height">,
 ): Promise<void> {
+  const at = Date.now();
   await db
     .insertInto("pictures")
-    .values({ sha256, width, height, face_prominent: null, faces: null, face_source: null })
-    .onConflict((conflict) => conflict.column("sha256").doNothing())
+    .values({ sha256, width, height, face_prominent: null, faces: null, face_source: null, touched_at: at })
+    .onConflict((conflict) => conflict.column("sha256").doUpdateSet({ touched_at: at }))
     .execute();
 }

@@ -13,6 +13,9 @@ const CONNECTIONS = 3;
 const CONNECT_MS = 10_000;
 /** A server that does not answer a statement for so long is not waited for, milliseconds: the network may eat all it says. */
 const ANSWER_MS = 15_000;
+/** Cleaning a table takes as long as it is large. */
+const VACUUM = /^vacuum /;
+const VACUUM_MS = 600_000;
 /** What a process that is not heard of any more has locked is free again after so long, milliseconds. */
 const ABANDONED_MS = 30_000;
 /** PostgreSQL's number of the oldest version that is tested against. */
@@ -113,7 +116,7 @@ function sayingWhatPasses(pool: pg.Pool, patience: Patience): PostgresPool {
         const ask = async (text: string, parameters?: readonly unknown[]): Promise<unknown> => {
           // What an answer that never came belongs to stands before everything that is asked after it.
           if (broken) throw broken;
-          const { answerMs } = patience;
+          const answerMs = VACUUM.test(text) ? VACUUM_MS : patience.answerMs;
           const query = {
             text,
             values: parameters as unknown[],

@@ -1,4 +1,6 @@
 /** How long what is kept in each server; when people were told that it goes; which servers the bot has left. */
+import { randomUUID } from "node:crypto";
+
 import { z } from "zod";
 
 import type { ServerSettingRepository } from "./server-setting-repository.ts";
@@ -22,6 +24,8 @@ export interface RetentionRepository {
   leftAt(guildId: string): Promise<number | null>;
   /** @param at `null`: it is back */
   noteLeft(guildId: string, at: number | null): Promise<void>;
+  /** An id of this database, which goes with it wherever it is moved or restored. */
+  installation(): Promise<string>;
 }
 
 /** @param chosen days and channel are chosen in `/settings` */
@@ -39,5 +43,11 @@ export function createRetentionRepository(
     noteTold: (guildId, at) => put(guildId ?? INSTALLATION, TOLD_AT, at),
     leftAt: (guildId) => settings.get(guildId, LEFT_AT, time),
     noteLeft: (guildId, at) => put(guildId, LEFT_AT, at),
+    async installation() {
+      const known = await settings.get(INSTALLATION, "id", z.string());
+      const id = known ?? randomUUID();
+      if (known === null) await put(INSTALLATION, "id", id);
+      return id;
+    },
   };
 }

@@ -34,6 +34,7 @@ export interface Schema {
   survey_pairs: SurveyPairTable;
   survey_pictures: SurveyPictureTable;
   survey_showings: SurveyShowingTable;
+  discards: DiscardTable;
 }
 
 interface PictureTable {
@@ -44,6 +45,8 @@ interface PictureTable {
   /** JSON of `FaceReport["faces"]` */
   faces: string | null;
   face_source: "detector" | "moderator" | null;
+  /** When somebody came with it last. */
+  touched_at: Generated<number>;
 }
 
 export interface JobTable {
@@ -272,6 +275,11 @@ interface ErasureTable {
   /** JSON of `MessagePlace[]`: what is still to be taken off Discord. */
   messages: string;
   done_at: number | null;
+}
+
+export interface DiscardTable {
+  name: string;
+  kind: "picture" | "token" | "state" | "learning" | "job";
 }
 
 export interface BlockTable {

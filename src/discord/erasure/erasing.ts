@@ -14,10 +14,13 @@ import {
 } from "discord.js";
 import PQueue from "p-queue";
 
+import { throwIfCancelled } from "../../breathe.ts";
+import { CancelledError } from "../../errors.ts";
 import type { Engine } from "../../jobs/engine.ts";
 import { isSettled } from "../../jobs/job.ts";
 import type { JobQueue } from "../../jobs/queue.ts";
 import type { Logger } from "../../log.ts";
+import { type Hindrance, untilRoom } from "../../room.ts";
 import type { Shard } from "../../shard.ts";
 import { Eraser, type Others } from "../../store/erasing/eraser.ts";
 import { jobsOf, type MessagePlace, type Scope } from "../../store/erasing/erase-member.ts";
@@ -29,6 +32,7 @@ import type { Deliveries } from "../messages/deliveries.ts";
 import { persevere } from "../messages/persevere.ts";
 import type { Surveys } from "../study/surveys.ts";
 import type { LearningDesk } from "../styles/learning-desk.ts";
+import { retentionWords } from "../wording/privacy.ts";
 import { deletedMeanwhile } from "./deleted-messages.ts";
 import { Sweeper, type SweeperOptions } from "./sweeper.ts";
 
@@ -42,6 +46,8 @@ export interface ErasingOptions {
   readonly learning: LearningDesk;
   readonly surveys: Surveys;
   readonly deliveries: Deliveries;
+  /** Drops what is held in memory for a member. */
+  readonly dropOf: (userId: string) => void;
   readonly dataDir: string;
   readonly config: SweeperOptions["config"];
   /** Whose servers this process looks after; default: all. */
@@ -56,13 +62,15 @@ export class Erasing {
   /** One after the other: nobody waits for it but the member who is told. */
   readonly #turn = new PQueue({ concurrency: 1 });
   readonly #closing = new AbortController();
+  /** Ids of erasures that are under way. */
+  readonly #forgetting = new Set<string>();
 
   constructor(options: ErasingOptions) {
     this.#options = options;
     const { store, intake, dataDir } = options;
-    const eraser = new Eraser({ store, dataDir, discard: (sha256, kind) => intake.discard(sha256, kind) });
+    const eraser = new Eraser({ store, dataDir, discard: intake.discard.bind(intake) });
     this.#eraser = eraser;
-    this.sweeper = new Sweeper({ ...options, eraser, everyHour: () => this.#takeOff() });
+    this.sweeper = new Sweeper({ ...options, eraser, everyHour: () => this.#everyHour() });
   }
 
   /** Begins to listen for what people delete on Discord. */
@@ -82,7 +90,7 @@ export class Erasing {
     const { store, log } = this.#options;
     const recalled = await store.erasures.recall();
     if (recalled > 0) log.info({ members: recalled }, "the database is older than wishes to be forgotten: done again");
-    for (const erasure of await store.erasures.open()) void this.#forget(erasure);
+    await this.#forgetOpen();
     void this.#catchUp();
     this.sweeper.start();
   }
@@ -101,7 +109,10 @@ export class Erasing {
     return true;
   }
 
-  /** Forgets a member, in one server or everywhere. Resolves when it is done but for messages on Discord. */
+  /**
+   * Forgets a member, in one server or everywhere. Resolves when it is done but for messages on Discord, and for traces in
+   * the database's own files where something else uses these just now.
+   */
   async forget(scope: Scope): Promise<void> {
     await this.#forget(await this.#options.store.erasures.ask(scope));
   }
@@ -117,21 +128,45 @@ export class Erasing {
     await this.#turn.onIdle();
   }
 
-  #forget(erasure: Erasure): Promise<void> {
-    return this.#turn.add(async () => {
-      const { store, queue, learning, surveys, engine } = this.#options;
-      if (this.#closing.signal.aborted) return;
+  /** Takes up what was asked for and is not done: by an earlier process, in the terminal, or since a fault. */
+  async #forgetOpen(): Promise<void> {
+    for (const erasure of await this.#options.store.erasures.open())
+      if (!this.#forgetting.has(erasure.id)) this.#noted(this.#forget(erasure));
+  }
+
+  async #everyHour(): Promise<void> {
+    await this.#forgetOpen();
+    await this.#takeOff();
+  }
+
+  /** @throws CancelledError when the bot goes down: the next start does it */
+  async #forget(erasure: Erasure): Promise<void> {
+    const { store, queue, learning, surveys, engine, dropOf, log } = this.#options;
+    const { signal } = this.#closing;
+    const body = async (): Promise<Hindrance | null> => {
+      throwIfCancelled(signal);
+      dropOf(erasure.userId);
       for (const id of await jobsOf(store.db, erasure)) {
         const job = await queue.get(id);
         if (job && !isSettled(job.state)) await queue.cancel(id);
       }
       await learning.stopOf(erasure);
       const answered = await store.surveys.answeredBy(erasure);
-      await this.#eraser.member(erasure);
+      const hindrance = await this.#eraser.member(erasure);
       surveys.changed(answered);
-      engine?.forget();
-      await this.#takeOff();
-    });
+      return hindrance;
+    };
+    this.#forgetting.add(erasure.id);
+    try {
+      const hindrance = await this.#turn.add(() =>
+        this.#untilRoom(body, "nothing can be written; a member is forgotten when it can"),
+      );
+      if (hindrance !== null) log.warn({ by: hindrance }, retentionWords.notScrubbed);
+    } finally {
+      this.#forgetting.delete(erasure.id);
+    }
+    engine?.forget();
+    await this.#takeOff();
   }
 
   async #catchUp(): Promise<void> {
@@ -155,7 +190,19 @@ export class Erasing {
   }
 
   async #erase(jobIds: readonly string[]): Promise<void> {
-    for (const id of jobIds) await this.#eraser.job(id);
+    for (const id of jobIds)
+      await this.#untilRoom(
+        () => this.#eraser.job(id),
+        "nothing can be written; what was deleted is erased when it can",
+      );
+  }
+
+  #untilRoom<T>(body: () => Promise<T>, words: string): Promise<T> {
+    const { dataDir: folder, log } = this.#options;
+    const onHeld = (by: Hindrance | null): void => {
+      if (by !== null) log.error({ by }, words);
+    };
+    return untilRoom(body, { folder, signal: this.#closing.signal, onHeld });
   }
 
   /** Has messages about forgotten members taken off Discord, however long that takes. */
@@ -176,8 +223,13 @@ export class Erasing {
   }
 
   #inTurn(work: () => Promise<void>): void {
-    this.#turn.add(work).catch((error: unknown) => {
-      this.#options.log.error({ err: error }, "what was deleted could not be erased");
+    this.#noted(this.#turn.add(work));
+  }
+
+  #noted(work: Promise<void>): void {
+    work.catch((error: unknown) => {
+      if (!(error instanceof CancelledError))
+        this.#options.log.error({ err: error }, "what was deleted could not be erased");
     });
   }
 }

@@ -21,6 +21,7 @@ export interface SweeperOptions {
   readonly client: Client;
   readonly store: Store;
   readonly eraser: Eraser;
+  readonly dataDir: string;
   readonly config: Pick<Config, "RETENTION_DAYS" | "MAX_STORE_GB">;
   readonly shard?: Shard | undefined;
   readonly deliveries: Deliveries;
@@ -49,13 +50,13 @@ export class Sweeper {
 
   /** One sweep, as of `now`. */
   run(now: number = Date.now()): Promise<Swept> {
-    const { store, eraser, config, shard = WHOLE } = this.#options;
+    const { store, eraser, dataDir, config, shard = WHOLE } = this.#options;
     const breathe = async (): Promise<void> => {
       await nextTurn();
       if (this.#closing.signal.aborted) throw new CancelledError();
     };
     const [days, maxBytes] = [config.RETENTION_DAYS, maxBytesOf(config)];
-    const swept = sweep({ store, eraser, shard, days, maxBytes, now, breathe });
+    const swept = sweep({ store, eraser, dataDir, shard, days, maxBytes, now, breathe });
     this.#running = swept.catch(() => undefined);
     return swept;
   }
@@ -74,6 +75,9 @@ export class Sweeper {
       await this.#options.everyHour();
       const swept = await this.run();
       if (swept.jobs + swept.files + swept.servers > 0) log.info(swept, "swept what was kept long enough");
+      if (swept.isStrangers) log.warn(words.strangers);
+      const hindrance = await this.#options.eraser.scrub();
+      if (hindrance !== null) log.warn({ by: hindrance }, words.notScrubbed);
     } catch (error) {
       if (!(error instanceof CancelledError)) log.error({ err: error }, "the sweep goes on in an hour");
     }

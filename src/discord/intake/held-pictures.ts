@@ -49,6 +49,11 @@ export class HeldPictures {
     return held.picture;
   }
 
+  /** Drops all that are held for a member, as soon as they have arrived. */
+  dropOf(userId: string): void {
+    for (const [key, held] of this.#held) if (held.userId === userId) this.#drop(key);
+  }
+
   #makeRoom(): void {
     const heavy = (): boolean => [...this.#held.values()].reduce((sum, { bytes }) => sum + bytes, 0) > MOST_BYTES;
     for (const [key] of this.#held) {

@@ -18,6 +18,7 @@ import { INCOMING } from "../../process-folders.ts";
 import type { StoredPicture } from "../../jobs/tasks.ts";
 import type { TokenReply } from "../../reader/messages.ts";
 import type { Reader } from "../../reader/reader.ts";
+import type { FileKind } from "../../store/erasing/discard-file.ts";
 import type { Store } from "../../store/store.ts";
 import { intakeWords, pictureGone, stylizeThisWords } from "../wording/commands.ts";
 import { clip } from "../wording/markdown.ts";
@@ -50,7 +51,7 @@ export interface IntakeOptions {
     Config,
     "DATA_DIR" | "DISCORD_CDN_BASE" | "MAX_UPLOAD_MB" | "MAX_MEGAPIXELS" | "DOWNLOAD_SECONDS" | "JOBS_PER_USER"
   >;
-  readonly store: Pick<Store, "files" | "pictures" | "styles">;
+  readonly store: Pick<Store, "db" | "files" | "pictures" | "styles">;
   readonly reader: Reader;
   /** Aborted when the bot goes down. */
   readonly closing: AbortSignal;
@@ -113,9 +114,14 @@ export class Intake {
     });
   }
 
-  /** Erases a picture or a token to which nothing refers, unless a command is using it. */
-  discard(sha256: string, kind: ArrivalKind): Promise<void> {
-    return this.#shelf.discard(sha256, kind);
+  /** Erases a file of the store to which nothing refers. @returns `false` when a command is using it */
+  discard(sha256: string, kind: FileKind, before?: number): Promise<boolean> {
+    return this.#shelf.discard(sha256, kind, before);
+  }
+
+  /** Drops what is held for a member. */
+  dropHeld(userId: string): void {
+    this.#held.dropOf(userId);
   }
 
   /** Fetches a content picture ahead, for this member to take under this key; a fault is told then. */

@@ -5,9 +5,8 @@ import path from "node:path";
 import PQueue from "p-queue";
 
 import type { PictureRef } from "../../jobs/job.ts";
-import { TOKEN_EXTENSION } from "../../jobs/style.ts";
 import { sha256Of } from "../../sha256.ts";
-import { discardFile } from "../../store/erasing/discard-file.ts";
+import { discardFile, EXTENSIONS, type FileKind } from "../../store/erasing/discard-file.ts";
 import type { Store } from "../../store/store.ts";
 
 /** A file on its way from somebody's upload into the store. */
@@ -26,25 +25,22 @@ export interface Arrival<T = unknown> {
   readonly size: Pick<PictureRef, "width" | "height"> | null;
 }
 
-export type ArrivalKind = "picture" | "token";
-
-/** Extensions in the store. */
-const EXTENSION: Readonly<Record<ArrivalKind, string>> = { picture: "png", token: TOKEN_EXTENSION };
+export type ArrivalKind = Exclude<FileKind, "state">;
 
 /** Where the readable form of an upload lies. */
-export const arrivalFile = (folder: string, kind: ArrivalKind): string => path.join(folder, `kept.${EXTENSION[kind]}`);
+export const arrivalFile = (folder: string, kind: ArrivalKind): string => path.join(folder, `kept.${EXTENSIONS[kind]}`);
 
 export const dropArrival = ({ folder }: Pick<Arrival, "folder">): Promise<void> =>
   rm(folder, { recursive: true, force: true });
 
 export class Shelf {
-  readonly #store: Pick<Store, "files" | "pictures" | "styles">;
+  readonly #store: Pick<Store, "db" | "files" | "pictures" | "styles">;
   /** One at a time, so that nothing is taken out that is just being put in. */
   readonly #turn = new PQueue({ concurrency: 1 });
   /** Commands under way that use a file, by its name in the store. */
   readonly #uses = new Map<string, number>();
 
-  constructor(store: Pick<Store, "files" | "pictures" | "styles">) {
+  constructor(store: Pick<Store, "db" | "files" | "pictures" | "styles">) {
     this.#store = store;
   }
 
@@ -52,7 +48,7 @@ export class Shelf {
   put({ file, kind, size }: Arrival): Promise<string> {
     return this.#turn.add(async () => {
       const { files, pictures } = this.#store;
-      const { sha256 } = await files.put(await readFile(file), EXTENSION[kind]);
+      const { sha256 } = await files.put(await readFile(file), EXTENSIONS[kind]);
       const name = nameOf(sha256, kind);
       this.#uses.set(name, (this.#uses.get(name) ?? 0) + 1);
       try {
@@ -70,10 +66,16 @@ export class Shelf {
     return this.#turn.add(() => this.#leave(sha256, kind));
   }
 
-  /** Erases what nothing refers to; what a command uses is looked at again when that is over. */
-  discard(sha256: string, kind: ArrivalKind): Promise<void> {
+  /**
+   * Erases what nothing refers to, as `discardFile`.
+   *
+   * @returns `false` when a command uses it
+   */
+  discard(sha256: string, kind: FileKind, before?: number): Promise<boolean> {
     return this.#turn.add(async () => {
-      if (!this.#uses.has(nameOf(sha256, kind))) await discardFile(this.#store, sha256, kind);
+      if (this.#uses.has(nameOf(sha256, kind))) return false;
+      await discardFile(this.#store, sha256, kind, before);
+      return true;
     });
   }
 
@@ -108,8 +110,8 @@ export class Shelf {
   async #forget(sha256: string, kind: ArrivalKind): Promise<void> {
     const { files, pictures, styles } = this.#store;
     const isFree = kind === "picture" ? await pictures.forget(sha256) : !(await styles.usesToken(sha256));
-    if (isFree) await files.remove(sha256, EXTENSION[kind]);
+    if (isFree) await files.remove(sha256, EXTENSIONS[kind]);
   }
 }
 
-const nameOf = (sha256: string, kind: ArrivalKind): string => `${sha256}.${EXTENSION[kind]}`;
+const nameOf = (sha256: string, kind: FileKind): string => `${sha256}.${EXTENSIONS[kind]}`;

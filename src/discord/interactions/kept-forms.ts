@@ -19,6 +19,11 @@ export class KeptForms {
     return key;
   }
 
+  /** Forgets what a member filled in. */
+  dropOf(userId: string): void {
+    for (const [key, form] of this.#forms) if (form.userId === userId) this.#forms.delete(key);
+  }
+
   /** `null` when it was kept too long ago, or before a restart. */
   find(userId: string, key: string | undefined): Answers | null {
     const form = this.#forms.get(key ?? "");

@@ -59,6 +59,10 @@ export const privacyWords = {
 export const retentionWords = {
   owner: (days: number, from: string): string =>
     `from ${from} on, pictures and jobs older than ${forDays(days)} are erased (RETENTION_DAYS); saved styles stay. Set it higher to keep them`,
+  strangers:
+    "the pictures' folder or bucket was marked by an installation with another database: files to which nothing refers are left there. Give each its own, or remove the file “installation” if it is this one's alone",
+  notScrubbed:
+    "what was erased may still be in the database's own files, as something else uses them: they are cleaned within the hour, or when that ends",
   managers: (days: number, from: string): string =>
     `🧹 From ${from} on, I erase pictures and jobs that are older than ${forDays(days)}. Saved styles stay, and votes count on. Save what you want to keep by then.`,
 } as const;

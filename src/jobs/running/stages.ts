@@ -10,7 +10,7 @@ import { knownDescription, paintingWords, promptHash } from "../description.ts";
 import type { DescribeReply, Engine } from "../engine.ts";
 import { enginePicture } from "../engine-picture.ts";
 import type { JobStage } from "../events.ts";
-import type { Job, PictureRef } from "../job.ts";
+import { isSettled, type Job, type PictureRef } from "../job.ts";
 import type { FaceVerdict, Repositories } from "../repositories.ts";
 import { TOKEN_EXTENSION } from "../style.ts";
 import type { Tasks } from "../tasks.ts";
@@ -143,10 +143,20 @@ export async function stylize(tracked: TrackedJob, parts: StageParts): Promise<v
     stylize: stylizeSeconds,
     total: tracked.preparationSeconds + secondsSince(startedAt),
   };
-  await tracked.move("done", {
-    result: { picture, variant, engine: by, stylePath, steps, guidance, stepCache, seconds },
-    settledAt: Date.now(),
-  });
+  const result = { picture, variant, engine: by, stylePath, steps, guidance, stepCache, seconds };
+  try {
+    await tracked.move("done", { result, settledAt: Date.now() });
+  } catch (error) {
+    if (error instanceof CancelledError) await takeBack(tracked, sha256, parts);
+    throw error;
+  }
+}
+
+/** A job that was stopped, or erased, in the last moment leaves no result. Whoever took it over may come to the same one. */
+async function takeBack({ job: { id } }: TrackedJob, sha256: string, { repositories }: StageParts): Promise<void> {
+  const row = await repositories.jobs.get(id);
+  const isOver = row === null || (isSettled(row.state) && row.state !== "done");
+  if (isOver && (await repositories.pictures.forget(sha256))) await repositories.files.remove(sha256, "png");
 }
 
 /** The file of the token that the server has for this style. */

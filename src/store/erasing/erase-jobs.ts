@@ -2,6 +2,7 @@
 import type { Kysely } from "kysely";
 
 import { SETTLED_STATES } from "../../jobs/job.ts";
+import { noteDiscards } from "./discards.ts";
 import { sql } from "../kysely.ts";
 import type { Schema } from "../schema.ts";
 
@@ -14,7 +15,7 @@ export const isBeingCompared = sql<boolean>`exists (select 1 from comparison_job
   where comparison_jobs.job_id = jobs.id and comparisons.state in (${sql.join(UNDER_WAY)}))`;
 
 /**
- * Erases a job that is settled and not being compared.
+ * Erases a job that is settled and not being compared; its pictures are noted to be discarded.
  *
  * @returns hashes of the pictures it referred to; `null` when it stays, or is not there
  */
@@ -31,7 +32,9 @@ export const eraseJob = (db: Kysely<Schema>, id: string): Promise<readonly strin
     await leaveRounds(transaction, id);
     await leaveComparisons(transaction, id);
     await transaction.deleteFrom("jobs").where("id", "=", id).execute();
-    return [...new Set([job.content_sha256, job.style_sha256, job.result_sha256])].filter((sha256) => sha256 !== null);
+    const pictures = [job.content_sha256, job.style_sha256, job.result_sha256].filter((sha256) => sha256 !== null);
+    await noteDiscards(transaction, "picture", pictures);
+    return [...new Set(pictures)];
   });
 
 /** Of rounds that take ballots it is a candidate no longer; what was decided stays decided. */

@@ -1,43 +1,35 @@
-/** Erases styles and learnings, of a member or of a server, and says what they leave. */
+/** Erases styles and learnings, of a member or of a server; their files are noted to be discarded. */
 import type { Kysely, RawBuilder } from "kysely";
 
+import { noteDiscards } from "./discards.ts";
 import type { Schema } from "../schema.ts";
 
-/** What a member left to the files: pictures and tokens that may be referred to no longer, and learnings. */
-export interface Left {
-  readonly pictures: ReadonlySet<string>;
-  readonly tokens: ReadonlySet<string>;
-  /** Ids. */
-  readonly learnings: readonly string[];
-}
-
-/**
- * @param which rows of either table
- * @param left takes up the pictures and tokens that were theirs
- * @returns ids of the learnings
- */
-export async function eraseLibrary(
+/** @param which rows of either table */
+export const eraseLibrary = (
   db: Kysely<Schema>,
   which: { readonly styles: RawBuilder<boolean>; readonly learnings: RawBuilder<boolean> },
-  left: { readonly pictures: Set<string>; readonly tokens: Set<string> },
-): Promise<readonly string[]> {
-  const styles = await db
-    .deleteFrom("styles")
-    .where(which.styles)
-    .returning(["picture_sha256", "token_sha256"])
-    .execute();
-  for (const { picture_sha256: picture, token_sha256: token } of styles) {
-    left.pictures.add(picture);
-    if (token !== null) left.tokens.add(token);
-  }
-  const learnings = await db
-    .deleteFrom("learnings")
-    .where(which.learnings)
-    .returning(["id", "picture_sha256"])
-    .execute();
-  for (const { id, picture_sha256: picture } of learnings) {
-    left.pictures.add(picture);
-    await db.deleteFrom("learning_states").where("learning_id", "=", id).execute();
-  }
-  return learnings.map(({ id }) => id);
-}
+): Promise<void> =>
+  db.transaction().execute(async (transaction) => {
+    const styles = await transaction
+      .deleteFrom("styles")
+      .where(which.styles)
+      .returning(["picture_sha256", "token_sha256"])
+      .execute();
+    const learnings = await transaction
+      .deleteFrom("learnings")
+      .where(which.learnings)
+      .returning(["id", "picture_sha256"])
+      .execute();
+    const ids = learnings.map(({ id }) => id);
+    const states =
+      ids.length === 0
+        ? []
+        : await transaction.deleteFrom("learning_states").where("learning_id", "in", ids).returning("sha256").execute();
+    const pictures = [...styles, ...learnings].map(({ picture_sha256: sha256 }) => sha256);
+    await noteDiscards(transaction, "picture", pictures);
+    const tokens = styles.flatMap(({ token_sha256: sha256 }) => sha256 ?? []);
+    await noteDiscards(transaction, "token", tokens);
+    const reached = states.map(({ sha256 }) => sha256);
+    await noteDiscards(transaction, "state", reached);
+    await noteDiscards(transaction, "learning", ids);
+  });

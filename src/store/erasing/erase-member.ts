@@ -2,7 +2,8 @@
 import type { Kysely } from "kysely";
 
 import { eraseJob, eraseRound } from "./erase-jobs.ts";
-import { eraseLibrary, type Left } from "./erase-library.ts";
+import { eraseLibrary } from "./erase-library.ts";
+import { noteDiscards } from "./discards.ts";
 import { sql } from "../kysely.ts";
 import type { Schema } from "../schema.ts";
 
@@ -28,10 +29,17 @@ const NAMED = [
   ["survey_showings", "user_id"],
 ] as const;
 
+/** Columns that name members in what is others'. */
+const MENTIONED = [
+  ["candidates", "requester_id"],
+  ["blocks", "by_user_id"],
+  ["surveys", "user_id"],
+] as const;
+
 /** Everybody of whom something is known. */
 export async function knownMembers(db: Kysely<Schema>): Promise<readonly string[]> {
   const known = new Set<string>();
-  for (const [table, column] of [...NAMED, ["candidates", "requester_id"] as const, ["surveys", "user_id"] as const]) {
+  for (const [table, column] of [...NAMED, ...MENTIONED]) {
     const { rows } = await sql<{
       id: string;
     }>`select distinct ${sql.ref(column)} as id from ${sql.table(table)}`.execute(db);
@@ -98,21 +106,22 @@ export async function messagesOf(db: Kysely<Schema>, { userId, guildId }: Scope)
 }
 
 /**
- * Erases a member's comparisons, jobs, styles, learnings, medals and answers in studies. Jobs that are under way have to be stopped before.
- * May be called again when it was broken off.
+ * Erases a member's comparisons, jobs, styles, learnings, medals and answers in studies; their files are noted to be
+ * discarded. Jobs that are under way have to be stopped before. May be called again when it was broken off.
  *
  * @param breathe called between jobs
  */
-export async function eraseMember(db: Kysely<Schema>, scope: Scope, breathe: () => Promise<void>): Promise<Left> {
+export async function eraseMember(db: Kysely<Schema>, scope: Scope, breathe: () => Promise<void>): Promise<void> {
   const { userId, guildId } = scope;
-  const left = { pictures: new Set<string>(), tokens: new Set<string>() };
   await eraseComparisons(db, scope);
-  for (const id of await jobsOf(db, scope)) {
-    for (const sha256 of (await eraseJob(db, id)) ?? []) left.pictures.add(sha256);
+  const jobs = await jobsOf(db, scope);
+  await noteDiscards(db, "job", jobs);
+  for (const id of jobs) {
+    await eraseJob(db, id);
     await breathe();
   }
   const named = (column: string) => sql<boolean>`${sql.ref(column)} = ${userId} and ${within(guildId)}`;
-  const learnings = await eraseLibrary(db, { styles: named("owner_id"), learnings: named("user_id") }, left);
+  await eraseLibrary(db, { styles: named("owner_id"), learnings: named("user_id") });
   await db.deleteFrom("medal_changes").where("voter_id", "=", userId).where(within(guildId)).execute();
   await db.deleteFrom("survey_showings").where("user_id", "=", userId).where(within(guildId)).execute();
   await db.updateTable("surveys").set({ user_id: "" }).where("user_id", "=", userId).where(within(guildId)).execute();
@@ -130,19 +139,19 @@ export async function eraseMember(db: Kysely<Schema>, scope: Scope, breathe: () 
     .where("by_user_id", "=", userId)
     .where(within(guildId))
     .execute();
-  return { ...left, learnings };
 }
 
 /** Those that are not over are broken off, with the ballots on them. */
 async function eraseComparisons(db: Kysely<Schema>, { userId, guildId }: Scope): Promise<void> {
   const own = await db
     .selectFrom("comparisons")
-    .select(["id", "state"])
+    .select(["id", "state", "content_sha256", "style_sha256"])
     .where("user_id", "=", userId)
     .where(within(guildId))
     .execute();
-  for (const { id, state } of own)
+  for (const { id, state, content_sha256: content, style_sha256: style } of own)
     await db.transaction().execute(async (transaction) => {
+      await noteDiscards(transaction, "picture", [content, style]);
       if (state !== "closed") await eraseRound(transaction, id);
       await transaction.deleteFrom("comparison_jobs").where("comparison_id", "=", id).execute();
       await transaction.deleteFrom("comparisons").where("id", "=", id).execute();

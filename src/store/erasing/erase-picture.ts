@@ -34,9 +34,14 @@ export const isHeld = sql<boolean>`(${sql.join(
  * Forgets a picture that nothing holds: its captions and vectors go, and rounds that were decided name a stand-in from
  * now on, so that their ballots count without telling of which picture.
  *
+ * @param before only where nobody came with it since, Unix milliseconds
  * @returns `false` when something holds it, and nothing was done
  */
-export async function erasePicture(db: Kysely<Schema>, sha256: string): Promise<boolean> {
+export async function erasePicture(
+  db: Kysely<Schema>,
+  sha256: string,
+  before = Number.POSITIVE_INFINITY,
+): Promise<boolean> {
   try {
     return await db.transaction().execute(async (transaction) => {
       // Of what was learned long ago nobody asks for the picture any more.
@@ -48,11 +53,11 @@ export async function erasePicture(db: Kysely<Schema>, sha256: string): Promise<
         .execute();
       const picture = await transaction
         .selectFrom("pictures")
-        .select(["face_prominent", isHeld.as("held")])
+        .select(["face_prominent", "touched_at", isHeld.as("held")])
         .where("sha256", "=", sha256)
         .executeTakeFirst();
       if (!picture) return true;
-      if (picture.held) return false;
+      if (picture.held || picture.touched_at >= before) return false;
       for (const column of ["content_sha256", "style_sha256"] as const)
         await standIn(transaction, column, sha256, picture.face_prominent);
       await transaction.deleteFrom("captions").where("style_sha256", "=", sha256).execute();

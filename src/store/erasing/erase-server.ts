@@ -3,7 +3,8 @@ import type { Kysely } from "kysely";
 
 import type { Shard } from "../../shard.ts";
 import { eraseJob, eraseRound } from "./erase-jobs.ts";
-import { eraseLibrary, type Left } from "./erase-library.ts";
+import { eraseLibrary } from "./erase-library.ts";
+import { noteDiscards } from "./discards.ts";
 import { eraseSurvey, surveysOf } from "./erase-surveys.ts";
 import { sql } from "../kysely.ts";
 import { isOf } from "../ownership.ts";
@@ -20,10 +21,11 @@ export async function knownServers(db: Kysely<Schema>, shard: Shard): Promise<re
   return [...known];
 }
 
-/** Erases everything of a server in which nothing is under way. @param breathe called between jobs */
-export async function eraseServer(db: Kysely<Schema>, guildId: string, breathe: () => Promise<void>): Promise<Left> {
-  const left = { pictures: new Set<string>(), tokens: new Set<string>() };
-  for (const { id } of await db.selectFrom("comparisons").select("id").where("guild_id", "=", guildId).execute()) {
+/** Erases everything of a server in which nothing is under way; files are noted to be discarded. @param breathe called between jobs */
+export async function eraseServer(db: Kysely<Schema>, guildId: string, breathe: () => Promise<void>): Promise<void> {
+  for (const comparison of await db.selectFrom("comparisons").selectAll().where("guild_id", "=", guildId).execute()) {
+    const { id, content_sha256: content, style_sha256: style } = comparison;
+    await noteDiscards(db, "picture", [content, style]);
     await db.deleteFrom("comparison_jobs").where("comparison_id", "=", id).execute();
     await db.deleteFrom("comparisons").where("id", "=", id).execute();
   }
@@ -32,17 +34,16 @@ export async function eraseServer(db: Kysely<Schema>, guildId: string, breathe: 
     await breathe();
   }
   for (const { id } of await db.selectFrom("jobs").select("id").where("guild_id", "=", guildId).execute()) {
-    for (const sha256 of (await eraseJob(db, id)) ?? []) left.pictures.add(sha256);
+    await eraseJob(db, id);
     await breathe();
   }
   for (const id of await surveysOf(db, guildId)) {
-    for (const sha256 of await eraseSurvey(db, id)) left.pictures.add(sha256);
+    await eraseSurvey(db, id);
     await breathe();
   }
   const here = sql<boolean>`guild_id = ${guildId}`;
-  const learnings = await eraseLibrary(db, { styles: here, learnings: here }, left);
+  await eraseLibrary(db, { styles: here, learnings: here });
   await db.deleteFrom("open_replies").where("guild_id", "=", guildId).execute();
   await db.deleteFrom("blocks").where("guild_id", "=", guildId).execute();
   await db.deleteFrom("settings").where("guild_id", "=", guildId).execute();
-  return { ...left, learnings };
 }

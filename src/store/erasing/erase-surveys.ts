@@ -1,10 +1,11 @@
 /** Erases studies that people took part in, and single people out of them. */
 import type { Kysely } from "kysely";
 
+import { noteDiscards } from "./discards.ts";
 import { sql } from "../kysely.ts";
 import type { Schema } from "../schema.ts";
 
-/** Erases one with everybody's answers. @returns the pictures that it held */
+/** Erases one with everybody's answers. @returns the pictures that it held, noted to be discarded */
 export async function eraseSurvey(db: Kysely<Schema>, id: string): Promise<readonly string[]> {
   return db.transaction().execute(async (transaction) => {
     const { rows } = await sql<{ sha256: string }>`
@@ -14,7 +15,9 @@ export async function eraseSurvey(db: Kysely<Schema>, id: string): Promise<reado
     for (const table of ["survey_showings", "survey_pictures", "survey_pairs"] as const)
       await transaction.deleteFrom(table).where("survey_id", "=", id).execute();
     await transaction.deleteFrom("surveys").where("id", "=", id).execute();
-    return rows.map(({ sha256 }) => sha256);
+    const pictures = rows.map(({ sha256 }) => sha256);
+    await noteDiscards(transaction, "picture", pictures);
+    return pictures;
   });
 }
 

@@ -3,16 +3,15 @@ import { rm } from "node:fs/promises";
 import path from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 
-import { LEARNING } from "../../process-folders.ts";
-import { discardFile } from "./discard-file.ts";
+import { LEARNING, processFolders, WORK } from "../../process-folders.ts";
+import { type Hindrance, hindranceOf } from "../../room.ts";
+import { discardFile, type FileKind } from "./discard-file.ts";
+import { noteDiscarded, openDiscards } from "./discards.ts";
 import { eraseJob, isBeingCompared } from "./erase-jobs.ts";
-import type { Left } from "./erase-library.ts";
-import { isHeld } from "./erase-picture.ts";
 import { eraseSurvey } from "./erase-surveys.ts";
 import { eraseServer } from "./erase-server.ts";
 import type { Erasure } from "./erasure-repository.ts";
 import { sql } from "../kysely.ts";
-import { scrub } from "./scrub.ts";
 import type { Store } from "../store.ts";
 
 /** What else refers to the pictures of a job, and keeps them. */
@@ -25,8 +24,12 @@ export interface Others {
 export interface EraserOptions {
   readonly store: Pick<Store, "db" | "erasures" | "files" | "pictures" | "styles">;
   readonly dataDir: string;
-  /** Takes a file out of the store unless something refers to it. Default: at once. */
-  readonly discard?: (sha256: string, kind: "picture" | "token") => Promise<void>;
+  /**
+   * Takes a file out of the store unless something refers to it, as `discardFile`. Default: at once.
+   *
+   * @returns `false` when it is to be tried again later
+   */
+  readonly discard?: (sha256: string, kind: FileKind, before?: number) => Promise<boolean>;
 }
 
 export class Eraser {
@@ -39,35 +42,59 @@ export class Eraser {
   /** @returns hashes of its pictures, or `null` when it stays: it is under way, being compared, or not there */
   async job(id: string): Promise<readonly string[] | null> {
     const pictures = await eraseJob(this.#options.store.db, id);
-    for (const sha256 of pictures ?? []) await this.#discard(sha256, "picture");
+    if (pictures) await this.#discard("picture", pictures);
     return pictures;
   }
 
   /** A study that people took part in, with their answers. */
   async survey(id: string): Promise<void> {
-    for (const sha256 of await eraseSurvey(this.#options.store.db, id)) await this.#discard(sha256, "picture");
+    await this.#discard("picture", await eraseSurvey(this.#options.store.db, id));
   }
 
-  /** Takes a member out of database and files. Messages about them are noted. */
-  async member(erasure: Erasure): Promise<void> {
+  /**
+   * Takes a member out of database and files. Messages about them are noted.
+   *
+   * @returns what kept the database's own files from being scrubbed, which `scrub` does later; `null` when that is done
+   */
+  async member(erasure: Erasure): Promise<Hindrance | null> {
     const { erasures } = this.#options.store;
-    const left = await erasures.erase(erasure, () => nextTurn());
-    await this.#discardAll(left);
-    // What an earlier attempt came to take out of the database only.
-    for (const sha256 of await this.#unheld()) await this.#discard(sha256, "picture");
-    await erasures.close(erasure.id);
+    await erasures.erase(erasure, () => nextTurn());
+    await this.takeUp();
+    await erasures.noteErased(erasure.id);
+    return this.scrub();
   }
 
   /** Takes everything of a server out of database and files. */
   async server(guildId: string): Promise<void> {
-    const { db } = this.#options.store;
-    await this.#discardAll(await eraseServer(db, guildId, () => nextTurn()));
-    await scrub(db);
+    await eraseServer(this.#options.store.db, guildId, () => nextTurn());
+    await this.takeUp();
   }
 
-  /** A file that nothing may refer to. */
-  stray(sha256: string, kind: "picture" | "token"): Promise<void> {
-    return this.#discard(sha256, kind);
+  /** A file that nothing may refer to. @param before of a picture: unless somebody came with it since */
+  async stray(sha256: string, kind: FileKind, before: number): Promise<void> {
+    await this.#discard(kind, [sha256], before);
+  }
+
+  /** Takes out of files what is noted to be, perhaps by a process that was killed. */
+  async takeUp(): Promise<void> {
+    const left = await openDiscards(this.#options.store.db);
+    for (const kind of new Set(left.map((discard) => discard.kind))) {
+      const names = left.flatMap((discard) => (discard.kind === kind ? [discard.name] : []));
+      if (kind === "learning" || kind === "job") await this.#clearFolders(kind, names);
+      else await this.#discard(kind, names);
+    }
+  }
+
+  /** Has what was deleted go from the database's own files; erasures are over then. @returns as `member` */
+  async scrub(): Promise<Hindrance | null> {
+    try {
+      await this.#options.store.erasures.scrub();
+      return null;
+    } catch (error) {
+      const hindrance = hindranceOf(error);
+      if (hindrance === null) throw error;
+      return hindrance;
+    }
   }
 
   /** What of others keeps pictures of a job; `null` when it is being compared itself. */
@@ -99,24 +126,27 @@ export class Eraser {
     };
   }
 
-  async #discardAll({ pictures, tokens, learnings }: Left): Promise<void> {
-    for (const sha256 of pictures) await this.#discard(sha256, "picture");
-    for (const sha256 of tokens) await this.#discard(sha256, "token");
-    for (const id of learnings)
-      for (const name of [id, `${id}.safetensors`])
-        await rm(path.join(this.#options.dataDir, LEARNING, name), { recursive: true, force: true });
-  }
-
-  /** Pictures that nothing holds, and which are no stand-in of a decided round. */
-  async #unheld(): Promise<readonly string[]> {
-    const { rows } = await sql<{
-      sha256: string;
-    }>`select sha256 from pictures where width > 0 and not ${isHeld}`.execute(this.#options.store.db);
-    return rows.map(({ sha256 }) => sha256);
-  }
-
-  async #discard(sha256: string, kind: "picture" | "token"): Promise<void> {
+  async #discard(kind: FileKind, names: readonly string[], before?: number): Promise<void> {
     const { store, discard } = this.#options;
-    await (discard ? discard(sha256, kind) : discardFile(store, sha256, kind));
+    const done: string[] = [];
+    try {
+      for (const sha256 of names) {
+        if (!discard) await discardFile(store, sha256, kind, before);
+        else if (!(await discard(sha256, kind, before))) continue;
+        done.push(sha256);
+      }
+    } finally {
+      await noteDiscarded(store.db, kind, done);
+    }
+  }
+
+  /** What processes of this machine have of learnings, or of jobs, that are over. */
+  async #clearFolders(kind: "learning" | "job", ids: readonly string[]): Promise<void> {
+    const { store, dataDir } = this.#options;
+    const [room, ...endings] = kind === "job" ? [WORK, ""] : [LEARNING, "", ".safetensors"];
+    for (const folder of await processFolders(dataDir))
+      for (const name of ids.flatMap((id) => endings.map((ending) => id + ending)))
+        await rm(path.join(folder, room, name), { recursive: true, force: true });
+    await noteDiscarded(store.db, kind, ids);
   }
 }

@@ -1,15 +1,15 @@
 /**
  * Members who asked to be forgotten. While that is being done, a row says who; afterwards a salted hash is left, which
- * proves it. The same stands in a file beside the database, so that a backup of before is put right (`recall`).
+ * proves it once the database's own files hold nothing of them either (`done_at`). The same stands in a file beside the database, so that a backup of before is put right (`recall`).
  */
 import { createHash, randomBytes } from "node:crypto";
 import { appendFile, readFile } from "node:fs/promises";
+import { setImmediate as nextTurn } from "node:timers/promises";
 
 import type { Kysely } from "kysely";
 import { z } from "zod";
 
 import { newJobId } from "../../jobs/job-id.ts";
-import type { Left } from "./erase-library.ts";
 import { eraseMember, knownMembers, memberData, type MessagePlace, messagesOf, type Scope } from "./erase-member.ts";
 import type { Schema } from "../schema.ts";
 import { scrub } from "./scrub.ts";
@@ -27,24 +27,32 @@ const recordSchema = z.object({
   at: z.number(),
 });
 
+type ErasureRecord = z.infer<typeof recordSchema>;
+
 export interface ErasureRepository {
   /** Writes down that a member is to be forgotten: from then on it is done, whatever happens meanwhile. */
   ask(scope: Scope): Promise<Erasure>;
-  /** Those that are not done, oldest first. */
+  /** Those of members who are not gone yet, oldest first. */
   open(): Promise<readonly Erasure[]>;
+  /** Takes a member out of the database; the messages about them are noted (`messages`), and files (`discards.ts`). */
+  erase(erasure: Erasure, breathe: () => Promise<void>): Promise<void>;
+  /** The member is gone from database and files: of who it was only the hash is left. */
+  noteErased(id: string): Promise<void>;
   /**
-   * Takes a member out of the database; the messages about them are noted (`messages`).
+   * Has what was deleted go from the database's free pages and its log. Erasures whose members are gone are done then.
    *
-   * @returns what may be left of them in files
+   * @throws what kept it from being done; those erasures are done when it is
    */
-  erase(erasure: Erasure, breathe: () => Promise<void>): Promise<Left>;
-  /** It is done: of who it was only the hash is left, also in the database's free pages. */
-  close(id: string): Promise<void>;
+  scrub(): Promise<void>;
   /** Messages of the bot's that are still to be taken off Discord, by erasure. */
   messages(): Promise<readonly (readonly [id: string, places: readonly MessagePlace[]])[]>;
   /** They are gone. */
   noteGone(id: string): Promise<void>;
-  /** Asks again for what a restored backup does not know of. @returns how many members */
+  /**
+   * Asks again for what a restored backup does not know of; members of whom nothing is known are noted as forgotten.
+   *
+   * @returns how many members
+   */
   recall(): Promise<number>;
   /** Whether a member was forgotten in a server, or everywhere. */
   readonly includes: (userId: string, guildId: string) => Promise<boolean>;
@@ -57,17 +65,10 @@ const subjectOf = (salt: string, userId: string): string =>
 
 /** @param file a line of JSON for each erasure */
 export function createErasureRepository(db: Kysely<Schema>, file: string): ErasureRepository {
-  const insert = async (scope: Scope, id: string, salt: string, at: number): Promise<void> => {
-    const values = {
-      id,
-      subject: subjectOf(salt, scope.userId),
-      salt,
-      guild_id: scope.guildId,
-      asked_at: at,
-      user_id: scope.userId,
-      messages: "[]",
-      done_at: null,
-    };
+  /** @param userId `null`: nothing is known of whoever it is */
+  const insert = async ({ id, subject, salt, guild, at }: ErasureRecord, userId: string | null): Promise<void> => {
+    const who = { subject, salt, guild_id: guild, user_id: userId };
+    const values = { id, ...who, asked_at: at, messages: "[]", done_at: userId === null ? at : null };
     await db
       .insertInto("erasures")
       .values(values)
@@ -78,8 +79,9 @@ export function createErasureRepository(db: Kysely<Schema>, file: string): Erasu
     async ask(scope) {
       const [id, salt, at] = [newJobId(), randomBytes(16).toString("hex"), Date.now()];
       const record = { id, subject: subjectOf(salt, scope.userId), salt, guild: scope.guildId, at };
-      await insert(scope, id, salt, at);
+      // First where it outlasts the database: a process that is killed between the two leaves a wish that is found.
       await appendFile(file, `${JSON.stringify(record)}\n`, { flush: true });
+      await insert(record, scope.userId);
       return { id, ...scope };
     },
 
@@ -95,12 +97,24 @@ export function createErasureRepository(db: Kysely<Schema>, file: string): Erasu
       for (const place of await messagesOf(db, erasure)) noted.set(place.messageId, place);
       const messages = JSON.stringify([...noted.values()]);
       await db.updateTable("erasures").set({ messages }).where("id", "=", id).execute();
-      return eraseMember(db, erasure, breathe);
+      await eraseMember(db, erasure, breathe);
     },
 
-    async close(id) {
-      await db.updateTable("erasures").set({ user_id: null, done_at: Date.now() }).where("id", "=", id).execute();
+    async noteErased(id) {
+      await db.updateTable("erasures").set({ user_id: null }).where("id", "=", id).execute();
+    },
+
+    async scrub() {
+      const rows = await db
+        .selectFrom("erasures")
+        .select("id")
+        .where("user_id", "is", null)
+        .where("done_at", "is", null)
+        .execute();
       await scrub(db);
+      const ids = rows.map(({ id }) => id);
+      if (ids.length > 0)
+        await db.updateTable("erasures").set({ done_at: Date.now() }).where("id", "in", ids).execute();
     },
 
     async messages() {
@@ -120,11 +134,11 @@ export function createErasureRepository(db: Kysely<Schema>, file: string): Erasu
       const forgotten = records.filter(({ id }) => !known.has(id));
       const members = forgotten.length === 0 ? [] : await knownMembers(db);
       let count = 0;
-      for (const { id, salt, subject, guild, at } of forgotten) {
-        const userId = members.find((member) => subjectOf(salt, member) === subject);
-        if (userId === undefined) continue;
-        await insert({ userId, guildId: guild }, id, salt, at);
-        count += 1;
+      for (const record of forgotten) {
+        const userId = members.find((member) => subjectOf(record.salt, member) === record.subject) ?? null;
+        await insert(record, userId);
+        if (userId !== null) count += 1;
+        await nextTurn();
       }
       return count;
     },
@@ -142,7 +156,7 @@ export function createErasureRepository(db: Kysely<Schema>, file: string): Erasu
   };
 }
 
-function recordOf(line: string): z.infer<typeof recordSchema> | null {
+function recordOf(line: string): ErasureRecord | null {
   try {
     return recordSchema.parse(JSON.parse(line));
   } catch {

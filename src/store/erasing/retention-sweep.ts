@@ -1,11 +1,12 @@
 /** Erases what has been kept long enough, what the disk has no room for, and files to which nothing refers. */
 import { SETTLED_STATES } from "../../jobs/job.ts";
-import { TOKEN_EXTENSION } from "../../jobs/style.ts";
 import { isFirst, type Shard, WHOLE } from "../../shard.ts";
+import { EXTENSIONS, type FileKind } from "./discard-file.ts";
 import { isBeingCompared } from "./erase-jobs.ts";
 import { isHeld } from "./erase-picture.ts";
 import { surveysOf } from "./erase-surveys.ts";
 import { knownServers } from "./erase-server.ts";
+import { sweepFolders } from "./sweep-folders.ts";
 import type { Eraser } from "./eraser.ts";
 import { isOf } from "../ownership.ts";
 import type { Store } from "../store.ts";
@@ -15,14 +16,13 @@ const DAY_MS = 86_400_000;
 export const NOTICE_MS = 14 * DAY_MS;
 /** A server that the bot has left is erased so long afterwards, unless it comes back. */
 export const LEFT_MS = 7 * DAY_MS;
-/** A file that nothing refers to may be one that is just being made something of. */
-const STRAY_MS = 3_600_000;
 /** Jobs that are looked up at once, and files. */
 const BATCH = 100;
 const GIGABYTE = 1e9;
 
 export interface SweepOptions {
-  readonly store: Pick<Store, "db" | "files" | "retention" | "styles">;
+  readonly store: Pick<Store, "db" | "files" | "jobs" | "learnings" | "retention">;
+  readonly dataDir: string;
   readonly eraser: Eraser;
   readonly shard: Shard;
   /** `RETENTION_DAYS` */
@@ -38,6 +38,8 @@ export interface Swept {
   readonly jobs: number;
   readonly files: number;
   readonly servers: number;
+  /** Where pictures are kept is another installation's: what nobody refers to stays. */
+  readonly isStrangers: boolean;
 }
 
 export const maxBytesOf = ({ MAX_STORE_GB: most }: { readonly MAX_STORE_GB?: number | undefined }): number | null =>
@@ -55,9 +57,13 @@ export async function sweep(options: SweepOptions): Promise<Swept> {
     } else if (await mayBegin(guildId, options)) jobs += await sweepServer(guildId, options);
   }
   // The files are everybody's: one of several processes looks after them.
-  if (!isFirst(shard)) return { jobs, files: 0, servers };
-  const { files, sizes } = await sweepFiles(options);
-  return { jobs: jobs + (await makeRoom(sizes, options)), files, servers };
+  if (!isFirst(shard)) return { jobs, files: 0, servers, isStrangers: false };
+  await eraser.takeUp();
+  await forgetStates(store);
+  const isStrangers = !(await store.files.belongsTo(await store.retention.installation()));
+  const { files, sizes } = await sweepFiles(options, isStrangers);
+  jobs += await makeRoom(sizes, options);
+  return { jobs, files: files + (await sweepFolders(options)), servers, isStrangers };
 }
 
 /** Whether the owner, and the managers of a server that has a channel for it, were told long enough ago. */
@@ -102,22 +108,32 @@ async function sweepServer(guildId: string | null, options: SweepOptions): Promi
   }
 }
 
-/** @returns how many files to which nothing refers were erased, and the bytes of all others */
-async function sweepFiles(options: SweepOptions): Promise<{ files: number; sizes: Map<string, number> }> {
+/** A worker that was not reached may have noted what a learning came to that is gone. */
+const forgetStates = ({ db }: Pick<Store, "db">): Promise<unknown> =>
+  db.deleteFrom("learning_states").where("learning_id", "not in", db.selectFrom("learnings").select("id")).execute();
+
+const KINDS = new Map(Object.entries(EXTENSIONS).map(([kind, extension]) => [extension, kind as FileKind]));
+
+/** @returns how many files to which nothing refers were erased, and the bytes of all others that are known or ours */
+async function sweepFiles(
+  options: SweepOptions,
+  isStrangers: boolean,
+): Promise<{ files: number; sizes: Map<string, number> }> {
   const { store, eraser, now, days, breathe } = options;
   const sizes = new Map<string, number>();
   let files = 0;
   for await (const batch of batches(store.files.list())) {
     const found = await findHeld(store, batch);
     for (const { sha256, extension, writtenAt, bytes } of batch) {
-      const how = found.get(sha256);
+      const { isHeld: held, touchedAt } = found.get(sha256) ?? { isHeld: false, touchedAt: null };
       // What is known and not held may be described again, or be on its way into a job.
-      const keepMs = how === "known" ? days * DAY_MS : STRAY_MS;
-      if (how === "held" || writtenAt > now - keepMs) sizes.set(sha256, (sizes.get(sha256) ?? 0) + bytes);
-      else {
-        await eraser.stray(sha256, extension === TOKEN_EXTENSION ? "token" : "picture");
+      const before = now - (touchedAt === null ? store.files.strayMs : Math.max(store.files.strayMs, days * DAY_MS));
+      const kind = KINDS.get(extension);
+      const isStray = !held && kind !== undefined && Math.max(writtenAt, touchedAt ?? 0) < before;
+      if (isStray && (touchedAt !== null || !isStrangers)) {
+        await eraser.stray(sha256, kind, before);
         files += 1;
-      }
+      } else if (found.has(sha256) || !isStrangers) sizes.set(sha256, (sizes.get(sha256) ?? 0) + bytes);
     }
     await breathe();
   }
@@ -143,25 +159,29 @@ async function makeRoom(sizes: ReadonlyMap<string, number>, options: SweepOption
   }
 }
 
-type Holding = "held" | "known";
+interface Known {
+  readonly isHeld: boolean;
+  /** When somebody came with it last, Unix milliseconds. */
+  readonly touchedAt: number;
+}
 
 /** Of each file that the database knows: whether anything refers to it. */
 async function findHeld(
   { db }: Pick<Store, "db">,
   batch: readonly { readonly sha256: string }[],
-): Promise<ReadonlyMap<string, Holding>> {
+): Promise<ReadonlyMap<string, Known>> {
   const hashes = batch.map(({ sha256 }) => sha256);
   const pictures = await db
     .selectFrom("pictures")
-    .select(["sha256", isHeld.as("held")])
+    .select(["sha256", "touched_at", isHeld.as("held")])
     .where("sha256", "in", hashes)
     .execute();
   const tokens = await db.selectFrom("styles").select("token_sha256").where("token_sha256", "in", hashes).execute();
   const states = await db.selectFrom("learning_states").select("sha256").where("sha256", "in", hashes).execute();
-  return new Map<string, Holding>([
-    ...states.map(({ sha256 }) => [sha256, "held"] as const),
-    ...pictures.map(({ sha256, held }) => [sha256, held ? "held" : "known"] as const),
-    ...tokens.map(({ token_sha256: sha256 }) => [sha256!, "held"] as const),
+  const named = [...states.map(({ sha256 }) => sha256), ...tokens.map(({ token_sha256: sha256 }) => sha256!)];
+  return new Map<string, Known>([
+    ...pictures.map(({ sha256, held, touched_at: touchedAt }) => [sha256, { isHeld: held, touchedAt }] as const),
+    ...named.map((sha256) => [sha256, { isHeld: true, touchedAt: 0 }] as const),
   ]);
 }
 

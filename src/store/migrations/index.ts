@@ -22,6 +22,7 @@ import { safetyVerdicts } from "./015-safety-verdicts.ts";
 import { blocks } from "./016-blocks.ts";
 import { heldJobs } from "./017-held-jobs.ts";
 import { surveys } from "./018-surveys.ts";
+import { discards } from "./019-discards.ts";
 import type { Migration } from "./migration.ts";
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -43,6 +44,7 @@ export const MIGRATIONS: readonly Migration[] = [
   blocks,
   heldJobs,
   surveys,
+  discards,
 ];
 
 /** The version that this program's databases are of. */

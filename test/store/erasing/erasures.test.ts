@@ -4,12 +4,15 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 
+import Database from "libsql";
 import { afterEach, beforeEach, expect, it } from "vitest";
 
 import { TOKEN_EXTENSION } from "../../../src/jobs/style.ts";
 import { Eraser } from "../../../src/store/erasing/eraser.ts";
 import { TABLES } from "../../../src/store/move.ts";
+import { sql } from "../../../src/store/kysely.ts";
 import type { Store } from "../../../src/store/store.ts";
+import { traces } from "../../discord/erasure/traces.ts";
 import { ADA, doneJob, GRACE, picture } from "../done-job.ts";
 import { onPostgres, openTestStore } from "../open-test-store.ts";
 
@@ -32,7 +35,7 @@ async function tablesWith(needle: string): Promise<string[]> {
   return found;
 }
 
-const forget = async (userId: string, guildId: string | null): Promise<void> =>
+const forget = async (userId: string, guildId: string | null): Promise<unknown> =>
   new Eraser({ store, dataDir: folder }).member(await store.erasures.ask({ userId, guildId }));
 
 it("nothing is left of a member but a hash, and of others everything", async () => {
@@ -105,6 +108,79 @@ it("what was broken off goes on", async () => {
   expect(await store.erasures.open()).toEqual([]);
 });
 
+it("what was broken off between rows and files is taken up, whoever it was erased for", async () => {
+  const [hers, his] = [await doneJob(store, ADA, "1"), await doneJob(store, GRACE, "1")];
+  const discard = (): Promise<never> => Promise.reject(new Error("killed"));
+  const killed = new Eraser({ store, dataDir: folder, discard });
+  await expect(killed.job(his.job.id)).rejects.toThrow("killed");
+  await expect(killed.member(await store.erasures.ask({ userId: ADA, guildId: null }))).rejects.toThrow("killed");
+  for (const { job, hashes } of [hers, his]) {
+    expect(await store.jobs.get(job.id)).toBeNull();
+    expect(await store.files.has(hashes[0]!)).toBe(true);
+  }
+  await store.close();
+  store = await openTestStore(folder);
+  await new Eraser({ store, dataDir: folder }).takeUp();
+  for (const sha256 of [...hers.hashes, ...his.hashes]) {
+    expect(await store.files.has(sha256)).toBe(false);
+    expect(await tablesWith(sha256)).toEqual([]);
+  }
+});
+
+it("what somebody else is just sending stays, and what they came with again", async () => {
+  const hers = await doneJob(store, ADA, "1");
+  const coming = await picture(store);
+  await store.pictures.remember(coming);
+  await forget(ADA, null);
+  expect(await store.files.has(coming.sha256)).toBe(true);
+  expect(await tablesWith(coming.sha256)).toEqual(["pictures"]);
+  expect(await store.files.has(hers.hashes[0]!)).toBe(false);
+});
+
+it("is not over while somebody keeps the database's own files from being scrubbed", async () => {
+  const hers = await doneJob(store, ADA, "1");
+  const release = await holdDatabase();
+  const eraser = new Eraser({ store, dataDir: folder });
+  const asked = await store.erasures.ask({ userId: ADA, guildId: null });
+  expect(await eraser.member(asked)).toBe("unwritable");
+  const isDone = async () => (await store.db.selectFrom("erasures").selectAll().executeTakeFirstOrThrow()).done_at;
+  expect(await isDone()).toBeNull();
+  for (const needle of [ADA, ...hers.hashes]) expect(await tablesWith(needle)).toEqual([]);
+  await release();
+  expect(await eraser.scrub()).toBeNull();
+  expect(await isDone()).not.toBeNull();
+  if (!onPostgres) for (const needle of [ADA, ...hers.hashes]) expect(await traces(folder, needle)).toEqual([]);
+});
+
+/** Reads the database from elsewhere, as it is now (SQLite), or keeps one of its tables from being cleaned. @returns ends that */
+async function holdDatabase(): Promise<() => Promise<void>> {
+  if (onPostgres) {
+    const other = await openTestStore(folder);
+    let end = (): void => undefined;
+    const over = new Promise<void>((resolve) => (end = resolve));
+    let begun = (): void => undefined;
+    const began = new Promise<void>((resolve) => (begun = resolve));
+    const held = other.db.transaction().execute(async (transaction) => {
+      await sql`lock table workers in share update exclusive mode`.execute(transaction);
+      begun();
+      await over;
+    });
+    await began;
+    return async () => {
+      end();
+      await held;
+      await other.close();
+    };
+  }
+  const reader = new Database(path.join(folder, "atelier.db"));
+  reader.exec("begin");
+  reader.prepare("select count(*) from jobs").get();
+  return async () => {
+    reader.exec("rollback");
+    reader.close();
+  };
+}
+
 it("a database of before is put right by the file beside it", async () => {
   await forget(ADA, null);
   await writeFile(path.join(folder, "erasures.jsonl"), '{"id":"half', { flag: "a" });
@@ -114,4 +190,21 @@ it("a database of before is put right by the file beside it", async () => {
   expect(await store.erasures.recall()).toBe(1);
   expect(await store.erasures.open()).toMatchObject([{ userId: ADA, guildId: null }]);
   expect(await store.erasures.recall()).toBe(0);
+});
+
+it("a database of before that knows a member only as one who blocked somebody is put right, too", async () => {
+  const { db } = store;
+  const block = { guild_id: "1", user_id: GRACE, by_user_id: ADA, reason: null, at: 1 };
+  await forget(ADA, null);
+  await db.insertInto("blocks").values(block).execute();
+  await db.deleteFrom("erasures").execute();
+  expect(await store.erasures.recall()).toBe(1);
+});
+
+it("of a member of whom a database knows nothing, the proof comes back and is not looked for again", async () => {
+  await forget(ADA, "1");
+  await store.db.deleteFrom("erasures").execute();
+  expect(await store.erasures.recall()).toBe(0);
+  expect(await store.erasures.includes(ADA, "1")).toBe(true);
+  expect(await store.erasures.open()).toEqual([]);
 });

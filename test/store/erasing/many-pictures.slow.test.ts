@@ -33,7 +33,16 @@ it("sweeping thousands of pictures does not hold up the event loop", async () =>
     const eraser = new Eraser({ store, dataDir: folder });
     delay.enable();
     const began = performance.now();
-    const all = { store, eraser, shard: WHOLE, days: 30, maxBytes: null, now: Date.now(), breathe: () => nextTurn() };
+    const all = {
+      store,
+      eraser,
+      dataDir: folder,
+      shard: WHOLE,
+      days: 30,
+      maxBytes: null,
+      now: Date.now(),
+      breathe: () => nextTurn(),
+    };
     expect(await sweep(all)).toMatchObject({ jobs });
     delay.disable();
     const [p99, most] = [delay.percentile(99) / 1e6, delay.max / 1e6];

@@ -1,5 +1,6 @@
 /** What is swept and what stays, in any database. */
-import { mkdtemp, rm, utimes } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, rm, utimes, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 
@@ -9,6 +10,7 @@ import { WHOLE } from "../../../src/shard.ts";
 import { Eraser } from "../../../src/store/erasing/eraser.ts";
 import type { Store } from "../../../src/store/store.ts";
 import { LEFT_MS, NOTICE_MS, sweep, type Swept } from "../../../src/store/erasing/retention-sweep.ts";
+import { queuedJob } from "../../jobs/requests.ts";
 import { ADA, doneJob, picture } from "../done-job.ts";
 import { openTestStore } from "../open-test-store.ts";
 
@@ -30,6 +32,7 @@ const swept = (changes: { readonly now?: number; readonly maxBytes?: number } = 
   sweep({
     store,
     eraser: new Eraser({ store, dataDir: folder }),
+    dataDir: folder,
     shard: WHOLE,
     days: 30,
     maxBytes: null,
@@ -119,6 +122,80 @@ it("files to which nothing refers go, when they are an hour old", async () => {
   expect(await swept()).toMatchObject({ files: 1 });
   expect(await store.files.has(stray.sha256)).toBe(false);
   for (const sha256 of job.hashes) expect(await store.files.has(sha256)).toBe(true);
+});
+
+const anHourAgo = async (...places: string[]): Promise<void> => {
+  const then = new Date(NOW - 2 * 3_600_000);
+  for (const place of places) await utimes(place, then, then);
+};
+
+it("what learnings and jobs left goes, wherever processes of this machine left it", async () => {
+  const bytes = ["kept", "stray", "orphan", "token"].map((text) => Buffer.from(text));
+  const [kept, stray, orphan] = await Promise.all(bytes.slice(0, 3).map((each) => store.files.put(each, "state")));
+  const token = await store.files.put(bytes[3]!, "token");
+  const learning = { id: "l", styleId: "s", guildId: "1", userId: ADA, name: "Blue", description: null } as const;
+  const [style] = [await picture(store)];
+  await store.pictures.remember(style);
+  const places = { channelId: "c", cardMessageId: "m", threadId: null, progressMessageId: null };
+  await store.learnings.insert({ ...learning, ...places, pictureSha256: style.sha256 });
+  await store.learningStates.save("l", kept!.sha256, 1);
+  await store.learningStates.save("gone", orphan!.sha256, 1);
+  const running = queuedJob();
+  await store.jobs.insert({ ...running, request: { ...running.request, content: style, style } }, 1);
+  const left: string[] = [];
+  for (const of of [".", "shards/0", "workers/one"])
+    for (const name of [
+      "learning/gone",
+      "learning/gone.safetensors",
+      "learning/l.safetensors",
+      "work/gone",
+      `work/${running.id}`,
+    ]) {
+      const place = path.join(folder, of, name);
+      await mkdir(path.dirname(place), { recursive: true });
+      await writeFile(place, "");
+      left.push(place);
+    }
+  for (const { sha256 } of [kept!, stray!, orphan!]) await anHourAgo(await store.files.local(sha256, "state"));
+  await anHourAgo(await store.files.local(token.sha256, "token"), ...left);
+  const young = path.join(folder, "learning/young");
+  await mkdir(young);
+  expect(await swept()).toMatchObject({ files: 3 + 3 * 3 });
+  const has = (sha256: string, extension: string): Promise<boolean> => store.files.has(sha256, extension);
+  expect(await Promise.all([kept, stray, orphan].map((state) => has(state!.sha256, "state")))).toEqual([
+    true,
+    false,
+    false,
+  ]);
+  expect(await has(token.sha256, "token")).toBe(false);
+  const there = left.filter((place) => existsSync(place));
+  expect(there.every((place) => /work\/(?!gone)|learning\/l\./.test(place))).toBe(true);
+  expect(there).toHaveLength(6);
+  expect(existsSync(young)).toBe(true);
+  expect(await swept()).toMatchObject({ files: 0 });
+});
+
+it("an old picture with which somebody came again is not taken from them", async () => {
+  await store.retention.noteTold(null, 0);
+  const [again, never] = [await picture(store), await picture(store)];
+  await store.pictures.remember(again);
+  await store.pictures.remember(never);
+  const months = new Date(NOW - 90 * DAY);
+  for (const { sha256 } of [again, never]) await utimes(await store.files.local(sha256), months, months);
+  await store.db.updateTable("pictures").set({ touched_at: 0 }).execute();
+  await store.pictures.remember(again);
+  expect(await swept()).toMatchObject({ files: 1 });
+  expect([await store.files.has(again.sha256), await store.files.has(never.sha256)]).toEqual([true, false]);
+});
+
+it("files of which nobody knows stay where another installation keeps its pictures", async () => {
+  const stray = await picture(store);
+  await anHourAgo(await store.files.local(stray.sha256));
+  expect(await store.files.belongsTo("another")).toBe(true);
+  expect(await swept()).toMatchObject({ files: 0, isStrangers: true });
+  expect(await swept({ maxBytes: 0 })).toMatchObject({ jobs: 0 });
+  await rm(path.join(folder, "pictures", "installation"));
+  expect(await swept()).toMatchObject({ files: 1, isStrangers: false });
 });
 
 it("a server that was left is erased after a week, unless the bot is back", async () => {
