@@ -60,3 +60,30 @@ export function asDiskFull(cause: unknown, what = "the picture"): UserError | nu
     { cause },
   );
 }
+
+const BROKEN_LINE = new Set([
+  "ECONNABORTED",
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "EAI_AGAIN",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "ENOTFOUND",
+  "EPIPE",
+  "ETIMEDOUT",
+]);
+
+/**
+ * What the system or undici says of a line that broke or never came about, after the words of whoever wrapped it; `null` for
+ * any other fault.
+ */
+export function brokenLine(error: unknown): string | null {
+  if (!(error instanceof Error)) return null;
+  const code = "code" in error ? String(error.code) : "";
+  // Of several addresses that were tried, the first; what holds them has no words of its own.
+  if (error instanceof AggregateError) return brokenLine(error.errors[0]);
+  if (BROKEN_LINE.has(code) || code.startsWith("UND_ERR")) return error.message || code;
+  const within = brokenLine(error.cause);
+  if (within === null) return null;
+  return error.message.includes(within) ? error.message : `${error.message}: ${within}`;
+}

@@ -1,5 +1,7 @@
 /** What the log tells of a call to Discord that failed: nothing by which somebody could speak for the bot. */
+import { once } from "node:events";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { type AddressInfo, connect, createServer } from "node:net";
 import os from "node:os";
 import path from "node:path";
 
@@ -9,7 +11,7 @@ import { type Client, Routes } from "discord.js";
 import { pino } from "pino";
 import { afterAll, beforeAll, expect, it } from "vitest";
 
-import { createLogger } from "../src/log.ts";
+import { createLogger, forPeople } from "../src/log.ts";
 
 let discord: DiscordSandbox;
 let client: Client;
@@ -50,4 +52,39 @@ it("holds no token of an interaction and no picture", async () => {
   for (const secret of [token, discord.botToken, "secret-of-the-sandbox", "a private word", "112,105,99"])
     expect(said).not.toContain(secret);
   expect(said.length).toBeLessThan(10_000);
+});
+
+/** What is written of `failure`, in words where it is for people. */
+async function written(failure: unknown, { people }: { readonly people: boolean }): Promise<string> {
+  let text = "";
+  const destination = { write: (line: string) => (text += line) };
+  const log = createLogger("info", "atelier", people ? forPeople(destination, { colours: false }) : destination);
+  log.warn({ err: failure, seconds: 2 }, "Discord cannot be reached, trying again");
+  return text;
+}
+
+it("tells of a line that broke in one line without a stack, however it is wrapped", async () => {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  const refused = await fetch(`http://127.0.0.1:${port}`).catch((error: unknown) => error);
+  // Of a name with several addresses.
+  const several = await new Promise((resolve) => connect({ host: "localhost", port }).on("error", resolve));
+  const wrapped = new Error("the database is away", { cause: several });
+  for (const failure of [refused, several, wrapped]) {
+    const line = JSON.parse(await written(failure, { people: false })) as object;
+    expect(line).toMatchObject({ level: "warn", seconds: 2, reason: expect.stringMatching(/ECONNREFUSED/) });
+    expect(line).not.toHaveProperty("err");
+    expect((await written(failure, { people: true })).split("\n")).toHaveLength(2);
+  }
+});
+
+it("is lines for people where it is told so, each whole before the next, and keeps the stack of a fault", async () => {
+  const fault = await written(new Error("a fault of our own"), { people: true });
+  expect(fault).toMatch(
+    /^\[\d{4}-\d\d-\d\d [\d:]{8}\] WARN: Discord cannot be reached, trying again \{"seconds":2\}\n/,
+  );
+  expect(fault).toContain("Error: a fault of our own\n");
+  expect(fault).toContain("log.test.ts");
 });

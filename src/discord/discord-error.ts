@@ -1,7 +1,7 @@
 /** What went wrong at the border to Discord, by name. */
 import { DiscordAPIError, HTTPError, RateLimitError, RESTJSONErrorCodes as Code } from "discord.js";
 
-import { asDiskFull } from "../errors.ts";
+import { asDiskFull, brokenLine } from "../errors.ts";
 import { timeOf } from "./snowflake.ts";
 
 /** Discord's own number of the fault, or `null` when it is not Discord that complained. */
@@ -59,18 +59,6 @@ export const isUnauthorised = (error: unknown): boolean =>
   (error instanceof DiscordAPIError && error.status === 401 && error.code !== Code.InvalidWebhookToken) ||
   (error instanceof Error && "code" in error && error.code === "TokenInvalid");
 
-const BROKEN_LINE = new Set([
-  "ECONNABORTED",
-  "ECONNREFUSED",
-  "ECONNRESET",
-  "EAI_AGAIN",
-  "EHOSTUNREACH",
-  "ENETUNREACH",
-  "ENOTFOUND",
-  "EPIPE",
-  "ETIMEDOUT",
-]);
-
 /**
  * The line broke, or Discord had a bad moment: the same call may well succeed. So it is with a refused token: when
  * Discord means it, the bot ends (`access.ts`).
@@ -82,8 +70,7 @@ export function isPassing(error: unknown): boolean {
   if (error instanceof HTTPError) return error.status >= 500;
   if (!(error instanceof Error)) return false;
   if (error.name === "AbortError") return true;
-  const code = "code" in error ? String(error.code) : "";
-  return BROKEN_LINE.has(code) || code.startsWith("UND_ERR") || (error.cause !== undefined && isPassing(error.cause));
+  return brokenLine(error) !== null || (error.cause !== undefined && isPassing(error.cause));
 }
 
 const BUSY = new Set(["SQLITE_BUSY", "SQLITE_LOCKED"]);

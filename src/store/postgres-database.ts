@@ -2,7 +2,7 @@
 import type { Kysely as Queries, PostgresPool, PostgresPoolClient } from "kysely";
 import pg from "pg";
 
-import { messageOf, UserError } from "../errors.ts";
+import { brokenLine, messageOf, UserError } from "../errors.ts";
 import { Kysely, PostgresDialect, sql } from "./kysely.ts";
 import { MIGRATIONS, VERSION } from "./migrations/index.ts";
 import { BASELINE, baseline } from "./migrations/postgres-baseline.ts";
@@ -28,8 +28,7 @@ const TYPES = new pg.TypeOverrides();
 TYPES.setTypeParser(pg.types.builtins.INT8, Number);
 
 /** Codes of faults that pass by themselves, or that somebody can put right while the bot runs. */
-const PASSING =
-  /^(08...|40001|40P01|53...|55P03|57P0[1-3]|25006|ECONNREFUSED|ECONNRESET|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|EPIPE|ETIMEDOUT)$/;
+const PASSING = /^(08...|40001|40P01|53...|55P03|57P0[1-3]|25006)$/;
 /** What the driver says without a code. */
 const GONE = /connection terminated|timeout exceeded when trying to connect|query read timeout/i;
 
@@ -142,7 +141,7 @@ function sayingWhatPasses(pool: pg.Pool, patience: Patience): PostgresPool {
 
 function mayPass(error: unknown): boolean {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  return PASSING.test(code) || (code === "" && GONE.test(messageOf(error)));
+  return PASSING.test(code) || brokenLine(error) !== null || (code === "" && GONE.test(messageOf(error)));
 }
 
 async function checkServer(db: Queries<Schema>): Promise<void> {
