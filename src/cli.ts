@@ -5,7 +5,7 @@ import { Command } from "commander";
 
 import { exitCodeOf } from "./cli/exit.ts";
 import { keepOutputErrorsQuiet } from "./cli/output-error.ts";
-import { speakPlainly } from "./cli/usage.ts";
+import { parsePlainly } from "./cli/usage.ts";
 
 const manifest = createRequire(import.meta.url)("../package.json") as { readonly version: string };
 
@@ -15,8 +15,8 @@ const data = async (): Promise<Register> => (await import("./cli/data.ts")).regi
 
 /** Every command by its name, as the help lists them; loaded when it is called for. */
 const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
-  stylize: async () => (await import("./cli/stylize.ts")).registerStylize,
-  paint: async () => (await import("./cli/stylize.ts")).registerPaint,
+  stylize: async () => (await import("./cli/stylize/index.ts")).registerStylize,
+  paint: async () => (await import("./cli/stylize/index.ts")).registerPaint,
   describe: async () => (await import("./cli/describe.ts")).registerDescribe,
   style: async () => (await import("./cli/style.ts")).registerStyle,
   bot: async () => (await import("./cli/bot.ts")).registerBot,
@@ -49,8 +49,7 @@ const program = new Command("atelier")
 keepOutputErrorsQuiet();
 try {
   for (const register of await Promise.all(called(process.argv[2]).map((load) => load()))) register(program);
-  speakPlainly(program);
-  await program.parseAsync();
+  await parsePlainly(program);
 } catch (error) {
   process.exitCode = exitCodeOf(error);
 }

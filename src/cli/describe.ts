@@ -3,11 +3,13 @@ import type { Command } from "commander";
 
 import { readConfig } from "../config.ts";
 import type { EngineNews } from "../jobs/engine.ts";
+import { expectFile } from "./input-file.ts";
 import { progressLine } from "./progress.ts";
+import { lookFirst } from "./usage.ts";
 import { withWorkbench } from "./workbench.ts";
 
 export function registerDescribe(program: Command): void {
-  program
+  const command = program
     .command("describe")
     .description("describe the style of a picture in words")
     .argument("<style>", "the picture")
@@ -29,4 +31,8 @@ export function registerDescribe(program: Command): void {
       });
       console.log(options.json ? JSON.stringify(reply) : reply.description);
     });
+  lookFirst(command, (_options, given: [string] | null) => [
+    async () => given && expectFile(given[0]),
+    () => readConfig(),
+  ]);
 }

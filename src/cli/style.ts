@@ -10,9 +10,11 @@ import { styleName } from "../jobs/style.ts";
 import { SETTING_BOUNDS } from "../painting.ts";
 import { type InversionState, readInversionState } from "../stylize/diffusion/inversion-state.ts";
 import { writeTokenFile } from "../stylize/diffusion/token-file.ts";
+import { expectFile } from "./input-file.ts";
 import { numberBetween } from "./options.ts";
 import { expectWritable } from "./output-file.ts";
 import { progressLine } from "./progress.ts";
+import { lookFirst } from "./usage.ts";
 import { withWorkbench } from "./workbench.ts";
 
 interface LearnOptions {
@@ -44,7 +46,7 @@ const NEEDS_DIFFUSION =
 
 export function registerStyle(program: Command): void {
   const style = program.command("style").description("learn styles");
-  style
+  const learning = style
     .command("learn")
     .description("learn a style picture by textual inversion")
     .argument("<image>", "the style picture")
@@ -64,12 +66,19 @@ export function registerStyle(program: Command): void {
         `${output}: ${steps} steps in ${seconds.toFixed(1)} s, loss ${firstLoss.toFixed(4)} to ${loss.toFixed(4)}${end}`,
       );
     });
+  lookFirst(learning, ({ name, output }: Partial<LearnOptions>, given: [string] | null) => [
+    async () => given && expectFile(given[0]),
+    async () => name !== undefined && expectWritable(outputFile(styleName(name), output)),
+    () => readConfig(),
+  ]);
 }
+
+const outputFile = (name: string, output: string | undefined): string =>
+  path.resolve(output ?? `${fileStem(name)}.safetensors`);
 
 async function learn(imageFile: string, options: LearnOptions): Promise<LearnReport> {
   const name = styleName(options.name);
-  const output = path.resolve(options.output ?? `${fileStem(name)}.safetensors`);
-  await expectWritable(output);
+  const output = outputFile(name, options.output);
   const statePath = `${output}.learning`;
   const bar = progressLine();
   return withWorkbench(readConfig(), async ({ engine, info, signal, picture }) => {

@@ -21,11 +21,11 @@ export interface PictureFile {
 const KEEP_SIDE = 1024;
 
 /**
- * All of them, in the order of their names.
+ * The paths of all of them, in the order of their names.
  *
  * @throws UserError where there are none
  */
-export async function picturesIn(folder: string, role: PictureRole): Promise<PictureFile[]> {
+export async function pictureFilesIn(folder: string, role: PictureRole): Promise<string[]> {
   const names = await readdir(folder).catch((error: unknown) => {
     throw new UserError("no-folder", `The folder of ${role}s, ${folder}, cannot be read: is it there?`, {
       cause: error,
@@ -37,13 +37,17 @@ export async function picturesIn(folder: string, role: PictureRole): Promise<Pic
       "no-pictures",
       `There is no picture in ${folder}; ${role}s are PNG, JPEG, WebP, GIF, AVIF or TIFF.`,
     );
+  return pictures.map((name) => path.join(folder, name));
+}
+
+/** The same, with what it takes to know them again. */
+export async function picturesIn(folder: string, role: PictureRole): Promise<PictureFile[]> {
   return Promise.all(
-    pictures.map(async (name) => {
-      const file = path.join(folder, name);
+    (await pictureFilesIn(folder, role)).map(async (file) => {
       const sha256 = createHash("sha256")
         .update(await readFile(file))
         .digest("hex");
-      return { name: path.parse(name).name, file, sha256 };
+      return { name: path.parse(file).name, file, sha256 };
     }),
   );
 }

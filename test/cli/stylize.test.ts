@@ -1,17 +1,17 @@
-import { Command } from "commander";
-import { describe, expect, it } from "vitest";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
 
-import { registerPaint, registerStylize, settingsOf } from "../../src/cli/stylize.ts";
+import { Command } from "commander";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+import { destinationOf, saveResult } from "../../src/cli/stylize/results.ts";
+import { settingsOf, withSettings } from "../../src/cli/stylize/settings.ts";
 import { formOf } from "../../src/stylize/diffusion/inst-form.ts";
 
-/** The settings that a command line gives, as the command itself parses it; nothing is painted. */
-function settingsFor(...words: string[]) {
-  const program = new Command();
-  registerStylize(program);
-  const command = program.commands[0]!.action(() => undefined);
-  program.parse(["stylize", "content.jpg", "style.jpg", "-o", "out.png", ...words], { from: "user" });
-  return settingsOf(command.opts());
-}
+/** The settings that a command line gives, as the command itself parses it. */
+const settingsFor = (...words: string[]) =>
+  settingsOf(withSettings(new Command()).parse(words, { from: "user" }).opts());
 
 describe("the settings of `atelier stylize`", () => {
   it("are the engine's own where nothing is said", () => {
@@ -67,14 +67,36 @@ describe("the settings of `atelier stylize`", () => {
   });
 });
 
-describe("`atelier paint`", () => {
-  it("names the styles there are when it is asked for another", async () => {
-    const program = new Command();
-    registerPaint(program);
-    const words = ["paint", "content.jpg", "--with", "gothic", "-o", "out.png"];
-    await expect(program.parseAsync(words, { from: "user" })).rejects.toMatchObject({
-      identifier: "style-unknown",
-      message: expect.stringContaining("It has watercolour, woodcut,"),
-    });
+describe("a result", () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(path.join(os.tmpdir(), "atelier-results-"));
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  it("goes to the file that was named, or into a folder where there are several", async () => {
+    expect(await destinationOf(undefined, false)).toEqual({ folder: "." });
+    expect(await destinationOf(folder, false)).toEqual({ folder });
+    for (const absent of ["absent/", "absent"]) {
+      const place = path.join(folder, absent);
+      expect(await destinationOf(place, true)).toEqual({ folder: place });
+      expect(await destinationOf(place, false)).toEqual(absent.endsWith("/") ? { folder: place } : { file: place });
+    }
+  });
+
+  it("has a name of its own that no file had before, however long those of the pair are", async () => {
+    const png = path.join(folder, "result");
+    const names = { content: "fox", style: "linocut" };
+    const save = (content: string) => saveResult(png, { folder }, { ...names, content });
+    for (const picture of ["first", "second"]) {
+      await writeFile(png, picture);
+      await save("fox");
+    }
+    const found = ["fox-as-linocut.png", "fox-as-linocut-2.png"].map((name) =>
+      readFile(path.join(folder, name), "utf8"),
+    );
+    expect(await Promise.all(found)).toEqual(["first", "second"]);
+    const long = path.basename(await save("狐".repeat(80)));
+    expect(long).toMatch(/^狐{36}-as-linocut\.png$/);
   });
 });

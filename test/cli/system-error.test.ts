@@ -73,7 +73,7 @@ describe("the command", () => {
 
   it("says what learning needs", async () => {
     const env = { ...process.env, MODELS_DIR: folder };
-    const call = promisify(execFile)(process.execPath, [PROGRAM, "style", "learn", "style.png", "--name", "x"], {
+    const call = promisify(execFile)(process.execPath, [PROGRAM, "style", "learn", "file.txt", "--name", "x"], {
       cwd: folder,
       env,
     });

@@ -1,24 +1,26 @@
 /** What a command line that was typed wrongly is told. */
+import path from "node:path";
+
 import { Command } from "commander";
 import { describe, expect, it } from "vitest";
 
 import { registerBench } from "../../src/cli/bench/index.ts";
 import { registerModels } from "../../src/cli/models.ts";
-import { registerStylize } from "../../src/cli/stylize.ts";
-import { speakPlainly } from "../../src/cli/usage.ts";
+import { registerPaint, registerStylize } from "../../src/cli/stylize/index.ts";
+import { parsePlainly } from "../../src/cli/usage.ts";
 
 async function told(...words: string[]): Promise<string> {
   let text = "";
   const program = new Command("atelier").exitOverride().configureOutput({ writeErr: (part) => (text += part) });
   registerStylize(program);
+  registerPaint(program);
   registerModels(program);
   registerBench(program);
-  speakPlainly(program);
-  await program.parseAsync(words, { from: "user" }).catch(() => undefined);
+  await parsePlainly(program, words).catch(() => undefined);
   return text;
 }
 
-const PICTURES = ["content.jpg", "style.jpg", "-o", "out.png"];
+const PICTURES = ["samples/content/fox.jpg", "samples/style/linocut.jpg"];
 
 describe("a wrong command line", () => {
   it.each([
@@ -44,5 +46,52 @@ describe("a wrong command line", () => {
     [["models", "install"], "atelier: Missing required argument 'name'. See: atelier models install --help\n"],
   ])("%j", async (words, sentence) => {
     expect(await told(...words)).toEqual(sentence);
+  });
+});
+
+describe("a command line with several faults", () => {
+  it("is told all of them at once", async () => {
+    const words = ["--strength", "4", "--variant", "paint", "--speed", "fine", "--steps", "9", "-o", "absent/out.gif"];
+    expect(await told("stylize", "absent.jpg", "test", "samples", ...words)).toBe(
+      [
+        "atelier: Option '--strength <0..1>' argument '4' is invalid. Expected a number from 0 to 1.",
+        "atelier: Option '--variant <name>' argument 'paint' is invalid. Expected one of auto, inst, image-prompt, prompt.",
+        "atelier: There is no absent.jpg.",
+        "atelier: There is no picture in test; contents are PNG, JPEG, WebP, GIF, AVIF or TIFF.",
+        "atelier: samples is a folder. Name a file.",
+        "atelier: Fine means more steps; choose the speed or the number of steps, not both.",
+        `atelier: There is no folder ${path.resolve("absent")}. Make it first. See: atelier stylize --help\n`,
+      ].join("\n"),
+    );
+  });
+
+  it("is told of every option that nobody knows, and takes no value for a picture", async () => {
+    expect(await told("stylize", ...PICTURES, "--strenght", "1", "--sede", "5", "--size", "big")).toBe(
+      [
+        "atelier: Option '--size <px>' argument 'big' is invalid. Expected a whole number from 64 to 1024.",
+        "atelier: Unknown option '--strenght'. Did you mean --strength?",
+        "atelier: Unknown option '--sede'. Did you mean --seed? See: atelier stylize --help\n",
+      ].join("\n"),
+    );
+  });
+
+  it("is told what is missing together with what is wrong", async () => {
+    expect(await told("paint", "--steps", "0")).toBe(
+      [
+        "atelier: Option '--steps <n>' argument '0' is invalid. Expected a whole number from 1 to 200.",
+        "atelier: Required option '--with <style>' not specified.",
+        "atelier: Missing required argument 'content'. See: atelier paint --help\n",
+      ].join("\n"),
+    );
+    expect(await told("paint", "absent.jpg", "--with", "gothic")).toMatch(
+      /^atelier: There is no absent\.jpg\.\natelier: The gallery has no style “gothic”\. It has watercolour, [^\n]+\.\n$/,
+    );
+    expect(await told("stylize", "absent.jpg", "-o")).toBe(
+      [
+        "atelier: Option '-o, --output <place>' argument missing.",
+        "atelier: There is no absent.jpg.",
+        "atelier: Missing required argument 'style': the picture whose style it takes comes last. See: atelier stylize --help\n",
+      ].join("\n"),
+    );
   });
 });

@@ -1,0 +1,119 @@
+/**
+ * `atelier stylize CONTENT... STYLE` and `atelier paint CONTENT... --with linocut`: the whole of the bot's work on files.
+ *
+ * Face of this room: which pictures, where results go, and how one after the other is painted each have a file.
+ */
+import path from "node:path";
+
+import type { Command } from "commander";
+
+import { readConfig } from "../../config.ts";
+import { UserError } from "../../errors.ts";
+import { GALLERY, galleryStyle, type ShippedPicture } from "../../jobs/gallery.ts";
+import { expectLoras, expectSpeedFits } from "../../painting-wishes.ts";
+import { exitCodeOf } from "../exit.ts";
+import { expectFile } from "../input-file.ts";
+import { lookFirst } from "../usage.ts";
+import { contentFiles, expectContent } from "./contents.ts";
+import { paintAll, type StylizeReport } from "./paint-all.ts";
+import { destinationOf, expectDestination } from "./results.ts";
+import { settingsOf, type StylizeOptions, withSettings } from "./settings.ts";
+
+const CONTENT_HELP = "the picture to repaint; several, or a folder of them, at a time";
+
+/** The one argument of both, as commander gives it. */
+type Contents = [readonly string[]];
+
+export function registerStylize(program: Command): void {
+  const command = withSettings(program.command("stylize"))
+    .usage("[options] <content...> <style>")
+    .description("repaint pictures in the style of another")
+    .argument("<content...>", `${CONTENT_HELP}; the last one is the picture whose style they take`)
+    .action((given: readonly string[], options: StylizeOptions) => {
+      const style = given.at(-1)!;
+      return perform(given.slice(0, -1), { file: style, name: path.parse(style).name }, options);
+    });
+  lookFirst(command, (options: StylizeOptions, given: Contents | null) => {
+    const places = given?.[0] ?? [];
+    // Of one picture alone it is not known which it is.
+    const contents = places.length < 2 ? places : places.slice(0, -1);
+    const style = places[contents.length];
+    return [
+      ...looksAtContents(contents),
+      async () => given && (style === undefined ? missingStyle() : expectFile(style)),
+      ...looksAtSettings(options),
+      looksAtOutput(options, contents),
+    ];
+  });
+}
+
+/** `atelier paint PICTURE --with linocut`: the same with a style of the gallery. */
+export function registerPaint(program: Command): void {
+  const command = withSettings(program.command("paint"))
+    .description("repaint pictures in a style of the gallery")
+    .argument("<content...>", CONTENT_HELP)
+    .requiredOption("--with <style>", `one of ${NAMES}`)
+    .action((given: readonly string[], options: PaintOptions) => perform(given, ofGallery(options.with), options));
+  lookFirst(command, (options: StylizeOptions & { readonly with?: string }, given: Contents | null) => {
+    const contents = given?.[0] ?? [];
+    return [
+      ...looksAtContents(contents),
+      () => options.with !== undefined && ofGallery(options.with),
+      ...looksAtSettings(options),
+      looksAtOutput(options, contents),
+    ];
+  });
+}
+
+const NAMES = GALLERY.map(({ name }) => name).join(", ");
+
+interface PaintOptions extends StylizeOptions {
+  readonly with: string;
+}
+
+/** @throws UserError */
+function ofGallery(name: string): ShippedPicture {
+  const style = galleryStyle(name);
+  if (style) return style;
+  throw new UserError("style-unknown", `The gallery has no style “${name}”. It has ${NAMES}.`);
+}
+
+/** @throws UserError */
+function missingStyle(): never {
+  throw new UserError("no-style", "Missing required argument 'style': the picture whose style it takes comes last.");
+}
+
+const looksAtContents = (places: readonly string[]): (() => Promise<void>)[] =>
+  places.map((place) => () => expectContent(place));
+
+const looksAtSettings = (options: StylizeOptions): (() => unknown)[] => [
+  () => expectLoras(settingsOf(options).loras),
+  () => expectSpeedFits(settingsOf(options)),
+  async () => options.token !== undefined && expectFile(options.token),
+  () => readConfig(),
+];
+
+const looksAtOutput =
+  ({ output }: StylizeOptions, contents: readonly string[]): (() => Promise<void>) =>
+  async () => {
+    // A folder without pictures is told of by another look.
+    const files = await contentFiles(contents).catch(() => []);
+    await expectDestination(await destinationOf(output, files.length > 1));
+  };
+
+async function perform(places: readonly string[], style: ShippedPicture, options: StylizeOptions): Promise<void> {
+  const contents = await contentFiles(places);
+  const destination = await destinationOf(options.output, contents.length > 1);
+  await paintAll(
+    { contents, style, destination, options },
+    {
+      painted: (report) => console.log(options.json ? JSON.stringify(report) : `${report.output}: ${summary(report)}`),
+      refused: (error) => (process.exitCode = exitCodeOf(error)),
+    },
+  );
+}
+
+function summary({ width, height, variant, engine, seed, stepCache, seconds }: StylizeReport): string {
+  const cache = stepCache === null ? "" : `step cache ${stepCache}, `;
+  return `${width} x ${height}, ${variant} by the ${engine} engine, seed ${seed}, ${cache}${seconds.total.toFixed(1)} s`;
+}

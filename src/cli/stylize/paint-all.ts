@@ -1,0 +1,160 @@
+/** Paints pictures in one style, one after the other, by one engine. */
+import { mkdir, rm } from "node:fs/promises";
+import path from "node:path";
+
+import { conditioning, type PaintingWords } from "../../caption/conditioning.ts";
+import { readConfig } from "../../config.ts";
+import { UserError } from "../../errors.ts";
+import type { EnginePicture, StylizeReply } from "../../jobs/engine.ts";
+import type { ShippedPicture } from "../../jobs/gallery.ts";
+import type { LoraChoice, Speed, StylizerId, UsedStepCache } from "../../painting.ts";
+import { readTokenFile } from "../../stylize/diffusion/token-file.ts";
+import { needsDescription, type Variant, type VariantChoice } from "../../variant.ts";
+import { paperChoice } from "../../votes/chooser.ts";
+import { progressLine } from "../progress.ts";
+import { withWorkbench, type Workbench } from "../workbench.ts";
+import { type Destination, saveResult } from "./results.ts";
+import { settingsOf, type StylizeOptions } from "./settings.ts";
+
+/** The printed object of `--json`. */
+export interface StylizeReport {
+  readonly output: string;
+  readonly width: number;
+  readonly height: number;
+  readonly engine: StylizerId;
+  readonly variant: Variant;
+  /** The words that it was painted by. */
+  readonly description: string | null;
+  readonly seed: number;
+  readonly strength: number;
+  readonly keepColors: boolean;
+  readonly speed: Speed;
+  readonly loras: readonly LoraChoice[];
+  readonly steps: number;
+  readonly guidance: number | null;
+  readonly stylePath: StylizeReply["stylePath"];
+  readonly stepCache: UsedStepCache | null;
+  readonly seconds: { readonly caption: number; readonly stylize: number; readonly total: number };
+}
+
+interface Painting {
+  readonly contents: readonly string[];
+  readonly style: ShippedPicture;
+  readonly destination: Destination;
+  readonly options: StylizeOptions;
+}
+
+/** Hears of each picture as soon as it is painted, or was refused for what it is; the others are painted all the same. */
+interface Listener {
+  painted(report: StylizeReport): void;
+  refused(error: UserError): void;
+}
+
+export async function paintAll(
+  { contents, style: { file, name }, destination, options }: Painting,
+  listener: Listener,
+): Promise<void> {
+  const config = readConfig();
+  const ENGINE = options.engine ?? config.ENGINE;
+  const parts = options.engineParts ?? config.ENGINE_PARTS;
+  // Before the work: whether it can be made is known then.
+  if ("folder" in destination) await mkdir(destination.folder, { recursive: true });
+  await withWorkbench({ ...config, ENGINE, ENGINE_PARTS: parts }, async (bench) => {
+    const style = await bench.picture(file, "style");
+    const tokenPath = options.token === undefined ? null : path.resolve(options.token);
+    if (tokenPath !== null) await readTokenFile(tokenPath, path.basename(tokenPath));
+    // One style has one description, however many pictures take it.
+    let described: Promise<PaintingWords> | undefined;
+    const wordsFor = async (variant: Variant): Promise<PaintingWords> =>
+      needsDescription(variant) ? (described ??= describe(bench, style, options)) : NO_WORDS;
+    for (const [index, content] of contents.entries()) {
+      const one = { style, styleName: name, tokenPath, wordsFor, destination, options, started: performance.now() };
+      const picture = await bench.picture(content, "content").catch((error: unknown) => {
+        if (!(error instanceof UserError)) throw error;
+        listener.refused(error);
+      });
+      if (!picture) continue;
+      const which = contents.length === 1 ? "" : ` ${index + 1} of ${contents.length}`;
+      listener.painted(await paint(bench, { picture, name: path.parse(content).name, which }, one));
+      if (picture.path !== style.path) await rm(picture.path);
+    }
+  });
+}
+
+const NO_WORDS: PaintingWords = { description: null, ownWords: [] };
+
+interface OneOfThem extends Pick<Painting, "destination" | "options"> {
+  readonly style: EnginePicture;
+  readonly styleName: string;
+  readonly tokenPath: string | null;
+  readonly wordsFor: (variant: Variant) => Promise<PaintingWords>;
+  /** On `performance`'s clock. */
+  readonly started: number;
+}
+
+interface Content {
+  readonly picture: EnginePicture;
+  readonly name: string;
+  /** Which of how many it is, for people; empty where there is one. */
+  readonly which: string;
+}
+
+async function paint(
+  bench: Workbench,
+  { picture: content, name, which }: Content,
+  { style, tokenPath, options, started, ...one }: OneOfThem,
+): Promise<StylizeReport> {
+  const settings = settingsOf(options);
+  const previews = options.previews === undefined ? null : path.resolve(options.previews, which && name);
+  const bar = progressLine();
+  const variant = await pickVariant(bench, content, options.variant);
+  const words = await one.wordsFor(variant);
+  const captioned = performance.now();
+  const outputPath = path.join(bench.folder, "result.png");
+  if (previews) await mkdir(previews, { recursive: true });
+  const reply = await bench.engine
+    .stylize(
+      { content, style, variant, ...words, settings, tokenPath, outputPath, previewDir: previews },
+      {
+        signal: bench.signal,
+        onNews: (news) => news.type === "progress" && bar.show(news.step, news.steps, `Painting${which}`),
+      },
+    )
+    .finally(() => bar.stop());
+  const output = await saveResult(reply.outputPath, one.destination, { content: name, style: one.styleName });
+  const seconds = (from: number, to: number): number => Math.round(to - from) / 1000;
+  const now = performance.now();
+  return {
+    output,
+    width: reply.width,
+    height: reply.height,
+    engine: reply.engine,
+    variant,
+    description: conditioning(words, settings),
+    seed: settings.seed,
+    strength: settings.strength,
+    keepColors: settings.keepColors,
+    speed: settings.speed,
+    loras: settings.loras,
+    steps: reply.steps,
+    guidance: reply.guidance,
+    stylePath: reply.stylePath,
+    stepCache: reply.stepCache ?? null,
+    seconds: { caption: seconds(started, captioned), stylize: seconds(captioned, now), total: seconds(started, now) },
+  };
+}
+
+async function pickVariant(bench: Workbench, content: EnginePicture, asked: VariantChoice): Promise<Variant> {
+  if (asked !== "auto") return asked;
+  const { prominent } = await bench.engine.findFaces(content);
+  return paperChoice(prominent ? "face" : "non-face").variant;
+}
+
+/** The person's own words, or else the captioner's. */
+async function describe(bench: Workbench, image: EnginePicture, options: StylizeOptions): Promise<PaintingWords> {
+  const prompt = options.prompt?.trim();
+  if (prompt) return { description: null, ownWords: [prompt] };
+  const { text, note } = await bench.engine.describe({ image, faithful: options.faithful }, { signal: bench.signal });
+  if (note !== undefined) process.stderr.write(`${note}\n`);
+  return { description: text, ownWords: [] };
+}

@@ -1,0 +1,44 @@
+/** `atelier paint` over a folder, run as a command. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { text } from "node:stream/consumers";
+
+import { expect, it } from "vitest";
+
+import { waves } from "../discord/pictures.ts";
+
+const PROGRAM = path.resolve(import.meta.dirname, "../../bin/atelier.mjs");
+
+it("paints the pictures of a folder under new names, whatever one of them is", async () => {
+  const folder = await mkdtemp(path.join(os.tmpdir(), "atelier-batch-"));
+  try {
+    const { bytes } = await waves();
+    await mkdir(path.join(folder, "photos"));
+    for (const name of ["calm.jpg", "storm.jpg"]) await writeFile(path.join(folder, "photos", name), bytes);
+    await writeFile(path.join(folder, "photos", "half.jpg"), bytes.subarray(0, bytes.length / 2));
+    await writeFile(path.join(folder, "calm-as-linocut.png"), "an earlier picture");
+    const words = ["paint", "photos", "--with", "linocut", "--size", "64", "--variant", "prompt"];
+    const child = spawn(process.execPath, [PROGRAM, ...words], { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
+    const [said, complained, [code]] = await Promise.all([
+      text(child.stdout),
+      text(child.stderr),
+      once(child, "close"),
+    ]);
+    expect({ code, complained }).toEqual({
+      code: 2,
+      complained: expect.stringMatching(/^atelier: photos\/half\.jpg: The content picture is damaged[^\n]+\n$/),
+    });
+    expect(said.split("\n")).toEqual([
+      expect.stringMatching(/^calm-as-linocut-2\.png: 64 x /),
+      expect.stringMatching(/^storm-as-linocut\.png: 64 x /),
+      "",
+    ]);
+    expect(await readFile(path.join(folder, "calm-as-linocut.png"), "utf8")).toBe("an earlier picture");
+    expect(await readdir(folder)).toHaveLength(4);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
