@@ -1,7 +1,6 @@
 /** `/style describe`: a style picture in words, as they would be painted with. */
 import { type Attachment, SlashCommandSubcommandBuilder } from "discord.js";
 
-import { describeStyle } from "../src/discord/styles/describe-style.ts";
 import type { Bot } from "../src/discord/interactions/bot.ts";
 import type { SubcommandHandler } from "../src/discord/interactions/handler.ts";
 import { thumbnailFile } from "../src/discord/messages/thumbnail.ts";
@@ -10,6 +9,7 @@ import { liveReply } from "../src/discord/interactions/reply-message.ts";
 import { describedView } from "../src/discord/styles/style-views.ts";
 import { described } from "../src/discord/wording/commands.ts";
 import { CancelledError } from "../src/errors.ts";
+import { describeStyle } from "../src/jobs/describe-style.ts";
 import type { Asker } from "../src/jobs/queue.ts";
 import { pictureOption } from "./painting-options.ts";
 

@@ -23,6 +23,7 @@ import { VARIANTS } from "../variant.ts";
 import { withInterrupt } from "./interrupt.ts";
 import { listOf, numberBetween, oneOf } from "./options.ts";
 import { progressLine } from "./progress.ts";
+import { MOST_STEPS } from "./style.ts";
 
 interface RunOptions extends Omit<StudyOrder, "seeds" | "settings"> {
   readonly repeat: StudyOrder["seeds"];
@@ -31,6 +32,7 @@ interface RunOptions extends Omit<StudyOrder, "seeds" | "settings"> {
   readonly strength: number;
   readonly steps?: number;
   readonly guidance?: number;
+  readonly learnSteps?: number;
   readonly json: boolean;
 }
 
@@ -59,6 +61,11 @@ export function registerStudyRun(study: Command): void {
     )
     .option("--steps <n>", "denoising steps", numberBetween(...bounds.steps, true))
     .option("--guidance <g>", "guidance scale", numberBetween(...bounds.guidance))
+    .option(
+      "--learn-steps <n>",
+      "most steps of learning a style, for paths that take tokens",
+      numberBetween(1, MOST_STEPS, true),
+    )
     .option("--json", "print the manifest and nothing else", false)
     .action(async (options: RunOptions) => {
       const manifest = await run(options);
@@ -67,7 +74,16 @@ export function registerStudyRun(study: Command): void {
     });
 }
 
-async function run({ engine, repeat, size, strength, steps, guidance, ...choice }: RunOptions): Promise<Manifest> {
+async function run({
+  engine,
+  repeat,
+  size,
+  strength,
+  steps,
+  guidance,
+  learnSteps,
+  ...choice
+}: RunOptions): Promise<Manifest> {
   const config = readConfig();
   if (config.QUEUE_URL !== undefined)
     throw new UserError(
@@ -75,7 +91,7 @@ async function run({ engine, repeat, size, strength, steps, guidance, ...choice 
       "A study is painted by the engines of this machine, not by workers. Leave QUEUE_URL out for this command.",
     );
   await expectPathsHere(choice.paths, config.MODELS_DIR);
-  const settings = { size, strength, steps: steps ?? null, guidance: guidance ?? null };
+  const settings = { size, strength, steps: steps ?? null, guidance: guidance ?? null, learnSteps: learnSteps ?? null };
   const order: StudyOrder = { ...choice, out: path.resolve(choice.out), seeds: repeat, settings };
   const { prepareStudy } = await import("../study/prepare-study.ts");
   const { runStudy } = await import("../study/run-study.ts");
@@ -100,19 +116,15 @@ async function run({ engine, repeat, size, strength, steps, guidance, ...choice 
 /** Before any work. @throws UserError for a style path that lacks what it takes */
 export async function expectPathsHere(paths: readonly UsedStylePath[], modelsDir: string): Promise<void> {
   for (const path of paths) {
-    const { token, adapter } = waysOf(path);
-    if (token)
-      throw new UserError(
-        "study-tokens",
-        `A study learns no styles, so it cannot paint by the style path ${path}. Leave it out of --paths.`,
-      );
+    const { adapter } = waysOf(path);
     if (adapter) await installedImageAdapter(modelsDir, adapter);
   }
 }
 
-export function progressWords({ done, total, secondsLeft, isHeld }: StudyProgress): string {
+export function progressWords({ done, total, secondsLeft, isHeld, learning }: StudyProgress): string {
   const what = `${done} of ${total} pictures`;
   if (isHeld) return `${what}, waiting for room on the disk`;
+  if (learning) return `${what}, learning ${learning.style}: step ${learning.step} of ${learning.steps} at most`;
   return secondsLeft === null ? what : `${what}, ${inWords(secondsLeft)} left`;
 }
 

@@ -9,7 +9,7 @@ import { CancelledError, UserError } from "../errors.ts";
 import { styleName } from "../jobs/style.ts";
 import { SETTING_BOUNDS } from "../painting.ts";
 import { type InversionState, readInversionState } from "../stylize/diffusion/inversion-state.ts";
-import { writeTokenFile } from "../stylize/diffusion/token-file.ts";
+import { tokenFrom, writeTokenFile } from "../stylize/diffusion/token-file.ts";
 import { expectFile } from "./input-file.ts";
 import { numberBetween } from "./options.ts";
 import { expectWritable } from "./output-file.ts";
@@ -40,7 +40,8 @@ interface LearnReport {
   readonly stopped: boolean;
 }
 
-const MOST_STEPS = 100_000;
+/** Of learning one style. */
+export const MOST_STEPS = 100_000;
 const NEEDS_DIFFUSION =
   "Learning a style needs Stable Diffusion. Install it with: atelier models install stable-diffusion-v1-4 (4.3 GB)";
 
@@ -114,10 +115,7 @@ async function learn(imageFile: string, options: LearnOptions): Promise<LearnRep
       .finally(() => bar.stop());
     const state = await stateOf(statePath, stopped);
     const { best, step: steps, settings, validations } = state;
-    await writeTokenFile(output, {
-      vectors: { data: best.vector, shape: [1, best.vector.length] },
-      about: { name, description, styleSha256: image.sha256, steps, loss: best.loss },
-    });
+    await writeTokenFile(output, tokenFrom(state, name));
     if (!stopped) await rm(statePath, { force: true });
     const seconds = (performance.now() - began) / 1000;
     const firstLoss = validations[0]?.loss ?? best.loss;

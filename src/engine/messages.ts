@@ -145,5 +145,6 @@ export const replySchemas = {
     guidance: z.number().nullable(),
     stylePath: z.enum(STYLE_PATHS).exclude(["auto"]).nullable(),
     stepCache: z.enum(STEP_CACHES).exclude(["off"]).nullable().exactOptional(),
+    unetRows: z.number().nonnegative().exactOptional(),
   }) satisfies z.ZodType<StylizeReply>,
 };

@@ -198,8 +198,10 @@ export class EngineWorker {
       );
       await saveFile(outputPath, await encodePng(image));
       const { width, height } = image;
-      const { steps, guidance, stylePath, stepCache = null } = made;
-      return { outputPath, width, height, engine: this.#parts.stylizer.id, steps, guidance, stylePath, stepCache };
+      const { steps, guidance, stylePath, stepCache = null, unetRows } = made;
+      const rows = unetRows !== undefined && { unetRows };
+      const engine = this.#parts.stylizer.id;
+      return { outputPath, width, height, engine, steps, guidance, stylePath, stepCache, ...rows };
     } finally {
       // None is written after the end.
       await previews?.idle();

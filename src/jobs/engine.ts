@@ -82,6 +82,8 @@ export interface StylizeReply {
   readonly stylePath: UsedStylePath | null;
   /** What steps took over from each other; absent or `null`: nothing. */
   readonly stepCache?: UsedStepCache | null;
+  /** Rows that went through the UNet, where there is one; those that took deep features over count for what they cost. */
+  readonly unetRows?: number;
 }
 
 /** A style to be learned in the background: engines let every other task go first. */

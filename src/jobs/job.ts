@@ -92,6 +92,8 @@ export interface JobResult {
   readonly guidance: number | null;
   /** What steps took over from each other; absent or `null`: nothing. */
   readonly stepCache?: UsedStepCache | null;
+  /** Rows that went through the UNet; absent where there is none, and of jobs before they were counted. */
+  readonly unetRows?: number;
   readonly seconds: JobSeconds;
 }
 

@@ -34,12 +34,17 @@ export class Gathered {
   async settled(picture: PlannedPicture, order: Order, job: Job): Promise<void> {
     const why = failureOf(order, job);
     if (why === null) await this.painted(picture, job);
-    else this.#failed.set(picture.file, { ...picture.place, why });
+    else this.failed(picture, why);
+  }
+
+  /** Notes that there is none, and why. */
+  failed({ file, place }: PlannedPicture, why: string): void {
+    this.#failed.set(file, { ...place, why });
   }
 
   /** Takes in what a job has painted. @throws UserError where the file was changed since */
   async painted(picture: PlannedPicture, { result, describer }: Job): Promise<void> {
-    const { engine, variant, stylePath, steps, guidance, stepCache = null, seconds } = result!;
+    const { engine, variant, stylePath, steps, guidance, stepCache = null, unetRows = null, seconds } = result!;
     await this.#take(picture, result!.picture, {
       engine,
       variant,
@@ -47,6 +52,7 @@ export class Gathered {
       steps,
       guidance,
       stepCache,
+      unetRows,
       describer: variant === "inst" ? null : describer,
       seconds,
     });

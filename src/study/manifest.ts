@@ -69,11 +69,21 @@ const picture = place.extend({
       steps: z.int().nonnegative(),
       guidance: z.number().nullable(),
       stepCache: z.enum(STEP_CACHES).nullable(),
+      /** Rows that went through the UNet; `null` where there is none, and where a study was painted before they were counted. */
+      unetRows: z.number().nonnegative().nullable().default(null),
       /** Who wrote the description that it was painted by. */
       describer: z.string().nullable(),
       seconds: z.object({ caption: z.number(), stylize: z.number(), total: z.number() }),
     })
     .nullable(),
+});
+
+/** What was learned of a style, for the style paths that take it. */
+const learnedToken = z.object({
+  /** Of its file in the study's store. */
+  sha256,
+  steps: z.int().nonnegative(),
+  loss: z.number(),
 });
 
 const manifestSchema = z.object({
@@ -95,11 +105,19 @@ const manifestSchema = z.object({
     strength: z.number(),
     steps: z.int().positive().nullable(),
     guidance: z.number().nullable(),
+    /** Most steps of learning a style; `null`: until its loss settles. */
+    learnSteps: z.int().positive().nullable().default(null),
   }),
   candidates: z.array(candidate),
   seeds: z.array(z.int().nonnegative()),
   contents: z.array(source.extend({ face: z.boolean().nullable() })),
-  styles: z.array(source.extend({ description: z.object({ text: z.string(), describer: z.string() }).nullable() })),
+  styles: z.array(
+    source.extend({
+      description: z.object({ text: z.string(), describer: z.string() }).nullable(),
+      /** `null` where no style path takes one, and until it is learned. */
+      token: learnedToken.nullable().default(null),
+    }),
+  ),
   pairs: z.array(z.object({ content: z.string(), style: z.string() })),
   /** Files that were given and are no part of the study. */
   leftOut: z.array(z.object({ role: z.enum(["content", "style"]), file: z.string(), why: z.string() })),
@@ -115,6 +133,7 @@ export type Manifest = z.infer<typeof manifestSchema>;
 export type ManifestPicture = z.infer<typeof picture>;
 export type Place = z.infer<typeof place>;
 export type Source = z.infer<typeof source>;
+export type LearnedToken = z.infer<typeof learnedToken>;
 
 /** All that is decided before the first picture. */
 export type StudyPlan = Omit<Manifest, "format" | "version" | "pictures" | "failed" | "complete">;

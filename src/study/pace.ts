@@ -8,6 +8,8 @@ export interface StudyProgress {
   readonly secondsLeft: number | null;
   /** Nothing can be written for the moment. */
   readonly isHeld: boolean;
+  /** The style that is being learned; `null` while none is. */
+  readonly learning: { readonly style: string; readonly step: number; readonly steps: number } | null;
 }
 
 /** Counts pictures; what was there already says nothing of how long others take. */
@@ -19,6 +21,7 @@ export class Pace {
   #painted = 0;
   #since: number | null = null;
   #isHeld = false;
+  #learning: StudyProgress["learning"] = null;
 
   /** @param now milliseconds */
   constructor(total: number, tell: (progress: StudyProgress) => void, now: () => number = () => performance.now()) {
@@ -43,6 +46,11 @@ export class Pace {
     this.#told();
   }
 
+  learns(learning: StudyProgress["learning"]): void {
+    this.#learning = learning;
+    this.#told();
+  }
+
   held(isHeld: boolean): void {
     this.#isHeld = isHeld;
     this.#told();
@@ -53,6 +61,6 @@ export class Pace {
     const each =
       this.#since === null || this.#painted === 0 ? null : (this.#now() - this.#since) / 1000 / this.#painted;
     const secondsLeft = each === null ? null : each * (this.#total - done);
-    this.#tell({ done, total: this.#total, secondsLeft, isHeld: this.#isHeld });
+    this.#tell({ done, total: this.#total, secondsLeft, isHeld: this.#isHeld, learning: this.#learning });
   }
 }

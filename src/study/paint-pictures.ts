@@ -4,12 +4,12 @@ import type { Job, JobRequest, PictureRef } from "../jobs/job.ts";
 import { isSettled } from "../jobs/job.ts";
 import type { JobQueue } from "../jobs/queue.ts";
 import type { Repositories } from "../jobs/repositories.ts";
-import { DEFAULT_SETTINGS, type StylizerId } from "../painting.ts";
+import { DEFAULT_SETTINGS, type StylizerId, waysOf } from "../painting.ts";
 import type { Manifest, Source } from "./manifest.ts";
 import type { PlannedPicture } from "./places.ts";
 
-/** Who asks, as far as the queue is concerned. */
-const STUDY = "study";
+/** Who asks, as far as the queue is concerned; and the library of what the study has learned. */
+export const STUDY = "study";
 /** Jobs that stand in the queue for each that is painted: none of them waits for this process. */
 const AHEAD = 2;
 
@@ -32,17 +32,22 @@ export function orderFor(
       ? ({ engine: "embedded", variant: "inst", stylePath: "auto" } as const)
       : { engine, variant: candidate.variant, stylePath: candidate.stylePath };
   const { keepColors, speed, loras } = DEFAULT_SETTINGS;
+  const { size, strength, steps, guidance } = settings;
   return {
     engine: how.engine,
     request: {
       userId: STUDY,
-      guildId: null,
+      // What was learned is used where a style path takes it: `auto` would take it too.
+      guildId: waysOf(how.stylePath).token ? STUDY : null,
       content: refOf(pair.content),
       style: refOf(pair.style),
       variant: how.variant,
       description: null,
       extraPrompt: null,
-      ...settings,
+      size,
+      strength,
+      steps,
+      guidance,
       seed: place.seed,
       stylePath: how.stylePath,
       keepColors,
@@ -53,7 +58,7 @@ export function orderFor(
   };
 }
 
-const refOf = ({ sha256, width, height, file, notes }: Source): PictureRef => ({
+export const refOf = ({ sha256, width, height, file, notes }: Source): PictureRef => ({
   sha256,
   width,
   height,

@@ -11,10 +11,12 @@ import type { Job } from "../jobs/job.ts";
 import type { JobQueue } from "../jobs/queue.ts";
 import type { Repositories } from "../jobs/repositories.ts";
 import type { Tasks } from "../jobs/tasks.ts";
+import { waysOf } from "../painting.ts";
 import { controlPicture } from "./controls.ts";
 import { Gathered } from "./gathered.ts";
 import { type Manifest, newManifest, type StudyPlan, writeManifest } from "./manifest.ts";
 import { Pace, type StudyProgress } from "./pace.ts";
+import { learnStyles, type StudyRepositories, stylesToLearn, withTokens } from "./learn-styles.ts";
 import { forgetUnsettled, keyOf, type Order, orderFor, paintedBefore, paintPictures } from "./paint-pictures.ts";
 import type { PlannedPicture } from "./places.ts";
 import type { PreparedStudy } from "./prepare-study.ts";
@@ -25,12 +27,12 @@ import { readSource } from "./sources.ts";
 export interface Studio {
   readonly info: EngineInfo;
   readonly queue: JobQueue;
-  readonly tasks: Pick<Tasks, "findFaces">;
+  readonly tasks: Tasks;
 }
 
 export interface StudyParts {
   /** Of the study alone. */
-  readonly repositories: Repositories;
+  readonly repositories: StudyRepositories;
   /** The engine that the study is about, and the embedded one; started when they are asked for. */
   readonly studio: (engine: "own" | "embedded") => Promise<Studio>;
   /** Pictures that are painted at once. */
@@ -71,6 +73,9 @@ export async function runStudy(study: PreparedStudy, parts: StudyParts, hooks: S
       "paths-need-diffusion",
       "Style paths are ways of Stable Diffusion, and the embedded engine has one way only. Leave --paths out, or install it with: atelier models install stable-diffusion-v1-4",
     );
+  const lessons = stylesToLearn(pictures);
+  const refusal = lessons.length > 0 && own.tasks.whyNoLearning();
+  if (refusal) throw refusal;
   const plan = planOf(study, parts, own.info);
   if (before) expectSameStudy(before, plan);
   await writeManifest(
@@ -85,7 +90,10 @@ export async function runStudy(study: PreparedStudy, parts: StudyParts, hooks: S
   const gathered = new Gathered(order.out, repositories.files);
   const pace = new Pace(pictures.length, (progress) => hooks.onProgress?.(progress));
   const listed = async (): Promise<Manifest> => {
-    const styles = await withDescriptions(plan.styles, own.info.describer, repositories);
+    const styles = await withTokens(
+      await withDescriptions(plan.styles, own.info.describer, repositories),
+      repositories,
+    );
     return { ...newManifest({ ...plan, contents, styles }), ...gathered.listed(pictures) };
   };
   try {
@@ -104,6 +112,17 @@ export async function runStudy(study: PreparedStudy, parts: StudyParts, hooks: S
       hooks.signal.throwIfAborted();
       await addControl(each, study, repositories, gathered);
       pace.found();
+    }
+    const notLearned = await learnStyles(
+      lessons,
+      { tasks: own.tasks, repositories, settings: plan.settings, pace },
+      hooks,
+    );
+    for (const [key, { order: asked, pictures: wanted }] of wishes) {
+      const why = waysOf(asked.request.stylePath).token && notLearned.get(asked.request.style.sha256);
+      if (!why) continue;
+      for (const each of wanted) gathered.failed(each, why);
+      wishes.delete(key);
     }
     pace.begin();
     const onSettled = async (asked: Order, job: Job): Promise<void> => {
@@ -145,7 +164,7 @@ function planOf(
     candidates: [...candidates],
     seeds: [...order.seeds],
     contents: contents.pictures.map((source) => ({ ...source, face: null })),
-    styles: styles.pictures.map((source) => ({ ...source, description: null })),
+    styles: styles.pictures.map((source) => ({ ...source, description: null, token: null })),
     pairs: pairs.map(({ content, style }) => ({ content: content.name, style: style.name })),
     leftOut: [...contents.leftOut, ...styles.leftOut],
   };
@@ -161,6 +180,7 @@ const withKnown = (plan: StudyPlan, { contents, styles }: Manifest): StudyPlan =
   styles: plan.styles.map((each) => ({
     ...each,
     description: styles.find(({ name }) => name === each.name)?.description ?? null,
+    token: styles.find(({ name }) => name === each.name)?.token ?? null,
   })),
 });
 

@@ -114,7 +114,14 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "src/votes",
     "src/worker.ts",
   ],
-  "src/study": ["src/checkpoints/disk.ts", "src/images", "src/jobs", "src/judge"],
+  "src/study": [
+    "src/checkpoints/disk.ts",
+    "src/images",
+    "src/jobs",
+    "src/judge",
+    "src/stylize/diffusion/inversion-state.ts",
+    "src/stylize/diffusion/token-file.ts",
+  ],
   "src/study/survey": ["src/study/manifest.ts", "src/pictures/folder.ts", "src/votes"],
   "src/judge": [
     "src/caption/describer.ts",

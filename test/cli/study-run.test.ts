@@ -7,11 +7,14 @@ import type { Manifest } from "../../src/study/manifest.ts";
 
 describe("what `atelier study run` says", () => {
   it("of how far it is", () => {
-    const at = { done: 3, total: 240, isHeld: false };
+    const at = { done: 3, total: 240, isHeld: false, learning: null };
     expect(progressWords({ ...at, secondsLeft: null })).toBe("3 of 240 pictures");
     expect(progressWords({ ...at, secondsLeft: 200 })).toBe("3 of 240 pictures, about 4 minutes left");
     expect(progressWords({ ...at, secondsLeft: 200, isHeld: true })).toBe(
       "3 of 240 pictures, waiting for room on the disk",
+    );
+    expect(progressWords({ ...at, secondsLeft: null, learning: { style: "ink", step: 40, steps: 3000 } })).toBe(
+      "3 of 240 pictures, learning ink: step 40 of 3000 at most",
     );
   });
 
@@ -39,9 +42,11 @@ describe("what `atelier study run` says", () => {
 });
 
 describe("the style paths of `atelier study run`", () => {
-  it("are refused before any work where a style would have to be learned, or an adapter is not installed", async () => {
-    await expect(expectPathsHere(["attention", "token"], "none")).rejects.toMatchObject({ identifier: "study-tokens" });
+  it("are refused before any work where an adapter is not installed", async () => {
+    await expect(expectPathsHere(["attention", "adapter-token"], "none")).rejects.toMatchObject({
+      identifier: "adapter-not-installed",
+    });
     await expect(expectPathsHere(["adapter"], "none")).rejects.toMatchObject({ identifier: "adapter-not-installed" });
-    await expect(expectPathsHere(["attention", "adain"], "none")).resolves.toBeUndefined();
+    await expect(expectPathsHere(["attention", "adain", "token"], "none")).resolves.toBeUndefined();
   });
 });

@@ -1,6 +1,6 @@
 /** `atelier study run` as a command: killed again and again, and with Stable Diffusion. */
 import { spawn } from "node:child_process";
-import { mkdir, mkdtemp, readFile, rm, symlink } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 
@@ -69,21 +69,32 @@ it("paints no finished picture twice, and the same pictures as a run that nobody
   expect(await paintedIn(killed)).toBe(6);
 });
 
-it("paints by style paths, and has the embedded engine's picture beside Stable Diffusion's", async () => {
+it("paints by style paths, learns what they take once, and has the embedded engine's picture beside them", async () => {
   await mkdir(path.join(folder, "models"));
   await symlink(path.join(FIXTURES, "tiny-v1"), path.join(folder, "models", "tiny"));
   const out = path.join(folder, "paths");
-  const how = ["--pairs", "1", "--size", "64", "--steps", "2", "--variants", "prompt", "--paths", "attention,adain"];
-  expect(await study(out, [...how, "--controls"])).toBe(0);
-  const { pictures, engine } = (await readManifest(out))!;
+  const how = ["--pairs", "1", "--size", "64", "--steps", "2", "--learn-steps", "4", "--controls"];
+  const learning = [...how, "--variants", "inst,prompt", "--paths", "attention,adain,token"];
+  expect(await study(out, learning)).toBe(0);
+  const manifest = (await readManifest(out))!;
+  const { pictures, engine, styles } = manifest;
+  expect(styles.filter(({ token }) => token !== null)).toHaveLength(1);
+  expect(styles.find(({ token }) => token)?.token).toMatchObject({ steps: 4 });
   expect(engine.stylizer).toBe("diffusion");
   expect(pictures.map(({ candidate, painted }) => [candidate, painted?.engine, painted?.stylePath])).toEqual([
+    // What was learned is the path's alone.
+    ["inst", "diffusion", "attention"],
     ["prompt", "diffusion", null],
     ["path-attention", "diffusion", "attention"],
     ["path-adain", "diffusion", "adain"],
+    ["path-token", "diffusion", "token"],
     ["control-content", undefined, undefined],
     ["control-style", undefined, undefined],
     ["control-colours", undefined, undefined],
     ["control-embedded", "embedded", null],
   ]);
+  expect(pictures.find(({ candidate }) => candidate === "path-adain")?.painted?.unetRows).toBeGreaterThan(0);
+  expect(await readdir(path.join(out, "data/learning"))).toEqual([]);
+  expect(await study(out, learning)).toBe(0);
+  expect(await readManifest(out)).toEqual(manifest);
 });

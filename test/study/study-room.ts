@@ -53,7 +53,7 @@ export function useStudyRoom(): StudyRoom {
     paths: [],
     controls: false,
     seeds: [1],
-    settings: { size: 64, strength: 0.6, steps: null, guidance: null },
+    settings: { size: 64, strength: 0.6, steps: null, guidance: null, learnSteps: null },
     ...over,
   });
   room.run = async (order, answer = succeed, hooks = {}, atelier = "1.0.0") => {

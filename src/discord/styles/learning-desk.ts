@@ -2,8 +2,9 @@
 import type { Client } from "discord.js";
 
 import type { Config } from "../../config.ts";
-import { CancelledError, EngineError, messageOf, publicMessageOf, UserError } from "../../errors.ts";
+import { CancelledError, messageOf, publicMessageOf, UserError } from "../../errors.ts";
 import { newJobId } from "../../jobs/job-id.ts";
+import { learnStyle } from "../../jobs/style-lesson.ts";
 import type { Style } from "../../jobs/style.ts";
 import type { Tasks } from "../../jobs/tasks.ts";
 import type { Logger } from "../../log.ts";
@@ -11,7 +12,7 @@ import { type Hindrance, untilRoom } from "../../room.ts";
 import type { Ending, End, Kept, Learning } from "../../store/learning-repository.ts";
 import type { Store } from "../../store/store.ts";
 import { type InversionState, readInversionState } from "../../stylize/diffusion/inversion-state.ts";
-import { describeStyle } from "./describe-style.ts";
+import { tokenFrom } from "../../stylize/diffusion/token-file.ts";
 import type { Deliveries } from "../messages/deliveries.ts";
 import { type PendingReplies, type PendingReply, replyPlace } from "../messages/pending-reply.ts";
 import type { Cover } from "../messages/view.ts";
@@ -19,9 +20,6 @@ import { held } from "../wording/held.ts";
 import { learning as words } from "../wording/styles.ts";
 import { LearningPresenter } from "./learning-presenter.ts";
 import { keepToken } from "./token-transfer.ts";
-
-/** A crash is tried again from the last minute's state; more than this many in a row are not. */
-const MOST_CRASHES = 3;
 
 export interface LearningDeskOptions {
   readonly client: Client;
@@ -38,15 +36,6 @@ interface Waiting {
   readonly learning: Learning;
   readonly presenter: LearningPresenter;
 }
-
-/** Results this small or smaller are learned for in their own size: the engine's own is at least this. */
-const SMALL = 256;
-/** Sides of the square that a picture is seen in are multiples of this, pixels. */
-const GRAIN = 64;
-
-/** No larger than it will be painted. `null`: the engine's own. */
-const learningSize = (resultSize: number): number | null =>
-  resultSize < SMALL ? Math.max(GRAIN, Math.floor(resultSize / GRAIN) * GRAIN) : null;
 
 export class LearningDesk {
   readonly #options: LearningDeskOptions;
@@ -192,46 +181,15 @@ export class LearningDesk {
   }
 
   async #untilDone(learning: Learning, presenter: LearningPresenter, signal: AbortSignal): Promise<void> {
-    const { tasks, config } = this.#options;
-    const lesson = {
-      id: learning.id,
-      picture: { sha256: learning.pictureSha256 },
-      description: await this.#wordsFor(learning, signal),
-      form: "vector",
-      size: learningSize(config.RESULT_SIZE),
-      maxSteps: null,
-    } as const;
-    for (let crashes = 0; ;) {
-      let steps = 0;
-      try {
-        await tasks.learn(lesson, {
-          signal,
-          onNews: (news) => {
-            if (news.type === "progress") steps = Math.max(steps, news.step);
-            presenter.hear(news);
-          },
-          onWaiting: (why) => (why === null ? presenter.began() : presenter.waits(why)),
-        });
-        return;
-      } catch (error) {
-        if (!(error instanceof EngineError && error.retryable) || signal.aborted) throw error;
-        crashes = steps > 0 ? 1 : crashes + 1;
-        if (crashes > MOST_CRASHES) throw error;
-        this.#options.log.warn({ learning: learning.id, error: error.message }, "learning goes on after a crash");
-      }
-    }
-  }
-
-  /** What the vector starts from: the owner's words, else a describer's. It can do without. */
-  async #wordsFor({ id, description, pictureSha256 }: Learning, signal: AbortSignal): Promise<string | null> {
-    if (description !== null) return description;
-    try {
-      return (await describeStyle(this.#options, pictureSha256, { signal })).text;
-    } catch (error) {
-      if (!(error instanceof EngineError)) throw error;
-      this.#options.log.warn({ learning: id, error: error.message }, "a style is learned without words to start from");
-      return null;
-    }
+    const { config, log } = this.#options;
+    const { id, pictureSha256, description } = learning;
+    const wanted = { id, pictureSha256, description, resultSize: config.RESULT_SIZE, maxSteps: null };
+    await learnStyle(this.#options, wanted, {
+      signal,
+      onNews: (news) => presenter.hear(news),
+      onWaiting: (why) => (why === null ? presenter.began() : presenter.waits(why)),
+      onFault: (said, error) => log.warn({ learning: id, error: error.message }, said),
+    });
   }
 
   /** Keeps what was reached, and sees to it that it is told. */
@@ -262,12 +220,8 @@ export class LearningDesk {
   async #keep(learning: Learning, state: InversionState | null): Promise<Kept> {
     if (state === null || state.best.step === 0) return "nothing";
     const { store } = this.#options;
-    const { name, pictureSha256: styleSha256, styleId } = learning;
-    const { step: steps, best, description } = state;
-    const vectors = { data: best.vector, shape: [1, best.vector.length] };
-    const about = { name, description, styleSha256, steps, loss: best.loss };
-    const sha256 = await keepToken(store.files, { vectors, about });
-    return (await store.styles.setToken(styleId, sha256)) ? "kept" : "gone";
+    const sha256 = await keepToken(store.files, tokenFrom(state, learning.name));
+    return (await store.styles.setToken(learning.styleId, sha256)) ? "kept" : "gone";
   }
 
   async #stateOf({ id }: Learning): Promise<InversionState | null> {

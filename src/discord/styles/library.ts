@@ -1,8 +1,8 @@
 /**
  * The library of a server as its commands use it: options with autocomplete, look-ups that fail in words.
  *
- * Face of this room, in which styles are kept, described and learned. Commands show them with `style-views.ts`, read a
- * style's words from `describe-style.ts` and its file from `token-transfer.ts`; the `LearningDesk` learns in the background.
+ * Face of this room, in which styles are kept and learned. Commands show them with `style-views.ts`, and read a style's file
+ * from `token-transfer.ts`; the `LearningDesk` learns in the background.
  */
 import type { AutocompleteInteraction, SlashCommandStringOption } from "discord.js";
 

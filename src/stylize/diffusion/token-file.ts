@@ -16,6 +16,7 @@ import type { Floats } from "../../onnx/index.ts";
 import { isTorchFile } from "../../onnx/files/weights-file.ts";
 import { readSafetensors, readSafetensorsMetadata } from "../../onnx/files/safetensors.ts";
 import { encodeSafetensors, type SafetensorsContent, writeSafetensors } from "../../onnx/files/safetensors-file.ts";
+import type { InversionState } from "./inversion-state.ts";
 import { isPng, readPictureEmbedding } from "./picture-embedding.ts";
 import { STYLE_TOKEN } from "./style-token.ts";
 
@@ -54,6 +55,12 @@ const contentOf = ({ vectors, about }: TokenFile): SafetensorsContent => ({
   tensors: { [STYLE_TOKEN]: vectors },
   metadata: { format: "pt", [ABOUT]: JSON.stringify(about) },
 });
+
+/** What a run has learned best so far. @param name of the style, for people */
+export function tokenFrom({ best, description, step: steps, styleSha256 }: InversionState, name: string): TokenFile {
+  const vectors = { data: best.vector, shape: [1, best.vector.length] };
+  return { vectors, about: { name, description, styleSha256, steps, loss: best.loss } };
+}
 
 export const encodeTokenFile = (token: TokenFile): Buffer => encodeSafetensors(contentOf(token));
 

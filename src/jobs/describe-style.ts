@@ -1,12 +1,12 @@
 /** A style in words, outside of any job: from the cache, else from the engine. */
-import { BY_USER, promptHash } from "../../jobs/description.ts";
-import type { DescribeReply } from "../../jobs/engine.ts";
-import type { TaskHooks, Tasks } from "../../jobs/tasks.ts";
-import type { Store } from "../../store/store.ts";
+import { BY_USER, promptHash } from "./description.ts";
+import type { DescribeReply } from "./engine.ts";
+import type { Repositories } from "./repositories.ts";
+import type { TaskHooks, Tasks } from "./tasks.ts";
 
 export interface DescribeStyleParts {
   readonly tasks: Pick<Tasks, "describe" | "info">;
-  readonly store: Pick<Store, "captions">;
+  readonly store: Pick<Repositories, "captions">;
 }
 
 /**
