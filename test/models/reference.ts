@@ -16,6 +16,8 @@ export interface Reference {
   readonly source: TensorSource;
   /** A float32 tensor. */
   floats(name: string): Floats;
+  /** A float64 tensor of one number. */
+  number(name: string): number;
   /** A tensor of bytes. */
   bytes(name: string): { readonly data: Uint8Array; readonly shape: readonly number[] };
   /** An int64 tensor of small numbers. */
@@ -43,6 +45,7 @@ export async function readReference(file: string): Promise<Reference> {
       const { buffer, shape } = read(name);
       return { data: new Float32Array(buffer), shape };
     },
+    number: (name) => new Float64Array(read(name).buffer)[0]!,
     bytes: (name) => {
       const { buffer, shape } = read(name);
       return { data: new Uint8Array(buffer), shape };

@@ -1,0 +1,77 @@
+import path from "node:path";
+
+import { describe, expect, it } from "vitest";
+
+import type { Floats } from "../../../src/onnx/index.ts";
+import { frechetDistance } from "../../../src/study/metrics/frechet.ts";
+import type { FeatureSet } from "../../../src/study/metrics/feature-set.ts";
+import { histogramDistance, uvHistogram } from "../../../src/study/metrics/histogram-distance.ts";
+import { kernelDistance } from "../../../src/study/metrics/kernel-distance.ts";
+import { singularValues } from "../../../src/study/metrics/singular-values.ts";
+import { ssim } from "../../../src/study/metrics/ssim.ts";
+import { FIXTURES, readReference } from "../../models/reference.ts";
+
+const reference = await readReference(path.join(FIXTURES, "metrics/statistics.safetensors"));
+const [content, result, large] = ["content", "result", "large"].map((name) => reference.picture(name)) as [
+  ReturnType<typeof reference.picture>,
+  ReturnType<typeof reference.picture>,
+  ReturnType<typeof reference.picture>,
+];
+
+const rows = ({ data, shape }: Floats): Float32Array[] =>
+  Array.from({ length: shape[0]! }, (_, i) => data.subarray(i * shape[1]!, (i + 1) * shape[1]!));
+const [one, other, few] = ["one", "other", "few"].map((name) => rows(reference.floats(name))) as [
+  Float32Array[],
+  Float32Array[],
+  Float32Array[],
+];
+const setOf = (vectors: readonly Float32Array[], times = 1): FeatureSet => ({
+  vectors,
+  counts: vectors.map(() => times),
+});
+
+describe("what is measured without networks, as reference implementations have it", () => {
+  it("SSIM (torchmetrics)", () => {
+    expect(ssim(result, content)).toBeCloseTo(reference.number("ssim"), 8);
+    expect(ssim(content, content)).toBeCloseTo(1, 12);
+  });
+
+  it("the distance of histograms of colours (HistoGAN), large pictures squeezed", () => {
+    const histogram = uvHistogram(result);
+    expect(histogramDistance(histogram, uvHistogram(content))).toBeCloseTo(reference.number("histogram"), 6);
+    expect(histogramDistance(histogram, uvHistogram(large))).toBeCloseTo(reference.number("histogram.large"), 6);
+    expect(histogramDistance(histogram, histogram)).toBe(0);
+  });
+
+  it("the Fréchet distance (pytorch-fid), matrix square root included", () => {
+    expect(frechetDistance(setOf(one), setOf(other))).toBeCloseTo(reference.number("frechet"), 6);
+    expect(frechetDistance(setOf(one), setOf(one))).toBeCloseTo(0, 8);
+    expect(frechetDistance(setOf(one), setOf(one.slice(0, 1)))).toBeNull();
+  });
+
+  it("the Fréchet distance of fewer pictures than features, each several times", () => {
+    // The reference's matrix square root is exact to about a millionth here: its matrix has no inverse.
+    expect(frechetDistance(setOf(few, 8), setOf(one))).toBeCloseTo(reference.number("frechet.few"), 5);
+    const repeated = Array.from({ length: 8 }, () => few).flat();
+    expect(frechetDistance(setOf(few, 8), setOf(one))).toBeCloseTo(frechetDistance(setOf(repeated), setOf(one))!, 9);
+  });
+
+  it("the kernel's discrepancy (torchmetrics)", () => {
+    expect(kernelDistance(one, other.slice(0, one.length))).toBeCloseTo(reference.number("kernel"), 7);
+    expect(kernelDistance(one, few.slice(0, 1))).toBeNull();
+  });
+
+  it("singular values of a matrix without an inverse", () => {
+    // Of [[3, 0], [4, 5]]: √45 and √5; the third column is the sum of the others.
+    const known = singularValues([new Float64Array([3, 4, 0]), new Float64Array([0, 5, 0])]);
+    expect(known.sort((a, b) => b - a)[0]).toBeCloseTo(Math.sqrt(45), 12);
+    const dependent = singularValues([
+      new Float64Array([1, 0, 0]),
+      new Float64Array([0, 1, 0]),
+      new Float64Array([1, 1, 0]),
+    ]);
+    const sorted = dependent.sort((a, b) => b - a);
+    expect(sorted[0]).toBeCloseTo(Math.sqrt(3), 12);
+    expect(sorted[2]).toBeCloseTo(0, 12);
+  });
+});
