@@ -7,6 +7,7 @@ import { z } from "zod";
 import { op, type Value } from "../src/onnx/index.ts";
 import { settings } from "../src/onnx/settings-schema.ts";
 import type { Weights } from "../src/onnx/weights.ts";
+import { ofUnitLength } from "./clip.ts";
 import { clipPooled, clipVisionConfigSchema } from "./clip-vision.ts";
 import { linear } from "./layers.ts";
 import { TRANSFORMERS_SETTINGS } from "./transformers-settings.ts";
@@ -50,9 +51,4 @@ export function safetyMargins(w: Weights, config: SafetyCheckerConfig, pixels: V
     special: margins("special_care_embeds", CONCEPTS.special),
     concept: margins("concept_embeds", CONCEPTS.concept),
   };
-}
-
-/** Rows of length 1. */
-function ofUnitLength(x: Value): Value {
-  return op.div(x, op.sqrt(op.reduceSumSquare(x, [-1])));
 }

@@ -123,6 +123,7 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "src/stylize/diffusion/token-file.ts",
   ],
   "src/study/survey": ["src/study/manifest.ts", "src/pictures/folder.ts", "src/votes"],
+  "src/study/metrics": ["models", "src/images", "src/onnx"],
   "src/judge": [
     "src/caption/describer.ts",
     "src/faces",

@@ -69,6 +69,7 @@ const STORAGES: Readonly<Record<string, DType>> = {
  */
 const INERT = new Set([
   "numpy.core.multiarray.scalar",
+  "numpy._core.multiarray.scalar",
   "numpy.dtype",
   "_codecs.encode",
   "pytorch_lightning.callbacks.model_checkpoint.ModelCheckpoint",
@@ -136,6 +137,8 @@ class TorchHost implements PickleHost {
       { name: "torch.nn.modules.container.ParameterDict", make: () => new ParameterDict() },
       ...Object.entries(STORAGES).map(([name, dtype]) => new StorageType(`torch.${name}`, dtype)),
       ...[...INERT].map((name) => ({ name, call: () => LEFT_OUT })),
+      // How a training was started.
+      { name: "argparse.Namespace", make: () => LEFT_OUT },
     ];
     this.#globals = new Map(globals.map((global) => [global.name, global]));
   }

@@ -1,6 +1,7 @@
 /** Pictures as published metrics read them: channel by channel, sRGB from 0 to 1. */
 import type { Size } from "../../images/plane.ts";
 import type { RgbImage } from "../../images/rgb-image.ts";
+import { floatTensor, type Tensor } from "../../onnx/index.ts";
 
 /** [3, height, width] */
 export function unitPlanes({ width, height, data }: RgbImage): Float32Array {
@@ -9,6 +10,10 @@ export function unitPlanes({ width, height, data }: RgbImage): Float32Array {
   for (let i = 0; i < area; i++) for (let c = 0; c < 3; c++) planes[c * area + i] = data[3 * i + c]! / 255;
   return planes;
 }
+
+/** As a batch of one for a network: [1, 3, height, width]. @param planes of this size */
+export const planesTensor = (planes: Float32Array, { width, height }: Size): Tensor =>
+  floatTensor("float32", { data: planes, shape: [1, 3, height, width] });
 
 /**
  * The same resampled between the four nearest pixels however much it shrinks, centres of pixels meeting:
