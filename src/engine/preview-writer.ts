@@ -2,8 +2,9 @@
 import path from "node:path";
 
 import { messageOf } from "../errors.ts";
-import { encodeJpeg } from "../images/encode.ts";
+import { encodeJpeg, encodeWebp } from "../images/encode.ts";
 import type { RgbImage } from "../images/rgb-image.ts";
+import type { AlphaPlane } from "../images/transparency.ts";
 import type { SafetyChecker } from "../safety/checker.ts";
 import type { FromChild } from "./messages.ts";
 import { saveFile } from "./save-file.ts";
@@ -16,12 +17,20 @@ interface Preview {
   readonly steps: number;
 }
 
+interface PreviewOptions {
+  /** Looks at each; by default nobody does. */
+  readonly checker?: SafetyChecker | undefined;
+  /** The shape of what is painted. */
+  readonly alpha?: AlphaPlane | null;
+}
+
 /** Never fails: what cannot be shown on the way is no loss to the work. */
 export class PreviewWriter {
   readonly #folder: string;
   readonly #task: number;
   readonly #post: (message: FromChild) => void;
   readonly #checker: SafetyChecker | undefined;
+  readonly #alpha: AlphaPlane | null;
   #next: Preview | null = null;
   #writing: Promise<void> | null = null;
   #tried = 0;
@@ -31,13 +40,18 @@ export class PreviewWriter {
    * @param folder made with the first preview
    * @param task whose previews they are
    * @param post tells of each one that was written
-   * @param checker looks at each; by default nobody does
    */
-  constructor(folder: string, task: number, post: (message: FromChild) => void, checker?: SafetyChecker) {
+  constructor(
+    folder: string,
+    task: number,
+    post: (message: FromChild) => void,
+    { checker, alpha = null }: PreviewOptions = {},
+  ) {
     this.#folder = folder;
     this.#task = task;
     this.#post = post;
     this.#checker = checker;
+    this.#alpha = alpha;
   }
 
   /**
@@ -74,10 +88,11 @@ export class PreviewWriter {
 
   async #write({ image, step, steps }: Preview): Promise<void> {
     // By its step too: a run that is gone on with must not write over what its first part has shown.
-    const name = `preview-${String(step).padStart(4, "0")}-${++this.#tried}.jpg`;
+    const name = `preview-${String(step).padStart(4, "0")}-${++this.#tried}.${this.#alpha ? "webp" : "jpg"}`;
     const file = path.join(this.#folder, name);
     const unsafe = (await this.#checker?.isUnsafe(image)) ?? false;
-    await saveFile(file, await encodeJpeg(image, QUALITY), "a preview");
+    const encoded = this.#alpha ? encodeWebp(image, QUALITY, this.#alpha) : encodeJpeg(image, QUALITY);
+    await saveFile(file, await encoded, "a preview");
     this.#post({ type: "preview", task: this.#task, path: file, step, steps, unsafe });
   }
 }

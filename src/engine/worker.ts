@@ -4,9 +4,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { breathe, throwIfCancelled } from "../breathe.ts";
 import { conditioning } from "../caption/conditioning.ts";
 import { CancelledError, messageOf, publicMessageOf, UserError } from "../errors.ts";
-import { readStoredPicture } from "../images/decode.ts";
+import { readForPainting, readStoredPicture } from "../images/decode.ts";
 import { encodePng } from "../images/encode.ts";
 import type { RgbImage } from "../images/rgb-image.ts";
+import type { AlphaPlane } from "../images/transparency.ts";
 import type {
   DescribeReply,
   DescribeTask,
@@ -176,8 +177,11 @@ export class EngineWorker {
     const { content, style, variant, settings, outputPath, previewDir } = asked;
     if (settings.loras.length > 0 && this.#parts.stylizer.id !== "diffusion")
       throw new UserError("lora-needs-diffusion", LORA_NEEDS_DIFFUSION);
-    const [contentImage, styleImage] = await Promise.all([this.#read(content), this.#read(style)]);
-    const previews = this.#previews(task, previewDir);
+    const [{ image: contentImage, alpha }, styleImage] = await Promise.all([
+      this.#read(content, readForPainting),
+      this.#read(style),
+    ]);
+    const previews = this.#previews(task, previewDir, alpha);
     try {
       const { image, ...made } = await this.#parts.stylizer.stylize(
         {
@@ -196,7 +200,7 @@ export class EngineWorker {
           ...(previews && { onPreview: previews.offer }),
         },
       );
-      await saveFile(outputPath, await encodePng(image));
+      await saveFile(outputPath, await encodePng(image, alpha));
       const { width, height } = image;
       const { steps, guidance, stylePath, stepCache = null, unetRows } = made;
       const rows = unetRows !== undefined && { unetRows };
@@ -208,8 +212,9 @@ export class EngineWorker {
     }
   }
 
-  #previews(task: number, folder: string | null): PreviewWriter | null {
-    return folder === null ? null : new PreviewWriter(folder, task, this.#post, this.#parts.safety?.quick);
+  #previews(task: number, folder: string | null, alpha: AlphaPlane | null = null): PreviewWriter | null {
+    const checker = this.#parts.safety?.quick;
+    return folder === null ? null : new PreviewWriter(folder, task, this.#post, { checker, alpha });
   }
 
   /** A token whose file is gone or damaged is done without, unless it was asked for by name. */
@@ -224,9 +229,14 @@ export class EngineWorker {
     }
   }
 
-  async #read({ path: file }: EnginePicture): Promise<RgbImage> {
+  #read(picture: EnginePicture): Promise<RgbImage>;
+  #read<T>(picture: EnginePicture, read: (file: string) => Promise<T>): Promise<T>;
+  async #read(
+    { path: file }: EnginePicture,
+    read: (file: string) => Promise<unknown> = readStoredPicture,
+  ): Promise<unknown> {
     try {
-      return await readStoredPicture(file);
+      return await read(file);
     } catch (error) {
       this.#log("error", `a stored picture cannot be read: ${messageOf(error)}`);
       throw new UserError("picture-lost", PICTURE_LOST, { cause: error });

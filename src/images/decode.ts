@@ -8,6 +8,7 @@ import { isAnimatedPng, isPictureFormat, sniff, type PictureFormat } from "./for
 import { isImageSequence, peculiarityOf } from "./peculiarity.ts";
 import { refusal, type PictureRole } from "./refusals.ts";
 import type { RgbImage } from "./rgb-image.ts";
+import { type AlphaPlane, groundOf, isSeeThrough, type Layers, layOn, takeApart } from "./transparency.ts";
 
 /** What is accepted; a refusal names the limit. */
 export interface DecodeLimits {
@@ -36,6 +37,8 @@ const DEFAULT_LIMITS: DecodeLimits = {
 
 export interface DecodedPicture {
   readonly image: RgbImage;
+  /** What gives it its shape, where it is a content picture that is see-through in places; else `null`. */
+  readonly layers: Layers | null;
   readonly format: PictureFormat;
   /** Size of the picture as it was sent, upright. */
   readonly originalWidth: number;
@@ -47,7 +50,7 @@ export interface DecodedPicture {
 /**
  * Decodes a picture somebody sent: JPEG, PNG, WebP, GIF, AVIF or TIFF, of any colour space and depth, told by content.
  * The result is upright, sRGB, the first frame of an animation, on white where it was transparent, and at most
- * `limits.keepSide` long.
+ * `limits.keepSide` long. A content picture's transparency comes beside it.
  *
  * @param source the bytes, or the path of a file
  * @throws UserError (`picture-…`) for whatever is not such a picture, phrased for its owner
@@ -71,17 +74,25 @@ export async function decodePicture(
     return what === null ? refusal.damaged(role, cause) : refusal.peculiar(role, what, cause);
   };
   const header = await checkHeader(still, role, bounds, unreadable);
-  const { image, transparent } = await decodePixels(still, role, bounds, unreadable);
+  const { image, layers } = await decodePixels(still, role, bounds, unreadable);
   const notes: string[] = [];
   if (format === "png" ? isAnimatedPng(bytes) : animated || header.pages > 1) {
     const moves = animated || format === "png" || format === "gif" || format === "webp";
     notes.push(`only the first ${moves ? "frame of the animation" : "page of the file"} is used`);
   }
-  if (transparent) notes.push("transparent parts are filled with white");
-  return { image, format, originalWidth: header.width, originalHeight: header.height, notes };
+  if (layers && role === "style") notes.push("transparent parts are filled with white");
+  if (layers && role === "content" && !layers.alpha.data.some((share) => share > 0)) throw refusal.invisible(role);
+  return {
+    image,
+    layers: role === "content" ? layers : null,
+    format,
+    originalWidth: header.width,
+    originalHeight: header.height,
+    notes,
+  };
 }
 
-/** Reads a picture that this program wrote itself (a stored, normalised PNG): no limits but the memory's. */
+/** Reads a picture that this program wrote itself (a stored, normalised PNG), on white: no limits but the memory's. */
 export async function readStoredPicture(source: Uint8Array | string): Promise<RgbImage> {
   const { data, info } = await sharp(source)
     .flatten({ background: "#fff" })
@@ -89,6 +100,26 @@ export async function readStoredPicture(source: Uint8Array | string): Promise<Rg
     .raw({ depth: "uchar" })
     .toBuffer({ resolveWithObject: true });
   return { width: info.width, height: info.height, data: asBytes(data) };
+}
+
+/**
+ * Reads a content picture that this program wrote, to be painted: on the mean of its own colours where it is see-through.
+ *
+ * @returns the shape that the painting gets back; `null` where it fills its rectangle
+ */
+export async function readForPainting(source: Uint8Array | string): Promise<{
+  readonly image: RgbImage;
+  readonly alpha: AlphaPlane | null;
+}> {
+  if (!(await sharp(source).metadata()).hasAlpha) return { image: await readStoredPicture(source), alpha: null };
+  const { data, info } = await sharp(source)
+    .toColourspace("srgb")
+    .raw({ depth: "uchar" })
+    .toBuffer({ resolveWithObject: true });
+  const layers = takeApart(asBytes(data), info.width, info.height, info.channels);
+  return isSeeThrough(layers)
+    ? { image: layOn(layers, groundOf(layers)), alpha: layers.alpha }
+    : { image: layers.image, alpha: null };
 }
 
 async function readUpTo(path: string, role: PictureRole, maxBytes: number): Promise<Uint8Array> {
@@ -153,23 +184,12 @@ async function decodePixels(
       .raw({ depth: "uchar" })
       .toBuffer({ resolveWithObject: true });
     const { width, height } = info;
-    if (info.channels === 3) return { image: { width, height, data: asBytes(data) }, transparent: false };
-    return onWhite(data, width, height, info.channels);
+    if (info.channels === 3) return { image: { width, height, data: asBytes(data) }, layers: null };
+    const layers = takeApart(asBytes(data), width, height, info.channels);
+    return { image: layOn(layers, [255, 255, 255]), layers: isSeeThrough(layers) ? layers : null };
   } catch (error) {
     throw /timeout/i.test(messageOf(error)) ? refusal.tooSlow(role, error) : unreadable(error);
   }
-}
-
-/** Lays RGBA on white, and tells whether anything was see-through. Channels beyond the fourth (TIFF has them) are left out. */
-function onWhite(rgba: Uint8Array, width: number, height: number, channels: number) {
-  const data = new Uint8Array(width * height * 3);
-  let transparent = false;
-  for (let from = 0, to = 0; to < data.length; from += channels, to += 3) {
-    const alpha = rgba[from + 3]!;
-    if (alpha < 255) transparent = true;
-    for (let c = 0; c < 3; c++) data[to + c] = Math.round((rgba[from + c]! * alpha + 255 * (255 - alpha)) / 255);
-  }
-  return { image: { width, height, data }, transparent };
 }
 
 const asBytes = (buffer: Buffer): Uint8Array => new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);

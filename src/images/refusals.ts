@@ -54,6 +54,9 @@ export const refusal = {
       `is too small: ${width} × ${height} pixels. It takes at least ${minSide} pixels each way.`,
     ),
 
+  invisible: (role: PictureRole) =>
+    refuse("invisible", role, "is transparent all over, so that there is nothing to paint. Please send another one."),
+
   damaged: (role: PictureRole, cause: unknown) =>
     refuse("damaged", role, "is damaged or incomplete. Please open it, save it again and send that.", cause),
 

@@ -8,10 +8,25 @@ import { describe, expect, it } from "vitest";
 
 import { EngineSupervisor } from "../../src/engine/supervisor.ts";
 import { CancelledError, EngineError, UserError } from "../../src/errors.ts";
-import type { EngineNews } from "../../src/jobs/engine.ts";
+import type { EngineNews, EnginePicture } from "../../src/jobs/engine.ts";
 import { FIXTURES, readReference } from "../models/reference.ts";
 import { gone, useBench } from "./workplace.ts";
 import { CHILD, CONFIG, ODD } from "./settings.ts";
+
+/** A content picture that is transparent around a disc. */
+async function disc(): Promise<EnginePicture> {
+  const file = path.join(bench.folder, "disc.png");
+  const svg = `<svg width="96" height="64"><circle cx="48" cy="32" r="30" fill="#c33"/></svg>`;
+  await sharp(Buffer.from(svg)).png().toFile(file);
+  return { path: file, sha256: "d".repeat(64) };
+}
+
+/** How much there is of a picture in its first corner and in its middle. */
+async function corners(file: string): Promise<number[]> {
+  const { data, info } = await sharp(file).raw().toBuffer({ resolveWithObject: true });
+  expect(info.channels).toBe(4);
+  return [0, (info.height >> 1) * info.width + (info.width >> 1)].map((i) => data[i * 4 + 3]!);
+}
 
 // Several processes are started one after the other; a busy machine takes seconds for each.
 const bench = useBench();
@@ -72,8 +87,19 @@ describe("the engine's process", () => {
       bench.task({ variant: "prompt", description: text, settings: { ...bench.task().settings, size: 64, steps: 2 } }),
     );
     expect(reply).toMatchObject({ engine: "diffusion", width: 64 });
+    const settings = { ...bench.task().settings, size: 64, steps: 2 };
+    await engine.stylize(bench.task({ content: await disc(), variant: "prompt", description: text, settings }));
+    expect(await corners(bench.task().outputPath)).toEqual([0, 255]);
     expect(engine.info!.styleNetwork, "styles are seen by the same network whatever paints").not.toBe("");
     expect(await engine.styleVector(bench.style)).toEqual(await bench.engine(CHILD).styleVector(bench.style));
+  });
+
+  it("gives the shape of a transparent content to the result and to what is seen of it on the way", async () => {
+    const previews: string[] = [];
+    const task = bench.task({ content: await disc() });
+    await bench.engine(CHILD).stylize(task, { onNews: (news) => news.type === "preview" && previews.push(news.path) });
+    expect(previews.length).toBeGreaterThan(0);
+    for (const file of [task.outputPath, ...previews]) expect(await corners(file)).toEqual([0, 255]);
   });
 
   it("paints before it looks at styles", async () => {

@@ -114,11 +114,20 @@ describe("pictures that are taken", () => {
     expectQuarters(decoded.image, 0);
   });
 
-  it("transparency is laid on white and said", async () => {
+  it("a style's transparency is laid on white and said, a content's comes beside it", async () => {
     const bytes = await open(picture).ensureAlpha(0.5).png().toBuffer();
-    const decoded = await decodePicture(bytes, "content");
-    expect(decoded.notes).toEqual(["transparent parts are filled with white"]);
-    expect(quarterOf(decoded.image, 0, 0)).toEqual([228, 128, 128]);
+    const style = await decodePicture(bytes, "style");
+    expect(style).toMatchObject({ notes: ["transparent parts are filled with white"], layers: null });
+    const content = await decodePicture(bytes, "content");
+    expect(content.notes).toEqual([]);
+    expect(new Set(content.layers!.alpha.data)).toEqual(new Set([127]));
+    for (const { image } of [style, content]) expect(quarterOf(image, 0, 0)).toEqual([228, 128, 128]);
+  });
+
+  it("nothing but transparency is no content", async () => {
+    const bytes = await open(picture).ensureAlpha(0).png().toBuffer();
+    await expect(decodePicture(bytes, "content")).rejects.toMatchObject({ identifier: "picture-invisible" });
+    await expect(decodePicture(bytes, "style")).resolves.toMatchObject({ layers: null });
   });
 
   it("a TIFF of five channels keeps its colours", async () => {

@@ -1,8 +1,8 @@
 /** The pictures of a job as files of its messages. */
 import { stat } from "node:fs/promises";
+import { extname } from "node:path";
 
-import { readStoredPicture } from "../../images/decode.ts";
-import { DISCORD_MAX_BYTES, encodeForDiscord } from "../../images/encode.ts";
+import { DISCORD_MAX_BYTES, storedForDiscord } from "../../images/encode.ts";
 import type { Job, JobRequest, PictureRef } from "../../jobs/job.ts";
 import type { PictureStore } from "../../jobs/repositories.ts";
 import { fileStem } from "../messages/file-stem.ts";
@@ -38,13 +38,13 @@ export async function resultFile(files: PictureStore, job: Job, maxBytes = DISCO
   const stem = `${stemOf(content)}-as-${stemOf(style)}`;
   const rest = { alt: result.alt(job), key: sha256, shows: [sha256], isResult: true };
   if ((await stat(path)).size <= maxBytes) return { name: `${stem}.png`, data: path, ...rest };
-  const { bytes, extension } = await encodeForDiscord(await readStoredPicture(path), maxBytes);
+  const { bytes, extension } = await storedForDiscord(path, maxBytes);
   return { name: `${stem}.${extension}`, data: Buffer.from(bytes), ...rest };
 }
 
 /** The newest preview, read when it is sent. */
 export const previewFile = (path: string, step: number, steps: number, request: JobRequest): ViewFile => ({
-  name: "preview.jpg",
+  name: `preview${extname(path)}`,
   data: path,
   alt: progress.previewAlt(step, steps, request),
   key: path,

@@ -106,7 +106,26 @@ describe("what is an unusual picture", () => {
     const see = await sharp({ create: { width: 80, height: 60, channels: 4, background: "#f008" } })
       .png()
       .toBuffer();
-    expect(textOf((await accepted(file("glass.png", see))).card)).toContain("transparent parts are filled with white");
+    const glass = await accepted(file("glass.png", see), file("pane.png", see));
+    expect(textOf(glass.card)).toContain("Style picture: transparent parts are filled with white.");
+  });
+
+  it("keeps its shape where it is transparent: in the result, and in what the card shows of it", async () => {
+    const disc = `<circle cx="60" cy="45" r="40" fill="#c33"/>`;
+    const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 120 90" width="120" height="90">${disc}</svg>`;
+    const { card, result } = await accepted(file("disc.png", await sharp(Buffer.from(svg)).png().toBuffer()));
+    const pictures = [
+      result.attachments[0]!,
+      ...card.attachments.filter(({ filename }) => filename.startsWith("content")),
+    ];
+    expect(pictures).toHaveLength(2);
+    for (const { url } of pictures) {
+      const bytes = await (await fetch(url)).arrayBuffer();
+      const { data, info } = await sharp(bytes).raw().toBuffer({ resolveWithObject: true });
+      const alphaAt = (x: number, y: number) =>
+        data[(Math.floor(y * info.height) * info.width + Math.floor(x * info.width)) * info.channels + 3];
+      expect([info.channels, alphaAt(0.02, 0.02), alphaAt(0.5, 0.5)]).toEqual([4, 0, 255]);
+    }
   });
 
   it("is turned upright, whatever its colours are kept in", async () => {
