@@ -20,6 +20,7 @@ const ERRORS = {
   40002: [403, "You need to verify your account in order to perform this action"],
   40005: [413, "Request entity too large"],
   40060: [400, "Interaction has already been acknowledged."],
+  40094: [400, "This interaction has hit the maximum number of follow up messages"],
   50001: [403, "Missing Access"],
   50003: [403, "Cannot execute action on a DM channel"],
   50005: [403, "Cannot edit a message authored by another user"],

@@ -20,6 +20,8 @@ export class Cdn {
   readonly #key = randomBytes(32);
   readonly #clock: Clock;
   readonly #attachments = new Map<string, Attachment>();
+  /** Pictures whose addresses last and need no signature, by their path without an ending. */
+  readonly #assets = new Map<string, Uint8Array>();
   /** Where it is reached; known once the server listens. */
   base = "";
   /** Files that were asked for so far, found or not. */
@@ -33,6 +35,15 @@ export class Cdn {
 
   keep(attachment: Attachment): void {
     this.#attachments.set(pathOf(attachment), attachment);
+  }
+
+  /** @param path without an ending: each format is made when it is asked for */
+  publish(path: string, bytes: Uint8Array): void {
+    this.#assets.set(path, bytes);
+  }
+
+  asset(path: string): Uint8Array | undefined {
+    return this.#assets.get(path);
   }
 
   /** A fresh address, good for a day. */

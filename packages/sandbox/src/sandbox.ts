@@ -32,8 +32,9 @@ import type { Services } from "./rest/services.ts";
 import { writeTranscript } from "./transcript.ts";
 import { PATIENCE_MS, type WaitOptions, waitFor } from "./wait.ts";
 import type { Change } from "./world/changes.ts";
-import { overwritePermissions, restrictAge } from "./world/channels.ts";
-import { addGuilds, addRole, type MoreGuilds } from "./world/guilds.ts";
+import { addEmoji, addSticker, type StickerFormat } from "./world/assets.ts";
+import { openPrivate, overwritePermissions, restrictAge } from "./world/channels.ts";
+import { addGuilds, addGuildWithoutBot, addRole, type MoreGuilds } from "./world/guilds.ts";
 import { makeToken, type PersonName, seedWorld } from "./world/seed.ts";
 import { archiveIdleThreads } from "./world/threads.ts";
 import { channelJson } from "./world/wire.ts";
@@ -64,6 +65,8 @@ export interface SandboxOptions {
   readonly tries?: readonly Try[];
   /** Bits of the privileged intents that are switched on for the application; none by default. */
   readonly privilegedIntents?: number;
+  /** Whether people may install the application for themselves, as its settings say on Discord; they may by default. */
+  readonly userInstall?: boolean;
   /** One shard is recommended, and nobody is held back, when it is left out. */
   readonly sharding?: Partial<Sharding>;
 }
@@ -149,6 +152,29 @@ export class DiscordSandbox {
    */
   addGuilds(wanted: MoreGuilds): Guild[] {
     return addGuilds(this.#world, wanted);
+  }
+
+  /** Makes a server that has everybody but the bot, who hears nothing of it, with one channel, `general`. */
+  addGuildWithoutBot(name: string): Guild {
+    return addGuildWithoutBot(this.#world, name);
+  }
+
+  /** Opens a direct message between two people, or a group of more, without the bot. @returns its id */
+  openPrivate(...people: readonly Person[]): string {
+    return openPrivate(
+      this.#world,
+      people.map(({ id }) => id),
+    ).id;
+  }
+
+  /** Makes a custom emoji. @returns how it is written in a message */
+  addEmoji(name: string, bytes: Uint8Array): string {
+    return addEmoji(this.#world, this.cdn, name, bytes);
+  }
+
+  /** Makes a sticker, for `Person.say`. */
+  addSticker(name: string, format: StickerFormat, bytes: Uint8Array): Json {
+    return addSticker(this.#world, this.cdn, name, format, bytes);
   }
 
   /** Makes a role of the first server, above all that there are; it allows nothing. */
@@ -306,6 +332,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Discor
     name: options.name ?? "Bot",
     maxUploadBytes: options.maxUploadBytes ?? 10 * MIB,
     privilegedIntents: options.privilegedIntents ?? 0,
+    userInstall: options.userInstall ?? true,
   });
   const cdn = new Cdn(world.clock);
   const gateway = new Gateway(world, cdn, { shards: 1, maxConcurrency: 1, identifyEveryMs: 0, ...options.sharding });

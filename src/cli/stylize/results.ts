@@ -5,7 +5,7 @@ import path from "node:path";
 
 import { UserError } from "../../errors.ts";
 import { readStoredPicture } from "../../images/decode.ts";
-import { encodeJpeg, encodeWebp } from "../../images/encode.ts";
+import { encodeJpeg, storedAsWebp } from "../../images/encode.ts";
 import { expectWritable } from "../output-file.ts";
 import { systemErrorWords } from "../system-error.ts";
 
@@ -92,6 +92,7 @@ const fitting = (name: string): string =>
 async function convert(png: string, file: string): Promise<void> {
   const extension = path.extname(file).toLowerCase();
   if (extension === ".png") return copyFile(png, file);
-  const image = await readStoredPicture(png);
-  await writeFile(file, await (extension === ".webp" ? encodeWebp(image) : encodeJpeg(image)));
+  // A JPEG has no shape but its rectangle's.
+  const encoded = extension === ".webp" ? storedAsWebp(png) : encodeJpeg(await readStoredPicture(png));
+  await writeFile(file, await encoded);
 }

@@ -7,6 +7,7 @@ import { gatewayMessageJson } from "../messages/wire.ts";
 import { allowed } from "../world/access.ts";
 import type { Change, ReactionChange, ThreadMembersChange } from "../world/changes.ts";
 import type { Channel } from "../world/types.ts";
+import { isBotIn } from "../world/installs.ts";
 import { channelJson, memberWithUser, roleJson, threadMemberJson } from "../world/wire.ts";
 import type { World } from "../world/world.ts";
 import { INTENTS } from "./intents.ts";
@@ -73,6 +74,7 @@ export function eventsOf(world: World, cdn: Cdn, change: Change, intents: number
       return memberEvents(world, change, intents);
     case "channel-created":
     case "channel-updated": {
+      if (!isBotIn(world, change.channel)) return [];
       const name = change.kind === "channel-created" ? "CHANNEL_CREATE" : "CHANNEL_UPDATE";
       return [event(change.channel, name, channelJson(world, change.channel))];
     }

@@ -223,7 +223,9 @@ export class Gateway {
     }
 
     const session = new Session(intents, shard, socket);
-    const guilds = [...this.#world.guilds.values()].filter(({ id }) => hears(shard, id));
+    const guilds = [...this.#world.guilds.values()].filter(
+      ({ id, members }) => hears(shard, id) && members.has(application.botId),
+    );
     connection.session = session;
     this.#sessions.set(session.id, session);
     session.dispatch("READY", {

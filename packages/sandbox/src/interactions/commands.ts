@@ -48,6 +48,7 @@ export class Commands {
     const commands = bodies.map(asObject);
     for (const [index, command] of commands.entries()) {
       checkCommand(command, [index], faults);
+      this.#checkInstalls(command, [index], faults);
       const key = keyOf(command);
       if (names.has(key))
         faults.add([index, "name"], "APPLICATION_COMMANDS_DUPLICATE_NAME", "Application command names must be unique");
@@ -60,6 +61,15 @@ export class Commands {
     this.#scopes.set(scope, new Map(kept.map((command) => [String(command["id"]), command])));
     this.#world.tell({ kind: "commands-registered" });
     return kept;
+  }
+
+  /** Commands support what the application does. */
+  #checkInstalls(command: Json, path: Path, faults: FormFaults): void {
+    const supported = this.#world.application.userInstall ? [0, 1] : [0];
+    for (const [index, type] of asArray(command["integration_types"]).entries())
+      if (!supported.includes(type as number)) faults.choice([...path, "integration_types", index], supported);
+    for (const [index, context] of asArray(command["contexts"]).entries())
+      if (![0, 1, 2].includes(context as number)) faults.choice([...path, "contexts", index], [0, 1, 2]);
   }
 
   /** Adds a command, or replaces the one of the same name and type. */

@@ -31,6 +31,8 @@ export interface Interaction {
   /** The command's name; for what follows from it too. */
   readonly name: string | null;
   readonly commandType: number | null;
+  /** `authorizing_integration_owners`: by whose installation it came about. */
+  readonly owners: Json;
   /** The message of the component that was used, directly or to open the modal. */
   readonly sourceMessageId: string | null;
   /** Of the interaction that opened the modal. */
@@ -39,6 +41,8 @@ export interface Interaction {
   /** Nobody answered in time. */
   failed: boolean;
   tokenExpired: boolean;
+  /** Messages made by it beside the answer. */
+  followUps: number;
   /** What `@original` means. */
   originalId: string | null;
   modal: Json | null;
@@ -48,3 +52,5 @@ export interface Interaction {
 /** An answer must come in this time, or the token is void. */
 export const ACK_DEADLINE_MS = 3000;
 export const TOKEN_LIFETIME_MS = 15 * 60_000;
+/** Follow-ups that an application has where it is by a person's own installation alone. */
+export const MOST_FOLLOW_UPS = 5;

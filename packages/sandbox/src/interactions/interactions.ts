@@ -7,12 +7,21 @@ import { type Json, asArray, asObject, textOf } from "../json.ts";
 import type { FilesByIndex } from "../messages/uploads.ts";
 import { createMessage, deleteMessage, editMessage } from "../messages/write.ts";
 import { MESSAGE_FLAG, type Message } from "../world/types.ts";
+import { isByUserAlone, isKeptPrivate } from "../world/installs.ts";
 import type { World } from "../world/world.ts";
-import { ACK_DEADLINE_MS, CALLBACK, INTERACTION, type Interaction, TOKEN_LIFETIME_MS } from "./interaction.ts";
+import {
+  ACK_DEADLINE_MS,
+  CALLBACK,
+  INTERACTION,
+  type Interaction,
+  MOST_FOLLOW_UPS,
+  TOKEN_LIFETIME_MS,
+} from "./interaction.ts";
 import { checkModal } from "./modals.ts";
 import { interactionMetadata } from "./payload.ts";
 
-export type NewInteraction = Pick<Interaction, "type" | "userId" | "channelId" | "data"> & Partial<Interaction>;
+export type NewInteraction = Pick<Interaction, "type" | "userId" | "channelId" | "data" | "owners"> &
+  Partial<Interaction>;
 
 /** The answer to a callback that was asked `with_response`. */
 export interface CallbackResult {
@@ -50,6 +59,7 @@ export class Interactions {
       acknowledged: null,
       failed: false,
       tokenExpired: false,
+      followUps: 0,
       originalId: null,
       modal: null,
       choices: null,
@@ -154,13 +164,20 @@ export class Interactions {
         reference: byComponent ? this.#referenceTo(interaction, interaction.sourceMessageId!) : null,
         interaction: interactionMetadata(world, interaction),
         webhookId: world.application.id,
-        ephemeralFor: (flags & MESSAGE_FLAG.ephemeral) === 0 ? null : interaction.userId,
+        ephemeralFor: this.#seenBy(interaction, flags),
         extraFlags: loading ? MESSAGE_FLAG.loading : 0,
       },
       loading ? { flags: flags & MESSAGE_FLAG.ephemeral } : body,
       files,
       loading,
     );
+  }
+
+  /** Who alone sees a message of these flags; `null`: everybody. */
+  #seenBy({ channelId, userId }: Interaction, flags: number): string | null {
+    const isPrivate =
+      (flags & MESSAGE_FLAG.ephemeral) !== 0 || isKeptPrivate(this.#world, this.#world.channel(channelId), userId);
+    return isPrivate ? userId : null;
   }
 
   #referenceTo(interaction: Interaction, messageId: string): Json {
@@ -214,9 +231,15 @@ export class Interactions {
     deleteMessage(this.#world, this.messageOf(interaction, messageId));
   }
 
-  /** A follow-up. Right after a bare deferral it takes the place of the loading message, as on Discord. */
+  /**
+   * A follow-up. Right after a bare deferral it takes the place of the loading message, as on Discord.
+   *
+   * @throws ApiError 40094 for a sixth where the application is by a person's own installation alone
+   */
   async followUp(interaction: Interaction, body: Json, files: FilesByIndex): Promise<Message> {
     const world = this.#world;
+    if (isByUserAlone(interaction.owners) && interaction.followUps >= MOST_FOLLOW_UPS) throw new ApiError(40094);
+    interaction.followUps += 1;
     const original = interaction.originalId && world.findMessage(interaction.channelId, interaction.originalId);
     if (original && (original.flags & MESSAGE_FLAG.loading) !== 0)
       return this.editResponse(interaction, "@original", body, files);
@@ -231,7 +254,7 @@ export class Interactions {
         reference: original ? this.#referenceTo(interaction, original.id) : null,
         interaction: interactionMetadata(world, interaction),
         webhookId: world.application.id,
-        ephemeralFor: (flags & MESSAGE_FLAG.ephemeral) === 0 ? null : interaction.userId,
+        ephemeralFor: this.#seenBy(interaction, flags),
       },
       body,
       files,

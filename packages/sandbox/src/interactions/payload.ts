@@ -2,7 +2,8 @@
 import type { Cdn } from "../cdn.ts";
 import type { Json } from "../json.ts";
 import { messageJson } from "../messages/wire.ts";
-import { channelPermissions } from "../world/access.ts";
+import { appPermissions, channelPermissions } from "../world/access.ts";
+import { contextOf } from "../world/installs.ts";
 import { memberWithUser, resolvedChannelJson, userJson } from "../world/wire.ts";
 import type { World } from "../world/world.ts";
 import { INTERACTION, type Interaction } from "./interaction.ts";
@@ -34,14 +35,17 @@ export function interactionJson(world: World, cdn: Cdn, interaction: Interaction
       : { user: userJson(world.user(interaction.userId)) }),
     ...(source && { message: messageJson(world, cdn, source) }),
     locale: "en-US",
-    app_permissions: String(channelPermissions(world, channel, application.botId)),
+    app_permissions: String(appPermissions(world, channel, interaction.userId)),
     entitlements: [],
     entitlement_sku_ids: [],
-    authorizing_integration_owners: { "0": guild?.id ?? "0" },
+    authorizing_integration_owners: interaction.owners,
     attachment_size_limit: world.maxUploadBytes,
-    context: guild ? 0 : 1,
+    context: contextOf(channel),
   };
 }
+
+const targetOf = (world: World, { commandType, data }: Interaction): unknown =>
+  commandType === 2 ? userJson(world.user(String(data["target_id"]))) : data["target_id"];
 
 /** What a message says about the interaction that made it. */
 export function interactionMetadata(world: World, interaction: Interaction): Json {
@@ -49,11 +53,13 @@ export function interactionMetadata(world: World, interaction: Interaction): Jso
     id: interaction.id,
     type: interaction.type,
     user: userJson(world.user(interaction.userId)),
-    authorizing_integration_owners: { "0": world.channel(interaction.channelId).guildId ?? "0" },
+    authorizing_integration_owners: interaction.owners,
     ...(interaction.type === INTERACTION.command && {
       name: interaction.name,
       command_type: interaction.commandType,
-      ...(interaction.data["target_id"] !== undefined && { target_message_id: interaction.data["target_id"] }),
+      ...(interaction.data["target_id"] !== undefined && {
+        [interaction.commandType === 2 ? "target_user" : "target_message_id"]: targetOf(world, interaction),
+      }),
     }),
     ...(interaction.type === INTERACTION.component && { interacted_message_id: interaction.sourceMessageId }),
     ...(interaction.type === INTERACTION.modal &&

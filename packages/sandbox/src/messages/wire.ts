@@ -66,6 +66,7 @@ export function messageJson(world: World, cdn: Cdn, message: Message, options: V
     components: hidden ? [] : serveComponents(message, cdn),
     flags: message.flags,
     pinned: message.pinned,
+    ...(!hidden && message.stickers.length > 0 && { sticker_items: message.stickers }),
     ...(reactions.length > 0 && { reactions: reactions.map((reaction) => reactionJson(reaction, viewerId)) }),
     ...(options.withNonce && message.nonce !== null && { nonce: message.nonce }),
     ...(message.webhookId && { webhook_id: message.webhookId, application_id: world.application.id }),

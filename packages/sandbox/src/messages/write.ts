@@ -27,6 +27,7 @@ export interface Origin {
   readonly ephemeralFor?: string | null;
   readonly extraFlags?: number;
   readonly attachments?: readonly Attachment[];
+  readonly stickers?: readonly Json[];
 }
 
 const folderFor = (world: World, channel: Channel, ephemeral: boolean): string =>
@@ -61,8 +62,8 @@ export async function createMessage(
   const embeds = structuredClone([...(read.embeds ?? [])]);
   checkReferences(components, embeds, attachments);
   const content = (read.content ?? "").trim();
-  if (!allowEmpty && content === "" && embeds.length + components.length + attachments.length === 0)
-    throw new ApiError(50006);
+  const parts = embeds.length + components.length + attachments.length + (origin.stickers ?? []).length;
+  if (!allowEmpty && content === "" && parts === 0) throw new ApiError(50006);
   numberComponents(components);
 
   const id = world.clock.snowflake();
@@ -89,6 +90,7 @@ export async function createMessage(
       repliedUserId: origin.repliedUserId,
     }),
     nonce: (body["nonce"] as string | number | undefined) ?? null,
+    stickers: origin.stickers ?? [],
     reactions: new Map(),
     reference: origin.reference ?? null,
     interaction: origin.interaction ?? null,
@@ -124,6 +126,7 @@ export function createSystemMessage(
     editsWhenOld: 0,
     mentions: NO_MENTIONS,
     nonce: null,
+    stickers: [],
     reactions: new Map(),
     reference: null,
     interaction: null,

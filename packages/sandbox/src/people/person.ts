@@ -14,11 +14,14 @@ import { messageJson } from "../messages/wire.ts";
 import { createMessage, deleteMessage, mayDelete } from "../messages/write.ts";
 import type { Services } from "../rest/services.ts";
 import { demand, demandActive, sendPermission } from "../world/access.ts";
+import { setAvatar } from "../world/assets.ts";
 import { openDm } from "../world/channels.ts";
+import { ownersOfMessage } from "../world/installs.ts";
 import { deleteThread, editThread, join } from "../world/threads.ts";
 import { type Attachment, type Channel, type Guild, MESSAGE_FLAG, type Message, type User } from "../world/types.ts";
 import { InteractionCall, type ShownModal } from "./call.ts";
 import { type FieldValues, checkValues, fillModal } from "./fields.ts";
+import { commandsIn, findMenuCommand } from "./reach.ts";
 import { checkIds, resolvedJson } from "./resolved.ts";
 import { type OptionValues, checkOptions, findCommand, isFile } from "./options.ts";
 
@@ -53,6 +56,16 @@ export class Person {
     this.#user.dmsClosed = closed;
   }
 
+  /** Whether this person has installed the application for themselves. */
+  set hasApp(installed: boolean) {
+    this.#user.hasApp = installed;
+  }
+
+  /** Gives this person an avatar of their own. */
+  set avatar(bytes: Uint8Array) {
+    setAvatar(this.#services.cdn, this.#user, bytes);
+  }
+
   /** The direct channel with the bot. */
   dmChannelId(): string {
     return openDm(this.#services.world, this.id).id;
@@ -64,9 +77,11 @@ export class Person {
    * @throws Error when the command or an option does not exist or a value breaks its rules; ApiError 50013, 50083
    */
   async slash(channelId: string, name: string, values: OptionValues = {}): Promise<InteractionCall> {
-    const { commands } = this.#services;
-    this.#demandCommands(channelId);
-    const { command, options, wrap } = findCommand(commands.all(), name);
+    const reached = this.#demandCommands(channelId);
+    const { command, options, wrap } = findCommand(
+      reached.map(({ command }) => command),
+      name,
+    );
     checkOptions(name, options, values);
     const filled: Json[] = [];
     const attachments: Attachment[] = [];
@@ -83,6 +98,7 @@ export class Person {
       channelId,
       name,
       commandType: 1,
+      owners: ownersAmong(reached, command),
       data: {
         ...commandReference(command),
         type: 1,
@@ -95,21 +111,38 @@ export class Person {
 
   /** Uses a command of a message's context menu. */
   async messageCommand(message: MessageRef, name: string): Promise<InteractionCall> {
-    const { world, cdn, commands } = this.#services;
-    this.#demandCommands(message.channel_id);
-    const command = commands.all().find((command) => command["name"] === name && command["type"] === 3);
-    if (!command) throw new Error(`There is no message command "${name}".`);
+    const { world, cdn } = this.#services;
+    const { command, owners } = findMenuCommand(this.#demandCommands(message.channel_id), 3, name);
     const target = world.message(message.channel_id, message.id);
     return this.#interact({
       type: INTERACTION.command,
       channelId: message.channel_id,
       name,
       commandType: 3,
+      owners,
       data: {
         ...commandReference(command),
         type: 3,
         target_id: target.id,
         resolved: { messages: { [target.id]: messageJson(world, cdn, target) } },
+      },
+    });
+  }
+
+  /** Uses a command of a person's context menu. */
+  async userCommand(channelId: string, person: Person, name: string): Promise<InteractionCall> {
+    const { command, owners } = findMenuCommand(this.#demandCommands(channelId), 2, name);
+    return this.#interact({
+      type: INTERACTION.command,
+      channelId,
+      name,
+      commandType: 2,
+      owners,
+      data: {
+        ...commandReference(command),
+        type: 2,
+        target_id: person.id,
+        ...resolvedJson(this.#services, [], [person.id], this.#guildOf(channelId)),
       },
     });
   }
@@ -122,7 +155,11 @@ export class Person {
     text: string,
     values: OptionValues = {},
   ): Promise<readonly Json[]> {
-    const { command, options, wrap } = findCommand(this.#services.commands.all(), name);
+    const reached = this.#demandCommands(channelId);
+    const { command, options, wrap } = findCommand(
+      reached.map(({ command }) => command),
+      name,
+    );
     const focused = options.find((candidate) => candidate["name"] === option && candidate["autocomplete"] === true);
     if (!focused) throw new Error(`/${name} has no option "${option}" that completes.`);
     const others = options
@@ -137,6 +174,7 @@ export class Person {
       channelId,
       name,
       commandType: 1,
+      owners: ownersAmong(reached, command),
       data: {
         ...commandReference(command),
         type: 1,
@@ -173,6 +211,7 @@ export class Person {
       type: INTERACTION.component,
       channelId: channel.id,
       sourceMessageId: target.id,
+      owners: ownersOfMessage(channel, target.interaction),
       data: {
         custom_id: component["custom_id"],
         component_type: component["type"],
@@ -186,7 +225,10 @@ export class Person {
   /** As a client of one's own can: presses a button that the message need not have. */
   async forge({ id, channel_id }: MessageRef, customId: string): Promise<InteractionCall> {
     const data = { custom_id: customId, component_type: COMPONENT.button, id: 1 };
-    return this.#interact({ type: INTERACTION.component, channelId: channel_id, sourceMessageId: id, data });
+    const { world } = this.#services;
+    const { interaction } = world.message(channel_id, id);
+    const owners = ownersOfMessage(world.channel(channel_id), interaction);
+    return this.#interact({ type: INTERACTION.component, channelId: channel_id, sourceMessageId: id, owners, data });
   }
 
   /**
@@ -206,6 +248,7 @@ export class Person {
       channelId: modal.interaction.channelId,
       sourceMessageId: modal.interaction.sourceMessageId,
       triggeredBy: modal.interaction,
+      owners: modal.interaction.owners,
       data: { custom_id: modal.customId, components, ...resolvedJson(this.#services, attachments, [], undefined) },
     });
   }
@@ -228,14 +271,25 @@ export class Person {
     );
   }
 
-  /** Writes a message. @throws ApiError 50013, 50001, 160005 */
-  async say(channelId: string, text: string, files: readonly UploadedFile[] = []): Promise<APIMessage> {
+  /** Writes a message. @param stickers as `addSticker` made them @throws ApiError 50013, 50001, 160005 */
+  async say(
+    channelId: string,
+    text: string,
+    files: readonly UploadedFile[] = [],
+    stickers: readonly Json[] = [],
+  ): Promise<APIMessage> {
     const { world, cdn } = this.#services;
     const channel = this.#see(channelId);
     demand(world, channel, this.id, sendPermission(channel));
     if (files.length > 0) demand(world, channel, this.id, "ATTACH_FILES");
     const byIndex = new Map(files.map((file, index) => [String(index), file]));
-    const message = await createMessage(world, cdn, { channel, authorId: this.id }, { content: text }, byIndex);
+    const message = await createMessage(
+      world,
+      cdn,
+      { channel, authorId: this.id, stickers },
+      { content: text },
+      byIndex,
+    );
     return this.#serve(message);
   }
 
@@ -272,11 +326,13 @@ export class Person {
     world.tell({ kind: "typing", channel: this.#see(channelId), userId: this.id });
   }
 
-  #demandCommands(channelId: string): void {
-    const { world } = this.#services;
+  /** The commands that this person sees in a channel. */
+  #demandCommands(channelId: string): ReturnType<typeof commandsIn> {
+    const { world, commands } = this.#services;
     const channel = this.#see(channelId);
     demand(world, channel, this.id, "USE_APPLICATION_COMMANDS");
     demandActive(channel);
+    return commandsIn(world, commands, channel, this.#user);
   }
 
   #see(channelId: string): Channel {
@@ -334,5 +390,8 @@ export class Person {
       .map((message) => this.#serve(message));
   }
 }
+
+const ownersAmong = (reached: ReturnType<typeof commandsIn>, command: Json): Json =>
+  reached.find((one) => one.command === command)!.owners;
 
 const commandReference = (command: Json): Json => ({ id: command["id"], name: command["name"] });

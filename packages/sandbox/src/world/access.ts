@@ -15,6 +15,9 @@ const DM_PERMISSIONS = permissionBits([
   "USE_APPLICATION_COMMANDS",
 ]);
 
+/** What an application may use in its answers where it is no member. */
+const ANSWER_PERMISSIONS = permissionBits(["ATTACH_FILES", "EMBED_LINKS", "MENTION_EVERYONE"]);
+
 /** The bits of a member over the whole guild. */
 export function guildPermissions(guild: Guild, userId: string): bigint {
   if (guild.ownerId === userId) return ALL_PERMISSIONS;
@@ -27,8 +30,10 @@ export function guildPermissions(guild: Guild, userId: string): bigint {
 
 /** The bits of a user in a channel; a thread takes those of its parent. */
 export function channelPermissions(world: World, channel: Channel, userId: string): bigint {
-  if (channel.guildId === null)
-    return channel.recipientId === userId || world.application.botId === userId ? DM_PERMISSIONS : 0n;
+  if (channel.guildId === null) {
+    const people = channel.peopleIds ?? [channel.recipientId, world.application.botId];
+    return people.includes(userId) ? DM_PERMISSIONS : 0n;
+  }
   const guild = world.guildOf(channel.guildId);
   const holder = channel.thread && channel.parentId ? world.channels.get(channel.parentId) : channel;
   let bits = guildPermissions(guild, userId);
@@ -53,6 +58,19 @@ export function channelPermissions(world: World, channel: Channel, userId: strin
   if (!channel.thread && (bits & PERMISSIONS.SEND_MESSAGES) === 0n)
     bits &= ~permissionBits(["MENTION_EVERYONE", "ATTACH_FILES", "EMBED_LINKS"]);
   return bits;
+}
+
+/**
+ * `app_permissions` of what somebody does in a channel: the bot's own where it is a member; else what answers may use, in a
+ * server as far as that person may.
+ */
+export function appPermissions(world: World, channel: Channel, userId: string): bigint {
+  const { botId } = world.application;
+  const emojis = PERMISSIONS.USE_EXTERNAL_EMOJIS;
+  if (channel.guildId === null) return channel.recipientId ? ANSWER_PERMISSIONS | emojis : ANSWER_PERMISSIONS;
+  return world.memberIn(channel, botId)
+    ? channelPermissions(world, channel, botId)
+    : channelPermissions(world, channel, userId) & (ANSWER_PERMISSIONS | emojis);
 }
 
 export const allowed = (world: World, channel: Channel, userId: string, name: PermissionName): boolean =>

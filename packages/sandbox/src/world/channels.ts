@@ -29,6 +29,27 @@ export function openDm(world: World, recipientId: string): Channel {
   return channel;
 }
 
+/** A direct message between two people, or a group of more, that the bot has no part in. It is told of nothing there. */
+export function openPrivate(world: World, peopleIds: readonly string[]): Channel {
+  const channel: Channel = {
+    id: world.clock.snowflake(),
+    type: peopleIds.length > 2 ? CHANNEL_TYPE.groupDm : CHANNEL_TYPE.dm,
+    guildId: null,
+    name: peopleIds.map((id) => world.user(id).username).join(", "),
+    parentId: null,
+    topic: null,
+    position: 0,
+    overwrites: [],
+    recipientId: null,
+    peopleIds,
+    lastMessageId: null,
+    thread: null,
+    rateLimitPerUser: 0,
+  };
+  world.channels.set(channel.id, channel);
+  return channel;
+}
+
 /** Sets what a role or member may and may not do in a channel, in place of what was set before. */
 export function overwritePermissions(
   world: World,

@@ -15,7 +15,7 @@ export interface GuildParts {
   readonly at: number;
   /** The first one is the guild's own. */
   readonly nextId: () => string;
-  /** The first owns it; `mo` moderates it. */
+  /** The first owns it; `mo` moderates it. The bot may be among them. */
   readonly users: readonly User[];
   /** Roles beyond those of everybody, the moderators and the bot. */
   readonly moreRoles?: number;
@@ -34,21 +34,21 @@ export function makeGuild({ name, at, nextId, users, moreRoles = 0 }: GuildParts
     managed: false,
     ...extra,
   });
-  const bot = users.find(({ bot }) => bot)!;
+  const bot = users.find(({ bot }) => bot);
   const everyone: Role = { ...role("@everyone", EVERYONE_PERMISSIONS, 0), id: guildId };
   const moderator = role("Moderator", MODERATOR_PERMISSIONS, 1, { color: 0x2e_cc_71, mentionable: true });
-  const botRole = role(bot.username, BOT_PERMISSIONS, 2, { color: 0xe9_a2_3b, managed: true });
+  const botRoles = bot ? [role(bot.username, BOT_PERMISSIONS, 2, { color: 0xe9_a2_3b, managed: true })] : [];
   const more = Array.from({ length: moreRoles }, (_, n) => role(`Role ${n + 1}`, 0n, n + 3));
   const member = (user: User): Member => ({
     userId: user.id,
-    roleIds: user.bot ? [botRole.id] : user.username === "mo" ? [moderator.id] : [],
+    roleIds: user.bot ? botRoles.map(({ id }) => id) : user.username === "mo" ? [moderator.id] : [],
     joinedAt: at + DAY,
   });
   return {
     id: guildId,
     name,
     ownerId: users[0]!.id,
-    roles: new Map([everyone, moderator, botRole, ...more].map((role) => [role.id, role])),
+    roles: new Map([everyone, moderator, ...botRoles, ...more].map((role) => [role.id, role])),
     members: new Map(users.map((user) => [user.id, member(user)])),
   };
 }
@@ -84,6 +84,16 @@ export function textChannel(
     thread: null,
     rateLimitPerUser: 0,
   };
+}
+
+/** Makes a server with everybody but the bot, and one channel, `general`. Nothing of it is told to the bot. */
+export function addGuildWithoutBot(world: World, name: string): Guild {
+  const users = [...world.users.values()].filter(({ bot }) => !bot);
+  const guild = makeGuild({ name, at: world.startedAt - AGE, nextId: () => world.clock.snowflake(), users });
+  world.guilds.set(guild.id, guild);
+  const channel = textChannel(guild.id, world.clock.snowflake(), "general", null, 0);
+  world.channels.set(channel.id, channel);
+  return guild;
 }
 
 export interface MoreGuilds {

@@ -18,6 +18,7 @@ export interface SeedOptions {
   readonly name: string;
   readonly maxUploadBytes: number;
   readonly privilegedIntents: number;
+  readonly userInstall: boolean;
 }
 
 export function seedWorld(options: SeedOptions): World {
@@ -31,8 +32,11 @@ export function seedWorld(options: SeedOptions): World {
     globalName,
     bot: false,
     dmsClosed: false,
+    hasApp: false,
+    avatar: null,
   }));
-  const bot: User = { id: id(), username: options.name, globalName: null, bot: true, dmsClosed: false };
+  const rest = { bot: true, dmsClosed: false, hasApp: false, avatar: null };
+  const bot: User = { id: id(), username: options.name, globalName: null, ...rest };
 
   const guild = makeGuild({ name: options.name, at: then, nextId: id, users: [...users, bot] });
 
@@ -43,6 +47,7 @@ export function seedWorld(options: SeedOptions): World {
     botId: bot.id,
     botToken: makeToken(bot.id),
     privilegedIntents: options.privilegedIntents,
+    userInstall: options.userInstall,
   };
   const world = new World(application, guild, options.maxUploadBytes);
   for (const user of [...users, bot]) world.users.set(user.id, user);

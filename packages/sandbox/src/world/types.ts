@@ -8,6 +8,10 @@ export interface User {
   readonly bot: boolean;
   /** Refuses direct messages (50007). */
   dmsClosed: boolean;
+  /** Has installed the application for themselves. */
+  hasApp: boolean;
+  /** Of a picture under `avatars/{id}` on the CDN; `null`: one of Discord's own. */
+  avatar: string | null;
 }
 
 export interface Role {
@@ -42,7 +46,7 @@ interface Overwrite {
   deny: bigint;
 }
 
-export const CHANNEL_TYPE = { text: 0, dm: 1, publicThread: 11, privateThread: 12 } as const;
+export const CHANNEL_TYPE = { text: 0, dm: 1, groupDm: 3, publicThread: 11, privateThread: 12 } as const;
 
 export interface Channel {
   readonly id: string;
@@ -54,7 +58,10 @@ export interface Channel {
   readonly topic: string | null;
   readonly position: number;
   readonly overwrites: Overwrite[];
+  /** Whose direct channel with the bot it is. */
   readonly recipientId: string | null;
+  /** Who talks in a direct or group message that the bot has no part in. */
+  readonly peopleIds?: readonly string[];
   lastMessageId: string | null;
   readonly thread: ThreadState | null;
   rateLimitPerUser: number;
@@ -119,6 +126,8 @@ export interface Message {
   editsWhenOld: number;
   mentions: Mentions;
   readonly nonce: string | number | null;
+  /** As `sticker_items` tells them. */
+  readonly stickers: readonly Json[];
   /** Emoji key -> who reacted. */
   readonly reactions: Map<string, Reaction>;
   readonly reference: Json | null;

@@ -2,7 +2,7 @@
 import type { Clock } from "../clock.ts";
 import type { Json } from "../json.ts";
 import { channelPermissions } from "./access.ts";
-import type { Channel, Guild, Member, Role, User } from "./types.ts";
+import { type Channel, CHANNEL_TYPE, type Guild, type Member, type Role, type User } from "./types.ts";
 import type { World } from "./world.ts";
 
 export const userJson = (user: User): Json => ({
@@ -10,7 +10,7 @@ export const userJson = (user: User): Json => ({
   username: user.username,
   discriminator: user.bot ? "0001" : "0",
   global_name: user.globalName,
-  avatar: null,
+  avatar: user.avatar,
   avatar_decoration_data: null,
   collectibles: null,
   primary_guild: null,
@@ -58,14 +58,17 @@ export const roleJson = (role: Role): Json => ({
 /** A channel, a thread or a direct message. `forUser`: whose thread membership and permissions are told with it. */
 export function channelJson(world: World, channel: Channel, forUser?: string): Json {
   const { thread } = channel;
-  if (channel.guildId === null)
+  if (channel.guildId === null) {
+    const others = channel.peopleIds?.filter((id) => id !== forUser) ?? [channel.recipientId!];
     return {
       id: channel.id,
       type: channel.type,
       last_message_id: channel.lastMessageId,
       flags: 0,
-      recipients: channel.recipientId ? [userJson(world.user(channel.recipientId))] : [],
+      recipients: others.map((id) => userJson(world.user(id))),
+      ...(channel.type === CHANNEL_TYPE.groupDm && { name: null, icon: null, owner_id: channel.peopleIds![0] }),
     };
+  }
   const shared = {
     id: channel.id,
     type: channel.type,
@@ -108,7 +111,7 @@ export function channelJson(world: World, channel: Channel, forUser?: string): J
 
 /** A channel inside an interaction: with the person's permissions in it. */
 export const resolvedChannelJson = (world: World, channel: Channel, userId: string): Json => ({
-  ...channelJson(world, channel),
+  ...channelJson(world, channel, userId),
   permissions: String(channelPermissions(world, channel, userId)),
 });
 

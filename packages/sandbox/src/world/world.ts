@@ -12,6 +12,8 @@ export interface Application {
   botToken: string;
   /** Bits of the privileged intents that are switched on for it. */
   readonly privilegedIntents: number;
+  /** Whether people may install it for themselves. */
+  readonly userInstall: boolean;
 }
 
 export class World {

@@ -9,6 +9,7 @@ import type { Services } from "../services.ts";
 export function applicationRoutes({ router, world, gateway, commands }: Services): void {
   const { application } = world;
   const bot = () => world.user(application.botId);
+  const guilds = () => [...world.guilds.values()].filter(({ members }) => members.has(application.botId));
 
   router.route("GET", "/gateway", () => ({ url: gateway.url }), { withoutToken: true });
   router.route("GET", "/gateway/bot", () => ({
@@ -37,9 +38,9 @@ export function applicationRoutes({ router, world, gateway, commands }: Services
     hook: true,
     owner: userJson(world.user(world.guild.ownerId)),
     team: null,
-    integration_types_config: { "0": {} },
-    approximate_guild_count: world.guilds.size,
-    approximate_user_install_count: 0,
+    integration_types_config: { "0": {}, ...(application.userInstall && { "1": {} }) },
+    approximate_guild_count: guilds().length,
+    approximate_user_install_count: [...world.users.values()].filter(({ hasApp }) => hasApp).length,
     redirect_uris: [],
     interactions_endpoint_url: null,
     role_connections_verification_url: null,
@@ -55,7 +56,7 @@ export function applicationRoutes({ router, world, gateway, commands }: Services
     email: null,
   }));
   router.route("GET", "/users/@me/guilds", () =>
-    [...world.guilds.values()].map((guild) => ({
+    guilds().map((guild) => ({
       id: guild.id,
       name: guild.name,
       icon: null,

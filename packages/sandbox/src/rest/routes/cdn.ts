@@ -1,6 +1,7 @@
 /** Downloads from the CDN. */
 import { setTimeout as sleep } from "node:timers/promises";
 
+import sharp from "sharp";
 import type { Hono } from "hono";
 import type { HttpBindings } from "@hono/node-server";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
@@ -10,6 +11,7 @@ import type { Cdn } from "../../cdn.ts";
 const GONE = "This content is no longer available.";
 
 export function cdnRoutes(app: Hono<{ Bindings: HttpBindings }>, cdn: Cdn): void {
+  assetRoutes(app, cdn);
   for (const kind of ["attachments", "ephemeral-attachments"])
     app.get(`/${kind}/:owner/:id/:name`, async (context) => {
       cdn.downloads += 1;
@@ -33,6 +35,31 @@ export function cdnRoutes(app: Hono<{ Bindings: HttpBindings }>, cdn: Cdn): void
       return new Response(fault?.stall ? stalled(bytes) : bytes, { headers });
     });
 }
+
+/** Avatars, emojis and stickers, in whichever format their address ends. */
+function assetRoutes(app: Hono<{ Bindings: HttpBindings }>, cdn: Cdn): void {
+  app.get("/:kind{avatars|emojis|stickers|embed}/*", async (context) => {
+    cdn.downloads += 1;
+    const { pathname } = new URL(context.req.url);
+    const [, path = "", format = ""] = /^\/(.+)\.(png|gif|webp|jpg)$/.exec(pathname) ?? [];
+    const bytes = cdn.asset(path) ?? (path.startsWith("embed/avatars/") ? await plainAvatar() : undefined);
+    if (!bytes) return context.text(GONE, 404);
+    // Discord hands out what it was given where that is asked for.
+    const isAsSent = (await sharp(bytes).metadata()).format === format;
+    const given = isAsSent
+      ? bytes
+      : await sharp(bytes)
+          .toFormat(format as "png")
+          .toBuffer();
+    return new Response(given as Uint8Array<ArrayBuffer>, { headers: { "content-type": `image/${format}` } });
+  });
+}
+
+/** What Discord shows of those who have no avatar. */
+const plainAvatar = (): Promise<Uint8Array> =>
+  sharp({ create: { width: 256, height: 256, channels: 3, background: "#5865f2" } })
+    .png()
+    .toBuffer();
 
 /** Half of the bytes, and then silence. */
 const stalled = (bytes: Uint8Array): ReadableStream<Uint8Array> =>

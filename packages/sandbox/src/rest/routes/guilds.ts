@@ -10,7 +10,11 @@ import type { Services } from "../services.ts";
 
 export function guildRoutes({ router, world }: Services): void {
   const { application } = world;
-  const guildOf = ({ params }: RestCall): Guild => world.guildOf(params["guild"]!);
+  const guildOf = ({ params }: RestCall): Guild => {
+    const guild = world.guildOf(params["guild"]!);
+    if (!guild.members.has(application.botId)) throw new ApiError(50001);
+    return guild;
+  };
   const memberOf = (guild: Guild, userId: string) => {
     const member = guild.members.get(userId);
     if (!member) throw new ApiError(world.users.has(userId) ? 10007 : 10013);
