@@ -23,6 +23,8 @@ export const STYLE_PATCHES = [
 /** All patches, and a token before those of each size. */
 export const STYLE_POSITIONS = STYLE_PATCHES.reduce((sum, { count }) => sum + 1 + count, 0);
 const TOKENS_EACH = 2;
+/** Tokens that a picture becomes. */
+export const STYLE_TOKENS = TOKENS_EACH * STYLE_PATCHES.length;
 /** Pixels of a patch are folded into one, so many each way. */
 const FOLD = 8;
 
@@ -42,8 +44,7 @@ export function styleShotConfig(source: TensorSource): StyleShotConfig | null {
   const shapes = STYLE_PATCHES.map((_, i) => source.find(`${projectionOf(i)}.proj.weight`)?.shape);
   const [outputs, inputs] = (shapes[0] ?? []) as readonly number[];
   if (outputs === undefined || inputs === undefined || shapes.includes(undefined)) return null;
-  const tokens = TOKENS_EACH * STYLE_PATCHES.length;
-  return { kind: "styleshot", tokens, contextWidth: outputs / TOKENS_EACH, inputs };
+  return { kind: "styleshot", tokens: STYLE_TOKENS, contextWidth: outputs / TOKENS_EACH, inputs };
 }
 
 /** Stored names of what IP-Adapter's files call `ip_adapter.N`: it is laid over the same attentions. */

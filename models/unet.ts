@@ -139,7 +139,7 @@ interface DownHalf {
 }
 
 /** How many skip connections there are. */
-const skipsOf = ({ channels, layers }: UNetConfig): number => channels.length * (layers + 1);
+export const skipsOf = ({ channels, layers }: UNetConfig): number => channels.length * (layers + 1);
 
 /**
  * The way down and the middle, computed as far as they are asked for.

@@ -19,12 +19,19 @@ export const ADAPTER_FILE: Readonly<Record<ImageAdapterPath, string>> = {
 };
 export const TOWER_FOLDER = "image_encoder";
 
+/** The entry of the catalogue by which StyleShot keeps the content's contours, a detector of edges, and its file. */
+export const CONTOURS = "hed-contours";
+export const CONTOURS_FILE = "ControlNetHED.pth";
+export const INSTALL_CONTOURS = `atelier models install ${CONTOURS}`;
+
 /** Where an adapter lies. */
 export interface AdapterPlace {
   /** The adapter's file. */
   readonly file: string;
   /** A folder with `config.json` and the weights of a CLIP vision tower with projection, or of a network around one. */
   readonly tower: string;
+  /** The detector that draws the content's contours, where the adapter takes them and it is installed. */
+  readonly contours?: string;
 }
 
 /** @throws UserError `adapter-not-installed` saying what to do */
@@ -34,7 +41,9 @@ export async function installedImageAdapter(modelsDir: string, wanted: ImageAdap
       file: path.join(modelsDir, name, ADAPTER_FILE[wanted]),
       tower: path.join(modelsDir, name, TOWER_FOLDER),
     };
-    if (await exists(place.file)) return place;
+    if (!(await exists(place.file))) continue;
+    const contours = path.join(modelsDir, CONTOURS, CONTOURS_FILE);
+    return { ...place, ...(wanted === "styleshot" && (await exists(contours)) && { contours }) };
   }
   return noAdapter(wanted);
 }

@@ -35,6 +35,10 @@ export interface Ways {
   readonly adapter: ImageAdapterPath | null;
 }
 
+/** How the style image entered, for people. @param contours of StyleShot: whether the content's were drawn over */
+export const stylePathWords = (path: UsedStylePath, contours: boolean | undefined): string =>
+  path === "styleshot" && !contours ? `${path} without contours` : path;
+
 export const waysOf = (path: StylePath | null): Ways => {
   const ways: readonly string[] = path?.split("-") ?? [];
   const adapter = IMAGE_ADAPTERS.find((name) => ways.includes(name)) ?? null;

@@ -2,7 +2,7 @@
 import { UserError } from "../errors.ts";
 import { ACCELERATOR_FILE, type Accelerator } from "../lora-folder.ts";
 import { SAFETY_CHECKER } from "../safety-setting.ts";
-import { ADAPTER_FILE, type ImageAdapterName, TOWER_FOLDER } from "../image-adapter-folder.ts";
+import { ADAPTER_FILE, CONTOURS, CONTOURS_FILE, type ImageAdapterName, TOWER_FOLDER } from "../image-adapter-folder.ts";
 
 /**
  * How the files of an installed checkpoint are laid out, and thus what can read them. `llava`: downloaded as its authors
@@ -278,6 +278,29 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
       },
       // The encoder's transformer has the layout of this tower (CLIP ViT-H/14), whose settings its authors take from there.
       { ...IP_ADAPTER, files: [TOWER_CONFIG] },
+    ],
+  },
+  {
+    name: CONTOURS,
+    title: "HED: draws the content's contours, which StyleShot then keeps",
+    purpose: "adapter",
+    layout: "image-adapter",
+    megabytes: 29,
+    licence: {
+      name: "Apache-2.0, as its author says of code and weights",
+      url: "https://github.com/lllyasviel/ControlNet/blob/main/annotator/hed/__init__.py",
+    },
+    sources: [
+      {
+        repo: "lllyasviel/Annotators",
+        revision: "982e7edaec38759d914a963c48c4726685de7d96",
+        files: [
+          {
+            path: CONTOURS_FILE,
+            sha256: "5ca93762ffd68a29fee1af9d495bf6aab80ae86f08905fb35472a083a4c7a8fa",
+          },
+        ],
+      },
     ],
   },
   {

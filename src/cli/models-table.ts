@@ -50,7 +50,7 @@ const HEADINGS: Readonly<Record<CatalogueEntry["purpose"], string>> = {
   stylizer: "Painters",
   captioner: "Captioners: they put the style picture into words",
   preview: "Previews",
-  adapter: "Image adapters: the style image as a prompt (--style-path adapter)",
+  adapter: "Image adapters: the style image as a prompt (--style-path adapter, styleshot)",
   draft: "Drafts: over Stable Diffusion 1, for a first look (--speed draft)",
   safety: "Safety checkers: for bots in public servers",
 };

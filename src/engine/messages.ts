@@ -144,6 +144,7 @@ export const replySchemas = {
     steps: step,
     guidance: z.number().nullable(),
     stylePath: z.enum(STYLE_PATHS).exclude(["auto"]).nullable(),
+    contours: z.boolean().exactOptional(),
     stepCache: z.enum(STEP_CACHES).exclude(["off"]).nullable().exactOptional(),
     unetRows: z.number().nonnegative().exactOptional(),
   }) satisfies z.ZodType<StylizeReply>,

@@ -202,10 +202,10 @@ export class EngineWorker {
       );
       await saveFile(outputPath, await encodePng(image, alpha));
       const { width, height } = image;
-      const { steps, guidance, stylePath, stepCache = null, unetRows } = made;
-      const rows = unetRows !== undefined && { unetRows };
+      const { steps, guidance, stylePath, contours, stepCache = null, unetRows } = made;
+      const told = { ...(contours !== undefined && { contours }), ...(unetRows !== undefined && { unetRows }) };
       const engine = this.#parts.stylizer.id;
-      return { outputPath, width, height, engine, steps, guidance, stylePath, stepCache, ...rows };
+      return { outputPath, width, height, engine, steps, guidance, stylePath, stepCache, ...told };
     } finally {
       // None is written after the end.
       await previews?.idle();

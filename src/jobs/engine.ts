@@ -80,6 +80,8 @@ export interface StylizeReply {
   readonly guidance: number | null;
   /** How the style image entered, `null` where it did not or the engine has one way only. */
   readonly stylePath: UsedStylePath | null;
+  /** Of StyleShot: whether the content's contours were drawn over; absent where they are nobody's business. */
+  readonly contours?: boolean;
   /** What steps took over from each other; absent or `null`: nothing. */
   readonly stepCache?: UsedStepCache | null;
   /** Rows that went through the UNet, where there is one; those that took deep features over count for what they cost. */

@@ -86,6 +86,8 @@ export interface JobResult {
   readonly engine: StylizerId;
   /** How the style image entered; `null` where it did not, or the engine has one way only. */
   readonly stylePath: UsedStylePath | null;
+  /** Of StyleShot: whether the content's contours were drawn over; absent where they are nobody's business. */
+  readonly contours?: boolean;
   /** Steps that were run. */
   readonly steps: number;
   /** Guidance scale used; `null` where there was none. */

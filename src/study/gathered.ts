@@ -44,11 +44,13 @@ export class Gathered {
 
   /** Takes in what a job has painted. @throws UserError where the file was changed since */
   async painted(picture: PlannedPicture, { result, describer }: Job): Promise<void> {
-    const { engine, variant, stylePath, steps, guidance, stepCache = null, unetRows = null, seconds } = result!;
+    const { engine, variant, stylePath, contours, steps, guidance, seconds } = result!;
+    const { stepCache = null, unetRows = null } = result!;
     await this.#take(picture, result!.picture, {
       engine,
       variant,
       stylePath,
+      ...(contours !== undefined && { contours }),
       steps,
       guidance,
       stepCache,

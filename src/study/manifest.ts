@@ -66,6 +66,8 @@ const picture = place.extend({
       engine: z.enum(STYLIZER_IDS),
       variant: z.enum(VARIANTS),
       stylePath: z.enum(STYLE_PATHS).nullable(),
+      /** Of StyleShot: whether the content's contours were drawn over. */
+      contours: z.boolean().exactOptional(),
       steps: z.int().nonnegative(),
       guidance: z.number().nullable(),
       stepCache: z.enum(STEP_CACHES).nullable(),

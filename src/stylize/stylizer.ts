@@ -40,6 +40,8 @@ export interface StylizeResult {
   readonly guidance: number | null;
   /** How the style image entered, `null` where it did not or the engine has one way only. */
   readonly stylePath: UsedStylePath | null;
+  /** Of StyleShot: whether the content's contours were drawn over; absent where they are nobody's business. */
+  readonly contours?: boolean;
   /** What steps took over from each other; absent or `null`: nothing. */
   readonly stepCache?: UsedStepCache | null;
   /**

@@ -220,6 +220,15 @@ const FILES: readonly (readonly [words: string | RegExp, use: string | null, sha
       ["cnn.0.conv_in.weight", [320, 192, 3, 3]],
     ],
   ],
+  [
+    "a detector of edges (HED), for StyleShot's contours",
+    "adapter",
+    [
+      ["norm", [1, 3, 1, 1]],
+      ["block1.convs.0.weight", [64, 3, 3, 3]],
+      ["block5.projection.weight", [1, 512, 1, 1]],
+    ],
+  ],
   [/^a motion module/, null, [["down_blocks.0.motion_modules.0.temporal_transformer.norm.weight", [320]]]],
   ["a LoRA for Stable Diffusion 1, named as kohya does", "lora", pair(KOHYA, 768)],
   [

@@ -173,6 +173,18 @@ class Decoupled:
         return attn.to_out[0](out.transpose(1, 2).flatten(2))
 
 
+def controlled_by(pipeline: Pipeline, fusion: ControlNetModel, contour: torch.Tensor):
+    """Predictions with what the content-fusion encoder adds at scale 1, which sees the style's tokens alone, of both rows."""
+    lines = contour.repeat(1, 3, 1, 1)
+
+    def predict(x, t, context, image):
+        beside, middle = fusion(x, t, image, lines, return_dict=False)
+        both = torch.cat([context, image], dim=1)
+        return pipeline.unet(x, t, both, down_block_additional_residuals=beside, mid_block_additional_residual=middle).sample
+
+    return predict
+
+
 @torch.no_grad()
 def make(folder: Path, seed: int) -> None:
     generator = torch.Generator().manual_seed(seed)
@@ -218,14 +230,14 @@ def make(folder: Path, seed: int) -> None:
     result["control.picture"] = small = small.repeat(1, 3, 1, 1).contiguous()
     result["control.hint"] = fusion.controlnet_cond_embedding(small)
     tokens = torch.cat([images[1], images[0]])
-    beside, middle = fusion(result["sample"], 481, tokens, small, return_dict=False)
-    result["control.middle"] = middle
-    context = torch.cat([networks["unet.context"], tokens], dim=1)
-    result["control.prediction"] = pipeline.unet(result["sample"], 481, context, down_block_additional_residuals=beside, mid_block_additional_residual=middle).sample
+    result["control.middle"] = fusion(result["sample"], 481, tokens, small, return_dict=False)[1]
+    result["control.prediction"] = controlled_by(pipeline, fusion, small[:, :1])(result["sample"], 481, networks["unet.context"], tokens)
     for variant in ("inst", "image-prompt"):
         result[f"run.{variant}"] = x = whole_run(pipeline, variant, given, images, predict)
         plain = runs[f"default.{variant}"]
         print(folder.name, variant, f"off the form without by {((x - plain).norm() / plain.norm()):.3f}")
+        result[f"control.run.{variant}"] = y = whole_run(pipeline, variant, given, images, controlled_by(pipeline, fusion, contour))
+        print(folder.name, variant, f"with contours off that by {((y - x).norm() / x.norm()):.3f}")
     save_file({name: tensor.contiguous() for name, tensor in result.items()}, target / "expected.safetensors")
 
 

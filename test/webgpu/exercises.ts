@@ -14,11 +14,15 @@ import { SessionPool } from "../../src/onnx/session-pool.ts";
 import { placeOfCheckpoint, readDiffusionCheckpoint } from "../../src/stylize/diffusion/diffusion-checkpoint.ts";
 import { CachedUNet } from "../../src/stylize/diffusion/cached-unet.ts";
 import { DiffusionNetworks } from "../../src/stylize/diffusion/diffusion-networks.ts";
+import { ImageAdapter } from "../../src/stylize/diffusion/image-adapter/image-adapter.ts";
+import { readStyleShot } from "../../src/stylize/diffusion/image-adapter/styleshot-files.ts";
 import { inversionLoss } from "../../src/stylize/diffusion/inversion-loss.ts";
 import { paintWithStyleAttention } from "../../src/stylize/diffusion/style-attention.ts";
 import { type Role, type Trace, Traces } from "../../src/stylize/diffusion/style-inversion.ts";
 import { openTinyDecoder } from "../../src/stylize/diffusion/tiny-decoder.ts";
 import { FIXTURES, PIPELINES, readReference, type Reference } from "../models/reference.ts";
+import { seenOf } from "../stylize/diffusion/adapter-input.ts";
+import { contouredStyleShot } from "../stylize/diffusion/styleshot-place.ts";
 
 type PipelineName = (typeof PIPELINES)[number];
 
@@ -96,6 +100,14 @@ function pipelineExercises(name: PipelineName): Readonly<Record<string, Exercise
       await sessions.release();
       const conditioning = { prompt: unetInputs(await reference).context, empty: null, guidance: 1, guidedPart: 0 };
       return (await paintWithStyleAttention(networks, { grid: GRID, content, style, conditioning })).latents.data;
+    }),
+    "UNet with StyleShot over contours": over(async (networks) => {
+      const { context } = unetInputs(await reference);
+      const runs = await readReference(path.join(folder, "runs.safetensors"));
+      const adapter = new ImageAdapter(networks, await readStyleShot(contouredStyleShot(folder)));
+      const { prompt } = await adapter.beside({ prompt: context, empty: context }, seenOf(runs));
+      const [prediction] = await adapter.networks.predict(runs.floats("default.noise"), 481, [prompt]);
+      return prediction!;
     }),
     "UNet whose steps are kept and reused": over(async (networks) => {
       const { sample, context } = unetInputs(await reference);

@@ -39,7 +39,7 @@ const PLACES: Readonly<Record<Use, string>> = {
   part: "one network of a painter, usable within its folder",
   lora: `usable here: into the folder \`${LORAS}\` beside the checkpoints`,
   style: "usable here: `/style import` takes it",
-  adapter: "usable here: `atelier models install ip-adapter-sd15` puts one in place, with its tower",
+  adapter: "usable here: `atelier models install` puts it in place by its name, with what belongs to it",
   captioner: "usable here: CAPTIONER may be the name of its folder",
 };
 

@@ -27,6 +27,7 @@ export interface Kind {
     | "ControlNet"
     | "T2I adapter"
     | "image adapter"
+    | "edge detector"
     | "motion module"
     | "hypernetwork"
     | "upscaler"

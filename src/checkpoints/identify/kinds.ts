@@ -87,6 +87,17 @@ const styleShot: Rule = (names) => {
     : null;
 };
 
+/** What draws contours for StyleShot (HED), and for many a ControlNet elsewhere. */
+const edgeDetector: Rule = (names) =>
+  names.every(/^norm$/, /^block1\.convs\.0\.weight$/, /^block5\.projection\.weight$/)
+    ? {
+        kind: "edge detector",
+        family: null,
+        words: "a detector of edges (HED), for StyleShot's contours",
+        use: "adapter",
+      }
+    : null;
+
 const T2I_ADAPTER = /^(?:adapter\.)?body\.\d+\.(?:resnets\.\d+\.)?block1\.weight$/;
 const t2iAdapter: Rule = (names) => {
   if (!names.has(T2I_ADAPTER)) return null;
@@ -188,6 +199,7 @@ const RULES: readonly Rule[] = [
   singleFile,
   imageAdapter,
   styleShot,
+  edgeDetector,
   controlNet,
   loraKind,
   t2iAdapter,

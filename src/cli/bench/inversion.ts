@@ -18,6 +18,7 @@ const NEEDED_ONCE = {
   adain: "nothing",
   adapter: "one look of CLIP ViT-H/14 (2.5 GB); its tokens stay in memory",
   styleshot: "one look of its encoder (1.8 GB); its tokens stay in memory",
+  "styleshot over contours": "the content's edges, a fifth of a row; then each row a third more",
 } as const;
 
 export async function inversion({ checkpoint, python, runs, device }: DiffusionBenchOptions): Promise<void> {

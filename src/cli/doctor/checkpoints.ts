@@ -8,6 +8,7 @@ import { formatBytes } from "../../checkpoints/disk.ts";
 import { CheckpointStore, type Manifest } from "../../checkpoints/checkpoint-folder.ts";
 import type { Config } from "../../config.ts";
 import { messageOf } from "../../errors.ts";
+import { INSTALL_CONTOURS, installedImageAdapter } from "../../image-adapter-folder.ts";
 import { findDiffusionCheckpoint, readDiffusionCheckpoint } from "../../stylize/diffusion/diffusion-checkpoint.ts";
 import { fault, note, ok, type Finding } from "./finding.ts";
 import { examineLoras } from "./loras.ts";
@@ -18,7 +19,7 @@ export async function examineCheckpoints(
   const store = new CheckpointStore(config.MODELS_DIR);
   const installed = await store.installed();
   const findings = await Promise.all(installed.map((manifest) => examineFiles(store, manifest)));
-  findings.push(...(await examineStylizer(config)));
+  findings.push(...(await examineStylizer(config)), ...(await examineContours(config.MODELS_DIR)));
   const captioners = CATALOGUE.filter((entry) => entry.purpose === "captioner");
   findings.push(examineCaptioner(config.CAPTIONER, captioners, new Set(installed.map(({ name }) => name))));
   return findings;
@@ -55,6 +56,14 @@ async function examineStylizer({ ENGINE, MODELS_DIR }: Pick<Config, "ENGINE" | "
   } catch (error) {
     return [fault(`the checkpoint cannot be used: ${messageOf(error)}`, "Look closer with: atelier models verify")];
   }
+}
+
+/** StyleShot paints without them, too. */
+async function examineContours(modelsDir: string): Promise<Finding[]> {
+  const place = await installedImageAdapter(modelsDir, "styleshot").catch(() => null);
+  if (!place) return [];
+  if (place.contours !== undefined) return [ok("StyleShot keeps the contours of what it paints")];
+  return [note("StyleShot paints without the contours of the picture", `To keep them: ${INSTALL_CONTOURS} (29 MB)`)];
 }
 
 export function examineCaptioner(

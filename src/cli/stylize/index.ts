@@ -9,7 +9,9 @@ import type { Command } from "commander";
 
 import { readConfig } from "../../config.ts";
 import { UserError } from "../../errors.ts";
+import { INSTALL_CONTOURS } from "../../image-adapter-folder.ts";
 import { GALLERY, galleryStyle, type ShippedPicture } from "../../jobs/gallery.ts";
+import { stylePathWords } from "../../painting.ts";
 import { expectLoras, expectSpeedFits } from "../../painting-wishes.ts";
 import { exitCodeOf } from "../exit.ts";
 import { expectFile } from "../input-file.ts";
@@ -113,7 +115,11 @@ async function perform(places: readonly string[], style: ShippedPicture, options
   );
 }
 
-function summary({ width, height, variant, engine, seed, stepCache, seconds }: StylizeReport): string {
+function summary({ width, height, variant, engine, seed, ...how }: StylizeReport): string {
+  const { stylePath, contours, stepCache, seconds } = how;
+  const way = stylePath === "styleshot" ? `style by ${stylePathWords(stylePath, contours ?? undefined)}, ` : "";
   const cache = stepCache === null ? "" : `step cache ${stepCache}, `;
-  return `${width} x ${height}, ${variant} by the ${engine} engine, seed ${seed}, ${cache}${seconds.total.toFixed(1)} s`;
+  const advice = contours === false ? `\nTo keep the picture's contours: ${INSTALL_CONTOURS}` : "";
+  const size = `${width} x ${height}`;
+  return `${size}, ${variant} by the ${engine} engine, seed ${seed}, ${way}${cache}${seconds.total.toFixed(1)} s${advice}`;
 }

@@ -33,6 +33,8 @@ export interface StylizeReport {
   readonly steps: number;
   readonly guidance: number | null;
   readonly stylePath: StylizeReply["stylePath"];
+  /** `null` but with StyleShot. */
+  readonly contours: boolean | null;
   readonly stepCache: UsedStepCache | null;
   readonly seconds: { readonly caption: number; readonly stylize: number; readonly total: number };
 }
@@ -139,6 +141,7 @@ async function paint(
     steps: reply.steps,
     guidance: reply.guidance,
     stylePath: reply.stylePath,
+    contours: reply.contours ?? null,
     stepCache: reply.stepCache ?? null,
     seconds: { caption: seconds(started, captioned), stylize: seconds(captioned, now), total: seconds(started, now) },
   };

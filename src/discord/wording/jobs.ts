@@ -3,6 +3,7 @@ import { conditioning } from "../../caption/conditioning.ts";
 import { paintingWords } from "../../jobs/description.ts";
 import { isDraft, type Job, type JobRequest } from "../../jobs/job.ts";
 import type { Lack, QueuePlace } from "../../jobs/queue.ts";
+import { stylePathWords } from "../../painting.ts";
 import { showLora } from "../../painting-wishes.ts";
 import { needsDescription, VARIANT_LABEL } from "../../variant.ts";
 import { bar, clip, escapeText, plainName, relativeTime } from "./markdown.ts";
@@ -130,7 +131,7 @@ export const result = {
       ...request.loras.map((lora) => escapeText(showLora(lora))),
       ...(made.steps > 0 ? [`${made.steps} ${made.steps === 1 ? "step" : "steps"}`] : []),
       ...(made.guidance === null ? [] : [`guidance ${made.guidance}`]),
-      ...(made.stylePath === null ? [] : [`style by ${made.stylePath}`]),
+      ...(made.stylePath === null ? [] : [`style by ${stylePathWords(made.stylePath, made.contours)}`]),
       ...(made.stepCache ? [`step cache ${made.stepCache}`] : []),
       duration(made.seconds.total),
     ];

@@ -137,14 +137,15 @@ export async function stylize(tracked: TrackedJob, parts: StageParts): Promise<v
   const bytes = await readFile(reply.outputPath);
   const { sha256 } = await tracked.lasting(() => repositories.files.put(bytes, "png"), { bytes: bytes.length });
   const picture: PictureRef = { sha256, width: reply.width, height: reply.height, name: `${id}.png`, notes: [] };
-  const { engine: by, stylePath, steps, guidance, stepCache = null, unetRows } = reply;
+  const { engine: by, stylePath, contours, steps, guidance, stepCache = null, unetRows } = reply;
+  const told = { ...(contours !== undefined && { contours }), ...(unetRows !== undefined && { unetRows }) };
+  const how = { engine: by, stylePath, steps, guidance, stepCache, ...told };
   const seconds = {
     caption: tracked.captionSeconds,
     stylize: stylizeSeconds,
     total: tracked.preparationSeconds + secondsSince(startedAt),
   };
-  const rows = unetRows === undefined ? {} : { unetRows };
-  const result = { picture, variant, engine: by, stylePath, steps, guidance, stepCache, ...rows, seconds };
+  const result = { picture, variant, ...how, seconds };
   try {
     await tracked.move("done", { result, settledAt: Date.now() });
   } catch (error) {

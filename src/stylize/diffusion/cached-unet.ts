@@ -13,9 +13,10 @@ import {
   type Tensor,
 } from "../../onnx/index.ts";
 import { elementCount } from "../../onnx/shape.ts";
-import type { DiffusionNetworks, UNetForm } from "./diffusion-networks.ts";
+import type { DiffusionNetworks } from "./diffusion-networks.ts";
 import type { PredictNoise } from "./inst.ts";
 import type { CachedStep } from "./step-cache.ts";
+import type { UNetForm } from "./unet-recording.ts";
 
 /** What comes up beside the first skip connection is kept: the least that the steps between can do. */
 const BRANCH = 0;

@@ -17,7 +17,7 @@ import { readJson } from "../../onnx/files/read-json.ts";
 import { checkpointError, renamed, type TensorSource } from "../../onnx/files/tensor-source.ts";
 import type { AdapterFiles } from "./image-adapter/adapter-files.ts";
 import { readWeights, weightsFileIn } from "../../onnx/files/weights-file.ts";
-import { askForWeights } from "./record-networks.ts";
+import { askForWeights, configsOf } from "./record-networks.ts";
 import { readSchedulerConfig, type SchedulerConfig, STABLE_DIFFUSION_V1 } from "./schedulers/index.ts";
 
 /** Where a checkpoint lies. */
@@ -166,11 +166,9 @@ function expectOneFamily({ label, text, unet, vae }: DiffusionCheckpoint): void 
 }
 
 /** What is missing is said now, by name, and not in the middle of the first picture. */
-function expectWeights({ text, unet, vae }: DiffusionCheckpoint): void {
-  const configs = { text: text.config, unet: unet.config, vae: vae.config };
-  askForWeights("text", configs, text.source);
-  askForWeights("unet", configs, unet.source);
-  askForWeights("vae", configs, vae.source);
+function expectWeights(checkpoint: DiffusionCheckpoint): void {
+  for (const part of ["text", "unet", "vae"] as const)
+    askForWeights(part, configsOf(checkpoint), checkpoint[part].source);
 }
 
 async function hasTokenizer(folder: string): Promise<boolean> {

@@ -1,19 +1,15 @@
 /** The networks of a checkpoint as functions: sessions of static shape, opened when first needed. */
 import { clipText, tokenEmbeddings } from "../../../models/clip-text.ts";
-import { attendingImage } from "../../../models/ip-adapter.ts";
-import { unet, type UNetPlaces } from "../../../models/unet.ts";
 import { vaeDecoder, vaeEncoder } from "../../../models/vae.ts";
 import {
   concatenated,
   type ExecutionDevice,
   type Floats,
-  type FloatType,
   floatsOf,
   floatTensor,
   type Graph,
   type GraphOptions,
   integerTensor,
-  op,
   rowsOf,
   type Tensor,
   type Value,
@@ -22,6 +18,7 @@ import { multiplyAdds } from "../../onnx/multiply-adds.ts";
 import { OutOfMemoryError } from "../../onnx/out-of-memory.ts";
 import type { Weights } from "../../onnx/weights.ts";
 import type { DiffusionCheckpoint } from "./diffusion-checkpoint.ts";
+import type { Context } from "./inst.ts";
 import {
   type ComputeOptions,
   type Feeds,
@@ -32,6 +29,7 @@ import {
   type Recording,
 } from "./network-sessions.ts";
 import { decodeInTiles } from "./tiled-decoder.ts";
+import { unetKey, unetRecording, type UNetForm, type UNetRun } from "./unet-recording.ts";
 
 export interface NetworkOptions extends NetworkSessionOptions {
   /** What this process's memory has for what belongs to networks; by default what sessions may hold. */
@@ -43,23 +41,6 @@ export interface LearnedToken {
   readonly id: number;
   /** [vectors, width] */
   readonly vector: Float32Array;
-}
-
-export interface UNetRun {
-  /** Noisy latents [1, C, h, w], the same for every row. */
-  readonly sample: Floats;
-  readonly timestep: number;
-  /** Encoded text [1, tokens, width], one for each row, all equally long; with an adapter the image's tokens follow. */
-  readonly contexts: readonly Floats[];
-}
-
-/** Another form of the UNet, with inputs and outputs of its own. */
-export interface UNetForm {
-  /** Tells its sessions from others; all that `places` depends on belongs into it. */
-  readonly name: string;
-  /** Called while the network is recorded; what it puts into `given` is given out. */
-  readonly places: (graph: Graph, given: Record<string, Value>, dtype: FloatType) => UNetPlaces;
-  readonly feeds?: Feeds;
 }
 
 export class DiffusionNetworks {
@@ -112,7 +93,7 @@ export class DiffusionNetworks {
   async predict(
     sample: Floats,
     timestep: number,
-    contexts: readonly Floats[],
+    contexts: readonly Context[],
     form?: UNetForm,
   ): Promise<Float32Array[]> {
     const run = { sample, timestep, contexts };
@@ -129,7 +110,7 @@ export class DiffusionNetworks {
 
   async #predictAll(
     run: UNetRun,
-    batches: readonly (readonly Floats[])[],
+    batches: readonly (readonly Context[])[],
     form: UNetForm | undefined,
   ): Promise<Float32Array[]> {
     const predictions: Float32Array[] = [];
@@ -145,7 +126,7 @@ export class DiffusionNetworks {
    * beside the one of a single row, whose weights are its own. A processor is no faster that way and would need three
    * times the memory.
    */
-  batches(run: UNetRun, form?: UNetForm): readonly (readonly Floats[])[] {
+  batches(run: UNetRun, form?: UNetForm): readonly (readonly Context[])[] {
     const { contexts } = run;
     const alone = contexts.map((context) => [context]);
     if (this.device === "cpu" || this.#rowsAlone || contexts.length === 1) return alone;
@@ -162,20 +143,8 @@ export class DiffusionNetworks {
     return this.#sessions.run(this.#unetRecording(run, form));
   }
 
-  #unetRecording(run: UNetRun, form: UNetForm | undefined): Recording<string> {
-    const { sample, timestep, contexts } = run;
-    const shapes = shapesOf(run);
-    return {
-      key: unetKey(run, form),
-      record: this.#unet(run, form),
-      feeds: (dtype) => ({
-        sample: floatTensor(dtype, { data: concatenated(contexts.map(() => sample.data)), shape: shapes.sample }),
-        timestep: floatTensor("float32", { data: Float32Array.of(timestep), shape: [1] }),
-        context: floatTensor(dtype, { data: concatenated(contexts.map(({ data }) => data)), shape: shapes.context }),
-        ...form?.feeds?.(dtype),
-      }),
-      options: { arena: true, products: this.products },
-    };
+  #unetRecording(run: UNetRun, form?: UNetForm): Recording<string> {
+    return unetRecording(this.checkpoint, run, form, this.products);
   }
 
   /** What the UNet computes in a form, counted by multiplications, as a part of what it computes as it is. */
@@ -191,28 +160,6 @@ export class DiffusionNetworks {
     const work = multiplyAdds(graph);
     this.#work.set(key, work);
     return work;
-  }
-
-  #unet(run: UNetRun, form?: UNetForm): RecordGraph<string> {
-    const shapes = shapesOf(run);
-    return (graph, weights, dtype) => {
-      const { unet: own, adapter } = this.checkpoint;
-      const [sample, timestep, whole] = [
-        graph.input("sample", dtype, shapes.sample),
-        graph.input("timestep", "float32", [1]),
-        graph.input("context", dtype, shapes.context),
-      ];
-      const given: Record<string, Value> = {};
-      const places = form?.places(graph, given, dtype);
-      const length = shapes.context[1]! - (adapter?.config.tokens ?? 0);
-      const context = adapter ? op.slice(whole, 1, 0, length) : whole;
-      const attendText =
-        adapter &&
-        attendingImage(weights("adapter"), own.config, op.slice(whole, 1, length, shapes.context[1]!), adapter.scaleOf);
-      const inputs = { sample, timestep, context };
-      const prediction = unet(weights("unet"), own.config, inputs, { ...places, ...(attendText && { attendText }) });
-      return { prediction, ...given };
-    };
   }
 
   /** Pictures [1, 3, H, W] in [-1, 1] -> means and log variances [1, 2 · latent, h, w], not yet scaled. */
@@ -334,14 +281,4 @@ export class DiffusionNetworks {
     const record: RecordGraph<"result"> = (graph, weights) => ({ result: build(graph, weights(part)) });
     return (await this.compute(key, record, feeds, options)).result;
   }
-}
-
-const shapesOf = ({ sample, contexts }: UNetRun) => ({
-  sample: sample.shape.with(0, contexts.length),
-  context: contexts[0]!.shape.with(0, contexts.length),
-});
-
-function unetKey(run: UNetRun, form?: UNetForm): string {
-  const { sample, context } = shapesOf(run);
-  return `unet ${form?.name ?? ""} ${sample.join("x")} ${context[1]}`;
 }

@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { ClipTokenizer } from "../../../models/clip-tokenizer.ts";
 import { breathe } from "../../breathe.ts";
 import { EngineError } from "../../errors.ts";
-import { type AdapterPlace, noAdapter } from "../../image-adapter-folder.ts";
+import { noAdapter } from "../../image-adapter-folder.ts";
 import type { Accelerator } from "../../lora-folder.ts";
 import type { Size } from "../../images/plane.ts";
 import { cropTo, resizeTo, sizeForLongSide } from "../../images/resize.ts";
@@ -14,7 +14,7 @@ import type { Precision } from "../../onnx/devices.ts";
 import type { ExecutionDevice, Floats } from "../../onnx/index.ts";
 import { Overflows } from "../../onnx/overflows.ts";
 import type { SessionPool } from "../../onnx/session-pool.ts";
-import { DEFAULT_SETTINGS, type ImageAdapterPath, type StepCache, waysOf } from "../../painting.ts";
+import { DEFAULT_SETTINGS, type StepCache, waysOf } from "../../painting.ts";
 import type {
   Learned,
   LearnHooks,
@@ -38,9 +38,8 @@ import { learnStyle } from "./learn-style.ts";
 import { adaptedCheckpoint, type WeightedLora } from "./lora/adapted-checkpoint.ts";
 import { gaussianNoise, NOISE_STREAM } from "./noise.ts";
 import { Previews } from "./previews.ts";
-import { readImageAdapter } from "./image-adapter/adapter-files.ts";
-import { ImageAdapter } from "./image-adapter/image-adapter.ts";
-import { readStyleShot } from "./image-adapter/styleshot-files.ts";
+import type { ImageAdapter } from "./image-adapter/image-adapter.ts";
+import { type FindAdapter, InstalledAdapters } from "./image-adapter/installed-adapters.ts";
 import { createScheduler } from "./schedulers/index.ts";
 import { cachedSteps, chooseStepCache, guidedPartOf } from "./step-cache.ts";
 import { attentionGrid, paintWithStyleAttention } from "./style-attention.ts";
@@ -109,8 +108,7 @@ export interface StylizerOptions {
   readonly stepCache?: StepCache;
   /** What is among the LoRA over the checkpoint to make a draft. */
   readonly accelerator?: Accelerator | null;
-  /** Finds the adapter for the style path of its name when that is first asked for. @throws UserError where there is none */
-  readonly findAdapter?: (wanted: ImageAdapterPath) => Promise<AdapterPlace>;
+  readonly findAdapter?: FindAdapter;
 }
 
 export class DiffusionStylizer implements Stylizer {
@@ -125,7 +123,7 @@ export class DiffusionStylizer implements Stylizer {
   /** What style attention saw of pictures on their way to noise. */
   readonly #traces: Traces;
   readonly #accelerator: Accelerator | null;
-  readonly #adapters = new Map<ImageAdapterPath, Promise<ImageAdapter>>();
+  readonly #adapters: InstalledAdapters;
 
   constructor(networks: DiffusionNetworks, tokenizer: ClipTokenizer, options: StylizerOptions = {}) {
     this.#networks = networks;
@@ -136,6 +134,7 @@ export class DiffusionStylizer implements Stylizer {
     this.#decodePreview = options.decodePreview ?? null;
     this.#stepCache = options.stepCache ?? "off";
     this.#accelerator = options.accelerator ?? null;
+    this.#adapters = new InstalledAdapters(networks, options.findAdapter ?? noAdapter);
   }
 
   /**
@@ -197,13 +196,15 @@ export class DiffusionStylizer implements Stylizer {
     const stepCache = chooseStepCache(settings.stepCache, this.#stepCache, run);
     const ways = waysOf(stylePath);
     const learned = ways.token ? learnedToken(this.#tokenizer, token!) : null;
-    const adapter = ways.adapter ? await this.#imageAdapter(ways.adapter) : null;
+    const adapter = ways.adapter ? await this.#adapters.of(ways.adapter) : null;
     const networks = adapter?.networks ?? this.#networks;
     const conditioning = await this.#condition(input, form, { learned, adapter }, signal);
     const guidance = conditioning.empty ? conditioning.guidance : null;
+    const contours = ways.adapter === "styleshot" && { contours: conditioning.prompt.hint !== undefined };
+    const how = { guidance, stylePath, ...contours, stepCache };
     if (ways.attention) {
       const painted = await this.#paintWithAttention(networks, input, form, conditioning, hooks);
-      return { ...painted, guidance, stylePath, stepCache };
+      return { ...painted, ...how };
     }
 
     const start = await this.#startLatents(input, form, signal);
@@ -228,7 +229,7 @@ export class DiffusionStylizer implements Stylizer {
       ...(cached && { predict: cached.predict }),
       conditioning: { ...conditioning, guidedPart: guidedPartOf(stepCache, conditioning.guidedPart) },
     });
-    return { latents, steps, guidance, stylePath, stepCache, unetRows: unetRows + (cached?.rows ?? 0) };
+    return { latents, steps, ...how, unetRows: unetRows + (cached?.rows ?? 0) };
   }
 
   /** Style attention: both pictures go to noise once, then the output is painted with what was seen on the way. */
@@ -292,7 +293,7 @@ export class DiffusionStylizer implements Stylizer {
    * an adapter nothing is guided.
    */
   async #condition(
-    { variant, description, style, styleSha256 }: StylizeInput,
+    { variant, description, content, contentSha256, style, styleSha256, settings }: StylizeInput,
     form: InstForm,
     { learned, adapter }: { readonly learned: LearnedToken | null; readonly adapter: ImageAdapter | null },
     signal: AbortSignal | undefined,
@@ -308,23 +309,11 @@ export class DiffusionStylizer implements Stylizer {
     if (!adapter && text.trim() === "") return { prompt, empty: null, guidance, guidedPart };
     const contexts = { prompt, empty: await this.#encode(emptyRows, signal) };
     await breathe(signal);
-    return { ...((await adapter?.beside(contexts, style, styleSha256)) ?? contexts), guidance, guidedPart };
-  }
-
-  /** The adapter over this checkpoint, opened when it is first asked for. @throws UserError where none is installed */
-  #imageAdapter(wanted: ImageAdapterPath): Promise<ImageAdapter> {
-    const open = async (): Promise<ImageAdapter> => {
-      const place = await (this.#options.findAdapter ?? noAdapter)(wanted);
-      const read = wanted === "styleshot" ? readStyleShot : readImageAdapter;
-      return new ImageAdapter(this.#networks, await read(place));
-    };
-    const known = this.#adapters.get(wanted);
-    if (known) return known;
-    const adapter = open();
-    this.#adapters.set(wanted, adapter);
-    // It may be installed by the time of the next picture.
-    adapter.catch(() => this.#adapters.delete(wanted));
-    return adapter;
+    if (!adapter) return { ...contexts, guidance, guidedPart };
+    const size = sizeOf(content, settings.size, form.fit);
+    const contentKey = `${contentSha256} ${size.width}x${size.height} ${form.fit}`;
+    const seen = { style, styleSha256, content: () => fitted(content, size, form.fit), contentKey };
+    return { ...(await adapter.beside(contexts, seen)), guidance, guidedPart };
   }
 
   #encode(
@@ -361,8 +350,7 @@ export class DiffusionStylizer implements Stylizer {
     const { width, height } = sizeOf(style ?? picture, size, form.fit);
     const moments = await this.#cache.get(`moments ${sha256} ${width}x${height} ${form.fit}`, async () => {
       await breathe(signal);
-      const fitted = await (form.fit === "stretch" ? resizeTo : cropTo)(picture, width, height);
-      return this.#networks.encodePicture(pictureToFloats(fitted));
+      return this.#networks.encodePicture(pictureToFloats(await fitted(picture, { width, height }, form.fit)));
     });
     expectNumbers(moments.data, "the encoder");
     const stream = style ? NOISE_STREAM.stylePosterior : NOISE_STREAM.contentPosterior;
@@ -370,6 +358,9 @@ export class DiffusionStylizer implements Stylizer {
     return latentsOfMoments(moments, this.#networks.checkpoint.vae.config.scalingFactor, noise);
   }
 }
+
+const fitted = (picture: RgbImage, { width, height }: Size, fit: InstForm["fit"]): Promise<RgbImage> =>
+  (fit === "stretch" ? resizeTo : cropTo)(picture, width, height);
 
 /** The size that a picture is painted in. */
 function sizeOf(picture: Size, size: number, fit: InstForm["fit"]): Size {

@@ -7,19 +7,24 @@ import { EngineError } from "../../errors.ts";
 import type { Floats } from "../../onnx/index.ts";
 import type { SamplingPlan } from "./schedulers/index.ts";
 
+/** What the UNet is told beside latents and time: encoded text [1, tokens, width], with an adapter the image's behind it. */
+export interface Context extends Floats {
+  /** What a ControlNet beside the UNet is shown (`controlHint`), [1, C, h, w]; the same in all contexts of a picture. */
+  readonly hint?: Floats;
+}
+
 /** Predicts the noise in `sample` [1, C, h, w] under each context. A style path may answer with features mixed in. */
 export type PredictNoise = (
   sample: Floats,
   timestep: number,
-  contexts: readonly Floats[],
+  contexts: readonly Context[],
 ) => Promise<readonly Float32Array[]>;
 
 /** What the picture is to be like, as the text encoder puts it. */
 export interface Conditioning {
-  /** [1, tokens, width] */
-  readonly prompt: Floats;
-  /** The same of the empty prompt, equally long; `null` where there is nothing to guide away from. */
-  readonly empty: Floats | null;
+  readonly prompt: Context;
+  /** Of the empty prompt, equally long; `null` where there is nothing to guide away from. */
+  readonly empty: Context | null;
   /** Classifier-free guidance scale. */
   readonly guidance: number;
   /** Part of the steps, from the first, that is guided: 0 to 1. The rest costs half. */

@@ -28,8 +28,8 @@ export interface NetworkSessionOptions {
   readonly overflows?: Overflows;
 }
 
-/** The networks of a checkpoint, and of an image adapter over it. */
-export type NetworkPart = "text" | "unet" | "vae" | "adapter" | "tower";
+/** The networks of a checkpoint, and of an image adapter over it, with the detector of what it takes from the content. */
+export type NetworkPart = "text" | "unet" | "vae" | "adapter" | "tower" | "contours";
 
 /** Records a graph over the weights of any of the networks, in an element type; its outputs by name. */
 export type RecordGraph<Name extends string> = (
@@ -162,8 +162,9 @@ export class NetworkSessions {
 }
 
 function sourceOf(checkpoint: DiffusionCheckpoint, part: NetworkPart): TensorSource {
-  if (part !== "adapter" && part !== "tower") return checkpoint[part].source;
+  if (part === "text" || part === "unet" || part === "vae") return checkpoint[part].source;
   const { adapter } = checkpoint;
-  if (!adapter) throw new TypeError(`${checkpoint.label} has no image adapter over it`);
-  return part === "adapter" ? adapter.source : adapter.tower.source;
+  const source = part === "adapter" ? adapter?.source : part === "tower" ? adapter?.tower.source : adapter?.contours;
+  if (!source) throw new TypeError(`${checkpoint.label} has no ${part} over it`);
+  return source;
 }

@@ -11,10 +11,11 @@ import { type AttendPixels, attendPixels } from "../../../models/spatial-transfo
 import { breathe } from "../../breathe.ts";
 import { type Floats, floatTensor, op, type Value } from "../../onnx/index.ts";
 import { adain, channelStatistics } from "./adain.ts";
-import type { DiffusionNetworks, UNetForm } from "./diffusion-networks.ts";
+import type { DiffusionNetworks } from "./diffusion-networks.ts";
 import { type Conditioning, expectNumbers } from "./inst.ts";
 import { NoiseLevels } from "./schedulers/noise-levels.ts";
 import { ddimStep, type Features, isExchanged, type Trace } from "./style-inversion.ts";
+import type { UNetForm } from "./unet-recording.ts";
 
 /**
  * How much of the content's queries stays, from the first step to the last along half a cosine: composition is decided

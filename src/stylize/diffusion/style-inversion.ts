@@ -6,12 +6,13 @@ import { attendPixels } from "../../../models/spatial-transformer.ts";
 import type { UNetConfig } from "../../../models/unet.ts";
 import { breathe } from "../../breathe.ts";
 import { type Floats, floatsOf, op, type Tensor } from "../../onnx/index.ts";
-import type { DiffusionNetworks, UNetForm } from "./diffusion-networks.ts";
+import type { DiffusionNetworks } from "./diffusion-networks.ts";
 import { expectNumbers } from "./inst.ts";
 import { ByteCache } from "./latents-cache.ts";
 import { linear } from "./schedulers/linear-combination.ts";
 import { type NoiseLevel, NoiseLevels } from "./schedulers/noise-levels.ts";
 import { noiseOf, originalOf } from "./schedulers/prediction.ts";
+import type { UNetForm } from "./unet-recording.ts";
 
 /** What is kept of a picture: a style gives keys and values, a content its queries. */
 export type Role = "style" | "content";

@@ -149,6 +149,21 @@ describe("weights", () => {
     ]);
   });
 
+  it("of StyleShot are told from what draws contours for it, and how that is installed", async () => {
+    const MODELS_DIR = path.join(root, "styled");
+    await mkdir(path.join(MODELS_DIR, "hed-contours"), { recursive: true });
+    await symlink(path.join(FIXTURES, "tiny-v1/styleshot"), path.join(MODELS_DIR, "styleshot-sd15"));
+    const examine = () => examineCheckpoints({ ...settings, ENGINE: "embedded", MODELS_DIR });
+    expect((await examine())[1]).toEqual({
+      status: "note",
+      text: "StyleShot paints without the contours of the picture",
+      advice: "To keep them: atelier models install hed-contours (29 MB)",
+    });
+    const detector = "hed-contours/ControlNetHED.pth";
+    await symlink(path.join(FIXTURES, "tiny-v1/styleshot/ControlNetHED.pth"), path.join(MODELS_DIR, detector));
+    expect((await examine())[1]).toEqual(ok("StyleShot keeps the contours of what it paints"));
+  });
+
   it("of captioners are chosen by name", () => {
     const captioners = CATALOGUE.filter(({ purpose }) => purpose === "captioner");
     const examine = (wanted: string, ...installed: string[]): string =>

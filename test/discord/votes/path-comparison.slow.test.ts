@@ -1,9 +1,14 @@
 /** A comparison of style paths, by Stable Diffusion behind the real bot: offered, refused, painted, judged, told. */
+import { mkdir, symlink } from "node:fs/promises";
+import path from "node:path";
+
 import type { APIMessage } from "discord.js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
+import { CONTOURS, CONTOURS_FILE } from "../../../src/image-adapter-folder.ts";
+import { FIXTURES } from "../../models/reference.ts";
 import { landscape, waves } from "../pictures.ts";
-import { openStudio, type Studio, textOf, whispers } from "../studio.ts";
+import { openStudio, type Studio, stylized, textOf, whispers } from "../studio.ts";
 
 let studio: Studio;
 
@@ -115,5 +120,20 @@ describe("/compare paths:", () => {
       open.filter((text) => /painted in two ways.*Give 🥇 🥈 to \*\*A\*\* and \*\*B\*\*/s.test(text)),
     ).toHaveLength(1);
     expect(open.filter((text) => text.includes("painted in three ways"))).toHaveLength(1);
+  });
+});
+
+describe("/stylize style_path: styleshot", () => {
+  it("says that it paints without the content's contours, until what draws them is installed", async () => {
+    const { discord, general, running } = studio;
+    const painted = async (seed: number): Promise<string> => {
+      const wishes = { ...(await inputs()), variant: "inst", style_path: "styleshot", seed };
+      return textOf(await stylized(studio, await discord.member("ada").slash(general, "stylize", wishes)));
+    };
+    expect(await painted(1)).toMatch(/ · style by styleshot without contours · /);
+    const detector = path.join(running.bot.config.MODELS_DIR, CONTOURS, CONTOURS_FILE);
+    await mkdir(path.dirname(detector));
+    await symlink(path.join(FIXTURES, "tiny-v1/styleshot/ControlNetHED.pth"), detector);
+    expect(await painted(2)).toMatch(/ · style by styleshot · /);
   });
 });

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 
 import type { RgbImage } from "../../../src/images/rgb-image.ts";
 import { DEFAULT_SETTINGS, type StylizeSettings } from "../../../src/painting.ts";
+import type { SeenPictures } from "../../../src/stylize/diffusion/image-adapter/image-adapter.ts";
 import type { StylizeInput } from "../../../src/stylize/stylizer.ts";
 import type { Reference } from "../../models/reference.ts";
 
@@ -31,3 +32,11 @@ export const inputOf = (
     ...changes,
   };
 };
+
+/** What an adapter looks at in a run of the reference. */
+export const seenOf = (runs: Reference): SeenPictures => ({
+  style: runs.picture("default.style"),
+  styleSha256: "style",
+  content: async () => runs.picture("default.content"),
+  contentKey: "content",
+});

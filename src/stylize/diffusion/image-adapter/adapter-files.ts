@@ -20,6 +20,8 @@ export interface AdapterFiles {
   readonly source: TensorSource;
   /** CLIP's vision tower with projection, or a network around it. */
   readonly tower: { readonly config: ClipVisionConfig; readonly source: TensorSource };
+  /** The detector that draws the content's contours; `null`: they are not looked at. */
+  readonly contours: TensorSource | null;
   readonly sight: Sight;
   readonly scaleOf: ImageScale;
 }
@@ -57,5 +59,6 @@ export async function readImageAdapter(
   if (config.inputs !== given)
     throw checkpointError(place.file, `wants pictures seen in ${config.inputs} numbers, its tower gives ${given}`);
   const label = `${place.file} in ${blocks} blocks`;
-  return { label, config, source, tower, sight: ipAdapterSight(config, tower.config), scaleOf: BLOCKS[blocks] };
+  const sight = ipAdapterSight(config, tower.config);
+  return { label, config, source, tower, contours: null, sight, scaleOf: BLOCKS[blocks] };
 }

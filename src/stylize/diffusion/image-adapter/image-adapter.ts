@@ -1,22 +1,39 @@
 /**
  * The style image as a prompt, without anything learned for it (IP-Adapter, StyleShot): its tokens stand behind those of the text in
- * each context, and the UNet over which the adapter is laid looks at both.
+ * each context, and the UNet over which the adapter is laid looks at both. Of the content, contours may stand beside them.
  */
+import { controlHint } from "../../../../models/controlnet.ts";
+import { hedEdges } from "../../../../models/hed.ts";
 import type { RgbImage } from "../../../images/rgb-image.ts";
 import { checkpointError } from "../../../onnx/files/tensor-source.ts";
-import { concatenated, type Floats, floatTensor } from "../../../onnx/index.ts";
+import { concatenated, type Floats, floatTensor, op } from "../../../onnx/index.ts";
 import type { DiffusionNetworks } from "../diffusion-networks.ts";
+import type { Context } from "../inst.ts";
 import { ByteCache } from "../latents-cache.ts";
+import { askForWeights, configsOf } from "../record-networks.ts";
 import type { AdapterFiles } from "./adapter-files.ts";
+import { contoursOf } from "./contours.ts";
 import type { Look } from "./sight.ts";
 
 /** Some 600 styles with four tokens each. */
 const CACHE_BYTES = 16e6;
+/** Three contents of 512 x 512 pixels. */
+const HINT_BYTES = 16e6;
 
-/** What the UNet is told, [1, tokens, width] each: of the prompt, and of the empty one. */
+/** What the UNet is told of the prompt, and of the empty one. */
 interface Contexts {
-  readonly prompt: Floats;
-  readonly empty: Floats;
+  readonly prompt: Context;
+  readonly empty: Context;
+}
+
+/** What an adapter looks at. */
+export interface SeenPictures {
+  readonly style: RgbImage;
+  readonly styleSha256: string;
+  /** The content as it is painted, sides of a multiple of 64 pixels; asked for where its contours are drawn. */
+  readonly content: () => Promise<RgbImage>;
+  /** Tells contents, and sizes of the same, from each other. */
+  readonly contentKey: string;
 }
 
 /** An adapter over networks. */
@@ -25,8 +42,9 @@ export class ImageAdapter {
   readonly networks: DiffusionNetworks;
   readonly #files: AdapterFiles;
   readonly #tokens = new ByteCache<Floats>(CACHE_BYTES, ({ data }) => data.byteLength);
+  readonly #hints = new ByteCache<Floats>(HINT_BYTES, ({ data }) => data.byteLength);
 
-  /** @throws EngineError when the adapter was made for another UNet */
+  /** @throws EngineError when the adapter was made for another UNet, or lacks what it draws contours with */
   constructor(networks: DiffusionNetworks, files: AdapterFiles) {
     const { checkpoint } = networks;
     const { contextWidth } = checkpoint.unet.config;
@@ -35,6 +53,12 @@ export class ImageAdapter {
         files.label,
         `was made for texts of width ${files.config.contextWidth}, not ${contextWidth}: another version of Stable Diffusion`,
       );
+    if (files.contours) {
+      const configs = configsOf(checkpoint);
+      askForWeights("contours", configs, files.contours);
+      askForWeights("hint", configs, files.source);
+      askForWeights("control", configs, files.source, networks.products);
+    }
     this.#files = files;
     this.networks = networks.withCheckpoint({
       ...checkpoint,
@@ -43,16 +67,54 @@ export class ImageAdapter {
     });
   }
 
-  /** Contexts with the image behind the words, and nothing behind none: there is always something to be guided by. */
-  async beside(contexts: Contexts, style: RgbImage, styleSha256: string): Promise<Contexts> {
+  /**
+   * Contexts with the image behind the words, and nothing behind none: there is always something to be guided by. Both have
+   * the content's contours beside them, where the adapter draws them.
+   */
+  async beside(contexts: Contexts, { style, styleSha256, content, contentKey }: SeenPictures): Promise<Contexts> {
     const image = await this.#tokens.get(styleSha256, () => this.tokensOf(style));
     const nothing = await this.#tokens.get("nothing", () => this.#look(this.#files.sight.nothing()));
-    return { prompt: joined(contexts.prompt, image), empty: joined(contexts.empty, nothing) };
+    const hint = this.#files.contours
+      ? { hint: await this.#hints.get(contentKey, async () => this.#hintOf(await this.contours(await content()))) }
+      : {};
+    return {
+      prompt: { ...joined(contexts.prompt, image), ...hint },
+      empty: { ...joined(contexts.empty, nothing), ...hint },
+    };
   }
 
   /** [1, tokens, contextWidth] */
   tokensOf(picture: RgbImage): Promise<Floats> {
     return this.#look(this.#files.sight.at(picture));
+  }
+
+  /** White lines on black, 0 or 1: [1, 3, H, W]. */
+  async contours({ width, height, data }: RgbImage): Promise<Floats> {
+    const pixels = { data: Float32Array.from(data), shape: [1, height, width, 3] };
+    const { result } = await this.networks.compute(
+      `contours ${height}x${width}`,
+      (graph, weights) => {
+        const x = graph.input("x", "float32", pixels.shape);
+        return { result: hedEdges(weights("contours"), op.transpose(x, [0, 3, 1, 2])) };
+      },
+      () => ({ x: floatTensor("float32", pixels) }),
+      { dtype: "float32" },
+    );
+    return contoursOf(result);
+  }
+
+  /** What the ControlNet makes of them once for all steps. */
+  async #hintOf(contours: Floats): Promise<Floats> {
+    const { config } = this.networks.checkpoint.unet;
+    const { result } = await this.networks.compute(
+      `hint ${contours.shape.join("x")}`,
+      (graph, weights, dtype) => {
+        const x = graph.input("x", dtype, contours.shape);
+        return { result: controlHint(weights("adapter").scope("controlnet"), config, x) };
+      },
+      (dtype) => ({ x: floatTensor(dtype, contours) }),
+    );
+    return result;
   }
 
   async #look({ key, inputs, tokens }: Look): Promise<Floats> {

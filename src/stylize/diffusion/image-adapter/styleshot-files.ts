@@ -1,4 +1,7 @@
-/** StyleShot's files on the disk: the projections with what is laid over the UNet, and the style-aware encoder. */
+/**
+ * StyleShot's files on the disk: the projections with what is laid over the UNet and what runs beside it, the style-aware
+ * encoder, and the detector of the content's contours where it is installed.
+ */
 import path from "node:path";
 
 import { clipVisionConfigSchema } from "../../../../models/clip-vision.ts";
@@ -11,6 +14,8 @@ import { type AdapterFiles, BLOCKS } from "./adapter-files.ts";
 import { styleShotSight } from "./styleshot-sight.ts";
 
 const ENCODER_FILE = "pytorch_model.bin";
+/** Of files that have been trained for style alone it is missing. */
+const CONTENT_FUSION = "controlnet.controlnet_mid_block.weight";
 
 /** @throws EngineError naming the file and what does not hold */
 export async function readStyleShot(place: AdapterPlace): Promise<AdapterFiles> {
@@ -33,6 +38,7 @@ export async function readStyleShot(place: AdapterPlace): Promise<AdapterFiles> 
     config,
     source: renamed(source, styleShotName),
     tower,
+    contours: place.contours !== undefined && source.find(CONTENT_FUSION) ? await readWeights(place.contours) : null,
     sight: styleShotSight(config, tower.config),
     scaleOf: BLOCKS.all,
   };

@@ -2,13 +2,13 @@
 import type { LoraNetwork } from "../../../../models/lora-names.ts";
 import type { TensorSource } from "../../../onnx/files/tensor-source.ts";
 import type { DiffusionCheckpoint } from "../diffusion-checkpoint.ts";
-import { askForWeights } from "../record-networks.ts";
+import { askForWeights, configsOf } from "../record-networks.ts";
 
 /** Shape of the weight, [outputs, inputs] or [outputs, inputs, k, k], by layer. */
 export type LoraLayers = Readonly<Record<LoraNetwork, ReadonlyMap<string, readonly number[]>>>;
 
-export function loraLayers({ text, unet, vae }: DiffusionCheckpoint): LoraLayers {
-  const configs = { text: text.config, unet: unet.config, vae: vae.config };
+export function loraLayers(checkpoint: DiffusionCheckpoint): LoraLayers {
+  const { text, unet } = checkpoint;
   const of = (part: LoraNetwork, source: TensorSource): Map<string, readonly number[]> => {
     const layers = new Map<string, readonly number[]>();
     const listening: TensorSource = {
@@ -20,7 +20,7 @@ export function loraLayers({ text, unet, vae }: DiffusionCheckpoint): LoraLayers
         return source.find(name, wanted);
       },
     };
-    askForWeights(part, configs, listening);
+    askForWeights(part, configsOf(checkpoint), listening);
     return layers;
   };
   return { unet: of("unet", unet.source), text: of("text", text.source) };
