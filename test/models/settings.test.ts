@@ -7,10 +7,13 @@ import { describe, expect, it } from "vitest";
 import type { z } from "zod";
 
 import { clipTextConfigSchema } from "../../models/clip-text.ts";
+import { clipVisionConfigSchema } from "../../models/clip-vision.ts";
 import { llavaConfigSchema } from "../../models/llava.ts";
+import { safetyCheckerConfigSchema } from "../../models/safety-checker.ts";
 import { taesdConfigSchema } from "../../models/taesd.ts";
 import { unetConfigSchema } from "../../models/unet.ts";
 import { vaeConfigSchema } from "../../models/vae.ts";
+import { preprocessorConfigSchema } from "../../src/caption/llava/preprocessor-config.ts";
 import { readSchedulerConfig } from "../../src/stylize/diffusion/schedulers/index.ts";
 import { FIXTURES } from "./reference.ts";
 
@@ -32,6 +35,9 @@ const READERS: Readonly<Record<string, Reader>> = {
   VAE: bySchema(vaeConfigSchema, "tiny-v1/vae/config.json"),
   "text encoder": bySchema(clipTextConfigSchema, "tiny-v1/text_encoder/config.json"),
   captioner: bySchema(llavaConfigSchema, "tiny-llava/config.json"),
+  "safety checker": bySchema(safetyCheckerConfigSchema, "tiny-safety-checker/config.json"),
+  "tower of an image adapter": bySchema(clipVisionConfigSchema, "tiny-v1/image-adapter/image_encoder/config.json"),
+  "look of a captioner": bySchema(preprocessorConfigSchema, "tiny-llava/preprocessor_config.json"),
   "decoder of previews": bySchema(taesdConfigSchema, "tiny-taesd/config.json"),
   scheduler: { valid: json("tiny-v1/scheduler/scheduler_config.json"), read: readSchedulerConfig },
 };

@@ -37,6 +37,9 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+/** What names of the UNet begin with. */
+const UNET = "model.diffusion_model.";
+
 const OLDER_NAMES = { query: "to_q", key: "to_k", value: "to_v", proj_attn: "to_out.0" } as const;
 
 const ldmVaeNameOf = (stored: string): string =>
@@ -133,15 +136,17 @@ describe("a single file in CompVis' naming", () => {
   });
 
   it.each([
-    ["XL", "conditioner.embedders.1.model.ln_final.weight"],
-    ["2", "cond_stage_model.model.ln_final.weight"],
-  ])("is refused by name when it is a Stable Diffusion %s", async (version, name) => {
-    const file = path.join(folder, `other-${version}.safetensors`);
-    const names = (await ldmTensors()).map((tensor) => tensor.name);
-    writeHoles(
-      file,
-      [name, ...names].map((each) => [each, [1]]),
-    );
+    ["XL", ["conditioner.embedders.1.model.ln_final.weight", [1]]],
+    ["2", ["cond_stage_model.model.ln_final.weight", [1]]],
+    ["1 for inpainting", [`${UNET}input_blocks.0.0.weight`, [320, 9, 3, 3]]],
+    ["1 for instructions (InstructPix2Pix)", [`${UNET}input_blocks.0.0.weight`, [320, 8, 3, 3]]],
+  ] as const)("is refused by name when it is a Stable Diffusion %s", async (version, [name, shape]) => {
+    const file = path.join(folder, "other.safetensors");
+    const texts = [`${UNET}input_blocks.1.1.transformer_blocks.0.attn2.to_k.weight`, [320, 768]] as const;
+    const names = (await ldmTensors())
+      .map((tensor) => tensor.name)
+      .filter((each) => each !== name && each !== texts[0]);
+    writeHoles(file, [[name, shape], texts, ...names.map((each) => [each, [1]] as const)]);
     await expect(readSingleFile(await placeOfCheckpoint(file))).rejects.toMatchObject({
       name: "EngineError",
       message: `${file}: is a Stable Diffusion ${version}; this engine runs Stable Diffusion 1.x`,
@@ -150,7 +155,7 @@ describe("a single file in CompVis' naming", () => {
 });
 
 describe("a folder of torch's own files", () => {
-  it("paints what one of safetensors paints", async () => {
+  it("paints what one of safetensors paints, also where some are older than torch 1.6", async () => {
     const copy = path.join(folder, "bin-only");
     cpSync(TINY, copy, { recursive: true });
     for (const [part, stem, written] of [
@@ -165,7 +170,8 @@ describe("a folder of torch's own files", () => {
         shape: reference.floats(name).shape,
         data: bytesOf(reference.floats(name).data),
       }));
-      await writeCheckpoint(path.join(copy, part, `${written}.bin`), tensors);
+      const write = part === "vae" ? writeLegacyCheckpoint : writeCheckpoint;
+      await write(path.join(copy, part, `${written}.bin`), tensors);
       rmSync(file);
     }
     expect((await findDiffusionCheckpoint(folder))?.path).toBe(copy);
