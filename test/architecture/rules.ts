@@ -13,7 +13,7 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   "src/faces": ["src/images", "src/onnx", "models"],
   "src/safety": ["src/images", "src/onnx", "models"],
   "src/checkpoints": [],
-  "src/checkpoints/identify": ["src/onnx/files"],
+  "src/checkpoints/identify": ["src/onnx/files", "src/images/picture-embedding.ts"],
   "src/cuda": ["src/checkpoints", "src/onnx/files/zip-directory.ts"],
   "src/caption": ["src/onnx", "models", "src/images", "src/checkpoints/disk.ts"],
   "src/stylize": [

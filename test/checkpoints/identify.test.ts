@@ -369,6 +369,12 @@ describe("a file is", () => {
     const torch = (name: string): string => path.join(FIXTURES, "torch", name);
     for (const name of ["parameter-dict.pt", "parameter-dict-legacy.pt", "learned_embeds.bin"])
       expect(await identify(torch(name))).toMatchObject({ words: "a learned word", kind: { use: "style" } });
+    for (const name of ["picture-text.png", "picture-stripes.png"])
+      expect(await identify(torch(name))).toEqual({
+        kind: expect.objectContaining({ kind: "embedding", use: "style" }) as unknown,
+        words: "a learned word, hidden in a picture (PNG)",
+        isWhole: true,
+      });
     expect((await identify(path.join(FIXTURES, "tiny-v1"))).words).toBe("a folder with a UNet");
     expect((await identify(path.join(FIXTURES, "tiny-llava"))).words).toBe("a captioner of the LLaVA family");
     expect((await identify(path.join(FIXTURES, "tiny-llava-original"))).words).toBe("a captioner of the LLaVA family");

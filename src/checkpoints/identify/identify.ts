@@ -1,8 +1,12 @@
-/** Says of any file what it is, from its first bytes and the names of its tensors: no weight is read, nothing is run. */
-import { readdir, stat } from "node:fs/promises";
+/**
+ * Says of any file what it is, from its first bytes and the names of its tensors: no weight is read, nothing is run. Of a
+ * picture, whether a learned word is hidden in it.
+ */
+import { readdir, readFile, stat } from "node:fs/promises";
 import path from "node:path";
 
 import { publicMessageOf } from "../../errors.ts";
+import { isPng, LONGEST_PICTURE, readPictureEmbedding } from "../../images/picture-embedding.ts";
 import { foreignFormatOf } from "../../onnx/files/foreign-format.ts";
 import { readSafetensorsShapes } from "../../onnx/files/safetensors.ts";
 import { isTorchFile, readWeights, weightsFileIn } from "../../onnx/files/weights-file.ts";
@@ -30,10 +34,20 @@ export async function identify(place: string): Promise<Identified> {
 
 async function identifyFile(file: string): Promise<Identified> {
   const foreign = file.endsWith(".json") ? null : await foreignFormatOf(file);
-  if (foreign !== null) return unusable(foreign);
+  if (foreign !== null) return (await hiddenWord(file, foreign)) ?? unusable(foreign);
   if (file.endsWith(".json") || (await isTorchFile(file))) return named(TensorNames.of(await readWeights(file)), 0);
   const { shapes, missingBytes } = await readSafetensorsShapes(file);
   return named(new TensorNames(shapes), missingBytes);
+}
+
+/** What a picture hides, as web interfaces hide embeddings; `null`: nothing. */
+async function hiddenWord(file: string, foreign: string): Promise<Identified | null> {
+  if ((await stat(file)).size > LONGEST_PICTURE) return null;
+  const bytes = await readFile(file);
+  const hidden = isPng(bytes) ? await readPictureEmbedding(bytes).catch(() => null) : null;
+  if (!hidden) return null;
+  const found = named(new TensorNames(new Map([["emb_params", hidden.shape]])), 0);
+  return { ...found, words: `${found.words}, hidden in ${foreign}` };
 }
 
 function named(names: TensorNames, missingBytes: number): Identified {

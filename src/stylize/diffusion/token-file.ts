@@ -11,13 +11,13 @@ import { kindOf } from "../../checkpoints/identify/kinds.ts";
 import { TensorNames } from "../../checkpoints/identify/tensor-names.ts";
 import { excerpt, messageOf, UserError } from "../../errors.ts";
 import { decodeFloats, isStoredFloat } from "../../onnx/files/decode-floats.ts";
+import { isPng, LONGEST_PICTURE, readPictureEmbedding } from "../../images/picture-embedding.ts";
 import type { ExternalTensor } from "../../onnx/graph.ts";
 import type { Floats } from "../../onnx/index.ts";
 import { isTorchFile } from "../../onnx/files/weights-file.ts";
 import { readSafetensors, readSafetensorsMetadata } from "../../onnx/files/safetensors.ts";
 import { encodeSafetensors, type SafetensorsContent, writeSafetensors } from "../../onnx/files/safetensors-file.ts";
 import type { InversionState } from "./inversion-state.ts";
-import { isPng, readPictureEmbedding } from "./picture-embedding.ts";
 import { STYLE_TOKEN } from "./style-token.ts";
 
 export interface TokenFile {
@@ -44,8 +44,6 @@ type TokenAbout = z.infer<typeof aboutSchema>;
 const ABOUT = "atelier.token";
 /** As many tokens as a prompt has room for, twice as wide as any text encoder of Stable Diffusion. */
 const LONGEST = 75 * 2048 * 4 + 65_536;
-/** Bytes; such pictures have about one million. */
-const LONGEST_PICTURE = 4 * 1024 * 1024;
 const MOST_VECTORS = 75;
 const WIDTHS = [8, 2048] as const;
 /** Learned vectors are near the table's, whose numbers are below 1. */

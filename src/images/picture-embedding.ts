@@ -7,13 +7,14 @@ import { inflateSync } from "node:zlib";
 
 import { z } from "zod";
 
-import { excerpt, messageOf } from "../../errors.ts";
-import { exactPixels } from "../../images/exact-pixels.ts";
-import type { RgbImage } from "../../images/rgb-image.ts";
-import type { Floats } from "../../onnx/index.ts";
+import { excerpt, messageOf } from "../errors.ts";
+import { exactPixels } from "./exact-pixels.ts";
+import type { RgbImage } from "./rgb-image.ts";
 
 const KEYWORD = "sd-ti-embedding\0";
 const SIGNATURE = Buffer.from("89504e470d0a1a0a", "hex");
+/** Bytes that such a picture has at most; most have about one million. */
+export const LONGEST_PICTURE = 4 * 1024 * 1024;
 /** Bytes of JSON: 75 vectors 2048 wide, of 22 digits each, have half of it. */
 const LONGEST_JSON = 8 * 1024 * 1024;
 
@@ -24,8 +25,15 @@ const schema = z.object({
   string_to_param: z.record(z.string(), z.object({ TORCHTENSOR: vectors })),
 });
 
+/** Vectors of a learned word. */
+interface HiddenWord {
+  readonly data: Float32Array;
+  /** [vectors, width] */
+  readonly shape: readonly [number, number];
+}
+
 /** @param bytes of a PNG @throws RangeError saying why nothing can be had of it */
-export async function readPictureEmbedding(bytes: Buffer): Promise<Floats> {
+export async function readPictureEmbedding(bytes: Buffer): Promise<HiddenWord> {
   const text = textOfPng(bytes) ?? (await hiddenText(bytes));
   const parsed = schema.safeParse(jsonOf(text));
   const [found, ...others] = parsed.success ? Object.values(parsed.data.string_to_param) : [];
