@@ -46,7 +46,7 @@ export interface StylizeResult {
   readonly stepCache?: UsedStepCache | null;
   /**
    * Rows that passed the UNet, inversions included: what the picture cost (diffusion only). Of a step that took something
-   * over, the part of a row that it computed.
+   * over, the part of a row that it computed. Over contours each costs a third more.
    */
   readonly unetRows?: number;
 }

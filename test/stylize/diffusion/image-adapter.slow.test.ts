@@ -123,6 +123,17 @@ describe("an image adapter", () => {
     expect(cached.every(Number.isFinite)).toBe(true);
   });
 
+  it("changes the picture beside a LoRA, whose UNet it is laid over", async () => {
+    const file = `${setup.pipeline.folder}/loras/kohya.safetensors`;
+    const paint = async (weight: number, stylePath: StylizeSettings["stylePath"]) => {
+      const stylizer = await painter().over([{ name: "kohya", file, version: "", weight }], null);
+      return (await stylizer.stylizeToLatents(inputOf(setup.runs, {}, { steps: 3, stylePath }))).latents.data;
+    };
+    const [both, without, alone] = [await paint(1, "adapter"), await paint(0, "adapter"), await paint(1, "adain")];
+    expect(relativeError(both, without)).toBeGreaterThan(0.01);
+    expect(relativeError(both, alone)).toBeGreaterThan(0.01);
+  });
+
   it("is refused in words where none is installed, and found once it is", async () => {
     const stylizer = new DiffusionStylizer(setup.pipeline.networks, setup.pipeline.tokenizer, {
       findAdapter: (wanted) => installedImageAdapter(setup.modelsDir, wanted),
