@@ -10,6 +10,6 @@ it("names commits, so that what was looked at is what is installed", () => {
   const hashes = CATALOGUE.flatMap(({ sources }) => sources.flatMap(({ files }) => files.map(({ sha256 }) => sha256)));
   const given = hashes.filter((hash) => hash !== undefined);
   expect(given.every((hash) => /^[0-9a-f]{64}$/.test(hash))).toBe(true);
-  expect(given.length).toBeGreaterThan(10);
+  expect(given.length).toBeGreaterThan(8);
   expect(new Set(CATALOGUE.map(({ name }) => name)).size).toBe(CATALOGUE.length);
 });
