@@ -1,13 +1,10 @@
 /** The terminal's composition root: `atelier COMMAND`. */
-import { createRequire } from "node:module";
-
 import { Command } from "commander";
 
 import { exitCodeOf } from "./cli/exit.ts";
 import { keepOutputErrorsQuiet } from "./cli/output-error.ts";
 import { parsePlainly } from "./cli/usage.ts";
-
-const manifest = createRequire(import.meta.url)("../package.json") as { readonly version: string };
+import { VERSION } from "./cli/version.ts";
 
 type Register = (program: Command) => void;
 
@@ -43,7 +40,7 @@ function called(name: string | undefined): (() => Promise<Register>)[] {
 const program = new Command("atelier")
   .description("Repaints a picture in the style of another.")
   .exitOverride()
-  .version(manifest.version)
+  .version(VERSION)
   .helpCommand(true);
 
 keepOutputErrorsQuiet();

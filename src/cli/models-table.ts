@@ -53,6 +53,7 @@ const HEADINGS: Readonly<Record<CatalogueEntry["purpose"], string>> = {
   adapter: "Image adapters: the style image as a prompt (--style-path adapter, styleshot)",
   draft: "Drafts: over Stable Diffusion 1, for a first look (--speed draft)",
   safety: "Safety checkers: for bots in public servers",
+  metric: "Metrics: what the pictures of a study are measured by (atelier study measure)",
 };
 
 /** The list for people, in groups; within 80 columns but for what others named. */

@@ -1,5 +1,4 @@
 /** What a study works with: a store of its own, the engines of this machine, and the queue that the bot has. */
-import { createRequire } from "node:module";
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
 
@@ -15,8 +14,7 @@ import { lockFolder } from "../store/folder-lock.ts";
 import { openStore } from "../store/store.ts";
 import { DATA_FOLDER, type Manifest } from "../study/manifest.ts";
 import type { Studio, StudyParts } from "../study/run-study.ts";
-
-const { version } = createRequire(import.meta.url)("../../package.json") as { readonly version: string };
+import { VERSION } from "./version.ts";
 
 /** One person asks for all of it. */
 const NO_LIMIT = { JOBS_PER_USER: Infinity, JOBS_PER_GUILD: Infinity };
@@ -60,7 +58,7 @@ export async function withStudio<T>(config: Config, out: string, work: (parts: S
       studio: (engine) => open(engine === "own" ? own : embedded),
       concurrency: config.CONCURRENCY,
       about: {
-        atelier: version,
+        atelier: VERSION,
         engine: { parts: config.ENGINE_PARTS, precision: config.PRECISION, stepCache: config.STEP_CACHE },
         machine: { node: process.version, platform: `${process.platform} ${process.arch}` },
         weights: await installedWeights(config.MODELS_DIR),

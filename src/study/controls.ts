@@ -7,21 +7,26 @@ import { resizeLongSide } from "../images/resize.ts";
 import type { RgbImage } from "../images/rgb-image.ts";
 import type { Control } from "./candidates.ts";
 
-/** A control of a pair, as long as what is painted. @param content, style files of stored pictures */
+type Unpainted = Exclude<Control, "embedded">;
+
+/** Files of stored pictures, and the long side of what is painted. */
+interface ControlParts {
+  readonly content: string;
+  readonly style: string;
+  readonly size: number;
+}
+
+/** A control of a pair, as long as what is painted. */
 export async function controlPicture(
-  control: Exclude<Control, "embedded">,
-  { content, style, size }: { readonly content: string; readonly style: string; readonly size: number },
+  control: Unpainted,
+  parts: ControlParts,
 ): Promise<{ readonly image: RgbImage; readonly png: Uint8Array }> {
-  const image = await pictureOf(control, content, style, size);
+  const image = await controlImage(control, parts);
   return { image, png: await encodePng(image) };
 }
 
-async function pictureOf(
-  control: Exclude<Control, "embedded">,
-  content: string,
-  style: string,
-  size: number,
-): Promise<RgbImage> {
+/** The same, not as a file. */
+export async function controlImage(control: Unpainted, { content, style, size }: ControlParts): Promise<RgbImage> {
   if (control === "content") return readAt(content, size);
   if (control === "style") return readAt(style, size);
   return inColoursOf(await readAt(content, size), await readAt(style, size));

@@ -59,6 +59,7 @@ def make(folder: Path) -> None:
     out = {"content": content, "result": result, "large": large}
     out["ssim"] = structural_similarity_index_measure(unit(result), unit(content), data_range=1.0)
     out["histogram"] = hellinger(histogram(result), histogram(content))
+    out["bilinear"] = interpolate(unit(large).float(), size=(19, 45), mode="bilinear", align_corners=False)[0]
     out["histogram.large"] = hellinger(histogram(result), histogram(large))
 
     mixing = torch.randn(16, 16, generator=generator)

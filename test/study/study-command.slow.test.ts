@@ -1,14 +1,16 @@
 /** `atelier study run` as a command: killed again and again, and with Stable Diffusion. */
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
+import { promisify } from "node:util";
 
 import { afterAll, beforeAll, expect, it } from "vitest";
 
 import { exists } from "../../src/exists.ts";
 import { openStore } from "../../src/store/store.ts";
 import { type Manifest, readManifest } from "../../src/study/manifest.ts";
+import { readMeasures } from "../../src/study/measures.ts";
 import { FIXTURES } from "../models/reference.ts";
 
 const ROOT = path.resolve(import.meta.dirname, "../..");
@@ -20,6 +22,13 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const KILLED = ["--pairs", "2", "--size", "96", "--controls", "--engine", "embedded"];
+
+/** What `atelier study measure --json` prints. */
+async function measured(out: string): Promise<unknown> {
+  const env = { ...process.env, MODELS_DIR: path.join(folder, "models") };
+  const words = [path.join(ROOT, "bin/atelier.mjs"), "study", "measure", out, "--json"];
+  return JSON.parse((await promisify(execFile)(process.execPath, words, { env })).stdout);
+}
 
 /** Runs the command on the samples; `kill` says when it is killed without warning. @returns its exit code */
 async function study(out: string, how: readonly string[], kill?: () => Promise<boolean>): Promise<number | null> {
@@ -67,6 +76,14 @@ it("paints no finished picture twice, and the same pictures as a run that nobody
   for (const { file } of one!.pictures)
     expect((await readFile(path.join(alone, file))).equals(await readFile(path.join(killed, file)))).toBe(true);
   expect(await paintedIn(killed)).toBe(6);
+
+  // What was measured is the same of both, and there is a value for each picture.
+  const ofOne = await measured(alone);
+  expect(await readMeasures(alone)).toEqual(ofOne);
+  expect(await measured(killed)).toEqual(ofOne);
+  const { pictures, broken } = (await readMeasures(alone))!;
+  expect(broken).toEqual([]);
+  expect(pictures.filter(({ metric }) => metric === "ssim")).toHaveLength(2 * (3 + 4));
 });
 
 it("paints by style paths, learns what they take once, and has the embedded engine's picture beside them", async () => {

@@ -18,7 +18,8 @@ export function frechetDistance(one: FeatureSet, other: FeatureSet): number | nu
   const products = few.map((row) => Float64Array.from(many, (column) => dot(row, column)));
   const root = singularValues(products).reduce((sum, value) => sum + value, 0);
   const traces = [...rows, ...others].reduce((sum, row) => sum + dot(row, row), 0);
-  return dot(difference, difference) + traces - 2 * root;
+  // Of a set and itself the terms cancel but for rounding.
+  return Math.max(0, dot(difference, difference) + traces - 2 * root);
 }
 
 /** Rows of X, Xᵀ X being the covariance. */

@@ -1,8 +1,6 @@
 /** A network that pictures are measured by: its weights on the disk, and sessions over them for pictures of each size. */
-import { EngineError } from "../../errors.ts";
 import { type Floats, floatsOf, Graph, openSession, type Tensor, type Value } from "../../onnx/index.ts";
 import type { TensorSource } from "../../onnx/files/tensor-source.ts";
-import { readWeights, weightsFileIn } from "../../onnx/files/weights-file.ts";
 import type { SessionPool } from "../../onnx/session-pool.ts";
 import { Weights } from "../../onnx/weights.ts";
 
@@ -25,20 +23,6 @@ export class MeasuringNetwork {
     this.name = name;
     this.source = source;
     this.#sessions = sessions;
-  }
-
-  /**
-   * @param translate to the names that the network asks for
-   * @throws EngineError naming the folder or file and what is wrong
-   */
-  static async open(
-    name: string,
-    { folder, sessions }: { readonly folder: string; readonly sessions: SessionPool },
-    translate: (source: TensorSource) => TensorSource = (source) => source,
-  ): Promise<MeasuringNetwork> {
-    const file = await weightsFileIn(folder);
-    if (file === null) throw new EngineError(`${folder} has no weights of ${name}`, { retryable: false });
-    return new MeasuringNetwork(name, translate(await readWeights(file)), sessions);
   }
 
   /** In single precision on the processor. @throws EngineError naming a weight that is missing or has another shape */

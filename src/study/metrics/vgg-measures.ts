@@ -42,10 +42,10 @@ export async function vggSight(network: MeasuringNetwork, picture: RgbImage): Pr
 }
 
 /** Sum over five layers of the squared distance of the Gram matrices (Gatys et al. 2016): 0 for the same style. */
-export function gramDistance(one: VggSight, other: VggSight): number {
+export function gramDistance(one: VggSight["grams"], other: VggSight["grams"]): number {
   let sum = 0;
-  for (const [layer, gram] of one.grams.entries())
-    for (const [i, value] of gram.entries()) sum += (value - other.grams[layer]![i]!) ** 2;
+  for (const [layer, gram] of one.entries())
+    for (const [i, value] of gram.entries()) sum += (value - other[layer]![i]!) ** 2;
   return sum;
 }
 

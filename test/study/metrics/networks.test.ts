@@ -3,6 +3,7 @@ import path from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 
 import { renamed } from "../../../src/onnx/files/tensor-source.ts";
+import { readWeights } from "../../../src/onnx/files/weights-file.ts";
 import { SessionPool } from "../../../src/onnx/session-pool.ts";
 import {
   checkersNames,
@@ -14,6 +15,7 @@ import {
   textDirection,
 } from "../../../src/study/metrics/clip-scores.ts";
 import { artVector, fidVector, inceptionNames } from "../../../src/study/metrics/inception-vectors.ts";
+import { InstalledNetworks } from "../../../src/study/metrics/installed-networks.ts";
 import { MeasuringNetwork } from "../../../src/study/metrics/measuring-network.ts";
 import { perceptualDistance } from "../../../src/study/metrics/perceptual-distance.ts";
 import { gramDistance, structureDistance, vggSight } from "../../../src/study/metrics/vgg-measures.ts";
@@ -25,9 +27,12 @@ const [content, result] = [reference.picture("content"), reference.picture("resu
 const sessions = new SessionPool(1e9);
 afterAll(() => sessions.release());
 
-const folderOf = (name: string): string => path.join(ROOT, name);
-const open = (name: string, translate?: Parameters<typeof MeasuringNetwork.open>[2]): Promise<MeasuringNetwork> =>
-  MeasuringNetwork.open(name, { folder: folderOf(name), sessions }, translate);
+const networks = new InstalledNetworks(ROOT, sessions);
+const open = async (...wanted: Parameters<typeof networks.find>): Promise<MeasuringNetwork> => {
+  const found = await networks.find(...wanted);
+  if (typeof found === "string") throw new Error(found);
+  return found.network;
+};
 const expected = (name: string): number => reference.floats(name).data[0]!;
 const row = (name: string, i: number): Float32Array => {
   const { data, shape } = reference.floats(name);
@@ -59,14 +64,14 @@ describe("what pictures are measured by, as reference implementations have it ov
   it("Gram matrices and CFSD over VGG-19 (torchvision)", async () => {
     const network = await open("vgg19");
     const [one, other] = [(await vggSight(network, result))!, (await vggSight(network, content))!];
-    expect(gramDistance(one, other) / expected("gram")).toBeCloseTo(1, 4);
+    expect(gramDistance(one.grams, other.grams) / expected("gram")).toBeCloseTo(1, 4);
     expect((await structureDistance(one, other, sessions)) / expected("cfsd")).toBeCloseTo(1, 4);
-    expect(gramDistance(one, one)).toBe(0);
+    expect(gramDistance(one.grams, one.grams)).toBe(0);
     expect(await structureDistance(one, one, sessions)).toBeCloseTo(0, 9);
   });
 
   it("CLIP's vectors of pictures and words (transformers)", async () => {
-    const clip = await readClip(folderOf("clip-vit-large-patch14"), await open("clip-vit-large-patch14"));
+    const clip = await readClip(path.join(ROOT, "clip-vit-large-patch14"), await open("clip-vit-large-patch14"));
     const direction = await pictureDirection(clip, result);
     expect(relativeError(direction, row("clip.vectors", 0))).toBeLessThan(1e-5);
     const words = (await textDirection(clip, "thick brush strokes and a warm palette of gold"))!;
@@ -76,7 +81,8 @@ describe("what pictures are measured by, as reference implementations have it ov
   it("CLIP's vectors of pictures, with what Stable Diffusion's safety checker has of it (diffusers)", async () => {
     const folder = path.join(FIXTURES, "tiny-safety-checker");
     const checker = await readReference(path.join(folder, "expected.safetensors"));
-    const network = await MeasuringNetwork.open("checker", { folder, sessions }, checkersNames);
+    const source = checkersNames(await readWeights(path.join(folder, "model.safetensors")));
+    const network = new MeasuringNetwork("checker", source, sessions);
     const clip = await readCheckersClip(folder, network);
     const { data, shape } = checker.floats("vectors");
     const vector = data.slice(0, shape[1]);
@@ -94,8 +100,8 @@ describe("what pictures are measured by, as reference implementations have it ov
   });
 
   it("says which weight is missing", async () => {
-    const network = await MeasuringNetwork.open("lpips", { folder: folderOf("vgg19"), sessions });
+    const { source } = await open("vgg19");
+    const network = new MeasuringNetwork("lpips", source, sessions);
     await expect(perceptualDistance(network, result, content)).rejects.toThrow(/net\.slice1\.0\.bias is missing/);
-    await expect(MeasuringNetwork.open("lpips", { folder: ROOT, sessions })).rejects.toThrow(/no weights of lpips/);
   });
 });
