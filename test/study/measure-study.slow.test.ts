@@ -21,7 +21,7 @@ import { succeed, useStudyRoom } from "./study-room.ts";
 
 const room = useStudyRoom();
 /** ArtFID sees nothing in smaller pictures. */
-const BIG = { size: 96, strength: 0.6, steps: null, guidance: null };
+const BIG = { size: 96, strength: 0.6, steps: null, guidance: null, learnSteps: null };
 let sessions: SessionPool;
 beforeEach(() => {
   sessions = new SessionPool(1e9);
@@ -44,7 +44,7 @@ function patches(seed: number, width: number, height: number): Promise<Uint8Arra
 async function study(over: Parameters<typeof room.order>[0] = {}): Promise<Manifest> {
   for (const [seed, file] of ["contents/cat.png", "contents/dog.png", "styles/ink.png", "styles/oil.png"].entries())
     await writeFile(path.join(room.folder, file), await patches(seed, 48, 40));
-  const settings = { size: 40, strength: 0.6, steps: null, guidance: null };
+  const settings = { size: 40, strength: 0.6, steps: null, guidance: null, learnSteps: null };
   const order = room.order({ variants: ["inst"], settings, ...over });
   const { size } = order.settings;
   const paint = async (call: Call, n: number): Promise<void> =>
