@@ -95,6 +95,8 @@ export interface StylizeSettings {
   readonly speed: Speed;
   /** At most `MOST_LORAS` (diffusion only). */
   readonly loras: readonly LoraChoice[];
+  /** The content is a finished picture, which is painted finer at `size` and stays what it is (`src/hd.ts`). */
+  readonly hd?: boolean;
 }
 
 /** What a person gets who sets nothing but the seed. */

@@ -14,7 +14,7 @@ import type { Precision } from "../../onnx/devices.ts";
 import type { ExecutionDevice, Floats } from "../../onnx/index.ts";
 import { Overflows } from "../../onnx/overflows.ts";
 import type { SessionPool } from "../../onnx/session-pool.ts";
-import { DEFAULT_SETTINGS, type StepCache, waysOf } from "../../painting.ts";
+import { DEFAULT_SETTINGS, type StepCache, type UsedStylePath, waysOf } from "../../painting.ts";
 import type {
   Learned,
   LearnHooks,
@@ -30,6 +30,7 @@ import { type CheckpointPlace, readDiffusionCheckpoint } from "./diffusion-check
 import { DiffusionNetworks, type LearnedToken } from "./diffusion-networks.ts";
 import { formOf, type InstForm, strengthOf } from "./inst-form.ts";
 import { type Conditioning, expectNumbers, invert, type PredictNoise, synthesize } from "./inst.ts";
+import { HD_STRENGTH, paintLarger, WINDOW } from "./hd/paint-larger.ts";
 import { withRoundedUNet } from "./int8-unet.ts";
 import { ByteCache } from "./latents-cache.ts";
 import { inOwnChroma } from "./own-chroma.ts";
@@ -108,6 +109,8 @@ export interface StylizerOptions {
   readonly stepCache?: StepCache;
   /** What is among the LoRA over the checkpoint to make a draft. */
   readonly accelerator?: Accelerator | null;
+  /** Of HD; smaller for tests. */
+  readonly window?: typeof WINDOW;
   readonly findAdapter?: FindAdapter;
 }
 
@@ -150,6 +153,7 @@ export class DiffusionStylizer implements Stylizer {
   }
 
   async stylize(input: StylizeInput, hooks: StylizeHooks = {}): Promise<StylizeResult> {
+    if (input.settings.hd) return this.#paintLarger(input, hooks);
     const { latents, ...result } = await this.stylizeToLatents(input, hooks);
     await breathe(hooks.signal);
     const { scalingFactor } = this.#networks.checkpoint.vae.config;
@@ -179,7 +183,7 @@ export class DiffusionStylizer implements Stylizer {
     input: StylizeInput,
     hooks: StylizeHooks = {},
   ): Promise<Omit<StylizeResult, "image"> & { readonly latents: Floats }> {
-    const { settings, token } = input;
+    const { settings } = input;
     const { signal } = hooks;
     const showStep = this.#shown(input, hooks);
     const form = formOf(settings, this.#accelerator);
@@ -194,12 +198,7 @@ export class DiffusionStylizer implements Stylizer {
     const steps = plan.timesteps.length;
     const run = { faithful: settings.faithful, isDraft: this.#accelerator !== null, stylePath, steps };
     const stepCache = chooseStepCache(settings.stepCache, this.#stepCache, run);
-    const ways = waysOf(stylePath);
-    const learned = ways.token ? learnedToken(this.#tokenizer, token!) : null;
-    const adapter = ways.adapter ? await this.#adapters.of(ways.adapter) : null;
-    const networks = adapter?.networks ?? this.#networks;
-    const conditioning = await this.#condition(input, form, { learned, adapter }, signal);
-    const guidance = conditioning.empty ? conditioning.guidance : null;
+    const { ways, networks, conditioning, guidance } = await this.#given(input, form, stylePath, signal);
     const contours = ways.adapter === "styleshot" && { contours: conditioning.prompt.hint !== undefined };
     const how = { guidance, stylePath, ...contours, stepCache };
     if (ways.attention) {
@@ -232,6 +231,47 @@ export class DiffusionStylizer implements Stylizer {
     return { latents, steps, ...how, unetRows: unetRows + (cached?.rows ?? 0) };
   }
 
+  /** What the style path and the words bring into a picture. */
+  async #given(input: StylizeInput, form: InstForm, stylePath: UsedStylePath | null, signal: AbortSignal | undefined) {
+    const ways = waysOf(stylePath);
+    const learned = ways.token ? learnedToken(this.#tokenizer, input.token!) : null;
+    const adapter = ways.adapter ? await this.#adapters.of(ways.adapter) : null;
+    const networks = adapter?.networks ?? this.#networks;
+    const conditioning = await this.#condition(input, form, { learned, adapter }, signal);
+    return { ways, networks, conditioning, guidance: conditioning.empty ? conditioning.guidance : null };
+  }
+
+  /** HD of a finished picture, which has in it already what a style path puts into the latents at the start. */
+  async #paintLarger(input: StylizeInput, hooks: StylizeHooks): Promise<StylizeResult> {
+    const { settings, style, styleSha256 } = input;
+    const { signal } = hooks;
+    const form: InstForm = { ...formOf(settings, this.#accelerator), fit: "aspect", posterior: "mean" };
+    const { scheduler, text } = this.#networks.checkpoint;
+    const stylePath = choosePath(input, text.config.width);
+    const { ways, networks, conditioning, guidance } = await this.#given(input, form, stylePath, signal);
+    const traceStyle = async (cutTo: Size, grid: readonly number[], onRow: () => void): Promise<Trace> => {
+      const sized = { ...settings, size: Math.max(cutTo.width, cutTo.height) };
+      const latents = await this.#latentsOf(style, styleSha256, form, sized, signal, cutTo);
+      const how = { role: "style", grid, empty: await this.#emptyPrompt(signal), signal, onRow } as const;
+      return this.#traces.of(`${styleSha256} ${form.fit} mean`, latents, how);
+    };
+    const painted = await paintLarger(
+      networks,
+      {
+        picture: input.content,
+        size: sizeOf(input.content, settings.size, form.fit),
+        window: this.#options.window ?? WINDOW,
+        plan: createScheduler(form.scheduler, scheduler).plan({ steps: form.steps, strength: HD_STRENGTH }),
+        conditioning,
+        noise: (length, stream) => this.#noise(settings.seed, length, stream),
+        traceStyle: ways.attention ? traceStyle : null,
+        previews: new Previews(this.#decodePreview),
+      },
+      hooks,
+    );
+    return { ...painted, guidance, stylePath: Object.values(ways).some(Boolean) ? stylePath : null };
+  }
+
   /** Style attention: both pictures go to noise once, then the output is painted with what was seen on the way. */
   async #paintWithAttention(
     networks: DiffusionNetworks,
@@ -249,7 +289,7 @@ export class DiffusionStylizer implements Stylizer {
     // The exchange wants equally many rows of latents: the style is cut to the content's shape.
     const content = await this.#latentsOf(picture, input.contentSha256, form, settings, signal);
     const style = await this.#latentsOf(input.style, input.styleSha256, form, settings, signal, picture);
-    const empty = await this.#encode(this.#tokenizer.rows("", this.#networks.checkpoint.text.config.positions), signal);
+    const empty = await this.#emptyPrompt(signal);
     let unetRows = 0;
     const sampled = form.posterior === "sample" ? settings.seed : "mean";
     const trace = async (role: Role, sha256: string, latents: Floats, before: number): Promise<Trace> => {
@@ -311,9 +351,15 @@ export class DiffusionStylizer implements Stylizer {
     await breathe(signal);
     if (!adapter) return { ...contexts, guidance, guidedPart };
     const size = sizeOf(content, settings.size, form.fit);
-    const contentKey = `${contentSha256} ${size.width}x${size.height} ${form.fit}`;
-    const seen = { style, styleSha256, content: () => fitted(content, size, form.fit), contentKey };
+    const key = `${contentSha256} ${size.width}x${size.height} ${form.fit}`;
+    // A finished picture has its contours, and is painted on in windows.
+    const drawn = settings.hd ? null : { key, of: () => fitted(content, size, form.fit) };
+    const seen = { style, styleSha256, drawn };
     return { ...(await adapter.beside(contexts, seen)), guidance, guidedPart };
+  }
+
+  #emptyPrompt(signal: AbortSignal | undefined): Promise<Floats> {
+    return this.#encode(this.#tokenizer.rows("", this.#networks.checkpoint.text.config.positions), signal);
   }
 
   #encode(
@@ -338,14 +384,14 @@ export class DiffusionStylizer implements Stylizer {
     return adain(content, channelStatistics(style));
   }
 
-  /** Scaled latents of a picture. @param style given for a style: a picture with the shape that it is cut to */
+  /** Scaled latents of a picture. @param style given for a style: the shape that it is cut to */
   async #latentsOf(
     picture: RgbImage,
     sha256: string,
     form: InstForm,
     { size, seed }: StylizeInput["settings"],
     signal: AbortSignal | undefined,
-    style?: RgbImage,
+    style?: Size,
   ): Promise<Floats> {
     const { width, height } = sizeOf(style ?? picture, size, form.fit);
     const moments = await this.#cache.get(`moments ${sha256} ${width}x${height} ${form.fit}`, async () => {

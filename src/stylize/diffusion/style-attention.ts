@@ -101,18 +101,23 @@ export async function paintWithStyleAttention(
 
 interface Exchange {
   readonly features: Features;
-  readonly gamma: number;
-  readonly temperature: number;
+  /** `null`: nothing was kept of the content, and the output's own queries ask. */
+  readonly gamma: number | null;
+  readonly temperature?: number;
 }
 
 /** Attention over the style, asked for partly by the content; what was kept of both goes into the graph. */
-function takingOver(networks: DiffusionNetworks, { features, gamma, temperature }: Exchange): UNetForm {
+export function takingOver(
+  networks: DiffusionNetworks,
+  { features, gamma, temperature = TEMPERATURE }: Exchange,
+): UNetForm {
   const { config } = networks.checkpoint.unet;
   const scalar = (value: number) => ({ data: Float32Array.of(value), shape: [1] });
   return {
-    name: "taking over",
+    name: gamma === null ? "taking over the style" : "taking over",
     places: (graph, _, dtype) => {
-      const [share, sharpness] = [graph.input("gamma", dtype, [1]), graph.input("temperature", dtype, [1])];
+      const share = gamma === null ? null : graph.input("gamma", dtype, [1]);
+      const sharpness = graph.input("temperature", dtype, [1]);
       const attend: AttendPixels = (place) => {
         if (!isExchanged(place.path, config)) return attendPixels(place);
         const kept = (part: "query" | "key" | "value"): Value => {
@@ -125,7 +130,7 @@ function takingOver(networks: DiffusionNetworks, { features, gamma, temperature 
             0,
           );
         // γ Q_content + (1 - γ) Q = Q + γ (Q_content - Q)
-        const query = op.add(place.query, op.mul(op.sub(kept("query"), place.query), share));
+        const query = share ? op.add(place.query, op.mul(op.sub(kept("query"), place.query), share)) : place.query;
         return attendPixels({
           ...place,
           query: op.mul(query, sharpness),
@@ -137,7 +142,7 @@ function takingOver(networks: DiffusionNetworks, { features, gamma, temperature 
     },
     feeds: (dtype) => ({
       ...features,
-      gamma: floatTensor(dtype, scalar(gamma)),
+      ...(gamma !== null && { gamma: floatTensor(dtype, scalar(gamma)) }),
       temperature: floatTensor(dtype, scalar(temperature)),
     }),
   };

@@ -6,6 +6,7 @@
  */
 import { conv2d } from "../../../models/layers.ts";
 import { EPSILON, upsample, type VaeConfig, vaeDecoderHead } from "../../../models/vae.ts";
+import { breathe } from "../../breathe.ts";
 import { type Floats, type FloatType, floatTensor, type Graph, op, type Tensor, type Value } from "../../onnx/index.ts";
 import type { Weights } from "../../onnx/weights.ts";
 
@@ -26,12 +27,23 @@ interface DecoderNetworks {
   ): Promise<Readonly<Record<Name, Floats>>>;
 }
 
+interface TileOptions {
+  /** Smaller for tests. */
+  readonly tile?: number;
+  /** Stops it between two tiles. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 /**
  * @param latents [1, latent, h, w], already unscaled
- * @param tile smaller for tests
  * @returns the picture [1, 3, H, W]
+ * @throws CancelledError
  */
-export async function decodeInTiles(networks: DecoderNetworks, latents: Floats, tile = TILE): Promise<Floats> {
+export async function decodeInTiles(
+  networks: DecoderNetworks,
+  latents: Floats,
+  { tile = TILE, signal }: TileOptions = {},
+): Promise<Floats> {
   const { config } = networks.checkpoint.vae;
   const { layers, groups } = config;
   const levels = config.channels.length;
@@ -59,7 +71,13 @@ export async function decodeInTiles(networks: DecoderNetworks, latents: Floats, 
         : conv2d(w.scope(path.conv), y, out, 3);
     };
     const pictures = plus ? [x, plus.from] : [x];
-    return overTiles(networks, path.conv, pictures, { out, scale: 1, tile, perChannel: [means, scales] }, build);
+    return overTiles(
+      networks,
+      path.conv,
+      pictures,
+      { out, scale: 1, tile, signal, perChannel: [means, scales] },
+      build,
+    );
   };
 
   let x = head;
@@ -67,7 +85,8 @@ export async function decodeInTiles(networks: DecoderNetworks, latents: Floats, 
     const out = channels[level]!;
     const before = `decoder.up_blocks.${level - 1}.upsamplers.0`;
     const build: Build = (w, [window]) => upsample(w.scope(before), window!);
-    x = await overTiles(networks, before, [x], { out: x.shape[1]!, scale: 2, tile: tile / 2, perChannel: [] }, build);
+    const doubled = { out: x.shape[1]!, scale: 2, tile: tile / 2, signal, perChannel: [] };
+    x = await overTiles(networks, before, [x], doubled, build);
     for (let i = 0; i <= layers; i++) {
       const resnet = `decoder.up_blocks.${level}.resnets.${i}`;
       const part = (n: 1 | 2) => ({ norm: `${resnet}.norm${n}`, conv: `${resnet}.conv${n}` });
@@ -97,6 +116,7 @@ interface Tiling {
   readonly scale: number;
   /** Pixels of a picture that a tile is for. */
   readonly tile: number;
+  readonly signal: AbortSignal | undefined;
   readonly perChannel: readonly Float32Array[];
 }
 
@@ -105,7 +125,7 @@ async function overTiles(
   networks: DecoderNetworks,
   name: string,
   pictures: readonly Floats[],
-  { out, scale, tile, perChannel }: Tiling,
+  { out, scale, tile, signal, perChannel }: Tiling,
   build: Build,
 ): Promise<Floats> {
   const [, , height, width] = pictures[0]!.shape as [number, number, number, number];
@@ -118,6 +138,7 @@ async function overTiles(
   const shapeOf = ({ shape }: Floats): number[] => [1, shape[1]!, window.height, window.width];
   for (let top = 0; top < height; top += tile)
     for (let left = 0; left < width; left += tile) {
+      await breathe(signal);
       const at = {
         top: Math.max(0, Math.min(top - HALO, height - window.height)),
         left: Math.max(0, Math.min(left - HALO, width - window.width)),
@@ -149,7 +170,8 @@ interface Box {
   readonly width: number;
 }
 
-function cut({ data, shape }: Floats, { top, left, height, width }: Box): Floats {
+/** A box of a field [1, C, H, W]. */
+export function cut({ data, shape }: Floats, { top, left, height, width }: Box): Floats {
   const [, channels, rows, columns] = shape as [number, number, number, number];
   const piece = new Float32Array(channels * height * width);
   for (let c = 0; c < channels; c++)

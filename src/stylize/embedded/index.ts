@@ -1,29 +1,27 @@
 /** The embedded engine: style transfer without any checkpoint, on any CPU. */
 import { breathe } from "../../breathe.ts";
 import { oklabToRgb, rgbToOklabSized } from "../../images/oklab.ts";
-import { mapPlanes, type Plane, type PlanarImage, type Size } from "../../images/plane.ts";
+import type { PlanarImage, Size } from "../../images/plane.ts";
 import type { RgbImage } from "../../images/rgb-image.ts";
-import { cleanStyleAt } from "../../images/style-picture/recent-clean-styles.ts";
 import { SessionPool } from "../../onnx/session-pool.ts";
 import type { StylizeHooks, StylizeInput, StylizeResult, Stylizer } from "../stylizer.ts";
 import type { EngineParts } from "../../painting.ts";
 import { describedLook } from "./described/described-look.ts";
+import { paintFiner } from "./paint-finer.ts";
 import { KernelPool } from "./kernels/worker-pool.ts";
 import { type Sketch, sketchShare, sketchShares, sketchSide } from "./network/sketch.ts";
 import { mixVectors, StyleNetwork } from "./network/style-network.ts";
 import { paint } from "./painter/index.ts";
-import { changedStyle, strokeScale } from "./patch/changed-style.ts";
 import { blendPalettes, paletteShares } from "./patch/palette.ts";
-import { patchParameters, type PatchParameters } from "./patch/parameters.ts";
-import { withShades } from "./patch/plain-style.ts";
-import { resultSize, styleSize } from "./patch/sizes.ts";
+import { patchParameters } from "./patch/parameters.ts";
+import { resultSize } from "./patch/sizes.ts";
 import { StyleAnalysis } from "./patch/style-analysis.ts";
-import { changesFor, isChange, withoutColours, type StyleChanges } from "./patch/style-changes.ts";
+import type { StyleChanges } from "./patch/style-changes.ts";
 import { CHROMA_GAIN, countSteps, finish, synthesise, type SynthesisInput } from "./patch/synthesis.ts";
-import { facesWithin, usablePlaces } from "./patch/usable-places.ts";
+import { readStyle, type StylePicture, withGain, withoutGain, wordsFor } from "./read-style.ts";
 import { parseStyle } from "./steering/steering.ts";
 import { faceMask } from "./subjects/face-masks.ts";
-import { findFaces, findSubjects } from "./subjects/index.ts";
+import { findSubjects } from "./subjects/index.ts";
 
 export interface EmbeddedOptions {
   /** Where the networks that find subjects are opened; default: a pool of its own. */
@@ -37,18 +35,8 @@ export interface EmbeddedOptions {
 /** Styles kept analysed, some 6 MB each; a rerun with another seed or strength needs one. */
 const KEPT_STYLES = 2;
 
-/** A style in OKLab without its border, and where patches of it may be taken. */
-interface SizedStyle {
-  readonly image: PlanarImage;
-  readonly usable: Plane;
-}
-
-interface PreparedStyle {
+interface PreparedStyle extends Pick<StylePicture, "steered" | "changes"> {
   readonly analysis: StyleAnalysis;
-  /** parameters that the description decides */
-  readonly steered: Partial<PatchParameters>;
-  /** what the description asks for; `null` where nobody described anything */
-  readonly changes: StyleChanges | null;
   /** what the network sees in it, once asked */
   vector?: Float32Array;
 }
@@ -73,6 +61,7 @@ export class EmbeddedStylizer implements Stylizer {
   }
 
   async stylize(input: StylizeInput, hooks: StylizeHooks = {}): Promise<StylizeResult> {
+    if (input.settings.hd) return this.#paintFiner(input, hooks);
     return input.variant === "prompt" ? this.#paint(input, hooks) : this.#synthesise(input, hooks);
   }
 
@@ -145,15 +134,21 @@ export class EmbeddedStylizer implements Stylizer {
 
   /** The style analysed, from the cache where this style was met before at this size and with these words. */
   async #prepareStyle(input: StylizeInput, longSide: number, { signal }: StylizeHooks): Promise<PreparedStyle> {
-    const words = input.variant === "image-prompt" ? (input.description ?? "") : "";
-    const { keepColors } = input.settings;
-    const key = JSON.stringify([input.styleSha256, longSide, words, keepColors]);
-    const prepared =
-      this.#styles.get(key) ?? (await prepareStyle(input.style, longSide, words, keepColors, this.#sessions, signal));
+    const key = JSON.stringify([input.styleSha256, longSide, wordsFor(input), input.settings.keepColors]);
+    const prepared = this.#styles.get(key) ?? analysed(await readStyle(input, longSide, this.#sessions, signal));
     this.#styles.delete(key);
     this.#styles.set(key, prepared);
     if (this.#styles.size > KEPT_STYLES) this.#styles.delete(this.#styles.keys().next().value!);
     return prepared;
+  }
+
+  async #paintFiner(input: StylizeInput, hooks: StylizeHooks): Promise<StylizeResult> {
+    const pool = new KernelPool(this.#threads);
+    try {
+      return await paintFiner(pool, input, this.#sessions, hooks);
+    } finally {
+      await pool.close();
+    }
   }
 
   async #paint(input: StylizeInput, { signal, onProgress, onPreview }: StylizeHooks): Promise<StylizeResult> {
@@ -176,39 +171,11 @@ export class EmbeddedStylizer implements Stylizer {
 /** The painter reports shares of the work; people see them as steps. */
 const PAINTER_STEPS = 20;
 
-async function prepareStyle(
-  image: RgbImage,
-  longSide: number,
-  words: string,
-  keepColors: boolean,
-  sessions: SessionPool,
-  signal: AbortSignal | undefined,
-): Promise<PreparedStyle> {
-  const faces = await findFaces(image, sessions, longSide);
-  const sized = (side: number): SizedStyle => {
-    const size = styleSize(image, side);
-    const clean = cleanStyleAt(image, size);
-    const faceless = usablePlaces(clean.image, facesWithin(faces, size, clean));
-    return { image: withShades(clean.image), usable: clean.usable.map((value, i) => value * faceless[i]!) };
-  };
-  const plain = sized(longSide);
-  await breathe(signal);
-  const asked = words === "" ? null : await changesFor(words, image, sessions);
-  const changes = asked && keepColors ? withoutColours(asked) : asked;
-  if (!changes || !isChange(changes)) {
-    return { analysis: new StyleAnalysis(withGain(plain.image), plain.usable), steered: {}, changes: null };
-  }
-  const scale = strokeScale(changes);
-  const large = scale > 1 ? sized(longSide * scale) : plain;
-  await breathe(signal);
-  const ink = changes.outlineColour?.L ?? 0.13;
-  const contours = changes.outlines > 0 ? { amount: Math.min(1, 1.1 * changes.outlines), ink } : null;
-  return {
-    analysis: new StyleAnalysis(withGain(changedStyle(large.image, changes)), large.usable),
-    steered: { styleScale: scale, contours },
-    changes,
-  };
-}
+const analysed = ({ image, usable, steered, changes }: StylePicture): PreparedStyle => ({
+  analysis: new StyleAnalysis(image, usable),
+  steered,
+  changes,
+});
 
 /** The picture taken to the point that the description makes. All with chroma gain. */
 async function lookOf(
@@ -220,22 +187,4 @@ async function lookOf(
 ): Promise<PlanarImage> {
   const options = { seed, strength, spared: faceMask(image, subjects.faces), signal };
   return withGain(await describedLook(withoutGain(image), withoutGain(content), changes, options));
-}
-
-function withGain(image: PlanarImage): PlanarImage {
-  return mapPlanes(image, (plane, channel) => {
-    if (channel === 0) return plane;
-    const out = new Float32Array(plane.length);
-    for (let i = 0; i < out.length; i++) out[i] = CHROMA_GAIN * plane[i]!;
-    return out;
-  });
-}
-
-function withoutGain(image: PlanarImage): PlanarImage {
-  return mapPlanes(image, (plane, channel) => {
-    if (channel === 0) return plane;
-    const out = new Float32Array(plane.length);
-    for (let i = 0; i < out.length; i++) out[i] = plane[i]! / CHROMA_GAIN;
-    return out;
-  });
 }

@@ -37,6 +37,5 @@ export const inputOf = (
 export const seenOf = (runs: Reference): SeenPictures => ({
   style: runs.picture("default.style"),
   styleSha256: "style",
-  content: async () => runs.picture("default.content"),
-  contentKey: "content",
+  drawn: { key: "content", of: async () => runs.picture("default.content") },
 });

@@ -41,7 +41,7 @@ describe("a decoder in tiles", () => {
     const networks = await open(name, "cpu");
     const latents = noise(1, 1, 4, 12, 20);
     const whole = await networks.decodeLatents(latents);
-    const tiled = await decodeInTiles(networks, latents, 8);
+    const tiled = await decodeInTiles(networks, latents, { tile: 8 });
     expect(tiled.shape).toEqual(whole.shape);
     expect(relativeError(tiled.data, whole.data)).toBeLessThan(1e-5);
   });
@@ -49,7 +49,7 @@ describe("a decoder in tiles", () => {
   it("has no seams: columns on both sides of a tile's border are as far off the whole as others", async () => {
     const networks = await open("tiny-v1", "cpu");
     const latents = noise(2, 1, 4, 16, 16);
-    const [whole, tiled] = [await networks.decodeLatents(latents), await decodeInTiles(networks, latents, 8)];
+    const [whole, tiled] = [await networks.decodeLatents(latents), await decodeInTiles(networks, latents, { tile: 8 })];
     const [, , height, width] = whole.shape as [number, number, number, number];
     const off = Array.from({ length: width }, (_, x) => {
       let worst = 0;

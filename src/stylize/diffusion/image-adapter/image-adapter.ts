@@ -30,10 +30,13 @@ interface Contexts {
 export interface SeenPictures {
   readonly style: RgbImage;
   readonly styleSha256: string;
-  /** The content as it is painted, sides of a multiple of 64 pixels; asked for where its contours are drawn. */
-  readonly content: () => Promise<RgbImage>;
-  /** Tells contents, and sizes of the same, from each other. */
-  readonly contentKey: string;
+  /** What contours are drawn of, where the adapter draws any; `null`: nothing. */
+  readonly drawn: {
+    /** Tells contents, and sizes of the same, from each other. */
+    readonly key: string;
+    /** The content as it is painted, sides of a multiple of 64 pixels. */
+    readonly of: () => Promise<RgbImage>;
+  } | null;
 }
 
 /** An adapter over networks. */
@@ -69,14 +72,15 @@ export class ImageAdapter {
 
   /**
    * Contexts with the image behind the words, and nothing behind none: there is always something to be guided by. Both have
-   * the content's contours beside them, where the adapter draws them.
+   * the content's contours beside them, where there are any.
    */
-  async beside(contexts: Contexts, { style, styleSha256, content, contentKey }: SeenPictures): Promise<Contexts> {
+  async beside(contexts: Contexts, { style, styleSha256, drawn }: SeenPictures): Promise<Contexts> {
     const image = await this.#tokens.get(styleSha256, () => this.tokensOf(style));
     const nothing = await this.#tokens.get("nothing", () => this.#look(this.#files.sight.nothing()));
-    const hint = this.#files.contours
-      ? { hint: await this.#hints.get(contentKey, async () => this.#hintOf(await this.contours(await content()))) }
-      : {};
+    const hint =
+      this.#files.contours && drawn
+        ? { hint: await this.#hints.get(drawn.key, async () => this.#hintOf(await this.contours(await drawn.of()))) }
+        : {};
     return {
       prompt: { ...joined(contexts.prompt, image), ...hint },
       empty: { ...joined(contexts.empty, nothing), ...hint },

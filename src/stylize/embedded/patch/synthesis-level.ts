@@ -74,7 +74,7 @@ export async function synthesiseLevel(
         const reserved = reservedCosts(bank, size, input.usable, style);
         for (let iteration = 0; iteration < iterations; iteration++) {
           await breathe(hooks.signal);
-          pool.scoped(() => {
+          await pool.scopedAsync(async () => {
             const grid = createGrid(picture, size, gap, random);
             const matches = field
               ? carryField(field, grid, bank, scale)
@@ -86,7 +86,9 @@ export async function synthesiseLevel(
               reserved,
               random,
             });
+            await breathe(hooks.signal);
             voteField(pool, picture, style, bank, size, placed, fusion);
+            await breathe(hooks.signal);
             transportColours(pool, picture, input.colours, { rounds: 2, sampleLimit: 8_000, shares: input.recolour });
             field = readField(pool, placed, grid, bank);
             scale = 1;
