@@ -6,7 +6,7 @@ import type { ButtonHandler } from "../src/discord/interactions/handler.ts";
 import { ballotPanel } from "../src/discord/votes/ballot-panel.ts";
 import { ballotPanel as words } from "../src/discord/wording/votes.ts";
 import { UserError } from "../src/errors.ts";
-import { findJob, subjectOf } from "./job-button.ts";
+import { findJob, findPainting, subjectOf } from "./job-button.ts";
 
 interface Looking {
   readonly user: { readonly id: string };
@@ -28,7 +28,8 @@ export const ballot: ButtonHandler<string> = {
 
   async run({ interaction, bot, reply }, jobId) {
     await bot.votes.recorded();
-    await reply.show(await ballotPanel(bot.store, jobId, looker(interaction)));
+    const { id } = await findPainting(bot, jobId);
+    await reply.show(await ballotPanel(bot.store, id, looker(interaction)));
   },
 };
 

@@ -7,9 +7,9 @@ import { assertOwnerOrModerator } from "../src/discord/interactions/permissions.
 import { comparedPaths, comparison as words } from "../src/discord/wording/votes.ts";
 import { UserError } from "../src/errors.ts";
 import { DEFAULT_SETTINGS } from "../src/painting.ts";
-import { VARIANT_LABEL, VARIANTS } from "../src/variant.ts";
+import { PAPER_LABEL, VARIANTS } from "../src/variant.ts";
 import type { ComparedPaths } from "../src/votes/comparison.ts";
-import { findJob, subjectOf } from "./job-button.ts";
+import { findPainting, subjectOf } from "./job-button.ts";
 import {
   contentOption,
   keepColorsOption,
@@ -69,8 +69,8 @@ export const compare: SlashHandler<CompareInput> = {
     .addStringOption((option) =>
       option
         .setName("variant")
-        .setDescription(`What the paths are compared in (default: ${VARIANT_LABEL[PATH_VARIANTS[0]]})`)
-        .setChoices(PATH_VARIANTS.map((value) => ({ name: VARIANT_LABEL[value], value }))),
+        .setDescription(`What the paths are compared in (default: ${PAPER_LABEL[PATH_VARIANTS[0]]})`)
+        .setChoices(PATH_VARIANTS.map((value) => ({ name: PAPER_LABEL[value], value }))),
     )
     .toJSON(),
   acknowledge: "public",
@@ -131,7 +131,7 @@ export const compareResult: ButtonHandler<string> = {
   parse: subjectOf,
 
   async run({ interaction, bot, reply }, jobId) {
-    const job = await findJob(bot, jobId);
+    const job = await findPainting(bot, jobId);
     await bot.filter.admit(reply.channelId, [job.request.content, job.request.style]);
     if (job.state !== "done") throw new UserError("unfinished", words.unfinished);
     const { replyTo: _replyTo, variant: _variant, parentId: _parentId, ...settings } = job.request;

@@ -9,7 +9,7 @@ import { submitAgain } from "../src/discord/interactions/submit.ts";
 import { editPromptWords as words } from "../src/discord/wording/commands.ts";
 import { UserError } from "../src/errors.ts";
 import { paintingWords } from "../src/jobs/description.ts";
-import { findJob, subjectOf } from "./job-button.ts";
+import { findPainting, subjectOf } from "./job-button.ts";
 import { checkedPrompt, PROMPT_LENGTH } from "./prompt.ts";
 
 export const editPrompt: ButtonHandler<string> = {
@@ -20,7 +20,7 @@ export const editPrompt: ButtonHandler<string> = {
   parse: subjectOf,
 
   async run({ bot, reply }, jobId) {
-    const job = await findJob(bot, jobId);
+    const job = await findPainting(bot, jobId);
     const input = new TextInputBuilder()
       .setCustomId("description")
       .setStyle(TextInputStyle.Paragraph)
@@ -57,7 +57,7 @@ export const editedPrompt: ModalHandler<EditedPrompt> = {
   },
 
   async run({ interaction, bot, reply }, { jobId, description }) {
-    const parent = await findJob(bot, jobId);
+    const parent = await findPainting(bot, jobId);
     const { replyTo: _, ...request } = parent.request;
     await submitAgain(bot, reply, {
       ...request,

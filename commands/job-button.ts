@@ -4,6 +4,7 @@ import { parseCustomId } from "../src/discord/messages/custom-id.ts";
 import { assertOwnerOrModerator } from "../src/discord/interactions/permissions.ts";
 import { jobGone } from "../src/discord/wording/commands.ts";
 import { UserError } from "../src/errors.ts";
+import { HD_SIDE } from "../src/hd.ts";
 import type { Job } from "../src/jobs/job.ts";
 
 /** The first part of a button's id: what the button is about. */
@@ -16,6 +17,19 @@ export async function findJob({ queue }: Pick<Bot, "queue">, id: string): Promis
   if (!job) throw new UserError("job-gone", jobGone);
   return job;
 }
+
+/** Id of the job that painted what a job shows: of HD the one whose picture it shows larger. */
+export const paintingOf = ({ id, request: { hd, parentId } }: Job): string => (hd && parentId) || id;
+
+/** That job: what is painted another way begins there. @throws UserError `job-gone` */
+export async function findPainting(bot: Pick<Bot, "queue">, id: string): Promise<Job> {
+  const painting = paintingOf(await findJob(bot, id));
+  return findJob(bot, painting);
+}
+
+/** Long side of what is painted in HD, pixels. */
+export const largestSide = ({ tasks }: Pick<Bot, "tasks">): number =>
+  tasks.info ? (tasks.info.largestSide ?? 0) : HD_SIDE;
 
 /** A job, for its requester and for moderators. @throws UserError `job-gone` or `not-yours` */
 export async function findOwnJob(

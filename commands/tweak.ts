@@ -22,7 +22,7 @@ import { UserError } from "../src/errors.ts";
 import type { Job } from "../src/jobs/job.ts";
 import type { Style } from "../src/jobs/style.ts";
 import { SETTING_BOUNDS } from "../src/painting.ts";
-import { findJob, subjectOf } from "./job-button.ts";
+import { findPainting, subjectOf } from "./job-button.ts";
 import { randomSeed } from "./painting-options.ts";
 import { checkedPrompt, PROMPT_LENGTH } from "./prompt.ts";
 
@@ -41,7 +41,7 @@ export const tweak: ButtonHandler<string> = {
   parse: subjectOf,
 
   async run({ interaction, bot, reply }, jobId) {
-    const job = await findJob(bot, jobId);
+    const job = await findPainting(bot, jobId);
     const kept = bot.keptForms.find(interaction.user.id, parseCustomId(interaction.customId).parts[1]);
     await reply.showModal(tweakModal(interaction.customId, job, kept, await offeredStyles(bot, interaction.guildId)));
   },
@@ -145,7 +145,7 @@ export const tweaked: ModalHandler<TweakInput> = {
   },
 
   async run({ interaction, bot, reply }, { jobId, style, ...changes }) {
-    const parent = await findJob(bot, jobId);
+    const parent = await findPainting(bot, jobId);
     const { replyTo: _, ...request } = parent.request;
     const variant = parent.variant ?? request.variant;
     const changed = { ...request, ...changes, variant, userId: interaction.user.id, parentId: parent.id };

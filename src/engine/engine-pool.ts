@@ -83,6 +83,7 @@ export class EnginePool implements Engine {
     const { stylizer, styleNetwork, safetyChecker } = infos.get(painter)!;
     const { describer: id, describerLabel } = infos.get(describer)!;
     const devices = this.#painters.map((member) => infos.get(member)!.device);
+    const largestSides = this.#painters.map((member) => infos.get(member)!.largestSide ?? 0);
     const parallelStages = !describer.plan.paints || infos.get(describer)!.parallelStages;
     return {
       stylizer,
@@ -92,6 +93,8 @@ export class EnginePool implements Engine {
       describerLabel,
       device: counted(devices),
       parallelStages,
+      // Any of them may get it.
+      largestSide: Math.min(...largestSides),
     };
   }
 

@@ -76,6 +76,7 @@ const stylizeTaskSchema = z.object({
       .array(z.object({ name: z.string(), weight: z.number() }))
       .max(MOST_LORAS)
       .readonly(),
+    hd: z.boolean().exactOptional(),
   }),
   tokenPath: z.string().nullable().exactOptional(),
   outputPath: z.string(),
@@ -117,6 +118,7 @@ const infoSchema = z.object({
   safetyChecker: z.string().nullable(),
   device: z.string(),
   parallelStages: z.boolean(),
+  largestSide: z.int().positive().exactOptional(),
 }) satisfies z.ZodType<EngineInfo>;
 
 /** What the engine tells about a task while it works on it. */

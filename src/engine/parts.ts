@@ -18,6 +18,8 @@ export interface EngineParts {
   readonly styleNetwork: string;
   /** A picture's style as a vector of unit length. */
   readonly seeStyle: (image: RgbImage) => Promise<Float32Array>;
+  /** Of HD, in EngineInfo's sense. */
+  readonly largestSide: number;
   /** The device in use, in EngineInfo's sense. */
   readonly device: string;
   /** Whether describing and stylizing may run at the same time. */

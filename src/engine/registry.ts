@@ -19,6 +19,7 @@ import type { DecodePreview } from "../stylize/diffusion/tiny-decoder.ts";
 import { captionerDevice, findCaptioner, openCaptioner } from "./captioners.ts";
 import { cardBudget, readCard } from "./card.ts";
 import type { PartsOptions } from "./messages.ts";
+import { largestSide } from "./largest-side.ts";
 import { devicesFolder, overflowsFile } from "./devices-folder.ts";
 import type { BuildParts, Report } from "./parts.ts";
 
@@ -77,6 +78,7 @@ export const buildParts: BuildParts = async (options, report) => {
     safety: checker && { checker, quick: smallChecker(sessions) },
     styleNetwork: STYLE_NETWORK,
     seeStyle: async (image) => likenessVector(await styleNetwork.styleVector(image)),
+    largestSide: largestSide(stylizer.id, MODEL_MEMORY * GIGABYTE),
     device: stylizerDevice,
     parallelStages: stylizerDevice !== describerDevice,
   };

@@ -12,12 +12,12 @@ export function serveEngine(build: BuildParts): void {
     messages: toChildSchema,
     async open(options, post) {
       const parts = await build(options, (level, text) => post({ type: "log", level, text }));
-      const { stylizer, describer, styleNetwork, safety, device, parallelStages } = parts;
+      const { stylizer, describer, styleNetwork, safety, device, parallelStages, largestSide } = parts;
       const names = { stylizer: stylizer.id, describer: describer.id, describerLabel: describer.label };
       const worker = new EngineWorker(parts, post);
       if (device !== "cpu" && options.RESULT_SIZE) void worker.warmUp(options.RESULT_SIZE);
       const safetyChecker = safety?.checker.id ?? null;
-      return { info: { ...names, styleNetwork, safetyChecker, device, parallelStages }, worker };
+      return { info: { ...names, styleNetwork, safetyChecker, device, parallelStages, largestSide }, worker };
     },
   });
 }

@@ -177,6 +177,7 @@ export class EngineWorker {
     const { content, style, variant, settings, outputPath, previewDir } = asked;
     if (settings.loras.length > 0 && this.#parts.stylizer.id !== "diffusion")
       throw new UserError("lora-needs-diffusion", LORA_NEEDS_DIFFUSION);
+    if (settings.hd && settings.size > this.#parts.largestSide) throw new UserError("out-of-memory", NO_MEMORY);
     const [{ image: contentImage, alpha }, styleImage] = await Promise.all([
       this.#read(content, readForPainting),
       this.#read(style),

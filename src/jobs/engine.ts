@@ -19,6 +19,8 @@ export interface EngineInfo {
   readonly device: string;
   /** Whether describing and stylizing may run at the same time (different devices). */
   readonly parallelStages: boolean;
+  /** Long side of the largest picture that it paints in HD, pixels; absent: it knows no HD. */
+  readonly largestSide?: number;
 }
 
 /** A stored picture as the engine sees it: a file of normalised PNG bytes and its content hash. */

@@ -46,7 +46,7 @@ export interface LineEntry {
   readonly job: Pick<Job, "id" | "state" | "attempts" | "variant" | "startedAt"> & {
     /** Not `null` once there is one; not the text itself. */
     readonly description: string | null;
-    readonly request: Pick<JobRequest, "userId" | "guildId" | "variant" | "speed" | "size" | "loras"> & {
+    readonly request: Pick<JobRequest, "userId" | "guildId" | "variant" | "speed" | "size" | "loras" | "hd"> & {
       readonly description: string | null;
     };
   };

@@ -62,6 +62,8 @@ export interface JobRequest {
   /** How much work goes into a diffusion picture. */
   readonly speed: Speed;
   readonly loras: readonly LoraChoice[];
+  /** HD: `content` is the picture that came of the parent, which is painted larger and finer as it is. */
+  readonly hd?: boolean;
   /** The job this one reruns. */
   readonly parentId: string | null;
   /**
@@ -129,6 +131,9 @@ export interface Job {
 /** Whether what came of it can still be finished; the embedded engine finishes whatever it paints. */
 export const isDraft = ({ request, result }: Job): boolean =>
   request.speed === "draft" && result?.engine === "diffusion";
+
+/** Whether people judge what came of it: neither drafts, nor a picture once more in HD. */
+export const isJudged = (job: Job): boolean => !isDraft(job) && !job.request.hd;
 
 /** A job that nobody has begun. */
 export const newJob = (request: JobRequest): Job => ({

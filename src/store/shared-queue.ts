@@ -76,6 +76,7 @@ export function createSharedQueue(db: Kysely<Schema>): SharedQueue {
           asked("speed").as("speed"),
           asked("size").as("size"),
           asked("loras").as("loras"),
+          sql<number>`${asked("hd")} is not null`.as("hd"),
           sql<number>`${asked("description")} is not null`.as("own_words"),
         ])
         .where(UNSETTLED)
@@ -98,6 +99,7 @@ export function createSharedQueue(db: Kysely<Schema>): SharedQueue {
             variant: row.wanted as VariantChoice,
             speed: (row.speed as Speed | null) ?? DEFAULT_SETTINGS.speed,
             size: Number(row.size),
+            hd: Boolean(row.hd),
             loras: JSON.parse(row.loras ?? "[]") as LineEntry["job"]["request"]["loras"],
             description: row.own_words ? "" : null,
           },

@@ -53,7 +53,7 @@ export function report(ballots: readonly Ballot[], options: ScoreOptions = {}): 
   };
 }
 
-const SHORT: Readonly<Record<Variant, string>> = { inst: "InST", "image-prompt": "Img+desc", prompt: "Desc" };
+const SHORT: Readonly<Record<Variant, string>> = { inst: "Image", "image-prompt": "Img+desc", prompt: "Desc" };
 
 /**
  * A fixed-width table: per row ours, with half widths of the intervals where there are any, and the paper's. At most 36

@@ -34,8 +34,8 @@ export async function resultFile(files: PictureStore, job: Job, maxBytes = DISCO
   if (!job.result) throw new TypeError(`job ${job.id} has no result`);
   const { sha256 } = job.result.picture;
   const path = await files.local(sha256);
-  const { content, style } = job.request;
-  const stem = `${stemOf(content)}-as-${stemOf(style)}`;
+  const { content, style, hd } = job.request;
+  const stem = `${stemOf(content)}-as-${stemOf(style)}${hd ? "-hd" : ""}`;
   const rest = { alt: result.alt(job), key: sha256, shows: [sha256], isResult: true };
   if ((await stat(path)).size <= maxBytes) return { name: `${stem}.png`, data: path, ...rest };
   const { bytes, extension } = await storedForDiscord(path, maxBytes);

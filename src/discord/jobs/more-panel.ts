@@ -1,6 +1,7 @@
 /** What *More…* on a result shows to one person alone: everything else that can be done with it. */
 import { type ButtonBuilder, ButtonStyle } from "discord.js";
 
+import { hdSize } from "../../hd.ts";
 import { isDraft, type Job } from "../../jobs/job.ts";
 import type { Variant } from "../../variant.ts";
 import { press, row, text } from "../messages/components.ts";
@@ -11,8 +12,11 @@ import { voteButton } from "../wording/votes.ts";
 
 const WAYS = ["image-prompt", "prompt", "inst"] as const satisfies readonly Variant[];
 
-/** @param resultMessageId the message that *Delete* takes away */
-export function morePanel(job: Job, resultMessageId: string): View {
+/**
+ * @param resultMessageId the message that *Delete* takes away
+ * @param largest long side of what is painted in HD, pixels
+ */
+export function morePanel(job: Job, resultMessageId: string, largest: number): View {
   const { id, result } = job;
   const { Secondary, Danger } = ButtonStyle;
   return view([
@@ -20,6 +24,7 @@ export function morePanel(job: Job, resultMessageId: string): View {
     row(...WAYS.map((variant) => variantButton(job, variant))),
     text(more.rest),
     row(
+      ...hdButton(job, largest),
       press("compare", voteButton.compare, Secondary, id),
       press("edit-prompt", button.editPrompt, Secondary, id),
       press("save-style", styleButton.save, Secondary, id),
@@ -30,6 +35,12 @@ export function morePanel(job: Job, resultMessageId: string): View {
       press("delete", button.delete, Danger, id, resultMessageId),
     ),
   ]);
+}
+
+/** With the size that the picture would have; none where it is as large already, or is to be finished first. */
+function hdButton(job: Job, largest: number): ButtonBuilder[] {
+  const size = job.result && !isDraft(job) ? hdSize(job.result.picture, largest) : null;
+  return size ? [press("rerun", button.hd(size.width, size.height), ButtonStyle.Secondary, job.id, "hd")] : [];
 }
 
 /** The way that this picture was painted in is marked. Pressed, it paints it again from another seed. */

@@ -20,7 +20,7 @@ import PQueue from "p-queue";
 
 import { newJobId } from "../../jobs/job-id.ts";
 import { paintingWords } from "../../jobs/description.ts";
-import { isDraft, type Job, type PictureRef } from "../../jobs/job.ts";
+import { isJudged, type Job, type PictureRef } from "../../jobs/job.ts";
 import type { Tasks } from "../../jobs/tasks.ts";
 import type { Logger } from "../../log.ts";
 import type { Store } from "../../store/store.ts";
@@ -98,11 +98,11 @@ export class Votes {
   }
 
   /**
-   * A result was posted: from now on it takes ballots, among the other results of its pair in the same place. Drafts do not:
-   * a variant is judged by its pictures.
+   * A result was posted: from now on it takes ballots, among the other results of its pair in the same place. Drafts and HD do
+   * not: a variant is judged by its pictures, and by each of them once.
    */
   posted(job: Job, channelId: string, messageId: string): void {
-    if (isDraft(job)) return;
+    if (!isJudged(job)) return;
     void this.#errand("candidate", job.id, () => this.#turn.add(() => this.#welcome(job, channelId, messageId)));
   }
 

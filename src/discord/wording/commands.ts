@@ -5,11 +5,11 @@
  * names and words of others safe to show.
  */
 import type { EngineInfo } from "../../jobs/engine.ts";
-import type { Job } from "../../jobs/job.ts";
+import type { Job, PictureRef } from "../../jobs/job.ts";
 import type { QueuePlace } from "../../jobs/queue.ts";
 import type { Speed } from "../../painting.ts";
 import type { VariantChoice } from "../../variant.ts";
-import { escapeText, plainName, relativeTime } from "./markdown.ts";
+import { escapeText, plainName, relativeTime, size } from "./markdown.ts";
 import { descriptionLines, type Origin } from "./descriptions.ts";
 
 const list = new Intl.ListFormat("en", { type: "conjunction" });
@@ -63,7 +63,7 @@ export const VARIANT_NAME: Readonly<Record<VariantChoice, string>> = {
   auto: "Auto: whatever suits the picture",
   "image-prompt": "With the style image and its description",
   prompt: "By the description alone",
-  inst: "InST: by the style image alone",
+  inst: "Style image only: by the style image alone",
 };
 
 export const SPEED_NAME: Readonly<Record<Speed, string>> = {
@@ -108,6 +108,13 @@ export const tweakWords = {
   again: "Fill it in again",
 } as const;
 
+export const hdWords = {
+  draft: "This is a first draft. Press *Finish it* first, and then *HD* on what comes of it.",
+  unfinished: "That picture is not finished yet. Press *HD* again when it is.",
+  largest: ({ width, height }: PictureRef): string =>
+    `This picture is ${size(width, height)} already, as large as I can paint it here.`,
+} as const;
+
 export const queueWords = {
   line(n: number, job: Job, place: QueuePlace | null): string {
     const { request, state } = job;
@@ -148,7 +155,7 @@ export function aboutText(info: EngineInfo | null): string {
     "I put the style into words, paint, and show you how it comes along. The buttons under the result repaint the same pair another way:",
     "- **With style image**: by the style picture and its description",
     "- **Description only**: by the words alone, kind to faces",
-    "- **InST**: by the style picture alone, as in the paper of that name (Zhang et al., CVPR 2023)",
+    "- *More…* > **Style image only**: by the style picture alone; **HD**: the same picture, larger and finer",
     "Give 🥇 🥈 🥉 to the results of one pair: medals are votes, `/scores show` counts them, and *Auto* learns from them. `/compare` paints a pair in all three ways, for people to judge blind.",
     "`/style save` keeps a style under a name, for everybody in this server to paint with.",
     painter,

@@ -47,7 +47,7 @@ export const historyWords = {
   none: "You have painted nothing in this server yet, or it was deleted. `/styles` shows what you can paint with.",
   noMore: "There are no older ones.",
   line: (job: Job): string =>
-    `${nameOf(job)}\n-# ${VARIANT_LABEL[job.variant ?? "image-prompt"]} · seed ${job.request.seed} · ${relativeTime(job.createdAt)}`,
+    `${nameOf(job)}\n-# ${VARIANT_LABEL[job.variant ?? "image-prompt"]}${job.request.hd ? ", HD" : ""} · seed ${job.request.seed} · ${relativeTime(job.createdAt)}`,
   gone: "The picture itself is no longer kept.",
   again: "Again",
   older: "Older",

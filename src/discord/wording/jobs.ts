@@ -5,8 +5,8 @@ import { isDraft, type Job, type JobRequest } from "../../jobs/job.ts";
 import type { Lack, QueuePlace } from "../../jobs/queue.ts";
 import { stylePathWords } from "../../painting.ts";
 import { showLora } from "../../painting-wishes.ts";
-import { needsDescription, VARIANT_LABEL } from "../../variant.ts";
-import { bar, clip, escapeText, plainName, relativeTime } from "./markdown.ts";
+import { needsDescription, PAPER_LABEL, VARIANT_LABEL } from "../../variant.ts";
+import { bar, clip, escapeText, plainName, relativeTime, size } from "./markdown.ts";
 
 /** Alt texts and descriptions have this limit in Discord. */
 const ALT_LENGTH = 1024;
@@ -23,8 +23,8 @@ const contentName = (request: JobRequest): string => escapeText(plainName(reques
 const styleName = (request: JobRequest): string => escapeText(plainName(request.style.name));
 
 /** Subject and style, as alt texts name them. */
-const pairName = ({ content, style }: JobRequest): string =>
-  `${plainName(content.name)}, repainted in the style of ${plainName(style.name)}`;
+const pairName = ({ content, style, hd }: JobRequest): string =>
+  `${plainName(content.name)}, repainted in the style of ${plainName(style.name)}${hd ? ", in HD" : ""}`;
 
 export const threadName = ({ content, style }: JobRequest): string =>
   clip(`${plainName(content.name)} in the style of ${plainName(style.name)}`, THREAD_NAME_LENGTH);
@@ -35,6 +35,7 @@ export const card = {
 
   /** A rerun stands in the conversation that shows the pair already. */
   rerunTitle: ({ request, variant }: Job): string => {
+    if (request.hd) return `🔍 **HD**: the same picture, larger and finer, for <@${request.userId}>`;
     const chosen = variant ?? "image-prompt";
     const way = request.description !== null && needsDescription(chosen) ? "In your own words" : VARIANT_LABEL[chosen];
     return `🔁 **${way}**, seed ${request.seed}, for <@${request.userId}>`;
@@ -74,6 +75,8 @@ export const card = {
 /** Why a picture waits for more than its turn. */
 const LACKS: Readonly<Record<Lack, string>> = {
   worker: "No machine that paints is connected just now. Yours begins when one is.",
+  memory:
+    "A picture of this size needs a machine with more memory, and none is connected just now. Yours begins when one is.",
   diffusion:
     "A LoRA needs a machine with the diffusion engine, and none is connected just now. Yours begins when one is.",
 };
@@ -103,6 +106,10 @@ export const stageName = { caption: "Reading the style", stylize: "Painting" } a
 export const result = {
   ready(job: Job): string {
     const pair = `**${contentName(job.request)}** in the style of **${styleName(job.request)}**`;
+    if (job.request.hd && job.result) {
+      const { width, height } = job.result.picture;
+      return `<@${job.request.userId}> here it is in **HD**, ${size(width, height)}: ${pair} ✨`;
+    }
     return isDraft(job)
       ? `<@${job.request.userId}> a first draft of ${pair} ✏️\n-# *Finish it* paints the same picture with care.`
       : `<@${job.request.userId}> here it is: ${pair} ✨`;
@@ -116,7 +123,7 @@ export const result = {
   settings(job: Job): string {
     if (!job.result) return "";
     const why = job.variantReason === null ? "" : `, chosen because ${escapeText(job.variantReason)}`;
-    return `-# **${VARIANT_LABEL[job.result.variant]}**${why}\n${result.facts(job)}`;
+    return `-# **${PAPER_LABEL[job.result.variant]}**${job.request.hd ? ", HD" : ""}${why}\n${result.facts(job)}`;
   },
 
   /** The settings without the variant. */
@@ -156,6 +163,7 @@ export const button = {
   more: "More…",
   editPrompt: "Edit prompt",
   finish: "Finish it",
+  hd: (width: number, height: number): string => `HD, ${size(width, height)}`,
   learn: "Learn this style",
   delete: "Delete",
 } as const;

@@ -37,6 +37,9 @@ export function plainName(fileName: string): string {
 export const quote = (text: string): string => text.replaceAll(/^/gm, "> ");
 
 /** `<t:…:R>`: a moment that every reader's client words for them ("in 2 minutes") and keeps current by itself. */
+/** Of a picture, in pixels. */
+export const size = (width: number, height: number): string => `${width} × ${height}`;
+
 export const relativeTime = (unixMs: number): string => `<t:${Math.round(unixMs / 1000)}:R>`;
 
 /** Fixed-width progress bar; `fraction` 0 to 1. */

@@ -1,7 +1,7 @@
 /** Everything the bot says about votes, comparisons and scores. */
 import type { Job } from "../../jobs/job.ts";
 import type { UsedStylePath } from "../../painting.ts";
-import { VARIANT_LABEL, type Variant } from "../../variant.ts";
+import { PAPER_LABEL, type Variant, VARIANT_LABEL } from "../../variant.ts";
 import { MEDALS, PLACES, type Place, POINTS, type Subject } from "../../votes/ballot.ts";
 import { FEWEST_VOTERS, type Interval } from "../../votes/scores.ts";
 import { LETTERS, type Letter } from "../../votes/comparison.ts";
@@ -33,9 +33,9 @@ const PATH_LABEL: Readonly<Record<UsedStylePath, string>> = {
   "adapter-attention": "Image adapter and attention",
   styleshot: "StyleShot",
 };
-const LABEL: Readonly<Record<Subject, string>> = { ...VARIANT_LABEL, ...PATH_LABEL };
+const LABEL: Readonly<Record<Subject, string>> = { ...PAPER_LABEL, ...PATH_LABEL };
 /** What people know a variant or a style path by. */
-export const subjectLabel = (subject: Subject): string => LABEL[subject];
+export const subjectLabel = (subject: Subject): string => ({ ...VARIANT_LABEL, ...PATH_LABEL })[subject];
 
 /** Two or three. */
 const inWays = (pictures: number): string => `in ${pictures === 2 ? "two" : "three"} ways`;
@@ -184,7 +184,7 @@ export const scores = {
     own === 0 ? "" : `-# ${count(own, "complete ballot")} by the person who asked for the pictures.`,
   none: "No ballots yet. Give 🥇 🥈 🥉 to several results of one pair, or start a blind `/compare`.",
   meaning: (intervals: boolean): string =>
-    `-# Mean points of complete ballots (🥇 3, 🥈 2, 🥉 1)${intervals ? " ± half of the 95 % interval, resampled by voter" : ""}; below ours, what the paper's voters gave. Img+desc: style image + description; Desc: description only.`,
+    `-# Mean points of complete ballots (🥇 3, 🥈 2, 🥉 1)${intervals ? " ± half of the 95 % interval, resampled by voter" : ""}; below ours, what the paper's voters gave. Image: style image only; Img+desc: style image + description; Desc: description only.`,
   paperAlone: "-# Mean points (🥇 3, 🥈 2, 🥉 1); so far there are only those of the paper's voters.",
   strengths: (of: string, values: readonly (readonly [Variant, number])[]): string =>
     `**Strength**, ${of}, partial ballots too (0 is average; Bradley-Terry): ${values.map(([variant, value]) => `${VARIANT_LABEL[variant]} ${signed(value)}`).join(" · ")}`,

@@ -5,11 +5,17 @@ import type { WorkerReport } from "../fleet.ts";
 import type { JobRequest } from "../job.ts";
 import type { Lack } from "../queue.ts";
 
-type Asked = Pick<JobRequest, "loras">;
+type Asked = Pick<JobRequest, "loras" | "hd" | "size">;
 
 /** What an engine has not that a picture cannot be painted without; `null`: it can paint it. */
-export const lackOf = ({ loras }: Asked, info: Pick<EngineInfo, "stylizer"> | null): Lack | null =>
-  loras.length > 0 && info !== null && info.stylizer !== "diffusion" ? "diffusion" : null;
+export function lackOf(
+  { loras, hd, size }: Asked,
+  info: Pick<EngineInfo, "stylizer" | "largestSide"> | null,
+): Lack | null {
+  if (info === null) return null;
+  if (loras.length > 0 && info.stylizer !== "diffusion") return "diffusion";
+  return hd && size > (info.largestSide ?? 0) ? "memory" : null;
+}
 
 /** What none of these workers has; `null`: one can paint it. */
 export function lackAmong(asked: Asked, workers: readonly WorkerReport[]): Lack | null {

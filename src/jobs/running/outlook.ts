@@ -9,7 +9,7 @@ import { needsPreparing } from "./stages.ts";
 /** A job as far as its time depends on it. */
 export interface Foreseen {
   readonly job: Pick<Job, "variant" | "description"> & {
-    readonly request: Pick<JobRequest, "variant" | "description" | "speed" | "size">;
+    readonly request: Pick<JobRequest, "variant" | "description" | "speed" | "size" | "hd">;
   };
   /** Whether somebody works on it, or has it between its stages. */
   readonly begun: boolean;

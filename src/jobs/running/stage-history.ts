@@ -14,7 +14,7 @@ const RECALLED = 200;
 const REFERENCE_SIZE = 512;
 
 /** What of a job its stages' times depend on. */
-type Timed = Pick<Job, "variant"> & { readonly request: Pick<JobRequest, "variant" | "speed" | "size"> };
+type Timed = Pick<Job, "variant"> & { readonly request: Pick<JobRequest, "variant" | "speed" | "size" | "hd"> };
 
 export class StageHistory {
   readonly #means = new Map<string, number>();
@@ -30,9 +30,9 @@ export class StageHistory {
     const { engine, variant, seconds } = job.result;
     if (job.describer !== null && seconds.caption > 0) this.#blend(key("caption", job.describer), seconds.caption);
     const stylize = seconds.stylize / areaOf(job.request);
-    const { speed } = job.request;
-    this.#blend(key("stylize", engine, speed, variant), stylize);
-    this.#blend(key("stylize", engine, speed), stylize);
+    const work = workOf(job.request);
+    this.#blend(key("stylize", engine, work, variant), stylize);
+    this.#blend(key("stylize", engine, work), stylize);
   }
 
   /** Seconds a stage of this job will probably take on this engine; `null` while there is nothing to go by. */
@@ -42,10 +42,10 @@ export class StageHistory {
       return this.#means.get(key("caption", info.describer)) ?? null;
     }
     const variant = job.variant ?? job.request.variant;
-    const { speed } = job.request;
+    const work = workOf(job.request);
     const mean =
-      this.#means.get(key("stylize", info.stylizer, speed, variant)) ??
-      this.#means.get(key("stylize", info.stylizer, speed));
+      this.#means.get(key("stylize", info.stylizer, work, variant)) ??
+      this.#means.get(key("stylize", info.stylizer, work));
     return mean === undefined ? null : mean * areaOf(job.request);
   }
 
@@ -56,6 +56,9 @@ export class StageHistory {
 }
 
 const key = (...parts: readonly string[]): string => parts.join(":");
+
+/** What is done for a picture. */
+const workOf = ({ hd, speed }: Timed["request"]): string => (hd ? "hd" : speed);
 
 const areaOf = ({ size }: Pick<JobRequest, "size">): number => (size / REFERENCE_SIZE) ** 2;
 

@@ -126,6 +126,7 @@ export async function stylize(tracked: TrackedJob, parts: StageParts): Promise<v
         keepColors: request.keepColors,
         speed: request.speed,
         loras: request.loras,
+        ...(request.hd && { hd: true }),
       },
       tokenPath: await tokenPath(tracked, parts),
       outputPath: path.join(folder, "result.png"),

@@ -106,7 +106,7 @@ it("counts at the next command, and outlives a restart", async () => {
 it("takes votes as the options of the command do", async () => {
   await choose("section", ["votes"], "every member's medals count");
   const { discord } = studio;
-  await choose("votes:auto", ["inst"], "**Auto** always takes *InST*");
+  await choose("votes:auto", ["inst"], "**Auto** always takes *Style image only*");
   await choose("votes:auto", ["free"], "**Auto** learns");
   await choose("votes:learning", ["no"], "does not learn from ballots");
   await choose("votes:account-days", ["30"], "for at least 30 days");

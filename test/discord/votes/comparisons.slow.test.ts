@@ -8,7 +8,7 @@ import type { APIMessage } from "discord.js";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import { VARIANT_LABEL, VARIANTS } from "../../../src/variant.ts";
+import { PAPER_LABEL, VARIANTS } from "../../../src/variant.ts";
 import type { Comparison } from "../../../src/votes/comparison.ts";
 import { fromJson } from "../../../src/votes/export.ts";
 import { report, textTable } from "../../../src/votes/report.ts";
@@ -123,7 +123,7 @@ describe("/compare", () => {
     await expect.poll(() => textNow(sheet)).toContain("Revealed");
     const { store } = studio.running.bot;
     const names = await Promise.all(
-      comparison.jobs.map(async ({ jobId }) => VARIANT_LABEL[(await store.jobs.get(jobId))!.result!.variant]),
+      comparison.jobs.map(async ({ jobId }) => PAPER_LABEL[(await store.jobs.get(jobId))!.result!.variant]),
     );
     expect(textNow(pictures[0]!)).toMatch(`### A: ${names[0]}\n🥇 2  🥈 0  🥉 0 = 6 points`);
     expect(textNow(pictures[1]!)).toMatch(`### B: ${names[1]}\n🥇 1  🥈 2  🥉 0 = 7 points`);
@@ -241,7 +241,7 @@ describe("/scores", () => {
     expect(said).toMatch(/paper +1\.500 +2\.259 +2\.241/);
     expect(said).toMatch(/Strength.*Bradley-Terry/);
     expect(said).toContain("Fewer than 6 people have ranked all three");
-    expect(shown.attachments[0]!.description).toMatch(/Overall: InST \d\.\d\d \(the paper 1\.50\)/);
+    expect(shown.attachments[0]!.description).toMatch(/Overall: Style image only \d\.\d\d \(the paper 1\.50\)/);
     const { width } = await sharp(await (await fetch(shown.attachments[0]!.url)).arrayBuffer()).metadata();
     expect(width).toBeGreaterThan(1500);
   });
@@ -341,7 +341,9 @@ describe("/settings", () => {
       const call = await ada.slash(general, "stylize", { content: await landscape(), style: await waves() });
       return textOf(await stylized(studio, call));
     };
-    expect(await reason({ auto: "inst" })).toMatch(/\*\*InST\*\*, chosen because this server has settled on “InST”/);
+    expect(await reason({ auto: "inst" })).toMatch(
+      /\*\*InST\*\*, chosen because this server has settled on “Style image only”/,
+    );
     expect(await reason({ auto: "free", learning: false })).toMatch(/image.*chosen because .*the paper's voters/);
     // Three people have voted, which is too few to learn from.
     expect(await reason({ learning: true })).toMatch(/image.*chosen because .*the paper's voters/);

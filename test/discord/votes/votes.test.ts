@@ -132,7 +132,7 @@ describe("voting by reaction", () => {
     await discord.waitFor(() => whispers(discord, grace.id).some((said) => said.includes("Your ballot")));
     const said = whispers(discord, grace.id).at(-1)!;
     expect(said).toMatch(/🥇 \[Description only\]\(https:.*\) · 3 points\n-# embedded engine · seed 1 · /);
-    expect(said).toMatch(/▫️ \[InST\]\(https:.*\)\n-# embedded engine · seed 1 · /);
+    expect(said).toMatch(/▫️ \[Style image only\]\(https:.*\)\n-# embedded engine · seed 1 · /);
     expect(
       discord
         .ephemerals(grace.id)
@@ -140,7 +140,7 @@ describe("voting by reaction", () => {
         .attachments.map(({ description }) => description),
     ).toEqual([
       'The picture "Description only", small',
-      'The picture "InST", small',
+      'The picture "Style image only", small',
       'The picture "Style image + description", small',
     ]);
     expect(said).toMatch(/Voting ends <t:\d+:R>/);
