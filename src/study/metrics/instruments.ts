@@ -52,7 +52,7 @@ export interface Instruments {
 
 export async function openInstruments(modelsDir: string, sessions: SessionPool): Promise<Instruments> {
   const networks = new InstalledNetworks(modelsDir, sessions);
-  const instruments: Instrument[] = [plain()];
+  const instruments: Instrument[] = [plain(sessions)];
   const reasons = new Map<MetricName, string>();
   const use = (found: Installed | string, metrics: readonly MetricName[], instrument: (it: Installed) => Instrument) =>
     typeof found === "string"
@@ -91,8 +91,8 @@ const NO_IDENTITY = {
 } as const;
 
 /** What needs no weights but those that come along. */
-const plain = (): Instrument => {
-  const histogramOf = onceFor(({ image }) => uvHistogram(image));
+const plain = (sessions: SessionPool): Instrument => {
+  const histogramOf = onceFor(({ image }) => uvHistogram(image, sessions));
   return {
     id: "plain",
     measure: async ({ result, content, style, faces }) => {
@@ -103,7 +103,7 @@ const plain = (): Instrument => {
         edges: edgeCorrelation(result.lab, content.lab),
         faces: kept && kept.likeness,
         palette: paletteDistance(result.lab, style.lab),
-        histogram: histogramDistance(histogramOf(result), histogramOf(style)),
+        histogram: histogramDistance(await histogramOf(result), await histogramOf(style)),
       };
     },
   };
