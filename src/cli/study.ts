@@ -3,6 +3,7 @@ import type { Command } from "commander";
 
 import { registerStudyMeasure } from "./study-measure.ts";
 import { registerStudyPlan } from "./study-plan.ts";
+import { registerStudyReport } from "./study-report.ts";
 import { registerStudyRun } from "./study-run.ts";
 
 export function registerStudy(program: Command): void {
@@ -10,4 +11,5 @@ export function registerStudy(program: Command): void {
   registerStudyRun(study);
   registerStudyMeasure(study);
   registerStudyPlan(study);
+  registerStudyReport(study);
 }

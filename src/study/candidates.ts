@@ -1,7 +1,7 @@
 /** What is painted, or else put beside, of each pair of a study: variants, style paths, controls. */
 import { UserError } from "../errors.ts";
 import type { StylePath, UsedStylePath } from "../painting.ts";
-import type { Variant } from "../variant.ts";
+import { type Variant, VARIANT_LABEL } from "../variant.ts";
 
 /** What no style transfer is needed for, and every measure has to tell from one. */
 export const CONTROLS = ["content", "style", "colours", "embedded"] as const;
@@ -20,6 +20,30 @@ export type Candidate = { readonly id: string } & (
       readonly control: Control;
     }
 );
+
+const CONTROL_LABEL: Readonly<Record<Control, string>> = {
+  content: "Untouched content",
+  style: "The style itself",
+  colours: "Colours alone",
+  embedded: "Embedded engine",
+};
+
+const PATH_LABEL: Readonly<Record<UsedStylePath, string>> = {
+  token: "Learned token",
+  attention: "Shared attention",
+  adain: "Latent statistics",
+  adapter: "Image adapter",
+  "adapter-token": "Image adapter + token",
+  "adapter-attention": "Image adapter + attention",
+  styleshot: "StyleShot",
+};
+
+/** The name of a candidate in reports. */
+export function candidateLabel(candidate: Candidate): string {
+  if (candidate.kind === "control") return CONTROL_LABEL[candidate.control];
+  if (candidate.kind === "variant") return VARIANT_LABEL[candidate.variant];
+  return candidate.stylePath === "auto" ? candidate.id : PATH_LABEL[candidate.stylePath];
+}
 
 /** What people can leave a study to be made of. */
 export interface CandidateChoice {

@@ -6,6 +6,7 @@ import { z } from "zod";
 
 import { messageOf, UserError } from "../errors.ts";
 import { writeWhole } from "../write-whole.ts";
+import { csvOf } from "./csv.ts";
 
 const MEASURES_FILE = "metrics.json";
 const ROWS_FILE = "metrics.csv";
@@ -114,12 +115,5 @@ function rowsOf({ pictures, sets }: Measures): string {
     ...pictures.map((row) => ({ ...row, count: 1 })),
     ...sets.map((row) => ({ content: null, style: null, seed: null, ...row })),
   ];
-  const lines = rows.map((row) => COLUMNS.map((column) => cellOf(row[column])).join(","));
-  return `${[COLUMNS.join(","), ...lines].join("\n")}\n`;
-}
-
-/** As RFC 4180 has it. */
-function cellOf(value: string | number | null): string {
-  const text = String(value ?? "");
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return csvOf(COLUMNS, rows);
 }

@@ -5,7 +5,7 @@ import { FEWEST_VOTERS, leadOf, type VoterSum } from "./scores.ts";
 import { addBallot, drawOwn, type Taste, tasteOf } from "./taste.ts";
 
 /** Who ranks what. */
-interface Design {
+export interface Design {
   readonly people: number;
   readonly pairs: number;
   /** Pairs that one person ranks, at most. */
@@ -63,6 +63,37 @@ export function planStudy({ studies = STUDIES, seed = 1, ...options }: PlanOptio
       falseFinds: falseFinds(none, design, studies, seed),
     };
   });
+}
+
+/** Differences that are looked for, in mean points. */
+const LEAST_DIFFERENCE = 0.02;
+const MOST_DIFFERENCE = 1.2;
+/** As close as it is found. */
+const CLOSE = 0.01;
+
+/**
+ * The smallest difference in mean points that a study of this design would have found in `power` of its repetitions;
+ * `null` where it would not have found the largest that is looked for.
+ */
+export function smallestFind(
+  design: Design,
+  { power, spreads, studies = STUDIES, seed = 1 }: Pick<PlanOptions, "power" | "spreads" | "studies" | "seed">,
+): number | null {
+  const isFound = (difference: number): boolean =>
+    found(
+      tasteOf(difference, spreads, () => seededRandom(seed)),
+      design,
+      studies,
+      seed,
+    ) >= power;
+  if (!isFound(MOST_DIFFERENCE)) return null;
+  let [low, high] = [LEAST_DIFFERENCE, MOST_DIFFERENCE];
+  while (high - low > CLOSE) {
+    const middle = (low + high) / 2;
+    if (isFound(middle)) high = middle;
+    else low = middle;
+  }
+  return high;
 }
 
 /** The smallest number of people from which on it holds; `null` where it does not for the most. */

@@ -1,4 +1,5 @@
 /** Ballots out of what was recorded: which results stood to be judged, which medals were put and taken. Pure. */
+import { groupBy } from "../group-by.ts";
 import type { UsedStylePath } from "../painting.ts";
 import type { Variant } from "../variant.ts";
 import { type Ballot, type Category, derive, type MedalChange, type Place, standing, type Subject } from "./ballot.ts";
@@ -146,15 +147,4 @@ function latestRoles({ rounds, changes }: Study): Map<string, readonly string[]>
     if (roles !== null && at >= (latest.get(key)?.at ?? 0)) latest.set(key, { at, roles });
   }
   return new Map([...latest].map(([key, { roles }]) => [key, roles]));
-}
-
-function groupBy<K, T>(items: readonly T[], keyOf: (item: T) => K): Map<K, T[]> {
-  const groups = new Map<K, T[]>();
-  for (const item of items) {
-    const key = keyOf(item);
-    const group = groups.get(key);
-    if (group) group.push(item);
-    else groups.set(key, [item]);
-  }
-  return groups;
 }

@@ -2,14 +2,10 @@
 import { seededRandom } from "../random.ts";
 import { VARIANTS, type Variant } from "../variant.ts";
 import { type Ballot, type Category, isComplete, PLACES, POINTS } from "./ballot.ts";
+import { type Interval, percentiles } from "./bootstrap.ts";
 
 export const SCORE_ROWS = ["overall", "face", "non-face"] as const satisfies readonly (Category | "overall")[];
 export type ScoreRow = (typeof SCORE_ROWS)[number];
-
-export interface Interval {
-  readonly low: number;
-  readonly high: number;
-}
 
 export interface VariantScore {
   /** Sum of points over ballots, and that sum divided by the number of ballots. */
@@ -140,11 +136,4 @@ function bootstrap(voters: readonly VoterSum[], { resamples = 1000, seed = 1 }: 
     }
     return sums.map((sum) => sum / count);
   });
-}
-
-/** The middle 95 % of a sample. */
-function percentiles(sample: readonly number[]): Interval {
-  const sorted = Float64Array.from(sample).sort();
-  const at = (share: number): number => sorted[Math.round(share * (sorted.length - 1))]!;
-  return { low: at(0.025), high: at(0.975) };
 }

@@ -125,6 +125,7 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "src/study/metrics",
     "src/stylize/diffusion/inversion-state.ts",
     "src/stylize/diffusion/token-file.ts",
+    "src/votes",
   ],
   "src/study/survey": ["src/study/manifest.ts", "src/pictures/folder.ts", "src/votes"],
   "src/study/metrics": ["models", "src/faces/face-report.ts", "src/images", "src/judge/measures", "src/onnx"],

@@ -31,11 +31,15 @@ async function measured(out: string): Promise<unknown> {
 }
 
 /** Runs the command on the samples; `kill` says when it is killed without warning. @returns its exit code */
-async function study(out: string, how: readonly string[], kill?: () => Promise<boolean>): Promise<number | null> {
+function study(out: string, how: readonly string[], kill?: () => Promise<boolean>): Promise<number | null> {
   const samples = path.join(ROOT, "samples");
   const words = ["--contents", path.join(samples, "content"), "--styles", path.join(samples, "style"), "--out", out];
+  return atelier(["run", ...words, ...how], kill);
+}
+
+async function atelier(words: readonly string[], kill?: () => Promise<boolean>): Promise<number | null> {
   const env = { ...process.env, MODELS_DIR: path.join(folder, "models"), DEVICE: "cpu", CAPTIONER: "palette" };
-  const child = spawn(process.execPath, [path.join(ROOT, "bin/atelier.mjs"), "study", "run", ...words, ...how], {
+  const child = spawn(process.execPath, [path.join(ROOT, "bin/atelier.mjs"), "study", ...words], {
     env,
     stdio: ["ignore", "ignore", "inherit"],
   });
@@ -84,6 +88,11 @@ it("paints no finished picture twice, and the same pictures as a run that nobody
   const { pictures, broken } = (await readMeasures(alone))!;
   expect(broken).toEqual([]);
   expect(pictures.filter(({ metric }) => metric === "ssim")).toHaveLength(2 * (3 + 4));
+
+  expect(await atelier(["report", alone, "--pictures", "64"])).toBe(0);
+  expect(await readFile(path.join(alone, "report/index.html"), "utf8")).toContain(
+    "No person has ranked these pictures yet",
+  );
 });
 
 it("paints by style paths, learns what they take once, and has the embedded engine's picture beside them", async () => {
