@@ -73,7 +73,7 @@ async function learnOne(
     pictureSha256: sha256,
     description: null,
     resultSize: settings.size,
-    maxSteps: settings.learnSteps,
+    maxSteps: settings.learnSteps ?? null,
   };
   await learnStyle({ tasks, store: repositories }, wanted, {
     signal,

@@ -71,8 +71,8 @@ const picture = place.extend({
       steps: z.int().nonnegative(),
       guidance: z.number().nullable(),
       stepCache: z.enum(STEP_CACHES).nullable(),
-      /** Rows that went through the UNet; `null` where there is none, and where a study was painted before they were counted. */
-      unetRows: z.number().nonnegative().nullable().default(null),
+      /** Rows that went through the UNet; absent or `null` where there is none, and of pictures before they were counted. */
+      unetRows: z.number().nonnegative().nullable().exactOptional(),
       /** Who wrote the description that it was painted by. */
       describer: z.string().nullable(),
       seconds: z.object({ caption: z.number(), stylize: z.number(), total: z.number() }),
@@ -107,8 +107,8 @@ const manifestSchema = z.object({
     strength: z.number(),
     steps: z.int().positive().nullable(),
     guidance: z.number().nullable(),
-    /** Most steps of learning a style; `null`: until its loss settles. */
-    learnSteps: z.int().positive().nullable().default(null),
+    /** Most steps of learning a style; absent or `null`: until its loss settles. */
+    learnSteps: z.int().positive().nullable().exactOptional(),
   }),
   candidates: z.array(candidate),
   seeds: z.array(z.int().nonnegative()),
@@ -116,8 +116,8 @@ const manifestSchema = z.object({
   styles: z.array(
     source.extend({
       description: z.object({ text: z.string(), describer: z.string() }).nullable(),
-      /** `null` where no style path takes one, and until it is learned. */
-      token: learnedToken.nullable().default(null),
+      /** Absent or `null` where no style path takes one, and until it is learned. */
+      token: learnedToken.nullable().exactOptional(),
     }),
   ),
   pairs: z.array(z.object({ content: z.string(), style: z.string() })),

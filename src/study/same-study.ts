@@ -14,9 +14,10 @@ export function expectSameStudy(before: Manifest, now: StudyPlan): void {
   for (const part of Object.keys(before.engine) as (keyof Manifest["engine"])[])
     if (before.engine[part] !== now.engine[part])
       refuse(`whose ${part} is ${before.engine[part]}, and now it is ${now.engine[part]}`);
-  for (const name of Object.keys(before.settings) as (keyof Manifest["settings"])[])
-    if (before.settings[name] !== now.settings[name])
-      refuse(`with ${name} ${before.settings[name] ?? "as the engine has it"}, not ${now.settings[name] ?? "so"}`);
+  for (const name of Object.keys(now.settings) as (keyof Manifest["settings"])[]) {
+    const [old, asked] = [before.settings[name] ?? null, now.settings[name] ?? null];
+    if (old !== asked) refuse(`with ${name} ${old ?? "as the engine has it"}, not ${asked ?? "so"}`);
+  }
   const lost = <T>(list: readonly T[], later: readonly T[]): T | undefined => {
     const there = new Set(later.map((each) => JSON.stringify(each)));
     return list.find((each) => !there.has(JSON.stringify(each)));

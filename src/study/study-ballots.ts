@@ -50,6 +50,10 @@ const ballotsSchema = z.object({
 
 export type StudyBallot = z.infer<typeof ballot>;
 
+/** All of `ballots.json`. */
+export const ballotsFile = (ballots: readonly StudyBallot[]): string =>
+  `${JSON.stringify({ format: FORMAT, version: VERSION, ballots }, null, 1)}\n`;
+
 /**
  * The ballots of the study in a folder; `null` where there are none yet.
  *

@@ -26,6 +26,13 @@ const file = z.object({ format: z.literal("atelier-ballots"), version: z.literal
 
 const DAY_MS = 86_400_000;
 
+/** A moment as files tell it: the day (UTC), Unix milliseconds. */
+export const dayOf = (at: number): number => Math.floor(at / DAY_MS) * DAY_MS;
+
+/** What stands for a person, a server or a pair in files: keyed by the salt, so that nobody without it can tell who it is. */
+export const hiddenId = (salt: string, kind: "voter" | "guild" | "pair", id: string): string =>
+  createHmac("sha256", salt).update(`${kind}:${id}`).digest("hex").slice(0, 16);
+
 /**
  * Replaces voters, servers and pairs by keyed hashes, and moments by their day (UTC). The same salt gives the same ids, so
  * that exports of one installation can be joined. Without the salt nobody can tell whose a ballot is; who has a picture
@@ -36,14 +43,12 @@ const DAY_MS = 86_400_000;
  * ballots are by somebody who judged pictures of their own. Among very few people that can be enough to recognise one.
  */
 export function anonymise<S extends Subject>(ballots: readonly Ballot<S>[], salt: string): Ballot<S>[] {
-  const hide = (kind: "voter" | "guild" | "pair", id: string): string =>
-    createHmac("sha256", salt).update(`${kind}:${id}`).digest("hex").slice(0, 16);
   const hidden = ballots.map((ballot) => ({
     ...ballot,
-    voter: hide("voter", ballot.voter),
-    guild: hide("guild", ballot.guild),
-    pair: hide("pair", ballot.pair),
-    at: Math.floor(ballot.at / DAY_MS) * DAY_MS,
+    voter: hiddenId(salt, "voter", ballot.voter),
+    guild: hiddenId(salt, "guild", ballot.guild),
+    pair: hiddenId(salt, "pair", ballot.pair),
+    at: dayOf(ballot.at),
   }));
   // In an order of their own: that of the rows as they were recorded would tell more than the day.
   const key = ({ pair, voter, at }: Ballot<S>): string => `${pair}/${voter}/${at}`;

@@ -127,7 +127,13 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "src/stylize/diffusion/token-file.ts",
     "src/votes",
   ],
-  "src/study/survey": ["src/study/manifest.ts", "src/pictures/folder.ts", "src/votes"],
+  "src/study/survey": [
+    "src/study/flags.ts",
+    "src/study/manifest.ts",
+    "src/study/study-ballots.ts",
+    "src/pictures/folder.ts",
+    "src/votes",
+  ],
   "src/study/metrics": ["models", "src/faces/face-report.ts", "src/images", "src/judge/measures", "src/onnx"],
   "src/judge": [
     "src/caption/describer.ts",

@@ -6,6 +6,7 @@ import { expect, it } from "vitest";
 
 import { createFolderPictures } from "../../src/pictures/folder.ts";
 import { writeMeasures } from "../../src/study/measures.ts";
+import { ballotsFile } from "../../src/study/study-ballots.ts";
 import { readReportInput } from "../../src/study/report/study-report.ts";
 import { writeReport } from "../../src/study/report/write-report.ts";
 import type { Call } from "../jobs/scripted-engine.ts";
@@ -32,8 +33,7 @@ it("writes one page with its pictures in it, and charts, sheets and tables besid
     madeBallot({ ...pair, ranking }),
     madeBallot({ ...pair, person: "ben", ranking }),
   ]);
-  const text = JSON.stringify({ format: "atelier-study-ballots", version: 1, ballots });
-  await writeFile(path.join(order.out, "ballots.json"), text);
+  await writeFile(path.join(order.out, "ballots.json"), ballotsFile(ballots));
   await writeMeasures(order.out, madeMeasures(manifest, { steady: (candidate) => ranking.indexOf(candidate) }));
   // Somebody has spoiled one of the results.
   const spoiled = path.join(order.out, manifest.pictures[0]!.file);

@@ -11,12 +11,13 @@ import type { PictureRef } from "../../jobs/job.ts";
 import type { Logger } from "../../log.ts";
 import type { Random } from "../../random.ts";
 import type { Store } from "../../store/store.ts";
+import { answersFile } from "../../study/survey/answers.ts";
 import { nextBlock } from "../../study/survey/design.ts";
 import { type OfferedPicture, offerOf, runsIn } from "../../study/survey/offer.ts";
 import { rankingsHash, type Standing, standingOf, widestInterval } from "../../study/survey/standing.ts";
 import type { Survey, SurveyPair } from "../../study/survey/survey.ts";
 import { VARIANTS } from "../../variant.ts";
-import { anonymise, toCsv, toJson } from "../../votes/export.ts";
+import { anonymise, toCsv } from "../../votes/export.ts";
 import { LETTERS, type Letter } from "../../votes/comparison.ts";
 import { isMessageGone, isPlaceGone } from "../discord-error.ts";
 import type { Intake } from "../intake/intake.ts";
@@ -208,14 +209,20 @@ export class Surveys {
     const { store } = this.#options;
     const { channelId, messageId } = replyPlace(reply);
     const { standing, rankings } = await this.#standing(survey);
-    const hidden = anonymise(standing.ballots, await store.voteSettings.exportSalt());
+    const salt = await store.voteSettings.exportSalt();
     const file = (name: string, data: string): ViewFile => ({
       name,
       data: Buffer.from(data),
       alt: words.reportFiles,
       key: name,
     });
-    const files = hidden.length === 0 ? [] : [file("ballots.csv", toCsv(hidden)), file("ballots.json", toJson(hidden))];
+    const files =
+      rankings.length === 0
+        ? []
+        : [
+            file("ballots.csv", toCsv(anonymise(standing.ballots, salt))),
+            file("ballots.json", answersFile(await store.surveys.pairs(survey.id), rankings, salt)),
+          ];
     await reply.show(reportView(survey, standing, Date.now(), files));
     await store.surveys.noteReport(survey.id, { channelId, messageId, of: rankingsHash(rankings), marked: false });
     // Somebody may have answered, or withdrawn, while it was made.

@@ -22,7 +22,7 @@ export const costsOf = ({ candidates, pictures }: Pick<Manifest, "candidates" | 
     const [first] = painted;
     if (!first) return [];
     const seconds = painted.map((each) => each.seconds.stylize);
-    const rows = painted.map(({ unetRows }) => unetRows).filter((count) => count !== null);
+    const rows = painted.flatMap(({ unetRows }) => unetRows ?? []);
     return [
       {
         candidate: id,

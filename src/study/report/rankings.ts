@@ -2,11 +2,12 @@
 import { UserError } from "../../errors.ts";
 import { groupBy } from "../../group-by.ts";
 import { type Ballot, type Category, isComplete, PLACES } from "../../votes/ballot.ts";
+import { type Answer, type Flag, flagsOf, hastyRow } from "../flags.ts";
 import type { StudyBallot } from "../study-ballots.ts";
 import type { Manifest } from "../manifest.ts";
 
 /** What one person said of one pair. */
-export interface Ranking {
+export interface Ranking extends Answer {
   readonly person: string;
   /** The same for all rankings of the same pictures. */
   readonly round: string;
@@ -15,10 +16,6 @@ export interface Ranking {
   readonly order: readonly string[];
   /** The same in the order in which they stood; `null` where that is not known. */
   readonly shown: readonly string[] | null;
-  /** `null` where nobody has measured it. */
-  readonly seconds: number | null;
-  readonly check: StudyBallot["check"];
-  readonly at: number;
 }
 
 /** Somebody whose rankings stand apart. */
@@ -39,12 +36,6 @@ export interface Said {
   /** Ballots that name pictures which the study does not have, or rank too few. */
   readonly strangers: number;
 }
-
-/** Seconds for a ranking: nobody looks at five pictures in less. */
-const FASTEST = 2;
-/** Rankings of a person, one after the other, that are looked at together; and how many there have to be. */
-const WINDOW = 10;
-const FEWEST = 3;
 
 /** Names of the pictures that a ballot is about. */
 export const roundOf = ({ content, style }: Pick<StudyBallot, "content" | "style">, seed: number): string =>
@@ -126,17 +117,13 @@ export function saidBy({
 /** Why somebody's rankings stand apart; `null`: they count. */
 function whyApart(all: readonly Ranking[]): string | null {
   const checks = all.filter(({ check }) => check !== "none");
-  const failed = checks.filter(({ check }) => check === "failed").length;
-  if (failed > 0 && 2 * failed >= checks.length) return `missed ${failed} of ${checks.length} attention checks`;
-  const times = all
-    .toSorted((a, b) => a.at - b.at)
-    .map(({ seconds }) => seconds)
-    .filter((seconds) => seconds !== null);
-  const width = Math.min(WINDOW, times.length);
-  if (width < FEWEST) return null;
-  const sums = times.slice(width - 1).map((_, i) => times.slice(i, i + width).reduce((sum, each) => sum + each, 0));
-  const least = Math.min(...sums);
-  return least < FASTEST * width ? `ranked ${width} pairs in ${inSeconds(least)}` : null;
+  const hasty = hastyRow(all);
+  const why: Readonly<Record<Flag, string>> = {
+    check: `missed ${checks.filter(({ check }) => check === "failed").length} of ${checks.length} attention checks`,
+    pace: hasty ? `ranked ${hasty.answers} pairs in ${inSeconds(hasty.seconds)}` : "",
+  };
+  const flags = flagsOf(all);
+  return flags.length === 0 ? null : flags.map((flag) => why[flag]).join(", ");
 }
 
 const inSeconds = (seconds: number): string => `${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)} seconds`;

@@ -5,23 +5,10 @@ import { VARIANTS, type Variant } from "../../variant.ts";
 import { type Ballot, PLACES } from "../../votes/ballot.ts";
 import { LETTERS } from "../../votes/comparison.ts";
 import { scoreTable } from "../../votes/scores.ts";
-import { failsCheck, isCheck, type Ranking, type Survey, type SurveyPair, UNTOUCHED } from "./survey.ts";
+import { type Flag, flagsOf } from "../flags.ts";
+import { answerOf, isCheck, type Ranking, type Survey, type SurveyPair, UNTOUCHED } from "./survey.ts";
 
-/** Nobody compares five pictures in less, as the middle of all their rankings. */
-const FEWEST_SECONDS = 1;
-
-/** Why what somebody answered is shown apart. */
-export type Flag = "check" | "pace";
-
-/** @param rankings of one person, at least one */
-function flagsOf(rankings: readonly Ranking[]): readonly Flag[] {
-  const seconds = rankings.map((ranking) => ranking.seconds).toSorted((a, b) => a - b);
-  const middle = seconds[Math.floor(seconds.length / 2)]!;
-  return [
-    ...(rankings.some(failsCheck) ? (["check"] as const) : []),
-    ...(middle < FEWEST_SECONDS ? (["pace"] as const) : []),
-  ];
-}
+export type { Flag } from "../flags.ts";
 
 export interface Standing {
   /** Of people without a flag. */
@@ -39,7 +26,10 @@ export function standingOf(
   const byPerson = new Map<string, Ranking[]>();
   for (const ranking of rankings) byPerson.set(ranking.userId, [...(byPerson.get(ranking.userId) ?? []), ranking]);
   const flagged = new Map<string, readonly Flag[]>();
-  for (const [userId, own] of byPerson) if (flagsOf(own).length > 0) flagged.set(userId, flagsOf(own));
+  for (const [userId, own] of byPerson) {
+    const flags = flagsOf(own.map(answerOf));
+    if (flags.length > 0) flagged.set(userId, flags);
+  }
   const ballots = rankings
     .filter((ranking) => !isCheck(ranking) && !flagged.has(ranking.userId))
     .map((ranking): Ballot => {

@@ -1,5 +1,6 @@
 /** A study as people in a server take part in it: pairs of a finished run, each person's share of them, their rankings. */
 import type { Variant } from "../../variant.ts";
+import type { Answer } from "../flags.ts";
 
 /** The untouched content, where it stands among what is ranked: whoever puts it first was not looking. */
 export const UNTOUCHED = "untouched";
@@ -82,6 +83,9 @@ export interface Ranking extends Showing {
 
 export const isCheck = ({ order }: Pick<Showing, "order">): boolean => order.includes(UNTOUCHED);
 
-/** Whether somebody did not look: the picture that nobody painted is the best repainted one to them. */
-export const failsCheck = ({ order, ranking }: Pick<Ranking, "order" | "ranking">): boolean =>
-  isCheck({ order }) && ranking[0] === UNTOUCHED;
+/** Who takes the picture that nobody painted for the best repainted one did not look. */
+export const answerOf = (ranking: Ranking): Answer => ({
+  seconds: ranking.seconds,
+  at: ranking.at,
+  check: isCheck(ranking) ? (ranking.ranking[0] === UNTOUCHED ? "failed" : "passed") : "none",
+});
