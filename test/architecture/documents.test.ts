@@ -5,7 +5,7 @@ import path from "node:path";
 import { describe, expect, it } from "vitest";
 
 const root = path.resolve(import.meta.dirname, "../..");
-const FOLDERS = ["", "docs", "docs/decisions", "packages/sandbox", "test/reference", "test/soak"];
+const FOLDERS = ["", "docs", "docs/decisions", "docs/study", "packages/sandbox", "test/reference", "test/soak"];
 const documents = FOLDERS.flatMap((folder) =>
   readdirSync(path.join(root, folder), { withFileTypes: true })
     .filter((entry) => entry.isFile() && entry.name.endsWith(".md"))

@@ -167,6 +167,7 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "src/cli/demo",
     "src/images",
     "src/onnx/session-pool.ts",
+    "src/study",
     "src/stylize/embedded",
     "test/fuzz",
   ],

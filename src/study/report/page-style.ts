@@ -90,7 +90,8 @@ document.querySelectorAll("img[data-of]").forEach(filled);
 const dialog = document.querySelector("dialog");
 document.querySelectorAll(".tile").forEach((tile) => tile.addEventListener("click", () => {
   const strip = tile.closest(".strip");
-  const shots = [strip.querySelector("figure img"), ...tile.querySelectorAll("img")].filter(Boolean).map((img) => {
+  const [before, ...after] = tile.querySelectorAll("img");
+  const shots = [before, strip.querySelector("figure img"), ...after].filter(Boolean).map((img) => {
     const figure = document.createElement("figure");
     const copy = img.cloneNode();
     copy.removeAttribute("id"); copy.removeAttribute("class");
