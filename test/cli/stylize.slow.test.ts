@@ -1,4 +1,4 @@
-/** `atelier paint` over a folder, run as a command. */
+/** `atelier paint` over a folder and in HD, run as a command. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
@@ -38,6 +38,19 @@ it("paints the pictures of a folder under new names, whatever one of them is", a
     ]);
     expect(await readFile(path.join(folder, "calm-as-linocut.png"), "utf8")).toBe("an earlier picture");
     expect(await readdir(folder)).toHaveLength(4);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
+it("paints in HD what it has painted", async () => {
+  const folder = await mkdtemp(path.join(os.tmpdir(), "atelier-hd-"));
+  try {
+    await writeFile(path.join(folder, "waves.jpg"), (await waves()).bytes);
+    const words = ["paint", "waves.jpg", "--with", "linocut", "--variant", "prompt", "--size", "64", "--hd", "--json"];
+    const child = spawn(process.execPath, [PROGRAM, ...words], { cwd: folder, stdio: ["ignore", "pipe", "inherit"] });
+    const report = JSON.parse(await text(child.stdout)) as Record<string, unknown>;
+    expect(report).toMatchObject({ output: "waves-as-linocut.png", width: 128, hd: true });
   } finally {
     await rm(folder, { recursive: true });
   }

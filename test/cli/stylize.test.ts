@@ -6,7 +6,7 @@ import { Command } from "commander";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { destinationOf, saveResult } from "../../src/cli/stylize/results.ts";
-import { settingsOf, withSettings } from "../../src/cli/stylize/settings.ts";
+import { expectHdFits, settingsOf, withSettings } from "../../src/cli/stylize/settings.ts";
 import { formOf } from "../../src/stylize/diffusion/inst-form.ts";
 
 /** The settings that a command line gives, as the command itself parses it. */
@@ -42,6 +42,11 @@ describe("the settings of `atelier stylize`", () => {
       promptRows: 1,
       startLevel: "reference",
     });
+  });
+
+  it("have no HD of a draft", () => {
+    expect(() => expectHdFits({ hd: true, speed: "normal" })).not.toThrow();
+    expect(() => expectHdFits({ hd: true, speed: "draft" })).toThrow(/A draft is a first look/);
   });
 
   it("are the person's own in either case", () => {

@@ -19,7 +19,7 @@ import { lookFirst } from "../usage.ts";
 import { contentFiles, expectContent } from "./contents.ts";
 import { paintAll, type StylizeReport } from "./paint-all.ts";
 import { destinationOf, expectDestination } from "./results.ts";
-import { settingsOf, type StylizeOptions, withSettings } from "./settings.ts";
+import { expectHdFits, settingsOf, type StylizeOptions, withSettings } from "./settings.ts";
 
 const CONTENT_HELP = "the picture to repaint; several, or a folder of them, at a time";
 
@@ -91,6 +91,7 @@ const looksAtContents = (places: readonly string[]): (() => Promise<void>)[] =>
 const looksAtSettings = (options: StylizeOptions): (() => unknown)[] => [
   () => expectLoras(settingsOf(options).loras),
   () => expectSpeedFits(settingsOf(options)),
+  () => expectHdFits(options),
   async () => options.token !== undefined && expectFile(options.token),
   () => readConfig(),
 ];
@@ -120,6 +121,6 @@ function summary({ width, height, variant, engine, seed, ...how }: StylizeReport
   const way = stylePath === "styleshot" ? `style by ${stylePathWords(stylePath, contours ?? undefined)}, ` : "";
   const cache = stepCache === null ? "" : `step cache ${stepCache}, `;
   const advice = contours === false ? `\nTo keep the picture's contours: ${INSTALL_CONTOURS}` : "";
-  const size = `${width} x ${height}`;
+  const size = `${width} x ${height}${how.hd ? " in HD" : ""}`;
   return `${size}, ${variant} by the ${engine} engine, seed ${seed}, ${way}${cache}${seconds.total.toFixed(1)} s${advice}`;
 }

@@ -5,7 +5,7 @@ import path from "node:path";
 import { conditioning, type PaintingWords } from "../../caption/conditioning.ts";
 import { readConfig } from "../../config.ts";
 import { UserError } from "../../errors.ts";
-import type { EnginePicture, StylizeReply } from "../../jobs/engine.ts";
+import type { EngineHooks, EnginePicture, StylizeReply } from "../../jobs/engine.ts";
 import type { ShippedPicture } from "../../jobs/gallery.ts";
 import type { LoraChoice, Speed, StylizerId, UsedStepCache } from "../../painting.ts";
 import { readTokenFile } from "../../stylize/diffusion/token-file.ts";
@@ -13,6 +13,7 @@ import { needsDescription, type Variant, type VariantChoice } from "../../varian
 import { paperChoice } from "../../votes/chooser.ts";
 import { progressLine } from "../progress.ts";
 import { withWorkbench, type Workbench } from "../workbench.ts";
+import { expectLarger, inHd } from "./in-hd.ts";
 import { type Destination, saveResult } from "./results.ts";
 import { settingsOf, type StylizeOptions } from "./settings.ts";
 
@@ -21,6 +22,7 @@ export interface StylizeReport {
   readonly output: string;
   readonly width: number;
   readonly height: number;
+  readonly hd: boolean;
   readonly engine: StylizerId;
   readonly variant: Variant;
   /** The words that it was painted by. */
@@ -62,6 +64,7 @@ export async function paintAll(
   // Before the work: whether it can be made is known then.
   if ("folder" in destination) await mkdir(destination.folder, { recursive: true });
   await withWorkbench({ ...config, ENGINE, ENGINE_PARTS: parts }, async (bench) => {
+    if (options.hd) expectLarger(bench, options.size);
     const style = await bench.picture(file, "style");
     const tokenPath = options.token === undefined ? null : path.resolve(options.token);
     if (tokenPath !== null) await readTokenFile(tokenPath, path.basename(tokenPath));
@@ -114,22 +117,24 @@ async function paint(
   const captioned = performance.now();
   const outputPath = path.join(bench.folder, "result.png");
   if (previews) await mkdir(previews, { recursive: true });
-  const reply = await bench.engine
-    .stylize(
-      { content, style, variant, ...words, settings, tokenPath, outputPath, previewDir: previews },
-      {
-        signal: bench.signal,
-        onNews: (news) => news.type === "progress" && bar.show(news.step, news.steps, `Painting${which}`),
-      },
-    )
-    .finally(() => bar.stop());
-  const output = await saveResult(reply.outputPath, one.destination, { content: name, style: one.styleName });
+  const task = { content, style, variant, ...words, settings, tokenPath, outputPath, previewDir: previews };
+  const shown = (what: string): EngineHooks => ({
+    signal: bench.signal,
+    onNews: (news) => news.type === "progress" && bar.show(news.step, news.steps, `${what}${which}`),
+  });
+  const paintBoth = async (): Promise<{ readonly reply: StylizeReply; readonly last: StylizeReply }> => {
+    const reply = await bench.engine.stylize(task, shown("Painting"));
+    return { reply, last: options.hd ? await inHd(bench, task, reply, shown("In HD")) : reply };
+  };
+  const { reply, last } = await paintBoth().finally(() => bar.stop());
+  const output = await saveResult(last.outputPath, one.destination, { content: name, style: one.styleName });
   const seconds = (from: number, to: number): number => Math.round(to - from) / 1000;
   const now = performance.now();
   return {
     output,
-    width: reply.width,
-    height: reply.height,
+    width: last.width,
+    height: last.height,
+    hd: options.hd,
     engine: reply.engine,
     variant,
     description: conditioning(words, settings),

@@ -3,6 +3,7 @@ import { randomInt } from "node:crypto";
 
 import type { Command } from "commander";
 
+import { UserError } from "../../errors.ts";
 import {
   DEFAULT_SETTINGS,
   ENGINE_PARTS,
@@ -47,6 +48,7 @@ export interface StylizeOptions extends SettingOptions {
   readonly prompt?: string;
   readonly token?: string;
   readonly previews?: string;
+  readonly hd: boolean;
   readonly json: boolean;
 }
 
@@ -79,6 +81,11 @@ export function withSettings(command: Command): Command {
     .option("--step-cache <name>", STEP_CACHE_HELP, oneOf(STEP_CACHES))
     .option("--keep-colors", "the style's strokes in the content's own colours", DEFAULT_SETTINGS.keepColors)
     .option("--faithful", "behave like the reference code: 50 DDIM steps, guidance 10, a stretched square", false)
+    .option(
+      "--hd",
+      "then the same picture twice as large and finer, to 1024 pixels (2048 with the memory for it)",
+      false,
+    )
     .option("--json", "print one JSON object a result and nothing else", false);
 }
 
@@ -98,6 +105,15 @@ export function settingsOf(options: SettingOptions): StylizeSettings {
     speed,
     loras: options.lora ?? DEFAULT_SETTINGS.loras,
   };
+}
+
+/** @throws UserError */
+export function expectHdFits({ hd, speed }: Pick<StylizeOptions, "hd" | "speed">): void {
+  if (hd && speed === "draft")
+    throw new UserError(
+      "hd-draft",
+      "A draft is a first look, which HD would only make larger. Leave out --hd, or choose the speed normal.",
+    );
 }
 
 const addedLora = (text: string, before: readonly LoraChoice[] = []): readonly LoraChoice[] => [

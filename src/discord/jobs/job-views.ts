@@ -59,7 +59,7 @@ export function cardView(status: JobStatus, { sources, picture, words, link, rem
 }
 
 function outcome(job: Job, link: string | null): string {
-  if (job.state === "done") return card.done(job.result?.seconds.total ?? 0, link);
+  if (job.state === "done") return card.done(job, link);
   return job.state === "failed" ? card.failed(job.failure ?? "") : card.cancelled;
 }
 

@@ -1,7 +1,7 @@
 /** Everything the bot says about jobs, in one place. Texts of other people go through `escapeText`. */
 import { conditioning } from "../../caption/conditioning.ts";
 import { paintingWords } from "../../jobs/description.ts";
-import { isDraft, type Job, type JobRequest } from "../../jobs/job.ts";
+import { isDraft, isJudged, type Job, type JobRequest } from "../../jobs/job.ts";
 import type { Lack, QueuePlace } from "../../jobs/queue.ts";
 import { stylePathWords } from "../../painting.ts";
 import { showLora } from "../../painting-wishes.ts";
@@ -54,8 +54,11 @@ export const card = {
     return `⏳ ${count} pictures before yours.${begins(place)}`;
   },
 
-  done: (seconds: number, link: string | null): string =>
-    `✅ Done in ${duration(seconds)}${link === null ? "." : `: [vote for it, or paint it another way](${link})`}`,
+  done(job: Job, link: string | null): string {
+    const done = `✅ Done in ${duration(job.result?.seconds.total ?? 0)}`;
+    if (link === null) return `${done}.`;
+    return `${done}: [${isJudged(job) ? "vote for it, or paint it another way" : "have a look"}](${link})`;
+  },
   failed: (reason: string): string => `⚠️ ${reason}`,
   cancelled: "🛑 Stopped before it was finished.",
   /** A remark on how it went. */

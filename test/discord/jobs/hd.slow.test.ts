@@ -96,7 +96,7 @@ describe.each([
   it("is stopped by Cancel", async () => {
     const { discord } = studio;
     const stopped = await begun((card) => discord.member("grace").press(card, "Cancel"));
-    await discord.waitFor(() => textOf(stopped.response).includes("Stopped before"), { what: "the end" });
+    await expect.poll(() => textOf(stopped.response)).toContain("Stopped before");
   });
 
   // Whatever the engine, the queue takes it up.
