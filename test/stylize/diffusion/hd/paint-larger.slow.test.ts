@@ -5,9 +5,11 @@ import { rgbToOklab } from "../../../../src/images/oklab.ts";
 import { type Plane, resizePlanar } from "../../../../src/images/plane.ts";
 import type { RgbImage } from "../../../../src/images/rgb-image.ts";
 import { DEFAULT_SETTINGS } from "../../../../src/painting.ts";
+import { DiffusionNetworks } from "../../../../src/stylize/diffusion/diffusion-networks.ts";
 import { DiffusionStylizer, type StylizerOptions } from "../../../../src/stylize/diffusion/diffusion.ts";
 import type { StylizeInput } from "../../../../src/stylize/stylizer.ts";
 import { openPipeline, type Pipeline } from "../pipeline.ts";
+import { contouredStyleShot } from "../styleshot-place.ts";
 
 const picture = (width: number, height: number, phase: number): RgbImage => ({
   width,
@@ -77,6 +79,19 @@ describe("HD by Stable Diffusion", () => {
     // Pictures are never encoded whole, and the style only where attention looks at it.
     expect(new Set(shapes)).toEqual(new Set(["64x64"]));
     expect(shapes).toHaveLength(9 + (expected === null ? 0 : 1));
+  });
+
+  it("shows each window its own part of the content's contours, where StyleShot paints over them", async () => {
+    const predict = vi.spyOn(DiffusionNetworks.prototype, "predict");
+    const painter = open({ findAdapter: async () => contouredStyleShot(pipeline.folder) });
+    const result = await painter.stylize(larger({ stylePath: "styleshot" }));
+    const hints = predict.mock.calls.map(([sample, , [context]]) => [
+      context!.hint?.shape.slice(2),
+      sample.shape.slice(2),
+    ]);
+    predict.mockRestore();
+    expect(result).toMatchObject({ stylePath: "styleshot", contours: true, guidance: 7 });
+    for (const [hint, sample] of hints) expect(hint).toEqual(sample);
   });
 
   it("counts each window, shows previews of the whole, and paints the same again by the same seed", async () => {
