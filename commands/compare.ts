@@ -48,7 +48,7 @@ export const compare: SlashHandler<CompareInput> = {
     .setName("compare")
     .setDescription("Paint a picture in all three ways, or by some style paths, and let people judge blind")
     .addAttachmentOption(contentOption)
-    .addAttachmentOption(styleOption(true))
+    .addAttachmentOption(styleOption)
     .addNumberOption((option) =>
       option
         .setName("hours")

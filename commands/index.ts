@@ -11,6 +11,7 @@ import { erase, remove } from "./delete.ts";
 import { editPrompt, editedPrompt } from "./edit-prompt.ts";
 import { history, turnHistory } from "./history.ts";
 import { more } from "./more.ts";
+import { paint } from "./paint.ts";
 import { privacy, privacyButton } from "./privacy.ts";
 import { queue } from "./queue.ts";
 import { deleteReported, report } from "./report.ts";
@@ -33,6 +34,7 @@ import { tweak, tweaked } from "./tweak.ts";
 export const commands: Commands = {
   handlers: [
     stylize,
+    paint,
     stylizeThis,
     styles,
     history,

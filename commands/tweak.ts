@@ -16,11 +16,10 @@ import type { Answers } from "../src/discord/interactions/kept-forms.ts";
 import { submitAgain, submitPair } from "../src/discord/interactions/submit.ts";
 import { press } from "../src/discord/messages/components.ts";
 import { parseCustomId } from "../src/discord/messages/custom-id.ts";
-import { findStyle, offeredStyles } from "../src/discord/styles/library.ts";
+import { findNamedStyle, namedStyleChoices } from "../src/discord/styles/named-styles.ts";
 import { tweakWords as words } from "../src/discord/wording/commands.ts";
 import { UserError } from "../src/errors.ts";
 import type { Job } from "../src/jobs/job.ts";
-import type { Style } from "../src/jobs/style.ts";
 import { SETTING_BOUNDS } from "../src/painting.ts";
 import { findPainting, subjectOf } from "./job-button.ts";
 import { randomSeed } from "./painting-options.ts";
@@ -43,12 +42,13 @@ export const tweak: ButtonHandler<string> = {
   async run({ interaction, bot, reply }, jobId) {
     const job = await findPainting(bot, jobId);
     const kept = bot.keptForms.find(interaction.user.id, parseCustomId(interaction.customId).parts[1]);
-    await reply.showModal(tweakModal(interaction.customId, job, kept, await offeredStyles(bot, interaction.guildId)));
+    const scope = { guildId: interaction.guildId, userId: interaction.user.id };
+    await reply.showModal(tweakModal(interaction.customId, job, kept, await namedStyleChoices(bot, scope, "")));
   },
 };
 
 /** @param kept what was filled in before, in place of the job's own settings */
-function tweakModal(id: string, { request }: Job, kept: Answers | null, styles: readonly Style[]): ModalBuilder {
+function tweakModal(id: string, { request }: Job, kept: Answers | null, styles: StyleChoices): ModalBuilder {
   const look = kept?.["look"] ?? lookOf(request.strength, request.keepColors);
   const own = kept?.["words"] ?? request.extraPrompt ?? "";
   const seedText = kept?.["seed"] ?? String(request.seed);
@@ -76,8 +76,7 @@ function tweakModal(id: string, { request }: Job, kept: Answers | null, styles: 
         ),
       new LabelBuilder().setLabel(words.seed).setDescription(words.seedHint).setTextInputComponent(seed),
       new LabelBuilder().setLabel(words.words).setTextInputComponent(ownWords),
-      // A menu without anything in it is none.
-      ...(styles.length === 0 ? [] : [styleLabel(styles, kept?.["style"])]),
+      styleLabel(styles, kept?.["style"]),
       new LabelBuilder()
         .setLabel(words.upload)
         .setFileUploadComponent(
@@ -98,14 +97,16 @@ const lookOptions = (request: Job["request"], chosen: string) =>
       })),
     );
 
-const styleLabel = (styles: readonly Style[], chosen: string | undefined): LabelBuilder =>
+type StyleChoices = Awaited<ReturnType<typeof namedStyleChoices>>;
+
+const styleLabel = (styles: StyleChoices, chosen: string | undefined): LabelBuilder =>
   new LabelBuilder().setLabel(words.style).setStringSelectMenuComponent(
     new StringSelectMenuBuilder()
       .setCustomId("style")
       .setPlaceholder(words.stylePlaceholder)
       .setRequired(false)
       .setMinValues(0)
-      .setOptions(styles.map(({ name }) => ({ label: name, value: name, default: name === chosen }))),
+      .setOptions(styles.map(({ name: label, value }) => ({ label, value, default: value === chosen }))),
   );
 
 interface TweakInput {
@@ -114,7 +115,7 @@ interface TweakInput {
   readonly keepColors: boolean;
   readonly seed: number;
   readonly extraPrompt: string | null;
-  /** A picture, the name of a style of the library, or the style as it is. */
+  /** A picture, a style that has a name, or the style as it is. */
   readonly style: Attachment | string | null;
 }
 
@@ -150,12 +151,13 @@ export const tweaked: ModalHandler<TweakInput> = {
     const variant = parent.variant ?? request.variant;
     const changed = { ...request, ...changes, variant, userId: interaction.user.id, parentId: parent.id };
     if (style === null) await submitAgain(bot, reply, changed);
-    else if (typeof style === "string") {
-      const { picture, name, description } = await findStyle(bot, interaction.guildId, style);
-      await submitAgain(bot, reply, { ...changed, style: { ...picture, name }, description });
-    } else {
-      const pair = { content: request.content, style };
-      await submitPair(bot, reply, { ...changed, description: null }, pair);
+    else {
+      const { guildId, user } = interaction;
+      const { picture, description } =
+        typeof style === "string"
+          ? await findNamedStyle(bot, { guildId, userId: user.id }, style)
+          : { picture: style, description: null };
+      await submitPair(bot, reply, { ...changed, description }, { content: request.content, style: picture });
     }
   },
 };

@@ -1,4 +1,4 @@
-/** Pictures on their way in while their person fills in a modal: a few of each person, within bounds of all. */
+/** Pictures on their way in while their person fills in a modal, for the first time or again: a few of each, within bounds of all. */
 import type { PictureRef } from "../../jobs/job.ts";
 import { type Arrival, dropArrival } from "./shelf.ts";
 
@@ -25,6 +25,7 @@ export class HeldPictures {
    * member's own, then anybody's.
    */
   hold(key: string, userId: string, picture: Promise<Arrival<PictureRef>>): void {
+    this.#drop(key);
     const timer = setTimeout(() => this.#drop(key), LIFETIME_MS).unref();
     const held: Held = { userId, picture, timer, bytes: 0 };
     this.#held.set(key, held);

@@ -60,12 +60,19 @@ export interface IntakeOptions {
   readonly admit: (channelId: string, pictures: readonly StoredPicture[]) => Promise<void>;
 }
 
+/** A picture that is held under a key: fetched ahead, or kept when the other of its pair was refused. */
+export interface Held {
+  readonly heldAs: string;
+  /** What to fetch where it is not held (any more). */
+  readonly upload?: Upload;
+}
+
 /** What a command needs, by what it is for. */
 export interface Wanted {
-  /** An upload, the key under which one is held, or a picture of an earlier job. */
-  readonly content?: Upload | { readonly heldAs: string } | PictureRef;
-  /** An upload, a picture that is in the store already, one that comes with Atelier, or one of the owner's. */
-  readonly style?: Upload | PictureRef | ShippedPicture | OwnersPicture;
+  /** An upload, one that may be held, or a picture of an earlier job. */
+  readonly content?: Upload | Held | PictureRef;
+  /** The same, one that comes with Atelier, or one of the owner's. */
+  readonly style?: Upload | Held | PictureRef | ShippedPicture | OwnersPicture;
   /** A learned style. */
   readonly token?: Upload;
 }
@@ -134,12 +141,13 @@ export class Intake {
    * whatever became of it.
    *
    * @param channelId where it was asked for
-   * @throws UserError when the member sends too many, or that says what is wrong with each file; none is kept then
+   * @throws UserError when the member sends too many, or that says what is wrong with each file; of what was wanted by a key,
+   * what is well is held under it then, and of the rest none is kept
    */
   async take<W extends Wanted>(userId: string, channelId: string, wanted: W): Promise<Taken<W>> {
     const coming = this.#comingOf(userId, wanted);
     const outcomes = await Promise.allSettled(Object.values(coming) as Promise<Arrival>[]);
-    const arrived = outcomes.flatMap((outcome) => (outcome.status === "fulfilled" ? [outcome.value] : []));
+    let arrived = outcomes.flatMap((outcome) => (outcome.status === "fulfilled" ? [outcome.value] : []));
     const put: string[] = [];
     const release = async (): Promise<void> => {
       for (const [i, arrival] of arrived.entries()) {
@@ -151,7 +159,13 @@ export class Intake {
     };
     try {
       const faults = outcomes.flatMap((outcome): unknown[] => (outcome.status === "rejected" ? [outcome.reason] : []));
-      if (faults.length > 0) throw together(faults);
+      if (faults.length > 0) {
+        const names = Object.keys(coming) as (keyof Wanted)[];
+        const well = names.filter((_name, i) => outcomes[i]!.status === "fulfilled");
+        // Nothing is put yet: whoever sends the other one again need not send this one.
+        arrived = arrived.filter((arrival, i) => !this.#holdBack(userId, wanted[well[i]!], arrival));
+        throw together(faults);
+      }
       const known = [wanted.content, wanted.style].filter(isStored);
       await this.#assertKept(known);
       for (const arrival of arrived) put.push(await this.#shelf.put(arrival));
@@ -171,13 +185,18 @@ export class Intake {
   /** Begins to fetch what is not in the store. */
   #comingOf(userId: string, { content, style, token }: Wanted): Coming {
     const coming: Coming = {};
-    if (content && !isStored(content))
-      coming.content =
-        "heldAs" in content ? this.#givenOut(userId, content.heldAs) : this.#picture(userId, content, "content");
+    if (content && !isStored(content)) coming.content = this.#sent(userId, content, "content");
     if (token) coming.token = this.#token(userId, token);
     if (style && "file" in style) coming.style = this.#shipped(userId, style);
-    else if (style && !isStored(style)) coming.style = this.#picture(userId, style, "style");
+    else if (style && !isStored(style)) coming.style = this.#sent(userId, style, "style");
     return coming;
+  }
+
+  /** @returns whether it is held now */
+  #holdBack(userId: string, wanted: Wanted[keyof Wanted], arrival: Arrival): boolean {
+    if (!wanted || !("heldAs" in wanted)) return false;
+    this.#held.hold(ofMember(userId, wanted.heldAs), userId, Promise.resolve(arrival as Arrival<PictureRef>));
+    return true;
   }
 
   /** A picture of the library or of a job may have been erased meanwhile. */
@@ -186,10 +205,13 @@ export class Intake {
       if (!(await this.#options.store.files.has(sha256))) throw new UserError("picture-gone", pictureGone);
   }
 
-  #givenOut(userId: string, key: string): Promise<Arrival<PictureRef>> {
-    const picture = this.#held.take(ofMember(userId, key));
-    if (!picture) throw new UserError("modal-too-old", stylizeThisWords.tooOld);
-    return picture;
+  /** Something of the member's own: what is held goes before what would have to be fetched. */
+  #sent(userId: string, wanted: Upload | Held, role: PictureRole): Promise<Arrival<PictureRef>> {
+    if (!("heldAs" in wanted)) return this.#picture(userId, wanted, role);
+    const picture = this.#held.take(ofMember(userId, wanted.heldAs));
+    if (picture) return picture;
+    if (!wanted.upload) throw new UserError("modal-too-old", stylizeThisWords.tooOld);
+    return this.#picture(userId, wanted.upload, role);
   }
 
   #picture(userId: string, upload: Upload, role: PictureRole): Promise<Arrival<PictureRef>> {

@@ -57,10 +57,6 @@ export async function styleChoices(
   }));
 }
 
-/** Styles to choose from in a menu: as many as one holds. */
-export const offeredStyles = ({ store }: LibraryParts, guildId: string): Promise<readonly Style[]> =>
-  store.styles.list(guildId, 0, CHOICES);
-
 /** A style of the library. @throws UserError `style-unknown`, or `style-of-gallery` for one that no server has of its own */
 export async function findStyle({ store }: LibraryParts, guildId: string, name: string): Promise<Style> {
   const style = await store.styles.find(guildId, name.trim());

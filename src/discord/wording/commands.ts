@@ -72,6 +72,11 @@ export const SPEED_NAME: Readonly<Record<Speed, string>> = {
   fine: "Fine: twice the steps, twice the time",
 };
 
+export const stylizeWords = {
+  noContent: "I need a picture to repaint. Please attach one as `content`.",
+  noStyle: "I need a style: a picture with `/stylize`, or the name of one with `/paint`.",
+} as const;
+
 export const stylizeThisWords = {
   title: "Stylize this picture",
   style: "Style",
@@ -104,7 +109,7 @@ export const tweakWords = {
   upload: "A new style picture (optional)",
   wrongSeed: (most: number): string =>
     `A seed is a whole number from 0 to ${most.toLocaleString("en")}. Leave it empty, and I take a new one.`,
-  twoStyles: "Choose a style of this server or send a picture, not both: I can only paint in one of them here.",
+  twoStyles: "Choose a style or send a picture, not both: I can only paint in one of them here.",
   again: "Fill it in again",
 } as const;
 
@@ -151,7 +156,7 @@ export function aboutText(info: EngineInfo | null): string {
       : `Right now I paint with the **${info.stylizer}** engine on ${escapeText(info.device)}, and **${escapeText(info.describerLabel)}** describes the styles.`;
   return [
     "### 🎨 Atelier",
-    "I repaint a picture in the style of another. Give me both with `/stylize`, or choose *Apps > Stylize this picture* in the menu of any message with a picture.",
+    "I repaint a picture in the style of another. Give me both with `/stylize`, name a style with `/paint` (`/styles` shows them), or choose *Apps > Stylize this picture* in the menu of any message with a picture.",
     "I put the style into words, paint, and show you how it comes along. The buttons under the result repaint the same pair another way:",
     "- **With style image**: by the style picture and its description",
     "- **Description only**: by the words alone, kind to faces",

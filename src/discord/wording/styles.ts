@@ -41,11 +41,11 @@ export const styleWords = {
     `This server has ${most.toLocaleString("en")} styles, as many as fit. Remove one first.`,
   notYours: (ownerId: string): string => `Only <@${ownerId}> or a moderator can change this style.`,
   saved: ({ name }: Style, canLearn: boolean): string =>
-    `### 🎨 Saved: ${named(name)}\nPaint with it: \`/stylize content: style_name:\`.${canLearn ? " Let me learn it for a closer likeness: `/style learn`." : ""}`,
+    `### 🎨 Saved: ${named(name)}\nPaint with it: \`/paint content: with:\`.${canLearn ? " Let me learn it for a closer likeness: `/style learn`." : ""}`,
   savedBefore: ({ name }: Style): string =>
-    `This style is in the library already, as ${named(name)}. Paint with it: \`/stylize content: style_name:\`.`,
+    `This style is in the library already, as ${named(name)}. Paint with it: \`/paint content: with:\`.`,
   imported: ({ name }: Style, vectors: number): string =>
-    `### 🎨 Imported: ${named(name)}\nWith its learned token (${vectors} ${vectors === 1 ? "vector" : "vectors"}). Paint with it: \`/stylize content: style_name:\`.`,
+    `### 🎨 Imported: ${named(name)}\nWith its learned token (${vectors} ${vectors === 1 ? "vector" : "vectors"}). Paint with it: \`/paint content: with:\`.`,
   renamed: (from: string, to: string): string => `${named(from)} is now called ${named(to)}.`,
   removed: (name: string): string =>
     `${named(name)} is no longer in the library. Pictures that were asked for with it are painted all the same.`,
@@ -74,8 +74,6 @@ export const styleWords = {
   exported: (name: string): string =>
     `### 📦 ${named(name)}, as a file\nFor \`/style import\` in another server, for \`atelier stylize --token\`, and for programs that read textual inversions.`,
   tokenGone: "The file of that token is missing on my disk. Learn the style again.",
-  needsStyle: "I need a style: attach a picture as `style`, or choose one of the library with `style_name`.",
-  twoStyles: "Choose one style: a picture (`style`) or one of the library (`style_name`), not both.",
   needsPicture: (name: string): string =>
     `This server has no style called ${named(name)} yet, so I need its picture too: \`image\`.`,
   otherPicture: (name: string): string =>

@@ -49,6 +49,7 @@ describe("registration", () => {
       "block",
       "compare",
       "history",
+      "paint",
       "privacy",
       "queue",
       "scores",

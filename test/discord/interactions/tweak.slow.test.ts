@@ -66,6 +66,17 @@ it("takes a style of the library", async () => {
   expect(textOf(next)).toContain("in the style of **Sea**");
 });
 
+it("takes a style of the gallery, and one of one's last pictures", async () => {
+  const form = await formOf();
+  const gallery = await nextResult(() => ada().submit(form, { style: ["linocut"] }));
+  expect(textOf(gallery)).toContain("in the style of **linocut**");
+  const recent = /"label":"dunes \(you used it lately\)","value":"(?<id>\w+)"/.exec(
+    JSON.stringify((await formOf()).json),
+  );
+  const next = await nextResult(async () => ada().submit(await formOf(), { style: [recent!.groups!["id"]!] }));
+  expect(textOf(next)).toContain("in the style of **dunes**");
+});
+
 it.each([
   { what: "a seed that is none", wrong: { seed: "-3" }, sends: false, says: "A seed is a whole number" },
   { what: "two styles", wrong: { style: ["Sea"] }, sends: true, says: "not both" },

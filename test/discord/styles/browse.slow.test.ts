@@ -78,9 +78,7 @@ describe("/history", () => {
     for (const word of ["one", "two"])
       await stylized(
         studio,
-        await discord
-          .member("ada")
-          .slash(general, "stylize", { content: await landscape(`${word}.png`), style_name: "ink" }),
+        await discord.member("ada").slash(general, "paint", { content: await landscape(`${word}.png`), with: "ink" }),
       );
     const panel = await open("history");
     expect(textOf(panel)).toMatch(/\*\*two\*\* in the style of \*\*ink\*\*[^]*\*\*one\*\*/);
@@ -122,7 +120,7 @@ describe("a style of the gallery", () => {
     const { styles } = running.bot.store;
     const tiles = (await styles.find(discord.guild.id, "tiles"))!;
     await styles.insert({ ...tiles, id: "0000000000000000", name: "poster", description: "our own poster" });
-    const choices = await discord.member("ada").autocomplete(general, "stylize", "style_name", "poster");
+    const choices = await discord.member("ada").autocomplete(general, "paint", "with", "poster");
     expect(choices).toEqual([{ name: "poster", value: "poster" }]);
     expect(await said("style show", { name: "poster" })).toContain("our own poster");
     expect(await said("style remove", { name: "poster" })).toContain("no longer in the library");

@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => studio.close());
 
 const choicesFor = (typed: string, who: "ada" | "grace" = "ada") =>
-  studio.discord.member(who).autocomplete(studio.general, "stylize", "style_name", typed);
+  studio.discord.member(who).autocomplete(studio.general, "paint", "with", typed);
 
 describe("a style of the gallery", () => {
   it("is offered in a server that has saved none, and painted with by its name", async () => {
@@ -22,7 +22,7 @@ describe("a style of the gallery", () => {
     expect((await choicesFor("")).map(({ value }) => value)).toEqual(GALLERY.map(({ name }) => name));
     expect((await choicesFor("LINO"))[0]).toEqual({ name: "linocut (gallery)", value: "linocut" });
     const content = await landscape();
-    const call = await discord.member("ada").slash(general, "stylize", { content, style_name: "Linocut" });
+    const call = await discord.member("ada").slash(general, "paint", { content, with: "Linocut" });
     const result = await stylized(studio, call);
     expect(textOf(result)).toContain("in the style of **linocut**");
     await pressMore(discord, discord.member("ada"), result, "Save this style");
@@ -42,10 +42,10 @@ describe("a style of one's last pictures", () => {
     await stylized(studio, call);
     const choice = (await choicesFor("tide"))[0]!;
     expect(choice.name).toBe("tide (you used it lately)");
-    const again = await discord.member("ada").slash(general, "stylize", { content, style_name: String(choice.value) });
+    const again = await discord.member("ada").slash(general, "paint", { content, with: String(choice.value) });
     expect(textOf(await stylized(studio, again))).toContain("in the style of **tide**");
     expect(await choicesFor("tide", "grace")).toEqual([]);
-    await discord.member("grace").slash(general, "stylize", { content, style_name: String(choice.value) });
+    await discord.member("grace").slash(general, "paint", { content, with: String(choice.value) });
     await discord.waitFor(() => whispers(discord, discord.member("grace").id).at(-1)?.includes("no style called"), {
       what: "a refusal",
     });

@@ -117,7 +117,7 @@ describe("/style learn at a bad moment", () => {
     expect(await styles.find(discord.guild.id, "linocut")).toMatchObject({ ownerId: ada.id, name: "linocut" });
     await ada.slash(general, "style remove", { name: "linocut" });
     await expect.poll(() => styles.find(discord.guild.id, "linocut")).toBe(null);
-    const [choice] = await ada.autocomplete(general, "stylize", "style_name", "linocut");
+    const [choice] = await ada.autocomplete(general, "paint", "with", "linocut");
     expect(choice!.name).toBe("linocut (gallery)");
   });
 

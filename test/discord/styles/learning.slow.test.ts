@@ -46,7 +46,7 @@ describe("/style learn", () => {
     // A picture comes first.
     const result = await stylized(
       studio,
-      await ada.slash(general, "stylize", { content: await landscape(), style_name: "Wave", variant: "inst" }),
+      await ada.slash(general, "paint", { content: await landscape(), with: "Wave", variant: "inst" }),
     );
     expect(textOf(result)).toContain("style by attention");
     const panel = await ada.press(result, "More…");
@@ -72,7 +72,7 @@ describe("/style learn", () => {
 
     const learned = await stylized(
       studio,
-      await ada.slash(general, "stylize", { content: await landscape(), style_name: "Wave", variant: "inst" }),
+      await ada.slash(general, "paint", { content: await landscape(), with: "Wave", variant: "inst" }),
     );
     expect(textOf(learned)).toContain("style by token");
     const out = process.env["KEEP_PICTURES"];

@@ -39,14 +39,14 @@ describe("a style of the library", () => {
     expect(saved, "this engine learns nothing").not.toContain("/style learn");
     expect(await said("style save", { ...words, name: "great *wave* 🌊" }, "grace")).toContain("already");
     expect(await said("style list", { similar_to: "great *wave* 🌊" })).toContain("is the only style of this server");
-    const choices = await ada.autocomplete(general, "stylize", "style_name", "wave");
+    const choices = await ada.autocomplete(general, "paint", "with", "wave");
     expect(choices).toEqual([{ name: "Great *Wave* 🌊", value: "Great *Wave* 🌊" }]);
     expect(await said("style show", { name: "GREAT *WAVE* 🌊" })).toMatch(/navy waves, gold lines[^]*Not learned yet/);
     const result = await stylized(
       studio,
-      await ada.slash(general, "stylize", {
+      await ada.slash(general, "paint", {
         content: await landscape(),
-        style_name: "Great *Wave* 🌊",
+        with: "Great *Wave* 🌊",
         variant: "prompt",
       }),
     );
@@ -55,11 +55,9 @@ describe("a style of the library", () => {
     expect(result.attachments[0]!.description).toContain("navy waves");
   });
 
-  it("has to be one, and to be there", async () => {
+  it("has to be there", async () => {
     const content = await landscape();
-    expect(await said("stylize", { content })).toContain("I need a style");
-    expect(await said("stylize", { content, style: await waves(), style_name: "x" })).toContain("not both");
-    expect(await said("stylize", { content, style_name: "No **such** style" })).toContain(
+    expect(await said("paint", { content, with: "No **such** style" })).toContain(
       String.raw`no style called **No \*\*such\*\* style**`,
     );
     expect(await said("style save", { image: await waves(), name: "\u200B" })).toContain("visible characters");
@@ -106,7 +104,7 @@ describe("a style of the library", () => {
     const { discord, general } = studio;
     await said("style save", { image: await waves("big.jpg", 300, 220), name: "brief" });
     const content = await landscape("big.png", 300, 220);
-    const call = await discord.member("ada").slash(general, "stylize", { content, style_name: "brief" });
+    const call = await discord.member("ada").slash(general, "paint", { content, with: "brief" });
     await discord.waitFor(() => textOf(call.response).includes("brief"), { what: "the card" });
     expect(await said("style remove", { name: "brief" })).toContain("no longer");
     expect(textOf(await stylized(studio, call))).toContain("brief");

@@ -129,7 +129,7 @@ const say: Act = ({ person, stage, draw, files }) =>
   person.say(stage.discord.channel("general").id, "look at this", draw.chance(0.5) ? [draw.pick(files.pictures)] : []);
 
 const complete: Act = ({ person, stage, draw }) =>
-  person.autocomplete(stage.discord.channel("general").id, "stylize", "style_name", draw.pick(["", "w", "go"]));
+  person.autocomplete(stage.discord.channel("general").id, "paint", "with", draw.pick(["", "w", "go"]));
 
 const image = ({ draw, files }: Acting): OptionValues => ({ image: draw.pick(files.pictures) });
 const styleName = ({ draw }: Acting): OptionValues => ({ name: draw.pick(STYLE_NAMES) });
@@ -138,10 +138,7 @@ const styleName = ({ draw }: Acting): OptionValues => ({ name: draw.pick(STYLE_N
 export const ACTS: Weighted<Act> = [
   [26, use("stylize", stylizeOptions)],
   [4, use("stylize", badOptions)],
-  [
-    4,
-    use("stylize", ({ draw, files }) => ({ content: draw.pick(files.pictures), style_name: draw.pick(STYLE_NAMES) })),
-  ],
+  [4, use("paint", ({ draw, files }) => ({ content: draw.pick(files.pictures), with: draw.pick(STYLE_NAMES) }))],
   [14, press(/^rerun:/)],
   [4, press(/^edit-prompt:/)],
   [4, press(/^cancel:/)],

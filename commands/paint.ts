@@ -1,0 +1,35 @@
+/** `/paint`: repaint a picture in a style that has a name: of the gallery, of the server, of one's last pictures. */
+import { SlashCommandBuilder } from "discord.js";
+
+import { filledIn } from "../src/discord/interactions/filled-form.ts";
+import type { SlashHandler } from "../src/discord/interactions/handler.ts";
+import { loraChoices } from "../src/discord/interactions/wishes.ts";
+import { styleNameOption } from "../src/discord/styles/library.ts";
+import { namedStyleChoices } from "../src/discord/styles/named-styles.ts";
+import { paintInput, type PaintInput, paintPair } from "./paint-pair.ts";
+import { contentOption, withPaintingOptions } from "./painting-options.ts";
+
+const data = new SlashCommandBuilder()
+  .setName("paint")
+  .setDescription("Repaint a picture in a style of the gallery or of this server")
+  .addAttachmentOption(contentOption)
+  .addStringOption(styleNameOption("with", "The style: of the gallery, of this server, or one you used lately", true));
+
+export const paint: SlashHandler<PaintInput> = {
+  kind: "slash",
+  data: withPaintingOptions(data).toJSON(),
+  acknowledge: "public",
+  needs: { right: "paint", place: "work", pictures: () => 1 },
+  autocomplete: (interaction, bot) =>
+    interaction.options.getFocused(true).name === "lora"
+      ? loraChoices(interaction, bot)
+      : namedStyleChoices(
+          bot,
+          { guildId: interaction.guildId, userId: interaction.user.id },
+          interaction.options.getFocused(),
+        ),
+
+  parse: (interaction) => paintInput(filledIn(interaction)),
+
+  run: paintPair,
+};
