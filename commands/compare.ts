@@ -1,19 +1,24 @@
 /** `/compare` and the button *Compare*: one pair through all three variants, or by some style paths, judged blind. */
-import { type Attachment, SlashCommandBuilder } from "discord.js";
+import { SlashCommandBuilder } from "discord.js";
 
-import type { ButtonHandler, SlashHandler } from "../src/discord/interactions/handler.ts";
+import { filledIn, type FilledForm } from "../src/discord/interactions/filled-form.ts";
+import type { ButtonHandler, Call, ModalHandler, SlashHandler } from "../src/discord/interactions/handler.ts";
 import { expectPaths, expectPathsKnown, parsePaths, pathChoices } from "../src/discord/interactions/compared-paths.ts";
+import type { Held } from "../src/discord/intake/intake.ts";
 import { assertOwnerOrModerator } from "../src/discord/interactions/permissions.ts";
+import type { Repliable } from "../src/discord/interactions/reply.ts";
 import { comparedPaths, comparison as words } from "../src/discord/wording/votes.ts";
 import { UserError } from "../src/errors.ts";
 import { DEFAULT_SETTINGS } from "../src/painting.ts";
 import { PAPER_LABEL, VARIANTS } from "../src/variant.ts";
 import type { ComparedPaths } from "../src/votes/comparison.ts";
+import { formAgain, offerAgain, sentAgain } from "./again.ts";
 import { findPainting, subjectOf } from "./job-button.ts";
 import {
   contentOption,
   keepColorsOption,
-  randomSeed,
+  PATHS_LENGTH,
+  plainSettings,
   seedOption,
   strengthOption,
   styleOption,
@@ -25,8 +30,8 @@ const HOURS = [0.1, 168] as const;
 const PATH_VARIANTS = ["image-prompt", "inst"] as const satisfies readonly ComparedPaths["variant"][];
 
 interface CompareInput {
-  readonly content: Attachment;
-  readonly style: Attachment;
+  readonly content: Held;
+  readonly style: Held;
   readonly hours: number;
   readonly strength: number;
   readonly keepColors: boolean;
@@ -40,6 +45,57 @@ function pathsOf(paths: string | null, variant: string | null): ComparedPaths | 
     return { paths: parsePaths(paths), variant: (variant as ComparedPaths["variant"] | null) ?? PATH_VARIANTS[0] };
   if (variant !== null) throw new UserError("compared-paths", comparedPaths.variantAlone);
   return null;
+}
+
+function compareInput({ values, uploads }: FilledForm): CompareInput {
+  const given = values as Readonly<Record<string, never>>;
+  const { content, style } = uploads;
+  // Of a client that asks for less than it was told to.
+  if (!content || !style) throw new UserError("no-pair", words.noPair);
+  return {
+    content,
+    style,
+    hours: Math.min(HOURS[1], Math.max(HOURS[0], given["hours"] ?? DEFAULT_HOURS)),
+    ...plainSettings(values),
+    paths: pathsOf(given["paths"] ?? null, given["variant"] ?? null),
+  };
+}
+
+async function compareGiven(
+  { interaction, bot, reply }: Call<Repliable>,
+  { content, style, hours, paths, ...settings }: CompareInput,
+): Promise<void> {
+  if (paths) expectPathsKnown(bot);
+  const { guildId } = interaction;
+  const userId = interaction.user.id;
+  const { steps, guidance, stylePath, speed, loras } = DEFAULT_SETTINGS;
+  const room = bot.queue.reserve({ userId, guildId }, paths?.paths.length ?? VARIANTS.length);
+  try {
+    const pair = await bot.intake.take(userId, reply.channelId, { content, style });
+    try {
+      if (paths) await expectPaths(bot, paths.paths, { guildId, styleSha256: pair.style.sha256 });
+      const request = {
+        ...settings,
+        steps,
+        guidance,
+        stylePath,
+        speed,
+        loras,
+        userId,
+        guildId,
+        content: pair.content,
+        style: pair.style,
+        description: null,
+        extraPrompt: null,
+        size: bot.config.RESULT_SIZE,
+      };
+      await bot.comparisons.start(request, { hours, paths }, reply, room);
+    } finally {
+      await pair.release();
+    }
+  } finally {
+    room.release();
+  }
 }
 
 export const compare: SlashHandler<CompareInput> = {
@@ -63,7 +119,7 @@ export const compare: SlashHandler<CompareInput> = {
       option
         .setName("paths")
         .setDescription("Style paths to compare in place of the variants: attention, adapter (diffusion engine)")
-        .setMaxLength(100)
+        .setMaxLength(PATHS_LENGTH)
         .setAutocomplete(true),
     )
     .addStringOption((option) =>
@@ -76,49 +132,30 @@ export const compare: SlashHandler<CompareInput> = {
   acknowledge: "public",
   needs: { right: "paint", place: "post", pictures: ({ paths }) => paths?.paths.length ?? VARIANTS.length },
   autocomplete: pathChoices,
+  offerAgain: offerAgain("compare-again", filledIn),
 
-  parse: ({ options }) => ({
-    content: options.getAttachment("content", true),
-    style: options.getAttachment("style", true),
-    hours: Math.min(HOURS[1], Math.max(HOURS[0], options.getNumber("hours") ?? DEFAULT_HOURS)),
-    strength: options.getNumber("strength") ?? DEFAULT_SETTINGS.strength,
-    keepColors: options.getBoolean("keep_colors") ?? DEFAULT_SETTINGS.keepColors,
-    seed: options.getInteger("seed") ?? randomSeed(),
-    paths: pathsOf(options.getString("paths"), options.getString("variant")),
-  }),
+  parse: (interaction) => compareInput(filledIn(interaction)),
 
-  async run({ interaction, bot, reply }, { content, style, hours, paths, ...settings }) {
-    if (paths) expectPathsKnown(bot);
-    const { guildId } = interaction;
-    const userId = interaction.user.id;
-    const { steps, guidance, stylePath, speed, loras } = DEFAULT_SETTINGS;
-    const room = bot.queue.reserve({ userId, guildId }, paths?.paths.length ?? VARIANTS.length);
-    try {
-      const pair = await bot.intake.take(userId, reply.channelId, { content, style });
-      try {
-        if (paths) await expectPaths(bot, paths.paths, { guildId, styleSha256: pair.style.sha256 });
-        const request = {
-          ...settings,
-          steps,
-          guidance,
-          stylePath,
-          speed,
-          loras,
-          userId,
-          guildId,
-          content: pair.content,
-          style: pair.style,
-          description: null,
-          extraPrompt: null,
-          size: bot.config.RESULT_SIZE,
-        };
-        await bot.comparisons.start(request, { hours, paths }, reply, room);
-      } finally {
-        await pair.release();
-      }
-    } finally {
-      room.release();
-    }
+  run: compareGiven,
+};
+
+/** *Try again* when it was refused. */
+export const compareAgain: ModalHandler<readonly unknown[]> = {
+  kind: "modal",
+  acknowledge: "public",
+  needs: { right: "paint", place: "post", pictures: ({ length }) => length },
+  offerAgain: offerAgain("compare-again", sentAgain),
+
+  parse({ fields }) {
+    const paths = fields.getTextInputValue("paths");
+    return paths === "" ? VARIANTS : parsePaths(paths);
+  },
+
+  run(call) {
+    const { values, uploads } = formAgain(call.interaction, call.bot);
+    const { variant: _variant, ...others } = values;
+    // Without paths there is nothing that a variant could be chosen for.
+    return compareGiven(call, compareInput({ values: others["paths"] === undefined ? others : values, uploads }));
   },
 };
 

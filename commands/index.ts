@@ -3,14 +3,16 @@ import { PermissionFlagsBits } from "discord.js";
 
 import type { Commands } from "../src/discord/interactions/handler.ts";
 import { about } from "./about.ts";
+import { showAgain } from "./again.ts";
 import { ballot, face } from "./ballot.ts";
 import { block, blockReported, unblock } from "./block.ts";
 import { cancel } from "./cancel.ts";
-import { compare, compareResult, endComparison } from "./compare.ts";
+import { compare, compareAgain, compareResult, endComparison } from "./compare.ts";
 import { erase, remove } from "./delete.ts";
 import { editPrompt, editedPrompt } from "./edit-prompt.ts";
 import { history, turnHistory } from "./history.ts";
 import { more } from "./more.ts";
+import { paintAgain } from "./paint-pair.ts";
 import { paint } from "./paint.ts";
 import { privacy, privacyButton } from "./privacy.ts";
 import { queue } from "./queue.ts";
@@ -74,6 +76,7 @@ export const commands: Commands = {
     ballot,
     cancel,
     compare: compareResult,
+    "compare-again": showAgain,
     delete: remove,
     "block-reported": blockReported,
     "delete-reported": deleteReported,
@@ -84,6 +87,7 @@ export const commands: Commands = {
     history: turnHistory,
     "learn-style": learnThis,
     more,
+    "paint-again": showAgain,
     "paint-with": paintWith,
     privacy: privacyButton,
     rerun,
@@ -96,7 +100,9 @@ export const commands: Commands = {
   },
   menus: { settings: settingsMenu },
   modals: {
+    "compare-again": compareAgain,
     "edit-prompt": editedPrompt,
+    "paint-again": paintAgain,
     "paint-with": paintWithContent,
     "stylize-this": stylizeThisWith,
     tweak: tweaked,

@@ -1,12 +1,13 @@
 /** What `/stylize` and `/paint` do: paint a picture in the style of another, or in one that has a name. */
-import type { Call } from "../src/discord/interactions/handler.ts";
-import type { FilledForm } from "../src/discord/interactions/filled-form.ts";
+import type { Call, ModalHandler } from "../src/discord/interactions/handler.ts";
+import { filledIn, type FilledForm } from "../src/discord/interactions/filled-form.ts";
 import type { Repliable } from "../src/discord/interactions/reply.ts";
 import { submitPair } from "../src/discord/interactions/submit.ts";
 import type { Held } from "../src/discord/intake/intake.ts";
 import { findNamedStyle } from "../src/discord/styles/named-styles.ts";
 import { stylizeWords as words } from "../src/discord/wording/commands.ts";
 import { UserError } from "../src/errors.ts";
+import { formAgain, offerAgain, sentAgain } from "./again.ts";
 import { paintingSettings, type PaintingSettings } from "./painting-options.ts";
 
 export interface PaintInput {
@@ -37,3 +38,16 @@ export async function paintPair(
   const request = { ...settings, ...scope, description, size: bot.config.RESULT_SIZE, parentId: null };
   await submitPair(bot, reply, request, { content, style: picture });
 }
+
+export const offerPaintAgain = offerAgain("paint-again", filledIn);
+
+export const paintAgain: ModalHandler = {
+  kind: "modal",
+  acknowledge: "public",
+  needs: { right: "paint", place: "work", pictures: () => 1 },
+  offerAgain: offerAgain("paint-again", sentAgain),
+
+  parse: () => null,
+
+  run: (call) => paintPair(call, paintInput(formAgain(call.interaction, call.bot))),
+};

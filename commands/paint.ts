@@ -6,7 +6,7 @@ import type { SlashHandler } from "../src/discord/interactions/handler.ts";
 import { loraChoices } from "../src/discord/interactions/wishes.ts";
 import { styleNameOption } from "../src/discord/styles/library.ts";
 import { namedStyleChoices } from "../src/discord/styles/named-styles.ts";
-import { paintInput, type PaintInput, paintPair } from "./paint-pair.ts";
+import { offerPaintAgain, paintInput, type PaintInput, paintPair } from "./paint-pair.ts";
 import { contentOption, withPaintingOptions } from "./painting-options.ts";
 
 const data = new SlashCommandBuilder()
@@ -20,6 +20,7 @@ export const paint: SlashHandler<PaintInput> = {
   data: withPaintingOptions(data).toJSON(),
   acknowledge: "public",
   needs: { right: "paint", place: "work", pictures: () => 1 },
+  offerAgain: offerPaintAgain,
   autocomplete: (interaction, bot) =>
     interaction.options.getFocused(true).name === "lora"
       ? loraChoices(interaction, bot)

@@ -53,13 +53,13 @@ const speedOption = (option: SlashCommandStringOption): SlashCommandStringOption
     .setChoices(SPEEDS.map((value) => ({ name: SPEED_NAME[value], value })));
 
 /** As many letters as Discord lets a choice have. */
-const LORA_LETTERS = 100;
+export const [LORA_LENGTH, PATHS_LENGTH] = [100, 100];
 
 const loraOption = (option: SlashCommandStringOption): SlashCommandStringOption =>
   option
     .setName("lora")
     .setDescription("Add-on styles of this bot: inkwash, inkwash:0.8, or several with commas (diffusion engine)")
-    .setMaxLength(LORA_LETTERS)
+    .setMaxLength(LORA_LENGTH)
     .setAutocomplete(true);
 
 export const seedOption = (option: SlashCommandIntegerOption): SlashCommandIntegerOption =>
@@ -138,7 +138,7 @@ export function paintingSettings(values: Values): PaintingSettings {
 }
 
 /** What every command that paints takes. */
-function plainSettings(values: Values): Pick<JobRequest, "strength" | "keepColors" | "seed"> {
+export function plainSettings(values: Values): Pick<JobRequest, "strength" | "keepColors" | "seed"> {
   const given = values as Readonly<Record<string, never>>;
   return {
     strength: given["strength"] ?? DEFAULT_SETTINGS.strength,

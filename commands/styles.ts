@@ -9,6 +9,7 @@ import {
   TextInputStyle,
 } from "discord.js";
 
+import { refilled } from "../src/discord/interactions/filled-form.ts";
 import type { ButtonHandler, ModalHandler, SlashHandler } from "../src/discord/interactions/handler.ts";
 import { submitPair } from "../src/discord/interactions/submit.ts";
 import { parseCustomId } from "../src/discord/messages/custom-id.ts";
@@ -16,6 +17,7 @@ import { findNamedStyle } from "../src/discord/styles/named-styles.ts";
 import { anyStyle, stylesPage } from "../src/discord/styles/style-pages.ts";
 import { paintWithWords as words } from "../src/discord/wording/gallery.ts";
 import { UserError } from "../src/errors.ts";
+import { offerAgain } from "./again.ts";
 import { subjectOf } from "./job-button.ts";
 import { plainRequest } from "./plain-request.ts";
 import { checkedPrompt, PROMPT_LENGTH } from "./prompt.ts";
@@ -95,6 +97,11 @@ export const paintWithContent: ModalHandler<ContentInput> = {
   kind: "modal",
   acknowledge: "public",
   needs: { right: "paint", place: "work", pictures: () => 1 },
+
+  offerAgain: offerAgain("paint-again", (interaction) => {
+    const name = namedBy(interaction);
+    return name === null ? null : refilled(interaction, { values: { with: name }, uploads: {} });
+  }),
 
   parse(interaction) {
     const content = interaction.fields.getUploadedFiles("content")?.first();

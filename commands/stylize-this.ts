@@ -13,12 +13,14 @@ import {
 
 import type { Upload } from "../src/discord/intake/downloads.ts";
 import { findPicture } from "../src/discord/intake/message-picture.ts";
+import { refilled } from "../src/discord/interactions/filled-form.ts";
 import type { MessageMenuHandler, ModalHandler } from "../src/discord/interactions/handler.ts";
 import { submitPair } from "../src/discord/interactions/submit.ts";
 import { customId } from "../src/discord/messages/custom-id.ts";
 import { stylizeThisWords as words, VARIANT_NAME } from "../src/discord/wording/commands.ts";
 import { UserError } from "../src/errors.ts";
 import { VARIANT_CHOICES, type VariantChoice } from "../src/variant.ts";
+import { offerAgain } from "./again.ts";
 import { subjectOf } from "./job-button.ts";
 import { plainRequest } from "./plain-request.ts";
 import { checkedPrompt, PROMPT_LENGTH } from "./prompt.ts";
@@ -87,6 +89,10 @@ export const stylizeThisWith: ModalHandler<StyleInput> = {
   kind: "modal",
   acknowledge: "public",
   needs: { right: "paint", place: "work", pictures: () => 1 },
+
+  offerAgain: offerAgain("paint-again", (interaction) =>
+    refilled(interaction, { values: {}, uploads: { content: { heldAs: subjectOf(interaction) } } }),
+  ),
 
   parse(interaction) {
     const { fields } = interaction;

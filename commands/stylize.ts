@@ -4,7 +4,7 @@ import { SlashCommandBuilder } from "discord.js";
 import { filledIn } from "../src/discord/interactions/filled-form.ts";
 import type { SlashHandler } from "../src/discord/interactions/handler.ts";
 import { loraChoices } from "../src/discord/interactions/wishes.ts";
-import { paintInput, type PaintInput, paintPair } from "./paint-pair.ts";
+import { offerPaintAgain, paintInput, type PaintInput, paintPair } from "./paint-pair.ts";
 import { contentOption, styleOption, withPaintingOptions } from "./painting-options.ts";
 
 const data = new SlashCommandBuilder()
@@ -18,6 +18,7 @@ export const stylize: SlashHandler<PaintInput> = {
   data: withPaintingOptions(data).toJSON(),
   acknowledge: "public",
   needs: { right: "paint", place: "work", pictures: () => 1 },
+  offerAgain: offerPaintAgain,
   autocomplete: loraChoices,
 
   parse: (interaction) => paintInput(filledIn(interaction)),

@@ -12,11 +12,10 @@ import {
 } from "discord.js";
 
 import type { ButtonHandler, ModalHandler } from "../src/discord/interactions/handler.ts";
-import type { Answers } from "../src/discord/interactions/kept-forms.ts";
 import { submitAgain, submitPair } from "../src/discord/interactions/submit.ts";
 import { press } from "../src/discord/messages/components.ts";
 import { parseCustomId } from "../src/discord/messages/custom-id.ts";
-import { findNamedStyle, namedStyleChoices } from "../src/discord/styles/named-styles.ts";
+import { findNamedStyle, namedStyleChoices, type StyleChoice } from "../src/discord/styles/named-styles.ts";
 import { tweakWords as words } from "../src/discord/wording/commands.ts";
 import { UserError } from "../src/errors.ts";
 import type { Job } from "../src/jobs/job.ts";
@@ -24,6 +23,9 @@ import { SETTING_BOUNDS } from "../src/painting.ts";
 import { findPainting, subjectOf } from "./job-button.ts";
 import { randomSeed } from "./painting-options.ts";
 import { checkedPrompt, PROMPT_LENGTH } from "./prompt.ts";
+
+/** By the custom ids of the fields. */
+type Answers = Readonly<Record<string, string>>;
 
 const STRENGTHS = [0.2, 0.4, 0.6, 0.8, 1] as const;
 const [LEAST_SEED, LARGEST_SEED] = SETTING_BOUNDS.seed;
@@ -41,14 +43,15 @@ export const tweak: ButtonHandler<string> = {
 
   async run({ interaction, bot, reply }, jobId) {
     const job = await findPainting(bot, jobId);
-    const kept = bot.keptForms.find(interaction.user.id, parseCustomId(interaction.customId).parts[1]);
+    const form = bot.keptForms.find(interaction.user.id, parseCustomId(interaction.customId).parts[1]);
+    const kept = form && (form.values as Answers);
     const scope = { guildId: interaction.guildId, userId: interaction.user.id };
     await reply.showModal(tweakModal(interaction.customId, job, kept, await namedStyleChoices(bot, scope, "")));
   },
 };
 
 /** @param kept what was filled in before, in place of the job's own settings */
-function tweakModal(id: string, { request }: Job, kept: Answers | null, styles: StyleChoices): ModalBuilder {
+function tweakModal(id: string, { request }: Job, kept: Answers | null, styles: readonly StyleChoice[]): ModalBuilder {
   const look = kept?.["look"] ?? lookOf(request.strength, request.keepColors);
   const own = kept?.["words"] ?? request.extraPrompt ?? "";
   const seedText = kept?.["seed"] ?? String(request.seed);
@@ -97,9 +100,7 @@ const lookOptions = (request: Job["request"], chosen: string) =>
       })),
     );
 
-type StyleChoices = Awaited<ReturnType<typeof namedStyleChoices>>;
-
-const styleLabel = (styles: StyleChoices, chosen: string | undefined): LabelBuilder =>
+const styleLabel = (styles: readonly StyleChoice[], chosen: string | undefined): LabelBuilder =>
   new LabelBuilder().setLabel(words.style).setStringSelectMenuComponent(
     new StringSelectMenuBuilder()
       .setCustomId("style")
@@ -141,8 +142,8 @@ export const tweaked: ModalHandler<TweakInput> = {
   },
 
   offerAgain(interaction, { keptForms }) {
-    const key = keptForms.keep(interaction.user.id, answersOf(interaction));
-    return press("tweak", words.again, ButtonStyle.Primary, subjectOf(interaction), key);
+    keptForms.keep(interaction, { values: answersOf(interaction), uploads: {} });
+    return press("tweak", words.again, ButtonStyle.Primary, subjectOf(interaction), interaction.id);
   },
 
   async run({ interaction, bot, reply }, { jobId, style, ...changes }) {

@@ -1,5 +1,11 @@
 /** What somebody filled into a command or a form, by the names of its fields. */
-import type { Attachment, ChatInputCommandInteraction } from "discord.js";
+import {
+  type Attachment,
+  type ChatInputCommandInteraction,
+  ComponentType,
+  type ModalData,
+  type ModalSubmitInteraction,
+} from "discord.js";
 
 import type { Held } from "../intake/intake.ts";
 
@@ -21,6 +27,27 @@ export function filledIn({ id, options }: ChatInputCommandInteraction): FilledFo
       given.flatMap(({ name, attachment }) => (attachment ? [[name, sent(id, name, attachment)]] : [])),
     ),
   };
+}
+
+/** What was filled in before, as a form changes it: an empty field takes its value away, one for files leaves what was sent. */
+export function refilled({ id, fields }: ModalSubmitInteraction, before: FilledForm): FilledForm {
+  const values = new Map(Object.entries(before.values));
+  const uploads = new Map(Object.entries(before.uploads));
+  for (const [name, field] of fields.fields) {
+    const file = field.type === ComponentType.FileUpload ? fields.getUploadedFiles(name)?.first() : undefined;
+    if (file) uploads.set(name, sent(id, name, file));
+    const value = valueOf(field);
+    if (value === "") values.delete(name);
+    else if (value !== null) values.set(name, value);
+  }
+  return { values: Object.fromEntries(values), uploads: Object.fromEntries(uploads) };
+}
+
+/** `null` for what holds no value. */
+function valueOf(field: ModalData): string | null {
+  if (field.type === ComponentType.TextInput) return field.value;
+  if (field.type === ComponentType.StringSelect) return field.values[0] ?? "";
+  return null;
 }
 
 /** An upload as the intake takes it, and keeps it where another is refused. @param id of the interaction that brought it */

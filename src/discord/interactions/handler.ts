@@ -39,6 +39,9 @@ interface Handles<I, T> {
   run(call: Call<I>, input: T): Promise<void>;
 }
 
+/** Where it was refused: the button that shows a form with what was filled in; `null` where that is not kept any more. */
+type OfferAgain<I> = (interaction: I, bot: Bot) => ButtonBuilder | null;
+
 /** One interaction on its way through a handler. */
 export interface Call<I> {
   readonly interaction: I;
@@ -49,6 +52,7 @@ export interface Call<I> {
 export interface SlashHandler<T = unknown> extends Handles<ChatInputCommandInteraction<"cached">, T> {
   readonly kind: "slash";
   readonly data: RESTPostAPIChatInputApplicationCommandsJSONBody;
+  offerAgain?: OfferAgain<ChatInputCommandInteraction<"cached">>;
   autocomplete?(
     interaction: AutocompleteInteraction<"cached">,
     bot: Bot,
@@ -84,8 +88,7 @@ export interface MenuHandler<T = unknown> extends Handles<AnySelectMenuInteracti
 /** All modals of one family. */
 export interface ModalHandler<T = unknown> extends Handles<ModalSubmitInteraction<"cached">, T> {
   readonly kind: "modal";
-  /** Where it was refused: the button that shows the form again, as it was filled in. */
-  offerAgain?(interaction: ModalSubmitInteraction<"cached">, bot: Bot): ButtonBuilder;
+  offerAgain?: OfferAgain<ModalSubmitInteraction<"cached">>;
 }
 
 /** What is registered with Discord. */

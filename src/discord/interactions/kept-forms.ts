@@ -1,22 +1,17 @@
-/** What people filled into forms that were refused, so that nobody fills in the same twice: the newest, in memory. */
-import { randomBytes } from "node:crypto";
-
-/** Answers by the custom id of their field. */
-export type Answers = Readonly<Record<string, string>>;
+/** What people filled into commands and forms that were refused, so that nobody fills in the same twice: the newest, in memory. */
+import type { FilledForm } from "./filled-form.ts";
 
 /** Forms of all people; each has some kilobytes at most. */
 const MOST = 500;
 
 export class KeptForms {
-  /** Oldest first. */
-  readonly #forms = new Map<string, { readonly userId: string; readonly answers: Answers }>();
+  /** By the interaction that was refused, oldest first. */
+  readonly #forms = new Map<string, { readonly userId: string; readonly form: FilledForm }>();
 
-  /** @returns the key under which its person, and nobody else, finds it */
-  keep(userId: string, answers: Answers): string {
-    const key = randomBytes(6).toString("hex");
-    this.#forms.set(key, { userId, answers });
+  /** Keeps it where its person, and nobody else, finds it by the interaction's id. */
+  keep({ id, user }: { readonly id: string; readonly user: { readonly id: string } }, form: FilledForm): void {
+    this.#forms.set(id, { userId: user.id, form });
     if (this.#forms.size > MOST) this.#forms.delete(this.#forms.keys().next().value!);
-    return key;
   }
 
   /** Forgets what a member filled in. */
@@ -25,8 +20,8 @@ export class KeptForms {
   }
 
   /** `null` when it was kept too long ago, or before a restart. */
-  find(userId: string, key: string | undefined): Answers | null {
-    const form = this.#forms.get(key ?? "");
-    return form?.userId === userId ? form.answers : null;
+  find(userId: string, id: string | undefined): FilledForm | null {
+    const kept = this.#forms.get(id ?? "");
+    return kept?.userId === userId ? kept.form : null;
   }
 }

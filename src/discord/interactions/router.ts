@@ -10,7 +10,6 @@ import {
   type Client,
   Events,
   type Interaction,
-  type ModalSubmitInteraction,
 } from "discord.js";
 
 import { UserError } from "../../errors.ts";
@@ -84,11 +83,14 @@ async function handle(handler: Handler, interaction: Repliable, bot: Bot): Promi
   }
 }
 
-/** What is said of a fault. A form that was refused is offered again. */
+/** What is said of a fault. What was filled in and refused is offered again. */
 function faultView(error: unknown, handler: Handler, interaction: Repliable, bot: Bot): View {
   const words = explain(error, bot.log);
-  if (!(error instanceof UserError) || handler.kind !== "modal" || !handler.offerAgain) return noticeView(words);
-  return view([text(words), row(handler.offerAgain(interaction as ModalSubmitInteraction<"cached">, bot))]);
+  const again =
+    error instanceof UserError && "offerAgain" in handler && handler.offerAgain
+      ? handler.offerAgain(interaction as never, bot)
+      : null;
+  return again ? view([text(words), row(again)]) : noticeView(words);
 }
 
 /** A server's moderators hear of what its own rules refused. */

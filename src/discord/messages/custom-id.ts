@@ -9,6 +9,7 @@ export type ButtonFamily =
   | "block-reported"
   | "cancel"
   | "compare"
+  | "compare-again"
   | "delete"
   | "delete-reported"
   | "edit-prompt"
@@ -18,6 +19,7 @@ export type ButtonFamily =
   | "history"
   | "learn-style"
   | "more"
+  | "paint-again"
   | "paint-with"
   | "privacy"
   | "rerun"
@@ -32,7 +34,7 @@ export type ButtonFamily =
 export type MenuFamily = "settings";
 
 /** Modals likewise. One that a button opened has the button's own id, parts and all. */
-export type ModalFamily = "edit-prompt" | "paint-with" | "stylize-this" | "tweak";
+export type ModalFamily = "compare-again" | "edit-prompt" | "paint-again" | "paint-with" | "stylize-this" | "tweak";
 
 export interface CustomId {
   /** Which handler answers; ids come from outside, and of earlier versions too. */

@@ -39,7 +39,7 @@ interface NamedStyleParts {
 }
 
 /** A choice for autocomplete; `findNamedStyle` knows its value. */
-interface StyleChoice {
+export interface StyleChoice {
   readonly name: string;
   readonly value: string;
 }

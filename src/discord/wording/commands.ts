@@ -9,7 +9,7 @@ import type { Job, PictureRef } from "../../jobs/job.ts";
 import type { QueuePlace } from "../../jobs/queue.ts";
 import type { Speed } from "../../painting.ts";
 import type { VariantChoice } from "../../variant.ts";
-import { escapeText, plainName, relativeTime, size } from "./markdown.ts";
+import { clip, escapeText, plainName, relativeTime, size } from "./markdown.ts";
 import { descriptionLines, type Origin } from "./descriptions.ts";
 
 const list = new Intl.ListFormat("en", { type: "conjunction" });
@@ -75,6 +75,20 @@ export const SPEED_NAME: Readonly<Record<Speed, string>> = {
 export const stylizeWords = {
   noContent: "I need a picture to repaint. Please attach one as `content`.",
   noStyle: "I need a style: a picture with `/stylize`, or the name of one with `/paint`.",
+} as const;
+
+export const againWords = {
+  again: "Try again",
+  content: "Another picture (optional)",
+  style: "Another style picture (optional)",
+  asSent: (name: string): string => clip(`Leave it empty for the one you sent: ${plainName(name)}`, 100),
+  asItWas: "Leave it empty for the one that you chose",
+  with: "Style",
+  prompt: "Words of your own (optional)",
+  speed: "How much work goes into it",
+  lora: "Add-on styles (optional)",
+  paths: "Style paths to compare (optional)",
+  gone: "I do not have what you sent any more: it was long ago, or I was restarted. Please send it once more.",
 } as const;
 
 export const stylizeThisWords = {

@@ -94,6 +94,7 @@ export const comparison = {
   over: "This comparison is over and its pictures are revealed already.",
   underWay: (link: string): string => `This pair is being compared here already: [have a look](${link}).`,
   unfinished: "That picture is not finished yet. Press *Compare* again when it is.",
+  noPair: "I need two pictures: `content` to repaint, and `style`.",
   missingPicture: "I no longer have the pictures of this pair. Start afresh with `/compare` and upload them again.",
 } as const;
 
