@@ -1,9 +1,10 @@
-/** `/style list`: the server's styles as a sheet of pictures, all of them or those most like one. */
+/** `/style list`: the server's styles as a sheet of pictures; or those most like one, and the gallery's among them. */
 import { SlashCommandSubcommandBuilder } from "discord.js";
 
 import type { Bot } from "../src/discord/interactions/bot.ts";
 import type { SubcommandHandler } from "../src/discord/interactions/handler.ts";
-import { findStyle, styleChoices, styleNameOption } from "../src/discord/styles/library.ts";
+import { findStyle, styleNameOption } from "../src/discord/styles/library.ts";
+import { nameChoices } from "../src/discord/styles/named-styles.ts";
 import { picturesView } from "../src/discord/styles/style-views.ts";
 import { noticeView } from "../src/discord/messages/components.ts";
 import type { View, ViewFile } from "../src/discord/messages/view.ts";
@@ -11,6 +12,8 @@ import { styleWords as words } from "../src/discord/wording/styles.ts";
 import { UserError } from "../src/errors.ts";
 import { contactSheet } from "../src/images/contact-sheet.ts";
 import { readStoredPicture } from "../src/images/decode.ts";
+import { GALLERY, type GalleryStyle, galleryStyle } from "../src/jobs/gallery.ts";
+import { galleryId } from "../src/jobs/gallery-likeness.ts";
 import { MOST_STYLES, type Style } from "../src/jobs/style.ts";
 
 const COLUMNS = 4;
@@ -44,9 +47,11 @@ export const styleList: SubcommandHandler<ListInput> = {
         .setMinValue(1)
         .setMaxValue(Math.ceil(MOST_STYLES / PER_PAGE)),
     )
-    .addStringOption(styleNameOption("similar_to", "Only those most like this one", false)),
+    .addStringOption(
+      styleNameOption("similar_to", "Only those most like this one, which may be of the gallery", false),
+    ),
   acknowledge: "public",
-  autocomplete: styleChoices,
+  autocomplete: nameChoices,
 
   parse: ({ options }) => ({ page: options.getInteger("page") ?? 1, similarTo: options.getString("similar_to") }),
 
@@ -54,7 +59,7 @@ export const styleList: SubcommandHandler<ListInput> = {
     const { styles } = bot.store;
     if (similarTo !== null) {
       if (page > 1) throw new UserError("no-such-page", words.noPage(1));
-      return reply.show(await similarView(bot, await findStyle(bot, interaction.guildId, similarTo)));
+      return reply.show(await similarView(bot, interaction.guildId, similarTo));
     }
     const count = await styles.count(interaction.guildId);
     if (count === 0) return reply.show(noticeView(words.none));
@@ -65,30 +70,39 @@ export const styleList: SubcommandHandler<ListInput> = {
   },
 };
 
-/** The style itself, then those most like it. */
-async function similarView(bot: Bot, style: Style): Promise<View> {
+/** The style itself, then those most like it. Where a server has a style of the same name, the gallery's is not meant. */
+async function similarView(bot: Bot, guildId: string, named: string): Promise<View> {
+  const own = await Promise.all(GALLERY.map(({ name }) => bot.store.styles.find(guildId, name)));
+  const gallery = GALLERY.filter((_style, i) => own[i] === null);
+  const shipped = galleryStyle(named);
+  const style = shipped && gallery.includes(shipped) ? shipped : await findStyle(bot, guildId, named);
   const { name } = style;
-  const { similar, count, others, unseen } = await bot.styleVectors.kinOf(style, PER_PAGE - 1);
+  const id = "file" in style ? galleryId(style) : style.id;
+  const { similar, count, others, unseen } = await bot.styleVectors.kinOf({ id, guildId }, PER_PAGE - 1, gallery);
   if (others === 0) return noticeView(words.alone(name));
   if (similar === null) return noticeView(words.notSeenItself(name));
   if (similar.length === 0) return noticeView(words.noneSimilar(name, unseen));
   return picturesView(words.similar(name, similar.length, count, unseen), [await sheetOf(bot, [style, ...similar])]);
 }
 
-async function sheetOf({ store }: Bot, styles: readonly Style[]): Promise<ViewFile> {
+async function sheetOf({ store }: Bot, styles: readonly (Style | GalleryStyle)[]): Promise<ViewFile> {
   const cells = await Promise.all(
-    styles.map(async ({ name, picture, tokenSha256 }) => ({
-      image: await readStoredPicture(await store.files.local(picture.sha256)),
-      label: tokenSha256 === null ? name : `${name} ✓`,
-    })),
+    styles.map(async (style) =>
+      "file" in style
+        ? { image: await readStoredPicture(style.file), label: style.name }
+        : {
+            image: await readStoredPicture(await store.files.local(style.picture.sha256)),
+            label: style.tokenSha256 === null ? style.name : `${style.name} ✓`,
+          },
+    ),
   );
   const sheet = await contactSheet(inRows(cells), SHEET);
-  const key = styles.map(({ id, tokenSha256 }) => `${id}${tokenSha256}`).join();
+  const key = styles.map((style) => ("file" in style ? style.file : `${style.id}${style.tokenSha256}`)).join();
   return {
     name: "styles.png",
     data: Buffer.from(sheet),
     alt: words.listAlt(styles.map(({ name }) => name)),
     key,
-    shows: styles.map(({ picture }) => picture.sha256),
+    shows: styles.flatMap((style) => ("file" in style ? [] : style.picture.sha256)),
   };
 }

@@ -6,8 +6,13 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 
+import { readStoredPicture } from "../src/images/decode.ts";
 import { encodeJpeg } from "../src/images/encode.ts";
 import type { RgbImage } from "../src/images/rgb-image.ts";
+import { GALLERY } from "../src/jobs/gallery.ts";
+import { SessionPool } from "../src/onnx/session-pool.ts";
+import { likenessVector, STYLE_NETWORK } from "../src/stylize/embedded/network/likeness.ts";
+import { StyleNetwork } from "../src/stylize/embedded/network/style-network.ts";
 import { blueprint } from "./samples/blueprint.ts";
 import { comic } from "./samples/comic.ts";
 import { fox } from "./samples/fox.ts";
@@ -73,3 +78,16 @@ for (const name of names) {
     `${name}.jpg: ${Math.round(bytes.length / 1024)} kB in ${Math.round((performance.now() - start) / 1000)} s`,
   );
 }
+
+/** What `/style list similar_to:` compares the gallery by. */
+async function writeLikeness(): Promise<void> {
+  const network = new StyleNetwork(new SessionPool(Infinity));
+  const vectors: Record<string, number[]> = {};
+  for (const { name, file: picture } of GALLERY) {
+    const vector = likenessVector(await network.styleVector(await readStoredPicture(picture)));
+    vectors[name] = Array.from(vector, (value) => Number(value.toFixed(4)));
+  }
+  const text = JSON.stringify({ network: STYLE_NETWORK, vectors });
+  await writeFile(path.join(folder, "style/likeness.json"), `${text}\n`);
+}
+if (names.some((name) => name.startsWith("style/"))) await writeLikeness();

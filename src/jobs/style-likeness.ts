@@ -1,4 +1,5 @@
 /** Which styles of a server are alike, by what a network sees in their pictures. */
+import type { GalleryStyle } from "./gallery.ts";
 import type { Style } from "./style.ts";
 
 /** A vector of unit length; the dot product of two by one network says how alike the styles are, -1 to 1. */
@@ -30,10 +31,10 @@ const SIMILAR_FROM = 0.5;
 /** What there is to say of a style among those of its server. */
 export interface Kin {
   /** The closest, in order; `null` while the style itself has not been looked at. */
-  readonly similar: readonly Style[] | null;
+  readonly similar: readonly (Style | GalleryStyle)[] | null;
   /** How many are similar. */
   readonly count: number;
-  /** Other styles in the library, and how many of them have not been looked at. */
+  /** Other styles that it could be like, and how many of them have not been looked at. */
   readonly others: number;
   readonly unseen: number;
 }

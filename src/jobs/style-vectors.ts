@@ -1,6 +1,8 @@
 /** Looks at the pictures of styles in the background, one after the other; nothing waits for it, nothing fails by it. */
 import { CancelledError } from "../errors.ts";
 import type { Logger } from "../log.ts";
+import type { GalleryStyle } from "./gallery.ts";
+import { galleryById, galleryVectors } from "./gallery-likeness.ts";
 import { type Kin, similarTo, type StyleVectorRepository } from "./style-likeness.ts";
 import type { Style, StyleRepository } from "./style.ts";
 import type { Tasks } from "./tasks.ts";
@@ -44,19 +46,35 @@ export class StyleVectors {
     this.#begin();
   }
 
-  /** The `most` styles of its server that are closest to one, as far as is known; what is not is looked at next. */
-  async kinOf({ id, guildId }: Pick<Style, "id" | "guildId">, most: number): Promise<Kin> {
+  /**
+   * The `most` styles of its server, and of `gallery`, that are closest to one, as far as is known; what is not is looked at
+   * next.
+   *
+   * @param id of a style of the server, or a `galleryId`
+   */
+  async kinOf(
+    { id, guildId }: Pick<Style, "id" | "guildId">,
+    most: number,
+    gallery: readonly GalleryStyle[] = [],
+  ): Promise<Kin> {
     const { tasks, store } = this.#options;
-    const library = await store.styleVectors.inServer(guildId, tasks.info?.styleNetwork ?? "");
+    const network = tasks.info?.styleNetwork ?? "";
+    const library = await store.styleVectors.inServer(guildId, network);
     const unseen = library.filter(({ vector }) => vector === null);
     for (const { pictureSha256 } of unseen) this.look(pictureSha256);
-    const ids = similarTo(id, library);
+    const all = [...library, ...galleryVectors(network, gallery)];
+    const ids = similarTo(id, all);
     return {
-      similar: ids && (await store.styles.get(ids.slice(0, most))),
+      similar: ids && (await this.#stylesOf(ids.slice(0, most))),
       count: ids?.length ?? 0,
-      others: library.filter(({ styleId }) => styleId !== id).length,
+      others: all.filter(({ styleId }) => styleId !== id).length,
       unseen: unseen.length,
     };
+  }
+
+  async #stylesOf(ids: readonly string[]): Promise<readonly (Style | GalleryStyle)[]> {
+    const saved = await this.#options.store.styles.get(ids.filter((id) => galleryById(id) === null));
+    return ids.flatMap((id) => galleryById(id) ?? saved.find((style) => style.id === id) ?? []);
   }
 
   /** Leaves what has not been looked at to the next start. */

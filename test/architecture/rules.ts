@@ -166,6 +166,7 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "src/caption/palette",
     "src/cli/demo",
     "src/images",
+    "src/jobs/gallery.ts",
     "src/onnx/session-pool.ts",
     "src/study",
     "src/stylize/embedded",

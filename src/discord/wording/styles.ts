@@ -64,7 +64,7 @@ export const styleWords = {
   similar: (name: string, shown: number, count: number, unseen: number): string =>
     `### 🎨 Styles like ${named(name)}\n-# ${shown < count ? `The ${shown} closest of ${count.toLocaleString("en")}` : shown}, the closest first.${notSeen(unseen)}`,
   noneSimilar: (name: string, unseen: number): string =>
-    `No other style of this server is much like ${named(name)}.${notSeen(unseen)}`,
+    `No other style of this server or of the gallery is much like ${named(name)}.${notSeen(unseen)}`,
   alone: (name: string): string => `${named(name)} is the only style of this server. \`/style save\` adds others.`,
   notSeenItself: (name: string): string =>
     `I have not compared ${named(name)} with the others yet. I do that in the background: ask again in a moment.`,
