@@ -21,7 +21,7 @@ const step = () => {
 
 // The engine's and readers' processes have a channel to the bot, the bot has none.
 if (process.send === undefined) {
-  const { prepare } = Database.prototype;
+  const { value: prepare } = Object.getOwnPropertyDescriptor(Database.prototype, "prepare");
   Database.prototype.prepare = function (text) {
     if (/^(insert into|update) "erasures"/.test(text)) count ??= 0;
     if (/^(insert|update|delete|commit)/.test(text)) step();
