@@ -37,7 +37,13 @@ export function registerBackup(data: Command): void {
       const { DATA_DIR, DATABASE_URL } = readConfig();
       if (!existsSync(file)) throw new UserError("no-file", `There is no ${file}.`);
       const { restore } = await import("../store/backup/restore.ts");
+      const { ERASURES_FILE } = await import("../store/store.ts");
       const { at } = await restore(path.resolve(file), DATA_DIR, DATABASE_URL);
-      console.log(`${DATA_DIR} is as it was at ${at.replace("T", " ").slice(0, 19)} UTC. Start the bot.`);
+      console.log(`${DATA_DIR} is as it was at ${at.replace("T", " ").slice(0, 19)} UTC.`);
+      console.log(
+        existsSync(path.join(DATA_DIR, ERASURES_FILE))
+          ? "Start the bot. Members who asked to be forgotten since are erased again when it starts."
+          : `Members who asked to be forgotten since are back: copy ${ERASURES_FILE} from the DATA_DIR of before into this one, if there is one. Then start the bot, which erases them again.`,
+      );
     });
 }

@@ -43,7 +43,7 @@ import { createVoteRepository, type VoteRepository } from "./vote-repository.ts"
 export const DATABASE_FILE = "atelier.db";
 
 /** Who was forgotten, as hashes: beside the database, so that a backup of before does not bring them back. */
-const ERASURES_FILE = "erasures.jsonl";
+export const ERASURES_FILE = "erasures.jsonl";
 
 export interface StoreOptions extends DatabaseOptions {
   /** Left out of descriptions, with their sentences. */

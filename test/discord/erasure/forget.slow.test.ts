@@ -1,10 +1,10 @@
+import { execFile } from "node:child_process";
 import { rm } from "node:fs/promises";
 import path from "node:path";
+import { promisify } from "node:util";
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import { backUp } from "../../../src/store/backup/backup.ts";
-import { restore } from "../../../src/store/backup/restore.ts";
 import { landscape, waves } from "../pictures.ts";
 import { hasButton, openStudio, pressMore, results, type Studio, stylized, textOf } from "../studio.ts";
 import { traces } from "./traces.ts";
@@ -16,6 +16,11 @@ beforeAll(async () => {
 });
 
 afterAll(() => studio.close());
+
+const atelier = async (...args: string[]): Promise<string> => {
+  const env = { ...process.env, ...studio.settings };
+  return (await promisify(execFile)(process.execPath, [path.resolve("bin/atelier.mjs"), ...args], { env })).stdout;
+};
 
 /** The newest message that only Ada sees. */
 async function pressed(button: string) {
@@ -56,13 +61,22 @@ describe("/privacy", () => {
     expect(data).not.toContain(grace.id);
 
     const backup = path.join(path.dirname(dataDir), `${path.basename(dataDir)}.tar`);
-    await backUp(dataDir, undefined, backup);
+    await atelier("data", "backup", backup);
+
+    const graces = results(discord, result.channel_id)[1]!;
+    const refused = discord.ephemerals(ada.id).length;
+    await ada.submit(await (await ada.press(graces, "Tweak")).modal, { seed: "-3", words: "golden light" });
+    const offered = await discord.waitFor(() => discord.ephemerals(ada.id)[refused], { what: "the form again" });
+    const again = async (): Promise<string> =>
+      JSON.stringify((await (await ada.press(offered, "Fill it in again")).modal).json);
+    expect(await again()).toContain("golden light");
 
     const asked = await pressed("Forget me everywhere");
     await ada.press(asked, "Yes, forget me");
     const saysSo = () =>
       textOf(discord.ephemerals(ada.id).find(({ id }) => id === asked.id)).includes("know nothing of you");
     await discord.waitFor(saysSo, { what: "the end" });
+    expect(await again()).not.toContain("golden light");
     await discord.waitFor(() => !discord.messages(result.channel_id).some(({ id }) => id === result.id));
     await studio.stopBot();
     // Her job's id and its words stand in Grace's, who painted with them again.
@@ -74,7 +88,7 @@ describe("/privacy", () => {
 
     for (const name of ["atelier.db", "atelier.db-wal", "atelier.db-shm", "pictures"])
       await rm(path.join(dataDir, name), { recursive: true, force: true });
-    await restore(backup, dataDir, undefined);
+    expect(await atelier("data", "restore", backup)).toContain("are erased again when it starts");
     await rm(backup);
     expect(await traces(dataDir, ada.id)).not.toEqual([]);
     await studio.restart();

@@ -51,6 +51,17 @@ it("all together are bounded in number and in bytes, whoever they belong to", as
   expect(["a", "b", "c"].filter((key) => held.take(key) !== null)).toEqual(["b", "c"]);
 });
 
+it("what is held for a member who is forgotten goes, and nobody else's", async () => {
+  const held = new HeldPictures();
+  const [hers, his] = await Promise.all([arrive(), arrive()]);
+  held.hold("hers", "ada", Promise.resolve(hers));
+  held.hold("his", "bob", Promise.resolve(his));
+  held.dropOf("ada");
+  expect(held.take("hers")).toBeNull();
+  await expect.poll(() => existsSync(hers.folder)).toBe(false);
+  expect(await held.take("his")).toBe(his);
+});
+
 it("a picture that did not come is told to whoever asks for it", async () => {
   const held = new HeldPictures();
   held.hold("modal", "ada", Promise.reject(new Error("it is gone")));
