@@ -108,5 +108,9 @@ async function show(store: Store, { RETENTION_DAYS, MAX_STORE_GB }: Config): Pro
   console.log(`styles     ${await count("styles")}`);
   console.log(`medals     ${await count("medal_changes")}`);
   const room = MAX_STORE_GB === undefined ? "" : `, and at most ${MAX_STORE_GB} GB`;
+  const asked = await store.db.selectFrom("erasures").select("done_at").execute();
+  const open = asked.filter(({ done_at: at }) => at === null).length;
+  if (asked.length > 0)
+    console.log(`forgotten  ${asked.length - open} members${open === 0 ? "" : `, and ${open} are being forgotten`}`);
   console.log(`kept for   ${RETENTION_DAYS} days${room}`);
 }

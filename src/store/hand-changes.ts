@@ -6,8 +6,9 @@ import type { Kysely } from "kysely";
 
 import { sql } from "./kysely.ts";
 import type { Schema } from "./schema.ts";
+import { INSTALLATION } from "./setting-repository.ts";
 
-const PLACE = { guild_id: "installation", key: "jobs-changed-by-hand" };
+const PLACE = { guild_id: INSTALLATION, key: "jobs-changed-by-hand" };
 
 /** Call in the transaction that makes the change. */
 export async function countHandChange(db: Kysely<Schema>): Promise<void> {

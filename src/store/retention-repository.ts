@@ -4,13 +4,12 @@ import { randomUUID } from "node:crypto";
 import { z } from "zod";
 
 import type { ServerSettingRepository } from "./server-setting-repository.ts";
-import type { SettingRepository } from "./setting-repository.ts";
+import { INSTALLATION, type SettingRepository } from "./setting-repository.ts";
 
 /** When the bot was found to be no longer in it, Unix milliseconds. */
 const LEFT_AT = "left-at";
 /** When people were told that old pictures will go: for the owner under this name in place of a server's id. */
 const TOLD_AT = "retention-told-at";
-const INSTALLATION = "installation";
 
 export interface RetentionRepository {
   /** What a server chose, days; `null`: as the owner says. */

@@ -4,6 +4,9 @@ import type { z } from "zod";
 
 import type { Schema } from "./schema.ts";
 
+/** In place of a server's id: what is set for all of them. */
+export const INSTALLATION = "installation";
+
 export interface SettingRepository {
   /** The value, checked by `schema`; `null` when it is not set or does not fit (written by another version). */
   get<T>(guildId: string, key: string, schema: z.ZodType<T>): Promise<T | null>;

@@ -4,11 +4,9 @@ import { randomBytes } from "node:crypto";
 import { z } from "zod";
 
 import { DEFAULT_VOTE_SETTINGS, type VoteSettings, voteSettings } from "../votes/voters.ts";
-import type { SettingRepository } from "./setting-repository.ts";
+import { INSTALLATION, type SettingRepository } from "./setting-repository.ts";
 
 const KEY = "votes";
-/** Settings of the whole installation stand under this name in place of a server's id. */
-const INSTALLATION = "installation";
 
 export interface VoteSettingRepository {
   /** The settings of a server; the defaults where nothing was set. */

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, expect, it } from "vitest";
 
 import { newJobId } from "../../src/jobs/job-id.ts";
 import type { Shard } from "../../src/shard.ts";
+import { knownServers } from "../../src/store/erasing/erase-server.ts";
 import type { Store } from "../../src/store/store.ts";
 import { queuedJob } from "../jobs/requests.ts";
 import { openTestStore } from "./open-test-store.ts";
@@ -126,4 +127,14 @@ it("the pictures of a server's styles are looked at by its process", async () =>
   }
   for (const [id, guildId] of SERVERS.entries())
     expect(await (await open({ id, count: 4 })).styleVectors.unseen("net", "", 9)).toEqual([guildId.padStart(64, "0")]);
+});
+
+it("servers of which only settings are left are each one shard's, and what is set for all is nobody's", async () => {
+  const whole = await open();
+  for (const guildId of SERVERS) await whole.serverSettings.change(guildId, { logChannelId: "c" });
+  await whole.retention.noteTold(null, 0);
+  for (const id of [0, 1])
+    expect((await knownServers(whole.db, { id, count: 2 })).toSorted()).toEqual(
+      SERVERS.filter((guildId) => ownerOf(guildId, 2) === id).toSorted(),
+    );
 });

@@ -8,14 +8,19 @@ import { noteDiscards } from "./discards.ts";
 import { eraseSurvey, surveysOf } from "./erase-surveys.ts";
 import { sql } from "../kysely.ts";
 import { isOf } from "../ownership.ts";
+import { INSTALLATION } from "../setting-repository.ts";
 import type { Schema } from "../schema.ts";
+
+const TABLES = ["jobs", "styles", "rounds", "comparisons", "learnings", "surveys", "settings", "blocks"] as const;
 
 /** Servers of which something is kept, of those that a process looks after. */
 export async function knownServers(db: Kysely<Schema>, shard: Shard): Promise<readonly string[]> {
   const known = new Set<string>();
-  for (const table of ["jobs", "styles", "rounds", "comparisons", "learnings", "surveys"] as const) {
-    const { rows } = await sql<{ id: string }>`select distinct guild_id as id from ${sql.table(table)}
-      where guild_id is not null and ${isOf(shard, "guild_id")}`.execute(db);
+  for (const table of TABLES) {
+    // Settings of the whole installation stand among those of servers.
+    const ids = sql`select distinct nullif(guild_id, ${INSTALLATION}) as id from ${sql.table(table)}`;
+    const { rows } = await sql<{ id: string }>`select id from (${ids}) as ids
+      where id is not null and ${isOf(shard, "id")}`.execute(db);
     for (const { id } of rows) known.add(id);
   }
   return [...known];

@@ -198,6 +198,18 @@ it("files of which nobody knows stay where another installation keeps its pictur
   expect(await swept()).toMatchObject({ files: 1, isStrangers: false });
 });
 
+it("of a server that was left nothing stays, also when its jobs were gone already", async () => {
+  const block = { guild_id: "1", user_id: ADA, by_user_id: ADA, reason: null, at: 1 };
+  await store.db.insertInto("blocks").values(block).execute();
+  await store.serverSettings.change("2", { logChannelId: "c" });
+  await store.retention.noteTold(null, 0);
+  for (const guildId of ["1", "2"]) await store.retention.noteLeft(guildId, NOW - LEFT_MS);
+  expect(await swept()).toMatchObject({ servers: 2 });
+  expect(await store.db.selectFrom("blocks").selectAll().execute()).toEqual([]);
+  const settings = await store.db.selectFrom("settings").select("guild_id").distinct().execute();
+  expect(settings).toEqual([{ guild_id: "installation" }]);
+});
+
 it("a server that was left is erased after a week, unless the bot is back", async () => {
   const [left, back] = [await doneJob(store, ADA, "1"), await doneJob(store, ADA, "2")];
   for (const guildId of ["1", "2"]) await store.retention.noteLeft(guildId, NOW - LEFT_MS);
