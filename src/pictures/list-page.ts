@@ -26,7 +26,7 @@ export function readListPage(xml: string): ListPage {
   if (!xml.includes("<ListBucketResult") || truncated === null) throw new Error("the bucket's list cannot be read");
   const objects = [...xml.matchAll(/<Contents>(.*?)<\/Contents>/gs)].map(([, about]): Listed => {
     const [key, size, at] = ["Key", "Size", "LastModified"].map((name) => textOf(about!, name));
-    const [bytes, writtenAt] = [Number(size ?? Number.NaN), Date.parse(at ?? "")];
+    const [bytes, writtenAt] = [size ? Number(size) : Number.NaN, Date.parse(at ?? "")];
     if (!key || !Number.isFinite(bytes) || !Number.isFinite(writtenAt))
       throw new Error("the bucket's list holds something that cannot be read");
     return { key, bytes, writtenAt };

@@ -15,9 +15,14 @@ import { type BucketAddress, readPicturesAddress } from "../../src/pictures/addr
 import { Bucket, type BucketKeys } from "../../src/pictures/bucket.ts";
 import { openPictures, type PicturesConfig } from "../../src/pictures/index.ts";
 import { hindranceOf } from "../../src/room.ts";
+import { WHOLE } from "../../src/shard.ts";
 import { sha256Of } from "../../src/sha256.ts";
+import { Eraser } from "../../src/store/erasing/eraser.ts";
+import { sweep } from "../../src/store/erasing/retention-sweep.ts";
+import { openStore } from "../../src/store/store.ts";
 import { freePort } from "../remote/free-port.ts";
 import { findS3Server, type S3Server, startS3Server } from "../remote/s3-server.ts";
+import { ADA, doneJob } from "../store/done-job.ts";
 import { picturesContract } from "./contract.ts";
 
 const execFileAsync = promisify(execFile);
@@ -63,6 +68,28 @@ describe.skipIf(program === null)("pictures in a bucket (needs SeaweedFS)", () =
       expect(bytes).toBe(key.length);
     }
     expect(found).toEqual(keys.toSorted());
+  });
+
+  it("are swept when nobody refers to them and they are a day old, and what is others' stays", async () => {
+    const config = settings({ PICTURES_URL: `s3://pictures/swept?endpoint=${server.endpoint}` });
+    const files = await openPictures(config);
+    const store = await openStore(config.DATA_DIR, undefined, { files });
+    const kept = await doneJob(store, ADA, "1");
+    const stray = await files.put(randomBytes(50));
+    const address = readPicturesAddress(config.PICTURES_URL!) as BucketAddress;
+    const bucket = new Bucket({ address, keys: server.owner });
+    await bucket.put("notes/read.me", Buffer.from("x"), await sha256Of(Buffer.from("x")));
+    const eraser = new Eraser({ store, dataDir: config.DATA_DIR });
+    const after = (ms: number): Promise<unknown> => {
+      const how = { shard: WHOLE, days: 30, maxBytes: null, now: Date.now() + ms, breathe: () => Promise.resolve() };
+      return sweep({ store, eraser, dataDir: config.DATA_DIR, ...how });
+    };
+    expect(await after(20 * 3_600_000)).toMatchObject({ files: 0 });
+    expect(await after(25 * 3_600_000)).toMatchObject({ files: 1, isStrangers: false });
+    expect(await files.has(stray.sha256)).toBe(false);
+    for (const sha256 of kept.hashes) expect(await files.has(sha256)).toBe(true);
+    expect(await bucket.has("notes/read.me")).toBe(true);
+    await store.close();
   });
 
   it("are fetched once, and found damaged where they are", async () => {
