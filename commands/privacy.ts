@@ -59,7 +59,9 @@ export const privacyButton: ButtonHandler<{ readonly wish: (typeof WISHES)[numbe
       const surely = press("privacy", words.surely, ButtonStyle.Danger, "surely", here ? "here" : "everywhere");
       await reply.whisper(view([text(words.ask(here)), row(surely)]));
     } else {
-      await bot.erasing.forget(scope);
+      const { done } = await bot.erasing.forget(scope);
+      // Which stays true after a restart.
+      await Promise.all([done, reply.show(noticeView(words.forgetting(here)))]);
       await reply.show(noticeView(words.forgotten(here)));
     }
   },

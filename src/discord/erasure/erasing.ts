@@ -110,11 +110,14 @@ export class Erasing {
   }
 
   /**
-   * Forgets a member, in one server or everywhere. Resolves when it is done but for messages on Discord, and for traces in
-   * the database's own files where something else uses these just now.
+   * Writes down that a member is to be forgotten, in one server or everywhere, and begins with it. From then on it is done,
+   * whatever happens meanwhile.
+   *
+   * @returns `done` resolves when it is, but for messages on Discord, and for traces in the database's own files where
+   * something else uses these just now
    */
-  async forget(scope: Scope): Promise<void> {
-    await this.#forget(await this.#options.store.erasures.ask(scope));
+  async forget(scope: Scope): Promise<{ readonly done: Promise<void> }> {
+    return { done: this.#forget(await this.#options.store.erasures.ask(scope)) };
   }
 
   /** Waits until what was asked for is done. */

@@ -52,6 +52,8 @@ export const privacyWords = {
   copy: "This is all that I keep of you, from every server. Only you see it.",
   ask: (here: boolean): string =>
     `${here ? "Forget you in this server" : "Forget you in every server"}? Your pictures, jobs, saved styles, votes and answers in studies are erased, what is being painted is stopped, and my messages about them go. Pictures that somebody else painted with stay theirs. Nobody can bring it back.`,
+  forgetting: (here: boolean): string =>
+    `🧹 I am forgetting you${here ? " in this server" : ""}. Should I be restarted meanwhile, I go on by myself: you need not ask again.`,
   forgotten: (here: boolean): string =>
     `✅ ${here ? "In this server I" : "I"} know nothing of you any more. My messages about your pictures go in the next moments. Medals that you gave still show on Discord until you take them off; they do not count.`,
 } as const;

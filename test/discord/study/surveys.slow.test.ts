@@ -252,7 +252,8 @@ describe("the result", () => {
     await discord.waitFor(() => textOf(invitationNow()).includes("is over"), { what: "the result" });
     expect(textOf(invitationNow())).toContain("paper");
     expect(hasButton(invitationNow(), "Take part")).toBe(false);
-    await studio.running.bot.erasing.forget({ userId: person("linus").id, guildId: null });
+    const { done } = await studio.running.bot.erasing.forget({ userId: person("linus").id, guildId: null });
+    await done;
     await discord.waitFor(() => textOf(invitationNow()).includes("1 person took part"), { what: "one less" });
     const left = await store().db.selectFrom("survey_showings").select("user_id").distinct().execute();
     expect(left).toEqual([{ user_id: person("mo").id }]);
