@@ -221,11 +221,15 @@ export class JobPresenter {
     const job = this.job;
     const posts = job.state !== "cancelled" && this.#surface.resultMessageId === null;
     if (posts) {
+      if (await this.#isErased()) return;
       await this.#openTalk();
       const resultMessageId = await announce(job, this.#words(), this.#nonce("result"), this.#venue, { files, log });
+      const isErased = await this.#isErased();
       // From now on people can vote, whether the message can be noted or not.
-      if (job.state === "done") this.#parts.onResult(job, this.#venue.placeId, resultMessageId);
+      if (job.state === "done" && !isErased) this.#parts.onResult(job, this.#venue.placeId, resultMessageId);
       await this.#notes.note({ resultMessageId });
+      // While it was on its way, nobody knew of the message.
+      if (isErased || (await this.#isErased())) return this.#venue.remove(resultMessageId);
     }
     await this.#removeEarlierTalk();
     // Where the result stands right below the card there is no need to show it twice.
@@ -233,6 +237,11 @@ export class JobPresenter {
     // The card comes last: it says that everything else is there.
     await this.#card.deliver(this.#cardView());
     await this.#notes.note({ finished: true });
+  }
+
+  /** Whether somebody was forgotten, or the server left, meanwhile. */
+  async #isErased(): Promise<boolean> {
+    return (await this.#parts.findJob(this.job.id)) === null;
   }
 
   /** Versions before this one showed progress and description in messages of their own, below the card. */

@@ -2,7 +2,7 @@
 import type { Client } from "discord.js";
 import PQueue from "p-queue";
 
-import { UserError } from "../../errors.ts";
+import { CancelledError, UserError } from "../../errors.ts";
 import { newJobId } from "../../jobs/job-id.ts";
 import { isSettled, type Job, type JobRequest } from "../../jobs/job.ts";
 import type { JobQueue, Reservation } from "../../jobs/queue.ts";
@@ -245,7 +245,8 @@ export class Comparisons {
       sheetMessageId = await post(comparison, shown, closesAt, { store, venue });
     } catch (error) {
       if (mayPass(error)) throw error;
-      log.warn({ err: error, comparison: id }, "a comparison could not be posted");
+      if (!(error instanceof CancelledError))
+        log.warn({ err: error, comparison: id }, "a comparison could not be posted");
       return this.#fail(comparison, words.notPosted);
     }
     const cardSays = {

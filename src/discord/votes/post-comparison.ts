@@ -1,4 +1,5 @@
 /** Posts a blind comparison, and reveals it by editing its messages. Both may be done again after a crash. */
+import { CancelledError } from "../../errors.ts";
 import type { Store } from "../../store/store.ts";
 import { type Ballot, PLACES, POINTS, type Subject } from "../../votes/ballot.ts";
 import type { Comparison } from "../../votes/comparison.ts";
@@ -29,7 +30,8 @@ export async function post(
     const sheet = await sheetFile(store.files, shown, false);
     const overview = sheetView(comparison, shown[0]!.job, sheet, closesAt);
     sheetMessageId = await venue.post(overview, nonceFor(id, "sheet"), notBefore);
-    await store.comparisons.noteSheet(id, sheetMessageId);
+    const sheetId = sheetMessageId;
+    await noted(comparison, sheetId, () => store.comparisons.noteSheet(id, sheetId), { store, venue });
   }
   for (const one of shown) {
     const { letter, job } = one;
@@ -38,12 +40,38 @@ export async function post(
     const messageId = await venue.post(picture, nonceFor(id, `letter-${letter}`), notBefore);
     const { variant, engine, stylePath: path } = job.result!;
     const stylePath = comparison.judges === "paths" ? path : null;
-    await store.votes.addCandidate(
-      { roundId: id, messageId, jobId: job.id, variant, stylePath, engine, letter, requesterId: userId },
-      Date.now(),
-    );
+    const candidate = {
+      roundId: id,
+      messageId,
+      jobId: job.id,
+      variant,
+      stylePath,
+      engine,
+      letter,
+      requesterId: userId,
+    };
+    await noted(comparison, messageId, () => store.votes.addCandidate(candidate, Date.now()), { store, venue });
   }
   return sheetMessageId;
+}
+
+/**
+ * Notes a message. One of a comparison that was erased while it was on its way is taken back: nobody knew of it.
+ *
+ * @throws CancelledError then
+ */
+async function noted(
+  { id }: Comparison,
+  messageId: string,
+  note: () => Promise<unknown>,
+  { store, venue }: Places,
+): Promise<void> {
+  const [outcome] = await Promise.allSettled([note()]);
+  if ((await store.comparisons.get(id)) === null) {
+    await venue.remove(messageId);
+    throw new CancelledError("The comparison was erased");
+  }
+  if (outcome.status === "rejected") throw outcome.reason;
 }
 
 /** Takes back what was posted of a comparison that was stopped in between, also what Discord took without saying so. */
