@@ -136,8 +136,8 @@ export class EnginePool implements Engine {
     return this.#run(need, (engine) => engine.learn(task, hooks), hooks.signal);
   }
 
-  forget(): void {
-    for (const { engine } of this.#members) engine.forget();
+  forget(isWhole: boolean): void {
+    for (const { engine } of this.#members) engine.forget(isWhole);
   }
 
   async stop(): Promise<void> {

@@ -93,6 +93,10 @@ const learnTaskSchema = z.object({
   sampleDir: z.string().nullable(),
 }) satisfies z.ZodType<LearnTask>;
 
+/** Drop what is kept of pictures. */
+const forgetSchema = z.object({ type: z.literal("forget") });
+export type ForgetOrder = z.infer<typeof forgetSchema>;
+
 /** From the bot to the engine's process. The first is always `start`. */
 export const toChildSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("start"), options: partsOptionsSchema }),
@@ -104,6 +108,7 @@ export const toChildSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("stylize"), task: taskId, stylize: stylizeTaskSchema }),
   z.object({ type: z.literal("learn"), task: taskId, learn: learnTaskSchema }),
   cancelSchema,
+  forgetSchema,
 ]);
 type ToChild = z.infer<typeof toChildSchema>;
 

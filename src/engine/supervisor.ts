@@ -24,6 +24,7 @@ import { waitFor } from "../retry.ts";
 import { cardEnvironment } from "./card.ts";
 import { tellEngineWork } from "./engine-work.ts";
 import {
+  type ForgetOrder,
   fromChildSchema,
   type News,
   type PartsOptions,
@@ -49,6 +50,7 @@ interface EngineDialogue extends Dialogue {
   readonly info: EngineInfo;
   readonly work: Work;
   readonly news: News;
+  readonly orders: ForgetOrder;
 }
 
 type EngineLink = ChildLink<EngineDialogue>;
@@ -147,10 +149,11 @@ export class EngineSupervisor implements Engine {
     return this.#done(link, { type: "learn", learn: task }, replySchemas.learn, hooks);
   }
 
-  /** Ends the process when it is idle; the next task starts another, which knows nothing. */
-  forget(): void {
+  /** The process clears its caches at once. To forget wholly, it ends when it is idle: the next task starts another. */
+  forget(isWhole: boolean): void {
     this.#describerCrashes.clear();
-    this.#toForget = this.#link?.alive ?? false;
+    this.#link?.tell({ type: "forget" });
+    this.#toForget ||= isWhole && (this.#link?.alive ?? false);
     this.#renewSoon();
   }
 

@@ -3,10 +3,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { breathe, throwIfCancelled } from "../breathe.ts";
 import { conditioning } from "../caption/conditioning.ts";
+import { forgetMeasures } from "../caption/palette/recent-measures.ts";
 import { CancelledError, messageOf, publicMessageOf, UserError } from "../errors.ts";
 import { readForPainting, readStoredPicture } from "../images/decode.ts";
 import { encodePng } from "../images/encode.ts";
 import type { RgbImage } from "../images/rgb-image.ts";
+import { forgetCleanStyles } from "../images/style-picture/recent-clean-styles.ts";
 import type { AlphaPlane } from "../images/transparency.ts";
 import type {
   DescribeReply,
@@ -87,6 +89,13 @@ export class EngineWorker {
 
   cancel(task: number): void {
     this.#running.get(task)?.abort(new CancelledError());
+  }
+
+  /** Drops what is kept of pictures from one task to the next. */
+  forget(): void {
+    this.#parts.stylizer.forget?.();
+    forgetMeasures();
+    forgetCleanStyles();
   }
 
   async #do(message: TaskMessage, signal: AbortSignal): Promise<unknown> {

@@ -164,8 +164,12 @@ export interface Engine {
    * @throws UserError `learning-needs-diffusion` where the engine cannot
    */
   learn(task: LearnTask, hooks?: EngineHooks): Promise<LearnReply>;
-  /** Drops whatever is held in memory of pictures, as soon as nothing is worked on. */
-  forget(): void;
+  /**
+   * Drops what is kept in memory of pictures.
+   *
+   * @param isWhole also what was kept once and may still lie there, as soon as nothing is worked on
+   */
+  forget(isWhole: boolean): void;
   /** Ends the process; running tasks reject with `CancelledError`. */
   stop(): Promise<void>;
 }

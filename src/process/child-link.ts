@@ -20,6 +20,8 @@ export interface Dialogue {
   readonly work: { readonly type: string };
   /** What a child tells about a task while it works on it. */
   readonly news: { readonly type: string; readonly task: number };
+  /** What a child is told beside its work, and does not answer. */
+  readonly orders?: { readonly type: string };
 }
 
 export interface ChildLinkOptions<D extends Dialogue> {
@@ -121,6 +123,11 @@ export class ChildLink<D extends Dialogue> {
     this.#tasks.set(task, running);
     this.#send({ ...work, task });
     return running.promise;
+  }
+
+  /** Tells the process something that is no work. One that is gone has nothing to hear. */
+  tell(order: NonNullable<D["orders"]>): void {
+    this.#send(order);
   }
 
   /** Ends the process at once; running tasks reject with `CancelledError`. */

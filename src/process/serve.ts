@@ -12,6 +12,8 @@ export interface TaskWorker<Task> {
   /** Does one task and posts its end; never throws. */
   run(message: Task): Promise<void>;
   cancel(task: number): void;
+  /** Drops what it keeps from one task to the next; whoever keeps nothing need not. */
+  forget?(): void;
 }
 
 /** One kind of child. */
@@ -21,6 +23,7 @@ export interface ChildPart<Options, Task extends { readonly task: number }, Info
   readonly messages: z.ZodType<
     | { readonly type: "start"; readonly options: Options }
     | { readonly type: "cancel"; readonly task: number }
+    | { readonly type: "forget" }
     | (Task & { readonly type: string })
   >;
   /** Makes it ready to work. @throws whatever its owner is to hear */
@@ -62,6 +65,8 @@ export function serveChild<Options, Task extends { readonly task: number }, Info
       void start((message as { readonly options: Options }).options);
     } else if (message.type === "cancel") {
       worker?.cancel((message as { readonly task: number }).task);
+    } else if (message.type === "forget") {
+      worker?.forget?.();
     } else if (worker) {
       void worker.run(message as Task);
     } else {

@@ -107,6 +107,8 @@ export interface Stylizer {
    * find its kernels; engines that have none cannot.
    */
   warmUp?(size: number, signal?: AbortSignal): Promise<void>;
+  /** Drops what is kept of pictures from one to the next; engines that keep nothing need not. */
+  forget?(): void;
   /** Learns a style's token; engines without networks cannot. */
   learn?(input: LearnInput, hooks?: LearnHooks): Promise<Learned>;
 }

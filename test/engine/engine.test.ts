@@ -163,6 +163,22 @@ describe("cancelling", () => {
     await expect(access(bench.task().outputPath)).rejects.toThrow("ENOENT");
   });
 
+  it("clears what it keeps while it works; to forget wholly, another process follows when it is idle", async () => {
+    const engine = bench.freshEngine(ODD);
+    await engine.start();
+    const { pid } = engine;
+    const busy = engine.describe({ image: bench.style, prompt: "forget" });
+    engine.forget(false);
+    expect(await busy).toMatchObject({ text: "forgotten" });
+    expect(engine.pid).toBe(pid);
+    const last = engine.describe({ image: bench.style, prompt: "forget" });
+    engine.forget(true);
+    expect(await last).toMatchObject({ text: "forgotten" });
+    await gone(pid!);
+    await engine.findFaces(bench.content);
+    expect(engine.pid).not.toBe(pid);
+  });
+
   it("kills a process that does not stop, and only then", async () => {
     const engine = bench.engine(ODD, { CANCEL_GRACE_SECONDS: 0.3 });
     await engine.start();

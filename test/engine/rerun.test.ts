@@ -54,5 +54,7 @@ describe("a rerun", () => {
     expect(await paint({ variant: "prompt" })).toEqual({ unet, "vae-decoder": 1 });
     expect(Object.keys(await paint({ variant: "inst", description: null }))).toEqual(["unet", "vae-decoder"]);
     expect(await paint({ description: "pale washes" })).toEqual({ "text-encoder": 1, unet, "vae-decoder": 1 });
+    worker.forget();
+    expect(await paint({}), "nothing is kept").toEqual(first);
   });
 });

@@ -19,3 +19,5 @@ export function measuresOf(image: RgbImage, sessions: SessionPool): Promise<Styl
   if (kept.size > KEPT) kept.delete(kept.keys().next().value!);
   return measures;
 }
+
+export const forgetMeasures = (): void => kept.clear();

@@ -22,6 +22,8 @@ export function cleanStyleAt(image: RgbImage, size: Size): CleanStyle {
   return clean;
 }
 
+export const forgetCleanStyles = (): void => kept.clear();
+
 /** What a picture is known by, every byte of it: half a millisecond for each megabyte, once. Nobody may write into it after. */
 export function keyOf(image: RgbImage): string {
   const { width, height, data } = image;

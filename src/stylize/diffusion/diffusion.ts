@@ -178,6 +178,16 @@ export class DiffusionStylizer implements Stylizer {
     return learnStyle(this.#networks, this.#tokenizer, this, input, hooks);
   }
 
+  forget(): void {
+    this.#cache.clear();
+    this.#traces.forget();
+    for (const adapter of this.#adapters.values())
+      adapter.then(
+        (opened) => opened.forget(),
+        () => undefined,
+      );
+  }
+
   /** All of `stylize` but the decoder: the scaled latents [1, C, h, w] of the result. */
   async stylizeToLatents(
     input: StylizeInput,

@@ -23,6 +23,11 @@ export class ByteCache<T> {
     return value;
   }
 
+  clear(): void {
+    this.#entries.clear();
+    this.#bytes = 0;
+  }
+
   #keep(key: string, value: T): void {
     this.#entries.set(key, value);
     this.#bytes += this.#sizeOf(value);

@@ -100,6 +100,10 @@ export class Traces {
     const all = [options.role, key, latents.shape.join("x"), options.grid.join()].join(" ");
     return this.#kept.get(all, () => invertDdim(this.#networks, latents, options));
   }
+
+  forget(): void {
+    this.#kept.clear();
+  }
 }
 
 const ofRole = (seen: Features, role: Role): Features =>

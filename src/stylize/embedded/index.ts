@@ -65,6 +65,10 @@ export class EmbeddedStylizer implements Stylizer {
     return input.variant === "prompt" ? this.#paint(input, hooks) : this.#synthesise(input, hooks);
   }
 
+  forget(): void {
+    this.#styles.clear();
+  }
+
   async #synthesise(input: StylizeInput, hooks: StylizeHooks): Promise<StylizeResult> {
     const { settings } = input;
     const pool = new KernelPool(this.#threads);

@@ -64,6 +64,9 @@ describe.each(PIPELINES)("style paths on %s", (name) => {
     const again = await stylizer.stylizeToLatents(input("inst", { contentSha256: "d".repeat(64) }));
     expect(again.unetRows).toBe(2 * STEPS + 1);
     expect(again.latents.data).toEqual(first.latents.data);
+    stylizer.forget();
+    const anew = await stylizer.stylizeToLatents(input("inst"));
+    expect(anew.unetRows).toBe(first.unetRows);
   });
 
   it("guides the output of shared attention by the description, as PyTorch does", async () => {

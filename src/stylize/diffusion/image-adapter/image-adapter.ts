@@ -87,6 +87,11 @@ export class ImageAdapter {
     };
   }
 
+  /** Drops the tokens of pictures. */
+  forget(): void {
+    this.#tokens.clear();
+  }
+
   /** [1, tokens, contextWidth] */
   tokensOf(picture: RgbImage): Promise<Floats> {
     return this.#look(this.#files.sight.at(picture));

@@ -50,6 +50,14 @@ export class StylizerWithLoras implements Stylizer {
     return this.#plain.learn(input, hooks);
   }
 
+  forget(): void {
+    this.#plain.forget();
+    this.#last?.stylizer.then(
+      (stylizer) => stylizer.forget(),
+      () => undefined,
+    );
+  }
+
   /** @throws UserError `lora-unknown`, `lora-count`, `draft-not-installed` */
   async #wanted({ loras, speed }: StylizeSettings): Promise<Over> {
     expectLoras(loras);
