@@ -32,6 +32,7 @@ import { describerLabel } from "./engine/captioners.ts";
 import { createEngine } from "./engine/index.ts";
 import { CancelledError, type UserError } from "./errors.ts";
 import type { Engine } from "./jobs/engine.ts";
+import { ErasedWatch, type Holder, memoryOf } from "./jobs/erased-watch.ts";
 import { createLocalQueue } from "./jobs/local/local-queue.ts";
 import { createLocalTasks } from "./jobs/local/local-tasks.ts";
 import type { JobQueue } from "./jobs/queue.ts";
@@ -131,7 +132,7 @@ export async function startBot(config: Config, log: Logger, options: StartOption
     const work = config.QUEUE_URL === undefined ? workHere : workElsewhere;
     // With what this process has of its own in its own folder.
     const own = { ...config, DATA_DIR: folder };
-    const { queue, tasks, engine } = await work({ store, config: own, log, words, ...options }, undo);
+    const { queue, tasks, engine, holders } = await work({ store, config: own, log, words, ...options }, undo);
     const checks = config.QUEUE_URL === undefined ? {} : { workers: () => missingPainter(store.workers) };
     ops?.watch({ store, queue, client, ...(engine && { engine }), checks });
     const deliveries = new Deliveries({ log, ...(options.pauses && { pauses: options.pauses }) });
@@ -167,7 +168,9 @@ export async function startBot(config: Config, log: Logger, options: StartOption
       keptForms.dropOf(userId);
       intake.dropHeld(userId);
     };
-    const toErase = { client, store, queue, engine, intake, learning, surveys, deliveries, dropOf, config, log };
+    const erased = new ErasedWatch({ erased: store.erased, holders: [store.files, learning, ...holders], log });
+    undo.push(() => soon(erased.close()));
+    const toErase = { client, store, queue, erased, intake, learning, surveys, deliveries, dropOf, config, log };
     const erasing = new Erasing({ ...toErase, dataDir: config.DATA_DIR, shard: seat?.shard });
     undo.push(() => soon(erasing.close()));
     erasing.listen();
@@ -217,6 +220,7 @@ export async function startBot(config: Config, log: Logger, options: StartOption
     await queue.resume();
     await learning.resume();
     styleVectors.resume();
+    await erased.start();
     await erasing.resume();
     open();
     log.info({ user: ready.user.tag, servers: ready.guilds.cache.size }, "Atelier is ready");
@@ -227,7 +231,7 @@ export async function startBot(config: Config, log: Logger, options: StartOption
   }
 }
 
-interface WorkParts extends Pick<StartOptions, "engineModule"> {
+interface WorkParts extends Pick<StartOptions, "engineModule" | "seat"> {
   readonly store: Store;
   readonly config: Config;
   readonly log: Logger;
@@ -239,6 +243,8 @@ interface Work {
   readonly queue: JobQueue;
   readonly tasks: Tasks;
   readonly engine: Engine | null;
+  /** What of it may hold something that was erased. */
+  readonly holders: readonly Holder[];
 }
 
 /** An engine of this process's own. */
@@ -256,13 +262,14 @@ async function workHere({ store, config, log, words, engineModule }: WorkParts, 
     log,
     chooseVariant: chooseByVotes(store),
   });
-  return { engine, tasks, queue };
+  return { engine, tasks, queue, holders: [memoryOf(engine)] };
 }
 
 /** Workers of any machine; what speaks with the server of the queue is loaded where there is one. */
-async function workElsewhere({ store, config, log }: WorkParts, undo: Undo): Promise<Work> {
+async function workElsewhere({ store, config, log, seat }: WorkParts, undo: Undo): Promise<Work> {
   const { connect: connectQueue } = await import("./jobs/remote/connection.ts");
   const { createRemoteQueue } = await import("./jobs/remote/remote-queue.ts");
+  const { ErasedTasks } = await import("./jobs/remote/tasks/erased-tasks.ts");
   const { openRemoteTasks } = await import("./jobs/remote/tasks/remote-tasks.ts");
   const exchange = await connectQueue(config.QUEUE_URL!, { log, connections: QUEUE_CONNECTIONS });
   undo.push(() => exchange.close());
@@ -270,7 +277,8 @@ async function workElsewhere({ store, config, log }: WorkParts, undo: Undo): Pro
   const folder = path.join(config.DATA_DIR, LEARNING);
   const tasks = await openRemoteTasks({ exchange, states, files, workers, folder, log });
   const queue = createRemoteQueue({ exchange, repositories: store, config, log });
-  return { engine: null, tasks, queue };
+  const ofAll = isFirst(seat?.shard ?? WHOLE) ? [new ErasedTasks({ exchange, log })] : [];
+  return { engine: null, tasks, queue, holders: [tasks, ...ofAll] };
 }
 
 /** Waits for `work`, but not for long. */

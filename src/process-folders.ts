@@ -35,6 +35,18 @@ export async function processFolders(dataDir: string): Promise<readonly string[]
 }
 
 /**
+ * Removes what workers left that were killed, the one that starts among them: members' pictures, on their way to or from an
+ * engine.
+ *
+ * @param others workers that are there
+ */
+export async function removeWorkersLeftovers(dataDir: string, others: ReadonlySet<string>): Promise<void> {
+  const names = await readdir(path.join(dataDir, WORKERS)).catch(() => []);
+  for (const name of names)
+    if (!others.has(name)) await rm(workerFolder(dataDir, name), { recursive: true, force: true });
+}
+
+/**
  * Hands uploads that processes of an earlier run left to the one whose folder is `heir`, which clears them away when it
  * starts, and removes those processes' folders: there may be fewer of them now. Call while none of them runs.
  */

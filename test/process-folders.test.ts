@@ -5,7 +5,7 @@ import path from "node:path";
 import { expect, it } from "vitest";
 
 import { createLogger } from "../src/log.ts";
-import { gatherLeftovers, processFolder } from "../src/process-folders.ts";
+import { gatherLeftovers, processFolder, removeWorkersLeftovers, workerFolder } from "../src/process-folders.ts";
 
 it("what processes left is the first one's to clear away, whether there were more of them or one alone", async () => {
   const dataDir = await mkdtemp(path.join(os.tmpdir(), "atelier-folders-"));
@@ -24,6 +24,21 @@ it("what processes left is the first one's to clear away, whether there were mor
     await gatherLeftovers(dataDir, processFolder(dataDir), log);
     expect((await readdir(path.join(dataDir, "incoming"))).toSorted()).toEqual(["alone", "of 0", "of 1", "of 3"]);
     expect(await readdir(path.join(dataDir, "shards"))).toEqual([]);
+  } finally {
+    await rm(dataDir, { recursive: true, force: true });
+  }
+});
+
+it("what workers left that are not there any more goes, and that of others stays", async () => {
+  const dataDir = await mkdtemp(path.join(os.tmpdir(), "atelier-folders-"));
+  try {
+    await removeWorkersLeftovers(dataDir, new Set());
+    for (const name of ["killed", "there"]) {
+      await mkdir(path.join(workerFolder(dataDir, name), "job"), { recursive: true });
+      await writeFile(path.join(workerFolder(dataDir, name), "job", "preview.jpg"), "");
+    }
+    await removeWorkersLeftovers(dataDir, new Set(["there"]));
+    expect(await readdir(path.join(dataDir, "workers"))).toEqual(["there"]);
   } finally {
     await rm(dataDir, { recursive: true, force: true });
   }

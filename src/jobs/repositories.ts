@@ -1,5 +1,6 @@
 /** What the queue needs to remember, as ports; `src/store` implements them over SQLite. */
 import type { FaceReport } from "../faces/face-report.ts";
+import type { Erased } from "./erased.ts";
 import type { Job, JobState, PictureRef } from "./job.ts";
 import type { TokenRepository } from "./style.ts";
 
@@ -157,6 +158,8 @@ export interface PictureStore {
    * @param installation its id
    */
   belongsTo(installation: string): Promise<boolean>;
+  /** Removes copies on this machine of what was removed elsewhere, and those that nobody asked for in a day. */
+  letGo(erased: Erased): Promise<void>;
 }
 
 /** Everything the queue remembers through. */

@@ -4,6 +4,7 @@
  */
 import type { UserError } from "../errors.ts";
 import type { FaceReport } from "../faces/face-report.ts";
+import { markOf } from "./erased.ts";
 import type { DescribeReply, EngineHooks, EngineInfo, LearnReply, LearnTask } from "./engine.ts";
 
 /** A picture in the store. */
@@ -62,8 +63,11 @@ export interface Tasks {
 /** Kinds of tasks, as they stand in ids. */
 export type TaskKind = "faces" | "safety" | "style-vector" | "describe" | "learn";
 
-/** The same for everybody who asks for the same. */
-export const taskId = (kind: TaskKind, of: string): string => `${kind}-${of}`;
+/** The same for everybody who asks for the same. A server that keeps ids keeps no hash of a picture with it. */
+export const taskId = (kind: TaskKind, of: string): string => `${kind}-${markOf(of)}`;
+
+/** What stands in such an id for what the task is about. */
+export const markIn = (id: string): string => id.slice(id.lastIndexOf("-") + 1);
 
 /** Times that a task may be begun unless told. */
 export const TRIES = 2;
@@ -73,7 +77,7 @@ export interface LearningStateRepository {
   /** Sha256 of the furthest state; `null` when there is none. */
   find(learningId: string): Promise<string | null>;
   /**
-   * Notes a state, unless one that is further is there: a worker that was cut off takes nothing back.
+   * Notes a state, unless one that is further is there or the learning was erased: a worker that was cut off takes nothing back.
    *
    * @param step steps that were done by then
    * @returns the state that nothing leads to any more: the one before, or this one; `null` when there is none

@@ -80,19 +80,27 @@ export class CacheFolder {
     await rm(this.pathOf(name), { force: true });
   }
 
+  /** Drops what nobody asked for in so long, and each that `isGone`, whichever process put it there. */
+  async tidy(isGone: (name: string) => Promise<boolean>): Promise<void> {
+    for (const name of await this.#names()) if (await isGone(name)) await this.drop(name);
+    await this.#makeRoom();
+  }
+
+  async #names(): Promise<readonly string[]> {
+    const found = await readdir(this.#folder, { recursive: true, withFileTypes: true });
+    const files = found.filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath, entry.name));
+    return files.map((file) => path.relative(this.#folder, file).split(path.sep).join("/"));
+  }
+
   async #takeOver(): Promise<void> {
     const found: (Entry & { readonly name: string })[] = [];
-    for (const entry of await readdir(this.#folder, { recursive: true, withFileTypes: true })) {
-      if (!entry.isFile()) continue;
-      const file = path.join(entry.parentPath, entry.name);
+    for (const name of await this.#names()) {
       // Half-written by a process that was killed.
-      if (entry.name.endsWith(".part")) await rm(file, { force: true });
+      if (name.endsWith(".part")) await rm(this.pathOf(name), { force: true });
       else {
         // Another process may have taken it away meanwhile.
-        const there = await stat(file).catch(() => null);
-        if (!there) continue;
-        const name = path.relative(this.#folder, file).split(path.sep).join("/");
-        found.push({ name, bytes: there.size, usedAt: there.mtimeMs });
+        const there = await stat(this.pathOf(name)).catch(() => null);
+        if (there) found.push({ name, bytes: there.size, usedAt: there.mtimeMs });
       }
     }
     for (const { name, bytes, usedAt } of found.sort((a, b) => a.usedAt - b.usedAt)) this.#note(name, bytes, usedAt);

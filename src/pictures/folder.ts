@@ -63,6 +63,10 @@ export function createFolderPictures(folder: string): PictureStore {
       await writeOnce(file, Buffer.from(installation));
       return (await readFile(file, "utf8")) === installation;
     },
+
+    async letGo() {
+      // There are no copies.
+    },
   };
 }
 

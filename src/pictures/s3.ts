@@ -69,5 +69,13 @@ export function createBucketPictures(bucket: Bucket, cache: CacheFolder): Pictur
       await bucket.put(OWNER, bytes, await sha256Of(bytes));
       return bytes.equals((await bucket.get(OWNER)) ?? Buffer.alloc(0));
     },
+
+    async letGo(erased) {
+      const isErased = (name: string): boolean => erased.includes(readPictureName(name)?.sha256 ?? "");
+      // What is on its way was asked for before it was removed there.
+      await Promise.allSettled([...fetching].flatMap(([name, running]) => (isErased(name) ? [running] : [])));
+      // One that is there was sent again since.
+      await cache.tidy(async (name) => isErased(name) && !(await bucket.has(name)));
+    },
   };
 }

@@ -1,6 +1,7 @@
 /** What learnings reached, as rows. */
 import type { Kysely } from "kysely";
 
+import { markOf } from "../jobs/erased.ts";
 import type { LearningStateRepository } from "../jobs/tasks.ts";
 import type { Schema } from "./schema.ts";
 
@@ -18,6 +19,12 @@ export function createLearningStateRepository(db: Kysely<Schema>): LearningState
 
     save: (id, sha256, step) =>
       db.transaction().execute(async (transaction) => {
+        const erased = await transaction
+          .selectFrom("erased_marks")
+          .select("id")
+          .where("mark", "=", markOf(id))
+          .executeTakeFirst();
+        if (erased) return sha256;
         const before = await transaction
           .selectFrom("learning_states")
           .selectAll()

@@ -32,6 +32,7 @@ export const TABLES = Object.keys({
   survey_pictures: true,
   survey_showings: true,
   discards: true,
+  erased_marks: true,
 } satisfies Record<keyof Schema, true>) as (keyof Schema)[];
 
 /** Values of one statement, at most: PostgreSQL takes 65,535. */

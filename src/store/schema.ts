@@ -35,6 +35,7 @@ export interface Schema {
   survey_pictures: SurveyPictureTable;
   survey_showings: SurveyShowingTable;
   discards: DiscardTable;
+  erased_marks: ErasedMarkTable;
 }
 
 interface PictureTable {
@@ -280,6 +281,16 @@ interface ErasureTable {
 export interface DiscardTable {
   name: string;
   kind: "picture" | "token" | "state" | "learning" | "job";
+}
+
+interface ErasedMarkTable {
+  /** Counts up, in the order in which rows are seen. */
+  id: number;
+  /** `markOf` of a name. */
+  mark: string;
+  whole: number;
+  /** By the database's clock. */
+  at: number;
 }
 
 export interface BlockTable {

@@ -3,6 +3,7 @@ import path from "node:path";
 
 import type { Kysely } from "kysely";
 
+import type { ErasedRepository } from "../jobs/erased.ts";
 import type { SharedQueue, WorkerRepository } from "../jobs/fleet.ts";
 import type { PictureStore, Repositories } from "../jobs/repositories.ts";
 import type { SafetyVerdictRepository } from "../jobs/picture-safety.ts";
@@ -17,6 +18,7 @@ import { createCaptionRepository } from "./caption-repository.ts";
 import { type ComparisonRepository, createComparisonRepository } from "./comparison-repository.ts";
 import { type DatabaseOptions, openDatabase } from "./database.ts";
 import { MIGRATIONS } from "./migrations/index.ts";
+import { createErasedRepository, tellingPictures } from "./erasing/erased-repository.ts";
 import { createErasureRepository, type ErasureRepository } from "./erasing/erasure-repository.ts";
 import { createJobDesk, type JobDesk } from "./job-desk.ts";
 import { createJobRepository } from "./job-repository.ts";
@@ -75,6 +77,8 @@ export interface Store extends Repositories {
   readonly sharedQueue: SharedQueue;
   readonly surveys: SurveyRepository;
   readonly erasures: ErasureRepository;
+  /** Told of every file that is removed through `files`. */
+  readonly erased: ErasedRepository;
   readonly retention: RetentionRepository;
   /** For repositories of other parts, made over the same connection. */
   readonly db: Kysely<Schema>;
@@ -102,6 +106,7 @@ export async function openStore(
   const db = await (url === undefined
     ? openDatabase(path.join(dataDir, DATABASE_FILE), MIGRATIONS, options)
     : openServer(url, connections));
+  const erased = createErasedRepository(db);
   const settings = createSettingRepository(db);
   const serverSettings = createServerSettingRepository(db, settings);
   return {
@@ -110,7 +115,7 @@ export async function openStore(
     jobDesk: createJobDesk(db),
     captions: createCaptionRepository(db, words),
     pictures: createPictureRepository(db),
-    files,
+    files: tellingPictures(files, erased),
     surfaces: createSurfaceRepository(db, shard),
     settings,
     serverSettings,
@@ -127,6 +132,7 @@ export async function openStore(
     workers: createWorkerRepository(db),
     sharedQueue: createSharedQueue(db),
     surveys: createSurveyRepository(db, shard),
+    erased,
     erasures: createErasureRepository(db, path.join(dataDir, ERASURES_FILE)),
     retention: createRetentionRepository(settings, serverSettings),
     async close() {

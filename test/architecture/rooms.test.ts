@@ -39,6 +39,7 @@ describe("the rooms of src/jobs", () => {
         "presence",
         "remote-queue",
         "tasks/caption-work",
+        "tasks/erased-tasks",
         "tasks/learn-work",
         "tasks/remote-tasks",
       ],

@@ -105,6 +105,25 @@ describe.skipIf(program === null)("pictures in a bucket (needs SeaweedFS)", () =
     await expect(there.local(wrong)).rejects.toThrow(/is damaged: its bytes hash to/);
   });
 
+  it("are let go of where copies lie, but for those that are there again", async () => {
+    const [here, config] = [await openPictures(settings()), settings()];
+    const there = await openPictures(config);
+    const kept = await Promise.all([1, 2, 3].map(async () => (await here.put(randomBytes(100))).sha256));
+    const copies = await Promise.all(kept.map((sha256) => there.local(sha256)));
+    const [gone, again] = kept;
+    const bytes = await readFile(await here.local(again!));
+    for (const sha256 of [gone!, again!]) await here.remove(sha256);
+    await here.put(bytes);
+    const erased = new Set([gone, again]);
+    await there.letGo({ includes: (name) => erased.has(name), includesMark: () => false, isWhole: false });
+    expect(copies.map((file) => existsSync(file))).toEqual([false, true, true]);
+    // Also what another process put there, or an earlier run.
+    const after = await openPictures(config);
+    await here.remove(kept[2]!);
+    await after.letGo({ includes: () => true, includesMark: () => false, isWhole: true });
+    expect(copies.map((file) => existsSync(file))).toEqual([false, true, false]);
+  });
+
   describe("over a network with faults", () => {
     /** What becomes of each request in turn; after them all get through. */
     const faults: ("503" | "silence" | "half" | "reset")[] = [];

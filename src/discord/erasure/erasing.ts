@@ -16,7 +16,7 @@ import PQueue from "p-queue";
 
 import { throwIfCancelled } from "../../breathe.ts";
 import { CancelledError } from "../../errors.ts";
-import type { Engine } from "../../jobs/engine.ts";
+import type { ErasedWatch } from "../../jobs/erased-watch.ts";
 import { isSettled } from "../../jobs/job.ts";
 import type { JobQueue } from "../../jobs/queue.ts";
 import type { Logger } from "../../log.ts";
@@ -40,8 +40,8 @@ export interface ErasingOptions {
   readonly client: Client;
   readonly store: Store;
   readonly queue: JobQueue;
-  /** `null`: other machines have them. */
-  readonly engine: Engine | null;
+  /** Of this process. */
+  readonly erased: Pick<ErasedWatch, "look">;
   readonly intake: Intake;
   readonly learning: LearningDesk;
   readonly surveys: Surveys;
@@ -144,7 +144,7 @@ export class Erasing {
 
   /** @throws CancelledError when the bot goes down: the next start does it */
   async #forget(erasure: Erasure): Promise<void> {
-    const { store, queue, learning, surveys, engine, dropOf, log } = this.#options;
+    const { store, queue, learning, surveys, erased, dropOf, log } = this.#options;
     const { signal } = this.#closing;
     const body = async (): Promise<Hindrance | null> => {
       throwIfCancelled(signal);
@@ -168,7 +168,8 @@ export class Erasing {
     } finally {
       this.#forgetting.delete(erasure.id);
     }
-    engine?.forget();
+    // Others hear of it within seconds.
+    await erased.look().catch((error: unknown) => log.warn({ err: error }, "what is kept in memory follows"));
     await this.#takeOff();
   }
 

@@ -4,8 +4,9 @@ import type { Client } from "discord.js";
 import type { Config } from "../../config.ts";
 import { CancelledError, messageOf, publicMessageOf, UserError } from "../../errors.ts";
 import { newJobId } from "../../jobs/job-id.ts";
+import type { Erased } from "../../jobs/erased.ts";
 import { learnStyle } from "../../jobs/style-lesson.ts";
-import type { Style } from "../../jobs/style.ts";
+import { type Style, TOKEN_EXTENSION } from "../../jobs/style.ts";
 import type { Tasks } from "../../jobs/tasks.ts";
 import type { Logger } from "../../log.ts";
 import { type Hindrance, untilRoom } from "../../room.ts";
@@ -126,6 +127,12 @@ export class LearningDesk {
     }
   }
 
+  /** Stops what was erased: others may have done so. */
+  async letGo({ includes }: Erased): Promise<void> {
+    const own = [this.#current?.id, ...this.#waiting.map(({ learning }) => learning.id)];
+    for (const id of own) if (id !== undefined && includes(id)) await this.stop(id);
+  }
+
   /** Leaves what runs to the next start. */
   async close(): Promise<void> {
     this.#closing = true;
@@ -221,7 +228,9 @@ export class LearningDesk {
     if (state === null || state.best.step === 0) return "nothing";
     const { store } = this.#options;
     const sha256 = await keepToken(store.files, tokenFrom(state, learning.name));
-    return (await store.styles.setToken(learning.styleId, sha256)) ? "kept" : "gone";
+    if (await store.styles.setToken(learning.styleId, sha256)) return "kept";
+    if (!(await store.styles.usesToken(sha256))) await store.files.remove(sha256, TOKEN_EXTENSION);
+    return "gone";
   }
 
   async #stateOf({ id }: Learning): Promise<InversionState | null> {

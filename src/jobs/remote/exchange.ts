@@ -95,6 +95,11 @@ export interface Exchange {
   tell(channel: Channel, message: object, options?: TellOptions): Promise<void>;
   /** Forgets bytes that were told under these keys. */
   forget(keys: readonly string[]): Promise<void>;
+  /**
+   * Has the server let go of what was taken out of the queues, and told longer ago than `olderMs` (milliseconds), also in its
+   * own files as far as it can.
+   */
+  scrub(olderMs: number): Promise<void>;
   /** Resolves when nothing is missed any more, but while the server is away. @returns a function that ends it */
   listen(channel: Channel, listener: (told: Told) => void): Promise<() => void>;
   close(): Promise<void>;

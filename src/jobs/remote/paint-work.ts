@@ -165,12 +165,14 @@ export class PaintWork {
     throw new Error(`Job ${id} could not be settled`);
   }
 
-  /** Stops a job that is settled in its row. */
+  /** Stops a job that is settled in its row, or erased. */
   async #lookAfter(id: string): Promise<void> {
     if (!this.#unsettled.get(id)) return;
     try {
       const job = await this.#options.repositories.jobs.get(id);
-      if (job && isSettled(job.state) && this.#unsettled.get(id)) this.#endings.settle(job);
+      const tracked = this.#unsettled.get(id);
+      if (!job) tracked?.abandon();
+      else if (isSettled(job.state) && tracked) this.#endings.settle(job);
     } catch (error) {
       this.#options.log.debug({ job: id, error: messageOf(error) }, "a job could not be looked at");
     }

@@ -29,6 +29,8 @@ const SCHEMA = "bullmq";
 const TABLE = `${SCHEMA}.atelier_told`;
 const MAKE_TABLE = `create unlogged table if not exists ${TABLE}
   (key text primary key, bytes bytea not null, at timestamptz not null default now())`;
+/** Tables that tickets, their ids and what was told go through. */
+const SCRUBBED = ["job", "event", "atelier_told"] as const;
 /** So that two processes that start at once make it once. Any number of our own. */
 const TABLE_LOCK = 7_271_829;
 
@@ -103,6 +105,12 @@ export async function connectPostgres(url: string, { log, connections = 2 }: Con
 
     async forget(keys) {
       await pool.query(`delete from ${TABLE} where key = any($1)`, [keys]);
+    },
+
+    async scrub(olderMs) {
+      await pool.query(`delete from ${TABLE} where at < now() - $1 * interval '1 millisecond'`, [olderMs]);
+      // They are small: what is over is not kept. A plain VACUUM would leave the bytes where they were.
+      for (const table of SCRUBBED) await pool.query(`vacuum full ${SCHEMA}.${table}`);
     },
 
     listen: (channel, listener) => ears.listen(channel, listener),

@@ -46,6 +46,13 @@ export async function connectRedis(url: string, { log, prefix = "atelier" }: Con
       // Nothing that was told is kept.
     },
 
+    async scrub() {
+      // Its files hold what was there when they were written: they are written anew from what is there now.
+      if (/aof_enabled:1/.test(await redis.info("persistence"))) await redis.bgrewriteaof();
+      const [, save = ""] = ((await redis.config("GET", "save")) as string[]) ?? [];
+      if (save !== "") await redis.bgsave("SCHEDULE");
+    },
+
     async listen(channel, listener) {
       const name = channelOf(channel);
       subscriber ??= open().on("messageBuffer", (from: Buffer, data: Buffer) => {

@@ -341,7 +341,9 @@ class RemoteQueue implements JobQueue {
   async #takeIn(held: KnownJob): Promise<void> {
     const { id } = held.job;
     const row = await this.#options.repositories.jobs.get(id);
-    if (!row || this.#known.get(id) !== held) return;
+    if (this.#known.get(id) !== held) return;
+    // Another process has erased it, which cancels it.
+    if (!row) return this.#end(held, { ...held.job, state: "cancelled", settledAt: Date.now() });
     const before = held.job.state;
     if (isSettled(row.state)) return this.#end(held, row);
     held.job = row;

@@ -22,7 +22,7 @@ export interface Others {
 }
 
 export interface EraserOptions {
-  readonly store: Pick<Store, "db" | "erasures" | "files" | "pictures" | "styles">;
+  readonly store: Pick<Store, "db" | "erased" | "erasures" | "files" | "pictures" | "styles">;
   readonly dataDir: string;
   /**
    * Takes a file out of the store unless something refers to it, as `discardFile`. Default: at once.
@@ -57,17 +57,21 @@ export class Eraser {
    * @returns what kept the database's own files from being scrubbed, which `scrub` does later; `null` when that is done
    */
   async member(erasure: Erasure): Promise<Hindrance | null> {
-    const { erasures } = this.#options.store;
+    const { erased, erasures } = this.#options.store;
     await erasures.erase(erasure, () => nextTurn());
     await this.takeUp();
+    // What is kept of members beyond their files goes in all processes.
+    await erased.tell([erasure.id], { isWhole: true });
     await erasures.noteErased(erasure.id);
     return this.scrub();
   }
 
   /** Takes everything of a server out of database and files. */
   async server(guildId: string): Promise<void> {
-    await eraseServer(this.#options.store.db, guildId, () => nextTurn());
+    const { db, erased } = this.#options.store;
+    await eraseServer(db, guildId, () => nextTurn());
     await this.takeUp();
+    await erased.tell([guildId], { isWhole: true });
   }
 
   /** A file that nothing may refer to. @param before of a picture: unless somebody came with it since */
@@ -147,6 +151,8 @@ export class Eraser {
     for (const folder of await processFolders(dataDir))
       for (const name of ids.flatMap((id) => endings.map((ending) => id + ending)))
         await rm(path.join(folder, room, name), { recursive: true, force: true });
+    // Another process may be at it.
+    if (kind === "learning") await store.erased.tell(ids);
     await noteDiscarded(store.db, kind, ids);
   }
 }

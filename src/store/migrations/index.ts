@@ -23,6 +23,7 @@ import { blocks } from "./016-blocks.ts";
 import { heldJobs } from "./017-held-jobs.ts";
 import { surveys } from "./018-surveys.ts";
 import { discards } from "./019-discards.ts";
+import { erasedMarks } from "./020-erased-marks.ts";
 import type { Migration } from "./migration.ts";
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -45,6 +46,7 @@ export const MIGRATIONS: readonly Migration[] = [
   heldJobs,
   surveys,
   discards,
+  erasedMarks,
 ];
 
 /** The version that this program's databases are of. */

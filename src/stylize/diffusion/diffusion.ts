@@ -181,11 +181,7 @@ export class DiffusionStylizer implements Stylizer {
   forget(): void {
     this.#cache.clear();
     this.#traces.forget();
-    for (const adapter of this.#adapters.values())
-      adapter.then(
-        (opened) => opened.forget(),
-        () => undefined,
-      );
+    this.#adapters.forget();
   }
 
   /** All of `stylize` but the decoder: the scaled latents [1, C, h, w] of the result. */

@@ -4,6 +4,8 @@ import { CancelledError, EngineError, messageOf } from "../../../errors.ts";
 import type { Logger } from "../../../log.ts";
 import { fromWire } from "../../../process/wire-error.ts";
 import type { EngineHooks } from "../../engine.ts";
+import type { Erased } from "../../erased.ts";
+import { markIn } from "../../tasks.ts";
 import type { Exchange, Told, WorkQueue } from "../exchange.ts";
 import {
   answerSchema,
@@ -38,9 +40,13 @@ interface Asked {
   /** Looks in a row at which it was gone. */
   gone: number;
   lost: number;
+  /** What it is about was erased: nobody wants it any more. */
+  isErased: boolean;
   /** What is told is taken in one after the other. */
   hearing: Promise<void>;
 }
+
+const isUnwanted = ({ hooks, isErased }: Asked): boolean => hooks.signal.aborted || isErased;
 
 export interface AskedTasksOptions {
   readonly exchange: Exchange;
@@ -85,7 +91,17 @@ export class AskedTasks {
    */
   async ask(id: string, ticket: TaskTicket, hooks: AskHooks): Promise<unknown> {
     const answer = new Promise<unknown>((resolve, reject) => {
-      this.#asked.set(id, { id, ticket, hooks, resolve, reject, gone: 0, lost: 0, hearing: Promise.resolve() });
+      this.#asked.set(id, {
+        id,
+        ticket,
+        hooks,
+        resolve,
+        reject,
+        gone: 0,
+        lost: 0,
+        isErased: false,
+        hearing: Promise.resolve(),
+      });
     });
     answer.catch(() => undefined);
     const stop = (): void => void this.#stop(id);
@@ -101,6 +117,15 @@ export class AskedTasks {
       this.#asked.delete(id);
       // An answer that was on its way when it was asked for leaves the question behind.
       await this.#withdraw(id, ticket);
+    }
+  }
+
+  /** Stops what is about things that were erased. */
+  async letGo({ includesMark }: Erased): Promise<void> {
+    for (const asked of this.#asked.values()) {
+      if (!includesMark(markIn(asked.id))) continue;
+      asked.isErased = true;
+      await this.#stop(asked.id);
     }
   }
 
@@ -125,14 +150,14 @@ export class AskedTasks {
       if (!this.#asked.has(asked.id)) continue;
       if (there.has(asked.id)) {
         asked.gone = 0;
-        if (asked.hooks.signal.aborted) await this.#stop(asked.id);
+        if (isUnwanted(asked)) await this.#stop(asked.id);
       } else await this.#miss(asked);
     }
   }
 
   async #miss(asked: Asked): Promise<void> {
-    const { id, ticket, hooks } = asked;
-    if (hooks.signal.aborted) return this.#end(asked, () => asked.reject(new CancelledError()));
+    const { id, ticket } = asked;
+    if (isUnwanted(asked)) return this.#end(asked, () => asked.reject(new CancelledError()));
     if (++asked.gone < PATIENT_LOOKS) return;
     asked.gone = 0;
     if (++asked.lost > MOST_LOST) {
@@ -185,14 +210,14 @@ export class AskedTasks {
     if (this.#asked.get(asked.id) !== asked) return;
     if (news) {
       asked.lost = 0;
-      if (!asked.hooks.signal.aborted) await asked.hooks.onNews(news, () => told.bytes());
+      if (!isUnwanted(asked)) await asked.hooks.onNews(news, () => told.bytes());
       return;
     }
     const bytes = await told.bytes();
     const answer = bytes && answerSchema.safeParse(JSON.parse(Buffer.from(bytes).toString())).data;
     if (!answer) return;
     if (!("error" in answer)) return this.#end(asked, () => asked.resolve(answer.value));
-    const isOthers = answer.error.kind === "cancelled" && !asked.hooks.signal.aborted;
+    const isOthers = answer.error.kind === "cancelled" && !isUnwanted(asked);
     // Another bot wanted it no more, or this one a moment ago: it is asked for anew when it is gone.
     if (isOthers) asked.gone = PATIENT_LOOKS - 1;
     else this.#end(asked, () => asked.reject(fromWire(answer.error)));

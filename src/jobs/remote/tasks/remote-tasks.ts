@@ -14,6 +14,8 @@ import type { FaceReport } from "../../../faces/face-report.ts";
 import type { Logger } from "../../../log.ts";
 import { writeWhole } from "../../../write-whole.ts";
 import type { DescribeReply, EngineHooks, EngineInfo, LearnReply } from "../../engine.ts";
+import type { Erased } from "../../erased.ts";
+import type { Holder } from "../../erased-watch.ts";
 import type { WorkerRepository } from "../../fleet.ts";
 import { replySchemas } from "../../reply-schemas.ts";
 import { SharedWork } from "../../shared-work.ts";
@@ -35,13 +37,13 @@ export interface RemoteTasksOptions extends StateFilesParts {
 }
 
 /** Begins to hear what workers tell, and knows who is there. */
-export async function openRemoteTasks(options: RemoteTasksOptions): Promise<Tasks> {
+export async function openRemoteTasks(options: RemoteTasksOptions): Promise<Tasks & Holder> {
   const tasks = new RemoteTasks(options);
   await tasks.start();
   return tasks;
 }
 
-class RemoteTasks implements Tasks {
+class RemoteTasks implements Tasks, Holder {
   readonly folder: string;
   readonly #options: RemoteTasksOptions;
   readonly #roster: Roster;
@@ -67,6 +69,10 @@ class RemoteTasks implements Tasks {
 
   close(): Promise<void> {
     return this.#asked.close();
+  }
+
+  letGo(erased: Erased): Promise<void> {
+    return this.#asked.letGo(erased);
   }
 
   get info(): EngineInfo | null {

@@ -87,9 +87,10 @@ export class ImageAdapter {
     };
   }
 
-  /** Drops the tokens of pictures. */
+  /** Drops the tokens of pictures, and their contours. */
   forget(): void {
     this.#tokens.clear();
+    this.#hints.clear();
   }
 
   /** [1, tokens, contextWidth] */

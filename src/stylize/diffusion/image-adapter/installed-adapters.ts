@@ -39,6 +39,15 @@ export class InstalledAdapters {
     return adapter;
   }
 
+  /** Drops what they saw of pictures. */
+  forget(): void {
+    for (const { adapter } of this.#open.values())
+      adapter.then(
+        (opened) => opened.forget(),
+        () => undefined,
+      );
+  }
+
   async #openAt(place: AdapterPlace, wanted: ImageAdapterPath): Promise<ImageAdapter> {
     const { checkpoint, products } = this.#networks;
     const files = await (wanted === "styleshot" ? readStyleShot : readImageAdapter)(place);
