@@ -74,6 +74,8 @@ class LocalQueue implements JobQueue {
   readonly #unsettled: UnsettledJobs;
   readonly #admission: Admission<TrackedJob>;
   readonly #endings: Endings;
+  /** Jobs that are being written down: no row does not mean that they were erased. */
+  readonly #coming = new Set<string>();
   readonly #lanes: Lanes;
   readonly #closing = new AbortController();
   readonly #log: Logger;
@@ -114,11 +116,14 @@ class LocalQueue implements JobQueue {
     // Held before the first await, so that two requests at once cannot both take the last place.
     const tracked = this.#unsettled.add(newJob(request));
     const { job, turn } = tracked;
+    this.#coming.add(job.id);
     try {
       await this.#repositories.jobs.insert(job, turn);
     } catch (error) {
       this.#unsettled.remove(tracked);
       throw refusal(error);
+    } finally {
+      this.#coming.delete(job.id);
     }
     tracked.tell({ type: "queued", job });
     void this.#lanes.run(tracked);
@@ -192,9 +197,11 @@ class LocalQueue implements JobQueue {
       void this.#lanes.run(tracked);
     }
     for (const { job } of rows) known.delete(job.id);
-    for (const id of known.keys()) {
-      const job = await jobs.get(id);
-      if (job?.state === "cancelled" && this.#unsettled.get(id)) this.#endings.settle(job);
+    for (const [id, tracked] of known) {
+      if (this.#coming.has(id)) continue;
+      // One that was erased is stopped as if it had been cancelled.
+      const job = (await jobs.get(id)) ?? ({ ...tracked.job, state: "cancelled", settledAt: Date.now() } as const);
+      if (job.state === "cancelled" && this.#unsettled.get(id)) this.#endings.settle(job);
     }
   }
 }

@@ -87,6 +87,8 @@ class RemoteQueue implements JobQueue {
   /** Previews that workers have sent. */
   readonly #folders: WorkFolders;
   readonly #closing = new AbortController();
+  /** Jobs that are being written down: no row does not mean that they were erased. */
+  readonly #coming = new Set<string>();
   #stopWatching = (): void => undefined;
   #deaf: Promise<() => void> | null = null;
 
@@ -139,6 +141,7 @@ class RemoteQueue implements JobQueue {
     const { job } = held;
     let turn: number;
     let base: number;
+    this.#coming.add(job.id);
     try {
       await this.#deaf;
       ({ turn, base } = await this.#admit(job));
@@ -146,6 +149,8 @@ class RemoteQueue implements JobQueue {
       this.#known.remove(held);
       if (hindranceOf(error) !== null) void this.#disown(job.id);
       throw refusal(error);
+    } finally {
+      this.#coming.delete(job.id);
     }
     this.#news.tell({ type: "queued", job });
     // It is in the database: where this fails, the sweep does it.
@@ -252,7 +257,8 @@ class RemoteQueue implements JobQueue {
     }
     for (const { job } of rows) known.delete(job.id);
     for (const [id, held] of known) {
-      if ((await jobs.get(id))?.state !== "cancelled" || this.#known.get(id) !== held) continue;
+      const { state = "cancelled" } = (await jobs.get(id)) ?? {};
+      if (state !== "cancelled" || this.#coming.has(id) || this.#known.get(id) !== held) continue;
       await this.#look(held);
       await this.#callOff(id);
     }
@@ -340,6 +346,7 @@ class RemoteQueue implements JobQueue {
   /** Tells what a job's row says and was not told yet. */
   async #takeIn(held: KnownJob): Promise<void> {
     const { id } = held.job;
+    if (this.#coming.has(id)) return;
     const row = await this.#options.repositories.jobs.get(id);
     if (this.#known.get(id) !== held) return;
     // Another process has erased it, which cancels it.

@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 
 import { EngineError } from "../../../src/errors.ts";
+import { eraseJob } from "../../../src/store/erasing/erase-jobs.ts";
 import { request } from "../requests.ts";
 import { type QueueBench, tale } from "./bench.ts";
 
@@ -19,6 +20,19 @@ export function byHand({ setUp }: QueueBench): void {
       expect(await store.jobDesk.cancel(job.id)).toBe(true);
       await expect.poll(() => hooks.signal?.aborted).toBe(true);
       await expect.poll(() => tale(events, job).at(-1)).toBe("cancelled");
+    });
+
+    it("is noticed of one that is gone altogether when somebody looks", async () => {
+      const { engine, queue, store, events } = await setUp({ perUser: 1 });
+      await queue.resume();
+      const job = await queue.enqueue(request({ variant: "inst" }));
+      const { hooks } = await engine.call(0);
+      expect(await store.jobDesk.cancel(job.id)).toBe(true);
+      expect(await eraseJob(store.db, job.id)).not.toBeNull();
+      await expect.poll(() => hooks.signal?.aborted).toBe(true);
+      await expect.poll(() => tale(events, job).at(-1)).toBe("cancelled");
+      // Its place is free.
+      expect(await queue.enqueue(request({ variant: "inst" }))).toMatchObject({ state: "queued" });
     });
   });
 }

@@ -1,6 +1,6 @@
 /** Jobs that somebody stops. */
 
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 
 import { request } from "../requests.ts";
 import { type QueueBench, tale, willing } from "./bench.ts";
@@ -39,6 +39,20 @@ export function cancelling({ setUp }: QueueBench): void {
       expect(await queue.get(job.id)).toMatchObject({ state: "cancelled", result: null, failure: null });
       expect(tale(events, job).at(-1)).toBe("cancelled");
       expect(tale(events, job).filter((type) => type === "cancelled")).toHaveLength(1);
+    });
+
+    it("leaves no result of a job that ended meanwhile", async () => {
+      const { engine, queue, store } = await setUp();
+      const job = await queue.enqueue(request({ variant: "inst" }));
+      const call = await engine.call(0);
+      const put = vi.spyOn(store.files, "put");
+      // Nobody has heard of it yet.
+      expect(await store.jobs.transition(job.id, "cancelled", { settledAt: 1 })).not.toBeNull();
+      await call.succeed();
+      await expect.poll(() => put.mock.results.length).toBe(1);
+      const { sha256 } = (await put.mock.results[0]!.value) as { readonly sha256: string };
+      await expect.poll(() => store.files.has(sha256)).toBe(false);
+      expect(await queue.get(job.id)).toMatchObject({ result: null });
     });
 
     it("comes too late for a job that is done, and for one that nobody knows", async () => {
