@@ -63,7 +63,7 @@ export const VARIANT_NAME: Readonly<Record<VariantChoice, string>> = {
   auto: "Auto: whatever suits the picture",
   "image-prompt": "With the style image and its description",
   prompt: "By the description alone",
-  inst: "Style image only: by the style image alone",
+  inst: "By the style image alone",
 };
 
 export const SPEED_NAME: Readonly<Record<Speed, string>> = {
