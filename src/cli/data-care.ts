@@ -110,7 +110,6 @@ async function show(store: Store, { RETENTION_DAYS, MAX_STORE_GB }: Config): Pro
   const room = MAX_STORE_GB === undefined ? "" : `, and at most ${MAX_STORE_GB} GB`;
   const asked = await store.db.selectFrom("erasures").select("done_at").execute();
   const open = asked.filter(({ done_at: at }) => at === null).length;
-  if (asked.length > 0)
-    console.log(`forgotten  ${asked.length - open} members${open === 0 ? "" : `, and ${open} are being forgotten`}`);
+  console.log(`forgotten  ${asked.length - open}${open === 0 ? "" : `, and ${open} not finished`}`);
   console.log(`kept for   ${RETENTION_DAYS} days${room}`);
 }

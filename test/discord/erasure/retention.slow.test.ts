@@ -70,6 +70,7 @@ it("the owner sees what is kept, forgets members and sweeps in the terminal, whi
   const grace = studio.discord.member("grace").id;
   expect(await atelier("data", "show")).toMatch(/files +\d+ .*jobs +1, the oldest of .*kept for +30 days/s);
   expect(await atelier("data", "forget", grace)).toContain("Forgotten");
+  expect(await atelier("data", "show")).toMatch(/jobs +0\n.*forgotten +1\n/s);
   expect(await atelier("data", "sweep", "--now")).toContain("Erased: 0 jobs");
   await studio.stopBot();
   expect(await traces(studio.settings.DATA_DIR!, grace)).toEqual([]);
