@@ -1,32 +1,16 @@
 /** A bot whose work is done by workers: it holds no engine, describes and learns by theirs, and says when there are none. */
-import { readdir, readFile } from "node:fs/promises";
-
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 
 import { readConfig } from "../../../src/config.ts";
 import { createLogger } from "../../../src/log.ts";
 import type { Running } from "../../../src/until-stopped.ts";
 import { startWorker } from "../../../src/worker.ts";
+import { enginesOf } from "../../remote/children.ts";
 import { newDatabase } from "../../remote/new-database.ts";
 import { waves } from "../pictures.ts";
 import { openStudio, type Studio, textOf, whispers } from "../studio.ts";
 
 const postgres = inject("postgres");
-/** Where Linux says what processes there are. */
-const PROC = "/proc";
-
-/** Command lines of the processes that this one has started. */
-async function children(): Promise<string[]> {
-  const found: string[] = [];
-  for (const id of await readdir(PROC)) {
-    if (!/^\d+$/.test(id)) continue;
-    const status = await readFile(`${PROC}/${id}/status`, "utf8").catch(() => "");
-    if (!status.includes(`\nPPid:\t${process.pid}\n`)) continue;
-    found.push(await readFile(`${PROC}/${id}/cmdline`, "utf8").catch(() => ""));
-  }
-  return found;
-}
-
 describe.skipIf(postgres === null)("a bot with workers elsewhere (needs PostgreSQL)", () => {
   let studio: Studio;
   let worker: Running | null = null;
@@ -53,8 +37,7 @@ describe.skipIf(postgres === null)("a bot with workers elsewhere (needs PostgreS
 
   it("holds no engine, and says that no machine is connected", async () => {
     expect(studio.running.engine).toBeNull();
-    if (process.platform === "linux")
-      expect((await children()).filter((line) => line.includes("engine/child"))).toEqual([]);
+    expect(await enginesOf(process.pid)).toEqual([]);
     expect(await described()).toContain("No machine that can look at pictures is connected just now");
     const { discord, general } = studio;
     const ada = discord.member("ada");
