@@ -99,7 +99,7 @@ export function createSharedQueue(db: Kysely<Schema>): SharedQueue {
             variant: row.wanted as VariantChoice,
             speed: (row.speed as Speed | null) ?? DEFAULT_SETTINGS.speed,
             size: Number(row.size),
-            hd: Boolean(row.hd),
+            ...(row.hd && { hd: true }),
             loras: JSON.parse(row.loras ?? "[]") as LineEntry["job"]["request"]["loras"],
             description: row.own_words ? "" : null,
           },

@@ -76,7 +76,7 @@ describe("the shared queue", () => {
   });
 
   it("lines up what runs, then what waits, and says what its time depends on", async () => {
-    const anna = await admit({ userId: "anna", variant: "inst", size: 512, speed: "draft" });
+    const anna = await admit({ userId: "anna", variant: "inst", size: 512, speed: "draft", hd: true });
     const later = await admit({ userId: "anna", description: "A woodcut", guildId: "elsewhere" });
     const ben = await admit({ userId: "ben" });
     await store.jobs.transition(later.id, "stylizing", { variant: "prompt", startedAt: 5, attempts: 1 });
@@ -102,7 +102,13 @@ describe("the shared queue", () => {
         },
       },
     });
-    expect(line[1]!.job.request).toMatchObject({ variant: "inst", size: 512, speed: "draft", description: null });
+    expect(line[1]!.job.request).toMatchObject({
+      variant: "inst",
+      size: 512,
+      speed: "draft",
+      hd: true,
+      description: null,
+    });
     const snapshot = await store.sharedQueue.snapshot("guild", 1);
     expect(snapshot).toMatchObject({ running: 0, waiting: 2, jobs: [{ id: anna.id }] });
     expect(await store.sharedQueue.snapshot(undefined, Infinity)).toMatchObject({ running: 1, waiting: 2 });
