@@ -3,6 +3,7 @@ import {
   type BaseInteraction,
   ButtonStyle,
   type ButtonBuilder,
+  type CacheType,
   FileUploadBuilder,
   LabelBuilder,
   ModalBuilder,
@@ -15,6 +16,7 @@ import {
 import type { Bot } from "../src/discord/interactions/bot.ts";
 import { type FilledForm, refilled, type Values } from "../src/discord/interactions/filled-form.ts";
 import type { ButtonHandler } from "../src/discord/interactions/handler.ts";
+import { serverIdOf } from "../src/discord/interactions/whereabouts.ts";
 import type { Held } from "../src/discord/intake/intake.ts";
 import { press } from "../src/discord/messages/components.ts";
 import { parseCustomId } from "../src/discord/messages/custom-id.ts";
@@ -54,15 +56,16 @@ function gone(): never {
   throw new UserError("form-gone", words.gone);
 }
 
-export const showAgain: ButtonHandler<string> = {
+export const showAgain: ButtonHandler<string, CacheType> = {
   kind: "button",
+  everywhere: true,
   acknowledge: "none",
 
   parse: subjectOf,
 
   async run({ interaction, bot, reply }, key) {
     const form = bot.keptForms.find(interaction.user.id, key) ?? gone();
-    const scope = { guildId: interaction.guildId, userId: interaction.user.id };
+    const scope = { guildId: serverIdOf(interaction), userId: interaction.user.id };
     const named = form.values["with"];
     const styles =
       named === undefined ? [] : await stylesFor(String(named), (text) => namedStyleChoices(bot, scope, text));

@@ -1,12 +1,11 @@
 /** `/compare` and the button *Compare*: one pair through all three variants, or by some style paths, judged blind. */
-import { SlashCommandBuilder } from "discord.js";
+import { type ChatInputCommandInteraction, type ModalSubmitInteraction, SlashCommandBuilder } from "discord.js";
 
 import { filledIn, type FilledForm } from "../src/discord/interactions/filled-form.ts";
 import type { ButtonHandler, Call, ModalHandler, SlashHandler } from "../src/discord/interactions/handler.ts";
 import { expectPaths, expectPathsKnown, parsePaths, pathChoices } from "../src/discord/interactions/compared-paths.ts";
 import type { Held } from "../src/discord/intake/intake.ts";
 import { assertOwnerOrModerator } from "../src/discord/interactions/permissions.ts";
-import type { Repliable } from "../src/discord/interactions/reply.ts";
 import { comparedPaths, comparison as words } from "../src/discord/wording/votes.ts";
 import { UserError } from "../src/errors.ts";
 import { DEFAULT_SETTINGS } from "../src/painting.ts";
@@ -62,7 +61,7 @@ function compareInput({ values, uploads }: FilledForm): CompareInput {
 }
 
 async function compareGiven(
-  { interaction, bot, reply }: Call<Repliable>,
+  { interaction, bot, reply }: Call<ChatInputCommandInteraction<"cached"> | ModalSubmitInteraction<"cached">>,
   { content, style, hours, paths, ...settings }: CompareInput,
 ): Promise<void> {
   if (paths) expectPathsKnown(bot);

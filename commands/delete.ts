@@ -1,8 +1,9 @@
 /** *Delete* on a result: asks once, then erases it. For the requester, and whoever may manage messages. */
-import { ButtonStyle } from "discord.js";
+import { ButtonStyle, type CacheType } from "discord.js";
 
 import type { Bot } from "../src/discord/interactions/bot.ts";
 import type { ButtonHandler } from "../src/discord/interactions/handler.ts";
+import { isOutside } from "../src/discord/interactions/whereabouts.ts";
 import { noticeView, press, row, text } from "../src/discord/messages/components.ts";
 import { parseCustomId } from "../src/discord/messages/custom-id.ts";
 import { view } from "../src/discord/messages/view.ts";
@@ -25,8 +26,9 @@ interface DeleteInput {
   readonly messageId: string | null;
 }
 
-export const remove: ButtonHandler<DeleteInput> = {
+export const remove: ButtonHandler<DeleteInput, CacheType> = {
   kind: "button",
+  everywhere: true,
   acknowledge: "silent",
 
   parse(interaction) {
@@ -44,8 +46,9 @@ export const remove: ButtonHandler<DeleteInput> = {
   },
 };
 
-export const erase: ButtonHandler<{ readonly jobId: string; readonly messageId: string }> = {
+export const erase: ButtonHandler<{ readonly jobId: string; readonly messageId: string }, CacheType> = {
   kind: "button",
+  everywhere: true,
   acknowledge: "silent",
 
   parse({ customId: id }) {
@@ -56,7 +59,11 @@ export const erase: ButtonHandler<{ readonly jobId: string; readonly messageId: 
   async run(call, { jobId, messageId }) {
     const { interaction, bot, reply } = call;
     await findOwnJob(call, jobId, words.notYours);
-    if (!(await bot.erasing.delete(jobId, { channelId: interaction.channelId, messageId }))) throw compared();
-    await reply.show(noticeView(words.done));
+    const outside = isOutside(interaction);
+    const place = outside ? null : { channelId: interaction.channelId, messageId };
+    if (!(await bot.erasing.delete(jobId, place))) throw compared();
+    // Where the bot is no member it takes its message off through the press on that, by which all this began.
+    const isOff = !outside || (await bot.openReplies.remove(messageId));
+    await reply.show(noticeView(isOff ? words.done : words.doneButShown));
   },
 };

@@ -1,5 +1,5 @@
 /** *Edit prompt*: the description in a modal, then the same pair with the person's own words. */
-import { LabelBuilder, ModalBuilder, TextInputBuilder, TextInputStyle } from "discord.js";
+import { type CacheType, LabelBuilder, ModalBuilder, TextInputBuilder, TextInputStyle } from "discord.js";
 
 import { conditioning } from "../src/caption/conditioning.ts";
 import { customId } from "../src/discord/messages/custom-id.ts";
@@ -12,8 +12,9 @@ import { paintingWords } from "../src/jobs/description.ts";
 import { findPainting, subjectOf } from "./job-button.ts";
 import { checkedPrompt, PROMPT_LENGTH } from "./prompt.ts";
 
-export const editPrompt: ButtonHandler<string> = {
+export const editPrompt: ButtonHandler<string, CacheType> = {
   kind: "button",
+  everywhere: true,
   acknowledge: "none",
   needs: { right: "paint", place: "work", pictures: () => 1 },
 
@@ -45,8 +46,9 @@ interface EditedPrompt {
   readonly description: string;
 }
 
-export const editedPrompt: ModalHandler<EditedPrompt> = {
+export const editedPrompt: ModalHandler<EditedPrompt, CacheType> = {
   kind: "modal",
+  everywhere: true,
   acknowledge: "public",
   needs: { right: "paint", place: "work", pictures: () => 1 },
 
@@ -62,6 +64,7 @@ export const editedPrompt: ModalHandler<EditedPrompt> = {
     await submitAgain(bot, reply, {
       ...request,
       userId: interaction.user.id,
+      guildId: interaction.guildId,
       // Words change nothing where only the style image is looked at.
       variant: parent.variant === "prompt" ? "prompt" : "image-prompt",
       description,

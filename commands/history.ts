@@ -1,33 +1,36 @@
-/** `/history`: one's last pictures in this server, each with *Again*. */
-import { SlashCommandBuilder } from "discord.js";
+/** `/history`: one's last pictures in this server, each with *Again*; outside of servers, those that are of none. */
+import { type CacheType, SlashCommandBuilder } from "discord.js";
 
 import type { ButtonHandler, SlashHandler } from "../src/discord/interactions/handler.ts";
+import { serverIdOf } from "../src/discord/interactions/whereabouts.ts";
 import { historyPage } from "../src/discord/jobs/history-page.ts";
 import { subjectOf } from "./job-button.ts";
 
-export const history: SlashHandler<null> = {
+export const history: SlashHandler<null, CacheType> = {
   kind: "slash",
-  data: new SlashCommandBuilder().setName("history").setDescription("Your last pictures in this server").toJSON(),
+  everywhere: true,
+  data: new SlashCommandBuilder().setName("history").setDescription("Your last pictures here").toJSON(),
   acknowledge: "private",
 
   parse: () => null,
 
   async run({ interaction, bot, reply }) {
-    const { user, guildId } = interaction;
-    await reply.show(await historyPage(bot, { userId: user.id, guildId }));
+    const asker = { userId: interaction.user.id, guildId: serverIdOf(interaction) };
+    await reply.show(await historyPage(bot, asker));
   },
 };
 
 /** *Older* and *Newest*. */
-export const turnHistory: ButtonHandler<string> = {
+export const turnHistory: ButtonHandler<string, CacheType> = {
   kind: "button",
+  everywhere: true,
   acknowledge: "silent",
 
   parse: subjectOf,
 
   async run({ interaction, bot, reply }, before) {
-    const { user, guildId } = interaction;
+    const asker = { userId: interaction.user.id, guildId: serverIdOf(interaction) };
     // The panel is seen by one person alone; whose pictures it shows is not in its buttons.
-    await reply.show(await historyPage(bot, { userId: user.id, guildId }, before === "" ? undefined : before));
+    await reply.show(await historyPage(bot, asker, before === "" ? undefined : before));
   },
 };

@@ -29,7 +29,8 @@ import { saveThis, styleSave } from "./style-save.ts";
 import { styleShow } from "./style-show.ts";
 import { paintWith, paintWithContent, styles, turnStyles } from "./styles.ts";
 import { studyButton, studyClose, studyPanel, studyReport, studyStart, studyStatus } from "./study.ts";
-import { stylizeThis, stylizeThisWith } from "./stylize-this.ts";
+import { answeredWith } from "./picture-modal.ts";
+import { stylizeAvatar, stylizeThis, useAsStyle } from "./stylize-this.ts";
 import { stylize } from "./stylize.ts";
 import { tweak, tweaked } from "./tweak.ts";
 
@@ -38,6 +39,8 @@ export const commands: Commands = {
     stylize,
     paint,
     stylizeThis,
+    useAsStyle,
+    stylizeAvatar,
     styles,
     history,
     report,
@@ -104,7 +107,8 @@ export const commands: Commands = {
     "edit-prompt": editedPrompt,
     "paint-again": paintAgain,
     "paint-with": paintWithContent,
-    "stylize-this": stylizeThisWith,
+    "stylize-this": answeredWith("style"),
     tweak: tweaked,
+    "use-as-style": answeredWith("content"),
   },
 };

@@ -1,8 +1,11 @@
 /** What `/stylize` and `/paint` do: paint a picture in the style of another, or in one that has a name. */
+import type { CacheType } from "discord.js";
+
 import type { Call, ModalHandler } from "../src/discord/interactions/handler.ts";
 import { filledIn, type FilledForm } from "../src/discord/interactions/filled-form.ts";
 import type { Repliable } from "../src/discord/interactions/reply.ts";
 import { submitPair } from "../src/discord/interactions/submit.ts";
+import { serverIdOf } from "../src/discord/interactions/whereabouts.ts";
 import type { Held } from "../src/discord/intake/intake.ts";
 import { findNamedStyle } from "../src/discord/styles/named-styles.ts";
 import { stylizeWords as words } from "../src/discord/wording/commands.ts";
@@ -32,17 +35,19 @@ export async function paintPair(
   { content, style, settings }: PaintInput,
 ): Promise<void> {
   const { guildId, user } = interaction;
-  const scope = { guildId, userId: user.id };
+  const userId = user.id;
+  const scope = { guildId: serverIdOf(interaction), userId };
   const { picture, description } =
     typeof style === "string" ? await findNamedStyle(bot, scope, style) : { picture: style, description: null };
-  const request = { ...settings, ...scope, description, size: bot.config.RESULT_SIZE, parentId: null };
+  const request = { ...settings, guildId, userId, description, size: bot.config.RESULT_SIZE, parentId: null };
   await submitPair(bot, reply, request, { content, style: picture });
 }
 
 export const offerPaintAgain = offerAgain("paint-again", filledIn);
 
-export const paintAgain: ModalHandler = {
+export const paintAgain: ModalHandler<unknown, CacheType> = {
   kind: "modal",
+  everywhere: true,
   acknowledge: "public",
   needs: { right: "paint", place: "work", pictures: () => 1 },
   offerAgain: offerAgain("paint-again", sentAgain),

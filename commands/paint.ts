@@ -1,8 +1,9 @@
 /** `/paint`: repaint a picture in a style that has a name: of the gallery, of the server, of one's last pictures. */
-import { SlashCommandBuilder } from "discord.js";
+import { type CacheType, SlashCommandBuilder } from "discord.js";
 
 import { filledIn } from "../src/discord/interactions/filled-form.ts";
 import type { SlashHandler } from "../src/discord/interactions/handler.ts";
+import { serverIdOf } from "../src/discord/interactions/whereabouts.ts";
 import { loraChoices } from "../src/discord/interactions/wishes.ts";
 import { styleNameOption } from "../src/discord/styles/library.ts";
 import { namedStyleChoices } from "../src/discord/styles/named-styles.ts";
@@ -15,8 +16,9 @@ const data = new SlashCommandBuilder()
   .addAttachmentOption(contentOption)
   .addStringOption(styleNameOption("with", "The style: of the gallery, of this server, or one you used lately", true));
 
-export const paint: SlashHandler<PaintInput> = {
+export const paint: SlashHandler<PaintInput, CacheType> = {
   kind: "slash",
+  everywhere: true,
   data: withPaintingOptions(data).toJSON(),
   acknowledge: "public",
   needs: { right: "paint", place: "work", pictures: () => 1 },
@@ -26,7 +28,7 @@ export const paint: SlashHandler<PaintInput> = {
       ? loraChoices(interaction, bot)
       : namedStyleChoices(
           bot,
-          { guildId: interaction.guildId, userId: interaction.user.id },
+          { guildId: serverIdOf(interaction), userId: interaction.user.id },
           interaction.options.getFocused(),
         ),
 

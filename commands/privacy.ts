@@ -1,7 +1,8 @@
 /** `/privacy`: what is kept, a copy of it, and to be forgotten. */
-import { ButtonStyle, SlashCommandBuilder } from "discord.js";
+import { ButtonStyle, type CacheType, SlashCommandBuilder } from "discord.js";
 
 import type { ButtonHandler, SlashHandler } from "../src/discord/interactions/handler.ts";
+import { serverIdOf } from "../src/discord/interactions/whereabouts.ts";
 import { noticeView, press, row, text } from "../src/discord/messages/components.ts";
 import { parseCustomId } from "../src/discord/messages/custom-id.ts";
 import { view } from "../src/discord/messages/view.ts";
@@ -10,8 +11,9 @@ import { router } from "../src/discord/wording/commands.ts";
 import { privacyWords as words } from "../src/discord/wording/privacy.ts";
 import { UserError } from "../src/errors.ts";
 
-export const privacy: SlashHandler<null> = {
+export const privacy: SlashHandler<null, CacheType> = {
   kind: "slash",
+  everywhere: true,
   data: new SlashCommandBuilder()
     .setName("privacy")
     .setDescription("What I keep of you, a copy of it, and how to be forgotten")
@@ -22,13 +24,15 @@ export const privacy: SlashHandler<null> = {
 
   async run({ interaction, bot, reply }) {
     const most = bot.config.RETENTION_DAYS;
-    const days = Math.min(most, (await bot.store.retention.days(interaction.guildId)) ?? most);
+    const server = serverIdOf(interaction);
+    const chosen = server === null ? null : await bot.store.retention.days(server);
+    const days = Math.min(most, chosen ?? most);
     await reply.show(
       view([
         text(words.kept(days)),
         row(
           press("privacy", words.data, ButtonStyle.Secondary, "data"),
-          press("privacy", words.here, ButtonStyle.Danger, "forget", "here"),
+          ...(server === null ? [] : [press("privacy", words.here, ButtonStyle.Danger, "forget", "here")]),
           press("privacy", words.everywhere, ButtonStyle.Danger, "forget", "everywhere"),
         ),
       ]),
@@ -38,8 +42,12 @@ export const privacy: SlashHandler<null> = {
 
 const WISHES = ["data", "forget", "surely"] as const;
 
-export const privacyButton: ButtonHandler<{ readonly wish: (typeof WISHES)[number]; readonly here: boolean }> = {
+export const privacyButton: ButtonHandler<
+  { readonly wish: (typeof WISHES)[number]; readonly here: boolean },
+  CacheType
+> = {
   kind: "button",
+  everywhere: true,
   acknowledge: "silent",
 
   parse({ customId: id }) {
@@ -50,7 +58,10 @@ export const privacyButton: ButtonHandler<{ readonly wish: (typeof WISHES)[numbe
   },
 
   async run({ interaction, bot, reply }, { wish, here }) {
-    const scope = { userId: interaction.user.id, guildId: here ? interaction.guildId : null };
+    const server = serverIdOf(interaction);
+    // "Here" is never taken for "everywhere", should the bot have left the server meanwhile.
+    if (here && server === null) throw new UserError("unknown-button", router.unknown);
+    const scope = { userId: interaction.user.id, guildId: here ? server : null };
     if (wish === "data") {
       const data = Buffer.from(JSON.stringify(await bot.store.erasures.data(scope), null, 2));
       const file = { name: "my-data.json", data, alt: words.data, key: "my-data" };

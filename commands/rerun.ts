@@ -1,4 +1,6 @@
 /** Buttons of a result: the same pair another way, or with another seed, a draft finished, or the picture in HD. */
+import type { CacheType } from "discord.js";
+
 import { customId, parseCustomId } from "../src/discord/messages/custom-id.ts";
 import type { Bot } from "../src/discord/interactions/bot.ts";
 import type { ButtonHandler } from "../src/discord/interactions/handler.ts";
@@ -19,8 +21,9 @@ interface RerunInput {
   readonly change: Change;
 }
 
-export const rerun: ButtonHandler<RerunInput> = {
+export const rerun: ButtonHandler<RerunInput, CacheType> = {
   kind: "button",
+  everywhere: true,
   acknowledge: "public",
   needs: { right: "paint", place: "work", pictures: () => 1 },
 
@@ -32,9 +35,9 @@ export const rerun: ButtonHandler<RerunInput> = {
   },
 
   async run({ interaction, bot, reply }, { jobId, change }) {
-    const { user } = interaction;
+    const { user, guildId } = interaction;
     await bot.pressOnce.run(user.id, customId("rerun", jobId, change), async () => {
-      return submitAgain(bot, reply, { ...(await wanted(bot, jobId, change)), userId: user.id });
+      return submitAgain(bot, reply, { ...(await wanted(bot, jobId, change)), userId: user.id, guildId });
     });
   },
 };

@@ -1,5 +1,5 @@
 /** `/stylize`: repaint one picture in the style of another. */
-import { SlashCommandBuilder } from "discord.js";
+import { type CacheType, SlashCommandBuilder } from "discord.js";
 
 import { filledIn } from "../src/discord/interactions/filled-form.ts";
 import type { SlashHandler } from "../src/discord/interactions/handler.ts";
@@ -13,8 +13,9 @@ const data = new SlashCommandBuilder()
   .addAttachmentOption(contentOption)
   .addAttachmentOption(styleOption);
 
-export const stylize: SlashHandler<PaintInput> = {
+export const stylize: SlashHandler<PaintInput, CacheType> = {
   kind: "slash",
+  everywhere: true,
   data: withPaintingOptions(data).toJSON(),
   acknowledge: "public",
   needs: { right: "paint", place: "work", pictures: () => 1 },

@@ -1,6 +1,7 @@
 /** *Tweak*: the settings of a result in a modal, then the same content with what was changed. */
 import {
   type Attachment,
+  type CacheType,
   FileUploadBuilder,
   LabelBuilder,
   ModalBuilder,
@@ -12,6 +13,7 @@ import {
 } from "discord.js";
 
 import type { ButtonHandler, ModalHandler } from "../src/discord/interactions/handler.ts";
+import { serverIdOf } from "../src/discord/interactions/whereabouts.ts";
 import { submitAgain, submitPair } from "../src/discord/interactions/submit.ts";
 import { press } from "../src/discord/messages/components.ts";
 import { parseCustomId } from "../src/discord/messages/custom-id.ts";
@@ -34,8 +36,9 @@ const LONGEST_SEED = String(LARGEST_SEED).length;
 /** How far it goes and in whose colours, as one choice: a modal has five fields. */
 const lookOf = (strength: number, keepColors: boolean): string => `${strength} ${keepColors ? "own" : "style"}`;
 
-export const tweak: ButtonHandler<string> = {
+export const tweak: ButtonHandler<string, CacheType> = {
   kind: "button",
+  everywhere: true,
   acknowledge: "none",
   needs: { right: "paint", place: "work", pictures: () => 1 },
 
@@ -45,7 +48,7 @@ export const tweak: ButtonHandler<string> = {
     const job = await findPainting(bot, jobId);
     const form = bot.keptForms.find(interaction.user.id, parseCustomId(interaction.customId).parts[1]);
     const kept = form && (form.values as Answers);
-    const scope = { guildId: interaction.guildId, userId: interaction.user.id };
+    const scope = { guildId: serverIdOf(interaction), userId: interaction.user.id };
     await reply.showModal(tweakModal(interaction.customId, job, kept, await namedStyleChoices(bot, scope, "")));
   },
 };
@@ -120,8 +123,9 @@ interface TweakInput {
   readonly style: Attachment | string | null;
 }
 
-export const tweaked: ModalHandler<TweakInput> = {
+export const tweaked: ModalHandler<TweakInput, CacheType> = {
   kind: "modal",
+  everywhere: true,
   acknowledge: "public",
   needs: { right: "paint", place: "work", pictures: () => 1 },
 
@@ -150,14 +154,13 @@ export const tweaked: ModalHandler<TweakInput> = {
     const parent = await findPainting(bot, jobId);
     const { replyTo: _, ...request } = parent.request;
     const variant = parent.variant ?? request.variant;
-    const changed = { ...request, ...changes, variant, userId: interaction.user.id, parentId: parent.id };
+    const { user, guildId } = interaction;
+    const changed = { ...request, ...changes, variant, userId: user.id, guildId, parentId: parent.id };
     if (style === null) await submitAgain(bot, reply, changed);
     else {
-      const { guildId, user } = interaction;
+      const scope = { guildId: serverIdOf(interaction), userId: user.id };
       const { picture, description } =
-        typeof style === "string"
-          ? await findNamedStyle(bot, { guildId, userId: user.id }, style)
-          : { picture: style, description: null };
+        typeof style === "string" ? await findNamedStyle(bot, scope, style) : { picture: style, description: null };
       await submitPair(bot, reply, { ...changed, description }, { content: request.content, style: picture });
     }
   },

@@ -14,6 +14,7 @@ const MOST_SHARDS = 256;
 
 /** Discord's REST address, without a proxy. */
 export const DISCORD_API = "https://discord.com/api";
+export const DISCORD_CDN = "https://cdn.discordapp.com";
 
 const url = (name: string, fallback: string) =>
   z
@@ -59,7 +60,7 @@ const settings = z.object({
   /** Another REST address: a proxy, the sandbox. */
   DISCORD_API_BASE: url("DISCORD_API_BASE", DISCORD_API),
   /** Where attachments may be downloaded from. */
-  DISCORD_CDN_BASE: url("DISCORD_CDN_BASE", "https://cdn.discordapp.com"),
+  DISCORD_CDN_BASE: url("DISCORD_CDN_BASE", DISCORD_CDN),
   /** Jobs, votes and pictures; made absolute. */
   DATA_DIR: folder("data"),
   /** A PostgreSQL database in place of the file in `DATA_DIR`, for installations of several machines. */

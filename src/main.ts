@@ -65,6 +65,8 @@ export interface StartOptions {
   readonly signal?: AbortSignal;
   /** How long one request to Discord may take before it is sent again. */
   readonly restTimeoutMs?: number;
+  /** For how long answers to interactions are used. */
+  readonly repliesUsableMs?: number;
   /** Before something is told again that Discord did not take. */
   readonly pauses?: Pauses;
   /** What an engine's process runs, by default the product's own. */
@@ -138,7 +140,8 @@ export async function startBot(config: Config, log: Logger, options: StartOption
     const deliveries = new Deliveries({ log, ...(options.pauses && { pauses: options.pauses }) });
     undo.push(() => soon(deliveries.close()));
     deliveries.listen(client);
-    const replies = new OpenReplies({ client, store, deliveries, log, botToken: config.DISCORD_TOKEN ?? "" });
+    const botToken = config.DISCORD_TOKEN ?? "";
+    const replies = new OpenReplies({ client, store, deliveries, log, botToken, usableMs: options.repliesUsableMs });
     const safety = new PictureSafety({ tasks, verdicts: store.safetyVerdicts, log });
     const filter = new PictureFilter({ client, safety, settings: store.serverSettings });
     const { cover } = filter;

@@ -1,7 +1,7 @@
 /** The Discord client as this bot needs it, and its way in. */
 import { Client, Events, GatewayIntentBits, type RateLimitData, Routes } from "discord.js";
 
-import { type Config, DISCORD_API } from "../config.ts";
+import { type Config, DISCORD_API, DISCORD_CDN } from "../config.ts";
 import { UserError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import { retrying } from "../retry.ts";
@@ -59,6 +59,8 @@ export function createClient(config: Config, log: Logger, { restTimeoutMs, seat 
     rest: {
       api: config.DISCORD_API_BASE,
       cdn: config.DISCORD_CDN_BASE,
+      // Discord has moving stickers on another host than everything else; another CDN has all in one place.
+      ...(config.DISCORD_CDN_BASE !== DISCORD_CDN && { mediaProxy: config.DISCORD_CDN_BASE }),
       timeout: restTimeoutMs ?? REST_TIMEOUT_MS,
       globalRequestsPerSecond: requestsPerSecond(config, count),
       rejectOnRateLimit: isNotWaitedFor,

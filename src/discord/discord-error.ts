@@ -18,8 +18,15 @@ const oneOf =
 /** The message was deleted. */
 export const isMessageGone = oneOf(Code.UnknownMessage);
 
-/** Nothing can be done in this channel or thread (any more): deleted, hidden, or closed to the bot. */
-export const isPlaceGone = oneOf(Code.UnknownChannel, Code.MissingAccess, Code.MissingPermissions, Code.ThreadLocked);
+/** Nothing can be done in this channel, thread or direct message (any more): deleted, hidden, or closed to the bot. */
+export const isPlaceGone = oneOf(
+  Code.UnknownChannel,
+  Code.MissingAccess,
+  Code.MissingPermissions,
+  Code.ThreadLocked,
+  Code.CannotSendMessagesToThisUser,
+  Code.CannotSendMessagesToThisUserDueToHavingNoMutualGuilds,
+);
 
 export const isArchived = oneOf(Code.InvalidActionOnArchivedThread);
 

@@ -4,7 +4,7 @@ import { VARIANT_LABEL, type Variant } from "../variant.ts";
 import type { Ballot, Category } from "../votes/ballot.ts";
 import { chooseByVotes, paperChoice } from "../votes/chooser.ts";
 import type { VoteSettings } from "../votes/voters.ts";
-import type { Job } from "./job.ts";
+import { type Job, serverOf } from "./job.ts";
 import type { FaceVerdict } from "./repositories.ts";
 
 interface ChosenVariant {
@@ -31,7 +31,7 @@ export interface ServerPreferences {
 /** Begins at the paper's finding and moves to what the server prefers, unless it has turned that off or pinned a variant. */
 export function learnFrom({ settings, ballots }: ServerPreferences, random: Random = Math.random): ChooseVariant {
   return async (job, face) => {
-    const { guildId } = job.request;
+    const guildId = serverOf(job.request);
     if (guildId === null) return choosePaperVariant(job, face);
     const { learning, pinned } = await settings(guildId);
     if (pinned !== null)

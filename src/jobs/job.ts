@@ -33,7 +33,7 @@ export interface PictureRef {
 export interface JobRequest {
   /** Who asked: whose turn it is in the fair order, and who may cancel and delete. */
   readonly userId: string;
-  /** The server it was asked in, whose limits count and whose votes teach `auto`; `null` on a terminal. */
+  /** The server it was asked in; `null` in a direct message and on a terminal. Whether it has a say tells `serverOf`. */
   readonly guildId: string | null;
   /** What is repainted. */
   readonly content: PictureRef;
@@ -70,8 +70,22 @@ export interface JobRequest {
    * The message that stands for the job where it was asked for (Discord: the acknowledged reply). Stored with the
    * request, so that a job whose process died right after it was queued still finds its place. Absent on a terminal.
    */
-  readonly replyTo?: { readonly channelId: string; readonly messageId: string } | null;
+  readonly replyTo?: ReplyTo | null;
 }
+
+interface ReplyTo {
+  readonly channelId: string;
+  readonly messageId: string;
+  /** The bot is no member there: it reaches that message through the interaction alone, for as long as that lasts. */
+  readonly isOutside?: boolean;
+}
+
+/**
+ * The server whose library, settings and votes count for a request; `null` where none has a say: on a terminal, in a direct
+ * message, in a server that the bot is no member of.
+ */
+export const serverOf = ({ guildId, replyTo }: Pick<JobRequest, "guildId" | "replyTo">): string | null =>
+  replyTo?.isOutside ? null : guildId;
 
 /** Wall-clock seconds of each stage; `caption` is 0 when it came from the cache or was not needed. */
 interface JobSeconds {
@@ -132,8 +146,8 @@ export interface Job {
 export const isDraft = ({ request, result }: Job): boolean =>
   request.speed === "draft" && result?.engine === "diffusion";
 
-/** Whether people judge what came of it: neither drafts, nor a picture once more in HD. */
-export const isJudged = (job: Job): boolean => !isDraft(job) && !job.request.hd;
+/** Whether people judge what came of it: neither drafts, nor a picture once more in HD, nor what no server can vote on. */
+export const isJudged = (job: Job): boolean => !isDraft(job) && !job.request.hd && serverOf(job.request) !== null;
 
 /** A job that nobody has begun. */
 export const newJob = (request: JobRequest): Job => ({

@@ -9,6 +9,7 @@ import type { Shard } from "../shard.ts";
 import { handChanges } from "./hand-changes.ts";
 import { jobToRow, patchToColumns, rowToJob } from "./job-rows.ts";
 import { isOf } from "./ownership.ts";
+import { isOfServer } from "./server-jobs.ts";
 import { rememberPicture } from "./picture-repository.ts";
 import type { JobTable, Schema } from "./schema.ts";
 
@@ -79,7 +80,7 @@ export function createJobRepository(db: Kysely<Schema>, shard: Shard): JobReposi
         .selectFrom("jobs")
         .selectAll()
         .where("user_id", "=", userId)
-        .where("guild_id", "=", guildId)
+        .where(isOfServer(guildId))
         .where("state", "=", "failed")
         .where("settled_at", ">", since)
         .orderBy("id", "desc")
@@ -93,7 +94,7 @@ export function createJobRepository(db: Kysely<Schema>, shard: Shard): JobReposi
         .selectFrom("jobs")
         .selectAll()
         .where("user_id", "=", userId)
-        .where("guild_id", guildId === null ? "is" : "=", guildId)
+        .where(isOfServer(guildId))
         .where("state", "=", "done")
         .$if(before !== undefined, (query) => query.where("id", "<", before!))
         .orderBy("id", "desc")
@@ -103,7 +104,7 @@ export function createJobRepository(db: Kysely<Schema>, shard: Shard): JobReposi
     },
 
     async tally(userId, guildId, since) {
-      const own = db.selectFrom("jobs").where("user_id", "=", userId).where("guild_id", "=", guildId);
+      const own = db.selectFrom("jobs").where("user_id", "=", userId).where(isOfServer(guildId));
       const asked = await own
         .select("created_at")
         .where("id", ">=", firstJobId(since))

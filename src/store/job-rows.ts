@@ -13,6 +13,7 @@ export function jobToRow(job: Job, turn: number): Insertable<JobTable> {
     state: job.state,
     user_id: request.userId,
     guild_id: request.guildId,
+    outside: Number(request.replyTo?.isOutside ?? false),
     content_sha256: request.content.sha256,
     style_sha256: request.style.sha256,
     parent_id: request.parentId,

@@ -55,6 +55,8 @@ export interface JobTable {
   state: JobState;
   user_id: string;
   guild_id: string | null;
+  /** 1: the bot is no member where it was asked for. */
+  outside: Generated<number>;
   content_sha256: string;
   style_sha256: string;
   parent_id: string | null;

@@ -39,7 +39,7 @@ export interface SurfaceRepository {
   byThread(threadId: string): Promise<readonly Surface[]>;
   /** Jobs that a deleted channel or thread showed; those of its threads too. */
   inChannel(channelId: string): Promise<readonly string[]>;
-  /** Surfaces of this process's servers with a result, of jobs before one, newest first. */
+  /** Surfaces of this process's servers with a result in the bot's reach, of jobs before one, newest first. */
   withResults(beforeJob: string | null, limit: number): Promise<readonly Surface[]>;
   /** Surfaces of this process's servers whose end was not told yet. Oldest job first. */
   unfinished(): Promise<readonly Surface[]>;
@@ -126,10 +126,15 @@ export function createSurfaceRepository(db: Kysely<Schema>, shard: Shard): Surfa
     },
 
     async withResults(beforeJob, limit) {
-      const rows = await select()
+      const rows = await db
+        .selectFrom("surfaces")
+        .innerJoin("jobs", "jobs.id", "surfaces.job_id")
+        .selectAll("surfaces")
         .where("result_message_id", "is not", null)
+        // A server that the bot is no member of shows it nothing; a direct message it sent instead it can look for.
+        .where((is) => is.or([is("jobs.outside", "=", 0), is("surfaces.thread_id", "is not", null)]))
         .where("finished", "=", 1)
-        .where(isOf(shard, "guild_id"))
+        .where(isOf(shard, "surfaces.guild_id"))
         .$if(beforeJob !== null, (query) => query.where("job_id", "<", beforeJob))
         .orderBy("job_id", "desc")
         .limit(limit)

@@ -4,6 +4,7 @@ import type { Kysely, Selectable } from "kysely";
 import type { Shard } from "../shard.ts";
 import type { Candidate, RecordedChange, Round, Study } from "../votes/rounds.ts";
 import { isOf } from "./ownership.ts";
+import { isOfServer } from "./server-jobs.ts";
 import type { CandidateTable, MedalChangeTable, RoundTable, Schema } from "./schema.ts";
 
 /** A round with the times that decide whether it takes ballots. Unix milliseconds. */
@@ -222,6 +223,7 @@ export function createVoteRepository(db: Kysely<Schema>, shard: Shard): VoteRepo
         .where("jobs.settled_at", ">", since)
         .where("surfaces.result_message_id", "is not", null)
         .where("candidates.message_id", "is", null)
+        .where((is) => is.not(isOfServer(null)))
         .where(isOf(shard, "jobs.guild_id"))
         .orderBy("surfaces.job_id")
         .execute();

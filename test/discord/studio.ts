@@ -13,7 +13,10 @@ import { referee } from "./referee.ts";
 
 export type Settings = Readonly<Partial<Record<keyof Config, string>>>;
 
-export interface StudioOptions extends Pick<StartOptions, "restTimeoutMs" | "pauses" | "engineModule"> {
+export interface StudioOptions extends Pick<
+  StartOptions,
+  "restTimeoutMs" | "repliesUsableMs" | "pauses" | "engineModule"
+> {
   /** What is installed, `name there: fixture`. */
   readonly checkpoints?: Readonly<Record<string, string>>;
 }

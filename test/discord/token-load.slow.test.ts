@@ -116,7 +116,7 @@ it("previews go first, then progress, then words that grow; what has to be seen 
 it("what goes through an interaction is not counted, and left out never", async () => {
   const pass = stopClock();
   pass(10_000);
-  const reply = { channelId: "general", messageId: "2", show: () => Promise.resolve() };
+  const reply = { messageId: "2", show: () => Promise.resolve(), remove: () => Promise.resolve() };
   await replies.remember({ id: "interaction", token: "token", guildId: null }, reply);
   await ask(91);
   expect(spared()).toEqual(KINDS);

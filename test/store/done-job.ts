@@ -23,7 +23,12 @@ export async function doneJob(
   {
     style,
     settledAt = Date.now(),
-  }: { readonly style?: Awaited<ReturnType<typeof picture>>; readonly settledAt?: number } = {},
+    isOutside = false,
+  }: {
+    readonly style?: Awaited<ReturnType<typeof picture>>;
+    readonly settledAt?: number;
+    readonly isOutside?: boolean;
+  } = {},
 ) {
   const plain = queuedJob();
   const request = {
@@ -32,6 +37,7 @@ export async function doneJob(
     guildId,
     content: await picture(store),
     style: style ?? (await picture(store)),
+    replyTo: { channelId: "c", messageId: "m", isOutside },
   };
   const job = { ...plain, id: newJobId(), request };
   await store.jobs.insert(job, 1);

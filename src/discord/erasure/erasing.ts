@@ -100,12 +100,17 @@ export class Erasing {
     return this.#eraser.othersThan(jobId);
   }
 
-  /** Erases a job, and the message that shows it. @returns `false` when it is being compared or under way */
-  async delete(jobId: string, { channelId, messageId }: MessagePlace): Promise<boolean> {
+  /**
+   * Erases a job.
+   *
+   * @param place of the message that shows it, where the bot may take that off
+   * @returns `false` when it is being compared or under way
+   */
+  async delete(jobId: string, place: MessagePlace | null): Promise<boolean> {
     const { store } = this.#options;
     const erased = await this.#turn.add(() => this.#eraser.job(jobId));
     if (erased === null && (await store.jobs.get(jobId)) !== null) return false;
-    await this.#remove({ channelId, messageId });
+    if (place) await this.#remove(place);
     return true;
   }
 

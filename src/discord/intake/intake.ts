@@ -20,7 +20,7 @@ import type { TokenReply } from "../../reader/messages.ts";
 import type { Reader } from "../../reader/reader.ts";
 import type { FileKind } from "../../store/erasing/discard-file.ts";
 import type { Store } from "../../store/store.ts";
-import { intakeWords, pictureGone, stylizeThisWords } from "../wording/commands.ts";
+import { intakeWords, pairModalWords, pictureGone } from "../wording/commands.ts";
 import { clip } from "../wording/markdown.ts";
 import { download, type Upload } from "./downloads.ts";
 import { FairLine } from "./fair-line.ts";
@@ -57,7 +57,7 @@ export interface IntakeOptions {
   readonly closing: AbortSignal;
   readonly log: Logger;
   /** Throws a `UserError` for pictures that are not wanted in a channel. */
-  readonly admit: (channelId: string, pictures: readonly StoredPicture[]) => Promise<void>;
+  readonly admit: (channelId: string | null, pictures: readonly StoredPicture[]) => Promise<void>;
 }
 
 /** A picture that is held under a key: fetched ahead, or kept when the other of its pair was refused. */
@@ -131,20 +131,20 @@ export class Intake {
     this.#held.dropOf(userId);
   }
 
-  /** Fetches a content picture ahead, for this member to take under this key; a fault is told then. */
-  hold(userId: string, key: string, upload: Upload): void {
-    this.#held.hold(ofMember(userId, key), userId, this.#picture(userId, upload, "content"));
+  /** Fetches a picture ahead, for this member to take under this key; a fault is told then. */
+  hold(userId: string, key: string, upload: Upload, role: PictureRole): void {
+    this.#held.hold(ofMember(userId, key), userId, this.#picture(userId, upload, role));
   }
 
   /**
    * Fetches and opens what a command needs, and puts it into the store until the command is over: to be released then,
    * whatever became of it.
    *
-   * @param channelId where it was asked for
+   * @param channelId where it was asked for; `null` where no server has a say
    * @throws UserError when the member sends too many, or that says what is wrong with each file; of what was wanted by a key,
    * what is well is held under it then, and of the rest none is kept
    */
-  async take<W extends Wanted>(userId: string, channelId: string, wanted: W): Promise<Taken<W>> {
+  async take<W extends Wanted>(userId: string, channelId: string | null, wanted: W): Promise<Taken<W>> {
     const coming = this.#comingOf(userId, wanted);
     const outcomes = await Promise.allSettled(Object.values(coming) as Promise<Arrival>[]);
     let arrived = outcomes.flatMap((outcome) => (outcome.status === "fulfilled" ? [outcome.value] : []));
@@ -210,7 +210,7 @@ export class Intake {
     if (!("heldAs" in wanted)) return this.#picture(userId, wanted, role);
     const picture = this.#held.take(ofMember(userId, wanted.heldAs));
     if (picture) return picture;
-    if (!wanted.upload) throw new UserError("modal-too-old", stylizeThisWords.tooOld);
+    if (!wanted.upload) throw new UserError("modal-too-old", pairModalWords.tooOld);
     return this.#picture(userId, wanted.upload, role);
   }
 

@@ -1,7 +1,7 @@
 /** Whether somebody may have something done here and now: all of it asked before any work, by the router. */
 import type { Bot } from "./bot.ts";
 import type { Needs } from "./handler.ts";
-import { assertMayPost, assertMayWork } from "./permissions.ts";
+import { assertMayAnswer, assertMayPost, assertMayWork } from "./permissions.ts";
 import type { Repliable } from "./reply.ts";
 import { assertWelcome } from "../server/house-rules.ts";
 
@@ -19,6 +19,11 @@ export async function admit(
   input: unknown,
   justLooks: boolean,
 ): Promise<() => void> {
+  if (!interaction.inCachedGuild()) {
+    // No server has a say here; what one person may have in the queue is asked there.
+    assertMayAnswer(interaction);
+    return nothing;
+  }
   const { right, place } = needs;
   const settings = await assertWelcome(store, interaction, right);
   if (place === "work") assertMayWork(interaction);

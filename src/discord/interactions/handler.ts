@@ -7,12 +7,14 @@ import type {
   AutocompleteInteraction,
   ButtonBuilder,
   ButtonInteraction,
+  CacheType,
   ChatInputCommandInteraction,
   MessageContextMenuCommandInteraction,
   ModalSubmitInteraction,
   RESTPostAPIChatInputApplicationCommandsJSONBody,
   RESTPostAPIContextMenuApplicationCommandsJSONBody,
   SlashCommandSubcommandBuilder,
+  UserContextMenuCommandInteraction,
 } from "discord.js";
 
 import type { Bot } from "./bot.ts";
@@ -29,6 +31,14 @@ export interface Needs<T = unknown> {
   /** Pictures that count among those a member may have. */
   pictures?(input: T): number;
 }
+
+/** Where a handler works; said at the handler, by which its interactions are typed. */
+type Reach<C extends CacheType> = C extends "cached"
+  ? { readonly everywhere?: never }
+  : {
+      /** Also in direct messages, and where the bot is no member, for whoever has installed it for themselves. */
+      readonly everywhere: true;
+    };
 
 interface Handles<I, T> {
   readonly acknowledge: Acknowledgement;
@@ -49,15 +59,13 @@ export interface Call<I> {
   readonly reply: Reply;
 }
 
-export interface SlashHandler<T = unknown> extends Handles<ChatInputCommandInteraction<"cached">, T> {
+interface Slash<T, C extends CacheType> extends Handles<ChatInputCommandInteraction<C>, T> {
   readonly kind: "slash";
   readonly data: RESTPostAPIChatInputApplicationCommandsJSONBody;
-  offerAgain?: OfferAgain<ChatInputCommandInteraction<"cached">>;
-  autocomplete?(
-    interaction: AutocompleteInteraction<"cached">,
-    bot: Bot,
-  ): Promise<readonly { name: string; value: string }[]>;
+  offerAgain?: OfferAgain<ChatInputCommandInteraction<C>>;
+  autocomplete?(interaction: AutocompleteInteraction<C>, bot: Bot): Promise<readonly { name: string; value: string }[]>;
 }
+export type SlashHandler<T = unknown, C extends CacheType = "cached"> = Slash<T, C> & Reach<C>;
 
 /** `/group name`: its file knows the subcommand, `commands/index.ts` the group. */
 export interface SubcommandHandler<T = unknown> extends Handles<ChatInputCommandInteraction<"cached">, T> {
@@ -70,31 +78,51 @@ export interface SubcommandHandler<T = unknown> extends Handles<ChatInputCommand
   ): Promise<readonly { name: string; value: string }[]>;
 }
 
-export interface MessageMenuHandler<T = unknown> extends Handles<MessageContextMenuCommandInteraction<"cached">, T> {
+interface MessageMenu<T, C extends CacheType> extends Handles<MessageContextMenuCommandInteraction<C>, T> {
   readonly kind: "message-menu";
   readonly data: RESTPostAPIContextMenuApplicationCommandsJSONBody;
 }
+export type MessageMenuHandler<T = unknown, C extends CacheType = "cached"> = MessageMenu<T, C> & Reach<C>;
 
-/** All buttons of one family. */
-export interface ButtonHandler<T = unknown> extends Handles<ButtonInteraction<"cached">, T> {
+export interface UserMenuHandler<T = unknown> extends Handles<UserContextMenuCommandInteraction, T> {
+  readonly kind: "user-menu";
+  readonly everywhere: true;
+  readonly data: RESTPostAPIContextMenuApplicationCommandsJSONBody;
+}
+
+interface Button<T, C extends CacheType> extends Handles<ButtonInteraction<C>, T> {
   readonly kind: "button";
 }
+/** All buttons of one family. */
+export type ButtonHandler<T = unknown, C extends CacheType = "cached"> = Button<T, C> & Reach<C>;
 
 /** All menus of one family, of whatever they hold. */
 export interface MenuHandler<T = unknown> extends Handles<AnySelectMenuInteraction<"cached">, T> {
   readonly kind: "menu";
 }
 
-/** All modals of one family. */
-export interface ModalHandler<T = unknown> extends Handles<ModalSubmitInteraction<"cached">, T> {
+interface Modal<T, C extends CacheType> extends Handles<ModalSubmitInteraction<C>, T> {
   readonly kind: "modal";
-  offerAgain?: OfferAgain<ModalSubmitInteraction<"cached">>;
+  offerAgain?: OfferAgain<ModalSubmitInteraction<C>>;
 }
+/** All modals of one family. */
+export type ModalHandler<T = unknown, C extends CacheType = "cached"> = Modal<T, C> & Reach<C>;
 
 /** What is registered with Discord. */
-export type CommandHandler = SlashHandler | SubcommandHandler | MessageMenuHandler;
+export type CommandHandler =
+  | SlashHandler
+  | SlashHandler<unknown, CacheType>
+  | SubcommandHandler
+  | MessageMenuHandler
+  | MessageMenuHandler<unknown, CacheType>
+  | UserMenuHandler;
 
-export type Handler = CommandHandler | ButtonHandler | MenuHandler | ModalHandler;
+type AnyButton = ButtonHandler | ButtonHandler<unknown, CacheType>;
+type AnyModal = ModalHandler | ModalHandler<unknown, CacheType>;
+
+export type Handler = CommandHandler | AnyButton | MenuHandler | AnyModal;
+
+export const isEverywhere = (handler: Handler): boolean => "everywhere" in handler && handler.everywhere;
 
 interface CommandGroup {
   readonly description: string;
@@ -107,7 +135,7 @@ export interface Commands {
   readonly handlers: readonly CommandHandler[];
   /** The groups that subcommands belong to, by name. */
   readonly groups: Readonly<Record<string, CommandGroup>>;
-  readonly buttons: Readonly<Record<ButtonFamily, ButtonHandler>>;
+  readonly buttons: Readonly<Record<ButtonFamily, AnyButton>>;
   readonly menus: Readonly<Record<MenuFamily, MenuHandler>>;
-  readonly modals: Readonly<Record<ModalFamily, ModalHandler>>;
+  readonly modals: Readonly<Record<ModalFamily, AnyModal>>;
 }

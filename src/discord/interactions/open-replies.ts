@@ -31,6 +31,7 @@ import { fault } from "../wording/faults.ts";
 const TOKEN_LIFETIME_MS = 15 * 60_000;
 /** Of that, what is left alone: a large picture on a slow line should arrive in time. */
 const MARGIN_MS = 60_000;
+const USABLE_MS = TOKEN_LIFETIME_MS - MARGIN_MS;
 
 type Sealed = Pick<OpenReply, "interactionId" | "sealedToken">;
 
@@ -43,14 +44,19 @@ export interface OpenRepliesOptions {
   readonly log: Logger;
   /** The tokens of interactions are kept sealed with it. */
   readonly botToken: string;
+  /** For how long interactions are used, milliseconds; by default nearly as long as Discord takes answers to them. */
+  readonly usableMs?: number | undefined;
+}
+
+/** A message that an interaction can be used for. */
+interface Reached extends Pick<PendingReply, "messageId" | "show"> {
+  remove(): Promise<void>;
 }
 
 interface Usable {
-  readonly reply: Pick<PendingReply, "messageId" | "show">;
+  readonly reply: Reached;
   readonly since: Moment;
 }
-
-const isUsable = ({ since }: Usable): boolean => clockedSince(since) < TOKEN_LIFETIME_MS - MARGIN_MS;
 
 export class OpenReplies implements PendingReplies {
   readonly #options: OpenRepliesOptions;
@@ -69,13 +75,27 @@ export class OpenReplies implements PendingReplies {
   /** Before an interaction is acknowledged. Never throws: an answer is worth more than the memory of it. */
   async remember(
     { id, token, guildId }: Pick<RepliableInteraction, "id" | "token" | "guildId">,
-    reply: PendingReply,
+    reply: Reached,
   ): Promise<void> {
-    for (const [older, usable] of this.#usable) if (!isUsable(usable)) this.#usable.delete(older);
-    this.#usable.set(id, { reply, since: momentNow() });
+    this.reach(id, reply);
     const now = Date.now();
     const open = { interactionId: id, guildId, sealedToken: this.#seal.seal(token), openedAt: now };
     await this.#calmly(() => this.#options.store.openReplies.insert(open, now - TOKEN_LIFETIME_MS));
+  }
+
+  /** From now on a message can be edited and taken away through this interaction, whether or not through others. */
+  reach(interactionId: string, reply: Reached): void {
+    for (const [older, usable] of this.#usable) if (this.#lasts(usable) === 0) this.#usable.delete(older);
+    this.#usable.set(interactionId, { reply, since: momentNow() });
+  }
+
+  #lasts({ since }: Usable): number {
+    return Math.max(0, (this.#options.usableMs ?? USABLE_MS) - clockedSince(since));
+  }
+
+  lastsFor(messageId: string): number {
+    const found = this.#find(messageId);
+    return found ? this.#lasts(found[1]) : 0;
   }
 
   /** It was taken back: there is nothing to be edited. */
@@ -83,12 +103,20 @@ export class OpenReplies implements PendingReplies {
     this.#usable.delete(interactionId);
   }
 
-  async edit(messageId: string, view: View): Promise<boolean> {
+  edit(messageId: string, view: View): Promise<boolean> {
+    return this.#use(messageId, (reply) => reply.show(view));
+  }
+
+  remove(messageId: string): Promise<boolean> {
+    return this.#use(messageId, (reply) => reply.remove());
+  }
+
+  async #use(messageId: string, use: (reply: Reached) => Promise<void>): Promise<boolean> {
     const found = this.#find(messageId);
     if (!found) return false;
     const [interactionId, { reply }] = found;
     try {
-      await reply.show(view);
+      await use(reply);
     } catch (error) {
       if (!isTokenSpent(error)) throw error;
       this.#usable.delete(interactionId);
@@ -102,7 +130,8 @@ export class OpenReplies implements PendingReplies {
   }
 
   #find(messageId: string): [string, Usable] | undefined {
-    return [...this.#usable].find(([, usable]) => usable.reply.messageId === messageId && isUsable(usable));
+    // Of several the newest lasts longest.
+    return [...this.#usable].findLast(([, usable]) => usable.reply.messageId === messageId && this.#lasts(usable) > 0);
   }
 
   /** The answer was given, and nothing is left to be done for it. */
@@ -145,7 +174,11 @@ export class OpenReplies implements PendingReplies {
     try {
       if (token !== null) {
         const messageId = await this.#say(token, cards, lost);
-        if (cards.has(messageId)) this.#goOn(interactionId, token, messageId);
+        if (cards.has(messageId)) {
+          this.#goOn(interactionId, token, messageId);
+          // Where the bot is no member there is no other way to that card, for the start after this one either.
+          return;
+        }
       }
     } catch (error) {
       if (!isTokenSpent(error)) throw error;
@@ -162,7 +195,8 @@ export class OpenReplies implements PendingReplies {
     };
     const began = Math.min(Date.now(), timeOf(interactionId));
     const since = { wall: began, steady: performance.now() };
-    this.#usable.set(interactionId, { reply: { messageId, show }, since });
+    const remove = (): Promise<void> => webhook.deleteMessage("@original");
+    this.#usable.set(interactionId, { reply: { messageId, show, remove }, since });
   }
 
   /** @returns the id of the message that the answer is */

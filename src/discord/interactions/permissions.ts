@@ -2,7 +2,7 @@
 import { type Client, PermissionFlagsBits, type PermissionsBitField, Team } from "discord.js";
 
 import { UserError } from "../../errors.ts";
-import { missingPermissions } from "../wording/commands.ts";
+import { missingPermissions, noFilesHere } from "../wording/commands.ts";
 
 type Needed = readonly (readonly [name: string, bit: bigint])[];
 
@@ -30,6 +30,15 @@ export function assertMayWork({ appPermissions: app, channel }: Place): void {
   const mayOpen = mayThread && app.has(PermissionFlagsBits.CreatePublicThreads);
   if (!inThread && !mayOpen && !app.has(PermissionFlagsBits.SendMessages)) missing.push("Send Messages");
   if (missing.length > 0) throw new UserError("missing-permissions", missingPermissions(missing));
+}
+
+/**
+ * Where the bot is no member its answers may have files as far as the person's own messages may.
+ *
+ * @throws UserError `missing-permissions`
+ */
+export function assertMayAnswer({ appPermissions: app }: Pick<Place, "appPermissions">): void {
+  if (!app.has(PermissionFlagsBits.AttachFiles)) throw new UserError("missing-permissions", noFilesHere);
 }
 
 /** A comparison stands where it was asked for: no thread of its own would stay open for votes. @throws UserError `missing-permissions` */

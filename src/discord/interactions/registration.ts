@@ -13,13 +13,30 @@ import {
 import type { Logger } from "../../log.ts";
 import type { Deliveries } from "../messages/deliveries.ts";
 import { isPassing } from "../discord-error.ts";
-import type { Commands } from "./handler.ts";
+import { type Commands, isEverywhere } from "./handler.ts";
 
-/** What is registered: each command once, subcommands gathered under their group. */
-export function commandBodies({ handlers, groups }: Commands): RESTPostAPIApplicationCommandsJSONBody[] {
+const IN_SERVERS = {
+  contexts: [InteractionContextType.Guild],
+  integration_types: [ApplicationIntegrationType.GuildInstall],
+};
+const EVERYWHERE = {
+  contexts: [InteractionContextType.Guild, InteractionContextType.BotDM, InteractionContextType.PrivateChannel],
+  integration_types: [ApplicationIntegrationType.GuildInstall, ApplicationIntegrationType.UserInstall],
+};
+
+/**
+ * What is registered: each command once, subcommands gathered under their group.
+ *
+ * @param forPeople people may install the application for themselves, as its settings on Discord say
+ */
+export function commandBodies(
+  { handlers, groups }: Commands,
+  forPeople: boolean,
+): RESTPostAPIApplicationCommandsJSONBody[] {
   const bodies: RESTPostAPIApplicationCommandsJSONBody[] = [];
   for (const handler of handlers)
-    if (handler.kind === "slash" || handler.kind === "message-menu") bodies.push(handler.data);
+    if (handler.kind !== "subcommand")
+      bodies.push({ ...handler.data, ...(forPeople && isEverywhere(handler) ? EVERYWHERE : IN_SERVERS) });
   for (const [name, { description, permissions = null }] of Object.entries(groups)) {
     const group = new SlashCommandBuilder()
       .setName(name)
@@ -27,13 +44,9 @@ export function commandBodies({ handlers, groups }: Commands): RESTPostAPIApplic
       .setDefaultMemberPermissions(permissions);
     for (const handler of handlers)
       if (handler.kind === "subcommand" && handler.group === name) group.addSubcommand(handler.data);
-    bodies.push(group.toJSON());
+    bodies.push({ ...group.toJSON(), ...IN_SERVERS });
   }
-  const where = {
-    contexts: [InteractionContextType.Guild],
-    integration_types: [ApplicationIntegrationType.GuildInstall],
-  };
-  return bodies.map((body) => ({ ...body, ...where }));
+  return bodies;
 }
 
 /**
@@ -56,7 +69,11 @@ export async function registerSoon(
 }
 
 async function registerCommands(client: Client<true>, commands: Commands, log: Logger): Promise<void> {
-  const wanted = commandBodies(commands);
+  const { integrationTypesConfig } = await client.application.fetch();
+  const wanted = commandBodies(
+    commands,
+    integrationTypesConfig?.[ApplicationIntegrationType.UserInstall] !== undefined,
+  );
   const route = Routes.applicationCommands(client.application.id);
   const present = (await client.rest.get(route)) as Command[];
   if (isDeepStrictEqual(canonical(present), canonical(wanted))) {

@@ -7,6 +7,7 @@ import {
   type ModalSubmitInteraction,
 } from "discord.js";
 
+import { isOutside } from "./whereabouts.ts";
 import { isAcknowledged, isMessageGone } from "../discord-error.ts";
 import type { OpenReplies } from "./open-replies.ts";
 import type { Bot } from "./bot.ts";
@@ -21,10 +22,7 @@ import { editPayload, payload, type Cover, type View } from "../messages/view.ts
  */
 export type Acknowledgement = "public" | "private" | "silent" | "none";
 
-export type Repliable =
-  | CommandInteraction<"cached">
-  | MessageComponentInteraction<"cached">
-  | ModalSubmitInteraction<"cached">;
+export type Repliable = CommandInteraction | MessageComponentInteraction | ModalSubmitInteraction;
 
 /** An answer that was taken before the connection broke is refused when it is sent again: it is there. */
 async function onceTaken(answer: () => Promise<unknown>): Promise<void> {
@@ -40,8 +38,11 @@ export class Reply {
   readonly #kind: Acknowledgement;
   readonly #openReplies: OpenReplies;
   readonly #cover: Cover;
+  readonly isOutside: boolean;
   #messageId: string | null = null;
   #isTakenBack = false;
+  /** What it was said in is the card of a job, and nothing but its interaction reaches that: it is remembered for longer. */
+  #isLasting: boolean;
   /** What is still to come before nobody waits for anything any more. */
   readonly #owed = new Set<"words" | "work">();
 
@@ -50,6 +51,8 @@ export class Reply {
     this.#kind = kind;
     this.#openReplies = openReplies;
     this.#cover = filter.cover;
+    this.isOutside = isOutside(interaction);
+    this.#isLasting = this.isOutside && kind === "public";
   }
 
   /** Acknowledges, in the one call that has to reach Discord within three seconds. */
@@ -57,6 +60,12 @@ export class Reply {
     const reply = new Reply(interaction, kind, parts);
     if (kind === "none") return reply;
     if (kind !== "silent") await reply.#promise();
+    else if (reply.isOutside && "message" in interaction && interaction.message) {
+      // The message that was used can be reached once more: what is done next may be about it.
+      const show = reply.show.bind(reply);
+      const remove = reply.remove.bind(reply);
+      parts.openReplies.reach(interaction.id, { messageId: interaction.message.id, show, remove });
+    }
     try {
       await persevere(() => reply.#acknowledge());
     } catch (error) {
@@ -87,7 +96,8 @@ export class Reply {
   }
 
   async #give(what: "words" | "work"): Promise<void> {
-    if (this.#owed.delete(what) && this.#owed.size === 0) await this.#openReplies.forget(this.#interaction.id);
+    if (!this.#owed.delete(what) || this.#owed.size > 0 || this.#isLasting) return;
+    await this.#openReplies.forget(this.#interaction.id);
   }
 
   /** The handler is done. Where a job goes on, its first words may be still to come. */
@@ -99,6 +109,10 @@ export class Reply {
     return this.#interaction.channelId ?? "";
   }
 
+  get ruledBy(): string | null {
+    return this.#interaction.inCachedGuild() ? this.channelId : null;
+  }
+
   /** The message that the answer is; `null` for silent ones. */
   get messageId(): string | null {
     return this.#messageId;
@@ -107,7 +121,7 @@ export class Reply {
   /** Fills the acknowledged message in, or edits it. */
   async show(view: View): Promise<void> {
     const words = {
-      ...(await editPayload(await this.#cover(view, this.channelId))),
+      ...(await editPayload(await this.#cover(view, this.ruledBy))),
       flags: MessageFlags.IsComponentsV2,
     } as const;
     const message = await persevere(() => this.#interaction.editReply({ ...words }));
@@ -118,9 +132,10 @@ export class Reply {
   /** Says something to the person alone; a public "thinking…" is taken back. May be called again when it failed. */
   async whisper(view: View): Promise<void> {
     if (this.#kind === "private") return this.show(view);
+    this.#isLasting = false;
     if (this.#kind === "public") await this.#takeBack();
     const words = {
-      ...(await payload(await this.#cover(view, this.channelId))),
+      ...(await payload(await this.#cover(view, this.ruledBy))),
       flags: MessageFlags.IsComponentsV2 | MessageFlags.Ephemeral,
     } as const;
     // Where a line breaks nobody knows what had arrived: a word that is said twice is better than none.
@@ -128,6 +143,11 @@ export class Reply {
       await onceTaken(() => persevere(() => this.#interaction.reply({ ...words })));
     else await this.#interaction.followUp({ ...words });
     await this.#give("words");
+  }
+
+  /** Takes the message away. */
+  async remove(): Promise<void> {
+    await persevere(() => this.#interaction.deleteReply());
   }
 
   /** Answers with a form, in place of an acknowledgement. */

@@ -18,7 +18,7 @@ import type { Bot } from "./bot.ts";
 import { parseCustomId } from "../messages/custom-id.ts";
 import { discordCode, isTokenSpent } from "../discord-error.ts";
 import { explain } from "./explain.ts";
-import type { CommandHandler, Commands, Handler } from "./handler.ts";
+import { type CommandHandler, type Commands, type Handler, isEverywhere } from "./handler.ts";
 import { isOffered } from "./offered.ts";
 import { type Acknowledgement, Reply, type Repliable } from "./reply.ts";
 import { view, type View } from "../messages/view.ts";
@@ -48,12 +48,12 @@ export function route(client: Client, commands: Commands, bot: Bot): () => Promi
 }
 
 async function dispatch(interaction: Interaction, table: ReadonlyMap<string, Handler>, bot: Bot): Promise<void> {
-  if (!interaction.inCachedGuild()) return elsewhere(interaction);
-  if (interaction.isAutocomplete()) return suggest(interaction, table.get(commandKey(interaction)), bot);
-  const handler = table.get(keyFor(interaction));
+  const handler = table.get(interaction.isAutocomplete() ? commandKey(interaction) : keyFor(interaction));
+  if (!interaction.inCachedGuild() && !(handler && isEverywhere(handler))) return elsewhere(interaction);
+  if (interaction.isAutocomplete()) return suggest(interaction, handler, bot);
   if (handler) return handle(handler, interaction as Repliable, bot);
   if (!interaction.isRepliable()) return;
-  const reply = await open(interaction as Repliable, "private", bot);
+  const reply = await open(interaction, "private", bot);
   await reply.show(noticeView(router.unknown));
   await reply.done();
 }
@@ -95,7 +95,7 @@ function faultView(error: unknown, handler: Handler, interaction: Repliable, bot
 
 /** A server's moderators hear of what its own rules refused. */
 function tellServer({ identifier, message }: UserError, interaction: Repliable, { serverLog }: Bot): void {
-  if (!HOUSE_RULES.has(identifier)) return;
+  if (!HOUSE_RULES.has(identifier) || !interaction.inCachedGuild()) return;
   const { guildId, channelId, user } = interaction;
   const what = interaction.isCommand() ? `\`${interaction.commandName}\`` : serverLogWords.button;
   void serverLog.refused({ guildId, channelId: channelId ?? "", userId: user.id, what, identifier, why: message });
@@ -119,20 +119,19 @@ async function tell(words: View, reply: Reply, { log }: Bot): Promise<void> {
   await reply.done();
 }
 
-async function suggest(
-  interaction: AutocompleteInteraction<"cached">,
-  handler: Handler | undefined,
-  bot: Bot,
-): Promise<void> {
+async function suggest(interaction: AutocompleteInteraction, handler: Handler | undefined, bot: Bot): Promise<void> {
   const choices =
-    handler && "autocomplete" in handler && handler.autocomplete ? await handler.autocomplete(interaction, bot) : [];
+    handler && "autocomplete" in handler && handler.autocomplete
+      ? // Of a handler that works everywhere, or in a server.
+        await handler.autocomplete(interaction as AutocompleteInteraction<"cached">, bot)
+      : [];
   await interaction.respond(choices.slice(0, 25));
 }
 
-/** Commands are offered in servers only; what comes from elsewhere is from a client that knows better. */
+/** What works in servers alone is offered nowhere else; what comes from elsewhere is from a client that knows better. */
 async function elsewhere(interaction: Interaction): Promise<void> {
   if (interaction.isAutocomplete()) await interaction.respond([]);
-  else await interaction.reply({ content: router.serversOnly, flags: ["Ephemeral"] });
+  else if (interaction.isRepliable()) await interaction.reply({ content: router.serversOnly, flags: ["Ephemeral"] });
 }
 
 /** Handlers by what they answer. */
@@ -152,6 +151,7 @@ function keyOf(handler: CommandHandler): string {
 function keyFor(interaction: Interaction): string {
   if (interaction.isChatInputCommand()) return commandKey(interaction);
   if (interaction.isMessageContextMenuCommand()) return `message-menu/${interaction.commandName}`;
+  if (interaction.isUserContextMenuCommand()) return `user-menu/${interaction.commandName}`;
   if (!(interaction.isMessageComponent() || interaction.isModalSubmit()) || !isOffered(interaction)) return "";
   const kind = interaction.isModalSubmit() ? "modal" : interaction.isButton() ? "button" : "menu";
   return `${kind}/${parseCustomId(interaction.customId).family}`;

@@ -23,7 +23,7 @@ export async function submitPair(
   await expectWishes(bot, request);
   const room = queue.reserve(request);
   try {
-    const { content, style, release } = await intake.take(request.userId, reply.channelId, wanted);
+    const { content, style, release } = await intake.take(request.userId, reply.ruledBy, wanted);
     try {
       return await queue.enqueue({ ...request, content, style, replyTo: replyPlace(reply) }, room);
     } finally {
@@ -49,6 +49,6 @@ export async function submitAgain(
   await expectWishes(bot, request);
   for (const { sha256 } of [request.content, request.style])
     if (!(await store.files.has(sha256))) throw new UserError("picture-gone", pictureGone);
-  await filter.admit(replyTo.channelId, [request.content, request.style]);
+  await filter.admit(reply.ruledBy, [request.content, request.style]);
   return queue.enqueue({ ...request, replyTo });
 }

@@ -28,7 +28,7 @@ export async function expectWishes({ config, tasks }: Pick<Bot, "config" | "task
 
 /** Completes the last of the LoRA that are typed. */
 export async function loraChoices(
-  interaction: AutocompleteInteraction<"cached">,
+  interaction: AutocompleteInteraction,
   { config, tasks }: Pick<Bot, "config" | "tasks">,
 ): Promise<{ name: string; value: string }[]> {
   if (tasks.info?.stylizer === "embedded") return [];

@@ -21,7 +21,7 @@ export async function announce(
   job: Job,
   words: string | null,
   nonce: string,
-  venue: Venue,
+  venue: Pick<Venue, "post">,
   { files, log }: { readonly files: PictureStore; readonly log: Logger },
 ): Promise<string> {
   const post = (view: View): Promise<string> => venue.post(view, nonce, job.settledAt ?? 0);

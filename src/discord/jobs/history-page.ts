@@ -21,10 +21,12 @@ export async function historyPage(
 ): Promise<View> {
   const page = { limit: PER_PAGE + 1, ...(before !== undefined && { before }) };
   const found = await store.jobs.painted(userId, guildId, page);
-  if (found.length === 0) return noticeView(before === undefined ? words.none : words.noMore);
+  if (found.length === 0) return noticeView(before === undefined ? words.none(guildId !== null) : words.noMore);
   const jobs = found.slice(0, PER_PAGE);
   const files = await Promise.all(jobs.map(async (job, i) => resultFile(store, job, i)));
-  const box = new ContainerBuilder().setAccentColor(ACCENT.done).addTextDisplayComponents(text(words.title));
+  const box = new ContainerBuilder()
+    .setAccentColor(ACCENT.done)
+    .addTextDisplayComponents(text(words.title(guildId !== null)));
   for (const [i, job] of jobs.entries()) {
     const file = files[i];
     if (file) box.addSectionComponents(beside(words.line(job), file));

@@ -17,6 +17,7 @@ import { sourcePictures } from "./job-pictures.ts";
 import { JobStanding } from "./job-standing.ts";
 import { LiveMessage } from "../messages/live-message.ts";
 import { nonceFor } from "../messages/nonce.ts";
+import { OutsideVenue } from "../messages/outside-venue.ts";
 import type { PendingReplies } from "../messages/pending-reply.ts";
 import { PlaceMoved } from "../messages/place-moved.ts";
 import { thumbnailFile } from "../messages/thumbnail.ts";
@@ -55,9 +56,16 @@ export function linkTo(surface: Surface, talkId: string): string {
   return `https://discord.com/channels/${guildId ?? "@me"}/${place}/${message}`;
 }
 
+/** How long before a reply cannot be edited any more it says where the result will be. */
+const NOTICE_MS = 30_000;
+
 export class JobPresenter {
   readonly #parts: PresenterParts;
   readonly #venue: Venue;
+  /** Where the bot is no member: in place of the venue. */
+  readonly #outside: OutsideVenue | null;
+  /** Until its reply says that the result comes by direct message. */
+  #notice: NodeJS.Timeout | null = null;
   readonly #card: LiveMessage;
   readonly #opened: Promise<void>;
   readonly #takenUp: boolean;
@@ -84,8 +92,13 @@ export class JobPresenter {
     const onMoved = (): Promise<void> => this.#notes.threadless({ threadId: null });
     this.#venue = new Venue({ client, channelId, threadId, replies, log, cover, onMoved });
     if (takenUp && cardMessageId !== null) this.#venue.lookAfter(cardMessageId);
+    const { userId, replyTo } = job.request;
+    this.#outside = replyTo?.isOutside
+      ? new OutsideVenue({ client, replyId: replyTo.messageId, userId, directId: threadId, replies, log, cover })
+      : null;
+    if (takenUp) this.#outside?.lookAround();
     this.#card = new LiveMessage({
-      home: this.#venue.front,
+      home: (this.#outside ?? this.#venue).front,
       messageId: cardMessageId,
       intervalMs: PACE_MS,
       nonce: this.#nonce("card"),
@@ -95,6 +108,25 @@ export class JobPresenter {
     });
     this.#opened = this.#begin();
     this.#opened.catch(() => undefined);
+    if (replyTo && this.#outside && !isSettled(job.state)) this.#giveNotice(replies.lastsFor(replyTo.messageId));
+  }
+
+  /** Whether there is a word to come from it before the job is over. */
+  get hasToTell(): boolean {
+    return this.#notice !== null;
+  }
+
+  /** @param leftMs for how long the reply can be edited */
+  #giveNotice(leftMs: number): void {
+    if (leftMs === 0) return;
+    this.#notice = setTimeout(
+      () => {
+        this.#notice = null;
+        this.#remark = card.byDirectMessage;
+        if (this.#open && !this.#finishing) void this.#card.settle(this.#cardView());
+      },
+      Math.max(0, leftMs - NOTICE_MS),
+    ).unref();
   }
 
   get job(): Job {
@@ -113,7 +145,7 @@ export class JobPresenter {
 
   /** Where the job can be looked at. */
   get link(): string {
-    return linkTo(this.#surface, this.#venue.placeId);
+    return linkTo(this.#surface, this.#outside ? this.#surface.channelId : this.#venue.placeId);
   }
 
   /** Takes an event in. Messages follow at their own pace. */
@@ -140,7 +172,7 @@ export class JobPresenter {
     this.#preview = null;
     if (again && this.#surface.cardMessageId !== null) this.#venue.lookAfter(this.#surface.cardMessageId);
     try {
-      await this.#finish();
+      await (this.#outside ? this.#finishOutside(this.#outside, again) : this.#finish());
     } catch (error) {
       await this.#giveUp(error);
     }
@@ -160,6 +192,7 @@ export class JobPresenter {
 
   /** Sends what waits to be sent, and then nothing more. */
   async close(): Promise<void> {
+    clearTimeout(this.#notice ?? undefined);
     await this.#opened.catch(() => undefined);
     await this.#card.close();
   }
@@ -242,6 +275,22 @@ export class JobPresenter {
   /** Whether somebody was forgotten, or the server left, meanwhile. */
   async #isErased(): Promise<boolean> {
     return (await this.#parts.findJob(this.job.id)) === null;
+  }
+
+  /** The result takes the place of the card, or is sent to the person. Nobody votes on it, and nothing comes after it. */
+  async #finishOutside(venue: OutsideVenue, again: boolean): Promise<void> {
+    await this.#opened;
+    const { files, log } = this.#parts;
+    const job = this.job;
+    if (job.state === "cancelled") await this.#card.deliver(this.#cardView());
+    else if (this.#surface.resultMessageId === null) {
+      if (again) venue.lookAround();
+      // What is on its way to the card must not arrive after the result.
+      await this.#card.close();
+      const resultMessageId = await announce(job, this.#words(), this.#nonce("result"), venue, { files, log });
+      await this.#notes.note({ resultMessageId, threadId: venue.directId });
+    }
+    await this.#notes.note({ finished: true });
   }
 
   /** Versions before this one showed progress and description in messages of their own, below the card. */

@@ -107,9 +107,11 @@ export const resultRow = (job: Job): ActionRowBuilder<ButtonBuilder> =>
     ...(isDraft(job)
       ? [press("rerun", button.finish, ButtonStyle.Success, job.id, "finish")]
       : [press("rerun", button["image-prompt"], ButtonStyle.Secondary, job.id, "image-prompt")]),
-    press("rerun", button.prompt, ButtonStyle.Secondary, job.id, "prompt"),
+    // Where the bot is no member it reaches this message through a press on it alone.
+    ...(job.request.replyTo?.isOutside ? [] : [press("rerun", button.prompt, ButtonStyle.Secondary, job.id, "prompt")]),
     press("tweak", button.tweak, ButtonStyle.Secondary, job.id),
     press("more", button.more, ButtonStyle.Secondary, job.id),
+    ...(job.request.replyTo?.isOutside ? [press("delete", button.delete, ButtonStyle.Danger, job.id)] : []),
   );
 
 /** Bad news, to the requester alone, with a way to go on. */

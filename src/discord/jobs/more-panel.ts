@@ -12,28 +12,35 @@ import { voteButton } from "../wording/votes.ts";
 
 const WAYS = ["image-prompt", "prompt", "inst"] as const satisfies readonly Variant[];
 
-/**
- * @param resultMessageId the message that *Delete* takes away
- * @param largest long side of what is painted in HD, pixels
- */
-export function morePanel(job: Job, resultMessageId: string, largest: number): View {
+/** What can be done where a result stands. */
+interface Place {
+  /** There is a server, with a library and votes. */
+  readonly inServer: boolean;
+  /** The message that *Delete* takes away; `null` where only a button on itself does. */
+  readonly resultMessageId: string | null;
+  /** Long side of what is painted in HD, pixels. */
+  readonly largest: number;
+}
+
+export function morePanel(job: Job, { inServer, resultMessageId, largest }: Place): View {
   const { id, result } = job;
   const { Secondary, Danger } = ButtonStyle;
+  const last = [
+    ...(isDraft(job) || !inServer ? [] : [press("ballot", voteButton.ballot, Secondary, id)]),
+    ...(resultMessageId === null ? [] : [press("delete", button.delete, Danger, id, resultMessageId)]),
+  ];
   return view([
     text(more.title(job)),
     row(...WAYS.map((variant) => variantButton(job, variant))),
     text(more.rest),
     row(
       ...hdButton(job, largest),
-      press("compare", voteButton.compare, Secondary, id),
+      ...(inServer ? [press("compare", voteButton.compare, Secondary, id)] : []),
       press("edit-prompt", button.editPrompt, Secondary, id),
-      press("save-style", styleButton.save, Secondary, id),
-      ...(result?.engine === "diffusion" ? [press("learn-style", button.learn, Secondary, id)] : []),
+      ...(inServer ? [press("save-style", styleButton.save, Secondary, id)] : []),
+      ...(inServer && result?.engine === "diffusion" ? [press("learn-style", button.learn, Secondary, id)] : []),
     ),
-    row(
-      ...(isDraft(job) ? [] : [press("ballot", voteButton.ballot, Secondary, id)]),
-      press("delete", button.delete, Danger, id, resultMessageId),
-    ),
+    ...(last.length === 0 ? [] : [row(...last)]),
   ]);
 }
 

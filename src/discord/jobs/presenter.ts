@@ -211,7 +211,7 @@ export class Presenter {
     for (const [id, shown] of this.#jobs) {
       if (isSettled(shown.job.state)) continue;
       shown.setPlace(places.get(id) ?? null);
-      if (!near.has(id) && !isRunning(shown.job.state)) this.#leave(id, shown);
+      if (!near.has(id) && !isRunning(shown.job.state) && !shown.hasToTell) this.#leave(id, shown);
     }
   }
 

@@ -34,7 +34,14 @@ export type ButtonFamily =
 export type MenuFamily = "settings";
 
 /** Modals likewise. One that a button opened has the button's own id, parts and all. */
-export type ModalFamily = "compare-again" | "edit-prompt" | "paint-again" | "paint-with" | "stylize-this" | "tweak";
+export type ModalFamily =
+  | "compare-again"
+  | "edit-prompt"
+  | "paint-again"
+  | "paint-with"
+  | "stylize-this"
+  | "tweak"
+  | "use-as-style";
 
 export interface CustomId {
   /** Which handler answers; ids come from outside, and of earlier versions too. */

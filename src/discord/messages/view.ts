@@ -44,8 +44,8 @@ export interface View {
   readonly pings?: string;
 }
 
-/** Makes of a view what may be shown in a channel, as a last look before it is sent. */
-export type Cover = (shown: View, channelId: string) => Promise<View>;
+/** Makes of a view what may be shown in a channel (`null`: where no server has a say), as a last look before it is sent. */
+export type Cover = (shown: View, channelId: string | null) => Promise<View>;
 
 /** The view with other files in place of some, wherever components show them. */
 export function replaceFiles(shown: View, others: ReadonlyMap<ViewFile, ViewFile>): View {

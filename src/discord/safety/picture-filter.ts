@@ -43,14 +43,14 @@ export class PictureFilter {
   }
 
   /** @throws UserError `picture-unsafe` where the server does not take such pictures */
-  async admit(channelId: string, pictures: readonly StoredPicture[]): Promise<void> {
+  async admit(channelId: string | null, pictures: readonly StoredPicture[]): Promise<void> {
     if ((await this.#rulesIn(channelId)).filter !== "refuse") return;
     for (const picture of pictures)
       if (await this.#options.safety.isUnsafe(picture)) throw new UserError("picture-unsafe", words.refused);
   }
 
   /** The view as it may be shown there; what was covered once is left as it is. */
-  readonly cover = async (shown: View, channelId: string): Promise<View> => {
+  readonly cover = async (shown: View, channelId: string | null): Promise<View> => {
     const looked = shown.files.filter(
       (file) => file.shows !== undefined || file.unsafe === true || file.isResult === true,
     );
@@ -82,9 +82,9 @@ export class PictureFilter {
   }
 
   /** A thread is as its channel is. */
-  async #rulesIn(channelId: string): Promise<Rules> {
+  async #rulesIn(channelId: string | null): Promise<Rules> {
     const { client, safety, settings } = this.#options;
-    const channel = await client.channels.fetch(channelId).catch(() => null);
+    const channel = channelId === null ? null : await client.channels.fetch(channelId).catch(() => null);
     if (!channel || channel.isDMBased()) return { filter: safety.isOn ? "blur" : "off", spoilers: false };
     const home = channel.isThread() ? channel.parent : channel;
     const { filter, ageRestrictedFilter, spoilers } = await settings.get(channel.guildId);

@@ -58,8 +58,8 @@ export async function styleChoices(
 }
 
 /** A style of the library. @throws UserError `style-unknown`, or `style-of-gallery` for one that no server has of its own */
-export async function findStyle({ store }: LibraryParts, guildId: string, name: string): Promise<Style> {
-  const style = await store.styles.find(guildId, name.trim());
+export async function findStyle({ store }: LibraryParts, guildId: string | null, name: string): Promise<Style> {
+  const style = guildId === null ? null : await store.styles.find(guildId, name.trim());
   if (style) return style;
   const shipped = galleryStyle(name);
   throw shipped

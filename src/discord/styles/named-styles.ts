@@ -7,7 +7,7 @@ import type { AutocompleteInteraction } from "discord.js";
 import { UserError } from "../../errors.ts";
 import { GALLERY, galleryStyle, type ShippedPicture } from "../../jobs/gallery.ts";
 import { isJobId } from "../../jobs/job-id.ts";
-import type { PictureRef } from "../../jobs/job.ts";
+import { type PictureRef, serverOf } from "../../jobs/job.ts";
 import { foldedName, STYLE_NAME_LENGTH } from "../../jobs/style.ts";
 import type { Store } from "../../store/store.ts";
 import { plainName } from "../wording/markdown.ts";
@@ -108,7 +108,7 @@ export async function findNamedStyle(
   if (shipped) return { name: shipped.name, from: "gallery", picture: shipped, description: null };
   const job = isJobId(name) ? await store.jobs.get(name) : null;
   // Ids can be typed: nobody gets at another member's picture, nor at what was painted elsewhere.
-  if (job?.request.userId !== userId || job.request.guildId !== guildId)
+  if (job?.request.userId !== userId || serverOf(job.request) !== guildId)
     throw new UserError("style-unknown", words.unknown(text));
   const { style: picture, description } = job.request;
   return { name: picture.name, from: "recent", picture, description };

@@ -17,6 +17,9 @@ const list = new Intl.ListFormat("en", { type: "conjunction" });
 export const missingPermissions = (names: readonly string[]): string =>
   `I cannot work in this channel yet: I need the permission${names.length > 1 ? "s" : ""} ${list.format(names.map((name) => `**${name}**`))}. Somebody who manages the server can allow that in the channel's settings.`;
 
+export const noFilesHere =
+  "Pictures may not be posted here, neither by you nor by me. Please use me in another channel, or write to me directly.";
+
 const MEBIBYTE = 1024 * 1024;
 const megabytes = (bytes: number): string =>
   bytes < 10 * MEBIBYTE ? String(Number((bytes / MEBIBYTE).toPrecision(2))) : (bytes / MEBIBYTE).toFixed(0);
@@ -41,7 +44,7 @@ export const promptTooLong = (length: number, most: number): string =>
 
 export const router = {
   unknown: "That belongs to an earlier version of me. Please start afresh with `/stylize`.",
-  serversOnly: "I work in servers: use me in a channel there.",
+  serversOnly: "That works in servers that I am a member of: please use it in a channel there.",
 } as const;
 
 export const replyLost = "Discord lost track of that command. Please try again.";
@@ -91,15 +94,21 @@ export const againWords = {
   gone: "I do not have what you sent any more: it was long ago, or I was restarted. Please send it once more.",
 } as const;
 
-export const stylizeThisWords = {
-  title: "Stylize this picture",
-  style: "Style",
-  styleHint: "The picture whose style it should take",
+export const pairModalWords = {
+  title: { style: "Stylize this picture", content: "Use as style" },
+  label: { style: "Style", content: "Picture" },
+  hint: { style: "The picture whose style it should take", content: "The picture to repaint in that style" },
+  missing: {
+    style: "I need a style picture too. Please attach one.",
+    content: "I need a picture to repaint. Please attach one.",
+  },
   variant: "How",
   prompt: "Words of your own (optional)",
-  noPicture: "There is no picture in that message. Try one that shows a picture, or use `/stylize`.",
-  noStyle: "I need a style picture too. Please attach one.",
-  tooOld: "I was restarted, or that window was open for too long. Please choose *Stylize this picture* again.",
+  noPicture:
+    "There is no picture in that message. Try one that shows a picture, a sticker or a custom emoji, or use `/stylize`.",
+  lottie:
+    "That sticker is a drawing that moves by program (Lottie), which I cannot read. Please send a screenshot of it, or try another sticker.",
+  tooOld: "I was restarted, or that window was open for too long. Please open it again from the menu.",
 } as const;
 
 export const editPromptWords = {

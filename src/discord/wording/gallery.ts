@@ -43,8 +43,12 @@ const nameOf = ({ request }: Job): string =>
   `**${escapeText(plainName(request.content.name))}** in the style of **${escapeText(plainName(request.style.name))}**`;
 
 export const historyWords = {
-  title: "### 🖼️ Your last pictures in this server",
-  none: "You have painted nothing in this server yet, or it was deleted. `/styles` shows what you can paint with.",
+  title: (inServer: boolean): string =>
+    `### 🖼️ Your last pictures ${inServer ? "in this server" : "outside of servers that I am a member of"}`,
+  none: (inServer: boolean): string =>
+    inServer
+      ? "You have painted nothing in this server yet, or it was deleted. `/styles` shows what you can paint with."
+      : "You have painted nothing outside of servers that I am a member of, or it was deleted. `/stylize` paints.",
   noMore: "There are no older ones.",
   line: (job: Job): string =>
     `${nameOf(job)}\n-# ${VARIANT_LABEL[job.variant ?? "image-prompt"]}${job.request.hd ? ", HD" : ""} · seed ${job.request.seed} · ${relativeTime(job.createdAt)}`,

@@ -62,6 +62,8 @@ export const card = {
   failed: (reason: string): string => `⚠️ ${reason}`,
   cancelled: "🛑 Stopped before it was finished.",
   /** A remark on how it went. */
+  byDirectMessage:
+    "This takes longer than Discord lets me keep this message up to date. The result comes to you as a direct message; if I may not send you any, `/history` has it.",
   nowhere: "I may not post here any more, so there is nothing else to see.",
 
   /** What happened to the pictures on the way in. */

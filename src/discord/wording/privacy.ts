@@ -29,6 +29,7 @@ export const deleteWords = {
     return `Delete this for good? ${rest} Nobody can bring it back.`;
   },
   done: "🗑️ Deleted.",
+  doneButShown: "🗑️ Deleted from my disk. The message itself I can no longer reach here: please delete that yourself.",
   compared: "This picture is being judged in a comparison. Please wait until that is revealed, then delete it.",
 } as const;
 
@@ -41,7 +42,7 @@ export const privacyWords = {
       "- **Styles** that you save, with what was learned of them, until somebody removes them.",
       "- **Medals** that you give: they are votes, and `/scores` counts them.",
       "- **Answers** in studies that you agreed to take part in.",
-      "I know you by your Discord id alone. I read no messages, show nothing to anybody outside this server, and send nothing to other services than Discord.",
+      "I know you by your Discord id alone. I read no messages, show nothing to anybody but where you asked for it, and send nothing to other services than Discord.",
       `Pictures and jobs are erased after ${forDays(days)}; saved styles, and votes without their pictures, stay.`,
       "*Delete* under a picture erases it at once. Below you get a copy of all that I keep of you, or have me forget you.",
     ].join("\n"),
@@ -55,7 +56,7 @@ export const privacyWords = {
   forgetting: (here: boolean): string =>
     `🧹 I am forgetting you${here ? " in this server" : ""}. Should I be restarted meanwhile, I go on by myself: you need not ask again.`,
   forgotten: (here: boolean): string =>
-    `✅ ${here ? "In this server I" : "I"} know nothing of you any more. My messages about your pictures go in the next moments. Medals that you gave still show on Discord until you take them off; they do not count.`,
+    `✅ ${here ? "In this server I" : "I"} know nothing of you any more. My messages about your pictures go in the next moments${here ? "" : ", but for those in places that I am no member of: please delete them yourself"}. Medals that you gave still show on Discord until you take them off; they do not count.`,
 } as const;
 
 export const retentionWords = {

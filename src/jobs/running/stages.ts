@@ -10,7 +10,7 @@ import { knownDescription, paintingWords, promptHash } from "../description.ts";
 import type { DescribeReply, Engine } from "../engine.ts";
 import { enginePicture } from "../engine-picture.ts";
 import type { JobStage } from "../events.ts";
-import { isSettled, type Job, type PictureRef } from "../job.ts";
+import { isSettled, type Job, type PictureRef, serverOf } from "../job.ts";
 import type { FaceVerdict, Repositories } from "../repositories.ts";
 import { TOKEN_EXTENSION } from "../style.ts";
 import type { Tasks } from "../tasks.ts";
@@ -164,7 +164,8 @@ async function takeBack({ job: { id } }: TrackedJob, sha256: string, { repositor
 
 /** The file of the token that the server has for this style. */
 async function tokenPath({ job }: TrackedJob, { repositories }: StageParts): Promise<string | null> {
-  const { guildId, style } = job.request;
+  const { style } = job.request;
+  const guildId = serverOf(job.request);
   const sha256 = guildId === null ? null : await repositories.styles?.tokenFor(guildId, style.sha256);
   return sha256 ? repositories.files.local(sha256, TOKEN_EXTENSION) : null;
 }

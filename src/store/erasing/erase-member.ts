@@ -57,12 +57,13 @@ export async function jobsOf(db: Kysely<Schema>, { userId, guildId }: Scope): Pr
   return (await query.orderBy("id").execute()).map(({ id }) => id);
 }
 
-/** Where the bot shows a member's jobs, comparisons and learnings. */
+/** Where the bot shows a member's jobs, comparisons and learnings, and can take it off. */
 export async function messagesOf(db: Kysely<Schema>, { userId, guildId }: Scope): Promise<readonly MessagePlace[]> {
   const surfaces = await db
     .selectFrom("surfaces")
     .innerJoin("jobs", "jobs.id", "surfaces.job_id")
     .selectAll("surfaces")
+    .select("jobs.outside")
     .where("jobs.user_id", "=", userId)
     .$if(guildId !== null, (query) => query.where("jobs.guild_id", "=", guildId))
     .execute();
@@ -85,15 +86,19 @@ export async function messagesOf(db: Kysely<Schema>, { userId, guildId }: Scope)
     .where("user_id", "=", userId)
     .where(within(guildId))
     .execute();
+  const inReach = surfaces.filter(({ outside }) => outside === 0);
   const all: (readonly [string, string | null])[] = [
-    ...[...surfaces, ...learnings].flatMap((row) => [
+    ...[...inReach, ...learnings].flatMap((row) => [
       [row.channel_id, row.card_message_id] as const,
       [row.thread_id ?? row.channel_id, row.progress_message_id] as const,
     ]),
-    ...surfaces.flatMap((row) => [
-      [row.thread_id ?? row.channel_id, row.description_message_id] as const,
-      [row.thread_id ?? row.channel_id, row.result_message_id] as const,
-    ]),
+    // Of what was asked for outside, a direct message is all that can be reached.
+    ...surfaces
+      .filter((row) => row.outside === 0 || row.thread_id !== null)
+      .flatMap((row) => [
+        [row.thread_id ?? row.channel_id, row.description_message_id] as const,
+        [row.thread_id ?? row.channel_id, row.result_message_id] as const,
+      ]),
     ...candidates.map((row) => [row.channel_id, row.message_id] as const),
     ...comparisons.flatMap((row) => [
       [row.channel_id, row.card_message_id] as const,

@@ -8,17 +8,19 @@ import { noteDiscards } from "./discards.ts";
 import { eraseSurvey, surveysOf } from "./erase-surveys.ts";
 import { sql } from "../kysely.ts";
 import { isOf } from "../ownership.ts";
+import { isOfServer } from "../server-jobs.ts";
 import { INSTALLATION } from "../setting-repository.ts";
 import type { Schema } from "../schema.ts";
 
 const TABLES = ["jobs", "styles", "rounds", "comparisons", "learnings", "surveys", "settings", "blocks"] as const;
 
-/** Servers of which something is kept, of those that a process looks after. */
+/** Servers of the bot's of which something is kept, of those that a process looks after. */
 export async function knownServers(db: Kysely<Schema>, shard: Shard): Promise<readonly string[]> {
   const known = new Set<string>();
   for (const table of TABLES) {
     // Settings of the whole installation stand among those of servers.
-    const ids = sql`select distinct nullif(guild_id, ${INSTALLATION}) as id from ${sql.table(table)}`;
+    const ids = sql`select distinct nullif(guild_id, ${INSTALLATION}) as id from ${sql.table(table)}
+      where ${table === "jobs" ? sql`outside = 0` : sql`1 = 1`}`;
     const { rows } = await sql<{ id: string }>`select id from (${ids}) as ids
       where id is not null and ${isOf(shard, "id")}`.execute(db);
     for (const { id } of rows) known.add(id);
@@ -38,7 +40,7 @@ export async function eraseServer(db: Kysely<Schema>, guildId: string, breathe: 
     await db.transaction().execute((transaction) => eraseRound(transaction, id));
     await breathe();
   }
-  for (const { id } of await db.selectFrom("jobs").select("id").where("guild_id", "=", guildId).execute()) {
+  for (const { id } of await db.selectFrom("jobs").select("id").where(isOfServer(guildId)).execute()) {
     await eraseJob(db, id);
     await breathe();
   }

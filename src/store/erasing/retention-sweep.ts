@@ -9,6 +9,7 @@ import { knownServers } from "./erase-server.ts";
 import { sweepFolders } from "./sweep-folders.ts";
 import type { Eraser } from "./eraser.ts";
 import { isOf } from "../ownership.ts";
+import { isOfServer } from "../server-jobs.ts";
 import type { Store } from "../store.ts";
 
 const DAY_MS = 86_400_000;
@@ -95,10 +96,7 @@ async function sweepServer(guildId: string | null, options: SweepOptions): Promi
     await breathe();
   }
   for (let erased = 0; ;) {
-    const batch = await settledJobs(options)
-      .where("guild_id", guildId === null ? "is" : "=", guildId)
-      .where("settled_at", "<", before)
-      .execute();
+    const batch = await settledJobs(options).where(isOfServer(guildId)).where("settled_at", "<", before).execute();
     const so = erased;
     for (const { id } of batch) {
       if (await eraser.job(id)) erased += 1;

@@ -24,6 +24,7 @@ import { heldJobs } from "./017-held-jobs.ts";
 import { surveys } from "./018-surveys.ts";
 import { discards } from "./019-discards.ts";
 import { erasedMarks } from "./020-erased-marks.ts";
+import { outside } from "./021-outside.ts";
 import type { Migration } from "./migration.ts";
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -47,6 +48,7 @@ export const MIGRATIONS: readonly Migration[] = [
   surveys,
   discards,
   erasedMarks,
+  outside,
 ];
 
 /** The version that this program's databases are of. */

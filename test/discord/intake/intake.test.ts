@@ -94,7 +94,7 @@ it("what was taken stays as long as somebody has use for it, and is told by what
   const first = await intake.take("ada", "general", { content: upload("sound"), style: known });
   expect(first).toMatchObject({ content: { width: 96, name: "sound" }, style: known });
   const { sha256 } = first.content;
-  intake.hold("ada", "modal", upload("sound"));
+  intake.hold("ada", "modal", upload("sound"), "content");
   expect((await refused(intake.take("grace", "general", { content: { heldAs: "modal" } }))).message).toMatch(
     /window was open/,
   );

@@ -44,7 +44,9 @@ describe("registration", () => {
     const names = discord.commands.map((command) => String(command["name"])).sort();
     expect(names).toEqual([
       "Report this picture",
+      "Stylize avatar",
       "Stylize this picture",
+      "Use as style",
       "about",
       "block",
       "compare",
@@ -73,14 +75,37 @@ interface Option {
 }
 
 describe("what is registered", () => {
-  const bodies = commandBodies(commands) as unknown as readonly (Option & Record<string, unknown>)[];
+  const bodies = commandBodies(commands, true) as unknown as readonly (Option & Record<string, unknown>)[];
   const slash = bodies.filter(({ type }) => (type ?? 1) === 1);
   const within = (options: readonly Option[] = []): Option[] => options.flatMap((one) => [one, ...within(one.options)]);
 
-  it.each(bodies.map((body) => [body.name, body] as const))("%s is for servers, and safe for every age", (_, body) => {
-    expect(body["contexts"]).toEqual([InteractionContextType.Guild]);
-    expect(body["integration_types"]).toEqual([ApplicationIntegrationType.GuildInstall]);
-    expect(body["nsfw"] ?? false).toBe(false);
+  const EVERYWHERE = [
+    "stylize",
+    "paint",
+    "Stylize this picture",
+    "Use as style",
+    "Stylize avatar",
+    "history",
+    "about",
+    "privacy",
+  ];
+
+  it.each(bodies.map((body) => [body.name, body] as const))(
+    "%s is where it belongs, and safe for every age",
+    (name, body) => {
+      const { Guild, BotDM, PrivateChannel } = InteractionContextType;
+      const { GuildInstall, UserInstall } = ApplicationIntegrationType;
+      const isEverywhere = EVERYWHERE.includes(name);
+      expect(body["contexts"]).toEqual(isEverywhere ? [Guild, BotDM, PrivateChannel] : [Guild]);
+      expect(body["integration_types"]).toEqual(isEverywhere ? [GuildInstall, UserInstall] : [GuildInstall]);
+      expect(body["nsfw"] ?? false).toBe(false);
+    },
+  );
+
+  it("is for servers alone where the application may not be installed by people", () => {
+    const kinds = commandBodies(commands, false).map(({ contexts, integration_types: types }) => [contexts, types]);
+    const alone = [[InteractionContextType.Guild], [ApplicationIntegrationType.GuildInstall]];
+    expect(kinds.every((kind) => JSON.stringify(kind) === JSON.stringify(alone))).toBe(true);
   });
 
   it("hides what is for managers and moderators alone, and nothing else", () => {

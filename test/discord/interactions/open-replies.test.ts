@@ -49,7 +49,7 @@ function useReplies() {
       const refusal = refusals.shift();
       if (refusal) throw refusal;
     };
-    await replies.remember(interaction, { channelId: "general", messageId, show });
+    await replies.remember(interaction, { messageId, show, remove: () => Promise.resolve() });
   };
   return { replies, add };
 }

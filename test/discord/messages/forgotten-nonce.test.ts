@@ -49,7 +49,12 @@ const venue = (channelId: string): Venue =>
     client,
     channelId,
     threadId: null,
-    replies: { edit: () => Promise.resolve(false), spares: () => false },
+    replies: {
+      edit: () => Promise.resolve(false),
+      remove: () => Promise.resolve(false),
+      lastsFor: () => 0,
+      spares: () => false,
+    },
     log,
     cover: async (view) => view,
     onMoved: () => Promise.resolve(),

@@ -67,6 +67,24 @@ it("covers a result that is flagged, in its message and on its card", async () =
   expect(shownIn(result)).toEqual({ "SPOILER_harmless-as-waves.png": true });
 });
 
+it("covers what is flagged where the bot is no member too, whatever that server had set when it was one", async () => {
+  const { discord, running } = studio;
+  const linus = discord.member("linus");
+  linus.hasApp = true;
+  const { id } = discord.addGuildWithoutBot("Elsewhere");
+  await running.bot.store.serverSettings.change(id, { filter: "off" });
+  const channel = discord.channel("general", id).id;
+  const pair = { content: await harmless(), style: await waves() };
+  const call = await linus.slash(channel, "stylize", { ...pair, seed: 1 });
+  const result = await discord.waitFor(
+    () => call.response && textOf(call.response).includes("here it is") && call.response,
+    {
+      what: "the result",
+    },
+  );
+  expect(shownIn(result)).toEqual({ "SPOILER_harmless-as-waves.png": true });
+});
+
 it("keeps verdicts by picture and checker, for as long as the picture is known", async () => {
   const { store } = studio.running.bot;
   const rows = () => store.db.selectFrom("safety_verdicts").selectAll().execute();

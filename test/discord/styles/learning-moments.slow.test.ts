@@ -77,7 +77,7 @@ describe("/style learn at a bad moment", () => {
     const answer = async (): Promise<Parameters<typeof learning.ask>[0]> => {
       const card = await channel.send(await createPayload(noticeView("…"), randomUUID().slice(0, 25)));
       const show = async (view: View): Promise<void> => void (await card.edit(await editPayload(view)));
-      return { channelId: general, messageId: card.id, show };
+      return { channelId: general, ruledBy: general, isOutside: false, messageId: card.id, show };
     };
     const answers = [await answer(), await answer()];
     const outcomes = await Promise.allSettled(answers.map((one) => learning.ask(one, style, ada.id)));

@@ -7,6 +7,8 @@ import path from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 
 import { WHOLE } from "../../../src/shard.ts";
+import { messagesOf } from "../../../src/store/erasing/erase-member.ts";
+import { knownServers } from "../../../src/store/erasing/erase-server.ts";
 import { Eraser } from "../../../src/store/erasing/eraser.ts";
 import type { Store } from "../../../src/store/store.ts";
 import { LEFT_MS, NOTICE_MS, sweep, type Swept } from "../../../src/store/erasing/retention-sweep.ts";
@@ -101,6 +103,25 @@ it("a server's own days count where they are fewer; styles, comparisons and what
   await store.comparisons.move("c", "closing", "closed");
   await swept();
   expect(await isThere(compared)).toBe(false);
+});
+
+it("what was asked for where the bot is no member is of no server: nobody can have left that", async () => {
+  await store.retention.noteTold(null, 0);
+  await store.serverSettings.change("9", { retentionDays: 3 });
+  const [young, aged] = [
+    await doneJob(store, ADA, "9", { isOutside: true, settledAt: NOW - 4 * DAY }),
+    await doneJob(store, ADA, "9", { ...old, isOutside: true }),
+  ];
+  for (const table of ["medal_changes", "candidates", "rounds"] as const) await store.db.deleteFrom(table).execute();
+  expect(await knownServers(store.db, WHOLE)).toEqual([]);
+  expect((await store.jobs.painted(ADA, null, { limit: 5 })).map(({ id }) => id)).toEqual([aged.job.id, young.job.id]);
+  expect(await store.jobs.painted(ADA, "9", { limit: 5 })).toEqual([]);
+  expect((await store.jobs.tally(ADA, "9", 0)).askedAt).toEqual([]);
+  expect(await swept()).toMatchObject({ jobs: 1, servers: 0 });
+  expect(await Promise.all([young, aged].map(isThere))).toEqual([true, false]);
+  await new Eraser({ store, dataDir: folder }).server("9");
+  expect(await isThere(young)).toBe(true);
+  expect(await messagesOf(store.db, { userId: ADA, guildId: null }), "nothing to take off").toEqual([]);
 });
 
 it("the oldest go first where there is no room", async () => {
