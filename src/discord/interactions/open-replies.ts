@@ -112,17 +112,17 @@ export class OpenReplies implements PendingReplies {
   }
 
   async #use(messageId: string, use: (reply: Reached) => Promise<void>): Promise<boolean> {
-    const found = this.#find(messageId);
-    if (!found) return false;
-    const [interactionId, { reply }] = found;
-    try {
-      await use(reply);
-    } catch (error) {
-      if (!isTokenSpent(error)) throw error;
-      this.#usable.delete(interactionId);
-      return false;
+    for (let found = this.#find(messageId); found; found = this.#find(messageId)) {
+      const [interactionId, { reply }] = found;
+      try {
+        await use(reply);
+        return true;
+      } catch (error) {
+        if (!isTokenSpent(error)) throw error;
+        this.#usable.delete(interactionId);
+      }
     }
-    return true;
+    return false;
   }
 
   spares(messageId: string, what: Sparable): boolean {

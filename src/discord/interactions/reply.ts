@@ -60,12 +60,6 @@ export class Reply {
     const reply = new Reply(interaction, kind, parts);
     if (kind === "none") return reply;
     if (kind !== "silent") await reply.#promise();
-    else if (reply.isOutside && "message" in interaction && interaction.message) {
-      // The message that was used can be reached once more: what is done next may be about it.
-      const show = reply.show.bind(reply);
-      const remove = reply.remove.bind(reply);
-      parts.openReplies.reach(interaction.id, { messageId: interaction.message.id, show, remove });
-    }
     try {
       await persevere(() => reply.#acknowledge());
     } catch (error) {
@@ -74,7 +68,17 @@ export class Reply {
       interaction.deferred = true;
       if (kind !== "silent") reply.#messageId = (await persevere(() => interaction.fetchReply())).id;
     }
+    if (kind === "silent" && reply.isOutside) reply.#reachSource();
     return reply;
+  }
+
+  /** The message that was used can be reached once more: what is done next may be about it. */
+  #reachSource(): void {
+    const interaction = this.#interaction;
+    const messageId = "message" in interaction ? (interaction.message?.id ?? null) : null;
+    const show = this.show.bind(this);
+    const remove = this.remove.bind(this);
+    this.#openReplies.reach(interaction.id, { messageId, show, remove });
   }
 
   async #acknowledge(): Promise<void> {
