@@ -21,9 +21,10 @@ import { deleteThread, editThread, join } from "../world/threads.ts";
 import { type Attachment, type Channel, type Guild, MESSAGE_FLAG, type Message, type User } from "../world/types.ts";
 import { InteractionCall, type ShownModal } from "./call.ts";
 import { type FieldValues, checkValues, fillModal } from "./fields.ts";
-import { commandsIn, findMenuCommand } from "./reach.ts";
+import { type CommandPlace, completionUse, messageUse, slashUse, userUse } from "./command-use.ts";
+import { commandsIn } from "./reach.ts";
 import { checkIds, resolvedJson } from "./resolved.ts";
-import { type OptionValues, checkOptions, findCommand, isFile } from "./options.ts";
+import { type OptionValues } from "./options.ts";
 
 /** A message, or just where it is. */
 export type MessageRef = Pick<APIMessage, "id" | "channel_id">;
@@ -77,74 +78,18 @@ export class Person {
    * @throws Error when the command or an option does not exist or a value breaks its rules; ApiError 50013, 50083
    */
   async slash(channelId: string, name: string, values: OptionValues = {}): Promise<InteractionCall> {
-    const reached = this.#demandCommands(channelId);
-    const { command, options, wrap } = findCommand(
-      reached.map(({ command }) => command),
-      name,
-    );
-    checkOptions(name, options, values);
-    const filled: Json[] = [];
-    const attachments: Attachment[] = [];
-    for (const option of options) {
-      const value = values[String(option["name"])];
-      if (value === undefined) continue;
-      const sent = isFile(value) ? await this.#upload(value) : value;
-      if (typeof sent === "object") attachments.push(sent);
-      filled.push({ name: option["name"], type: option["type"], value: typeof sent === "object" ? sent.id : sent });
-    }
-    const ids = filled.filter(({ type }) => [6, 7, 8, 9].includes(type as number)).map(({ value }) => String(value));
-    return this.#interact({
-      type: INTERACTION.command,
-      channelId,
-      name,
-      commandType: 1,
-      owners: ownersAmong(reached, command),
-      data: {
-        ...commandReference(command),
-        type: 1,
-        options: wrap(filled),
-        ...resolvedJson(this.#services, attachments, ids, this.#guildOf(channelId)),
-        ...(command["guild_id"] !== undefined && { guild_id: this.#guildOf(channelId)?.id }),
-      },
-    });
+    return this.#interact(await slashUse(this.#demandCommands(channelId), name, values, (file) => this.#upload(file)));
   }
 
   /** Uses a command of a message's context menu. */
   async messageCommand(message: MessageRef, name: string): Promise<InteractionCall> {
-    const { world, cdn } = this.#services;
-    const { command, owners } = findMenuCommand(this.#demandCommands(message.channel_id), 3, name);
-    const target = world.message(message.channel_id, message.id);
-    return this.#interact({
-      type: INTERACTION.command,
-      channelId: message.channel_id,
-      name,
-      commandType: 3,
-      owners,
-      data: {
-        ...commandReference(command),
-        type: 3,
-        target_id: target.id,
-        resolved: { messages: { [target.id]: messageJson(world, cdn, target) } },
-      },
-    });
+    const place = this.#demandCommands(message.channel_id);
+    return this.#interact(messageUse(place, this.#services.world.message(message.channel_id, message.id), name));
   }
 
   /** Uses a command of a person's context menu. */
   async userCommand(channelId: string, person: Person, name: string): Promise<InteractionCall> {
-    const { command, owners } = findMenuCommand(this.#demandCommands(channelId), 2, name);
-    return this.#interact({
-      type: INTERACTION.command,
-      channelId,
-      name,
-      commandType: 2,
-      owners,
-      data: {
-        ...commandReference(command),
-        type: 2,
-        target_id: person.id,
-        ...resolvedJson(this.#services, [], [person.id], this.#guildOf(channelId)),
-      },
-    });
+    return this.#interact(userUse(this.#demandCommands(channelId), person.id, name));
   }
 
   /** Types into an option that completes; gives the choices the bot offers. */
@@ -155,32 +100,7 @@ export class Person {
     text: string,
     values: OptionValues = {},
   ): Promise<readonly Json[]> {
-    const reached = this.#demandCommands(channelId);
-    const { command, options, wrap } = findCommand(
-      reached.map(({ command }) => command),
-      name,
-    );
-    const focused = options.find((candidate) => candidate["name"] === option && candidate["autocomplete"] === true);
-    if (!focused) throw new Error(`/${name} has no option "${option}" that completes.`);
-    const others = options
-      .filter((candidate) => candidate !== focused && values[String(candidate["name"])] !== undefined)
-      .map((candidate) => ({
-        name: candidate["name"],
-        type: candidate["type"],
-        value: values[String(candidate["name"])],
-      }));
-    const call = this.#interact({
-      type: INTERACTION.autocomplete,
-      channelId,
-      name,
-      commandType: 1,
-      owners: ownersAmong(reached, command),
-      data: {
-        ...commandReference(command),
-        type: 1,
-        options: wrap([...others, { name: option, type: focused["type"], value: text, focused: true }]),
-      },
-    });
+    const call = this.#interact(completionUse(this.#demandCommands(channelId), name, { option, text }, values));
     await call.acknowledged;
     return call.interaction.choices ?? [];
   }
@@ -326,13 +246,19 @@ export class Person {
     world.tell({ kind: "typing", channel: this.#see(channelId), userId: this.id });
   }
 
-  /** The commands that this person sees in a channel. */
-  #demandCommands(channelId: string): ReturnType<typeof commandsIn> {
-    const { world, commands } = this.#services;
+  /** A channel with the commands that this person sees in it. */
+  #demandCommands(channelId: string): CommandPlace {
+    const { world, cdn, commands } = this.#services;
     const channel = this.#see(channelId);
     demand(world, channel, this.id, "USE_APPLICATION_COMMANDS");
     demandActive(channel);
-    return commandsIn(world, commands, channel, this.#user);
+    return {
+      world,
+      cdn,
+      channel,
+      guild: this.#guildOf(channelId),
+      reached: commandsIn(world, commands, channel, this.#user),
+    };
   }
 
   #see(channelId: string): Channel {
@@ -390,8 +316,3 @@ export class Person {
       .map((message) => this.#serve(message));
   }
 }
-
-const ownersAmong = (reached: ReturnType<typeof commandsIn>, command: Json): Json =>
-  reached.find((one) => one.command === command)!.owners;
-
-const commandReference = (command: Json): Json => ({ id: command["id"], name: command["name"] });

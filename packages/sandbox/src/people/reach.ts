@@ -5,7 +5,7 @@ import { ownersOf } from "../world/installs.ts";
 import type { Channel, User } from "../world/types.ts";
 import type { World } from "../world/world.ts";
 
-interface Reached {
+export interface Reached {
   readonly command: Json;
   readonly owners: Json;
 }
