@@ -113,6 +113,20 @@ describe("where the bot is no member", () => {
     expect(asked(elsewhere)).toEqual([]);
   });
 
+  it("a server may have the answer kept to the person, and no pictures posted at all", async () => {
+    const { discord } = studio;
+    const linus = discord.member("linus");
+    linus.hasApp = true;
+    const quiet = discord.channel("general", discord.addGuildWithoutBot("Quiet").id).id;
+    discord.setPermissions(quiet, { deny: ["USE_EXTERNAL_APPS"] }, linus.id);
+    await result(await stylize(quiet, linus));
+    expect(discord.messages(quiet)).toEqual([]);
+    expect(asked(quiet)).toEqual([]);
+    discord.setPermissions(quiet, { deny: ["ATTACH_FILES"] }, linus.id);
+    await stylize(quiet, linus);
+    await expect.poll(() => whispers(discord, linus.id).at(-1)).toContain("Pictures may not be posted here");
+  });
+
   it("the result comes as a direct message when the interaction is over before it is done", async () => {
     const { discord } = studio;
     const before = direct(ada).length;
