@@ -107,13 +107,13 @@ it("a server's own days count where they are fewer; styles, comparisons and what
 
 it("what was asked for where the bot is no member is of no server: nobody can have left that", async () => {
   await store.retention.noteTold(null, 0);
-  await store.serverSettings.change("9", { retentionDays: 3 });
   const [young, aged] = [
     await doneJob(store, ADA, "9", { isOutside: true, settledAt: NOW - 4 * DAY }),
     await doneJob(store, ADA, "9", { ...old, isOutside: true }),
   ];
   for (const table of ["medal_changes", "candidates", "rounds"] as const) await store.db.deleteFrom(table).execute();
   expect(await knownServers(store.db, WHOLE)).toEqual([]);
+  await store.serverSettings.change("9", { retentionDays: 3 });
   expect((await store.jobs.painted(ADA, null, { limit: 5 })).map(({ id }) => id)).toEqual([aged.job.id, young.job.id]);
   expect(await store.jobs.painted(ADA, "9", { limit: 5 })).toEqual([]);
   expect((await store.jobs.tally(ADA, "9", 0)).askedAt).toEqual([]);
