@@ -117,7 +117,7 @@ describe("what cannot be judged is said in words", () => {
   it.each<[string, Partial<JudgeOptions>, string]>([
     ["a folder that is not there", { contents: "/nowhere" }, "The folder of contents, /nowhere, cannot be read"],
     ["a folder without pictures", { styles: path.join(ROOT, "docs/decisions") }, "There is no picture in"],
-    ["more pairs than there are", { pairs: 25 }, "These folders make 24 pairs, fewer than the 25 asked for."],
+    ["more pairs than there are", { pairs: 49 }, "These folders make 48 pairs, fewer than the 49 asked for."],
     ["a commit that is not there", { against: "no-such-thing" }, "Git knows no commit called no-such-thing here."],
     ["a setting that is not there", { with: ["brush=3"] }, "--with brush=3: settings are variant, strength"],
     ["a value beyond its bounds", { with: ["strength=2"] }, "--with strength=2: it goes from 0 to 1."],

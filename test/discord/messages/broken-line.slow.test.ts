@@ -162,8 +162,8 @@ describe("a person gets an answer over a line that breaks", () => {
       afterHandling: true,
     });
     discord.faults.add({ route: "POST /webhooks/:id/:token", times: 1, reset: true });
-    const call = await ada().slash(general, "stylize", { content: await landscape() });
-    expect(await discord.waitFor(() => whispers(discord, ada().id)[before])).toContain("style");
+    const call = await ada().slash(general, "paint", { content: await landscape(), with: "no such style" });
+    expect(await discord.waitFor(() => whispers(discord, ada().id)[before])).toContain("no style called");
     expect(call.response).toBeUndefined();
   });
 
