@@ -48,7 +48,7 @@ it("a backup made while a picture is painted goes on, elsewhere, from where it w
   const elsewhere = path.join(data, "elsewhere");
   expect(await atelier(elsewhere, "restore", file)).toMatchObject({
     code: 0,
-    said: expect.stringContaining("Start the bot."),
+    said: expect.stringContaining("copy erasures.jsonl"),
   });
   await studio.restart({ DATA_DIR: elsewhere });
   const { store } = studio.running.bot;
