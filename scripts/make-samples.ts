@@ -88,6 +88,6 @@ async function writeLikeness(): Promise<void> {
     vectors[name] = Array.from(vector, (value) => Number(value.toFixed(4)));
   }
   const text = JSON.stringify({ network: STYLE_NETWORK, vectors });
-  await writeFile(path.join(folder, "style/likeness.json"), `${text}\n`);
+  await writeFile(path.join(folder, "likeness.json"), `${text}\n`);
 }
 if (names.some((name) => name.startsWith("style/"))) await writeLikeness();

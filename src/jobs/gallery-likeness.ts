@@ -11,7 +11,7 @@ interface Likeness {
   readonly vectors: Readonly<Record<string, readonly number[]>>;
 }
 
-const LIKENESS = createRequire(import.meta.url)("../../samples/style/likeness.json") as Likeness;
+const LIKENESS = createRequire(import.meta.url)("../../samples/likeness.json") as Likeness;
 
 /** No style of a library is called so: a picture of the gallery among those of a server. */
 const PREFIX = "gallery/";

@@ -36,6 +36,6 @@ describe("the demo's sample pictures", () => {
       expect(notes).toEqual([]);
     }
     const bytes = [...contents, ...styles].reduce((sum, file) => sum + statSync(file).size, 0);
-    expect(bytes).toBeLessThan(2.5 * 1024 * 1024);
+    expect(bytes).toBeLessThan(3.5 * 1024 * 1024);
   });
 });

@@ -2,6 +2,7 @@
 import { readdirSync } from "node:fs";
 import path from "node:path";
 
+import { OWNER } from "../../../src/pictures/picture-name.ts";
 import { startedWith } from "../processes.ts";
 import { integrityFaults, requestOf, resultOf } from "../records.ts";
 import type { Invariant } from "./evidence.ts";
@@ -36,6 +37,7 @@ export const everyFileIsMeant: Invariant = ({ dataDir, tempDir, records }) => {
   const files = filesIn(dataDir);
   const isMeant = (file: string): boolean =>
     /^(atelier\.db|bot\.lock)(-wal|-shm|-journal)?$/.test(file) ||
+    file === `pictures/${OWNER}` ||
     (/^pictures\/../.test(file) && !file.endsWith(".part") && known.has(path.basename(file).split(".")[0]!));
   const kept = new Set(files.map((file) => path.basename(file).split(".")[0]));
   const lost = records.jobs.filter((job) => {
