@@ -6,8 +6,6 @@ import {
   LabelBuilder,
   ModalBuilder,
   StringSelectMenuBuilder,
-  TextInputBuilder,
-  TextInputStyle,
 } from "discord.js";
 
 import type { Upload } from "../src/discord/intake/downloads.ts";
@@ -22,7 +20,7 @@ import { VARIANT_CHOICES, type VariantChoice } from "../src/variant.ts";
 import { offerAgain } from "./again.ts";
 import { subjectOf } from "./job-button.ts";
 import { plainRequest } from "./plain-request.ts";
-import { checkedPrompt, PROMPT_LENGTH } from "./prompt.ts";
+import { checkedPrompt, promptField } from "./prompt.ts";
 
 type Shown = Call<{ readonly id: string; readonly user: { readonly id: string }; readonly guildId: string | null }>;
 
@@ -56,15 +54,7 @@ const pairModal = (id: string, asks: PictureRole): ModalBuilder =>
             VARIANT_CHOICES.map((value) => ({ label: VARIANT_NAME[value], value, default: value === "auto" })),
           ),
       ),
-      new LabelBuilder()
-        .setLabel(words.prompt)
-        .setTextInputComponent(
-          new TextInputBuilder()
-            .setCustomId("prompt")
-            .setStyle(TextInputStyle.Paragraph)
-            .setMaxLength(PROMPT_LENGTH)
-            .setRequired(false),
-        ),
+      promptField(words.prompt),
     );
 
 interface PairAnswers {

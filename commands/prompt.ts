@@ -1,4 +1,6 @@
 /** The words that people add to, or put in place of, a description. */
+import { LabelBuilder, TextInputBuilder, TextInputStyle } from "discord.js";
+
 import { promptTooLong } from "../src/discord/wording/commands.ts";
 import { UserError } from "../src/errors.ts";
 
@@ -10,3 +12,15 @@ export function checkedPrompt(text: string | null): string | null {
   if (words.length > PROMPT_LENGTH) throw new UserError("prompt-too-long", promptTooLong(words.length, PROMPT_LENGTH));
   return words === "" ? null : words;
 }
+
+/** The field of a form in which people may give such words. */
+export const promptField = (label: string): LabelBuilder =>
+  new LabelBuilder()
+    .setLabel(label)
+    .setTextInputComponent(
+      new TextInputBuilder()
+        .setCustomId("prompt")
+        .setStyle(TextInputStyle.Paragraph)
+        .setMaxLength(PROMPT_LENGTH)
+        .setRequired(false),
+    );

@@ -1,13 +1,5 @@
 /** `/styles`: gallery and library in pictures, for whoever asks; *Paint with it* and *Surprise me* ask for the content. */
-import {
-  type Attachment,
-  FileUploadBuilder,
-  LabelBuilder,
-  ModalBuilder,
-  SlashCommandBuilder,
-  TextInputBuilder,
-  TextInputStyle,
-} from "discord.js";
+import { type Attachment, FileUploadBuilder, LabelBuilder, ModalBuilder, SlashCommandBuilder } from "discord.js";
 
 import { refilled } from "../src/discord/interactions/filled-form.ts";
 import type { ButtonHandler, ModalHandler, SlashHandler } from "../src/discord/interactions/handler.ts";
@@ -20,7 +12,7 @@ import { UserError } from "../src/errors.ts";
 import { offerAgain } from "./again.ts";
 import { subjectOf } from "./job-button.ts";
 import { plainRequest } from "./plain-request.ts";
-import { checkedPrompt, PROMPT_LENGTH } from "./prompt.ts";
+import { checkedPrompt, promptField } from "./prompt.ts";
 
 export const styles: SlashHandler<null> = {
   kind: "slash",
@@ -76,15 +68,7 @@ const contentModal = (id: string, name: string | null): ModalBuilder =>
         .setLabel(words.content)
         .setDescription(words.contentHint)
         .setFileUploadComponent(new FileUploadBuilder().setCustomId("content").setFileTypes("image")),
-      new LabelBuilder()
-        .setLabel(words.prompt)
-        .setTextInputComponent(
-          new TextInputBuilder()
-            .setCustomId("prompt")
-            .setStyle(TextInputStyle.Paragraph)
-            .setMaxLength(PROMPT_LENGTH)
-            .setRequired(false),
-        ),
+      promptField(words.prompt),
     );
 
 interface ContentInput {

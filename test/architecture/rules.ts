@@ -57,6 +57,7 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "src/votes",
     "src/store",
     "src/reader",
+    "src/study/flags.ts",
     "src/study/survey",
     "src/images",
     "src/caption/conditioning.ts",

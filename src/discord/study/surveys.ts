@@ -177,9 +177,7 @@ export class Surveys {
       if (share.every((other) => other.ranking !== null || other.position === position)) this.#changed(survey);
       return this.#nextOf(survey, userId);
     }
-    return showing?.ranking === null && best !== undefined
-      ? this.#nextOf(survey, userId, picked[0])
-      : this.#nextOf(survey, userId);
+    return this.#nextOf(survey, userId, showing?.ranking === null && best !== undefined ? picked[0] : null);
   }
 
   /** Takes all that somebody answered out, also of a study that is over. */
@@ -208,7 +206,7 @@ export class Surveys {
   async report(survey: Survey, reply: PendingReply): Promise<void> {
     const { store } = this.#options;
     const { channelId, messageId } = replyPlace(reply);
-    const { standing, rankings } = await this.#standing(survey);
+    const { standing, pairs, rankings } = await this.#standing(survey);
     const salt = await store.voteSettings.exportSalt();
     const file = (name: string, data: string): ViewFile => ({
       name,
@@ -221,7 +219,7 @@ export class Surveys {
         ? []
         : [
             file("ballots.csv", toCsv(anonymise(standing.ballots, salt))),
-            file("ballots.json", answersFile(await store.surveys.pairs(survey.id), rankings, salt)),
+            file("ballots.json", answersFile(pairs, rankings, salt)),
           ];
     await reply.show(reportView(survey, standing, Date.now(), files));
     await store.surveys.noteReport(survey.id, { channelId, messageId, of: rankingsHash(rankings), marked: false });
@@ -272,8 +270,8 @@ export class Surveys {
 
   async #standing(survey: Survey) {
     const { surveys } = this.#options.store;
-    const rankings = await surveys.rankings(survey.id);
-    return { rankings, standing: standingOf(survey, await surveys.pairs(survey.id), rankings) };
+    const [pairs, rankings] = [await surveys.pairs(survey.id), await surveys.rankings(survey.id)];
+    return { pairs, rankings, standing: standingOf(survey, pairs, rankings) };
   }
 
   #changed({ id, channelId }: Pick<Survey, "id" | "channelId">): void {
@@ -285,21 +283,19 @@ export class Surveys {
     const { surveys } = this.#options.store;
     let survey = await surveys.get(id);
     if (!survey) return;
-    const { standing, rankings } = await this.#standing(survey);
+    const { standing, pairs, rankings } = await this.#standing(survey);
     if (survey.state === "open" && this.#isEnough(survey, standing)) {
       await surveys.close(id, Date.now());
       survey = (await surveys.get(id))!;
     }
-    await this.#edit(survey, survey.messageId, await this.#front(survey, standing, rankings.length));
+    const front =
+      survey.state === "open"
+        ? invitationView(survey, pairs.length, standing.people, rankings.length)
+        : resultView(survey, standing);
+    await this.#edit(survey, survey.messageId, front);
     await this.#markReport(survey, rankingsHash(rankings));
     if (survey.state === "open") this.#schedule(survey);
     else await surveys.noteShownResult(id);
-  }
-
-  async #front(survey: Survey, standing: Standing, answers: number): Promise<View> {
-    if (survey.state !== "open") return resultView(survey, standing);
-    const pairs = (await this.#options.store.surveys.pairs(survey.id)).length;
-    return invitationView(survey, pairs, standing.people, answers);
   }
 
   #isEnough({ closesAt, closesWidth }: Survey, standing: Standing): boolean {

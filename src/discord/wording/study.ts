@@ -1,5 +1,5 @@
 /** Everything the bot says about studies that people take part in. */
-import type { Flag } from "../../study/survey/standing.ts";
+import type { Flag } from "../../study/flags.ts";
 import type { Survey } from "../../study/survey/survey.ts";
 import type { Letter } from "../../votes/comparison.ts";
 import { clip, escapeText, relativeTime } from "./markdown.ts";

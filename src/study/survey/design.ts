@@ -3,6 +3,7 @@
  * Nobody knows beforehand how many take part, so each block is chosen when it is asked for: of all pairs those that were
  * shown least, and among these the ones that met least in a block so far.
  */
+import { groupBy } from "../../group-by.ts";
 import { type Random, shuffled } from "../../random.ts";
 import { VARIANTS, type Variant } from "../../variant.ts";
 import { type Ranked, type Showing, UNTOUCHED } from "./survey.ts";
@@ -53,11 +54,8 @@ const checkOf = (random: Random): readonly Ranked[] =>
 
 function choosePairs(pairs: number, size: number, shown: readonly Shown[], random: Random): number[] {
   const times = Array.from({ length: pairs }, () => 0);
-  const blocks = new Map<string, number[]>();
-  for (const { userId, pair } of shown) {
-    times[pair]! += 1;
-    blocks.set(userId, [...(blocks.get(userId) ?? []), pair]);
-  }
+  for (const { pair } of shown) times[pair]! += 1;
+  const blocks = [...groupBy(shown, ({ userId }) => userId).values()].map((own) => own.map(({ pair }) => pair));
   /** How often each met those that are chosen. */
   const met = Array.from({ length: pairs }, () => 0);
   const chosen: number[] = [];
@@ -72,7 +70,7 @@ function choosePairs(pairs: number, size: number, shown: readonly Shown[], rando
     );
     chosen.push(pair);
     left.delete(pair);
-    for (const block of blocks.values()) if (block.includes(pair)) for (const other of block) met[other]! += 1;
+    for (const block of blocks) if (block.includes(pair)) for (const other of block) met[other]! += 1;
   }
   return shuffled(chosen, random);
 }

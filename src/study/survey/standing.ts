@@ -1,14 +1,13 @@
 /** What the rankings of a survey come to so far: ballots that count, people whose do not, and why. */
 import { createHash } from "node:crypto";
 
+import { groupBy } from "../../group-by.ts";
 import { VARIANTS, type Variant } from "../../variant.ts";
 import { type Ballot, PLACES } from "../../votes/ballot.ts";
 import { LETTERS } from "../../votes/comparison.ts";
 import { scoreTable } from "../../votes/scores.ts";
 import { type Flag, flagsOf } from "../flags.ts";
 import { answerOf, isCheck, type Ranking, type Survey, type SurveyPair, UNTOUCHED } from "./survey.ts";
-
-export type { Flag } from "../flags.ts";
 
 export interface Standing {
   /** Of people without a flag. */
@@ -23,8 +22,7 @@ export function standingOf(
   pairs: readonly SurveyPair[],
   rankings: readonly Ranking[],
 ): Standing {
-  const byPerson = new Map<string, Ranking[]>();
-  for (const ranking of rankings) byPerson.set(ranking.userId, [...(byPerson.get(ranking.userId) ?? []), ranking]);
+  const byPerson = groupBy(rankings, ({ userId }) => userId);
   const flagged = new Map<string, readonly Flag[]>();
   for (const [userId, own] of byPerson) {
     const flags = flagsOf(own.map(answerOf));
