@@ -1,13 +1,34 @@
+/** Faults of people and of machines, and what of them people may be told. */
+import { DEFAULT_LOCALE } from "./words/locale.ts";
+import { type Saying, speakIn, tell } from "./words/say.ts";
+
 /**
  * A fault in what a person gave or asked for, phrased for that person. Shown as it is, never as a stack.
- * `identifier` is stable, for tests and translation.
+ * `identifier` is stable, for tests and logs.
  */
 export class UserError extends Error {
   override readonly name = "UserError";
   readonly identifier: string;
-  constructor(identifier: string, message: string, options?: ErrorOptions) {
-    super(message, options);
+  readonly #saying: Saying | null;
+
+  /**
+   * @param words in the language of the person, where it is known who that is; else a sentence, of which `message` is the
+   * English
+   */
+  constructor(identifier: string, words: string | Saying, options?: ErrorOptions) {
+    super(typeof words === "string" ? words : speakIn(DEFAULT_LOCALE, () => tell(words)), options);
     this.identifier = identifier;
+    this.#saying = typeof words === "string" ? null : words;
+  }
+
+  /** What to say about it: a sentence, or what has been said already. */
+  get saying(): string | Saying {
+    return this.#saying ?? this.message;
+  }
+
+  /** In the language that is spoken just now, as far as it is known in others than English. */
+  get words(): string {
+    return this.#saying ? tell(this.#saying) : this.message;
   }
 }
 

@@ -1,6 +1,8 @@
 /** What a server decides about this bot: who paints, where and how much, what is shown, kept and told. */
 import { z } from "zod";
 
+import { LOCALES } from "./words/locale.ts";
+
 /** What becomes of a picture that the filter flags: nothing, a cover that members lift themselves, or it is not taken or shown. */
 export const FILTERS = ["off", "blur", "refuse"] as const;
 export type Filter = (typeof FILTERS)[number];
@@ -36,6 +38,8 @@ export const serverSettings = z.object({
   spoilers: z.boolean().default(false),
   /** Days after which pictures are erased; `null`: as whoever runs the bot has set. */
   retentionDays: z.number().int().min(1).nullable().default(null),
+  /** What the bot speaks where everybody reads it; `null`: the language that Discord knows the server by. */
+  language: z.enum(LOCALES).nullable().default(null),
   /** The channel that is told of deletions, blocks, reports and refusals. */
   logChannelId: z.string().nullable().default(null),
 });

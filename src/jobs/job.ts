@@ -1,6 +1,8 @@
 /** A job: what was asked for, how far it is, what came of it. */
 import type { LoraChoice, Speed, StylePath, StylizerId, UsedStepCache, UsedStylePath } from "../painting.ts";
 import type { Variant, VariantChoice } from "../variant.ts";
+import { DEFAULT_LOCALE, type Locale } from "../words/locale.ts";
+import { speakIn } from "../words/say.ts";
 import { newJobId } from "./job-id.ts";
 
 /** From `queued` by `captioning` (where something has to be described) and `stylizing` to one of the last three. */
@@ -66,6 +68,8 @@ export interface JobRequest {
   readonly hd?: boolean;
   /** The job this one reruns. */
   readonly parentId: string | null;
+  /** The language of what is said about it where everybody reads it; absent: English. */
+  readonly locale?: Locale;
   /**
    * The message that stands for the job where it was asked for (Discord: the acknowledged reply). Stored with the
    * request, so that a job whose process died right after it was queued still finds its place. Absent on a terminal.
@@ -86,6 +90,10 @@ interface ReplyTo {
  */
 export const serverOf = ({ guildId, replyTo }: Pick<JobRequest, "guildId" | "replyTo">): string | null =>
   replyTo?.isOutside ? null : guildId;
+
+/** What `work` says is for those who read about the job. */
+export const speakAbout = <T>({ locale = DEFAULT_LOCALE }: Pick<JobRequest, "locale">, work: () => T): T =>
+  speakIn(locale, work);
 
 /** Wall-clock seconds of each stage; `caption` is 0 when it came from the cache or was not needed. */
 interface JobSeconds {

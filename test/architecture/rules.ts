@@ -3,7 +3,8 @@ import type { Import } from "./tree.ts";
 
 /**
  * For each part of the tree, a folder or a loose file, the folders and files that it may import besides its own.
- * Loose files of `src` without a row are the ground: open to all of Atelier, and importing nothing but the ground.
+ * Loose files of `src` without a row, and the languages (`src/words`), are the ground: open to all of Atelier, and importing
+ * nothing but the ground.
  */
 export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   // What networks are made of
@@ -199,7 +200,7 @@ const PARTS = Object.keys(ALLOWED).sort((a, b) => b.length - a.length);
 
 const isIn = (file: string, place: string): boolean => file === place || file.startsWith(`${place}/`);
 
-const isGround = (file: string): boolean => /^src\/[^/]+$/.test(file) && !(file in ALLOWED);
+const isGround = (file: string): boolean => /^src\/(?:words\/(?:languages\/)?)?[^/]+$/.test(file) && !(file in ALLOWED);
 
 /** The part that a file belongs to: the innermost one, or `ground`; `null` for a place that the table does not know. */
 export const partOf = (file: string): string | null =>

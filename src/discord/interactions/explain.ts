@@ -8,7 +8,7 @@ import { fault } from "../wording/faults.ts";
 
 /** What to say, having logged what people need not see under a number that they can quote. */
 export function explain(error: unknown, log: Logger): string {
-  if (error instanceof UserError) return error.message;
+  if (error instanceof UserError) return error.words;
   if (error instanceof CancelledError) return fault.closing;
   const reference = randomBytes(3).toString("hex");
   log.error({ err: error, reference }, "an interaction failed");

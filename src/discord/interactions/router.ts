@@ -25,6 +25,9 @@ import { view, type View } from "../messages/view.ts";
 import { noticeView, row, text } from "../messages/components.ts";
 import { router } from "../wording/commands.ts";
 import { serverLog as serverLogWords } from "../wording/settings.ts";
+import { answerIn } from "../server/language.ts";
+import { localeFor } from "../../words/locale.ts";
+import { speakIn } from "../../words/say.ts";
 
 /** Refusals by a server's own rules. */
 const HOUSE_RULES = new Set(["blocked", "channel-closed", "role-missing", "daily-limit", "waiting-limit"]);
@@ -47,7 +50,11 @@ export function route(client: Client, commands: Commands, bot: Bot): () => Promi
   };
 }
 
-async function dispatch(interaction: Interaction, table: ReadonlyMap<string, Handler>, bot: Bot): Promise<void> {
+function dispatch(interaction: Interaction, table: ReadonlyMap<string, Handler>, bot: Bot): Promise<void> {
+  return speakIn(localeFor(interaction.locale), () => answer(interaction, table, bot));
+}
+
+async function answer(interaction: Interaction, table: ReadonlyMap<string, Handler>, bot: Bot): Promise<void> {
   const handler = table.get(interaction.isAutocomplete() ? commandKey(interaction) : keyFor(interaction));
   if (!interaction.inCachedGuild() && !(handler && isEverywhere(handler))) return elsewhere(interaction);
   if (interaction.isAutocomplete()) return suggest(interaction, handler, bot);
@@ -62,15 +69,10 @@ async function handle(handler: Handler, interaction: Repliable, bot: Bot): Promi
   const reply = await open(interaction, handler.acknowledge, bot);
   try {
     // A form has to be shown at once, and begins nothing.
-    if (handler.acknowledge !== "none") await bot.resumed;
-    // The table pairs each kind of interaction with handlers of that kind.
-    const input = handler.parse(interaction as never);
-    const { needs, acknowledge } = handler;
-    const leave = needs && (await admit(bot, interaction, needs, input, acknowledge === "none"));
-    try {
-      await handler.run({ interaction: interaction as never, bot, reply }, input);
-    } finally {
-      leave?.();
+    if (handler.acknowledge === "none") await work(handler, interaction, reply, bot);
+    else {
+      await bot.resumed;
+      await answerIn(bot.store, interaction, () => work(handler, interaction, reply, bot));
     }
     await reply.done();
   } catch (error) {
@@ -80,6 +82,18 @@ async function handle(handler: Handler, interaction: Repliable, bot: Bot): Promi
     }
     const words = faultView(error, handler, interaction, bot);
     void bot.deliveries.owe(`fault ${interaction.id}`, reply.channelId, () => tell(words, reply, bot));
+  }
+}
+
+async function work(handler: Handler, interaction: Repliable, reply: Reply, bot: Bot): Promise<void> {
+  // The table pairs each kind of interaction with handlers of that kind.
+  const input = handler.parse(interaction as never);
+  const { needs, acknowledge } = handler;
+  const leave = needs && (await admit(bot, interaction, needs, input, acknowledge === "none"));
+  try {
+    await handler.run({ interaction: interaction as never, bot, reply }, input);
+  } finally {
+    leave?.();
   }
 }
 

@@ -1,6 +1,7 @@
 /** Hands a request to the queue, so that the job shows itself in the reply that was acknowledged for it. */
 import { UserError } from "../../errors.ts";
 import type { Job, JobRequest } from "../../jobs/job.ts";
+import { spokenAloud } from "../../words/say.ts";
 import type { Bot } from "./bot.ts";
 import type { Wanted } from "../intake/intake.ts";
 import { type PendingReply, replyPlace } from "../messages/pending-reply.ts";
@@ -16,7 +17,7 @@ import { expectWishes } from "./wishes.ts";
 export async function submitPair(
   { queue, intake, words, ...bot }: Pick<Bot, "queue" | "intake" | "words" | "config" | "tasks">,
   reply: PendingReply,
-  request: Omit<JobRequest, "replyTo" | "content" | "style">,
+  request: Omit<JobRequest, "replyTo" | "locale" | "content" | "style">,
   wanted: Required<Pick<Wanted, "content" | "style">>,
 ): Promise<Job> {
   expectWords(words, request.description, request.extraPrompt);
@@ -25,7 +26,10 @@ export async function submitPair(
   try {
     const { content, style, release } = await intake.take(request.userId, reply.ruledBy, wanted);
     try {
-      return await queue.enqueue({ ...request, content, style, replyTo: replyPlace(reply) }, room);
+      return await queue.enqueue(
+        { ...request, content, style, locale: spokenAloud(), replyTo: replyPlace(reply) },
+        room,
+      );
     } finally {
       await release();
     }
@@ -42,7 +46,7 @@ export async function submitPair(
 export async function submitAgain(
   { queue, store, filter, words, ...bot }: Pick<Bot, "queue" | "store" | "filter" | "words" | "config" | "tasks">,
   reply: PendingReply,
-  request: Omit<JobRequest, "replyTo">,
+  request: Omit<JobRequest, "replyTo" | "locale">,
 ): Promise<Job> {
   const replyTo = replyPlace(reply);
   expectWords(words, request.description, request.extraPrompt);
@@ -50,5 +54,5 @@ export async function submitAgain(
   for (const { sha256 } of [request.content, request.style])
     if (!(await store.files.has(sha256))) throw new UserError("picture-gone", pictureGone);
   await filter.admit(reply.ruledBy, [request.content, request.style]);
-  return queue.enqueue({ ...request, replyTo });
+  return queue.enqueue({ ...request, locale: spokenAloud(), replyTo });
 }

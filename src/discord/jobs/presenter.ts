@@ -8,7 +8,7 @@
 import type { Client } from "discord.js";
 
 import type { JobEvent } from "../../jobs/events.ts";
-import { isSettled, type Job } from "../../jobs/job.ts";
+import { isSettled, type Job, speakAbout } from "../../jobs/job.ts";
 import type { JobQueue } from "../../jobs/queue.ts";
 import { isRunning } from "../../jobs/transitions.ts";
 import type { Logger } from "../../log.ts";
@@ -145,19 +145,21 @@ export class Presenter {
   }
 
   #add(job: Job, surface: Surface, takenUp: boolean): JobPresenter {
-    const shown = new JobPresenter(this.#parts, job, surface, takenUp);
+    const shown = speakAbout(job.request, () => new JobPresenter(this.#parts, job, surface, takenUp));
     this.#jobs.set(job.id, shown);
     return shown;
   }
 
   #pass(shown: JobPresenter, event: JobEvent): void {
-    shown.handle(event);
+    speakAbout(event.job.request, () => shown.handle(event));
     if (isSettled(event.job.state)) this.#owe(event.job);
   }
 
   #owe(job: Job): void {
     const place = job.request.replyTo?.channelId ?? "";
-    void this.#options.deliveries.owe(`job ${job.id}`, place, (again) => this.#tell(job, again));
+    void this.#options.deliveries.owe(`job ${job.id}`, place, (again) =>
+      speakAbout(job.request, () => this.#tell(job, again)),
+    );
   }
 
   async #tell(job: Job, again: boolean): Promise<void> {
@@ -210,7 +212,7 @@ export class Presenter {
     const places = await queue.places([...this.#jobs.keys()]);
     for (const [id, shown] of this.#jobs) {
       if (isSettled(shown.job.state)) continue;
-      shown.setPlace(places.get(id) ?? null);
+      speakAbout(shown.job.request, () => shown.setPlace(places.get(id) ?? null));
       if (!near.has(id) && !isRunning(shown.job.state) && !shown.hasToTell) this.#leave(id, shown);
     }
   }

@@ -15,6 +15,7 @@ import { text } from "../messages/components.ts";
 import { customId } from "../messages/custom-id.ts";
 import type { Builder } from "../messages/view.ts";
 import { router } from "../wording/commands.ts";
+import type { Locale } from "../../words/locale.ts";
 
 /** Most that a menu of Discord's holds, and most that can be chosen in one. */
 const MOST = 25;
@@ -24,6 +25,8 @@ export interface Standing {
   readonly server: ServerSettings;
   readonly votes: VoteSettings;
   readonly guildId: string;
+  /** The language that Discord knows the server by. */
+  readonly ofDiscord: Locale;
   /** Roles and channels that are there: Discord takes no others as chosen. */
   readonly exists: (id: string) => boolean;
   /** Members who are blocked. */

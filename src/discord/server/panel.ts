@@ -10,6 +10,7 @@ import {
 import type { Config } from "../../config.ts";
 import { UserError } from "../../errors.ts";
 import type { Store } from "../../store/store.ts";
+import { localeFor } from "../../words/locale.ts";
 import { text } from "../messages/components.ts";
 import { customId } from "../messages/custom-id.ts";
 import { view, type View } from "../messages/view.ts";
@@ -84,6 +85,7 @@ async function standingOf({ store, config }: PanelParts, guild: Guild, roleId?: 
     server: await store.serverSettings.get(guildId),
     votes: await store.voteSettings.get(guildId),
     guildId,
+    ofDiscord: localeFor(guild.preferredLocale),
     exists: (id) => guild.roles.cache.has(id) || guild.channels.cache.has(id),
     blocked: await store.blocks.count(guildId),
     atOnce: config.JOBS_PER_USER,

@@ -3,6 +3,7 @@ import { ChannelType } from "discord.js";
 
 import { type Filter, FILTERS, type ServerSettings, serverSettings } from "../../server-settings.ts";
 import { VARIANT_LABEL, type Variant, VARIANTS } from "../../variant.ts";
+import { type Locale, LOCALES } from "../../words/locale.ts";
 import { AGE_RESTRICTED_FILTER_NAME, FILTER_NAME, panel as words } from "../wording/settings.ts";
 import { settings as voteWords } from "../wording/votes.ts";
 import { channels, choice, type Field, roles } from "./fields.ts";
@@ -229,6 +230,19 @@ const log: readonly Field[] = [
   ),
 ];
 
-export const SECTIONS = { access, limits, content, retention, votes, log } as const;
+const language: readonly Field[] = [
+  choice(
+    "language",
+    ({ server, ofDiscord }) => words.language(server, ofDiscord),
+    ({ ofDiscord }) => [
+      { value: NONE, label: words.languageFollow(ofDiscord) },
+      ...LOCALES.map((value) => ({ value, label: words.languagePick(value) })),
+    ],
+    ({ server }) => server.language ?? NONE,
+    (value) => ({ server: { language: value === NONE ? null : (value as Locale) } }),
+  ),
+];
+
+export const SECTIONS = { access, limits, content, retention, votes, log, language } as const;
 
 export type Section = keyof typeof SECTIONS;

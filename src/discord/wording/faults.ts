@@ -1,27 +1,38 @@
 /** What people are told when something goes wrong that is not their doing. */
+import { say, type Sentence } from "../../words/say.ts";
 
-const BY_CODE: Readonly<Record<number, string>> = {
-  10_003: "This channel or thread is gone, so there is nowhere to put the picture.",
-  10_008: "That message has been deleted.",
-  50_001: "I cannot see this channel. Somebody who manages the server has to give me *View Channel* here.",
-  50_013: "I lack a permission here. Somebody who manages the server can give it to me in the channel's settings.",
-  50_027: "That took longer than Discord lets me answer. Please try again.",
-  50_083: "This thread is archived. Write something in it to open it again, then press the button once more.",
-  160_005: "This thread is locked, so I cannot write in it.",
-  160_006: "This server has as many open threads as Discord allows.",
+const BY_CODE: Readonly<Record<number, Sentence>> = {
+  10_003: "fault.discord.channel-gone",
+  10_008: "fault.discord.message-gone",
+  50_001: "fault.discord.unseen",
+  50_013: "fault.discord.permission",
+  50_027: "fault.discord.too-late",
+  50_083: "fault.discord.archived",
+  160_005: "fault.discord.locked",
+  160_006: "fault.discord.full",
 };
 
 export const fault = {
-  cutShort: "I was restarted before I was done with this, sorry! Please try again.",
-  goingOn: "I was restarted. One moment, I am going on…",
-  closing: "I am being restarted right now. Please try again in a minute.",
-  engineBusy: "The painter dropped its brush. Please try again.",
-  engineBroken: (reference: string): string =>
-    `The painter cannot work at the moment. Please tell whoever runs this bot (reference ${reference}).`,
-  tooLarge: "That is more than Discord lets me send at once. A smaller picture will do.",
-  discordDown: "Discord is not answering me properly right now. Please try again in a moment.",
-  discord: (code: number, reference: string): string =>
-    BY_CODE[code] ?? `Discord refused that (code ${code}, reference ${reference}).`,
-  unknown: (reference: string): string =>
-    `Something broke on my side, sorry! Please try again; if it stays broken, tell whoever runs this bot (reference ${reference}).`,
-} as const;
+  get cutShort() {
+    return say("fault.cut-short");
+  },
+  get goingOn() {
+    return say("fault.going-on");
+  },
+  get closing() {
+    return say("fault.closing");
+  },
+  get engineBusy() {
+    return say("fault.engine-busy");
+  },
+  engineBroken: (reference: string) => say("fault.engine-broken", { reference }),
+  get tooLarge() {
+    return say("fault.too-large");
+  },
+  get discordDown() {
+    return say("fault.discord-down");
+  },
+  discord: (code: number, reference: string) =>
+    code in BY_CODE ? say(BY_CODE[code]!) : say("fault.discord", { code: String(code), reference }),
+  unknown: (reference: string) => say("fault.unknown", { reference }),
+};

@@ -1,5 +1,7 @@
 /** What the bot says of a server's own rules: refusals, the panel of `/settings`, `/block`, the log channel. */
 import type { Filter, ServerSettings } from "../../server-settings.ts";
+import type { Locale } from "../../words/locale.ts";
+import { languageName, say } from "../../words/say.ts";
 import { escapeText, relativeTime } from "./markdown.ts";
 
 const or = new Intl.ListFormat("en", { type: "disjunction" });
@@ -88,6 +90,9 @@ export const SECTION_NAME = {
   retention: "Retention: how long I keep pictures",
   votes: "Votes: what medals do",
   log: "Log: what the moderators hear",
+  get language() {
+    return say("settings.section.language");
+  },
 } as const;
 
 export const FILTER_NAME: Readonly<Record<ServerSettings["filter"], readonly [name: string, what: string]>> = {
@@ -166,6 +171,15 @@ export const panel = {
   pickLog: "No channel, or this one",
   logClosed: (channelId: string): string =>
     `I cannot write in <#${channelId}>: I need **View Channel** and **Send Messages** there. Somebody who manages the server can allow that in the channel's settings.`,
+
+  language: ({ language }: ServerSettings, ofDiscord: Locale): string =>
+    say("settings.language", {
+      how: say(language === null ? "settings.language.of-discord" : "settings.language.chosen", {
+        language: languageName(language ?? ofDiscord),
+      }),
+    }),
+  languageFollow: (ofDiscord: Locale): string => say("settings.language.follow", { language: languageName(ofDiscord) }),
+  languagePick: (language: Locale): string => say("settings.language.pick", { language: languageName(language) }),
 
   learningChoice: { yes: "Auto learns from this server's ballots", no: "Auto does not learn from ballots" },
   pinFree: "Auto takes nothing in particular",
