@@ -40,7 +40,7 @@ export function popup(anchor, children, side = "below", className = "menu") {
   node.addEventListener("keydown", (event) => {
     const items = [.../** @type {NodeListOf<HTMLElement>} */ (node.querySelectorAll("button:not([disabled])"))];
     const step = stepOf(event);
-    if (step === 0 || items.length === 0) return;
+    if (step === 0 || items.length === 0 || event.target instanceof HTMLSelectElement) return;
     event.preventDefault();
     const at = items.findIndex((item) => item === document.activeElement);
     items[(at + step + items.length) % items.length]?.focus();

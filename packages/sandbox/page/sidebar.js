@@ -1,12 +1,14 @@
 /** The channel list, the person at the keyboard, and the list of members. */
 import { avatar } from "./avatar.js";
 import { byId, cssColor, el, icon, ICONS } from "./dom.js";
+import { LOCALES } from "./locales.js";
 import { popup } from "./popup.js";
 import {
   act,
   become,
   botName,
   channelName,
+  language,
   nameOf,
   on,
   openChannel,
@@ -17,6 +19,8 @@ import {
 } from "./store.js";
 import { toast, wordsOf } from "./toast.js";
 import { listedThreads } from "./timeline.js";
+
+/** @import { Locale } from "./locales.js" */
 
 export function startSidebar() {
   for (const topic of /** @type {const} */ (["all", "ready", "channels", "navigate", "presence"])) on(topic, draw);
@@ -120,6 +124,24 @@ function drawChannels() {
   byId("channels").replaceChildren(...nodes);
 }
 
+/**
+ * A language to choose.
+ * @param {string} label
+ * @param {Locale} current
+ * @param {string} deed sets it
+ */
+function languageField(label, current, deed) {
+  const select = el(
+    "select",
+    {},
+    ...Object.entries(LOCALES).map(([value, text]) => el("option", { value, text, selected: value === current })),
+  );
+  select.addEventListener("change", () => {
+    act(deed, { locale: select.value }).catch((error) => toast(wordsOf(error)));
+  });
+  return el("label", { class: "menu-field" }, label, select);
+}
+
 function drawAccount() {
   const id = state.me;
   /** @param {{ currentTarget: HTMLElement }} event */
@@ -139,7 +161,17 @@ function drawAccount() {
         person.id === id && el("span", { class: "tick", text: "✓" }),
       ),
     );
-    popup(event.currentTarget, [el("div", { class: "menu-title", text: "Sit at the keyboard as" }), ...rows], "above");
+    popup(
+      event.currentTarget,
+      [
+        el("div", { class: "menu-title", text: "Sit at the keyboard as" }),
+        ...rows,
+        el("hr"),
+        languageField(`Language of ${nameOf(id)}`, language(), "language"),
+        languageField("Language of the server", state.guild.preferred_locale, "server-language"),
+      ],
+      "above",
+    );
   };
   byId("account").replaceChildren(
     el(
@@ -148,7 +180,7 @@ function drawAccount() {
         class: "account-button",
         type: "button",
         "aria-haspopup": "menu",
-        title: "Switch to another member",
+        title: "Switch to another member, or to another language",
         on: { click: open },
       },
       el("span", { class: "face online" }, avatar(id, 32)),

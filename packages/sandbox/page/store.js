@@ -1,5 +1,7 @@
 /** What the page knows of the world, kept up to date over one WebSocket. */
 
+import { DEFAULT_LOCALE } from "./locales.js";
+
 /** @import { PageAnswer, PageChannel, PageCommand, PageMessage, PageRole, PageState, PageThread, PageTry, PageUpdate, PageUser } from "../src/live/page-types.ts" */
 
 /**
@@ -9,7 +11,8 @@
 
 export const state = {
   ready: false,
-  guild: { id: "", name: "" },
+  /** @type {PageState["guild"]} */
+  guild: { id: "", name: "", preferred_locale: DEFAULT_LOCALE },
   botId: "",
   botOnline: false,
   cdnBase: "",
@@ -86,6 +89,9 @@ export const user = (id) => state.users.get(id);
 
 /** @param {string} id */
 export const nameOf = (id) => user(id)?.name ?? "Unknown";
+
+/** The language of the person at the keyboard. */
+export const language = () => user(state.me)?.locale ?? DEFAULT_LOCALE;
 
 /** @param {string} id */
 export const channel = (id) => state.channels.get(id);
@@ -240,6 +246,14 @@ const HANDLERS = {
     state.channels.delete(id);
     if (state.threadId === id) openThread(null);
     emit("channels");
+  },
+  user({ user: changed }) {
+    state.users.set(changed.id, changed);
+    emit("all");
+  },
+  guild({ guild }) {
+    state.guild = guild;
+    emit("presence");
   },
   typing({ channel_id: channelId, user_id: userId }) {
     const typists = state.typing.get(channelId) ?? new Map();

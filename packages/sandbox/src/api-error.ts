@@ -64,7 +64,8 @@ export class ApiError extends Error {
 export const errorText = (code: number): string =>
   (ERRORS as Record<number, readonly [number, string]>)[code]?.[1] ?? "Error";
 
-type Path = readonly (string | number)[];
+/** Where something stands in a body. */
+export type Path = readonly (string | number)[];
 
 /** Gathers the faults of a body, so that all are answered at once as `50035` with Discord's nested `errors`. */
 export class FormFaults {

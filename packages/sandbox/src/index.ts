@@ -1,5 +1,6 @@
 /** A strict local Discord: see `startSandbox`. */
 export { type DiscordSandbox, type Edit, type SandboxLog, type SandboxOptions, startSandbox } from "./sandbox.ts";
+export type { Locale } from "../page/locales.js";
 export type { CdnFault } from "./cdn.ts";
 export type { Fault } from "./faults.ts";
 export type { Try } from "./live/tries.ts";

@@ -6,6 +6,7 @@ import { type HttpBindings, serve } from "@hono/node-server";
 import type { APIMessage, APITextChannel, APIThreadChannel } from "discord.js";
 import { Hono } from "hono";
 
+import type { Locale } from "../page/locales.js";
 import { Cdn } from "./cdn.ts";
 import { byAge } from "./clock.ts";
 import { Faults } from "./faults.ts";
@@ -34,7 +35,7 @@ import { PATIENCE_MS, type WaitOptions, waitFor } from "./wait.ts";
 import type { Change } from "./world/changes.ts";
 import { addEmoji, addSticker, type StickerFormat } from "./world/assets.ts";
 import { openPrivate, overwritePermissions, restrictAge } from "./world/channels.ts";
-import { addGuilds, addGuildWithoutBot, addRole, type MoreGuilds } from "./world/guilds.ts";
+import { addGuilds, addGuildWithoutBot, addRole, type MoreGuilds, setPreferredLocale } from "./world/guilds.ts";
 import { makeToken, type PersonName, seedWorld } from "./world/seed.ts";
 import { archiveIdleThreads } from "./world/threads.ts";
 import { channelJson } from "./world/wire.ts";
@@ -175,6 +176,11 @@ export class DiscordSandbox {
   /** Makes a sticker, for `Person.say`. */
   addSticker(name: string, format: StickerFormat, bytes: Uint8Array): Json {
     return addSticker(this.#world, this.cdn, name, format, bytes);
+  }
+
+  /** Sets the language that a server prefers: the first one, or another. */
+  setPreferredLocale(locale: Locale, guildId: string = this.guild.id): void {
+    setPreferredLocale(this.#world, this.#world.guildOf(guildId), locale);
   }
 
   /** Makes a role of the first server, above all that there are; it allows nothing. */
@@ -359,7 +365,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Discor
   pageRoutes(app, tries);
   const persons = [...world.users.values()].filter(({ bot }) => !bot).map((user) => new Person(services, user));
   const people = new Map(persons.map((person) => [person.id, person]));
-  actionRoutes(app, people, world.maxUploadBytes * 12);
+  actionRoutes(app, world, people);
   const live = new LiveSocket(services, tries);
   app.onError((error, context) => {
     log?.error({ err: error, path: context.req.path }, "the sandbox failed");

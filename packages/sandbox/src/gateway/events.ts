@@ -8,7 +8,7 @@ import { allowed } from "../world/access.ts";
 import type { Change, ReactionChange, ThreadMembersChange } from "../world/changes.ts";
 import type { Channel } from "../world/types.ts";
 import { isBotIn } from "../world/installs.ts";
-import { channelJson, memberWithUser, roleJson, threadMemberJson } from "../world/wire.ts";
+import { channelJson, guildJson, memberWithUser, roleJson, threadMemberJson } from "../world/wire.ts";
 import type { World } from "../world/world.ts";
 import { INTENTS } from "./intents.ts";
 
@@ -78,6 +78,10 @@ export function eventsOf(world: World, cdn: Cdn, change: Change, intents: number
       const name = change.kind === "channel-created" ? "CHANNEL_CREATE" : "CHANNEL_UPDATE";
       return [event(change.channel, name, channelJson(world, change.channel))];
     }
+    case "guild-updated": {
+      const { guild } = change;
+      return guild.members.has(botId) ? [{ name: "GUILD_UPDATE", guildId: guild.id, data: guildJson(guild) }] : [];
+    }
     case "role-created": {
       const { guild, role } = change;
       return [{ name: "GUILD_ROLE_CREATE", guildId: guild.id, data: { guild_id: guild.id, role: roleJson(role) } }];
@@ -100,7 +104,8 @@ export function eventsOf(world: World, cdn: Cdn, change: Change, intents: number
           interactionJson(world, cdn, change.interaction),
         ),
       ];
-    // The rest concerns the page and waiting tests only.
+    // The rest concerns the page and waiting tests only: of its people's settings the bot is told by what they do.
+    case "user-updated":
     case "interaction-changed":
     case "commands-registered":
     case "bot-presence":

@@ -33,6 +33,7 @@ const NEEDED: Readonly<Record<string, readonly [number, number]>> = {
   MESSAGE_REACTION_REMOVE_EMOJI: REACTIONS,
   TYPING_START: [INTENTS.guildMessageTyping, INTENTS.directMessageTyping],
   GUILD_CREATE: GUILDS,
+  GUILD_UPDATE: GUILDS,
   GUILD_ROLE_CREATE: GUILDS,
   CHANNEL_CREATE: GUILDS,
   CHANNEL_UPDATE: GUILDS,

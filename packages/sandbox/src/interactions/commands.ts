@@ -1,12 +1,8 @@
-/** Registered application commands, global and of the guild, with Discord's rules for them. */
-import { OPTION } from "../../page/numbers.js";
-import { ApiError, FormFaults } from "../api-error.ts";
+/** Registered application commands, global and of the guild. */
+import { ApiError, FormFaults, type Path } from "../api-error.ts";
 import { type Json, asArray, asObject, textOf } from "../json.ts";
 import type { World } from "../world/world.ts";
-
-const CHAT_INPUT_NAME = /^[-_'\p{L}\p{N}\p{sc=Deva}\p{sc=Thai}]{1,32}$/u;
-
-type Path = readonly (string | number)[];
+import { checkCommand } from "./command-rules.ts";
 
 /** null: global commands; else those of a guild. */
 type Scope = string | null;
@@ -122,85 +118,4 @@ function withoutDefaults(body: Json): Json {
     return [key, options] as const;
   });
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
-}
-
-function checkCommand(command: Json, path: Path, faults: FormFaults): void {
-  const type = command["type"] ?? 1;
-  faults.text([...path, "name"], command["name"], 1, 32, true);
-  if (type !== 1) {
-    if (command["description"])
-      faults.add(
-        [...path, "description"],
-        "APPLICATION_COMMAND_CONTEXT_MENU_DESCRIPTION_DISALLOWED",
-        "Context menu commands cannot have description",
-      );
-    return;
-  }
-  checkName(command["name"], path, faults);
-  faults.text([...path, "description"], command["description"], 1, 100, true);
-  checkOptions(command, path, faults);
-  if (countCharacters(command) > 8000)
-    faults.add(path, "APPLICATION_COMMAND_TOO_LARGE", "Command exceeds maximum size (8000)");
-}
-
-function checkName(name: unknown, path: Path, faults: FormFaults): void {
-  if (typeof name === "string" && (!CHAT_INPUT_NAME.test(name) || name !== name.toLowerCase()))
-    faults.add([...path, "name"], "APPLICATION_COMMAND_INVALID_NAME", "Command name is invalid");
-}
-
-function checkOptions(parent: Json, path: Path, faults: FormFaults): void {
-  const options = asArray(parent["options"]).map(asObject);
-  faults.count([...path, "options"], options.length, 0, 25);
-  const names = new Set<unknown>();
-  let optional = false;
-  for (const [index, option] of options.entries()) {
-    const at = [...path, "options", index];
-    const type = Number(option["type"]);
-    if (!Object.values<number>(OPTION).includes(type)) faults.choice([...at, "type"], Object.values(OPTION));
-    faults.text([...at, "name"], option["name"], 1, 32, true);
-    checkName(option["name"], at, faults);
-    faults.text([...at, "description"], option["description"], 1, 100, true);
-    if (names.has(option["name"]))
-      faults.add([...at, "name"], "APPLICATION_COMMAND_OPTIONS_NAME_INVALID", "Option name already exists");
-    names.add(option["name"]);
-    if (option["required"] !== true) optional = true;
-    else if (optional)
-      faults.add(
-        at,
-        "APPLICATION_COMMAND_OPTIONS_REQUIRED_INVALID",
-        "Required options must be placed before non-required options",
-      );
-    checkOptionExtras(option, type, at, faults);
-    checkOptions(option, at, faults);
-  }
-}
-
-function checkOptionExtras(option: Json, type: number, at: Path, faults: FormFaults): void {
-  const choices = asArray(option["choices"]).map(asObject);
-  faults.count([...at, "choices"], choices.length, 0, 25);
-  for (const [index, choice] of choices.entries()) {
-    faults.text([...at, "choices", index, "name"], choice["name"], 1, 100, true);
-    if (type === OPTION.string) faults.text([...at, "choices", index, "value"], choice["value"], 1, 100, true);
-  }
-  if (option["autocomplete"] === true && choices.length > 0)
-    faults.add(
-      [...at, "autocomplete"],
-      "APPLICATION_COMMAND_AUTOCOMPLETE_WITH_CHOICES",
-      "Autocomplete and choices are mutually exclusive",
-    );
-  if (option["file_types"] !== undefined && type !== OPTION.attachment)
-    faults.add(
-      [...at, "file_types"],
-      "APPLICATION_COMMAND_OPTION_FILE_TYPES_INVALID",
-      "file_types is for attachment options only",
-    );
-}
-
-/** Names, descriptions and values of a command and its options together. */
-function countCharacters(command: Json): number {
-  const own = [command["name"], command["description"], command["value"]].map((text) => textOf(text).length);
-  const nested = [...asArray(command["options"]), ...asArray(command["choices"])].map((item) =>
-    countCharacters(asObject(item)),
-  );
-  return [...own, ...nested].reduce((sum, length) => sum + length, 0);
 }

@@ -25,8 +25,8 @@ export function interactionJson(world: World, cdn: Cdn, interaction: Interaction
     ...(guild
       ? {
           guild_id: guild.id,
-          guild: { id: guild.id, features: [], locale: "en-US" },
-          guild_locale: "en-US",
+          guild: { id: guild.id, features: [], locale: guild.preferredLocale },
+          guild_locale: guild.preferredLocale,
           member: {
             ...memberWithUser(world, guild.members.get(interaction.userId)!),
             permissions: String(channelPermissions(world, channel, interaction.userId)),
@@ -34,7 +34,7 @@ export function interactionJson(world: World, cdn: Cdn, interaction: Interaction
         }
       : { user: userJson(world.user(interaction.userId)) }),
     ...(source && { message: messageJson(world, cdn, source) }),
-    locale: "en-US",
+    locale: world.user(interaction.userId).locale,
     app_permissions: String(appPermissions(world, channel, interaction.userId)),
     entitlements: [],
     entitlement_sku_ids: [],

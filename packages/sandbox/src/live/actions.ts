@@ -2,6 +2,7 @@
 import type { Hono } from "hono";
 import type { HttpBindings } from "@hono/node-server";
 
+import { isLocale, type Locale } from "../../page/locales.js";
 import { CALLBACK } from "../interactions/interaction.ts";
 import { type Json, asArray, asObject, asString, textOf } from "../json.ts";
 import type { UploadedFile } from "../messages/uploads.ts";
@@ -10,6 +11,8 @@ import type { FieldValues } from "../people/fields.ts";
 import type { OptionValues } from "../people/options.ts";
 import type { MessageRef, Person } from "../people/person.ts";
 import { readBody } from "../rest/call.ts";
+import { setPreferredLocale } from "../world/guilds.ts";
+import type { World } from "../world/world.ts";
 
 interface Act {
   readonly person: Person;
@@ -23,8 +26,8 @@ type Deed = (act: Act) => Promise<Json | void>;
 /** @param people by user id */
 export function actionRoutes(
   app: Hono<{ Bindings: HttpBindings }>,
+  world: World,
   people: ReadonlyMap<string, Person>,
-  maxBytes: number,
 ): void {
   const modals = new Map<string, ShownModal>();
 
@@ -75,6 +78,10 @@ export function actionRoutes(
     "unarchive-thread": ({ person, json }) => person.unarchiveThread(textOf(json["channel"])),
     "delete-thread": ({ person, json }) => person.deleteThread(textOf(json["channel"])),
     "join-thread": ({ person, json }) => person.joinThread(textOf(json["channel"])),
+    language: async ({ person, json }) => {
+      person.locale = localeOf(json);
+    },
+    "server-language": async ({ json }) => setPreferredLocale(world, world.guild, localeOf(json)),
     typing: ({ person, json }) => person.type(textOf(json["channel"])),
   };
 
@@ -82,7 +89,7 @@ export function actionRoutes(
     const deed = Object.hasOwn(deeds, context.req.param("deed")) ? deeds[context.req.param("deed")] : undefined;
     if (!deed) return context.json({ error: "There is no such action." }, 404);
     try {
-      const { body, files } = await readBody(context, maxBytes);
+      const { body, files } = await readBody(context, world.maxUploadBytes * 12);
       const json = asObject(body);
       const person = people.get(textOf(json["as"]));
       if (!person) throw new Error("Nobody of that id is here.");
@@ -91,6 +98,12 @@ export function actionRoutes(
       return context.json({ error: error instanceof Error ? error.message : String(error) }, 400);
     }
   });
+}
+
+/** @throws Error */
+function localeOf({ locale }: Json): Locale {
+  if (!isLocale(locale)) throw new Error(`Discord has no language "${textOf(locale)}".`);
+  return locale;
 }
 
 const refOf = (json: Json): MessageRef => ({ id: textOf(json["message"]), channel_id: textOf(json["channel"]) });

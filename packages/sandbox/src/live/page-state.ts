@@ -15,7 +15,7 @@ export function pageState({ world, cdn, commands, gateway }: Services, tries: re
   const channels = [...world.channels.values()].filter((channel) => isShown(world, channel));
   const messages = channels.flatMap(({ id }) => [...world.messagesOf(id).values()]).sort((a, b) => byAge(a.id, b.id));
   return {
-    guild: { id: world.guild.id, name: world.guild.name },
+    guild: pageGuild(world),
     botId: world.application.botId,
     botOnline: gateway.online,
     cdnBase: cdn.base,
@@ -32,6 +32,12 @@ export function pageState({ world, cdn, commands, gateway }: Services, tries: re
 /** The page shows the first server, and direct messages. */
 const isShown = ({ guild }: World, { guildId }: Channel): boolean => guildId === null || guildId === guild.id;
 
+const pageGuild = ({ guild: { id, name, preferredLocale } }: World): PageState["guild"] => ({
+  id,
+  name,
+  preferred_locale: preferredLocale,
+});
+
 function pageUser(world: World, user: User): PageUser {
   const roles = world.guild.members.get(user.id)?.roleIds.map((id) => world.guild.roles.get(id)!) ?? [];
   const name = user.globalName ?? user.username;
@@ -41,6 +47,7 @@ function pageUser(world: World, user: User): PageUser {
     name,
     bot: user.bot,
     color: roles.find(({ color }) => color)?.color ?? 0,
+    locale: user.locale,
   };
 }
 
@@ -101,6 +108,10 @@ export function pageUpdate(services: Services, change: Change): PageUpdate | nul
       return { type: "commands", commands: pageCommands(commands) };
     case "bot-presence":
       return { type: "bot", online: change.online };
+    case "user-updated":
+      return { type: "user", user: pageUser(world, change.user) };
+    case "guild-updated":
+      return change.guild === world.guild ? { type: "guild", guild: pageGuild(world) } : null;
     // The page has roles from when it was opened.
     case "role-created":
     case "interaction-created":

@@ -1,4 +1,5 @@
 /** What the server tells the page, and what the page asks of the server. */
+import type { Locale } from "../../page/locales.js";
 import type { COMPONENT, OPTION } from "../../page/numbers.js";
 
 /** Something of a kind: `Is<"button">["type"]` is 2. */
@@ -14,6 +15,13 @@ export interface PageUser {
   readonly bot: boolean;
   /** Of the role that colours the name; 0: none. */
   readonly color: number;
+  readonly locale: Locale;
+}
+
+interface PageGuild {
+  readonly id: string;
+  readonly name: string;
+  readonly preferred_locale: Locale;
 }
 
 export interface PageRole {
@@ -271,7 +279,7 @@ export interface PageTry {
 
 /** Everything, for a page that has just been opened. */
 export interface PageState {
-  readonly guild: { readonly id: string; readonly name: string };
+  readonly guild: PageGuild;
   readonly botId: string;
   readonly botOnline: boolean;
   readonly cdnBase: string;
@@ -291,6 +299,8 @@ export type PageUpdate =
   | { readonly type: "message-deleted"; readonly id: string; readonly channel_id: string }
   | { readonly type: "channel"; readonly channel: PageChannel }
   | { readonly type: "channel-deleted"; readonly id: string }
+  | { readonly type: "user"; readonly user: PageUser }
+  | { readonly type: "guild"; readonly guild: PageGuild }
   | { readonly type: "typing"; readonly channel_id: string; readonly user_id: string }
   | { readonly type: "commands"; readonly commands: readonly PageCommand[] }
   | { readonly type: "bot"; readonly online: boolean };

@@ -1,6 +1,7 @@
 /** A member of the server, with a hand on mouse and keyboard: what a person does in Discord's own client. */
 import type { APIMessage } from "discord.js";
 
+import type { Locale } from "../../page/locales.js";
 import { COMPONENT, SELECTS } from "../../page/numbers.js";
 import { ApiError } from "../api-error.ts";
 import { byAge } from "../clock.ts";
@@ -60,6 +61,16 @@ export class Person {
   /** Whether this person has installed the application for themselves. */
   set hasApp(installed: boolean) {
     this.#user.hasApp = installed;
+  }
+
+  /** The language of this person's client, which comes with whatever they do. */
+  get locale(): Locale {
+    return this.#user.locale;
+  }
+
+  set locale(locale: Locale) {
+    this.#user.locale = locale;
+    this.#services.world.tell({ kind: "user-updated", user: this.#user });
   }
 
   /** Gives this person an avatar of their own. */

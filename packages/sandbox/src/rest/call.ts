@@ -11,6 +11,7 @@ export type RestContext = Context<{ Bindings: HttpBindings }>;
 export interface RestCall {
   readonly params: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
+  readonly headers: Headers;
   /** The body when it is an object; else empty. */
   readonly json: Json;
   /** The body as it came. */
@@ -84,6 +85,7 @@ function parse(text: string): unknown {
 export const callOf = (context: RestContext, { body, files }: ReadBody): RestCall => ({
   params: context.req.param() as Record<string, string>,
   query: new URL(context.req.url).searchParams,
+  headers: context.req.raw.headers,
   json: asObject(body),
   body,
   files,

@@ -1,6 +1,6 @@
 /** Everything that can happen, in the domain's words. The gateway, the page and `waitFor` all live on these. */
 import type { Interaction } from "../interactions/interaction.ts";
-import type { Channel, Guild, Message, Reaction, Role } from "./types.ts";
+import type { Channel, Guild, Message, Reaction, Role, User } from "./types.ts";
 
 export type Change =
   | { readonly kind: "message-created"; readonly message: Message }
@@ -15,6 +15,8 @@ export type Change =
   | ThreadMembersChange
   | { readonly kind: "channel-created"; readonly channel: Channel }
   | { readonly kind: "channel-updated"; readonly channel: Channel }
+  | { readonly kind: "guild-updated"; readonly guild: Guild }
+  | { readonly kind: "user-updated"; readonly user: User }
   | { readonly kind: "role-created"; readonly guild: Guild; readonly role: Role }
   | { readonly kind: "typing"; readonly channel: Channel; readonly userId: string }
   /** Sent to the bot. */

@@ -1,4 +1,5 @@
 /** Servers: the one that everybody has, and any number more, made without a request. */
+import { DEFAULT_LOCALE, type Locale } from "../../page/locales.js";
 import { snowflakeAt } from "../clock.ts";
 import { BOT_PERMISSIONS, EVERYONE_PERMISSIONS, MODERATOR_PERMISSIONS } from "../permissions.ts";
 import { CHANNEL_TYPE, type Channel, type Guild, type Member, type Role, type User } from "./types.ts";
@@ -48,6 +49,7 @@ export function makeGuild({ name, at, nextId, users, moreRoles = 0 }: GuildParts
     id: guildId,
     name,
     ownerId: users[0]!.id,
+    preferredLocale: DEFAULT_LOCALE,
     roles: new Map([everyone, moderator, ...botRoles, ...more].map((role) => [role.id, role])),
     members: new Map(users.map((user) => [user.id, member(user)])),
   };
@@ -61,6 +63,12 @@ export function addRole(world: World, guild: Guild, name: string): Role {
   guild.roles.set(role.id, role);
   world.tell({ kind: "role-created", guild, role });
   return role;
+}
+
+/** Sets the language that a server prefers. */
+export function setPreferredLocale(world: World, guild: Guild, locale: Locale): void {
+  guild.preferredLocale = locale;
+  world.tell({ kind: "guild-updated", guild });
 }
 
 export function textChannel(

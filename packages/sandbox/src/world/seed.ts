@@ -1,6 +1,7 @@
 /** The server a new sandbox starts with: four people, two channels, the bot with its recommended permissions. */
 import { randomBytes } from "node:crypto";
 
+import { DEFAULT_LOCALE } from "../../page/locales.js";
 import { Clock } from "../clock.ts";
 import { makeGuild, textChannel } from "./guilds.ts";
 import type { User } from "./types.ts";
@@ -34,8 +35,9 @@ export function seedWorld(options: SeedOptions): World {
     dmsClosed: false,
     hasApp: false,
     avatar: null,
+    locale: DEFAULT_LOCALE,
   }));
-  const rest = { bot: true, dmsClosed: false, hasApp: false, avatar: null };
+  const rest = { bot: true, dmsClosed: false, hasApp: false, avatar: null, locale: DEFAULT_LOCALE };
   const bot: User = { id: id(), username: options.name, globalName: null, ...rest };
 
   const guild = makeGuild({ name: options.name, at: then, nextId: id, users: [...users, bot] });

@@ -1,4 +1,5 @@
 /** What exists in the sandbox: users, the guild, channels, threads, messages. Plain mutable records; `World` keeps them. */
+import type { Locale } from "../../page/locales.js";
 import type { Json } from "../json.ts";
 
 export interface User {
@@ -12,6 +13,8 @@ export interface User {
   hasApp: boolean;
   /** Of a picture under `avatars/{id}` on the CDN; `null`: one of Discord's own. */
   avatar: string | null;
+  /** The language that their client is set to. */
+  locale: Locale;
 }
 
 export interface Role {
@@ -34,6 +37,7 @@ export interface Guild {
   readonly id: string;
   readonly name: string;
   readonly ownerId: string;
+  preferredLocale: Locale;
   readonly roles: Map<string, Role>;
   readonly members: Map<string, Member>;
 }

@@ -1,5 +1,7 @@
 /** The bot itself: gateway address, application, current user, registered commands. */
+import { isLocale, type Locale } from "../../../page/locales.js";
 import { ApiError } from "../../api-error.ts";
+import { answered } from "../../interactions/localizations.ts";
 import { type Json, asArray } from "../../json.ts";
 import { guildPermissions } from "../../world/access.ts";
 import { memberWithUser, userJson } from "../../world/wire.ts";
@@ -52,7 +54,7 @@ export function applicationRoutes({ router, world, gateway, commands }: Services
     ...userJson(bot()),
     verified: true,
     mfa_enabled: true,
-    locale: "en-US",
+    locale: bot().locale,
     email: null,
   }));
   router.route("GET", "/users/@me/guilds", () =>
@@ -75,14 +77,25 @@ export function applicationRoutes({ router, world, gateway, commands }: Services
     if (params["guild"] !== undefined && !world.guilds.has(params["guild"])) throw new ApiError(50001);
     return params["guild"] ?? null;
   };
+  const localeOf = ({ headers }: RestCall): Locale => {
+    const asked = [headers.get("x-discord-locale"), headers.get("accept-language")?.split(/[,;]/)[0]];
+    return asked.find(isLocale) ?? bot().locale;
+  };
   for (const base of ["/applications/:application/commands", "/applications/:application/guilds/:guild/commands"]) {
-    router.route("GET", base, (call) => commands.list(scopeOf(call)));
-    router.route("PUT", base, (call) => commands.replace(scopeOf(call), asArray(call.body)));
-    router.route("POST", base, (call) => commands.put(scopeOf(call), call.json));
-    router.route("GET", `${base}/:command`, (call) => commands.get(scopeOf(call), call.params["command"]!));
+    router.route("GET", base, (call) => {
+      const isWhole = ["true", "True", "1"].includes(call.query.get("with_localizations") ?? "");
+      return commands.list(scopeOf(call)).map((command) => answered(command, isWhole ? null : localeOf(call)));
+    });
+    router.route("PUT", base, (call) =>
+      commands.replace(scopeOf(call), asArray(call.body)).map((command) => answered(command, null)),
+    );
+    router.route("POST", base, (call) => answered(commands.put(scopeOf(call), call.json), null));
+    router.route("GET", `${base}/:command`, (call) =>
+      answered(commands.get(scopeOf(call), call.params["command"]!), null),
+    );
     router.route("PATCH", `${base}/:command`, (call) => {
       const scope = scopeOf(call);
-      return commands.put(scope, { ...commands.get(scope, call.params["command"]!), ...call.json });
+      return answered(commands.put(scope, { ...commands.get(scope, call.params["command"]!), ...call.json }), null);
     });
     router.route(
       "DELETE",
