@@ -1,4 +1,5 @@
 /** What clicks mean: one listener for everything that carries a `data-action`. */
+import { labelOf } from "./command-words.js";
 import { chosenIn, closest, el, icon, ICONS } from "./dom.js";
 import { EMOJI, emoji, MEDAL_NAMES } from "./emoji.js";
 import { showPicture } from "./lightbox.js";
@@ -9,7 +10,7 @@ import { act, channel, emit, isThread, may, messagesOf, openChannel, openThread,
 import { dropPending, whileSending } from "./timeline.js";
 import { toast, wordsOf } from "./toast.js";
 
-/** @import { PageMessage, PageThread } from "../src/live/page-types.ts" */
+/** @import { PageCommand, PageMessage, PageThread } from "../src/live/page-types.ts" */
 
 /** The type of the message that says that a thread was started. */
 const STARTED_THREAD = 18;
@@ -124,10 +125,10 @@ function messageMenu(anchor, message, img = null) {
   const here = message.channel_id;
   const archived = isArchived(here);
   const ephemeral = Boolean(message.ephemeral_for);
-  /** @param {string} name */
-  const use = async (name) => {
-    const answer = await whileSending({ channelId: here, label: name }, () =>
-      act("menu", { ...where(message), command: name }),
+  /** @param {PageCommand} app */
+  const use = async (app) => {
+    const answer = await whileSending({ channelId: here, label: labelOf(app) }, () =>
+      act("menu", { ...where(message), command: app.name }),
     );
     if (answer?.modal) showModal(answer.modal);
   };
@@ -156,8 +157,8 @@ function messageMenu(anchor, message, img = null) {
     apps.length > 0 && !ephemeral && el("div", { class: "menu-title", text: "Apps" }),
     ...(ephemeral
       ? []
-      : apps.map(({ name }) =>
-          item(name, () => void use(name), {
+      : apps.map((app) =>
+          item(labelOf(app), () => void use(app), {
             glyph: el("img", { src: "/page/icon.svg", alt: "", width: 20, height: 20 }),
           }),
         )),

@@ -1,4 +1,5 @@
 /** A slash command being filled in, in the place of the message box. */
+import { descriptionOf, labelOf } from "./command-words.js";
 import { el, icon, ICONS } from "./dom.js";
 import { optionField } from "./fields.js";
 import { showModal } from "./modal.js";
@@ -6,12 +7,12 @@ import { OPTION } from "./numbers.js";
 import { act } from "./store.js";
 import { whileSending } from "./timeline.js";
 
-/** @import { PageCommand, PageOption } from "../src/live/page-types.ts" */
+/** @import { PageCommand, PageDescribed, PageOption } from "../src/live/page-types.ts" */
 /** @import { Field, FieldValue } from "./fields.js" */
 
 /**
- * A command, or a subcommand by its full name.
- * @typedef {{ name: string, description: string, options: readonly PageOption[] }} Offer
+ * A command, or a subcommand by its full name; `label` and `description` as the person at the keyboard reads them.
+ * @typedef {{ name: string, label: string, description: string, options: readonly PageOption[] }} Offer
  */
 
 /**
@@ -20,18 +21,21 @@ import { whileSending } from "./timeline.js";
  * @returns {Offer[]}
  */
 export function offered(commands) {
-  return commands.filter(({ type }) => (type ?? 1) === 1).flatMap((command) => leaves(command, ""));
+  return commands.filter(({ type }) => (type ?? 1) === 1).flatMap((command) => leaves(command, "", ""));
 }
 
 /**
- * @param {Pick<PageCommand, "name" | "description" | "options">} node
- * @param {string} before the names that lead there, with a space
+ * @param {PageDescribed & { options?: readonly PageOption[] }} node
+ * @param {string} names that lead there, with a space
+ * @param {string} labels likewise
  * @returns {Offer[]}
  */
-function leaves({ name, description, options = [] }, before) {
+function leaves(node, names, labels) {
+  const { options = [] } = node;
+  const [name, label] = [names + node.name, labels + labelOf(node)];
   const subs = options.filter(({ type }) => type === OPTION.subcommand || type === OPTION.subcommandGroup);
-  if (subs.length > 0) return subs.flatMap((sub) => leaves(sub, `${before}${name} `));
-  return [{ name: before + name, description, options }];
+  if (subs.length > 0) return subs.flatMap((sub) => leaves(sub, `${name} `, `${label} `));
+  return [{ name, label, description: descriptionOf(node), options }];
 }
 
 export class CommandForm {
@@ -48,17 +52,17 @@ export class CommandForm {
     this.error = el("p", { class: "form-error", role: "alert" });
     this.sendButton = el(
       "button",
-      { class: "send", type: "submit", "aria-label": `Send /${command.name}`, title: "Send (Enter)" },
+      { class: "send", type: "submit", "aria-label": `Send /${command.label}`, title: "Send (Enter)" },
       icon(ICONS.send, 22),
     );
     this.node = el(
       "form",
-      { class: "command-form", "aria-label": `/${command.name}`, novalidate: true },
+      { class: "command-form", "aria-label": `/${command.label}`, novalidate: true },
       el(
         "div",
         { class: "command-head" },
         el("img", { src: "/page/icon.svg", alt: "", width: 22, height: 22 }),
-        el("strong", { text: `/${command.name}` }),
+        el("strong", { text: `/${command.label}` }),
         el("span", { class: "muted", text: command.description }),
         el(
           "button",
@@ -103,7 +107,7 @@ export class CommandForm {
           {
             type: "button",
             class: "option-remove",
-            "aria-label": `Remove ${option.name}`,
+            "aria-label": `Remove ${labelOf(option)}`,
             on: { click: () => this.remove(option.name) },
           },
           icon(ICONS.close, 14),
@@ -112,7 +116,7 @@ export class CommandForm {
         el(
           "label",
           { class: "option", data: { name: option.name } },
-          el("span", { class: "option-name", text: option.name }),
+          el("span", { class: "option-name", text: labelOf(option) }),
           field.node,
           remove,
         ),
@@ -137,7 +141,7 @@ export class CommandForm {
           {
             type: "button",
             class: "chip",
-            title: option.description,
+            title: descriptionOf(option),
             on: {
               click: () => {
                 const field = this.add(option);
@@ -146,7 +150,7 @@ export class CommandForm {
               },
             },
           },
-          `+ ${option.name}`,
+          `+ ${labelOf(option)}`,
         ),
       ),
     );
@@ -210,15 +214,15 @@ export class CommandForm {
       const range = option.min_value === undefined ? "" : ` (${option.min_value} to ${option.max_value ?? "any"})`;
       this.error.textContent =
         field.value() === undefined && option.required
-          ? `${option.name} is required. ${option.description}`
-          : `${option.name} does not fit${range}.`;
+          ? `${labelOf(option)} is required. ${descriptionOf(option)}`
+          : `${labelOf(option)} does not fit${range}.`;
       field.focus();
       return;
     }
     const { options, files } = this.values();
     const { command, channelId } = this;
     this.onClose();
-    const answer = await whileSending({ channelId, label: `/${command.name}` }, () =>
+    const answer = await whileSending({ channelId, label: `/${command.label}` }, () =>
       act("slash", { channel: channelId, command: command.name, options }, files),
     );
     if (answer?.modal) showModal(answer.modal);

@@ -1,5 +1,6 @@
 /** Where one writes: text, files, and `/` for commands. */
 import { CommandForm, offered } from "./command-form.js";
+import { labelOf } from "./command-words.js";
 import { closest, el, icon, ICONS } from "./dom.js";
 import { filesOf, fileTile, named } from "./files.js";
 import { stepOf } from "./popup.js";
@@ -179,10 +180,11 @@ export class Composer {
   typed() {
     this.box.style.height = "auto";
     this.box.style.height = `${Math.min(this.box.scrollHeight, 240)}px`;
-    const query = /^\/([\w -]*)$/.exec(this.box.value)?.[1];
+    const query = /^\/([-_'\p{L}\p{N} ]*)$/u.exec(this.box.value)?.[1];
     const here = this.channelOf() ?? "";
     const all = query === undefined ? [] : offered(state.commands.filter((command) => sees(command, here)));
-    this.matches = all.filter(({ name }) => name.includes((query ?? "").trim().toLowerCase()));
+    const words = (query ?? "").trim().toLowerCase();
+    this.matches = all.filter(({ name, label }) => name.includes(words) || label.includes(words));
     this.picked = 0;
     this.drawPopup(query !== undefined);
     const now = Date.now();
@@ -219,10 +221,10 @@ export class Composer {
           el(
             "div",
             {},
-            el("strong", { text: `/${command.name}` }),
+            el("strong", { text: `/${command.label}` }),
             ...command.options
               .filter(({ required }) => required)
-              .map(({ name }) => el("span", { class: "option-hint", text: name })),
+              .map((option) => el("span", { class: "option-hint", text: labelOf(option) })),
           ),
           el("span", { class: "muted", text: command.description }),
         ),

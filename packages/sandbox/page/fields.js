@@ -1,4 +1,5 @@
 /** Inputs for the options of a command: one per type. Each gives `{node, value(), set(), focus(), isValid()}`. */
+import { descriptionOf, labelOf } from "./command-words.js";
 import { el } from "./dom.js";
 import { acceptOf, dropTile } from "./files.js";
 import { OPTION } from "./numbers.js";
@@ -49,7 +50,7 @@ function wrapInput(input, value) {
 }
 
 /**
- * @param {readonly { name: string, value: string | number }[]} choices
+ * @param {NonNullable<PageOption["choices"]>} choices
  * @param {string} label
  * @param {(value: string) => FieldValue} [convert]
  */
@@ -58,7 +59,7 @@ function choiceField(choices, label, convert = String) {
     "select",
     { "aria-label": label },
     el("option", { value: "", text: "Select…" }),
-    ...choices.map(({ name, value }) => el("option", { value, text: name })),
+    ...choices.map((choice) => el("option", { value: choice.value, text: labelOf(choice) })),
   );
   return wrapInput(input, () => (input.value === "" ? undefined : convert(input.value)));
 }
@@ -73,7 +74,7 @@ function completed(option, { command, channelId, others }) {
   const list = el("datalist", { id: `complete-${option.name}` });
   const input = el("input", {
     type: "text",
-    "aria-label": option.name,
+    "aria-label": labelOf(option),
     list: list.id,
     autocomplete: "off",
     maxlength: option.max_length,
@@ -113,14 +114,14 @@ function completed(option, { command, channelId, others }) {
  * @returns {Field}
  */
 export function optionField(option, context) {
-  const { type, name } = option;
+  const { type } = option;
   const { onChange } = context;
   if (type === OPTION.attachment) {
     /** @type {File | undefined} */
     let file;
     const tile = dropTile({
-      label: name,
-      hint: option.description,
+      label: labelOf(option),
+      hint: descriptionOf(option),
       accept: acceptOf(option.file_types),
       required: option.required === true,
       onChange([first]) {
@@ -138,7 +139,7 @@ export function optionField(option, context) {
   }
   const field = plainField(option, context);
   field.input.required = option.required === true;
-  field.input.title = option.description;
+  field.input.title = descriptionOf(option);
   field.input.addEventListener("input", onChange);
   return field;
 }
@@ -149,7 +150,8 @@ export function optionField(option, context) {
  * @returns {PlainField}
  */
 function plainField(option, context) {
-  const { type, name } = option;
+  const { type } = option;
+  const name = labelOf(option);
   if (option.choices?.length) return choiceField(option.choices, name, type === OPTION.string ? String : Number);
   if (type === OPTION.boolean)
     return choiceField(

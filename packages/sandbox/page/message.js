@@ -1,6 +1,7 @@
 /** One message of a timeline. */
 import { avatar } from "./avatar.js";
 import { attachments, component, embed, isArchived } from "./component.js";
+import { usedLabel } from "./command-words.js";
 import { cssColor, el, icon, ICONS } from "./dom.js";
 import { emoji, MEDAL_NAMES } from "./emoji.js";
 import { markdown, plainText } from "./markdown.js";
@@ -51,13 +52,14 @@ function origin(message) {
   const used = message.interaction_metadata;
   if (used?.name && message.type !== 19) {
     const by = used.user.id;
+    const label = usedLabel(used.name, used.command_type ?? 1);
     return el(
       "div",
       { class: "origin" },
       avatar(by, 16),
       name(by),
       el("span", { class: "muted", text: "used" }),
-      el("span", { class: "mention", text: used.command_type === 3 ? used.name : `/${used.name}` }),
+      el("span", { class: "mention", text: used.command_type === 3 ? label : `/${label}` }),
     );
   }
   if (message.type !== 19 || !message.message_reference) return null;

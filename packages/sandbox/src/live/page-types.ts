@@ -246,12 +246,28 @@ export interface PageMessage {
   readonly ephemeral_for: string | null;
 }
 
-export interface PageOption {
-  readonly type: (typeof OPTION)[keyof typeof OPTION];
+/** Locale -> text. */
+type PageDictionary = Readonly<Record<string, string>> | null;
+
+/** Of a command, an option or a choice. */
+export interface PageNamed {
   readonly name: string;
+  readonly name_localizations?: PageDictionary;
+}
+
+export interface PageDescribed extends PageNamed {
   readonly description: string;
+  readonly description_localizations?: PageDictionary;
+}
+
+interface PageOptionChoice extends PageNamed {
+  readonly value: string | number;
+}
+
+export interface PageOption extends PageDescribed {
+  readonly type: (typeof OPTION)[keyof typeof OPTION];
   readonly required?: boolean;
-  readonly choices?: readonly { readonly name: string; readonly value: string | number }[];
+  readonly choices?: readonly PageOptionChoice[];
   readonly autocomplete?: boolean;
   readonly min_value?: number;
   readonly max_value?: number;
@@ -262,10 +278,8 @@ export interface PageOption {
   readonly options?: readonly PageOption[];
 }
 
-export interface PageCommand {
+export interface PageCommand extends PageDescribed {
   readonly type?: number;
-  readonly name: string;
-  readonly description: string;
   readonly options?: readonly PageOption[];
   readonly default_member_permissions?: string | null;
 }
