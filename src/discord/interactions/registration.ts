@@ -13,6 +13,7 @@ import {
 import type { Logger } from "../../log.ts";
 import type { Deliveries } from "../messages/deliveries.ts";
 import { isPassing } from "../discord-error.ts";
+import { type CommandWords, inAllLanguages } from "./command-words.ts";
 import { type Commands, isEverywhere } from "./handler.ts";
 
 const IN_SERVERS = {
@@ -28,10 +29,12 @@ const EVERYWHERE = {
  * What is registered: each command once, subcommands gathered under their group.
  *
  * @param forPeople people may install the application for themselves, as its settings on Discord say
+ * @param words in other languages; absent: there are none
  */
 export function commandBodies(
   { handlers, groups }: Commands,
   forPeople: boolean,
+  words?: CommandWords,
 ): RESTPostAPIApplicationCommandsJSONBody[] {
   const bodies: RESTPostAPIApplicationCommandsJSONBody[] = [];
   for (const handler of handlers)
@@ -46,7 +49,14 @@ export function commandBodies(
       if (handler.kind === "subcommand" && handler.group === name) group.addSubcommand(handler.data);
     bodies.push({ ...group.toJSON(), ...IN_SERVERS });
   }
-  return bodies;
+  return words ? inAllLanguages(bodies, words) : bodies;
+}
+
+interface RegistrationOptions {
+  readonly deliveries: Deliveries;
+  readonly log: Logger;
+  /** Of the commands in other languages. */
+  readonly words?: CommandWords;
 }
 
 /**
@@ -58,9 +68,10 @@ export function commandBodies(
 export async function registerSoon(
   client: Client<true>,
   commands: Commands,
-  { deliveries, log }: { readonly deliveries: Deliveries; readonly log: Logger },
+  options: RegistrationOptions,
 ): Promise<void> {
-  const register = (): Promise<void> => registerCommands(client, commands, log);
+  const { deliveries, log } = options;
+  const register = (): Promise<void> => registerCommands(client, commands, options);
   await register().catch((error: unknown) => {
     if (!isPassing(error)) throw error;
     log.warn({ err: error }, "the commands are registered later");
@@ -68,14 +79,20 @@ export async function registerSoon(
   });
 }
 
-async function registerCommands(client: Client<true>, commands: Commands, log: Logger): Promise<void> {
+async function registerCommands(
+  client: Client<true>,
+  commands: Commands,
+  { log, words }: RegistrationOptions,
+): Promise<void> {
   const { integrationTypesConfig } = await client.application.fetch();
   const wanted = commandBodies(
     commands,
     integrationTypesConfig?.[ApplicationIntegrationType.UserInstall] !== undefined,
+    words,
   );
   const route = Routes.applicationCommands(client.application.id);
-  const present = (await client.rest.get(route)) as Command[];
+  const query = new URLSearchParams({ with_localizations: "true" });
+  const present = (await client.rest.get(route, { query })) as Command[];
   if (isDeepStrictEqual(canonical(present), canonical(wanted))) {
     log.debug("the commands are registered already");
     return;
@@ -88,7 +105,10 @@ type Command = Readonly<Record<string, unknown>>;
 
 const FIELDS = ["type", "name", "description", "contexts", "integration_types", "nsfw", "default_member_permissions"];
 const BOUNDS = ["min_value", "max_value", "min_length", "max_length"];
-const OPTION_FIELDS = ["type", "name", "description", "required", "autocomplete", "choices", "file_types", ...BOUNDS];
+const OPTION_FIELDS = ["type", "name", "description", "required", "autocomplete", "file_types", ...BOUNDS];
+const CHOICE_FIELDS = ["name", "value"];
+/** What there may be more of in other languages. */
+const WORDS = ["name", "description"];
 /** What Discord fills in where nothing was sent. */
 const DEFAULTS: Command = { type: 1, description: "", nsfw: false, required: false, autocomplete: false };
 
@@ -100,17 +120,16 @@ function pick(source: Command, fields: readonly string[]): unknown {
   const kept: Record<string, unknown> = {};
   for (const field of fields) {
     const value = source[field];
-    if (value !== undefined && value !== null && value !== DEFAULTS[field]) kept[field] = plain(value);
+    if (value !== undefined && value !== null && value !== DEFAULTS[field]) kept[field] = value;
+  }
+  for (const field of WORDS) {
+    // Of what is the same as the default Discord says that it ignores it.
+    const words = Object.entries(source[`${field}_localizations`] ?? {}).filter(([, text]) => text !== source[field]);
+    if (words.length > 0) kept[`${field}_localizations`] = Object.fromEntries(words);
   }
   const options = (source["options"] ?? []) as Command[];
   if (options.length > 0) kept["options"] = options.map((option) => pick(option, OPTION_FIELDS));
+  const choices = (source["choices"] ?? []) as Command[];
+  if (choices.length > 0) kept["choices"] = choices.map((choice) => pick(choice, CHOICE_FIELDS));
   return kept;
 }
-
-/** Choices carry empty localisations when they come back. */
-const plain = (value: unknown): unknown =>
-  Array.isArray(value)
-    ? value.map((item: unknown) =>
-        typeof item === "object" && item !== null && "value" in item && "name" in item ? [item.name, item.value] : item,
-      )
-    : value;
