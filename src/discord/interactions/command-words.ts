@@ -5,8 +5,8 @@ import type { Locale, RESTPostAPIApplicationCommandsJSONBody } from "discord.js"
 export type Texts = Readonly<Partial<Record<Locale, string>>> | null;
 
 /**
- * What is said of a part of a command, by Discord's locales. Parts are named by their path: `paint`, `Use as style`, `style/show` (a subcommand), `style/show/name` (an option), `paint/variant=auto` (a choice, by
- * its value).
+ * What is said of a part of a command, by Discord's locales. Parts are named by their path: `paint`, `Use as style`,
+ * `style/show` (a subcommand), `style/show/name` (an option), `paint/variant=auto` (a choice, by its value).
  */
 export interface CommandWords {
   name(path: string): Texts;
