@@ -84,6 +84,7 @@ export class EnginePool implements Engine {
     const { describer: id, describerLabel } = infos.get(describer)!;
     const devices = this.#painters.map((member) => infos.get(member)!.device);
     const largestSides = this.#painters.map((member) => infos.get(member)!.largestSide ?? 0);
+    const blends = this.#painters.every((member) => infos.get(member)!.blends);
     const parallelStages = !describer.plan.paints || infos.get(describer)!.parallelStages;
     return {
       stylizer,
@@ -95,6 +96,7 @@ export class EnginePool implements Engine {
       parallelStages,
       // Any of them may get it.
       largestSide: Math.min(...largestSides),
+      blends,
     };
   }
 

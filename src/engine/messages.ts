@@ -1,7 +1,9 @@
 /** What the bot's process and the engine's process say to each other; checked on both sides of the border. */
 import { z } from "zod";
 
+import { type Blend, MOST_STYLES } from "../blend.ts";
 import type {
+  BlendedTaskStyle,
   DescribeTask,
   EngineInfo,
   EngineNews,
@@ -55,6 +57,25 @@ const describeTaskSchema = z.object({
   faithful: z.boolean().exactOptional(),
 }) satisfies z.ZodType<DescribeTask>;
 
+/** Of one style among several. */
+const weight = z.number().gt(0).lt(1);
+
+const blendSchema = z.object({
+  weight,
+  others: z
+    .array(
+      z.object({
+        picture: pictureSchema,
+        description: z.string().nullable(),
+        tokenPath: z.string().nullable().exactOptional(),
+        weight,
+      }),
+    )
+    .min(1)
+    .max(MOST_STYLES - 1)
+    .readonly(),
+}) satisfies z.ZodType<Blend<BlendedTaskStyle>>;
+
 const stylizeTaskSchema = z.object({
   content: pictureSchema,
   style: pictureSchema,
@@ -79,6 +100,7 @@ const stylizeTaskSchema = z.object({
     hd: z.boolean().exactOptional(),
   }),
   tokenPath: z.string().nullable().exactOptional(),
+  blend: blendSchema.exactOptional(),
   outputPath: z.string(),
   previewDir: z.string().nullable(),
 }) satisfies z.ZodType<StylizeTask>;
@@ -124,6 +146,7 @@ const infoSchema = z.object({
   device: z.string(),
   parallelStages: z.boolean(),
   largestSide: z.int().positive().exactOptional(),
+  blends: z.boolean().exactOptional(),
 }) satisfies z.ZodType<EngineInfo>;
 
 /** What the engine tells about a task while it works on it. */

@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { breathe, throwIfCancelled } from "../breathe.ts";
+import type { Blend } from "../blend.ts";
 import { conditioning } from "../caption/conditioning.ts";
 import { forgetMeasures } from "../caption/palette/recent-measures.ts";
 import { CancelledError, messageOf, publicMessageOf, UserError } from "../errors.ts";
@@ -25,6 +26,7 @@ import { LORA_NEEDS_DIFFUSION } from "../painting-wishes.ts";
 import { waysOf } from "../painting.ts";
 import { toWire } from "../process/wire-error.ts";
 import { readTokenFile } from "../stylize/diffusion/token-file.ts";
+import type { BlendedStyle } from "../stylize/stylizer.ts";
 import type { FromChild, TaskMessage } from "./messages.ts";
 import type { EngineParts } from "./parts.ts";
 import { PreviewWriter } from "./preview-writer.ts";
@@ -187,9 +189,10 @@ export class EngineWorker {
     if (settings.loras.length > 0 && this.#parts.stylizer.id !== "diffusion")
       throw new UserError("lora-needs-diffusion", LORA_NEEDS_DIFFUSION);
     if (settings.hd && settings.size > this.#parts.largestSide) throw new UserError("out-of-memory", NO_MEMORY);
-    const [{ image: contentImage, alpha }, styleImage] = await Promise.all([
+    const [{ image: contentImage, alpha }, styleImage, blend] = await Promise.all([
       this.#read(content, readForPainting),
       this.#read(style),
+      this.#blend(asked),
     ]);
     const previews = this.#previews(task, previewDir, alpha);
     try {
@@ -201,7 +204,8 @@ export class EngineWorker {
           styleSha256: style.sha256,
           variant,
           description: conditioning(asked, settings),
-          token: await this.#token(asked),
+          token: await this.#token(asked, settings),
+          ...(blend && { blend }),
           settings,
         },
         {
@@ -227,8 +231,23 @@ export class EngineWorker {
     return folder === null ? null : new PreviewWriter(folder, task, this.#post, { checker, alpha });
   }
 
+  async #blend({ blend, ownWords, settings }: StylizeTask): Promise<Blend<BlendedStyle> | undefined> {
+    if (!blend) return undefined;
+    const others = blend.others.map(async (other) => ({
+      picture: await this.#read(other.picture),
+      sha256: other.picture.sha256,
+      description: conditioning({ description: other.description, ownWords }, settings),
+      token: await this.#token(other, settings),
+      weight: other.weight,
+    }));
+    return { weight: blend.weight, others: await Promise.all(others) };
+  }
+
   /** A token whose file is gone or damaged is done without, unless it was asked for by name. */
-  async #token({ tokenPath, settings }: StylizeTask): Promise<Float32Array | null> {
+  async #token(
+    { tokenPath }: Pick<StylizeTask, "tokenPath">,
+    settings: StylizeTask["settings"],
+  ): Promise<Float32Array | null> {
     if (!tokenPath || this.#parts.stylizer.id !== "diffusion") return null;
     try {
       return (await readTokenFile(tokenPath, "That style's file")).vectors.data;

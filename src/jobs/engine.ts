@@ -1,4 +1,5 @@
 /** The engine as a port: what the queue, the votes and the desk of learning ask of it, wherever the heavy work runs. */
+import type { Blend } from "../blend.ts";
 import type { FaceReport } from "../faces/face-report.ts";
 import type { StylizerId, StylizeSettings, TokenForm, UsedStepCache, UsedStylePath } from "../painting.ts";
 import type { Learned } from "../stylize/stylizer.ts";
@@ -21,6 +22,8 @@ export interface EngineInfo {
   readonly parallelStages: boolean;
   /** Long side of the largest picture that it paints in HD, pixels; absent: it knows no HD. */
   readonly largestSide?: number;
+  /** Whether it paints pictures in several styles at once; absent: it knows no blends. */
+  readonly blends?: boolean;
 }
 
 /** A stored picture as the engine sees it: a file of normalised PNG bytes and its content hash. */
@@ -62,10 +65,21 @@ export interface StylizeTask {
   readonly settings: StylizeSettings;
   /** File of the token that was learned for the style. */
   readonly tokenPath?: string | null;
+  /** Further styles that it takes beside `style` (`blendOf`); absent: none. Only for engines that know `blends`. */
+  readonly blend?: Blend<BlendedTaskStyle>;
   /** Where the engine writes the result, PNG. */
   readonly outputPath: string;
   /** Folder for previews (JPEG), or `null` for none. */
   readonly previewDir: string | null;
+}
+
+/** One of the further styles of a picture. */
+export interface BlendedTaskStyle {
+  readonly picture: EnginePicture;
+  /** As `StylizeTask.description`, of this style; `ownWords` count for all styles. */
+  readonly description: string | null;
+  /** As `StylizeTask.tokenPath`, of this style. */
+  readonly tokenPath?: string | null;
 }
 
 /** A picture that was painted, and how. */

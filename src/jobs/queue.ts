@@ -13,8 +13,8 @@ export interface Reservation {
   release(): void;
 }
 
-/** What no worker that is there has, and a job waits for: anybody who paints, a diffusion engine, or memory for its HD. */
-export type Lack = "worker" | "diffusion" | "memory";
+/** What no worker that is there has, and a job waits for: anybody who paints, one that blends styles, a diffusion engine, or memory for its HD. */
+export type Lack = "worker" | "blends" | "diffusion" | "memory";
 
 /** Where an unsettled job stands. */
 export interface QueuePlace {

@@ -1,4 +1,5 @@
 /** What an engine that repaints pictures is, whichever way it does it: the contract of `embedded` and of `diffusion`. */
+import type { Blend } from "../blend.ts";
 import type { RgbImage } from "../images/rgb-image.ts";
 import type { StylizerId, StylizeSettings, TokenForm, UsedStepCache, UsedStylePath } from "../painting.ts";
 import type { Variant } from "../variant.ts";
@@ -17,8 +18,21 @@ export interface StylizeInput {
   readonly description: string | null;
   /** What was learned for the style image: one or more vectors of the text encoder's width, one after the other. */
   readonly token?: Float32Array | null;
+  /** Further styles that it takes beside `style`; absent: none. */
+  readonly blend?: Blend<BlendedStyle>;
   /** Within `SETTING_BOUNDS`. */
   readonly settings: StylizeSettings;
+}
+
+/** One of the further styles of a picture. */
+export interface BlendedStyle {
+  /** As `StylizeInput` has it of its style: the picture, and the sha256 of its file. */
+  readonly picture: RgbImage;
+  readonly sha256: string;
+  /** As `StylizeInput.description`, of this style. */
+  readonly description: string | null;
+  /** As `StylizeInput.token`, of this style. */
+  readonly token?: Float32Array | null;
 }
 
 /** What happens while a picture is painted. */

@@ -80,6 +80,8 @@ export const card = {
 /** Why a picture waits for more than its turn. */
 const LACKS: Readonly<Record<Lack, string>> = {
   worker: "No machine that paints is connected just now. Yours begins when one is.",
+  blends:
+    "Several styles at once need a machine with a newer Atelier, and none is connected just now. Yours begins when one is.",
   memory:
     "A picture of this size needs a machine with more memory, and none is connected just now. Yours begins when one is.",
   diffusion:

@@ -5,14 +5,18 @@ import type { WorkerReport } from "../fleet.ts";
 import type { JobRequest } from "../job.ts";
 import type { Lack } from "../queue.ts";
 
-type Asked = Pick<JobRequest, "loras" | "hd" | "size">;
+type Asked = Pick<JobRequest, "loras" | "hd" | "size"> & {
+  /** Further styles; absent: none. */
+  readonly blend?: unknown;
+};
 
 /** What an engine has not that a picture cannot be painted without; `null`: it can paint it. */
 export function lackOf(
-  { loras, hd, size }: Asked,
-  info: Pick<EngineInfo, "stylizer" | "largestSide"> | null,
+  { loras, hd, size, blend }: Asked,
+  info: Pick<EngineInfo, "stylizer" | "largestSide" | "blends"> | null,
 ): Lack | null {
   if (info === null) return null;
+  if (blend && !info.blends) return "blends";
   if (loras.length > 0 && info.stylizer !== "diffusion") return "diffusion";
   return hd && size > (info.largestSide ?? 0) ? "memory" : null;
 }

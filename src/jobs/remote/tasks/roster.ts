@@ -33,11 +33,12 @@ export class Roster {
     const any = painter ?? captioner ?? this.#present[0]?.info;
     if (!any) return;
     const { describer, describerLabel, styleNetwork, safetyChecker } = captioner ?? any;
-    const { largestSide: _, ...rest } = any;
+    const { largestSide: _, blends: __, ...rest } = any;
     const sides = painters.map(({ largestSide = 0 }) => largestSide);
     // Of those that know no HD none may get it: they would paint something else.
     const hd = sides.length > 0 && !sides.includes(0) ? { largestSide: Math.max(...sides) } : {};
-    this.#info = { ...rest, ...hd, describer, describerLabel, styleNetwork, safetyChecker };
+    const blends = painters.length > 0 && painters.every((each) => each.blends);
+    this.#info = { ...rest, ...hd, blends, describer, describerLabel, styleNetwork, safetyChecker };
   }
 
   /** Why nobody can do it; `null`: somebody can. */
