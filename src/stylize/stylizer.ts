@@ -1,5 +1,5 @@
 /** What an engine that repaints pictures is, whichever way it does it: the contract of `embedded` and of `diffusion`. */
-import type { Blend } from "../blend.ts";
+import type { Blend, Weighed } from "../blend.ts";
 import type { RgbImage } from "../images/rgb-image.ts";
 import type { StylizerId, StylizeSettings, TokenForm, UsedStepCache, UsedStylePath } from "../painting.ts";
 import type { Variant } from "../variant.ts";
@@ -34,6 +34,21 @@ export interface BlendedStyle {
   /** As `StylizeInput.token`, of this style. */
   readonly token?: Float32Array | null;
 }
+
+/** All styles of a picture; of one that is no blend, its style, which has the whole weight. */
+export const stylesOf = ({
+  style: picture,
+  styleSha256: sha256,
+  description,
+  token = null,
+  blend,
+}: Pick<
+  StylizeInput,
+  "style" | "styleSha256" | "description" | "token" | "blend"
+>): readonly Weighed<BlendedStyle>[] => [
+  { picture, sha256, description, token, weight: blend?.weight ?? 1 },
+  ...(blend?.others ?? []),
+];
 
 /** What happens while a picture is painted. */
 export interface StylizeHooks {

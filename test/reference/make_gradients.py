@@ -112,20 +112,24 @@ def inversion(pipeline: Pipeline, given: torch.Tensor, form: str, start: torch.T
 
 
 class StyleInjection:
-    """Self-attention of a batch [style, content, outputs…]: outputs look at the style's keys and values (StyleID)."""
+    """
+    Self-attention of a batch [styles…, content, outputs…]: outputs look at each style's keys and values (StyleID), and what
+    comes of that is mixed by weight (the outer interpolation of AID, He et al. 2024).
+    """
 
-    def __init__(self):
-        self.gamma, self.temperature = 0.0, 1.0
+    def __init__(self, weights=(1.0,)):
+        self.gamma, self.temperature, self.weights = 0.0, 1.0, weights
 
     def __call__(self, attn, hidden_states, encoder_hidden_states=None, attention_mask=None, **_):
         q, k, v = attn.to_q(hidden_states), attn.to_k(hidden_states), attn.to_v(hidden_states)
-        outputs = q.shape[0] - 2
-        mixed = self.temperature * (self.gamma * q[1:2] + (1 - self.gamma) * q[2:])
-        q = torch.cat([q[:2], mixed])
-        k, v = (torch.cat([x[:2], x[:1].expand(outputs, -1, -1)]) for x in (k, v))
         heads = lambda x: x.unflatten(2, (attn.heads, -1)).transpose(1, 2)
-        y = F.scaled_dot_product_attention(heads(q), heads(k), heads(v)).transpose(1, 2).flatten(2)
-        return attn.to_out[0](y)
+        attend = lambda q, k, v: F.scaled_dot_product_attention(heads(q), heads(k), heads(v)).transpose(1, 2).flatten(2)
+        styles = len(self.weights)
+        own = styles + 1
+        mixed = self.temperature * (self.gamma * q[styles:own] + (1 - self.gamma) * q[own:])
+        of = lambda x, style: x[style : style + 1].expand(len(mixed), -1, -1)
+        outputs = sum(w * attend(mixed, of(k, style), of(v, style)) for style, w in enumerate(self.weights))
+        return attn.to_out[0](torch.cat([attend(q[:own], k[:own], v[:own]), outputs]))
 
 
 def inject(unet, processor) -> None:
@@ -144,30 +148,37 @@ def ddim(z: torch.Tensor, eps: torch.Tensor, a: torch.Tensor, b: torch.Tensor) -
 
 @torch.no_grad()
 def styled(pipeline: Pipeline, variant: str, content: torch.Tensor, style: torch.Tensor, steps: int, strength: float) -> torch.Tensor:
-    """Up the grid with content and style, down again with what comes of them."""
+    contexts = pipeline.contexts(DESCRIPTION if variant == "image-prompt" else "", rows=4)
+    return blended(pipeline, content, [(style, 1.0)], contexts, variant == "image-prompt", steps, strength)
+
+
+def blended(pipeline: Pipeline, content: torch.Tensor, weighed: list, contexts: tuple, is_guided: bool, steps: int, strength: float) -> torch.Tensor:
+    """Up the grid with content and styles (each with its weight), down again with what comes of them."""
     grid = [1000 // steps * i + 1 for i in range(steps)][: int(steps * strength)]
-    c, uc = pipeline.contexts(DESCRIPTION if variant == "image-prompt" else "", rows=4)
+    c, uc = contexts
+    empty = uc[:, :77]
 
     def upwards(z: torch.Tensor) -> list[torch.Tensor]:
         track, at = [], 0
         for t in grid:
-            z = ddim(z, pipeline.unet(z, at, uc).sample, ALPHAS[at], ALPHAS[t])
+            z = ddim(z, pipeline.unet(z, at, empty).sample, ALPHAS[at], ALPHAS[t])
             track.append(z)
             at = t
         return track
 
-    contents, styles = upwards(pipeline.latents(content, None)), upwards(pipeline.latents(style, None))
-    x = adain(contents[-1], styles[-1])
-    processor, own = StyleInjection(), dict(pipeline.unet.attn_processors)
+    contents = upwards(pipeline.latents(content, None))
+    styles, weights = [upwards(pipeline.latents(style, None)) for style, _ in weighed], [w for _, w in weighed]
+    x = sum(w * adain(contents[-1], track[-1]) for track, w in zip(styles, weights))
+    processor, own = StyleInjection(weights), dict(pipeline.unet.attn_processors)
     inject(pipeline.unet, processor)
-    guided = math.ceil(0.7 * len(grid)) if variant == "image-prompt" else 0
+    guided = math.ceil(0.7 * len(grid)) if is_guided else 0
     for index, i in enumerate(reversed(range(len(grid)))):
         progress = index / max(1, len(grid) - 1)
         processor.gamma = 0.375 + (0.75 - 0.375) * (1 + math.cos(math.pi * progress)) / 2
         processor.temperature = 1.5
         rows = [uc, c] if index < guided else [c]
-        batch = torch.cat([styles[i], contents[i], *[x] * len(rows)])
-        eps = pipeline.unet(batch, grid[i], torch.cat([uc, uc, *rows])).sample[2:]
+        batch = torch.cat([*(track[i] for track in styles), contents[i], *[x] * len(rows)])
+        eps = pipeline.unet(batch, grid[i], torch.cat([*[uc] * (len(styles) + 1), *rows])).sample[len(styles) + 1 :]
         eps = eps[:1] + 7 * (eps[1:] - eps[:1]) if len(rows) == 2 else eps
         x = ddim(x, eps, ALPHAS[grid[i]], ALPHAS[grid[i - 1] if i > 0 else 0])
     pipeline.unet.set_attn_processor(own)

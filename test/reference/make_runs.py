@@ -61,18 +61,23 @@ def default(pipeline: Pipeline, variant: str, given: dict) -> torch.Tensor:
     if variant != "prompt":
         z = adain(z, pipeline.latents(given["style"], None))
     c, uc = pipeline.contexts("" if variant == "inst" else DESCRIPTION, rows=4)
+    return sampled(pipeline, z, c, None if variant == "inst" else uc, given["noise"])
+
+
+def sampled(pipeline: Pipeline, z: torch.Tensor, c: torch.Tensor, uc: torch.Tensor | None, start: torch.Tensor) -> torch.Tensor:
+    """The default form from latents with the style in them; without `uc` unguided."""
     scheduler = DPMSolverMultistepScheduler.from_pretrained(pipeline.scheduler_folder, timestep_spacing="linspace")
     scheduler.set_timesteps(20)
     begin = 20 - int(20 * STRENGTH)
     timesteps = scheduler.timesteps[begin:]
     scheduler.set_begin_index(begin)
     t = int(timesteps[0])
-    eps = pipeline.unet(noised(scheduler.alphas_cumprod, t, z, given["noise"]), t, c).sample
+    eps = pipeline.unet(noised(scheduler.alphas_cumprod, t, z, start), t, c).sample
     x = noised(scheduler.alphas_cumprod, t, z, eps)
     guided = math.ceil(0.7 * len(timesteps))
     for i, t in enumerate(timesteps):
         eps = pipeline.unet(x, t, c).sample
-        if variant != "inst" and i < guided:
+        if uc is not None and i < guided:
             empty = pipeline.unet(x, t, uc).sample
             eps = empty + 7 * (eps - empty)
         x = scheduler.step(eps, t, x).prev_sample

@@ -99,7 +99,12 @@ function pipelineExercises(name: PipelineName): Readonly<Record<string, Exercise
       ];
       await sessions.release();
       const conditioning = { prompt: unetInputs(await reference).context, empty: null, guidance: 1, guidedPart: 0 };
-      return (await paintWithStyleAttention(networks, { grid: GRID, content, style, conditioning })).latents.data;
+      const paint = async (...weights: readonly number[]): Promise<Float32Array> => {
+        const styles = weights.map((weight) => ({ ...style, weight }));
+        return (await paintWithStyleAttention(networks, { grid: GRID, content, styles, conditioning })).latents.data;
+      };
+      // Alone, and as a blend.
+      return concatenated([await paint(1), await paint(0.75, 0.25)]);
     }),
     "UNet with StyleShot over contours": over(async (networks) => {
       const { context } = unetInputs(await reference);

@@ -1,4 +1,5 @@
 /** Adaptive instance normalisation of latents (Huang and Belongie 2017), as InST's code has it since June 2024. */
+import type { Weighed } from "../../blend.ts";
 import type { Floats } from "../../onnx/index.ts";
 
 /** Mean and deviation of each channel. */
@@ -26,6 +27,13 @@ export function channelStatistics({ data, shape }: Floats): ChannelStatistics {
     deviations.push(Math.sqrt(squares / (size - 1) + EPSILON));
   }
   return { means, deviations };
+}
+
+/** Those of several styles at once: means and deviations by weight, as the paper interpolates styles (section 6.2). */
+export function mixedStatistics(styles: readonly Weighed<ChannelStatistics>[]): ChannelStatistics {
+  const mixed = (of: "means" | "deviations"): number[] =>
+    styles[0]![of].map((_, c) => styles.reduce((sum, style) => sum + style.weight * style[of][c]!, 0));
+  return { means: mixed("means"), deviations: mixed("deviations") };
 }
 
 /** The content's latents [1, C, h, w] with each channel moved to the mean and deviation of the style's. */

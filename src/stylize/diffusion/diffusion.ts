@@ -1,6 +1,4 @@
 /** The stylizer of the paper: InST on Stable Diffusion, from the publisher's weights in place. */
-import { createHash } from "node:crypto";
-
 import { ClipTokenizer } from "../../../models/clip-tokenizer.ts";
 import { breathe } from "../../breathe.ts";
 import { EngineError } from "../../errors.ts";
@@ -14,20 +12,22 @@ import type { Precision } from "../../onnx/devices.ts";
 import type { ExecutionDevice, Floats } from "../../onnx/index.ts";
 import { Overflows } from "../../onnx/overflows.ts";
 import type { SessionPool } from "../../onnx/session-pool.ts";
-import { DEFAULT_SETTINGS, type StepCache, type UsedStylePath, waysOf } from "../../painting.ts";
-import type {
-  Learned,
-  LearnHooks,
-  LearnInput,
-  StylizeHooks,
-  StylizeInput,
-  Stylizer,
-  StylizeResult,
+import type { Weighed } from "../../blend.ts";
+import { DEFAULT_SETTINGS, type StepCache, type UsedStylePath, type Ways, waysOf } from "../../painting.ts";
+import {
+  type Learned,
+  type LearnHooks,
+  type LearnInput,
+  type StylizeHooks,
+  type StylizeInput,
+  type Stylizer,
+  type StylizeResult,
+  stylesOf,
 } from "../stylizer.ts";
-import { adain, channelStatistics } from "./adain.ts";
+import { adain, type ChannelStatistics, channelStatistics, mixedStatistics } from "./adain.ts";
 import { CachedUNet } from "./cached-unet.ts";
 import { type CheckpointPlace, readDiffusionCheckpoint } from "./diffusion-checkpoint.ts";
-import { DiffusionNetworks, type LearnedToken } from "./diffusion-networks.ts";
+import { DiffusionNetworks } from "./diffusion-networks.ts";
 import { formOf, type InstForm, strengthOf } from "./inst-form.ts";
 import { type Conditioning, expectNumbers, invert, type PredictNoise, synthesize } from "./inst.ts";
 import { HD_STRENGTH, paintLarger, WINDOW } from "./hd/paint-larger.ts";
@@ -46,6 +46,7 @@ import { cachedSteps, chooseStepCache, guidedPartOf } from "./step-cache.ts";
 import { attentionGrid, paintWithStyleAttention } from "./style-attention.ts";
 import { type Role, type Trace, Traces } from "./style-inversion.ts";
 import { choosePath, learnedToken, promptOf } from "./style-path.ts";
+import { Texts } from "./texts.ts";
 import type { DecodePreview } from "./tiny-decoder.ts";
 
 const SIZE_MULTIPLE = 64;
@@ -123,6 +124,7 @@ export class DiffusionStylizer implements Stylizer {
   readonly #decodePreview: DecodePreview | null;
   readonly #stepCache: StepCache;
   readonly #cache = new ByteCache<Floats>(CACHE_BYTES, ({ data }) => data.byteLength);
+  readonly #texts: Texts;
   /** What style attention saw of pictures on their way to noise. */
   readonly #traces: Traces;
   readonly #accelerator: Accelerator | null;
@@ -131,6 +133,7 @@ export class DiffusionStylizer implements Stylizer {
   constructor(networks: DiffusionNetworks, tokenizer: ClipTokenizer, options: StylizerOptions = {}) {
     this.#networks = networks;
     this.#tokenizer = tokenizer;
+    this.#texts = new Texts(networks, tokenizer, this.#cache);
     this.#options = options;
     this.#traces = new Traces(networks, networks.memoryBytes * TRACES_PART);
     this.#noise = options.noise ?? gaussianNoise;
@@ -240,27 +243,29 @@ export class DiffusionStylizer implements Stylizer {
   /** What the style path and the words bring into a picture. */
   async #given(input: StylizeInput, form: InstForm, stylePath: UsedStylePath | null, signal: AbortSignal | undefined) {
     const ways = waysOf(stylePath);
-    const learned = ways.token ? learnedToken(this.#tokenizer, input.token!) : null;
     const adapter = ways.adapter ? await this.#adapters.of(ways.adapter) : null;
     const networks = adapter?.networks ?? this.#networks;
-    const conditioning = await this.#condition(input, form, { learned, adapter }, signal);
+    const conditioning = await this.#condition(input, form, ways, adapter, signal);
     return { ways, networks, conditioning, guidance: conditioning.empty ? conditioning.guidance : null };
   }
 
   /** HD of a finished picture, which has in it already what a style path puts into the latents at the start. */
   async #paintLarger(input: StylizeInput, hooks: StylizeHooks): Promise<StylizeResult> {
-    const { settings, style, styleSha256 } = input;
+    const { settings } = input;
     const { signal } = hooks;
     const form: InstForm = { ...formOf(settings, this.#accelerator), fit: "aspect", posterior: "mean" };
     const { scheduler, text } = this.#networks.checkpoint;
     const stylePath = choosePath(input, text.config.width);
     const { ways, networks, conditioning, guidance } = await this.#given(input, form, stylePath, signal);
-    const traceStyle = async (cutTo: Size, grid: readonly number[], onRow: () => void): Promise<Trace> => {
-      const sized = { ...settings, size: Math.max(cutTo.width, cutTo.height) };
-      const latents = await this.#latentsOf(style, styleSha256, form, sized, signal, cutTo);
-      const how = { role: "style", grid, empty: await this.#emptyPrompt(signal), signal, onRow } as const;
-      return this.#traces.of(`${styleSha256} ${form.fit} mean`, latents, how);
-    };
+    const traceable = stylesOf(input).map(({ picture, sha256, weight }) => ({
+      weight,
+      trace: async (cutTo: Size, grid: readonly number[], onRow: () => void): Promise<Trace> => {
+        const sized = { ...settings, size: Math.max(cutTo.width, cutTo.height) };
+        const latents = await this.#latentsOf(picture, sha256, form, sized, signal, cutTo);
+        const how = { role: "style", grid, empty: await this.#texts.empty(signal), signal, onRow } as const;
+        return this.#traces.of(`${sha256} ${form.fit} mean`, latents, how);
+      },
+    }));
     const painted = await paintLarger(
       networks,
       {
@@ -270,7 +275,7 @@ export class DiffusionStylizer implements Stylizer {
         plan: createScheduler(form.scheduler, scheduler).plan({ steps: form.steps, strength: HD_STRENGTH }),
         conditioning,
         noise: (length, stream) => this.#noise(settings.seed, length, stream),
-        traceStyle: ways.attention ? traceStyle : null,
+        styles: ways.attention ? traceable : [],
         previews: new Previews(this.#decodePreview),
       },
       hooks,
@@ -278,7 +283,7 @@ export class DiffusionStylizer implements Stylizer {
     return { ...painted, guidance, stylePath: Object.values(ways).some(Boolean) ? stylePath : null };
   }
 
-  /** Style attention: both pictures go to noise once, then the output is painted with what was seen on the way. */
+  /** Style attention: all pictures go to noise once, then the output is painted with what was seen on the way. */
   async #paintWithAttention(
     networks: DiffusionNetworks,
     input: StylizeInput,
@@ -291,11 +296,10 @@ export class DiffusionStylizer implements Stylizer {
     const showStep = this.#shown(input, hooks);
     const grid = attentionGrid(form.steps, settings.strength, this.#networks.checkpoint.scheduler);
     const rowsEach = grid.length + 1;
-    const steps = 2 * rowsEach + grid.length;
-    // The exchange wants equally many rows of latents: the style is cut to the content's shape.
+    const tracing = (1 + stylesOf(input).length) * rowsEach;
+    const steps = tracing + grid.length;
     const content = await this.#latentsOf(picture, input.contentSha256, form, settings, signal);
-    const style = await this.#latentsOf(input.style, input.styleSha256, form, settings, signal, picture);
-    const empty = await this.#emptyPrompt(signal);
+    const empty = await this.#texts.empty(signal);
     let unetRows = 0;
     const sampled = form.posterior === "sample" ? settings.seed : "mean";
     const trace = async (role: Role, sha256: string, latents: Floats, before: number): Promise<Trace> => {
@@ -309,17 +313,21 @@ export class DiffusionStylizer implements Stylizer {
       unetRows += rows;
       return found;
     };
-    const traces = {
-      content: await trace("content", input.contentSha256, content, 0),
-      style: await trace("style", input.styleSha256, style, rowsEach),
-    };
+    const contentTrace = await trace("content", input.contentSha256, content, 0);
+    const styles: Weighed<Trace>[] = [];
+    for (const [i, { picture: style, sha256, weight }] of stylesOf(input).entries()) {
+      // The exchange wants equally many rows of latents: the style is cut to the content's shape.
+      const latents = await this.#latentsOf(style, sha256, form, settings, signal, picture);
+      styles.push({ ...(await trace("style", sha256, latents, (1 + i) * rowsEach)), weight });
+    }
     await this.#networks.closeUNet();
     const { latents, rows } = await paintWithStyleAttention(networks, {
       grid,
-      ...traces,
+      content: contentTrace,
+      styles,
       conditioning,
       signal,
-      onStep: (step, predictedOriginal) => showStep(2 * rowsEach + step, steps, predictedOriginal),
+      onStep: (step, predictedOriginal) => showStep(tracing + step, steps, predictedOriginal),
     });
     return { latents, steps: grid.length, unetRows: unetRows + rows };
   }
@@ -335,59 +343,48 @@ export class DiffusionStylizer implements Stylizer {
   }
 
   /**
-   * Encodes the prompt, and the empty prompt as long as it, with what the style image adds to both. Without words, a token or
+   * Encodes the prompt, and the empty prompt as long as it, with what the style images add to both. Without words, a token or
    * an adapter nothing is guided.
    */
   async #condition(
-    { variant, description, content, contentSha256, style, styleSha256, settings }: StylizeInput,
+    input: StylizeInput,
     form: InstForm,
-    { learned, adapter }: { readonly learned: LearnedToken | null; readonly adapter: ImageAdapter | null },
+    ways: Ways,
+    adapter: ImageAdapter | null,
     signal: AbortSignal | undefined,
   ): Promise<Conditioning> {
-    const { positions, width } = this.#networks.checkpoint.text.config;
-    const vectors = learned ? learned.vector.length / width : 0;
-    const text = promptOf(variant === "inst" ? "" : (description ?? ""), vectors);
-    const rows = this.#tokenizer.rows(text, positions).slice(0, form.promptRows);
-    const [emptyRow] = this.#tokenizer.rows("", positions);
-    const emptyRows = rows.map(() => emptyRow!);
-    const { guidance, guidedPart } = form;
-    const prompt = await this.#encode(rows, signal, learned);
-    if (!adapter && text.trim() === "") return { prompt, empty: null, guidance, guidedPart };
-    const contexts = { prompt, empty: await this.#encode(emptyRows, signal) };
+    const { variant, content, contentSha256, settings } = input;
+    const { width } = this.#networks.checkpoint.text.config;
+    const styles = stylesOf(input);
+    const texts = styles.map(({ description, token, weight }) => {
+      const learned = ways.token ? learnedToken(this.#tokenizer, token!) : null;
+      const vectors = learned ? learned.vector.length / width : 0;
+      return { text: promptOf(variant === "inst" ? "" : (description ?? ""), vectors), learned, weight };
+    });
+    const { guidance, guidedPart, promptRows } = form;
+    const { prompt, empty } = await this.#texts.encode(texts, promptRows, signal);
+    if (!adapter && texts.every(({ text }) => text.trim() === "")) return { prompt, empty: null, guidance, guidedPart };
+    const contexts = { prompt, empty: await empty() };
     await breathe(signal);
     if (!adapter) return { ...contexts, guidance, guidedPart };
     const size = sizeOf(content, settings.size, form.fit);
     const key = `${contentSha256} ${size.width}x${size.height} ${form.fit}`;
     // A finished picture has its contours, and is painted on in windows.
     const drawn = settings.hd ? null : { key, of: () => fitted(content, size, form.fit) };
-    const seen = { style, styleSha256, drawn };
-    return { ...(await adapter.beside(contexts, seen)), guidance, guidedPart };
+    return { ...(await adapter.beside(contexts, { styles, drawn })), guidance, guidedPart };
   }
 
-  #emptyPrompt(signal: AbortSignal | undefined): Promise<Floats> {
-    return this.#encode(this.#tokenizer.rows("", this.#networks.checkpoint.text.config.positions), signal);
-  }
-
-  #encode(
-    rows: readonly (readonly number[])[],
-    signal: AbortSignal | undefined,
-    learned: LearnedToken | null = null,
-  ): Promise<Floats> {
-    const hash = createHash("sha256").update(JSON.stringify(rows));
-    if (learned) hash.update(learned.vector);
-    return this.#cache.get(`text ${hash.digest("hex")}`, async () => {
-      await breathe(signal);
-      return this.#networks.encodeText(rows, learned);
-    });
-  }
-
-  /** The content's latents, with the style's statistics in them where the variant looks at the style image. */
+  /** The content's latents, with the styles' statistics in them where the variant looks at the style image. */
   async #startLatents(input: StylizeInput, form: InstForm, signal: AbortSignal | undefined): Promise<Floats> {
     const { settings } = input;
     const content = await this.#latentsOf(input.content, input.contentSha256, form, settings, signal);
     if (input.variant === "prompt") return content;
-    const style = await this.#latentsOf(input.style, input.styleSha256, form, settings, signal, input.style);
-    return adain(content, channelStatistics(style));
+    const styles: Weighed<ChannelStatistics>[] = [];
+    for (const { picture, sha256, weight } of stylesOf(input)) {
+      const style = await this.#latentsOf(picture, sha256, form, settings, signal, picture);
+      styles.push({ ...channelStatistics(style), weight });
+    }
+    return adain(content, mixedStatistics(styles));
   }
 
   /** Scaled latents of a picture. @param style given for a style: the shape that it is cut to */

@@ -6,11 +6,18 @@
  *     Q = γ Q_content + (1 - γ) Q_output,   φ = softmax(T · Q K_styleᵀ / √d) V_style
  *
  * What is taken over was kept when both pictures went to noise (`style-inversion.ts`).
+ *
+ * Of several styles the output attends to each by itself, and what comes of that is mixed by their weights: the outer
+ * interpolation of AID (He et al. 2024), which is exact where two styles are the same, and keeps to the weights wherever one
+ * style fits better than another:
+ *
+ *     φ = Σ w_k softmax(T · Q K_kᵀ / √d) V_k
  */
 import { type AttendPixels, attendPixels } from "../../../models/spatial-transformer.ts";
+import type { Weighed } from "../../blend.ts";
 import { breathe } from "../../breathe.ts";
 import { type Floats, floatTensor, op, type Value } from "../../onnx/index.ts";
-import { adain, channelStatistics } from "./adain.ts";
+import { adain, channelStatistics, mixedStatistics } from "./adain.ts";
 import type { DiffusionNetworks } from "./diffusion-networks.ts";
 import { type Conditioning, expectNumbers } from "./inst.ts";
 import { NoiseLevels } from "./schedulers/noise-levels.ts";
@@ -47,11 +54,11 @@ interface GridConfig {
 }
 
 export interface StyleAttentionInput {
-  /** Rising; what both traces were made over. */
+  /** Rising; what all traces were made over. */
   readonly grid: readonly number[];
   /** Of one shape. */
   readonly content: Trace;
-  readonly style: Trace;
+  readonly styles: readonly Weighed<Trace>[];
   readonly conditioning: Conditioning;
   readonly gamma?: GammaSchedule;
   readonly temperature?: number;
@@ -70,19 +77,21 @@ export async function paintWithStyleAttention(
   networks: DiffusionNetworks,
   input: StyleAttentionInput,
 ): Promise<StyleAttentionResult> {
-  const { grid, content, style, conditioning, gamma = GAMMA, temperature = TEMPERATURE, signal, onStep } = input;
+  const { grid, content, styles, conditioning, gamma = GAMMA, temperature = TEMPERATURE, signal, onStep } = input;
   const { prompt, empty, guidance, guidedPart } = conditioning;
   const levels = new NoiseLevels(networks.checkpoint.scheduler);
   const guided = empty && guidance !== 1 ? Math.ceil(grid.length * guidedPart) : 0;
   const { shape } = content.end;
-  let sample = adain(content.end, channelStatistics(style.end)).data;
+  const statistics = styles.map(({ end, weight }) => ({ ...channelStatistics(end), weight }));
+  let sample = adain(content.end, mixedStatistics(statistics)).data;
   let rows = 0;
   for (let index = 0; index < grid.length; index++) {
     await breathe(signal);
     const i = grid.length - 1 - index;
     const contexts = empty && index < guided ? [empty, prompt] : [prompt];
     const exchange = takingOver(networks, {
-      features: { ...content.features[i]!, ...style.features[i]! },
+      content: content.features[i]!,
+      styles: styles.map(({ features, weight }) => ({ features: features[i]!, weight })),
       gamma: gammaAt(gamma, index / Math.max(1, grid.length - 1)),
       temperature,
     });
@@ -100,7 +109,8 @@ export async function paintWithStyleAttention(
 }
 
 interface Exchange {
-  readonly features: Features;
+  readonly content?: Features;
+  readonly styles: readonly Weighed<{ readonly features: Features }>[];
   /** `null`: nothing was kept of the content, and the output's own queries ask. */
   readonly gamma: number | null;
   readonly temperature?: number;
@@ -109,20 +119,22 @@ interface Exchange {
 /** Attention over the style, asked for partly by the content; what was kept of both goes into the graph. */
 export function takingOver(
   networks: DiffusionNetworks,
-  { features, gamma, temperature = TEMPERATURE }: Exchange,
+  { content, styles, gamma, temperature = TEMPERATURE }: Exchange,
 ): UNetForm {
   const { config } = networks.checkpoint.unet;
-  const scalar = (value: number) => ({ data: Float32Array.of(value), shape: [1] });
+  const numbers = (...values: number[]) => ({ data: Float32Array.from(values), shape: [values.length] });
+  const isBlend = styles.length > 1;
   return {
-    name: gamma === null ? "taking over the style" : "taking over",
+    name: `taking over${gamma === null ? " the style" : ""}${isBlend ? ` of ${styles.length}` : ""}`,
     places: (graph, _, dtype) => {
       const share = gamma === null ? null : graph.input("gamma", dtype, [1]);
       const sharpness = graph.input("temperature", dtype, [1]);
+      const weights = isBlend ? graph.input("weights", dtype, [styles.length]) : null;
       const attend: AttendPixels = (place) => {
         if (!isExchanged(place.path, config)) return attendPixels(place);
-        const kept = (part: "query" | "key" | "value"): Value => {
+        const kept = (part: "query" | "key" | "value", style = 0): Value => {
           const { shape } = place[part];
-          return op.cast(graph.input(`${place.path}.${part}`, "float16", shape.with(0, 1)), dtype);
+          return op.cast(graph.input(nameOf(`${place.path}.${part}`, style), "float16", shape.with(0, 1)), dtype);
         };
         const forEachRow = (x: Value): Value =>
           op.concat(
@@ -131,19 +143,35 @@ export function takingOver(
           );
         // γ Q_content + (1 - γ) Q = Q + γ (Q_content - Q)
         const query = share ? op.add(place.query, op.mul(op.sub(kept("query"), place.query), share)) : place.query;
-        return attendPixels({
-          ...place,
-          query: op.mul(query, sharpness),
-          key: forEachRow(kept("key")),
-          value: forEachRow(kept("value")),
-        });
+        const asked = op.mul(query, sharpness);
+        const attended = styles.map((_, style) =>
+          attendPixels({
+            ...place,
+            query: asked,
+            key: forEachRow(kept("key", style)),
+            value: forEachRow(kept("value", style)),
+          }),
+        );
+        if (!weights) return attended[0]!;
+        return attended
+          .map((value, style) => op.mul(value, op.slice(weights, 0, style, style + 1)))
+          .reduce((sum, value) => op.add(sum, value));
       };
       return { attend };
     },
     feeds: (dtype) => ({
-      ...features,
-      ...(gamma !== null && { gamma: floatTensor(dtype, scalar(gamma)) }),
-      temperature: floatTensor(dtype, scalar(temperature)),
+      ...content,
+      ...Object.fromEntries(
+        styles.flatMap(({ features }, style) =>
+          Object.entries(features).map(([name, tensor]) => [nameOf(name, style), tensor] as const),
+        ),
+      ),
+      ...(isBlend && { weights: floatTensor(dtype, numbers(...styles.map(({ weight }) => weight))) }),
+      ...(gamma !== null && { gamma: floatTensor(dtype, numbers(gamma)) }),
+      temperature: floatTensor(dtype, numbers(temperature)),
     }),
   };
 }
+
+/** Of an input of the graph. @param style its place among the styles */
+const nameOf = (feature: string, style: number): string => (style === 0 ? feature : `${feature}.${style}`);

@@ -4,30 +4,35 @@ import { UserError } from "../../errors.ts";
 import { waysOf } from "../../painting.ts";
 import type { LearnedToken } from "./diffusion-networks.ts";
 import { STYLE_TOKEN } from "./style-token.ts";
-import type { StylizeInput, StylizeResult } from "../stylizer.ts";
+import { type StylizeInput, type StylizeResult, stylesOf } from "../stylizer.ts";
 
 type Path = NonNullable<StylizeResult["stylePath"]>;
 
 /**
- * `auto`: the token where one was learned for the style, else shared attention, else latent statistics, which is all that
+ * `auto`: the token where one was learned for the style (for each of several), else shared attention, else latent statistics, which is all that
  * the reference code has without a token, and all that a draft can do: attention takes both pictures to noise in small steps.
  *
  * @param width of the checkpoint's token embeddings
  * @returns `null` where the variant does not look at the style image
  * @throws UserError when the token is asked for and there is none that fits
  */
-export function choosePath({ variant, settings, token }: StylizeInput, width: number): Path | null {
+export function choosePath(input: StylizeInput, width: number): Path | null {
+  const { variant, settings } = input;
   if (variant === "prompt") return null;
-  const fits = token !== undefined && token !== null && token.length > 0 && token.length % width === 0;
-  if (waysOf(settings.stylePath).token && !fits)
+  const styles = stylesOf(input);
+  const unfit = styles.find(({ token }) => !token || token.length === 0 || token.length % width !== 0);
+  if (waysOf(settings.stylePath).token && unfit) {
+    const [that, one] =
+      styles.length === 1 ? ["That style's", "that style"] : ["One of those styles'", "one of those styles"];
     throw new UserError(
       "style-not-learned",
-      token
-        ? "That style's token was learned on another checkpoint and does not fit this one. Learn the style again, or choose another style path."
-        : "No token has been learned for that style yet. Learn it first (`/style learn`), or choose another style path.",
+      unfit.token
+        ? `${that} token was learned on another checkpoint and does not fit this one. Learn the style again, or choose another style path.`
+        : `No token has been learned for ${one} yet. Learn it first (\`/style learn\`), or choose another style path.`,
     );
+  }
   if (settings.stylePath !== "auto") return settings.stylePath;
-  if (fits) return "token";
+  if (!unfit) return "token";
   return settings.faithful || settings.speed === "draft" ? "adain" : "attention";
 }
 

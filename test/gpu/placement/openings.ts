@@ -48,7 +48,12 @@ export async function openings(
   const ids = Array.from({ length: text.config.positions }, () => 1);
   const conditioning = { prompt: context, empty: context, guidance: 1, guidedPart: 0 };
   const trace = { end: latents, features: [{}] };
-  const taking: StyleAttentionInput = { grid: [1], content: trace, style: trace, conditioning };
+  const taking: StyleAttentionInput = {
+    grid: [1],
+    content: trace,
+    styles: [{ ...trace, weight: 1 }],
+    conditioning,
+  };
   const llava = await openLlava(captioner);
   const file = (part: "embeddings" | "decoder"): string =>
     path.join(captioner, "onnx", dataFile(part).replace(/_data$/, ""));

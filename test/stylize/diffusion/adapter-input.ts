@@ -35,7 +35,6 @@ export const inputOf = (
 
 /** What an adapter looks at in a run of the reference. */
 export const seenOf = (runs: Reference): SeenPictures => ({
-  style: runs.picture("default.style"),
-  styleSha256: "style",
+  styles: [{ picture: runs.picture("default.style"), sha256: "style", weight: 1 }],
   drawn: { key: "content", of: async () => runs.picture("default.content") },
 });

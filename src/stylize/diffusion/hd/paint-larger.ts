@@ -3,6 +3,7 @@
  * and denoised again, in windows of the size that the networks were trained on. The noise is one for the whole field. In the
  * end the picture's composition and colours are put back.
  */
+import type { Weighed } from "../../../blend.ts";
 import { breathe } from "../../../breathe.ts";
 import { asComposed } from "../../../images/as-composed.ts";
 import { oklabToRgb, rgbToOklab } from "../../../images/oklab.ts";
@@ -42,11 +43,15 @@ export interface LargerInput {
   /** `length` values of N(0, 1) for a use (`NOISE_STREAM`). */
   readonly noise: (length: number, stream: number) => Float32Array;
   /**
-   * Where attention takes over the style's keys and values: these, of the style cut to a window's size in pixels, at rising
-   * timesteps. The picture's own queries ask for them.
+   * Where attention takes over the styles' keys and values: these, of each style cut to a window's size in pixels, at rising
+   * timesteps. The picture's own queries ask for them. Empty where it does not.
    */
-  readonly traceStyle: ((cutTo: Size, grid: readonly number[], onRow: () => void) => Promise<Trace>) | null;
+  readonly styles: readonly Weighed<TraceableStyle>[];
   readonly previews: Previews;
+}
+
+interface TraceableStyle {
+  readonly trace: (cutTo: Size, grid: readonly number[], onRow: () => void) => Promise<Trace>;
 }
 
 export interface Larger {
@@ -59,14 +64,14 @@ export interface Larger {
 /** @throws CancelledError; EngineError when a network gives no numbers */
 export async function paintLarger(
   networks: DiffusionNetworks,
-  { picture, size, window, plan, conditioning, noise, traceStyle, previews }: LargerInput,
+  { picture, size, window, plan, conditioning, noise, styles, previews }: LargerInput,
   { signal, onProgress, onPreview }: StylizeHooks,
 ): Promise<Larger> {
   const { downscale, scalingFactor } = networks.checkpoint.vae.config;
   const field = { width: size.width / downscale, height: size.height / downscale };
   const windows = windowsOver(field, window.side, window.overlap);
   const grid = plan.timesteps.toReversed();
-  const traced = traceStyle ? grid.length + 1 : 0;
+  const traced = styles.length * (grid.length + 1);
   const steps = traced + windows.places.length * (1 + grid.length) + 1;
   let step = 0;
   let unetRows = 0;
@@ -89,7 +94,8 @@ export async function paintLarger(
     unetRows++;
     onPiece();
   };
-  const style = (await traceStyle?.(cutTo, grid, onRow)) ?? null;
+  const traces: Weighed<Trace>[] = [];
+  for (const { trace, weight } of styles) traces.push({ ...(await trace(cutTo, grid, onRow)), weight });
   // A trace that was kept made no rows.
   step = traced;
   await networks.closeUNet();
@@ -99,8 +105,9 @@ export async function paintLarger(
   const { data, shape } = latentsOfMoments(moments!, scalingFactor, null);
 
   const predict: PredictNoise = async (sample, timestep, contexts) => {
-    const features = style?.features[grid.indexOf(timestep)];
-    const form = features && takingOver(networks, { features, gamma: null });
+    const at = grid.indexOf(timestep);
+    const seen = traces.map(({ features, weight }) => ({ features: features[at]!, weight }));
+    const form = seen.length > 0 ? takingOver(networks, { styles: seen, gamma: null }) : undefined;
     const rows = await inWindows(sample, async (piece) => {
       unetRows += contexts.length;
       const predictions = await networks.predict(piece, timestep, contexts, form);

@@ -4,6 +4,7 @@
  */
 import { controlHint } from "../../../../models/controlnet.ts";
 import { hedEdges } from "../../../../models/hed.ts";
+import type { Weighed } from "../../../blend.ts";
 import type { RgbImage } from "../../../images/rgb-image.ts";
 import { checkpointError } from "../../../onnx/files/tensor-source.ts";
 import { concatenated, type Floats, floatTensor, op } from "../../../onnx/index.ts";
@@ -12,6 +13,7 @@ import type { Context } from "../inst.ts";
 import { ByteCache } from "../latents-cache.ts";
 import { askForWeights, configsOf } from "../record-networks.ts";
 import type { AdapterFiles } from "./adapter-files.ts";
+import { weightedMean } from "../weighted-mean.ts";
 import { contoursOf } from "./contours.ts";
 import type { Look } from "./sight.ts";
 
@@ -28,8 +30,7 @@ interface Contexts {
 
 /** What an adapter looks at. */
 export interface SeenPictures {
-  readonly style: RgbImage;
-  readonly styleSha256: string;
+  readonly styles: readonly Weighed<{ readonly picture: RgbImage; readonly sha256: string }>[];
   /** What contours are drawn of, where the adapter draws any; `null`: nothing. */
   readonly drawn: {
     /** Tells contents, and sizes of the same, from each other. */
@@ -71,11 +72,15 @@ export class ImageAdapter {
   }
 
   /**
-   * Contexts with the image behind the words, and nothing behind none: there is always something to be guided by. Both have
-   * the content's contours beside them, where there are any.
+   * Contexts with the image behind the words, and nothing behind none: there is always something to be guided by. Of several
+   * styles it is the mean of their tokens by weight: each token asks for the same in every picture. Both have the content's
+   * contours beside them, where there are any.
    */
-  async beside(contexts: Contexts, { style, styleSha256, drawn }: SeenPictures): Promise<Contexts> {
-    const image = await this.#tokens.get(styleSha256, () => this.tokensOf(style));
+  async beside(contexts: Contexts, { styles, drawn }: SeenPictures): Promise<Contexts> {
+    const tokens: Weighed<Floats>[] = [];
+    for (const { picture, sha256, weight } of styles)
+      tokens.push({ ...(await this.#tokens.get(sha256, () => this.tokensOf(picture))), weight });
+    const image = weightedMean(tokens);
     const nothing = await this.#tokens.get("nothing", () => this.#look(this.#files.sight.nothing()));
     const hint =
       this.#files.contours && drawn
