@@ -5,7 +5,7 @@ import path from "node:path";
 import { z } from "zod";
 
 import { UserError } from "../errors.ts";
-import type { CatalogueEntry } from "./catalogue.ts";
+import type { CatalogueEntry } from "./catalogue/catalogue-entry.ts";
 
 const MANIFEST = "atelier.json";
 const LICENCES = "licences.json";

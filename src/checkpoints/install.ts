@@ -4,7 +4,7 @@ import path from "node:path";
 
 import { throwIfCancelled } from "../breathe.ts";
 import { UserError } from "../errors.ts";
-import type { CatalogueEntry, CatalogueFile, CatalogueSource } from "./catalogue.ts";
+import type { CatalogueEntry, CatalogueFile, CatalogueSource } from "./catalogue/catalogue-entry.ts";
 import { hasChecksum } from "./checksum.ts";
 import { expectRoom, freeBytes } from "./disk.ts";
 import { download, partialPath } from "./download.ts";

@@ -4,7 +4,7 @@ import path from "node:path";
 import { createInterface } from "node:readline/promises";
 
 import { convertLlava } from "../caption/llava/convert/index.ts";
-import type { CatalogueEntry } from "../checkpoints/catalogue.ts";
+import type { CatalogueEntry } from "../checkpoints/catalogue/catalogue-entry.ts";
 import { formatBytes } from "../checkpoints/disk.ts";
 import { HubCache, hubCacheFolder } from "../checkpoints/hub-cache.ts";
 import { HubClient } from "../checkpoints/hub.ts";

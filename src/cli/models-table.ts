@@ -1,7 +1,8 @@
 /** The list of `atelier models list`. */
 import { readdir } from "node:fs/promises";
 
-import { CATALOGUE, type CatalogueEntry } from "../checkpoints/catalogue.ts";
+import { CATALOGUE } from "../checkpoints/catalogue.ts";
+import type { CatalogueEntry } from "../checkpoints/catalogue/catalogue-entry.ts";
 import { isCommit, originWords } from "../checkpoints/commit.ts";
 import { formatBytes } from "../checkpoints/disk.ts";
 import { type Found, useWords } from "../checkpoints/identify/found.ts";

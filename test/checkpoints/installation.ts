@@ -5,7 +5,7 @@ import path from "node:path";
 
 import { afterEach, beforeEach, expect } from "vitest";
 
-import type { CatalogueEntry } from "../../src/checkpoints/catalogue.ts";
+import type { CatalogueEntry } from "../../src/checkpoints/catalogue/catalogue-entry.ts";
 import { HubCache } from "../../src/checkpoints/hub-cache.ts";
 import { HubClient, type HubOptions } from "../../src/checkpoints/hub.ts";
 import { installCheckpoint, type InstallEvent, type InstallOptions } from "../../src/checkpoints/install.ts";

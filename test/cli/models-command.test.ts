@@ -5,7 +5,8 @@ import path from "node:path";
 import { Command } from "commander";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
-import { CATALOGUE, type CatalogueEntry } from "../../src/checkpoints/catalogue.ts";
+import { CATALOGUE } from "../../src/checkpoints/catalogue.ts";
+import type { CatalogueEntry } from "../../src/checkpoints/catalogue/catalogue-entry.ts";
 import { formatBytes, freeBytes } from "../../src/checkpoints/disk.ts";
 import { retryAfterMs } from "../../src/checkpoints/hub-error.ts";
 import { registerModels } from "../../src/cli/models.ts";

@@ -2,7 +2,8 @@
 import { stat } from "node:fs/promises";
 import path from "node:path";
 
-import { CATALOGUE, type CatalogueEntry } from "../../checkpoints/catalogue.ts";
+import { CATALOGUE } from "../../checkpoints/catalogue.ts";
+import type { CatalogueEntry } from "../../checkpoints/catalogue/catalogue-entry.ts";
 import { originWords } from "../../checkpoints/commit.ts";
 import { formatBytes } from "../../checkpoints/disk.ts";
 import { CheckpointStore, type Manifest } from "../../checkpoints/checkpoint-folder.ts";
