@@ -1,6 +1,7 @@
 /** How a style in words is shown: whole, with what the picture is not painted by set apart, and who wrote it. */
 import { usedSentences } from "../../caption/style-sentences.ts";
 import { BY_USER } from "../../jobs/description.ts";
+import { say } from "../../words/say.ts";
 import { clip, escapeText, quote } from "./markdown.ts";
 
 /** All text of a Components V2 message together may have 4000 characters; the rest is for the result below it. */
@@ -8,8 +9,6 @@ const DESCRIPTION_LENGTH = 1800;
 const EXTRA_LENGTH = 500;
 /** Notes carry error messages, which can be long. */
 const NOTE_LENGTH = 250;
-
-const TITLE = "### ✍️ The style, in words";
 
 export interface Origin {
   /** Label of the describer, or `BY_USER`. */
@@ -19,26 +18,25 @@ export interface Origin {
 }
 
 export const description = {
-  growing: (text: string): string => `${TITLE}\n${quoted(text, DESCRIPTION_LENGTH, escapeText)} ▌`,
+  growing: (text: string): string => `${description.written(text)} ▌`,
 
   /** All of it, while it is not known yet what will be made of it. */
-  written: (text: string): string => `${TITLE}\n${quoted(text, DESCRIPTION_LENGTH, escapeText)}`,
+  written: (text: string): string => `${say("description.title")}\n${quoted(text, DESCRIPTION_LENGTH, escapeText)}`,
 
   /** @param extra words that the person added */
   whole(text: string, origin: Origin, extra: string | null): string {
-    const added = extra?.trim() ? [quoted(extra, EXTRA_LENGTH, escapeText), "-# Added in your own words"] : [];
-    return [TITLE, descriptionLines(text, origin), ...added].join("\n");
+    const added = extra?.trim() ? [quoted(extra, EXTRA_LENGTH, escapeText), say("description.added")] : [];
+    return [say("description.title"), descriptionLines(text, origin), ...added].join("\n");
   },
 } as const;
 
 /** A finished description and the small print under it. A person's own words are all used. */
 export function descriptionLines(text: string, { by, note }: Origin): string {
-  if (by === BY_USER) return `${quoted(text, DESCRIPTION_LENGTH, escapeText)}\n-# Your own words`;
+  if (by === BY_USER) return `${quoted(text, DESCRIPTION_LENGTH, escapeText)}\n${say("description.own")}`;
   const isPartly = usedSentences(text).some(({ isUsed }) => !isUsed);
-  const hint = isPartly ? " · *in italics*: what is depicted, left out of the painting" : "";
   return [
     quoted(text, DESCRIPTION_LENGTH, withUnusedInItalics),
-    `-# Described by ${escapeText(by)}${hint}`,
+    say(isPartly ? "description.by-partly" : "description.by", { by: escapeText(by) }),
     ...(note === null ? [] : [`-# ⚠️ ${escapeText(clip(note.replaceAll(/\s+/g, " "), NOTE_LENGTH))}`]),
   ].join("\n");
 }

@@ -1,12 +1,13 @@
 /** Everything the bot says about jobs, in one place. Texts of other people go through `escapeText`. */
 import { conditioning } from "../../caption/conditioning.ts";
 import { paintingWords } from "../../jobs/description.ts";
-import { isDraft, isJudged, type Job, type JobRequest } from "../../jobs/job.ts";
+import { isDraft, isJudged, type Job, type JobRequest, type JobResult } from "../../jobs/job.ts";
 import type { Lack, QueuePlace } from "../../jobs/queue.ts";
-import { stylePathWords } from "../../painting.ts";
 import { showLora } from "../../painting-wishes.ts";
-import { needsDescription, PAPER_LABEL, VARIANT_LABEL } from "../../variant.ts";
-import { bar, clip, escapeText, plainName, relativeTime, size } from "./markdown.ts";
+import { needsDescription } from "../../variant.ts";
+import { number, say, sentences } from "../../words/say.ts";
+import { bar, clip, duration, escapeText, plainName, relativeTime, size } from "./markdown.ts";
+import { paperLabel, variantLabel } from "./variants.ts";
 
 /** Alt texts and descriptions have this limit in Discord. */
 const ALT_LENGTH = 1024;
@@ -19,186 +20,219 @@ const FAULT_LENGTH = 200;
  */
 export const COUNTED = 12;
 
-const contentName = (request: JobRequest): string => escapeText(plainName(request.content.name));
-const styleName = (request: JobRequest): string => escapeText(plainName(request.style.name));
+/** Subject and style by their names, safe to show. */
+const pairOf = ({ content, style }: JobRequest): { readonly content: string; readonly style: string } => ({
+  content: escapeText(plainName(content.name)),
+  style: escapeText(plainName(style.name)),
+});
 
-/** Subject and style, as alt texts name them. */
-const pairName = ({ content, style, hd }: JobRequest): string =>
-  `${plainName(content.name)}, repainted in the style of ${plainName(style.name)}${hd ? ", in HD" : ""}`;
+/** The same as alt texts and names of threads have them, in which nothing has to be escaped. */
+const plainPairOf = ({ content, style }: JobRequest): { readonly content: string; readonly style: string } => ({
+  content: plainName(content.name),
+  style: plainName(style.name),
+});
 
-export const threadName = ({ content, style }: JobRequest): string =>
-  clip(`${plainName(content.name)} in the style of ${plainName(style.name)}`, THREAD_NAME_LENGTH);
+const pairName = (request: JobRequest): string => say(request.hd ? "jobs.pair.hd" : "jobs.pair", plainPairOf(request));
+
+export const threadName = (request: JobRequest): string =>
+  clip(say("jobs.thread-name", plainPairOf(request)), THREAD_NAME_LENGTH);
 
 export const card = {
-  title: (request: JobRequest): string =>
-    `### 🎨 ${contentName(request)} in the style of ${styleName(request)}\n-# for <@${request.userId}>`,
+  title: (request: JobRequest): string => say("jobs.card.title", { ...pairOf(request), userId: request.userId }),
 
   /** A rerun stands in the conversation that shows the pair already. */
   rerunTitle: ({ request, variant }: Job): string => {
-    if (request.hd) return `🔍 **HD**: the same picture, larger and finer, for <@${request.userId}>`;
+    const { userId } = request;
+    if (request.hd) return say("jobs.card.rerun-hd", { userId });
     const chosen = variant ?? "image-prompt";
-    const way = request.description !== null && needsDescription(chosen) ? "In your own words" : VARIANT_LABEL[chosen];
-    return `🔁 **${way}**, seed ${request.seed}, for <@${request.userId}>`;
+    const isOwn = request.description !== null && needsDescription(chosen);
+    const way = isOwn ? say("jobs.card.own-words") : variantLabel(chosen);
+    return say("jobs.card.rerun", { way, seed: String(request.seed), userId });
   },
 
-  contentAlt: (request: JobRequest): string => clip(`Content: ${plainName(request.content.name)}`, ALT_LENGTH),
-  styleAlt: (request: JobRequest): string => clip(`Style: ${plainName(request.style.name)}`, ALT_LENGTH),
+  contentAlt: ({ content }: JobRequest): string =>
+    clip(say("jobs.card.content-alt", { name: plainName(content.name) }), ALT_LENGTH),
+  styleAlt: ({ style }: JobRequest): string =>
+    clip(say("jobs.card.style-alt", { name: plainName(style.name) }), ALT_LENGTH),
   resultAlt: (request: JobRequest): string => clip(pairName(request), ALT_LENGTH),
 
   waiting(place: QueuePlace | null): string {
-    if (place === null) return "⏳ In the queue.";
-    if (place.lacks !== undefined) return `⏳ In the queue. ${LACKS[place.lacks]}`;
-    if (place.ahead === 0) return `⏳ You are next.${begins(place)}`;
-    if (place.ahead === 1) return `⏳ One picture before yours.${begins(place)}`;
-    const count = place.ahead < COUNTED ? String(place.ahead) : `At least ${COUNTED}`;
-    return `⏳ ${count} pictures before yours.${begins(place)}`;
+    if (place === null) return say("jobs.card.waiting");
+    const { lacks, ahead } = place;
+    if (lacks !== undefined) return `${say("jobs.card.waiting")} ${LACKS[lacks]}`;
+    if (ahead < COUNTED) return `${say("jobs.card.ahead", { ahead })}${begins(place)}`;
+    return `${say("jobs.card.far-ahead", { ahead: COUNTED })}${begins(place)}`;
   },
 
   done(job: Job, link: string | null): string {
-    const done = `✅ Done in ${duration(job.result?.seconds.total ?? 0)}`;
-    if (link === null) return `${done}.`;
-    return `${done}: [${isJudged(job) ? "vote for it, or paint it another way" : "have a look"}](${link})`;
+    const time = duration(job.result?.seconds.total ?? 0);
+    if (link === null) return say("jobs.card.done", { time });
+    return say(isJudged(job) ? "jobs.card.done-vote" : "jobs.card.done-look", { time, link });
   },
   failed: (reason: string): string => `⚠️ ${reason}`,
-  cancelled: "🛑 Stopped before it was finished.",
+  get cancelled() {
+    return say("jobs.card.cancelled");
+  },
   /** A remark on how it went. */
-  byDirectMessage:
-    "This takes longer than Discord lets me keep this message up to date. The result comes to you as a direct message; if I may not send you any, `/history` has it.",
-  nowhere: "I may not post here any more, so there is nothing else to see.",
+  get byDirectMessage() {
+    return say("jobs.card.by-direct-message");
+  },
+  get nowhere() {
+    return say("jobs.card.nowhere");
+  },
 
   /** What happened to the pictures on the way in. */
   notes: ({ content, style }: JobRequest): string | null => {
     const said = [
-      ...content.notes.map((note) => `Content picture: ${escapeText(note)}.`),
-      ...style.notes.map((note) => `Style picture: ${escapeText(note)}.`),
-      ...(content.sha256 === style.sha256 ? ["Content and style are the same picture. Bold choice!"] : []),
+      ...content.notes.map((note) => say("jobs.card.note.content", { note: escapeText(note) })),
+      ...style.notes.map((note) => say("jobs.card.note.style", { note: escapeText(note) })),
+      ...(content.sha256 === style.sha256 ? [say("jobs.card.note.same")] : []),
     ];
-    return said.length === 0 ? null : said.map((line) => `-# ${line}`).join("\n");
+    return said.length === 0 ? null : said.join("\n");
   },
 } as const;
 
 /** Why a picture waits for more than its turn. */
-const LACKS: Readonly<Record<Lack, string>> = {
-  worker: "No machine that paints is connected just now. Yours begins when one is.",
-  blends:
-    "Several styles at once need a machine with a newer Atelier, and none is connected just now. Yours begins when one is.",
-  memory:
-    "A picture of this size needs a machine with more memory, and none is connected just now. Yours begins when one is.",
-  diffusion:
-    "A LoRA needs a machine with the diffusion engine, and none is connected just now. Yours begins when one is.",
-};
+const LACKS: Readonly<Record<Lack, string>> = sentences({
+  worker: "jobs.card.lacks.worker",
+  blends: "jobs.card.lacks.blends",
+  memory: "jobs.card.lacks.memory",
+  diffusion: "jobs.card.lacks.diffusion",
+});
 
 /** Not worth a word when it is about to begin anyway. */
 const SOON_MS = 5000;
 
 const begins = ({ startsAt }: QueuePlace): string =>
-  startsAt === null || startsAt < Date.now() + SOON_MS ? "" : ` Yours begins ${relativeTime(startsAt)}.`;
+  startsAt === null || startsAt < Date.now() + SOON_MS
+    ? ""
+    : ` ${say("jobs.card.begins", { when: relativeTime(startsAt) })}`;
 
 export const progress = {
   waiting: (place: QueuePlace | null): string => card.waiting(place),
-  describing: "👀 **Reading the style**",
+  get describing() {
+    return say("jobs.progress.describing");
+  },
   /** Before the first step: engines load their networks here. */
-  preparing: "🖌️ **Mixing the paints**",
+  get preparing() {
+    return say("jobs.progress.preparing");
+  },
   again: ({ lastFault }: Job): string =>
-    `-# The first attempt broke off${lastFault === null ? "" : ` (${escapeText(clip(lastFault, FAULT_LENGTH))})`}, so this is a fresh one.`,
-  step: (stage: string, step: number, steps: number, endsAt: number | null): string =>
-    `🖌️ **${stage}**\n${bar(step / steps)}  ${Math.round((step / steps) * 100)} %, step ${step} of ${steps}${endsAt === null ? "" : `, ready ${relativeTime(endsAt)}`}`,
+    lastFault === null
+      ? say("jobs.progress.again")
+      : say("jobs.progress.again-after", { fault: escapeText(clip(lastFault, FAULT_LENGTH)) }),
+  step(stage: string, step: number, steps: number, endsAt: number | null): string {
+    const done = { stage, bar: bar(step / steps), percent: Math.round((step / steps) * 100), step, steps };
+    if (endsAt === null) return say("jobs.progress.step", done);
+    return say("jobs.progress.step-until", { ...done, when: relativeTime(endsAt) });
+  },
   previewAlt: (step: number, steps: number, request: JobRequest): string =>
-    clip(`${pairName(request)}: preview at step ${step} of ${steps}`, ALT_LENGTH),
+    clip(say("jobs.pair.preview", { pair: pairName(request), step, steps }), ALT_LENGTH),
 } as const;
 
 /** Which stage people are told about. */
-export const stageName = { caption: "Reading the style", stylize: "Painting" } as const;
+export const stageName = sentences({ caption: "jobs.stage.caption", stylize: "jobs.stage.stylize" });
 
 export const result = {
   ready(job: Job): string {
-    const pair = `**${contentName(job.request)}** in the style of **${styleName(job.request)}**`;
-    if (job.request.hd && job.result) {
+    const { userId, hd } = job.request;
+    const about = { ...pairOf(job.request), userId };
+    if (hd && job.result) {
       const { width, height } = job.result.picture;
-      return `<@${job.request.userId}> here it is in **HD**, ${size(width, height)}: ${pair} ✨`;
+      return say("jobs.result.ready-hd", { ...about, size: size(width, height) });
     }
-    return isDraft(job)
-      ? `<@${job.request.userId}> a first draft of ${pair} ✏️\n-# *Finish it* paints the same picture with care.`
-      : `<@${job.request.userId}> here it is: ${pair} ✨`;
+    return say(isDraft(job) ? "jobs.result.ready-draft" : "jobs.result.ready", about);
   },
 
   /** Alt text of the picture: what it was made of, and the words it was painted by. */
-  alt: (job: Job): string =>
-    clip([pairName(job.request), conditioning(paintingWords(job))].filter(Boolean).join(": "), ALT_LENGTH),
+  alt(job: Job): string {
+    const pair = pairName(job.request);
+    const words = conditioning(paintingWords(job));
+    return clip(words === null ? pair : say("jobs.pair.words", { pair, words }), ALT_LENGTH);
+  },
 
   /** Variant and why, then every setting that it takes to paint the same picture again. */
   settings(job: Job): string {
-    if (!job.result) return "";
-    const why = job.variantReason === null ? "" : `, chosen because ${escapeText(job.variantReason)}`;
-    return `-# **${PAPER_LABEL[job.result.variant]}**${job.request.hd ? ", HD" : ""}${why}\n${result.facts(job)}`;
+    const { result: made, variantReason, request } = job;
+    if (!made) return "";
+    const line = `jobs.result.way${request.hd ? "-hd" : ""}${variantReason === null ? "" : "-because"}` as const;
+    const said = say(line, { way: paperLabel(made.variant), reason: escapeText(variantReason ?? "") });
+    return `${said}\n${result.facts(job)}`;
   },
 
   /** The settings without the variant. */
   facts({ result: made, request }: Job): string {
     if (!made) return "";
+    const { seed, strength, keepColors, speed, loras } = request;
+    const { engine, steps, guidance, stepCache, seconds } = made;
     const parts = [
-      `${made.engine} engine`,
-      `seed ${request.seed}`,
-      `strength ${request.strength.toFixed(2)}`,
-      ...(request.keepColors ? ["own colours kept"] : []),
-      ...(made.engine === "diffusion" && request.speed !== "normal" ? [request.speed] : []),
-      ...request.loras.map((lora) => escapeText(showLora(lora))),
-      ...(made.steps > 0 ? [`${made.steps} ${made.steps === 1 ? "step" : "steps"}`] : []),
-      ...(made.guidance === null ? [] : [`guidance ${made.guidance}`]),
-      ...(made.stylePath === null ? [] : [`style by ${stylePathWords(made.stylePath, made.contours)}`]),
-      ...(made.stepCache ? [`step cache ${made.stepCache}`] : []),
-      duration(made.seconds.total),
+      say(`jobs.fact.engine.${engine}`),
+      say("jobs.fact.seed", { seed: String(seed) }),
+      say("jobs.fact.strength", { strength: number(strength, 2) }),
+      ...(keepColors ? [say("jobs.fact.own-colours")] : []),
+      ...(engine === "diffusion" && speed !== "normal" ? [say(`jobs.fact.speed.${speed}`)] : []),
+      ...loras.map((lora) => escapeText(showLora(lora))),
+      ...(steps > 0 ? [say("jobs.fact.steps", { steps })] : []),
+      ...(guidance === null ? [] : [say("jobs.fact.guidance", { guidance: number(guidance) })]),
+      ...stylePathFact(made),
+      ...(stepCache ? [say(`jobs.fact.step-cache.${stepCache}`)] : []),
+      duration(seconds.total),
     ];
     return `-# ${parts.join(" · ")}`;
   },
 
-  failed: (job: Job): string => `<@${job.request.userId}> ⚠️ ${job.failure ?? "This one did not work out."}`,
-  lost: (job: Job): string =>
-    `<@${job.request.userId}> ⚠️ The picture was painted, but Discord would not take it. Press *Try again* in a moment.`,
-  gone: (job: Job): string =>
-    `<@${job.request.userId}> ⚠️ The picture was painted, but I can no longer read it. Press *Try again*, and I paint it once more.`,
+  failed: ({ request: { userId }, failure }: Job): string =>
+    failure === null ? say("jobs.result.failed-somehow", { userId }) : say("jobs.result.failed", { userId, failure }),
+  lost: ({ request: { userId } }: Job): string => say("jobs.result.lost", { userId }),
+  gone: ({ request: { userId } }: Job): string => say("jobs.result.gone", { userId }),
 } as const;
 
-export const button = {
-  cancel: "Cancel",
-  "image-prompt": "With style image",
-  prompt: "Description only",
-  inst: "Style image only",
-  "new-seed": "Again",
-  again: "Try again",
-  tweak: "Tweak",
-  more: "More…",
-  editPrompt: "Edit prompt",
-  finish: "Finish it",
-  hd: (width: number, height: number): string => `HD, ${size(width, height)}`,
-  learn: "Learn this style",
-  delete: "Delete",
-} as const;
+/** How the style image entered, where there is something to tell. */
+function stylePathFact({ stylePath, contours }: JobResult): readonly string[] {
+  if (stylePath === null) return [];
+  if (stylePath === "styleshot" && !contours) return [say("jobs.fact.path.styleshot-without-contours")];
+  return [say(`jobs.fact.path.${stylePath}`)];
+}
+
+export const button = Object.assign(
+  sentences({
+    cancel: "jobs.button.cancel",
+    "image-prompt": "jobs.button.image-prompt",
+    prompt: "jobs.button.prompt",
+    inst: "jobs.button.inst",
+    "new-seed": "jobs.button.new-seed",
+    again: "jobs.button.again",
+    tweak: "jobs.button.tweak",
+    more: "jobs.button.more",
+    editPrompt: "jobs.button.edit-prompt",
+    finish: "jobs.button.finish",
+    learn: "jobs.button.learn",
+    delete: "jobs.button.delete",
+  }),
+  { hd: (width: number, height: number): string => say("jobs.button.hd", { size: size(width, height) }) },
+);
 
 /** What *More…* shows. */
 export const more = {
-  title: (job: Job): string => `### This picture, another way\n${result.settings(job)}`,
+  title: (job: Job): string => `${say("jobs.more.title")}\n${result.settings(job)}`,
   current: (label: string): string => `✓ ${label}`,
-  rest: "### What else you can do",
-} as const;
-
-/** Seconds as people say them. */
-function duration(seconds: number): string {
-  if (seconds < 10) return `${seconds.toFixed(1)} s`;
-  if (seconds < 90) return `${Math.round(seconds)} s`;
-  const minutes = Math.round(seconds / 60);
-  return minutes < 90 ? `${minutes} min` : `${(seconds / 3600).toFixed(1)} h`;
-}
-
-/** Why the job's messages are in the channel. */
-export const threadRemark = {
-  forbidden:
-    "I may not start threads here, so everything is posted in the channel (missing permission: Create Public Threads).",
-  mute: "I may not write in threads here, so everything is posted in the channel (missing permission: Send Messages in Threads).",
-  full: "This server has as many open threads as Discord allows, so everything is posted in the channel.",
-  other: "I could not start a thread, so everything is posted in the channel.",
-  of(code: number | null): string {
-    if (code === 50_013 || code === 50_001) return threadRemark.forbidden;
-    return code === 160_006 ? threadRemark.full : threadRemark.other;
+  get rest() {
+    return say("jobs.more.rest");
   },
 } as const;
+
+/** Why the job's messages are in the channel. */
+export const threadRemark = Object.assign(
+  sentences({
+    forbidden: "jobs.no-thread.forbidden",
+    mute: "jobs.no-thread.mute",
+    full: "jobs.no-thread.full",
+    other: "jobs.no-thread.other",
+  }),
+  {
+    of(code: number | null): string {
+      if (code === 50_013 || code === 50_001) return threadRemark.forbidden;
+      return code === 160_006 ? threadRemark.full : threadRemark.other;
+    },
+  },
+);

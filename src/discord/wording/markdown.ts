@@ -1,4 +1,5 @@
-/** Text that other people (or networks) wrote, made safe to stand in a message. */
+/** Text that other people (or networks) wrote, made safe to stand in a message; sizes, times and how far something is. */
+import { number, say } from "../../words/say.ts";
 
 /** Length of a file name in messages; what is longer is cut in the middle, so that the ending stays readable. */
 const NAME_LENGTH = 48;
@@ -27,7 +28,7 @@ export function clip(text: string, length: number): string {
 /** A file name as people say it: no ending, no control characters, not too long. Not escaped. */
 export function plainName(fileName: string): string {
   const visible = fileName.replaceAll(/[\p{Cc}\p{Cf}]/gu, "").trim();
-  const stem = visible.replace(/\.[A-Za-z0-9]{2,5}$/, "").trim() || visible || "picture";
+  const stem = visible.replace(/\.[A-Za-z0-9]{2,5}$/, "").trim() || visible || say("name.picture");
   if (stem.length <= NAME_LENGTH) return stem;
   const half = (NAME_LENGTH - 1) / 2;
   return `${stem.slice(0, Math.ceil(half))}…${stem.slice(-Math.floor(half))}`;
@@ -36,10 +37,18 @@ export function plainName(fileName: string): string {
 /** Quotes every line. */
 export const quote = (text: string): string => text.replaceAll(/^/gm, "> ");
 
-/** `<t:…:R>`: a moment that every reader's client words for them ("in 2 minutes") and keeps current by itself. */
 /** Of a picture, in pixels. */
 export const size = (width: number, height: number): string => `${width} × ${height}`;
 
+/** Seconds as people say them. */
+export function duration(seconds: number): string {
+  if (seconds < 90) return say("duration.seconds", { seconds: number(seconds, seconds < 10 ? 1 : 0) });
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 90) return say("duration.minutes", { minutes });
+  return say("duration.hours", { hours: number(seconds / 3600, 1) });
+}
+
+/** `<t:…:R>`: a moment that every reader's client words for them ("in 2 minutes") and keeps current by itself. */
 export const relativeTime = (unixMs: number): string => `<t:${Math.round(unixMs / 1000)}:R>`;
 
 /** Fixed-width progress bar; `fraction` 0 to 1. */
