@@ -2,9 +2,10 @@
 import { ChannelType } from "discord.js";
 
 import { type Filter, FILTERS, type ServerSettings, serverSettings } from "../../server-settings.ts";
-import { VARIANT_LABEL, type Variant, VARIANTS } from "../../variant.ts";
+import { type Variant, VARIANTS } from "../../variant.ts";
 import { type Locale, LOCALES } from "../../words/locale.ts";
 import { AGE_RESTRICTED_FILTER_NAME, FILTER_NAME, panel as words } from "../wording/settings.ts";
+import { variantLabel } from "../wording/labels.ts";
 import { settings as voteWords } from "../wording/votes.ts";
 import { channels, choice, type Field, roles } from "./fields.ts";
 
@@ -187,7 +188,7 @@ const votes: readonly Field[] = [
       pinned !== null ? voteWords.pinned(pinned) : learning ? voteWords.learning : voteWords.paper,
     () => [
       { value: "free", label: words.pinFree },
-      ...VARIANTS.map((value) => ({ value, label: words.pin(VARIANT_LABEL[value]) })),
+      ...VARIANTS.map((value) => ({ value, label: words.pin(variantLabel(value)) })),
     ],
     ({ votes: { pinned } }) => pinned ?? "free",
     (value) => ({ votes: { pinned: value === "free" ? null : (value as Variant) } }),

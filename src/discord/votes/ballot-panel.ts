@@ -22,7 +22,8 @@ import { thumbnailFile } from "../messages/thumbnail.ts";
 import { type Builder, view, type View, type ViewFile } from "../messages/view.ts";
 import { press, row, text } from "../messages/components.ts";
 import { result as resultWords } from "../wording/jobs.ts";
-import { ballotPanel as words, subjectLabel, voteButton } from "../wording/votes.ts";
+import { subjectLabel } from "../wording/labels.ts";
+import { ballotPanel as words, voteButton } from "../wording/votes.ts";
 import { isOpen, showsItsStyle } from "./votes.ts";
 
 export interface Looker {

@@ -1,6 +1,6 @@
 /** What `/scores` shows: the table as text and as a picture, beside the paper's, with everything to keep in mind. */
 import { intervalChart } from "../../images/charts.ts";
-import { VARIANT_LABEL, VARIANTS } from "../../variant.ts";
+import { VARIANTS } from "../../variant.ts";
 import type { Ballots } from "../../store/ballots.ts";
 import { PAPER_SCORES } from "../../votes/paper.ts";
 import { pathScores } from "../../votes/paths.ts";
@@ -8,6 +8,7 @@ import { caveats, report, ROW_LABEL, textTable } from "../../votes/report.ts";
 import { FEWEST_VOTERS, type RowScores } from "../../votes/scores.ts";
 import { type Builder, view, type View, type ViewFile } from "../messages/view.ts";
 import { gallery, text } from "../messages/components.ts";
+import { variantLabel } from "../wording/labels.ts";
 import { type ScoreFilter, scores as words } from "../wording/votes.ts";
 
 /** @param ballots as the filter leaves them */
@@ -61,7 +62,7 @@ async function chartFile(
     title: words.chartTitle,
     subtitle: words.chartSubtitle(about, complete, people),
     groups: rows.map(({ row, ballots }) => words.chartGroup(ROW_LABEL[row], ballots)),
-    series: VARIANTS.map((variant) => VARIANT_LABEL[variant]),
+    series: VARIANTS.map((variant) => variantLabel(variant)),
     bars: rows.map(({ row, scores }) =>
       VARIANTS.map((variant) => {
         if (!scores) return null;

@@ -1,12 +1,12 @@
 /** Everything the bot says about votes, comparisons and scores. */
 import type { Job } from "../../jobs/job.ts";
-import type { UsedStylePath } from "../../painting.ts";
-import { PAPER_LABEL, type Variant, VARIANT_LABEL } from "../../variant.ts";
+import type { Variant } from "../../variant.ts";
 import { MEDALS, PLACES, type Place, POINTS, type Subject } from "../../votes/ballot.ts";
 import type { Interval } from "../../votes/bootstrap.ts";
 import { FEWEST_VOTERS } from "../../votes/scores.ts";
 import { LETTERS, type Letter } from "../../votes/comparison.ts";
 import type { PathScore } from "../../votes/paths.ts";
+import { paperSubjectLabel, variantLabel } from "./labels.ts";
 import { bar, clip, escapeText, plainName, relativeTime } from "./markdown.ts";
 
 const pairName = ({ request }: Job): string =>
@@ -23,20 +23,6 @@ export interface Tally {
 }
 
 const list = new Intl.ListFormat("en", { type: "conjunction" });
-
-/** A style path as it is told at a reveal. */
-const PATH_LABEL: Readonly<Record<UsedStylePath, string>> = {
-  token: "Learned token",
-  attention: "Shared attention",
-  adain: "Colours alone",
-  adapter: "Image adapter",
-  "adapter-token": "Image adapter and token",
-  "adapter-attention": "Image adapter and attention",
-  styleshot: "StyleShot",
-};
-const LABEL: Readonly<Record<Subject, string>> = { ...PAPER_LABEL, ...PATH_LABEL };
-/** What people know a variant or a style path by. */
-export const subjectLabel = (subject: Subject): string => ({ ...VARIANT_LABEL, ...PATH_LABEL })[subject];
 
 /** Two or three. */
 const inWays = (pictures: number): string => `in ${pictures === 2 ? "two" : "three"} ways`;
@@ -68,7 +54,7 @@ export const comparison = {
   sheetAlt: (job: Job, pictures: number): string =>
     `Overview: ${plainName(job.request.content.name)}, ${plainName(job.request.style.name)}, and the pictures ${list.format(lettersOf(pictures))}`,
   cell: { content: "Content", style: "Style" },
-  revealedCell: (letter: Letter, subject: Subject): string => `${letter}: ${LABEL[subject]}`,
+  revealedCell: (letter: Letter, subject: Subject): string => `${letter}: ${paperSubjectLabel(subject)}`,
   picture: (letter: Letter): string => `### ${letter}`,
   /** Says nothing of how it was made: descriptions belong to some variants only. */
   pictureAlt: (letter: Letter, { request }: Job): string =>
@@ -87,7 +73,8 @@ export const comparison = {
     const whose = own ? ", one of them by the person who asked" : "";
     return `${title}\n${winner}\n${lines.join("\n")}\n-# ${count(ballots, "ballot")}${whose}. 🥇 3 points, 🥈 2, 🥉 1.`;
   },
-  revealedPicture: (tally: Tally): string => `### ${tally.letter}: ${LABEL[tally.subject]}\n${tallyWords(tally)}`,
+  revealedPicture: (tally: Tally): string =>
+    `### ${tally.letter}: ${paperSubjectLabel(tally.subject)}\n${tallyWords(tally)}`,
 
   notYours: (userId: string): string => `Only <@${userId}> or a moderator can do that.`,
   gone: "I no longer know this comparison. Start a new one with `/compare`.",
@@ -112,7 +99,7 @@ export const comparedPaths = {
     "No token has been learned for that style picture in this server. Learn it first (`/style learn`), or leave `token` out.",
 } as const;
 
-const name = ({ subject }: Pick<Tally, "subject">): string => `**${LABEL[subject]}**`;
+const name = ({ subject }: Pick<Tally, "subject">): string => `**${paperSubjectLabel(subject)}**`;
 
 const tallyWords = ({ medals, points }: Tally): string =>
   `${PLACES.map((place) => `${MEDALS[place]} ${medals[place]}`).join("  ")} = ${count(points, "point")}`;
@@ -189,9 +176,9 @@ export const scores = {
     `-# Mean points of complete ballots (🥇 3, 🥈 2, 🥉 1)${intervals ? " ± half of the 95 % interval, resampled by voter" : ""}; below ours, what the paper's voters gave. Image: style image only; Img+desc: style image + description; Desc: description only.`,
   paperAlone: "-# Mean points (🥇 3, 🥈 2, 🥉 1); so far there are only those of the paper's voters.",
   strengths: (of: string, values: readonly (readonly [Variant, number])[]): string =>
-    `**Strength**, ${of}, partial ballots too (0 is average; Bradley-Terry): ${values.map(([variant, value]) => `${VARIANT_LABEL[variant]} ${signed(value)}`).join(" · ")}`,
+    `**Strength**, ${of}, partial ballots too (0 is average; Bradley-Terry): ${values.map(([variant, value]) => `${variantLabel(variant)} ${signed(value)}`).join(" · ")}`,
   paths: (scores: readonly PathScore[]): string =>
-    `**Style paths**, in comparisons of their own (how often one was liked better than another): ${scores.map(({ path, won, of }) => `${LABEL[path]} ${won} of ${of}`).join(" · ")}`,
+    `**Style paths**, in comparisons of their own (how often one was liked better than another): ${scores.map(({ path, won, of }) => `${paperSubjectLabel(path)} ${won} of ${of}`).join(" · ")}`,
   caveat: (sentence: string): string => `⚠️ ${sentence}`,
   chartTitle: "What people prefer",
   chartSubtitle: (about: string, complete: number, people: number): string =>
@@ -200,7 +187,7 @@ export const scores = {
   chartGroup: (row: string, ballots: number): string => `${row}\n${count(ballots, "ballot")}`,
   chartAlt: (rows: readonly string[]): string => clip(`Mean points out of 3. ${rows.join(" ")}`, 1024),
   chartAltRow: (row: string, values: readonly ChartValue[]): string =>
-    `${row}: ${values.map(({ variant, mean, interval, paper }) => `${VARIANT_LABEL[variant]} ${mean.toFixed(2)} (${interval ? `${interval.low.toFixed(2)} to ${interval.high.toFixed(2)}, ` : ""}the paper ${paper.toFixed(2)})`).join(", ")}.`,
+    `${row}: ${values.map(({ variant, mean, interval, paper }) => `${variantLabel(variant)} ${mean.toFixed(2)} (${interval ? `${interval.low.toFixed(2)} to ${interval.high.toFixed(2)}, ` : ""}the paper ${paper.toFixed(2)})`).join(", ")}.`,
   exported: (about: string, ballots: number): string =>
     `### 📦 ${count(ballots, "ballot")}, anonymised\n-# ${about}\nPeople, servers and pictures are hidden behind secret ids, and times cut to the day. The ids stay the same from export to export, so among very few people somebody may still be recognised: think before you pass it on.\n\`atelier scores --from ballots.json\` computes every figure again.`,
   exportedPaths: (ballots: number): string =>
@@ -223,7 +210,7 @@ interface ChartValue {
 const signed = (value: number): string => `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(2)}`;
 
 export const settings = {
-  pinned: (variant: Variant): string => `**Auto** always takes *${VARIANT_LABEL[variant]}*.`,
+  pinned: (variant: Variant): string => `**Auto** always takes *${variantLabel(variant)}*.`,
   learning: "**Auto** learns: it starts at the paper's finding and moves to what this server's ballots say.",
   paper: "**Auto** follows the paper's finding and does not learn from ballots.",
   voters(days: number, roleId: string | null): string {
