@@ -104,7 +104,7 @@ const uploadField = ([name, { upload }]: [string, Held]): LabelBuilder =>
 const paintingFields = ({ values }: FilledForm, styles: readonly StyleChoice[]): readonly LabelBuilder[] => [
   ...(styles.length === 0 ? [] : [menuField("with", words.with, styles, values["with"])]),
   textField("prompt", words.prompt, TextInputStyle.Paragraph, PROMPT_LENGTH, values["prompt"]),
-  ...(values["speed"] === undefined ? [] : [menuField("speed", words.speed, SPEED_CHOICES, values["speed"])]),
+  ...(values["speed"] === undefined ? [] : [menuField("speed", words.speed, speedChoices(), values["speed"])]),
   ...(values["lora"] === undefined
     ? []
     : [textField("lora", words.lora, TextInputStyle.Short, LORA_LENGTH, values["lora"])]),
@@ -113,7 +113,7 @@ const paintingFields = ({ values }: FilledForm, styles: readonly StyleChoice[]):
 const pathsField = ({ values }: FilledForm): LabelBuilder =>
   textField("paths", words.paths, TextInputStyle.Short, PATHS_LENGTH, values["paths"]);
 
-const SPEED_CHOICES = SPEEDS.map((value) => ({ name: SPEED_NAME[value], value }));
+const speedChoices = (): StyleChoice[] => SPEEDS.map((value) => ({ name: SPEED_NAME[value], value }));
 
 function textField(
   name: string,

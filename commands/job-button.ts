@@ -14,7 +14,7 @@ export const subjectOf = ({ customId }: { readonly customId: string }): string =
 /** @throws UserError `job-gone` */
 export async function findJob({ queue }: Pick<Bot, "queue">, id: string): Promise<Job> {
   const job = await queue.get(id);
-  if (!job) throw new UserError("job-gone", jobGone);
+  if (!job) throw new UserError("job-gone", jobGone());
   return job;
 }
 

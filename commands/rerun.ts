@@ -30,7 +30,7 @@ export const rerun: ButtonHandler<RerunInput, CacheType> = {
   parse({ customId: id }) {
     const [jobId = "", change] = parseCustomId(id).parts;
     const known = CHANGES.find((name) => name === change);
-    if (known === undefined) throw new UserError("unknown-button", jobGone);
+    if (known === undefined) throw new UserError("unknown-button", jobGone());
     return { jobId, change: known };
   },
 

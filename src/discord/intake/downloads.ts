@@ -3,7 +3,7 @@ import { open } from "node:fs/promises";
 
 import { asDiskFull, UserError } from "../../errors.ts";
 import { isPassing } from "../discord-error.ts";
-import { download as words } from "../wording/commands.ts";
+import { download as words, type Fetched } from "../wording/commands.ts";
 
 const DISCORD_HOSTS = ["cdn.discordapp.com", "media.discordapp.net"];
 
@@ -33,7 +33,7 @@ export interface Upload {
  * @param target the file it is written to
  * @throws UserError `download-…` or `disk-full`, phrased for the person who uploaded it; what `closing` was aborted with
  */
-export async function download(upload: Upload, what: string, target: string, limits: DownloadLimits): Promise<void> {
+export async function download(upload: Upload, what: Fetched, target: string, limits: DownloadLimits): Promise<void> {
   if (upload.size > limits.maxBytes) throw tooLarge(what, upload.size, limits);
   const url = trusted(upload.url, what, limits);
   const { seconds, closing } = limits;
@@ -54,7 +54,7 @@ export async function download(upload: Upload, what: string, target: string, lim
   }
 }
 
-function trusted(address: string, what: string, { cdnBase }: DownloadLimits): URL {
+function trusted(address: string, what: Fetched, { cdnBase }: DownloadLimits): URL {
   const url = URL.canParse(address) ? new URL(address) : null;
   const own = new URL(cdnBase);
   if (url && url.host === own.host && url.protocol === own.protocol) return url;
@@ -64,7 +64,7 @@ function trusted(address: string, what: string, { cdnBase }: DownloadLimits): UR
 
 async function fetchOnce(
   url: URL,
-  what: string,
+  what: Fetched,
   target: string,
   limits: DownloadLimits,
   signal: AbortSignal,
@@ -93,7 +93,7 @@ async function fetchOnce(
   }
 }
 
-const tooLarge = (what: string, bytes: number, { maxBytes }: DownloadLimits): UserError =>
+const tooLarge = (what: Fetched, bytes: number, { maxBytes }: DownloadLimits): UserError =>
   refuse("too-large", words.tooLarge(what, bytes, maxBytes));
 
 const refuse = (identifier: string, text: string, cause?: unknown): UserError =>

@@ -20,7 +20,7 @@ import type { TokenReply } from "../../reader/messages.ts";
 import type { Reader } from "../../reader/reader.ts";
 import type { FileKind } from "../../store/erasing/discard-file.ts";
 import type { Store } from "../../store/store.ts";
-import { intakeWords, pairModalWords, pictureGone } from "../wording/commands.ts";
+import { type Fetched, intakeWords, pairModalWords, pictureGone } from "../wording/commands.ts";
 import { clip } from "../wording/markdown.ts";
 import { download, type Upload } from "./downloads.ts";
 import { FairLine } from "./fair-line.ts";
@@ -202,7 +202,7 @@ export class Intake {
   /** A picture of the library or of a job may have been erased meanwhile. */
   async #assertKept(pictures: readonly PictureRef[]): Promise<void> {
     for (const { sha256 } of pictures)
-      if (!(await this.#options.store.files.has(sha256))) throw new UserError("picture-gone", pictureGone);
+      if (!(await this.#options.store.files.has(sha256))) throw new UserError("picture-gone", pictureGone());
   }
 
   /** Something of the member's own: what is held goes before what would have to be fetched. */
@@ -263,7 +263,7 @@ export class Intake {
   }
 
   /** From Discord; what is not said of its weight is taken for the most. */
-  #download(upload: Upload, what: string, maxBytes: number): Pick<Fetching<unknown>, "cost" | "fetch"> {
+  #download(upload: Upload, what: Fetched, maxBytes: number): Pick<Fetching<unknown>, "cost" | "fetch"> {
     const { config, closing } = this.#options;
     const limits = { cdnBase: config.DISCORD_CDN_BASE, maxBytes, seconds: config.DOWNLOAD_SECONDS, closing };
     return {

@@ -38,7 +38,7 @@ export function assertMayWork({ appPermissions: app, channel }: Place): void {
  * @throws UserError `missing-permissions`
  */
 export function assertMayAnswer({ appPermissions: app }: Pick<Place, "appPermissions">): void {
-  if (!app.has(PermissionFlagsBits.AttachFiles)) throw new UserError("missing-permissions", noFilesHere);
+  if (!app.has(PermissionFlagsBits.AttachFiles)) throw new UserError("missing-permissions", noFilesHere());
 }
 
 /** A comparison stands where it was asked for: no thread of its own would stay open for votes. @throws UserError `missing-permissions` */

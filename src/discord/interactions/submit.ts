@@ -52,7 +52,7 @@ export async function submitAgain(
   expectWords(words, request.description, request.extraPrompt);
   await expectWishes(bot, request);
   for (const { sha256 } of [request.content, request.style])
-    if (!(await store.files.has(sha256))) throw new UserError("picture-gone", pictureGone);
+    if (!(await store.files.has(sha256))) throw new UserError("picture-gone", pictureGone());
   await filter.admit(reply.ruledBy, [request.content, request.style]);
   return queue.enqueue({ ...request, locale: spokenAloud(), replyTo });
 }

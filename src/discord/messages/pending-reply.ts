@@ -18,7 +18,7 @@ export interface PendingReply {
 
 /** Where a reply stands that is to be kept up to date. @throws UserError `no-reply` when there is no message of it */
 export function replyPlace({ channelId, messageId, isOutside }: PendingReply): NonNullable<JobRequest["replyTo"]> {
-  if (messageId === null) throw new UserError("no-reply", replyLost);
+  if (messageId === null) throw new UserError("no-reply", replyLost());
   return { channelId, messageId, ...(isOutside && { isOutside }) };
 }
 

@@ -1,65 +1,70 @@
 /**
  * What the bot says in answer to commands and buttons, apart from the jobs themselves.
  *
- * Face of this room, in which all words stand that members read, each file for those who say them; `markdown.ts` makes
- * names and words of others safe to show.
+ * Face of this room, in which all words stand that members read, each file for those who say them: it knows their sentences
+ * by name, and has them said in the language that is spoken. `markdown.ts` makes names and words of others safe to show.
  */
 import type { EngineInfo } from "../../jobs/engine.ts";
 import type { Job, PictureRef } from "../../jobs/job.ts";
 import type { QueuePlace } from "../../jobs/queue.ts";
 import type { Speed } from "../../painting.ts";
 import type { VariantChoice } from "../../variant.ts";
+import { list, number, say, sentences } from "../../words/say.ts";
 import { clip, escapeText, plainName, relativeTime, size } from "./markdown.ts";
 import { descriptionLines, type Origin } from "./descriptions.ts";
 
-const list = new Intl.ListFormat("en", { type: "conjunction" });
-
 export const missingPermissions = (names: readonly string[]): string =>
-  `I cannot work in this channel yet: I need the permission${names.length > 1 ? "s" : ""} ${list.format(names.map((name) => `**${name}**`))}. Somebody who manages the server can allow that in the channel's settings.`;
+  say("permission.missing", { count: names.length, names: list(names.map((name) => `**${name}**`)) });
 
-export const noFilesHere =
-  "Pictures may not be posted here, neither by you nor by me. Please use me in another channel, or write to me directly.";
+export const noFilesHere = (): string => say("permission.no-files");
 
 const MEBIBYTE = 1024 * 1024;
 const megabytes = (bytes: number): string =>
-  bytes < 10 * MEBIBYTE ? String(Number((bytes / MEBIBYTE).toPrecision(2))) : (bytes / MEBIBYTE).toFixed(0);
+  number(bytes < 10 * MEBIBYTE ? Number((bytes / MEBIBYTE).toPrecision(2)) : Math.round(bytes / MEBIBYTE));
+
+/** What is fetched: one of the two pictures of a pair, or a style that was learned elsewhere. */
+export type Fetched = "content picture" | "style picture" | "style file";
+
+const WHAT = {
+  "content picture": "content",
+  "style picture": "style",
+  "style file": "file",
+} as const satisfies Readonly<Record<Fetched, string>>;
 
 export const download = {
-  tooLarge: (what: string, bytes: number, most: number): string =>
-    `The ${what} is too large: ${megabytes(bytes)} MB. I take up to ${megabytes(most)} MB.`,
-  slow: (what: string, seconds: number): string =>
-    `The ${what} did not arrive within ${seconds} seconds. Please try again, or send a smaller one.`,
-  gone: (what: string): string => `Discord does not have the ${what} any more. Please upload it again.`,
-  unreachable: (what: string): string => `I could not fetch the ${what} from Discord. Please try again in a moment.`,
-  foreign: (what: string): string => `The ${what} is not on Discord. Please upload the file itself.`,
+  tooLarge: (what: Fetched, bytes: number, most: number): string =>
+    say("download.too-large", { what: WHAT[what], size: megabytes(bytes), most: megabytes(most) }),
+  slow: (what: Fetched, seconds: number): string => say("download.slow", { what: WHAT[what], seconds }),
+  gone: (what: Fetched): string => say("download.gone", { what: WHAT[what] }),
+  unreachable: (what: Fetched): string => say("download.unreachable", { what: WHAT[what] }),
+  foreign: (what: Fetched): string => say("download.foreign", { what: WHAT[what] }),
 } as const;
 
 export const intakeWords = {
-  tooMany: (most: number): string =>
-    `I am still looking at ${most} files of yours, as many as one person may send at once. Please wait a moment, then try again.`,
+  tooMany: (most: number): string => say("intake.too-many", { most }),
 } as const;
 
-export const promptTooLong = (length: number, most: number): string =>
-  `Your prompt has ${length.toLocaleString("en")} characters; ${most.toLocaleString("en")} fit. Please shorten it a little.`;
+export const promptTooLong = (length: number, most: number): string => say("prompt.too-long", { length, most });
 
-export const router = {
-  unknown: "That belongs to an earlier version of me. Please start afresh with `/stylize`.",
-  serversOnly: "That works in servers that I am a member of: please use it in a channel there.",
-} as const;
+export const router = sentences({
+  unknown: "router.unknown",
+  serversOnly: "router.servers-only",
+});
 
-export const replyLost = "Discord lost track of that command. Please try again.";
+export const replyLost = (): string => say("reply.lost");
 
-export const jobGone =
-  "I no longer know the picture this belongs to: it was deleted, or kept as long as I keep pictures here. Please send it again with `/stylize`.";
+export const jobGone = (): string => say("job.gone");
 
-export const pictureGone = "I do not have that picture any more. Please upload it again with `/stylize`.";
+export const pictureGone = (): string => say("picture.gone");
 
 export const alreadyUnderWay = (link: string | null): string =>
-  link === null ? "That one is under way already." : `That one is under way already: [have a look](${link}).`;
+  link === null ? say("press.under-way") : say("press.under-way-there", { link });
 
 export const cancelWords = {
-  notYours: (userId: string): string => `Only <@${userId}> or a moderator can stop this one.`,
-  tooLate: "Too late to stop it: this one is finished already.",
+  notYours: (userId: string): string => say("cancel.not-yours", { userId }),
+  get tooLate() {
+    return say("cancel.too-late");
+  },
 } as const;
 
 export const VARIANT_NAME: Readonly<Record<VariantChoice, string>> = {
@@ -75,118 +80,135 @@ export const SPEED_NAME: Readonly<Record<Speed, string>> = {
   fine: "Fine: twice the steps, twice the time",
 };
 
-export const stylizeWords = {
-  noContent: "I need a picture to repaint. Please attach one as `content`.",
-  noStyle: "I need a style: a picture with `/stylize`, or the name of one with `/paint`.",
-} as const;
+export const stylizeWords = sentences({
+  noContent: "stylize.no-content",
+  noStyle: "stylize.no-style",
+});
 
-export const againWords = {
-  again: "Try again",
-  content: "Another picture (optional)",
-  style: "Another style picture (optional)",
-  asSent: (name: string): string => clip(`Leave it empty for the one you sent: ${plainName(name)}`, 100),
-  asItWas: "Leave it empty for the one that you chose",
-  with: "Style",
-  prompt: "Words of your own (optional)",
-  speed: "How much work goes into it",
-  lora: "Add-on styles (optional)",
-  paths: "Style paths to compare (optional)",
-  gone: "I do not have what you sent any more: it was long ago, or I was restarted. Please send it once more.",
-} as const;
+export const againWords = Object.assign(
+  sentences({
+    again: "again.button",
+    content: "again.content",
+    style: "again.style",
+    asItWas: "again.as-it-was",
+    with: "again.with",
+    prompt: "again.prompt",
+    speed: "again.speed",
+    lora: "again.lora",
+    paths: "again.paths",
+    gone: "again.gone",
+  }),
+  { asSent: (name: string): string => clip(say("again.as-sent", { name: plainName(name) }), 100) },
+);
 
-export const pairModalWords = {
-  title: { style: "Stylize this picture", content: "Use as style" },
-  label: { style: "Style", content: "Picture" },
-  hint: { style: "The picture whose style it should take", content: "The picture to repaint in that style" },
-  missing: {
-    style: "I need a style picture too. Please attach one.",
-    content: "I need a picture to repaint. Please attach one.",
+export const pairModalWords = Object.assign(
+  sentences({
+    variant: "pair-form.variant",
+    prompt: "pair-form.prompt",
+    noPicture: "pair-form.no-picture",
+    lottie: "pair-form.lottie",
+    tooOld: "pair-form.too-old",
+  }),
+  {
+    title: sentences({ style: "pair-form.title.style", content: "pair-form.title.content" }),
+    label: sentences({ style: "pair-form.label.style", content: "pair-form.label.content" }),
+    hint: sentences({ style: "pair-form.hint.style", content: "pair-form.hint.content" }),
+    missing: sentences({ style: "pair-form.missing.style", content: "pair-form.missing.content" }),
   },
-  variant: "How",
-  prompt: "Words of your own (optional)",
-  noPicture:
-    "There is no picture in that message. Try one that shows a picture, a sticker or a custom emoji, or use `/stylize`.",
-  lottie:
-    "That sticker is a drawing that moves by program (Lottie), which I cannot read. Please send a screenshot of it, or try another sticker.",
-  tooOld: "I was restarted, or that window was open for too long. Please open it again from the menu.",
-} as const;
+);
 
-export const editPromptWords = {
-  title: "Edit prompt",
-  label: "Describe the style",
-  hint: "Colours, strokes, mood: this is what I will paint by",
-  placeholder: "Swirling brush strokes in deep blue and gold, bold outlines, a restless night mood",
-  empty: "A few words, please: what should the style be like?",
-} as const;
+export const editPromptWords = sentences({
+  title: "edit-prompt.title",
+  label: "edit-prompt.label",
+  hint: "edit-prompt.hint",
+  placeholder: "edit-prompt.placeholder",
+  empty: "edit-prompt.empty",
+});
 
-export const tweakWords = {
-  title: "Tweak",
-  look: "How far, and in whose colours",
-  strength: (strength: number): string => `${strength.toFixed(2)}, in the style's colours`,
-  kept: (strength: number): string => `${strength.toFixed(2)}, in the picture's own colours`,
-  seed: "Seed",
-  seedHint: "The same seed paints the same picture; leave it empty for a new one",
-  words: "Words of your own (optional)",
-  style: "Another style (optional)",
-  stylePlaceholder: "The style as it is",
-  upload: "A new style picture (optional)",
-  wrongSeed: (most: number): string =>
-    `A seed is a whole number from 0 to ${most.toLocaleString("en")}. Leave it empty, and I take a new one.`,
-  twoStyles: "Choose a style or send a picture, not both: I can only paint in one of them here.",
-  again: "Fill it in again",
-} as const;
+export const tweakWords = Object.assign(
+  sentences({
+    title: "tweak.title",
+    look: "tweak.look",
+    seed: "tweak.seed",
+    seedHint: "tweak.seed-hint",
+    words: "tweak.words",
+    style: "tweak.style",
+    stylePlaceholder: "tweak.style-placeholder",
+    upload: "tweak.upload",
+    twoStyles: "tweak.two-styles",
+    again: "tweak.again",
+  }),
+  {
+    strength: (strength: number): string => say("tweak.strength", { strength }),
+    kept: (strength: number): string => say("tweak.strength-kept", { strength }),
+    wrongSeed: (most: number): string => say("tweak.wrong-seed", { most }),
+  },
+);
 
-export const hdWords = {
-  draft: "This is a first draft. Press *Finish it* first, and then *HD* on what comes of it.",
-  unfinished: "That picture is not finished yet. Press *HD* again when it is.",
-  largest: ({ width, height }: PictureRef): string =>
-    `This picture is ${size(width, height)} already, as large as I can paint it here.`,
-} as const;
+export const hdWords = Object.assign(sentences({ draft: "hd.draft", unfinished: "hd.unfinished" }), {
+  largest: ({ width, height }: PictureRef): string => say("hd.largest", { size: size(width, height) }),
+});
+
+const namesOf = ({ request }: Job): { readonly content: string; readonly style: string } => ({
+  content: escapeText(plainName(request.content.name)),
+  style: escapeText(plainName(request.style.name)),
+});
 
 export const queueWords = {
   line(n: number, job: Job, place: QueuePlace | null): string {
     const { request, state } = job;
-    const what = `${escapeText(plainName(request.content.name))} in the style of ${escapeText(plainName(request.style.name))}`;
     const doing = state === "queued" ? "⏳" : state === "captioning" ? "👀" : "🖌️";
-    const when = place?.endsAt == null ? "" : `, ready ${relativeTime(place.endsAt)}`;
-    return `${n}. ${doing} ${what}, for <@${request.userId}>${when}`;
+    const what = { n, doing, ...namesOf(job), userId: request.userId };
+    return place?.endsAt == null
+      ? say("queue.line", what)
+      : say("queue.line-ready", { ...what, ready: relativeTime(place.endsAt) });
   },
-  failed: ({ request, failure, settledAt }: Job): string =>
-    `⚠️ ${escapeText(plainName(request.content.name))} in the style of ${escapeText(plainName(request.style.name))}, ${relativeTime(settledAt ?? 0)}: ${escapeText(failure ?? "it did not work out.")}`,
+  failed: (job: Job): string =>
+    say("queue.failed", {
+      ...namesOf(job),
+      when: relativeTime(job.settledAt ?? 0),
+      why: escapeText(job.failure ?? say("queue.failed.unknown")),
+    }),
   all(lines: readonly string[], more: number, elsewhere: number, failures: readonly string[]): string {
     const waiting = queueWords.waiting(lines, more, elsewhere);
-    return failures.length === 0 ? waiting : `${waiting}\n### Yours that failed lately\n${failures.join("\n")}`;
+    return failures.length === 0 ? waiting : [waiting, say("queue.failed.title"), ...failures].join("\n");
   },
   waiting(lines: readonly string[], more: number, elsewhere: number): string {
-    const other = elsewhere === 0 ? "" : `\n-# ${elsewhere} more from other servers are in the same queue.`;
-    if (lines.length === 0) return `The easel is free: \`/stylize\` starts right away.${other}`;
-    const rest = more === 0 ? "" : `\n-# … and ${more} more`;
-    return `### In the queue\n${lines.join("\n")}${rest}${other}`;
+    const listed = lines.length === 0 ? [say("queue.free")] : [say("queue.title"), ...lines];
+    return [
+      ...listed,
+      ...(lines.length === 0 || more === 0 ? [] : [say("queue.more", { more })]),
+      ...(elsewhere === 0 ? [] : [say("queue.elsewhere", { elsewhere })]),
+    ].join("\n");
   },
 } as const;
 
 export const described = {
-  looking: "👀 Looking closely…",
+  get looking() {
+    return say("describe.looking");
+  },
   whole: (name: string, text: string, origin: Origin): string =>
-    `### ✍️ The style of ${escapeText(plainName(name))}, in words\n${descriptionLines(text, origin)}`,
-  alt: (name: string): string => `Style picture: ${plainName(name)}`,
+    `${say("describe.title", { name: escapeText(plainName(name)) })}\n${descriptionLines(text, origin)}`,
+  alt: (name: string): string => say("describe.alt", { name: plainName(name) }),
 } as const;
 
 export function aboutText(info: EngineInfo | null): string {
-  const painter =
-    info === null
-      ? "My engine is still starting."
-      : `Right now I paint with the **${info.stylizer}** engine on ${escapeText(info.device)}, and **${escapeText(info.describerLabel)}** describes the styles.`;
   return [
-    "### 🎨 Atelier",
-    "I repaint a picture in the style of another. Give me both with `/stylize`, name a style with `/paint` (`/styles` shows them), or choose *Apps > Stylize this picture* in the menu of any message with a picture.",
-    "I put the style into words, paint, and show you how it comes along. The buttons under the result repaint the same pair another way:",
-    "- **With style image**: by the style picture and its description",
-    "- **Description only**: by the words alone, kind to faces",
-    "- *More…* > **Style image only**: by the style picture alone; **HD**: the same picture, larger and finer",
-    "Give 🥇 🥈 🥉 to the results of one pair: medals are votes, `/scores show` counts them, and *Auto* learns from them. `/compare` paints a pair in all three ways, for people to judge blind.",
-    "`/style save` keeps a style under a name, for everybody in this server to paint with.",
-    painter,
-    "-# I keep the pictures you give me and those I paint for a while, so that the buttons work later: `/privacy` says more, and has me forget you. I do not read messages.",
+    say("about.title"),
+    say("about.what"),
+    say("about.how"),
+    say("about.image-prompt"),
+    say("about.prompt"),
+    say("about.more"),
+    say("about.medals"),
+    say("about.styles"),
+    info === null
+      ? say("about.starting")
+      : say("about.painter", {
+          stylizer: info.stylizer,
+          device: escapeText(info.device),
+          describer: escapeText(info.describerLabel),
+        }),
+    say("about.privacy"),
   ].join("\n");
 }
