@@ -9,7 +9,7 @@ import type { Job, PictureRef } from "../../jobs/job.ts";
 import type { QueuePlace } from "../../jobs/queue.ts";
 import type { Speed } from "../../painting.ts";
 import type { VariantChoice } from "../../variant.ts";
-import { list, number, say, sentences } from "../../words/say.ts";
+import { list, say, sentences } from "../../words/say.ts";
 import { clip, escapeText, plainName, relativeTime, size } from "./markdown.ts";
 import { descriptionLines, type Origin } from "./descriptions.ts";
 
@@ -19,8 +19,8 @@ export const missingPermissions = (names: readonly string[]): string =>
 export const noFilesHere = (): string => say("permission.no-files");
 
 const MEBIBYTE = 1024 * 1024;
-const megabytes = (bytes: number): string =>
-  number(bytes < 10 * MEBIBYTE ? Number((bytes / MEBIBYTE).toPrecision(2)) : Math.round(bytes / MEBIBYTE));
+const megabytes = (bytes: number): number =>
+  bytes < 10 * MEBIBYTE ? Number((bytes / MEBIBYTE).toPrecision(2)) : Math.round(bytes / MEBIBYTE);
 
 /** What is fetched: one of the two pictures of a pair, or a style that was learned elsewhere. */
 export type Fetched = "content picture" | "style picture" | "style file";
