@@ -66,10 +66,11 @@ interface SharedTurn {
   readonly base: number;
 }
 
-/** The queue that several bots and workers share: what `FairOrder` and `Admission` are to one process. */
+/** The queue that several bots and workers share: what `Turns` and `Admission` are to one process. */
 export interface SharedQueue {
   /**
-   * Writes a new job down with its turn, if its person and its server have room: one at a time for each of them.
+   * Writes a new job down with its turn, if its person and its server have room, which it needs none of in the background: one
+   * at a time for each of them.
    *
    * @returns `null` when there is no room, and nothing was written
    */

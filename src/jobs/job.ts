@@ -66,6 +66,8 @@ export interface JobRequest {
   readonly loras: readonly LoraChoice[];
   /** HD: `content` is the picture that came of the parent, which is painted larger and finer as it is. */
   readonly hd?: boolean;
+  /** It waits until nobody else does, whoever asked, and takes no room of theirs: pictures that no one sits before. */
+  readonly background?: boolean;
   /** The job this one reruns. */
   readonly parentId: string | null;
   /** The language of what is said about it where everybody reads it; absent: English. */

@@ -1,6 +1,7 @@
 /** The queue that several processes share: limits, turns and places, worked out by the database. */
 import type { Kysely, SqlBool } from "kysely";
 
+import { BACKGROUND_TURN, isBackgroundTurn } from "../jobs/background.ts";
 import type { LineEntry, SharedQueue } from "../jobs/fleet.ts";
 import type { JobState } from "../jobs/job.ts";
 import { DEFAULT_SETTINGS, type Speed } from "../painting.ts";
@@ -14,6 +15,8 @@ import type { Schema } from "./schema.ts";
 const UNSETTLED = sql<SqlBool>`state in ('queued', 'captioning', 'stylizing')`;
 const WAITS_LAST = sql`case when state = 'queued' then 1 else 0 end`;
 
+const IS_BACKGROUND = sql<SqlBool>`turn >= ${BACKGROUND_TURN}`;
+
 /** Locks of two kinds: whoever takes both takes the server's first. */
 const GUILD_LOCK = 1;
 const USER_LOCK = 2;
@@ -21,11 +24,13 @@ const USER_LOCK = 2;
 interface Standing {
   readonly ofUser: number;
   readonly ofGuild: number;
-  /** After the newest job of the person. */
+  /** After the newest job of the person, among those that somebody waits for and in the background. */
   readonly next: number | null;
-  /** Of the job that was begun last, and of the one that is to run next. */
+  readonly nextBehind: number | null;
+  /** Of the job that was begun last, and of the one that is to run next; of those in the background the latter alone. */
   readonly begun: number | null;
   readonly first: number | null;
+  readonly firstBehind: number | null;
   readonly base: number | null;
 }
 
@@ -33,26 +38,32 @@ export function createSharedQueue(db: Kysely<Schema>): SharedQueue {
   return {
     admit: (job, { perUser, perGuild, keptForUser, keptForGuild }) =>
       db.transaction().execute(async (transaction) => {
-        const { userId, guildId, content, style } = job.request;
+        const { userId, guildId, content, style, background = false } = job.request;
         if (guildId !== null) await lockForTransaction(transaction, GUILD_LOCK, guildId);
         await lockForTransaction(transaction, USER_LOCK, userId);
         const { rows } = await sql<Standing>`select
-          (select count(*) from jobs where user_id = ${userId} and ${UNSETTLED}) as "ofUser",
-          (select count(*) from jobs where guild_id = ${guildId} and ${UNSETTLED}) as "ofGuild",
-          (select max(turn) + 1 from jobs where user_id = ${userId}) as next,
-          (select min(turn) from jobs where ${UNSETTLED}) as first,
+          (select count(*) from jobs where user_id = ${userId} and ${UNSETTLED} and not ${IS_BACKGROUND}) as "ofUser",
+          (select count(*) from jobs where guild_id = ${guildId} and ${UNSETTLED} and not ${IS_BACKGROUND}) as "ofGuild",
+          (select max(turn) + 1 from jobs where user_id = ${userId} and not ${IS_BACKGROUND}) as next,
+          (select max(turn) + 1 from jobs where user_id = ${userId} and ${IS_BACKGROUND}) as "nextBehind",
+          (select min(turn) from jobs where ${UNSETTLED} and not ${IS_BACKGROUND}) as first,
+          (select min(turn) from jobs where ${UNSETTLED} and ${IS_BACKGROUND}) as "firstBehind",
           (select turn from fleet) as begun,
           (select base from fleet) as base`.execute(transaction);
-        const { ofUser, ofGuild, next, begun, first, base } = rows[0]!;
-        if (ofUser + keptForUser + 1 > perUser) return null;
-        if (guildId !== null && ofGuild + keptForGuild + 1 > perGuild) return null;
-        const turn = Math.max(begun ?? first ?? 0, next ?? 0);
+        const { ofUser, ofGuild, next, nextBehind, begun, first, firstBehind, base } = rows[0]!;
+        if (!background && ofUser + keptForUser + 1 > perUser) return null;
+        if (!background && guildId !== null && ofGuild + keptForGuild + 1 > perGuild) return null;
+        const turn = background
+          ? Math.max(firstBehind ?? BACKGROUND_TURN, nextBehind ?? 0)
+          : Math.max(begun ?? first ?? 0, next ?? 0);
         for (const picture of [content, style]) await rememberPicture(transaction, picture);
         await transaction.insertInto("jobs").values(jobToRow(job, turn)).execute();
         return { turn, base: base ?? 0 };
       }),
 
     async begin(turn) {
+      // What others do meanwhile does not come later for it.
+      if (isBackgroundTurn(turn)) return;
       await db
         .insertInto("fleet")
         .values({ id: 1, turn })

@@ -30,6 +30,7 @@ export class KnownJob {
 
 export class KnownJobs {
   readonly #all = new Map<string, KnownJob>();
+  /** Those that take room of their person and server: none in the background. */
   readonly #holdings = new Holdings<KnownJob>();
 
   get(id: string): KnownJob | undefined {
@@ -43,7 +44,7 @@ export class KnownJobs {
   add(job: Job): KnownJob {
     const known = new KnownJob(job);
     this.#all.set(job.id, known);
-    this.#holdings.add(known, job.request);
+    if (!job.request.background) this.#holdings.add(known, job.request);
     return known;
   }
 

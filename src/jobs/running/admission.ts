@@ -4,7 +4,7 @@ import type { Asker, Reservation } from "../queue.ts";
 import { Holdings } from "./holdings.ts";
 import { checkLimits, type Limits } from "./limits.ts";
 
-/** The jobs that are not settled, as far as this process knows. */
+/** The jobs that are not settled and take room, as far as this process knows. */
 export interface Occupancy<T extends { readonly job: Job }> {
   ofUser(userId: string): ReadonlySet<T>;
   ofGuild(guildId: string | null): ReadonlySet<T>;
@@ -41,7 +41,7 @@ export class Admission<T extends { readonly job: Job }> {
 
   /** For one job. @throws UserError when there is no room, kept or free */
   admit(request: JobRequest, reservation: Reservation | undefined): void {
-    if (!reservation?.take()) this.#check(request, 1);
+    if (!reservation?.take() && !request.background) this.#check(request, 1);
   }
 
   /** How much is kept for whoever asks, and for their server. */

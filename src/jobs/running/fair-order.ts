@@ -1,4 +1,7 @@
 /** Whose turn it is. */
+import { BACKGROUND_TURN, isBackgroundTurn } from "../background.ts";
+import type { JobRequest } from "../job.ts";
+import type { QueuedJob } from "../repositories.ts";
 
 /** Users that are remembered without a thought. */
 const FEW = 64;
@@ -36,5 +39,38 @@ export class FairOrder {
     if (this.#next.size < this.#forgetAt) return;
     for (const [userId, next] of this.#next) if (next <= turn) this.#next.delete(userId);
     this.#forgetAt = Math.max(FEW, 2 * this.#next.size);
+  }
+}
+
+/** The order of all jobs: a fair one of those that somebody waits for, and behind them one of those in the background. */
+export class Turns {
+  readonly #before = new FairOrder();
+  readonly #behind = new FairOrder();
+
+  /** The turn of a new job. Lower ones run first. */
+  join({ userId, background = false }: Pick<JobRequest, "userId" | "background">): number {
+    return background ? BACKGROUND_TURN + this.#behind.join(userId) : this.#before.join(userId);
+  }
+
+  /** Takes up jobs that were given their turns earlier. @param left in their order */
+  rejoin(left: readonly QueuedJob[]): void {
+    for (const isBehind of [false, true]) {
+      const first = left.find(({ turn }) => isBackgroundTurn(turn) === isBehind);
+      if (first) this.begin(first.turn);
+    }
+    for (const { job, turn } of left) {
+      const [order, own] = this.#of(turn);
+      order.rejoin(job.request.userId, own);
+    }
+  }
+
+  /** A job of this turn was begun. */
+  begin(turn: number): void {
+    const [order, own] = this.#of(turn);
+    order.begin(own);
+  }
+
+  #of(turn: number): readonly [FairOrder, number] {
+    return isBackgroundTurn(turn) ? [this.#behind, turn - BACKGROUND_TURN] : [this.#before, turn];
   }
 }

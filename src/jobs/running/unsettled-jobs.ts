@@ -4,7 +4,7 @@ import type { Job } from "../job.ts";
 import type { QueuePlace, QueueSnapshot } from "../queue.ts";
 import type { QueuedJob } from "../repositories.ts";
 import { isRunning } from "../transitions.ts";
-import { FairOrder } from "./fair-order.ts";
+import { Turns } from "./fair-order.ts";
 import type { Span } from "./forecast.ts";
 import { Holdings } from "./holdings.ts";
 import { JobLine } from "./job-line.ts";
@@ -31,7 +31,9 @@ export class UnsettledJobs {
   readonly #begun = new JobLine();
   readonly #waiting = new JobLine();
   readonly #holdings = new Holdings<TrackedJob>();
-  readonly #order = new FairOrder();
+  /** Those that take room of their person and server. */
+  readonly #waitedFor = new Holdings<TrackedJob>();
+  readonly #order = new Turns();
   /** `null`: something has changed since somebody looked. */
   #outlook: Outlook | null = null;
 
@@ -48,28 +50,25 @@ export class UnsettledJobs {
     return this.#all.values();
   }
 
-  /** @param userId somebody's jobs, on all servers */
+  /** Without those in the background. @param userId somebody's jobs, on all servers */
   ofUser(userId: string): ReadonlySet<TrackedJob> {
-    return this.#holdings.ofUser(userId);
+    return this.#waitedFor.ofUser(userId);
   }
 
-  /** @param guildId `null`: those of no server */
+  /** Without those in the background. @param guildId `null`: those of no server */
   ofGuild(guildId: string | null): ReadonlySet<TrackedJob> {
-    return this.#holdings.ofGuild(guildId);
+    return this.#waitedFor.ofGuild(guildId);
   }
 
   /** Takes a new job in: it gets its turn. */
   add(job: Job): TrackedJob {
-    return this.#add(job, this.#order.join(job.request.userId));
+    return this.#add(job, this.#order.join(job.request));
   }
 
   /** Takes in what an earlier process left, in the order of turns; each job keeps its own. */
   takeUp(left: readonly QueuedJob[]): TrackedJob[] {
-    if (left[0]) this.#order.begin(left[0].turn);
-    return left.map(({ job, turn }) => {
-      this.#order.rejoin(job.request.userId, turn);
-      return this.#add(job, turn);
-    });
+    this.#order.rejoin(left);
+    return left.map(({ job, turn }) => this.#add(job, turn));
   }
 
   #add(job: Job, turn: number): TrackedJob {
@@ -77,6 +76,7 @@ export class UnsettledJobs {
     this.#all.set(job.id, tracked);
     this.#waiting.add(tracked);
     this.#holdings.add(tracked, job.request);
+    if (!job.request.background) this.#waitedFor.add(tracked, job.request);
     this.changed();
     return tracked;
   }
@@ -94,7 +94,7 @@ export class UnsettledJobs {
   remove(tracked: TrackedJob): void {
     this.#all.delete(tracked.job.id);
     (tracked.begun ? this.#begun : this.#waiting).remove(tracked);
-    this.#holdings.remove(tracked, tracked.job.request);
+    for (const holdings of [this.#holdings, this.#waitedFor]) holdings.remove(tracked, tracked.job.request);
     this.changed();
   }
 

@@ -35,6 +35,28 @@ export function order({ setUp }: QueueBench): void {
       expect(painted(engine)).toEqual([0, 10, 20, 1, 11, 2, 3]);
     });
 
+    it("has what is in the background come last, whoever else asks meanwhile, and take nobody's room", async () => {
+      const { engine, queue, settled } = await setUp({ perUser: 2, perGuild: 3 });
+      const add = (userId: string, seed: number, background = false) =>
+        queue.enqueue(request({ variant: "inst", userId, seed, ...(background && { background }) }));
+      const jobs = [await add("anna", 0)];
+      await engine.call(0);
+      for (let seed = 90; seed < 94; seed++) jobs.push(await add("anna", seed, true));
+      jobs.push(await add("anna", 1), await add("ben", 10));
+      const refusal = expect.objectContaining({ identifier: expect.stringMatching("too-many-jobs") as string });
+      await expect(add("ben", 11)).rejects.toEqual(refusal);
+      await (await engine.call(0)).succeed();
+      await (await engine.call(1)).succeed();
+      await (await engine.call(2)).succeed();
+      await engine.call(3);
+      // While one is painted that nobody waits for.
+      jobs.push(await add("cleo", 20));
+      expect((await queue.snapshot()).jobs.map(({ request: { seed } }) => seed)).toEqual([90, 20, 91, 92, 93]);
+      for (let n = 3; n < jobs.length; n++) await (await engine.call(n)).succeed();
+      await Promise.all(jobs.map(settled));
+      expect(painted(engine)).toEqual([0, 10, 1, 90, 20, 91, 92, 93]);
+    });
+
     it("is told as far as somebody asks, with the places of several at once", async () => {
       const { queue } = await setUp();
       const add = (userId: string, guildId: string) => queue.enqueue(request({ variant: "inst", userId, guildId }));
