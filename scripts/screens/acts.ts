@@ -5,8 +5,7 @@ import type { APIMessage } from "discord.js";
 /** A picture on a busy machine takes its time. */
 const timeoutMs = 300_000;
 
-const says = (message: APIMessage, words: string): boolean =>
-  JSON.stringify(message.components ?? []).includes(words);
+const says = (message: APIMessage, words: string): boolean => JSON.stringify(message.components ?? []).includes(words);
 
 /** The first message of a place that holds some words and was not there before. */
 export const found = (discord: DiscordSandbox, channelId: string, words: string, after = 0): Promise<APIMessage> =>
