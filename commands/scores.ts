@@ -24,6 +24,7 @@ import {
 import { STYLIZER_IDS } from "../src/painting.ts";
 import { type Ballots, loadAllBallots, type Wanted } from "../src/store/ballots.ts";
 import { anonymise, toCsv, toJson } from "../src/votes/export.ts";
+import { sayAloud } from "../src/words/say.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -90,7 +91,9 @@ const onBallots = (
   },
 });
 
-export const scoresShow = onBallots("show", "Which way of painting people prefer", "public", scoresView);
+export const scoresShow = onBallots("show", "Which way of painting people prefer", "public", (ballots, filter) =>
+  sayAloud(() => scoresView(ballots, filter)),
+);
 
 export const scoresExport = onBallots(
   "export",

@@ -11,7 +11,6 @@ import { described } from "../src/discord/wording/commands.ts";
 import { CancelledError } from "../src/errors.ts";
 import { describeStyle } from "../src/jobs/describe-style.ts";
 import type { Asker } from "../src/jobs/queue.ts";
-import { sayAloud } from "../src/words/say.ts";
 import { pictureOption } from "./painting-options.ts";
 
 const INTERVAL_MS = 1000;
@@ -53,9 +52,8 @@ async function describe(
   try {
     const { style, release } = await bot.intake.take(asker.userId, channelId, { style: image });
     try {
-      const alt = sayAloud(() => described.alt(style.name));
-      const thumbnail = await thumbnailFile(bot.store.files, style, "style", alt);
-      const grow = (words: string): void => show(sayAloud(() => describedView(thumbnail, style.name, words, null)));
+      const thumbnail = await thumbnailFile(bot.store.files, style, "style", described.alt(style.name));
+      const grow = (words: string): void => show(describedView(thumbnail, style.name, words, null));
       grow("");
       const {
         text,
@@ -65,7 +63,7 @@ async function describe(
         signal: bot.closing,
         onNews: (news) => news.type === "text" && grow(news.text),
       });
-      return sayAloud(() => describedView(thumbnail, style.name, text, { by: bot.describerLabel(describer), note }));
+      return describedView(thumbnail, style.name, text, { by: bot.describerLabel(describer), note });
     } finally {
       await release();
     }

@@ -1,5 +1,6 @@
-/** The score table in words, as `/scores` and `atelier scores` print it. */
-import { VARIANT_LABEL, VARIANTS, type Variant } from "../variant.ts";
+/** The score table in words, as `/scores` and `atelier scores` print it: in the language that is spoken. */
+import { VARIANTS, type Variant } from "../variant.ts";
+import { number, say } from "../words/say.ts";
 import { type Ballot, type Category, isComplete } from "./ballot.ts";
 import { decisiveVoters, type Influence, type PositionBias, positionBias } from "./influence.ts";
 import { PAPER_SCORES } from "./paper.ts";
@@ -13,6 +14,7 @@ import {
 } from "./scores.ts";
 import { countWins, strengths } from "./strengths.ts";
 
+/** As tables in files name the rows. */
 export const ROW_LABEL: Readonly<Record<ScoreRow, string>> = {
   overall: "Overall",
   face: "Faces",
@@ -53,8 +55,6 @@ export function report(ballots: readonly Ballot[], options: ScoreOptions = {}): 
   };
 }
 
-const SHORT: Readonly<Record<Variant, string>> = { inst: "Image", "image-prompt": "Img+desc", prompt: "Desc" };
-
 /**
  * A fixed-width table: per row ours, with half widths of the intervals where there are any, and the paper's. At most 36
  * columns, which is what a phone shows of a code block without breaking its lines.
@@ -65,44 +65,44 @@ export function textTable({ table }: Pick<Report, "table">): string {
   const lines = [
     line(
       "",
-      VARIANTS.map((variant) => SHORT[variant]),
+      VARIANTS.map((variant) => say(`votes.table.column.${variant}`)),
     ),
   ];
   for (const { row, scores } of table) {
     const ours = VARIANTS.map((variant) => (scores ? scoreCell(scores[variant]) : "–"));
-    const paper = VARIANTS.map((variant) => PAPER_SCORES[row][variant].toFixed(3));
-    lines.push(ROW_LABEL[row], line("ours", ours), line("paper", paper));
+    const paper = VARIANTS.map((variant) => number(PAPER_SCORES[row][variant], 3));
+    lines.push(say(`votes.row.${row}`), line(say("votes.table.ours"), ours), line(say("votes.table.paper"), paper));
   }
   return lines.join("\n");
 }
 
 /** `2.259±.02`; half widths end at 1, as points do at 1 and 3. */
 function scoreCell({ mean, interval }: VariantScore): string {
-  if (!interval) return mean.toFixed(3);
-  const half = ((interval.high - interval.low) / 2).toFixed(2);
-  return `${mean.toFixed(3)}±${half.startsWith("0") ? half.slice(1) : "1.0"}`;
+  if (!interval) return number(mean, 3);
+  const half = number((interval.high - interval.low) / 2, 2);
+  return `${number(mean, 3)}±${half.startsWith("0") ? half.slice(1) : number(1, 1)}`;
 }
 
 /** What to keep in mind when reading the table, one sentence each; empty when there is nothing to warn of. */
 export function caveats({ table, ballots, complete, decisive, positions }: Report): string[] {
   const said: string[] = [];
   const { voters, undecided } = table.find(({ row }) => row === "overall")!;
-  if (complete === 0) return ["No ballot ranks all three variants yet: give 🥇🥈🥉 to three results of one pair."];
-  if (ballots > complete)
-    said.push(`The means use the ${complete} complete of ${ballots} ballots; the strengths use all of them.`);
-  if (voters < FEWEST_VOTERS)
-    said.push(`Fewer than ${FEWEST_VOTERS} people have ranked all three, so this may well be chance.`);
-  else if (undecided.length === VARIANTS.length) said.push("These ballots do not tell the three variants apart.");
+  if (complete === 0) return [say("votes.caveat.none-complete")];
+  if (ballots > complete) said.push(say("votes.caveat.partial", { complete, ballots }));
+  if (voters < FEWEST_VOTERS) said.push(say("votes.caveat.few", { fewest: FEWEST_VOTERS }));
+  else if (undecided.length === VARIANTS.length) said.push(say("votes.caveat.undecided"));
   else
     for (const [a, b] of undecided)
-      said.push(`These ballots do not tell “${VARIANT_LABEL[a]}” from “${VARIANT_LABEL[b]}”.`);
+      said.push(say("votes.caveat.undecided-two", { a: say(`variant.${a}`), b: say(`variant.${b}`) }));
   // A ranking that is not decided can be turned by anybody: there is nothing to warn of beyond that.
   if (undecided.length < VARIANTS.length) {
-    if (decisive.length === 1) said.push("One person alone decides this ranking; without them it would be another.");
-    else if (decisive.length > 1) said.push(`Each of ${decisive.length} people alone could change this ranking.`);
+    if (decisive.length === 1) said.push(say("votes.caveat.one-decides"));
+    else if (decisive.length > 1) said.push(say("votes.caveat.some-decide", { people: decisive.length }));
   }
   for (const { position, mean, z } of positions)
-    if (Math.abs(z) > 2.6)
-      said.push(`Position ${position} gets ${mean.toFixed(2)} points on average, whatever stands there (even: 2.00).`);
+    if (Math.abs(z) > 2.6) said.push(say("votes.caveat.position", { position, mean, even: EVEN_POINTS }));
   return said;
 }
+
+/** Of three, two and one. */
+const EVEN_POINTS = 2;

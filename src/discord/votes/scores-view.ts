@@ -4,12 +4,12 @@ import { VARIANTS } from "../../variant.ts";
 import type { Ballots } from "../../store/ballots.ts";
 import { PAPER_SCORES } from "../../votes/paper.ts";
 import { pathScores } from "../../votes/paths.ts";
-import { caveats, report, ROW_LABEL, textTable } from "../../votes/report.ts";
+import { caveats, report, textTable } from "../../votes/report.ts";
 import { FEWEST_VOTERS, type RowScores } from "../../votes/scores.ts";
 import { type Builder, view, type View, type ViewFile } from "../messages/view.ts";
 import { gallery, text } from "../messages/components.ts";
-import { variantLabel } from "../wording/labels.ts";
-import { type ScoreFilter, scores as words } from "../wording/votes.ts";
+import { variantLabel } from "../wording/variants.ts";
+import { rowLabel, type ScoreFilter, scores as words } from "../wording/votes.ts";
 
 /** @param ballots as the filter leaves them */
 export async function scoresView({ variants: ballots, paths }: Ballots, filter: ScoreFilter): Promise<View> {
@@ -39,7 +39,7 @@ export async function scoresView({ variants: ballots, paths }: Ballots, filter: 
     ...(strength
       ? [
           words.strengths(
-            ROW_LABEL[filter.category].toLowerCase(),
+            filter.category,
             VARIANTS.map((v) => [v, strength[v]]),
           ),
         ]
@@ -61,7 +61,7 @@ async function chartFile(
   const png = await intervalChart({
     title: words.chartTitle,
     subtitle: words.chartSubtitle(about, complete, people),
-    groups: rows.map(({ row, ballots }) => words.chartGroup(ROW_LABEL[row], ballots)),
+    groups: rows.map(({ row, ballots }) => words.chartGroup(rowLabel(row), ballots)),
     series: VARIANTS.map((variant) => variantLabel(variant)),
     bars: rows.map(({ row, scores }) =>
       VARIANTS.map((variant) => {
@@ -77,7 +77,7 @@ async function chartFile(
     scores
       ? [
           words.chartAltRow(
-            ROW_LABEL[row],
+            rowLabel(row),
             VARIANTS.map((variant) => {
               const { mean, interval } = scores[variant];
               return { variant, mean, interval, paper: PAPER_SCORES[row][variant] };

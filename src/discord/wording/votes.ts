@@ -3,16 +3,23 @@ import type { Job } from "../../jobs/job.ts";
 import type { Variant } from "../../variant.ts";
 import { MEDALS, PLACES, type Place, POINTS, type Subject } from "../../votes/ballot.ts";
 import type { Interval } from "../../votes/bootstrap.ts";
-import { FEWEST_VOTERS } from "../../votes/scores.ts";
+import { FEWEST_VOTERS, type ScoreRow } from "../../votes/scores.ts";
 import { LETTERS, type Letter } from "../../votes/comparison.ts";
 import type { PathScore } from "../../votes/paths.ts";
-import { paperSubjectLabel, variantLabel } from "./labels.ts";
+import { list, number, say, sentences } from "../../words/say.ts";
+import { paperSubjectLabel } from "./labels.ts";
 import { bar, clip, escapeText, plainName, relativeTime } from "./markdown.ts";
+import { variantLabel } from "./variants.ts";
 
-const pairName = ({ request }: Job): string =>
-  `${escapeText(plainName(request.content.name))} in the style of ${escapeText(plainName(request.style.name))}`;
+const namesOf = ({ request }: Job): { readonly content: string; readonly style: string } => ({
+  content: plainName(request.content.name),
+  style: plainName(request.style.name),
+});
 
-const count = (n: number, one: string, many = `${one}s`): string => `${n.toLocaleString("en")} ${n === 1 ? one : many}`;
+const pairName = (job: Job): string => {
+  const { content, style } = namesOf(job);
+  return say("votes.pair", { content: escapeText(content), style: escapeText(style) });
+};
 
 /** What a picture got in a round. */
 export interface Tally {
@@ -22,129 +29,140 @@ export interface Tally {
   readonly points: number;
 }
 
-const list = new Intl.ListFormat("en", { type: "conjunction" });
-
-/** Two or three. */
-const inWays = (pictures: number): string => `in ${pictures === 2 ? "two" : "three"} ways`;
 const lettersOf = (pictures: number): readonly Letter[] => LETTERS.slice(0, pictures);
 
-export const comparison = {
-  painting(job: Job, done: number, of: number, endsAt: number | null): string {
-    const when = endsAt === null ? "" : `, ready ${relativeTime(endsAt)}`;
-    return `### ⚖️ Blind comparison: ${pairName(job)}\n🖌️ Painting it ${inWays(of)}\n${bar(done / of)}  ${done} of ${of}${when}\n-# for <@${job.request.userId}>`;
+export const comparison = Object.assign(
+  sentences({
+    pictureFailed: "votes.comparison.picture-failed",
+    otherPath: "votes.comparison.other-path",
+    notPosted: "votes.comparison.not-posted",
+    cancelled: "votes.comparison.cancelled",
+    gone: "votes.comparison.gone",
+    over: "votes.comparison.over",
+    unfinished: "votes.comparison.unfinished",
+    noPair: "votes.comparison.no-pair",
+    missingPicture: "votes.comparison.missing-picture",
+  }),
+  {
+    painting(job: Job, done: number, of: number, endsAt: number | null): string {
+      const far = { bar: bar(done / of), done, of };
+      return [
+        say("votes.comparison.title", { pair: pairName(job) }),
+        say("votes.comparison.painting", { pictures: of }),
+        endsAt === null
+          ? say("votes.comparison.progress", far)
+          : say("votes.comparison.progress-ready", { ...far, when: relativeTime(endsAt) }),
+        say("votes.comparison.for", { userId: job.request.userId }),
+      ].join("\n");
+    },
+    ready: (job: Job, pictures: number, link: string): string =>
+      `${say("votes.comparison.title", { pair: pairName(job) })}\n${say("votes.comparison.ready", { pictures, link })}`,
+    failed: (words: string): string => say("votes.comparison.failed", { why: words }),
+
+    open: (job: Job, pictures: number, closesAt: number): string =>
+      say("votes.comparison.open", {
+        userId: job.request.userId,
+        pair: pairName(job),
+        pictures,
+        medals: PLACES.slice(0, pictures)
+          .map((place) => MEDALS[place])
+          .join(" "),
+        letters: list(lettersOf(pictures).map((letter) => `**${letter}**`)),
+        when: relativeTime(closesAt),
+      }),
+    sheetAlt: (job: Job, pictures: number): string =>
+      say("votes.comparison.sheet-alt", { ...namesOf(job), letters: list(lettersOf(pictures)) }),
+    cell: sentences({ content: "votes.comparison.cell.content", style: "votes.comparison.cell.style" }),
+    revealedCell: (letter: Letter, subject: Subject): string => `${letter}: ${paperSubjectLabel(subject)}`,
+    picture: (letter: Letter): string => `### ${letter}`,
+    /** Says nothing of how it was made: descriptions belong to some variants only. */
+    pictureAlt: (letter: Letter, job: Job): string => say("votes.comparison.picture-alt", { letter, ...namesOf(job) }),
+
+    revealed(job: Job, tallies: readonly Tally[], ballots: number, own: boolean): string {
+      const title = say("votes.reveal.title", { pair: pairName(job) });
+      if (ballots === 0) {
+        const all = list(tallies.map((tally) => say("votes.reveal.is", { letter: tally.letter, name: name(tally) })));
+        return `${title}\n${say("votes.reveal.nobody", { all })}`;
+      }
+      const best = tallies.filter(({ points }) => points === tallies[0]!.points);
+      const winner =
+        best.length === 1
+          ? say("votes.reveal.winner", { name: name(best[0]!), letter: best[0]!.letter })
+          : say("votes.reveal.level", { names: list(best.map((tally) => `${name(tally)} (${tally.letter})`)) });
+      const lines = tallies.map((tally) => `${tally.letter} · ${name(tally)} · ${tallyWords(tally)}`);
+      const counted = say(own ? "votes.reveal.ballots-own" : "votes.reveal.ballots", { ballots });
+      return [title, winner, ...lines, counted].join("\n");
+    },
+    revealedPicture: (tally: Tally): string =>
+      `### ${tally.letter}: ${paperSubjectLabel(tally.subject)}\n${tallyWords(tally)}`,
+
+    notYours: (userId: string): string => say("votes.comparison.not-yours", { userId }),
+    underWay: (link: string): string => say("votes.comparison.under-way", { link }),
   },
-  ready: (job: Job, pictures: number, link: string): string =>
-    `### ⚖️ Blind comparison: ${pairName(job)}\n✅ Painted ${inWays(pictures)}, for you to judge: [have a look](${link})`,
-  failed: (words: string): string => `⚠️ There is no comparison this time: ${words}`,
-  pictureFailed: "one of the pictures did not work out. Please try again.",
-  otherPath: "the engine painted by another style path than it was asked for. Please try again.",
-  notPosted:
-    "I could not post the pictures here. Somebody who manages the server has to let me send messages and attach files in this channel.",
-  cancelled: "🛑 The comparison was stopped before it began.",
-
-  open: (job: Job, pictures: number, closesAt: number): string =>
-    `<@${job.request.userId}> ⚖️ **${pairName(job)}**, painted ${inWays(pictures)}. Which do you like best?\nGive ${PLACES.slice(
-      0,
-      pictures,
-    )
-      .map((place) => MEDALS[place])
-      .join(
-        " ",
-      )} to ${list.format(lettersOf(pictures).map((letter) => `**${letter}**`))} below. I will tell which is which ${relativeTime(closesAt)}, when voting ends.`,
-  sheetAlt: (job: Job, pictures: number): string =>
-    `Overview: ${plainName(job.request.content.name)}, ${plainName(job.request.style.name)}, and the pictures ${list.format(lettersOf(pictures))}`,
-  cell: { content: "Content", style: "Style" },
-  revealedCell: (letter: Letter, subject: Subject): string => `${letter}: ${paperSubjectLabel(subject)}`,
-  picture: (letter: Letter): string => `### ${letter}`,
-  /** Says nothing of how it was made: descriptions belong to some variants only. */
-  pictureAlt: (letter: Letter, { request }: Job): string =>
-    `Picture ${letter} of a blind comparison: ${plainName(request.content.name)} in the style of ${plainName(request.style.name)}`,
-
-  revealed(job: Job, tallies: readonly Tally[], ballots: number, own: boolean): string {
-    const title = `### ⚖️ Revealed: ${pairName(job)}`;
-    if (ballots === 0)
-      return `${title}\nNobody voted. ${list.format(tallies.map((tally) => `${tally.letter} is ${name(tally)}`))}.`;
-    const best = tallies.filter(({ points }) => points === tallies[0]!.points);
-    const winner =
-      best.length === 1
-        ? `${name(best[0]!)} (${best[0]!.letter}) was liked best.`
-        : `${list.format(best.map((tally) => `${name(tally)} (${tally.letter})`))} are level.`;
-    const lines = tallies.map((tally) => `${tally.letter} · ${name(tally)} · ${tallyWords(tally)}`);
-    const whose = own ? ", one of them by the person who asked" : "";
-    return `${title}\n${winner}\n${lines.join("\n")}\n-# ${count(ballots, "ballot")}${whose}. 🥇 3 points, 🥈 2, 🥉 1.`;
-  },
-  revealedPicture: (tally: Tally): string =>
-    `### ${tally.letter}: ${paperSubjectLabel(tally.subject)}\n${tallyWords(tally)}`,
-
-  notYours: (userId: string): string => `Only <@${userId}> or a moderator can do that.`,
-  gone: "I no longer know this comparison. Start a new one with `/compare`.",
-  over: "This comparison is over and its pictures are revealed already.",
-  underWay: (link: string): string => `This pair is being compared here already: [have a look](${link}).`,
-  unfinished: "That picture is not finished yet. Press *Compare* again when it is.",
-  noPair: "I need two pictures: `content` to repaint, and `style`.",
-  missingPicture: "I no longer have the pictures of this pair. Start afresh with `/compare` and upload them again.",
-} as const;
+);
 
 /** What `/compare` says of the style paths that it is given. */
-export const comparedPaths = {
-  unknown: (name: string, known: readonly string[]): string =>
-    `I know no style path called “${escapeText(clip(name, 40))}”. There are: ${known.join(", ")}.`,
-  twice: "The same style path is there twice; name each once.",
-  howMany: (least: number, most: number): string =>
-    `A comparison takes ${least} or ${most} style paths, with commas between them: \`attention, adapter\`.`,
-  variantAlone: "Choose `paths` too: without them all variants are compared, so there is none to choose.",
-  needsDiffusion:
-    "Style paths belong to Stable Diffusion, and this Atelier paints with its embedded engine, which has one way of its own. Leave `paths` out to compare the variants.",
-  notLearned:
-    "No token has been learned for that style picture in this server. Learn it first (`/style learn`), or leave `token` out.",
-} as const;
+export const comparedPaths = Object.assign(
+  sentences({
+    twice: "votes.paths.twice",
+    variantAlone: "votes.paths.variant-alone",
+    needsDiffusion: "votes.paths.needs-diffusion",
+    notLearned: "votes.paths.not-learned",
+  }),
+  {
+    unknown: (name: string, known: readonly string[]): string =>
+      say("votes.paths.unknown", { name: escapeText(clip(name, 40)), known: known.join(", ") }),
+    howMany: (least: number, most: number): string => say("votes.paths.how-many", { least, most }),
+  },
+);
 
 const name = ({ subject }: Pick<Tally, "subject">): string => `**${paperSubjectLabel(subject)}**`;
 
 const tallyWords = ({ medals, points }: Tally): string =>
-  `${PLACES.map((place) => `${MEDALS[place]} ${medals[place]}`).join("  ")} = ${count(points, "point")}`;
+  say("votes.tally", { medals: PLACES.map((place) => `${MEDALS[place]} ${medals[place]}`).join("  "), points });
 
-export const voteButton = {
-  compare: "Compare",
-  ballot: "My ballot",
-  end: "Reveal now",
-  cancel: "Cancel",
-  face: "It shows a face",
-  noFace: "It shows no face",
-} as const;
+export const voteButton = sentences({
+  compare: "votes.button.compare",
+  ballot: "votes.button.ballot",
+  end: "votes.button.end",
+  cancel: "votes.button.cancel",
+  face: "votes.button.face",
+  noFace: "votes.button.no-face",
+});
 
-/** Completes "members who …"; one of the two is asked for. */
-const admitted = (days: number, roleId: string | null): string =>
-  list.format([
-    ...(roleId === null ? [] : [`have the role <@&${roleId}>`]),
-    ...(days === 0 ? [] : [`have had their account for at least ${count(days, "day")}`]),
-  ]);
+/** Members whose medals count: by a role, the age of their account, or both. */
+const admitted = (days: number, roleId: string | null) => ({
+  by: roleId === null ? "age" : days === 0 ? "role" : "both",
+  role: `<@&${roleId}>`,
+  days,
+});
 
-export const ballotPanel = {
-  unfinished: "There is nothing to vote on yet: this picture is not finished.",
-  ownWords:
-    "This picture was painted by somebody's own words, not by its style alone, so it takes no part in the vote on its pair.",
-  title: (closesAt: number, open: boolean): string =>
-    open
-      ? `### 🗳️ Your ballot on this pair\nVoting ends ${relativeTime(closesAt)}.`
-      : `### 🗳️ Your ballot on this pair\nVoting on this pair is over (${relativeTime(closesAt)}), so new medals no longer count.`,
-  /** A picture of the pair, with the person's medal on it or none. */
-  line: (place: Place | null, what: string): string =>
-    place === null ? `▫️ ${what}` : `${MEDALS[place]} ${what} · ${count(POINTS[place], "point")}`,
-  smallAlt: (label: string): string => `The picture "${label}", small`,
-  empty: "You have not given any medal yet.",
-  how: (pictures: number): string =>
-    pictures > 1
-      ? `-# Give 🥇 🥈 🥉 to the ${pictures} pictures of this pair, each medal once. Moving a medal moves your vote, taking it off takes it back.`
-      : "-# Give 🥇 🥈 🥉 once there are several pictures of this pair here: the buttons paint it in other ways.",
-  picture: (label: string, link: string): string => `[${label}](${link})`,
-  notAdmitted: (days: number, roleId: string | null): string =>
-    `⚠️ Your medals do not count here: this server counts only those of members who ${admitted(days, roleId)}.`,
-  face: (prominent: boolean, by: "detector" | "moderator"): string =>
-    `-# The content picture counts among those ${prominent ? "with" : "without"} a face (says ${by === "detector" ? "the detector" : "a moderator"}).`,
-  noVerdict: "-# Whether the content picture shows a face is not known, so it counts among those without.",
-  notModerator: "Only a moderator can change that.",
-} as const;
+export const ballotPanel = Object.assign(
+  sentences({
+    unfinished: "votes.ballot.unfinished",
+    ownWords: "votes.ballot.own-words",
+    empty: "votes.ballot.empty",
+    noVerdict: "votes.ballot.no-verdict",
+    notModerator: "votes.ballot.not-moderator",
+  }),
+  {
+    title: (closesAt: number, open: boolean): string =>
+      `${say("votes.ballot.title")}\n${say(open ? "votes.ballot.open" : "votes.ballot.over", { when: relativeTime(closesAt) })}`,
+    /** A picture of the pair, with the person's medal on it or none. */
+    line: (place: Place | null, what: string): string =>
+      place === null
+        ? `▫️ ${what}`
+        : `${MEDALS[place]} ${what} · ${say("votes.ballot.points", { points: POINTS[place] })}`,
+    smallAlt: (label: string): string => say("votes.ballot.small-alt", { label }),
+    how: (pictures: number): string =>
+      pictures > 1 ? say("votes.ballot.how", { pictures }) : say("votes.ballot.how-later"),
+    picture: (label: string, link: string): string => `[${label}](${link})`,
+    notAdmitted: (days: number, roleId: string | null): string =>
+      say("votes.ballot.not-admitted", admitted(days, roleId)),
+    face: (prominent: boolean, by: "detector" | "moderator"): string =>
+      say("votes.ballot.face", { shows: prominent ? "face" : "none", by }),
+  },
+);
 
 export const SCOPE_NAME = { server: "This server", everywhere: "Everywhere" } as const;
 export const CATEGORY_NAME = { overall: "Overall", face: "Faces", "non-face": "Non-faces" } as const;
@@ -157,48 +175,62 @@ export interface ScoreFilter {
   readonly engine: string;
 }
 
-export const scores = {
-  /** What the figures are about. */
-  about: ({ scope, category, period, engine }: ScoreFilter): string =>
-    [
-      SCOPE_NAME[scope],
-      ...(category === "overall" ? [] : [CATEGORY_NAME[category]]),
-      PERIOD_NAME[period],
-      ...(engine === "all" ? [] : [`${engine} engine`]),
-    ].join(" · "),
-  title: (about: string): string => `### 📊 Which way of painting people prefer\n-# ${about}`,
-  counts: (ballots: number, complete: number, people: number, pairs: number): string =>
-    `**${count(ballots, "ballot")}** (${complete === ballots ? "all complete" : `${complete.toLocaleString("en")} complete`}) by **${count(people, "person", "people")}** on **${count(pairs, "pair")}**`,
-  own: (own: number): string =>
-    own === 0 ? "" : `-# ${count(own, "complete ballot")} by the person who asked for the pictures.`,
-  none: "No ballots yet. Give 🥇 🥈 🥉 to several results of one pair, or start a blind `/compare`.",
-  meaning: (intervals: boolean): string =>
-    `-# Mean points of complete ballots (🥇 3, 🥈 2, 🥉 1)${intervals ? " ± half of the 95 % interval, resampled by voter" : ""}; below ours, what the paper's voters gave. Image: style image only; Img+desc: style image + description; Desc: description only.`,
-  paperAlone: "-# Mean points (🥇 3, 🥈 2, 🥉 1); so far there are only those of the paper's voters.",
-  strengths: (of: string, values: readonly (readonly [Variant, number])[]): string =>
-    `**Strength**, ${of}, partial ballots too (0 is average; Bradley-Terry): ${values.map(([variant, value]) => `${variantLabel(variant)} ${signed(value)}`).join(" · ")}`,
-  paths: (scores: readonly PathScore[]): string =>
-    `**Style paths**, in comparisons of their own (how often one was liked better than another): ${scores.map(({ path, won, of }) => `${paperSubjectLabel(path)} ${won} of ${of}`).join(" · ")}`,
-  caveat: (sentence: string): string => `⚠️ ${sentence}`,
-  chartTitle: "What people prefer",
-  chartSubtitle: (about: string, complete: number, people: number): string =>
-    `${about}\n${count(complete, "complete ballot")} by ${count(people, "person", "people")}, ${people < FEWEST_VOTERS ? "too few for intervals" : "95 % intervals"}`,
-  paper: "the paper",
-  chartGroup: (row: string, ballots: number): string => `${row}\n${count(ballots, "ballot")}`,
-  chartAlt: (rows: readonly string[]): string => clip(`Mean points out of 3. ${rows.join(" ")}`, 1024),
-  chartAltRow: (row: string, values: readonly ChartValue[]): string =>
-    `${row}: ${values.map(({ variant, mean, interval, paper }) => `${variantLabel(variant)} ${mean.toFixed(2)} (${interval ? `${interval.low.toFixed(2)} to ${interval.high.toFixed(2)}, ` : ""}the paper ${paper.toFixed(2)})`).join(", ")}.`,
-  exported: (about: string, ballots: number): string =>
-    `### 📦 ${count(ballots, "ballot")}, anonymised\n-# ${about}\nPeople, servers and pictures are hidden behind secret ids, and times cut to the day. The ids stay the same from export to export, so among very few people somebody may still be recognised: think before you pass it on.\n\`atelier scores --from ballots.json\` computes every figure again.`,
-  exportedPaths: (ballots: number): string =>
-    `${count(ballots, "ballot")} on style paths in \`path-ballots.csv\`: they are counted apart and enter no figure of the variants.`,
-  exportForManagers:
-    "Ballots are exported by members with the permission **Manage Server**, and by roles that they choose in `/settings`.",
-  exportForOwner:
-    "The ballots of all servers are exported by whoever runs this bot alone. Those of this server: leave `scope` away.",
-  nothingToExport:
-    "There are no such ballots to export yet. Give 🥇 🥈 🥉 to several results of one pair, or start a blind `/compare`.",
-} as const;
+/** A row of the table. */
+export const rowLabel = (row: ScoreRow): string => say(`votes.row.${row}`);
+
+export const scores = Object.assign(
+  sentences({
+    none: "votes.scores.none",
+    paperAlone: "votes.scores.paper-alone",
+    chartTitle: "votes.chart.title",
+    paper: "votes.chart.paper",
+    exportForManagers: "votes.export.for-managers",
+    exportForOwner: "votes.export.for-owner",
+    nothingToExport: "votes.export.nothing",
+  }),
+  {
+    /** What the figures are about. */
+    about: ({ scope, category, period, engine }: ScoreFilter): string =>
+      [
+        SCOPE_NAME[scope],
+        ...(category === "overall" ? [] : [CATEGORY_NAME[category]]),
+        PERIOD_NAME[period],
+        ...(engine === "all" ? [] : [say("votes.scores.engine", { engine })]),
+      ].join(" · "),
+    title: (about: string): string => `${say("votes.scores.title")}\n-# ${about}`,
+    counts: (ballots: number, complete: number, people: number, pairs: number): string =>
+      say("votes.scores.counts", {
+        ballots,
+        complete,
+        people,
+        pairs,
+        all: complete === ballots ? "yes" : "no",
+      }),
+    own: (own: number): string => say("votes.scores.own", { own }),
+    meaning: (intervals: boolean): string => say(intervals ? "votes.scores.meaning-intervals" : "votes.scores.meaning"),
+    strengths: (row: ScoreRow, values: readonly (readonly [Variant, number])[]): string =>
+      say("votes.scores.strengths", {
+        row,
+        values: values.map(([variant, value]) => `${variantLabel(variant)} ${signed(value)}`).join(" · "),
+      }),
+    paths: (found: readonly PathScore[]): string =>
+      say("votes.scores.paths", {
+        paths: found
+          .map(({ path, won, of }) => say("votes.scores.path", { path: paperSubjectLabel(path), won, of }))
+          .join(" · "),
+      }),
+    caveat: (sentence: string): string => `⚠️ ${sentence}`,
+    chartSubtitle: (about: string, complete: number, people: number): string =>
+      `${about}\n${say("votes.chart.subtitle", { complete, people, intervals: people < FEWEST_VOTERS ? "none" : "some" })}`,
+    chartGroup: (row: string, ballots: number): string => `${row}\n${say("votes.chart.ballots", { ballots })}`,
+    chartAlt: (rows: readonly string[]): string => clip(say("votes.chart.alt", { rows: rows.join(" ") }), 1024),
+    chartAltRow: (row: string, values: readonly ChartValue[]): string =>
+      say("votes.chart.alt-row", { row, values: values.map(chartValue).join(", ") }),
+    exported: (about: string, ballots: number): string =>
+      `${say("votes.export.title", { ballots })}\n-# ${about}\n${say("votes.export.how")}`,
+    exportedPaths: (ballots: number): string => say("votes.export.paths", { ballots }),
+  },
+);
 
 interface ChartValue {
   readonly variant: Variant;
@@ -207,14 +239,17 @@ interface ChartValue {
   readonly paper: number;
 }
 
-const signed = (value: number): string => `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(2)}`;
+function chartValue({ variant, mean, interval, paper }: ChartValue): string {
+  const figures = { variant: variantLabel(variant), mean, paper };
+  return interval
+    ? say("votes.chart.alt-value-interval", { ...figures, low: interval.low, high: interval.high })
+    : say("votes.chart.alt-value", figures);
+}
 
-export const settings = {
-  pinned: (variant: Variant): string => `**Auto** always takes *${variantLabel(variant)}*.`,
-  learning: "**Auto** learns: it starts at the paper's finding and moves to what this server's ballots say.",
-  paper: "**Auto** follows the paper's finding and does not learn from ballots.",
-  voters(days: number, roleId: string | null): string {
-    if (days === 0 && roleId === null) return "**Voters**: every member's medals count.";
-    return `**Voters**: only medals of members count who ${admitted(days, roleId)}.`;
-  },
-} as const;
+const signed = (value: number): string => `${value < 0 ? "−" : "+"}${number(Math.abs(value), 2)}`;
+
+export const settings = Object.assign(sentences({ learning: "votes.auto.learning", paper: "votes.auto.paper" }), {
+  pinned: (variant: Variant): string => say("votes.auto.pinned", { variant: variantLabel(variant) }),
+  voters: (days: number, roleId: string | null): string =>
+    days === 0 && roleId === null ? say("votes.voters.all") : say("votes.voters.some", admitted(days, roleId)),
+});
