@@ -170,7 +170,7 @@ export const compareResult: ButtonHandler<string> = {
     const job = await findPainting(bot, jobId);
     await bot.filter.admit(reply.channelId, [job.request.content, job.request.style]);
     if (job.state !== "done") throw new UserError("unfinished", words.unfinished);
-    const { replyTo: _replyTo, variant: _variant, parentId: _parentId, ...settings } = job.request;
+    const { replyTo: _replyTo, variant: _variant, parentId: _parentId, locale: _locale, ...settings } = job.request;
     // Ballots are about the style: what is judged is painted by its own words, not by somebody's.
     const own = { description: null, extraPrompt: null };
     // People judge pictures, not drafts of them.

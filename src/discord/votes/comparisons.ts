@@ -4,12 +4,13 @@ import PQueue from "p-queue";
 
 import { CancelledError, UserError } from "../../errors.ts";
 import { newJobId } from "../../jobs/job-id.ts";
-import { isSettled, type Job, type JobRequest } from "../../jobs/job.ts";
+import { isSettled, type Job, type JobRequest, speakAbout } from "../../jobs/job.ts";
 import type { JobQueue, Reservation } from "../../jobs/queue.ts";
 import type { Logger } from "../../log.ts";
 import { type Random, shuffled } from "../../random.ts";
 import type { Store } from "../../store/store.ts";
 import type { Variant } from "../../variant.ts";
+import { sayAloud, speakIn, spoken, spokenAloud } from "../../words/say.ts";
 import { type CardWords, type ComparedPaths, type Comparison, LETTERS } from "../../votes/comparison.ts";
 import type { Deliveries } from "../messages/deliveries.ts";
 import { mayPass } from "../discord-error.ts";
@@ -18,6 +19,7 @@ import { LiveMessage } from "../messages/live-message.ts";
 import { nonceFor } from "../messages/nonce.ts";
 import { Venue } from "../messages/venue.ts";
 import type { Cover } from "../messages/view.ts";
+import { speakToServer } from "../server/language.ts";
 import { comparison as words } from "../wording/votes.ts";
 import type { Shown } from "./comparison-pictures.ts";
 import { outcomeView, paintingView } from "./comparison-views.ts";
@@ -41,7 +43,7 @@ export interface ComparisonsOptions {
   readonly random?: Random;
 }
 
-export type ComparisonRequest = Omit<JobRequest, "variant" | "replyTo" | "parentId" | "guildId"> & {
+export type ComparisonRequest = Omit<JobRequest, "variant" | "replyTo" | "parentId" | "guildId" | "locale"> & {
   readonly guildId: string;
 };
 
@@ -89,7 +91,8 @@ export class Comparisons {
     reply: PendingReply,
     reservation: Reservation,
   ): Promise<void> {
-    return this.#turn.add(async () => {
+    const [own, aloud] = [spoken(), spokenAloud()];
+    const begin = async (): Promise<void> => {
       const { store } = this.#options;
       const { messageId, channelId } = replyPlace(reply);
       const { content, style } = request;
@@ -107,9 +110,11 @@ export class Comparisons {
       const [comparison, job] = await this.#queue(request, form, { channelId, messageId }, reservation);
       const { id } = comparison;
       this.#begun.add(id);
-      this.#card(comparison).show(paintingView(comparison, job, 0, null));
+      sayAloud(() => this.#card(comparison).show(paintingView(comparison, job, 0, null)));
       this.#owe(comparison);
-    });
+    };
+    // Whoever had the turn before may speak another language.
+    return this.#turn.add(() => speakIn(own, begin, aloud));
   }
 
   /** Queues the jobs and remembers what they are for; none stays in the queue when that fails. */
@@ -126,7 +131,8 @@ export class Comparisons {
       const wanted = paths
         ? paths.paths.map((stylePath) => ({ variant: paths.variant, stylePath }))
         : ORDER.map((variant) => ({ variant }));
-      for (const one of wanted) jobs.push(await queue.enqueue({ ...request, ...one, parentId: null }, reservation));
+      const asked = { ...request, parentId: null, locale: spokenAloud() };
+      for (const one of wanted) jobs.push(await queue.enqueue({ ...asked, ...one }, reservation));
       const letters = shuffled(LETTERS.slice(0, jobs.length), random);
       const comparison: Comparison = {
         id,
@@ -161,7 +167,9 @@ export class Comparisons {
   /** Stops a comparison that is being painted, reveals one that is open. `false`: it is over already. */
   async end(id: string): Promise<boolean> {
     const { comparisons } = this.#options.store;
-    const cardSays = { line: words.cancelled, good: false };
+    const comparison = await comparisons.get(id);
+    if (!comparison) return false;
+    const cardSays = await this.#speakAbout(comparison, () => ({ line: words.cancelled, good: false }));
     const ended =
       (await comparisons.move(id, "painting", "cancelled", { cardSays })) ??
       (await comparisons.move(id, "open", "closing"));
@@ -191,11 +199,24 @@ export class Comparisons {
     );
   }
 
+  /** What `work` says of a comparison is for everybody there, in the language that it was asked for in. */
+  async #speakAbout<T>(comparison: Comparison, work: () => T | Promise<T>): Promise<T> {
+    const job = (await this.#jobsOf(comparison)).find((one) => one !== null);
+    return job ? speakAbout(job.request, work) : speakToServer(this.#options, comparison.guildId, work);
+  }
+
   /** Takes a comparison as far as it goes now. May be called again at any time; what was done is not done again. */
   async #goOn(id: string, again: boolean): Promise<void> {
+    const known = await this.#options.store.comparisons.get(id);
+    if (known) await this.#speakAbout(known, () => this.#takeOn(known, again));
+    else this.#forget(id);
+  }
+
+  async #takeOn(known: Comparison, again: boolean): Promise<void> {
     const { store } = this.#options;
-    let comparison = await store.comparisons.get(id);
-    if (comparison?.state === "painting") comparison = await this.#look(comparison, again);
+    const { id } = known;
+    let comparison: Comparison | null = known;
+    if (comparison.state === "painting") comparison = await this.#look(comparison, again);
     if (comparison?.state === "open" && (comparison.closesAt ?? 0) <= Date.now())
       comparison = (await store.comparisons.move(id, "open", "closing")) ?? comparison;
     if (comparison?.state === "closing") comparison = await this.#reveal(comparison);
