@@ -1,6 +1,5 @@
 /** Faults of people and of machines, and what of them people may be told. */
-import { DEFAULT_LOCALE } from "./words/locale.ts";
-import { type Saying, speakIn, tell } from "./words/say.ts";
+import { inEnglish, type Saying, tell } from "./words/say.ts";
 
 /**
  * A fault in what a person gave or asked for, phrased for that person. Shown as it is, never as a stack.
@@ -16,7 +15,7 @@ export class UserError extends Error {
    * English
    */
   constructor(identifier: string, words: string | Saying, options?: ErrorOptions) {
-    super(typeof words === "string" ? words : speakIn(DEFAULT_LOCALE, () => tell(words)), options);
+    super(typeof words === "string" ? words : inEnglish(words), options);
     this.identifier = identifier;
     this.#saying = typeof words === "string" ? null : words;
   }
@@ -53,8 +52,12 @@ export class CancelledError extends Error {
 /** Folders before a file's name, of any system, at the start of a word. */
 const FOLDERS = /(?<![\w.:/\\])(?:file:\/\/)?(?:[A-Za-z]:)?[/\\](?:[^\s/\\'"`:;,()]+[/\\])*(?=[^\s/\\'"`:;,()])/g;
 
-/** The message of anything thrown, as it may be shown to everybody: files go by their names, not by where they lie. */
-export const publicMessageOf = (error: unknown): string => messageOf(error).replaceAll(FOLDERS, "");
+/**
+ * What anything thrown says, as it may be shown to everybody: files go by their names, not by where they lie. What is for
+ * people is said in the language that is spoken.
+ */
+export const publicMessageOf = (error: unknown): string =>
+  (error instanceof UserError ? error.words : messageOf(error)).replaceAll(FOLDERS, "");
 
 /** The message of anything thrown, for logs and for wrapping with `cause`. */
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
@@ -67,19 +70,14 @@ export function excerpt(text: string, longest = 80): string {
 
 const DISK_FULL = new Set(["ENOSPC", "EDQUOT", "EFBIG", "SQLITE_FULL"]);
 
-/**
- * A `UserError` (`disk-full`) for a write that failed for want of room; `null` for any other fault.
- *
- * @param what could not be saved, for people
- */
-export function asDiskFull(cause: unknown, what = "the picture"): UserError | null {
+/** What a full disk may keep from being saved. */
+export type Unsaved = "picture" | "preview" | "learned" | "rounded";
+
+/** A `UserError` (`disk-full`) for a write that failed for want of room; `null` for any other fault. */
+export function asDiskFull(cause: unknown, what: Unsaved = "picture"): UserError | null {
   const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
   if (!DISK_FULL.has(code)) return null;
-  return new UserError(
-    "disk-full",
-    `The bot's disk is full, so ${what} could not be saved. Please tell whoever runs the bot, and try again later.`,
-    { cause },
-  );
+  return new UserError("disk-full", { sentence: "error.disk-full", values: { what } }, { cause });
 }
 
 const BROKEN_LINE = new Set([

@@ -50,8 +50,8 @@ export async function installedImageAdapter(modelsDir: string, wanted: ImageAdap
 
 /** @throws UserError `adapter-not-installed`, always */
 export const noAdapter = async (wanted: ImageAdapterPath): Promise<never> => {
-  throw new UserError(
-    "adapter-not-installed",
-    `The style path ${wanted} needs weights that are not installed here. Whoever runs this can add them with \`atelier models install ${ADAPTERS[wanted][0]}\`; until then, choose another style path.`,
-  );
+  throw new UserError("adapter-not-installed", {
+    sentence: "error.adapter-not-installed",
+    values: { path: wanted, name: ADAPTERS[wanted][0] },
+  });
 };

@@ -7,6 +7,7 @@ import path from "node:path";
 
 import { UserError } from "./errors.ts";
 import { exists } from "./exists.ts";
+import type { Saying } from "./words/say.ts";
 
 /** In `MODELS_DIR`. */
 const LORA_FOLDER = "loras";
@@ -38,7 +39,7 @@ export async function installedLoras(modelsDir: string): Promise<readonly string
 export async function loraFile(modelsDir: string, name: string): Promise<string> {
   const names = await installedLoras(modelsDir);
   if (names.includes(name)) return path.join(modelsDir, LORA_FOLDER, name + ENDING);
-  throw new UserError("lora-unknown", words.unknown(name, names));
+  throw new UserError("lora-unknown", unknown(name, names));
 }
 
 /** What makes drafts here, and its file. @throws UserError `draft-not-installed` saying what to do */
@@ -47,19 +48,19 @@ export async function installedAccelerator(modelsDir: string): Promise<{ name: A
     const file = path.join(modelsDir, name, ACCELERATOR_FILE);
     if (await exists(file)) return { name, file };
   }
-  throw new UserError("draft-not-installed", words.noDrafts);
+  throw new UserError("draft-not-installed", {
+    sentence: "error.draft-not-installed",
+    values: { name: ACCELERATORS[0] },
+  });
 }
 
 /** Names that a refusal lists at most. */
 const MOST_NAMED = 12;
 
-const words = {
-  unknown(name: string, names: readonly string[]): string {
-    const shown = JSON.stringify(name.slice(0, 80));
-    if (names.length === 0)
-      return `There is no LoRA ${shown} here, and no other: whoever runs this can put .safetensors files into the folder \`${LORA_FOLDER}\` beside the checkpoints.`;
-    const others = names.length > MOST_NAMED ? ", …" : "";
-    return `There is no LoRA ${shown} here. There are: ${names.slice(0, MOST_NAMED).join(", ")}${others}.`;
-  },
-  noDrafts: `Drafts need a small file that is not installed here. Whoever runs this can add it with \`atelier models install ${ACCELERATORS[0]}\`; until then, leave the speed at normal.`,
-} as const;
+function unknown(name: string, names: readonly string[]): Saying {
+  const shown = JSON.stringify(name.slice(0, 80));
+  if (names.length === 0) return { sentence: "error.lora-unknown.none", values: { name: shown, folder: LORA_FOLDER } };
+  const others = names.slice(0, MOST_NAMED).join(", ");
+  const more = names.length > MOST_NAMED ? "yes" : "no";
+  return { sentence: "error.lora-unknown", values: { name: shown, names: others, more } };
+}

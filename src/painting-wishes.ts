@@ -16,7 +16,7 @@ export function parseLora(text: string): LoraChoice {
   const [least, most] = LORA_WEIGHTS;
   const number = Number(weight);
   if (weight.trim() === "" || !(number >= least && number <= most))
-    throw new UserError("lora-weight", `How much of a LoRA is a number from ${least} to ${most}: \`inkwash:0.8\`.`);
+    throw new UserError("lora-weight", { sentence: "error.lora-weight", values: { least, most } });
   return { name, weight: number };
 }
 
@@ -33,9 +33,9 @@ export function parseLoras(text: string | null): readonly LoraChoice[] {
 /** @throws UserError `lora-count` when there are too many, or one is there twice */
 export function expectLoras(loras: readonly LoraChoice[]): void {
   if (loras.length > MOST_LORAS)
-    throw new UserError("lora-count", `A picture takes up to ${MOST_LORAS} LoRA; leave some out.`);
+    throw new UserError("lora-count", { sentence: "error.lora-count.many", values: { most: MOST_LORAS } });
   if (new Set(loras.map(({ name }) => name)).size < loras.length)
-    throw new UserError("lora-count", "The same LoRA is there twice; name it once, with the weight that you want.");
+    throw new UserError("lora-count", { sentence: "error.lora-count.twice" });
 }
 
 /** A LoRA as `parseLora` reads it. */
@@ -52,19 +52,14 @@ export function expectSpeedFits(
   if (wanted.speed === "normal") return;
   if (wanted.speed === "fine") {
     if (wanted.steps === null && !wanted.faithful) return;
-    throw new UserError("speed-conflict", "Fine means more steps; choose the speed or the number of steps, not both.");
+    throw new UserError("speed-conflict", { sentence: "error.speed-conflict.fine" });
   }
   if (wanted.steps !== null || wanted.guidance !== null || wanted.faithful)
-    throw new UserError(
-      "speed-conflict",
-      "A draft has steps and guidance of its own. Leave both out, or choose the speed normal.",
-    );
+    throw new UserError("speed-conflict", { sentence: "error.speed-conflict.draft" });
   if (waysOf(wanted.stylePath).attention)
-    throw new UserError(
-      "speed-conflict",
-      "A draft cannot take the style by attention, which needs many small steps. Leave the style path out, or choose the speed normal.",
-    );
+    throw new UserError("speed-conflict", { sentence: "error.speed-conflict.attention" });
 }
 
-export const LORA_NEEDS_DIFFUSION =
-  "LoRA belong to Stable Diffusion, and this Atelier paints with its embedded engine, which has no use for them. Leave them out.";
+/** The embedded engine paints here. */
+export const loraNeedsDiffusion = (): UserError =>
+  new UserError("lora-needs-diffusion", { sentence: "error.lora-needs-diffusion" });

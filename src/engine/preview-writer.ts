@@ -92,7 +92,7 @@ export class PreviewWriter {
     const file = path.join(this.#folder, name);
     const unsafe = (await this.#checker?.isUnsafe(image)) ?? false;
     const encoded = this.#alpha ? encodeWebp(image, QUALITY, this.#alpha) : encodeJpeg(image, QUALITY);
-    await saveFile(file, await encoded, "a preview");
+    await saveFile(file, await encoded, "preview");
     this.#post({ type: "preview", task: this.#task, path: file, step, steps, unsafe });
   }
 }

@@ -2,15 +2,14 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 
-import { asDiskFull } from "../errors.ts";
+import { asDiskFull, type Unsaved } from "../errors.ts";
 
 /**
  * Writes a file, and its folder where that is missing.
  *
- * @param what it is, for people
  * @throws UserError `disk-full`, NodeJS.ErrnoException; nothing half-written is left
  */
-export async function saveFile(file: string, bytes: Uint8Array, what?: string): Promise<void> {
+export async function saveFile(file: string, bytes: Uint8Array, what?: Unsaved): Promise<void> {
   try {
     await mkdir(path.dirname(file), { recursive: true });
     await writeFile(file, bytes);

@@ -20,23 +20,18 @@ import type {
   StylizeReply,
   StylizeTask,
 } from "../jobs/engine.ts";
-import { LEARNING_NEEDS_DIFFUSION } from "../jobs/style.ts";
+import { learningNeedsDiffusion } from "../jobs/style.ts";
 import { OutOfMemoryError } from "../onnx/out-of-memory.ts";
-import { LORA_NEEDS_DIFFUSION } from "../painting-wishes.ts";
+import { loraNeedsDiffusion } from "../painting-wishes.ts";
 import { waysOf } from "../painting.ts";
 import { toWire } from "../process/wire-error.ts";
 import { readTokenFile } from "../stylize/diffusion/token-file.ts";
 import type { BlendedStyle } from "../stylize/stylizer.ts";
+import { inEnglish, type Saying } from "../words/say.ts";
 import type { FromChild, TaskMessage } from "./messages.ts";
 import type { EngineParts } from "./parts.ts";
 import { PreviewWriter } from "./preview-writer.ts";
 import { saveFile } from "./save-file.ts";
-
-const PICTURE_LOST =
-  "A picture that this needs is missing or damaged on my disk. Please upload it again, and tell whoever runs the bot.";
-
-const NO_MEMORY =
-  "There is not enough memory for a picture of this size. Please choose a smaller one, or tell whoever runs the bot.";
 
 const POLL_MS = 100;
 const CALM_POLLS = 5;
@@ -82,7 +77,7 @@ export class EngineWorker {
     } catch (error) {
       if (!(error instanceof CancelledError || error instanceof UserError)) this.#log("error", stackOf(error));
       const isSpent = error instanceof OutOfMemoryError;
-      const told = isSpent ? new UserError("out-of-memory", NO_MEMORY, { cause: error }) : error;
+      const told = isSpent ? outOfMemory(error) : error;
       this.#post({ type: "error", task, error: toWire(told) });
     } finally {
       this.#running.delete(task);
@@ -122,7 +117,7 @@ export class EngineWorker {
 
   async #learn(task: number, asked: LearnTask, signal: AbortSignal): Promise<LearnReply> {
     const { stylizer } = this.#parts;
-    if (!stylizer.learn) throw new UserError("learning-needs-diffusion", LEARNING_NEEDS_DIFFUSION);
+    if (!stylizer.learn) throw learningNeedsDiffusion();
     const { image, sampleDir, ...how } = asked;
     const samples = this.#previews(task, sampleDir);
     this.#patient.add(task);
@@ -165,30 +160,30 @@ export class EngineWorker {
     const { image: picture, ...how } = asked;
     const input = { ...how, image: await this.#read(picture), sha256: picture.sha256 };
     const hooks = { signal, onText: (text: string) => this.#post({ type: "text", task, text }) };
-    let fault = "it brought the engine down";
+    let fault: string | Saying = { sentence: "describer.note.broke" };
     if (!simple) {
       try {
         const text = await describer.describe(input, hooks);
         if (text.trim() !== "") return { text, describer: describer.id };
-        fault = "it had nothing to say";
+        fault = { sentence: "describer.note.nothing" };
       } catch (error) {
         const hopeless = error instanceof CancelledError || error instanceof UserError;
         if (hopeless || describer.id === simpleDescriber.id) throw error;
-        fault = publicMessageOf(error);
+        fault = publicMessageOf(error).replace(/\.$/, "");
       }
     }
     const text = await simpleDescriber.describe(input, hooks);
     if (describer.id === simpleDescriber.id) return { text, describer: simpleDescriber.id };
-    const note = `${describer.label} failed: ${fault.replace(/\.$/, "")}; the ${simpleDescriber.label} took over`;
+    const values = { describer: describer.label, fault, simple: simpleDescriber.label };
+    const note = inEnglish({ sentence: "describer.note", values });
     this.#log("warn", note);
     return { text, describer: simpleDescriber.id, note };
   }
 
   async #stylize(task: number, asked: StylizeTask, signal: AbortSignal): Promise<StylizeReply> {
     const { content, style, variant, settings, outputPath, previewDir } = asked;
-    if (settings.loras.length > 0 && this.#parts.stylizer.id !== "diffusion")
-      throw new UserError("lora-needs-diffusion", LORA_NEEDS_DIFFUSION);
-    if (settings.hd && settings.size > this.#parts.largestSide) throw new UserError("out-of-memory", NO_MEMORY);
+    if (settings.loras.length > 0 && this.#parts.stylizer.id !== "diffusion") throw loraNeedsDiffusion();
+    if (settings.hd && settings.size > this.#parts.largestSide) throw outOfMemory();
     const [{ image: contentImage, alpha }, styleImage, blend] = await Promise.all([
       this.#read(content, readForPainting),
       this.#read(style),
@@ -268,7 +263,7 @@ export class EngineWorker {
       return await read(file);
     } catch (error) {
       this.#log("error", `a stored picture cannot be read: ${messageOf(error)}`);
-      throw new UserError("picture-lost", PICTURE_LOST, { cause: error });
+      throw new UserError("picture-lost", { sentence: "error.picture-lost" }, { cause: error });
     }
   }
 
@@ -276,5 +271,8 @@ export class EngineWorker {
     this.#post({ type: "log", level, text });
   }
 }
+
+const outOfMemory = (cause?: unknown): UserError =>
+  new UserError("out-of-memory", { sentence: "error.out-of-memory" }, { cause });
 
 const stackOf = (error: unknown): string => (error instanceof Error ? (error.stack ?? error.message) : String(error));

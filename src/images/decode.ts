@@ -4,6 +4,7 @@ import { readFile, stat } from "node:fs/promises";
 import sharp, { type Metadata } from "sharp";
 
 import { messageOf, type UserError } from "../errors.ts";
+import { inEnglish } from "../words/say.ts";
 import { isAnimatedPng, isPictureFormat, sniff, type PictureFormat } from "./format.ts";
 import { isImageSequence, peculiarityOf } from "./peculiarity.ts";
 import { refusal, type PictureRole } from "./refusals.ts";
@@ -43,7 +44,7 @@ export interface DecodedPicture {
   /** Size of the picture as it was sent, upright. */
   readonly originalWidth: number;
   readonly originalHeight: number;
-  /** What was done to it that its owner would want to know, in words, without a full stop. */
+  /** What was done to it that its owner would want to know, in English words without a full stop: see `retold`. */
   readonly notes: readonly string[];
 }
 
@@ -78,9 +79,9 @@ export async function decodePicture(
   const notes: string[] = [];
   if (format === "png" ? isAnimatedPng(bytes) : animated || header.pages > 1) {
     const moves = animated || format === "png" || format === "gif" || format === "webp";
-    notes.push(`only the first ${moves ? "frame of the animation" : "page of the file"} is used`);
+    notes.push(inEnglish({ sentence: moves ? "picture.note.first-frame" : "picture.note.first-page" }));
   }
-  if (layers && role === "style") notes.push("transparent parts are filled with white");
+  if (layers && role === "style") notes.push(inEnglish({ sentence: "picture.note.on-white" }));
   if (layers && role === "content" && !layers.alpha.data.some((share) => share > 0)) throw refusal.invisible(role);
   return {
     image,

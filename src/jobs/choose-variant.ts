@@ -1,15 +1,16 @@
 /** Which variant `auto` takes: the paper's finding, and what a server's ballots make of it. */
 import type { Random } from "../random.ts";
-import { VARIANT_LABEL, type Variant } from "../variant.ts";
+import type { Variant } from "../variant.ts";
 import type { Ballot, Category } from "../votes/ballot.ts";
 import { chooseByVotes, paperChoice } from "../votes/chooser.ts";
 import type { VoteSettings } from "../votes/voters.ts";
+import { say } from "../words/say.ts";
 import { type Job, serverOf } from "./job.ts";
 import type { FaceVerdict } from "./repositories.ts";
 
 interface ChosenVariant {
   readonly variant: Variant;
-  /** Completes the sentence "chosen because …", for people. */
+  /** Completes the sentence "chosen because …", for people, in the language that is spoken. */
   readonly reason: string;
 }
 
@@ -35,7 +36,7 @@ export function learnFrom({ settings, ballots }: ServerPreferences, random: Rand
     if (guildId === null) return choosePaperVariant(job, face);
     const { learning, pinned } = await settings(guildId);
     if (pinned !== null)
-      return { variant: pinned, reason: `this server has settled on “${VARIANT_LABEL[pinned]}” for every picture` };
+      return { variant: pinned, reason: say("variant.reason.pinned", { variant: { sentence: `variant.${pinned}` } }) };
     const category = categoryOf(face);
     if (!learning || category === null) return choosePaperVariant(job, face);
     const cast = await ballots(guildId);

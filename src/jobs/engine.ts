@@ -48,7 +48,10 @@ export interface DescribeReply {
   readonly text: string;
   /** Id of the describer that wrote them. */
   readonly describer: string;
-  /** For people, when another describer than the engine's own had to take over: which one failed, and why. */
+  /**
+   * For people, in English (see `retold`), when another describer than the engine's own had to take over: which one
+   * failed, and why.
+   */
   readonly note?: string;
 }
 

@@ -27,7 +27,7 @@ export interface PictureRef {
   readonly height: number;
   /** File name the person gave, for people's eyes only; untrusted. */
   readonly name: string;
-  /** What happened on the way in, for people: "first frame of an animation", … */
+  /** What happened on the way in, for people, in English: "only the first page of the file is used", … (see `retold`) */
   readonly notes: readonly string[];
 }
 

@@ -64,11 +64,12 @@ export function styleName(text: string): string {
     .trim();
   const { length } = name;
   if (length > 0 && length <= STYLE_NAME_LENGTH && /[\p{L}\p{N}\p{S}\p{P}]/u.test(name)) return name;
-  throw new UserError("style-name", `A style's name has 1 to ${STYLE_NAME_LENGTH} visible characters.`);
+  throw new UserError("style-name", { sentence: "error.style-name", values: { most: STYLE_NAME_LENGTH } });
 }
 
 /** Names that differ in nothing that people see as different are one. */
 export const foldedName = (name: string): string => name.normalize("NFKC").toUpperCase().toLowerCase();
 
-export const LEARNING_NEEDS_DIFFUSION =
-  "Learning a style needs the diffusion engine. Whoever runs this bot can install it with `atelier models install stable-diffusion-v1-4`; until then I paint by the style image itself.";
+/** Nobody can learn here. */
+export const learningNeedsDiffusion = (): UserError =>
+  new UserError("learning-needs-diffusion", { sentence: "error.learning-needs-diffusion" });

@@ -23,7 +23,7 @@ export interface Lesson extends Pick<LearnTask, "description" | "form" | "size" 
 export interface TaskHooks extends EngineHooks {
   /** How often it may be begun, where the engine breaks down over it. Default: 2. */
   readonly tries?: number;
-  /** Nobody can do it for the moment: why, in words for people; `null` when somebody can again. */
+  /** Nobody can do it for the moment: why, in words for people, English (see `retold`); `null` when somebody can again. */
   readonly onWaiting?: (why: string | null) => void;
 }
 

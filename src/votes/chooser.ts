@@ -1,6 +1,7 @@
 /** Defaults that learn: which variant `auto` takes, from what a server prefers. */
 import { type Random, standardNormal } from "../random.ts";
-import { VARIANT_LABEL, VARIANTS, type Variant } from "../variant.ts";
+import { VARIANTS, type Variant } from "../variant.ts";
+import { say } from "../words/say.ts";
 import type { Ballot, Category } from "./ballot.ts";
 import { PAPER_CHOICE, PAPER_SCORES } from "./paper.ts";
 import { FEWEST_VOTERS } from "./scores.ts";
@@ -14,21 +15,15 @@ const PRIOR_COMPARISONS = 12;
 
 export interface Choice {
   readonly variant: Variant;
-  /** Completes the sentence "chosen because …", for people. */
+  /** Completes the sentence "chosen because …", for people, in the language that is spoken. */
   readonly reason: string;
 }
 
-const WORD: Readonly<Record<Category, string>> = {
-  face: "there is a face in the picture",
-  "non-face": "there is no prominent face in the picture",
-};
-
 /** The paper's finding, as it is. @param category `null` when it is not known whether there is a face */
 export function paperChoice(category: Category | null): Choice {
-  if (category === null)
-    return { variant: PAPER_CHOICE["non-face"], reason: "it suits most pictures (faces could not be looked for)" };
+  if (category === null) return { variant: PAPER_CHOICE["non-face"], reason: say("variant.reason.unknown") };
   const variant = PAPER_CHOICE[category];
-  return { variant, reason: `${WORD[category]}, and the paper's voters liked “${VARIANT_LABEL[variant]}” best there` };
+  return { variant, reason: say("variant.reason.paper", { category, variant: { sentence: `variant.${variant}` } }) };
 }
 
 /**
@@ -44,7 +39,7 @@ export function chooseByVotes(ballots: readonly Ballot[], category: Category, ra
   const wins = countWins(ballots);
   if (random() < UNIFORM_SHARE) {
     const variant = VARIANTS[Math.floor(random() * VARIANTS.length)]!;
-    return { variant, reason: "now and then each variant gets its turn, so that votes can change the ranking" };
+    return { variant, reason: say("variant.reason.turn") };
   }
   const share = VARIANTS.map((variant, i) => {
     const [won, lost] = [sum(wins[i]!), sum(wins.map((row) => row[i]!))];
@@ -52,8 +47,7 @@ export function chooseByVotes(ballots: readonly Ballot[], category: Category, ra
     return betaSample(won + prior * PRIOR_COMPARISONS, lost + (1 - prior) * PRIOR_COMPARISONS, random);
   });
   const variant = VARIANTS[share.indexOf(Math.max(...share))]!;
-  const ballotWord = ballots.length === 1 ? "1 ballot" : `${ballots.length} ballots`;
-  return { variant, reason: `${WORD[category]}, and ${ballotWord} of this server say which variant suits that` };
+  return { variant, reason: say("variant.reason.votes", { category, ballots: ballots.length }) };
 }
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);

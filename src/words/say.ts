@@ -70,6 +70,9 @@ export function say(sentence: Sentence, values?: Values): string {
 /** A sentence that waited for its hearer. */
 export const tell = ({ sentence, values }: Saying): string => say(sentence, values);
 
+/** The sentence for terminals and logs, and where it is kept for whoever retells it (`retold`). */
+export const inEnglish = (saying: Saying): string => speakIn(DEFAULT_LOCALE, () => tell(saying));
+
 /** Whether there is such a sentence; another version of the program may know more of them. */
 export const isSentence = (name: string): name is Sentence => Object.hasOwn(catalogueOf(DEFAULT_LOCALE), name);
 

@@ -325,6 +325,6 @@ function together(faults: readonly unknown[]): unknown {
   const [first] = faults;
   if (!faults.every((fault) => fault instanceof UserError))
     return faults.find((fault) => !(fault instanceof UserError));
-  const said = new Set(faults.map(({ message }) => message));
+  const said = new Set(faults.map(({ words }) => words));
   return new UserError(faults[0]!.identifier, [...said].join("\n"), { cause: first });
 }

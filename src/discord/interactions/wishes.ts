@@ -1,10 +1,9 @@
 /** What `/stylize` and its buttons can wish for of Stable Diffusion, looked at before there is any work: LoRA, and the speed. */
 import type { AutocompleteInteraction } from "discord.js";
 
-import { UserError } from "../../errors.ts";
 import type { JobRequest } from "../../jobs/job.ts";
 import { installedAccelerator, installedLoras, loraFile } from "../../lora-folder.ts";
-import { expectLoras, expectSpeedFits, LORA_NEEDS_DIFFUSION } from "../../painting-wishes.ts";
+import { expectLoras, expectSpeedFits, loraNeedsDiffusion } from "../../painting-wishes.ts";
 import type { Bot } from "./bot.ts";
 import { completeList } from "./complete-list.ts";
 
@@ -18,7 +17,7 @@ type Wishes = Pick<JobRequest, "speed" | "loras" | "steps" | "guidance" | "style
 export async function expectWishes({ config, tasks }: Pick<Bot, "config" | "tasks">, wishes: Wishes): Promise<void> {
   expectLoras(wishes.loras);
   if (tasks.info?.stylizer === "embedded") {
-    if (wishes.loras.length > 0) throw new UserError("lora-needs-diffusion", LORA_NEEDS_DIFFUSION);
+    if (wishes.loras.length > 0) throw loraNeedsDiffusion();
     return;
   }
   expectSpeedFits(wishes);

@@ -14,6 +14,7 @@ import type { Ending, End, Kept, Learning } from "../../store/learning-repositor
 import type { Store } from "../../store/store.ts";
 import { type InversionState, readInversionState } from "../../stylize/diffusion/inversion-state.ts";
 import { tokenFrom } from "../../stylize/diffusion/token-file.ts";
+import { retold } from "../../words/retold.ts";
 import type { Deliveries } from "../messages/deliveries.ts";
 import { type PendingReplies, type PendingReply, replyPlace } from "../messages/pending-reply.ts";
 import type { Cover } from "../messages/view.ts";
@@ -194,7 +195,7 @@ export class LearningDesk {
     await learnStyle(this.#options, wanted, {
       signal,
       onNews: (news) => presenter.hear(news),
-      onWaiting: (why) => (why === null ? presenter.began() : presenter.waits(why)),
+      onWaiting: (why) => (why === null ? presenter.began() : presenter.waits(retold("error.no-machine", why))),
       onFault: (said, error) => log.warn({ learning: id, error: error.message }, said),
     });
   }

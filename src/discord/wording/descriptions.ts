@@ -1,6 +1,7 @@
 /** How a style in words is shown: whole, with what the picture is not painted by set apart, and who wrote it. */
 import { usedSentences } from "../../caption/style-sentences.ts";
 import { BY_USER } from "../../jobs/description.ts";
+import { retold } from "../../words/retold.ts";
 import { say } from "../../words/say.ts";
 import { clip, escapeText, quote } from "./markdown.ts";
 
@@ -37,7 +38,9 @@ export function descriptionLines(text: string, { by, note }: Origin): string {
   return [
     quoted(text, DESCRIPTION_LENGTH, withUnusedInItalics),
     say(isPartly ? "description.by-partly" : "description.by", { by: escapeText(by) }),
-    ...(note === null ? [] : [`-# ⚠️ ${escapeText(clip(note.replaceAll(/\s+/g, " "), NOTE_LENGTH))}`]),
+    ...(note === null
+      ? []
+      : [`-# ⚠️ ${escapeText(clip(retold("describer.note", note.replaceAll(/\s+/g, " ")), NOTE_LENGTH))}`]),
   ].join("\n");
 }
 

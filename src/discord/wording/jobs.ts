@@ -4,6 +4,7 @@ import { paintingWords } from "../../jobs/description.ts";
 import { isDraft, isJudged, type Job, type JobRequest, type JobResult } from "../../jobs/job.ts";
 import type { Lack, QueuePlace } from "../../jobs/queue.ts";
 import { showLora } from "../../painting-wishes.ts";
+import { retold } from "../../words/retold.ts";
 import { needsDescription } from "../../variant.ts";
 import { number, say, sentences } from "../../words/say.ts";
 import { bar, clip, duration, escapeText, plainName, relativeTime, size } from "./markdown.ts";
@@ -84,8 +85,10 @@ export const card = {
   /** What happened to the pictures on the way in. */
   notes: ({ content, style }: JobRequest): string | null => {
     const said = [
-      ...content.notes.map((note) => say("jobs.card.note.content", { note: escapeText(note) })),
-      ...style.notes.map((note) => say("jobs.card.note.style", { note: escapeText(note) })),
+      ...content.notes.map((note) =>
+        say("jobs.card.note.content", { note: escapeText(retold("picture.note.", note)) }),
+      ),
+      ...style.notes.map((note) => say("jobs.card.note.style", { note: escapeText(retold("picture.note.", note)) })),
       ...(content.sha256 === style.sha256 ? [say("jobs.card.note.same")] : []),
     ];
     return said.length === 0 ? null : said.join("\n");

@@ -2,6 +2,7 @@
 import { messageOf } from "../../errors.ts";
 import type { Logger } from "../../log.ts";
 import type { LineEntry, SharedQueue, WorkerRepository } from "../fleet.ts";
+import { speakAbout } from "../job.ts";
 import type { JobRepository } from "../repositories.ts";
 import { interruptedWords, MAX_ATTEMPTS } from "../running/failure.ts";
 import { isRunning } from "../transitions.ts";
@@ -102,7 +103,8 @@ export class Sweep {
     const { jobs, known, look, log } = this.#parts;
     const claimed = await jobs.claim(id, SWEEPER);
     if (!claimed) return;
-    const failure = interruptedWords(claimed.job.lastFault);
+    const { request, lastFault } = claimed.job;
+    const failure = speakAbout(request, () => interruptedWords(lastFault));
     await jobs.transition(id, "failed", { failure, settledAt: Date.now() }, claimed.lease);
     log.warn({ job: id }, "a job was given up that workers went down with");
     const held = known.get(id);

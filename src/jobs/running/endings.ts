@@ -2,7 +2,7 @@
 import { CancelledError } from "../../errors.ts";
 import type { Logger } from "../../log.ts";
 import { hindranceOf, untilRoom } from "../../room.ts";
-import type { Job } from "../job.ts";
+import { type Job, speakAbout } from "../job.ts";
 import type { JobPatch, JobRepository } from "../repositories.ts";
 import { interruptedWords } from "./failure.ts";
 import type { JobNews } from "./job-news.ts";
@@ -62,7 +62,8 @@ export class Endings {
 
   /** For a job that earlier processes went down with. A start does not wait for a disk that is full. */
   async giveUp(tracked: TrackedJob): Promise<void> {
-    const words = interruptedWords(tracked.job.lastFault);
+    const { request, lastFault } = tracked.job;
+    const words = speakAbout(request, () => interruptedWords(lastFault));
     let stop = (): void => undefined;
     const held = new Promise<void>((resolve) => {
       stop = this.#parts.news.subscribe(({ type, job }) => type === "held" && job.id === tracked.job.id && resolve());

@@ -2,7 +2,7 @@
 import { mkdir, readdir, rm } from "node:fs/promises";
 import path from "node:path";
 
-import { EngineError, UserError } from "../../errors.ts";
+import { EngineError, type UserError } from "../../errors.ts";
 import type { FaceReport } from "../../faces/face-report.ts";
 import type {
   DescribeReply,
@@ -17,7 +17,7 @@ import { WordList } from "../../word-list.ts";
 import { enginePicture } from "../engine-picture.ts";
 import type { PictureStore } from "../repositories.ts";
 import { SharedWork } from "../shared-work.ts";
-import { LEARNING_NEEDS_DIFFUSION } from "../style.ts";
+import { learningNeedsDiffusion } from "../style.ts";
 import { type Lesson, type StoredPicture, type TaskHooks, taskId, type TaskKind, type Tasks, TRIES } from "../tasks.ts";
 
 export interface EngineTasksOptions {
@@ -50,9 +50,7 @@ export class EngineTasks implements Tasks {
   }
 
   whyNoLearning(): UserError | null {
-    return this.info?.stylizer === "diffusion"
-      ? null
-      : new UserError("learning-needs-diffusion", LEARNING_NEEDS_DIFFUSION);
+    return this.info?.stylizer === "diffusion" ? null : learningNeedsDiffusion();
   }
 
   findFaces(picture: StoredPicture, hooks?: TaskHooks): Promise<FaceReport> {

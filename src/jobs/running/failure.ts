@@ -1,5 +1,6 @@
 /** Why a job failed, in words for people. */
 import { asDiskFull, EngineError, publicMessageOf, UserError } from "../../errors.ts";
+import { say } from "../../words/say.ts";
 
 /** How often an engine may begin to work on one job. */
 export const MAX_ATTEMPTS = 2;
@@ -8,23 +9,21 @@ export const MAX_ATTEMPTS = 2;
 export const isRetryable = (error: unknown, attempts: number): boolean =>
   error instanceof EngineError && error.retryable && attempts < MAX_ATTEMPTS;
 
+/**
+ * In the language that is spoken: whoever writes it down speaks to those who asked (`speakAbout`), and there it stays as it
+ * is. What an engine says of a fault of its own is English.
+ */
 export function failureWords(error: unknown): string {
-  if (error instanceof UserError) return error.message;
+  if (error instanceof UserError) return error.words;
   const diskFull = asDiskFull(error);
-  if (diskFull) return diskFull.message;
-  if (!(error instanceof EngineError)) {
-    return "Something went wrong inside the bot. It has been logged; please tell whoever runs the bot.";
-  }
-  if (!error.retryable) return publicMessageOf(error);
-  return (
-    `The engine broke down ${MAX_ATTEMPTS} times while working on this picture, so it was given up ` +
-    `(${publicMessageOf(error)}). The other jobs are not affected. A smaller size may help.`
-  );
+  if (diskFull) return diskFull.words;
+  if (!(error instanceof EngineError)) return say("error.job-failed");
+  const fault = publicMessageOf(error);
+  return error.retryable ? say("error.job-failed.engine", { attempts: MAX_ATTEMPTS, fault }) : fault;
 }
 
-/** For a job that was begun as often as it may be, and that the bot went down with. */
+/** For a job that was begun as often as it may be, and that the bot went down with; in the language that is spoken. */
 export const interruptedWords = (lastFault: string | null): string =>
-  (lastFault === null
-    ? `The bot went down ${MAX_ATTEMPTS} times while working on this picture, so it was not started again. `
-    : `The bot went down while working on this picture, and the attempt before had broken off (${publicMessageOf(lastFault)}), ` +
-      "so it was not started again. ") + "Please try once more with the same pictures.";
+  lastFault === null
+    ? say("error.job-failed.interrupted", { attempts: MAX_ATTEMPTS })
+    : say("error.job-failed.interrupted-after", { fault: publicMessageOf(lastFault) });

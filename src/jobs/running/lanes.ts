@@ -2,6 +2,7 @@
 import PQueue from "p-queue";
 
 import { CancelledError, messageOf } from "../../errors.ts";
+import { speakAbout } from "../job.ts";
 import type { Endings } from "./endings.ts";
 import { failureWords, isRetryable } from "./failure.ts";
 import { needsPreparing, prepare, type StageParts, stylize } from "./stages.ts";
@@ -103,8 +104,9 @@ export class Lanes {
   async #goesOn(tracked: TrackedJob, fault: unknown): Promise<boolean> {
     const { endings, closing, stages } = this.#parts;
     const { log } = stages;
-    const { id, attempts } = tracked.job;
+    const { id, attempts, request } = tracked.job;
     if (tracked.settled) return false;
+    const words = (): string => speakAbout(request, () => failureWords(fault));
     try {
       if (fault instanceof CancelledError) {
         await tracked.interrupt();
@@ -112,7 +114,7 @@ export class Lanes {
       }
       log.warn({ job: id, attempt: attempts, error: messageOf(fault) }, "an attempt at a job failed");
       if (!isRetryable(fault, attempts)) {
-        await endings.fail(tracked, failureWords(fault));
+        await endings.fail(tracked, words());
         return false;
       }
       await tracked.giveUpAttempt(messageOf(fault));
@@ -121,7 +123,7 @@ export class Lanes {
       // The bot goes down, or somebody stops the job, while it waits for room: the next start finds it as it was.
       if (tracked.interrupted || tracked.settled || error instanceof CancelledError) {
         log.warn({ job: id, error: messageOf(error) }, "what became of a job could not be recorded");
-      } else endings.failUnrecorded(tracked, failureWords(fault), error);
+      } else endings.failUnrecorded(tracked, words(), error);
       return false;
     }
   }

@@ -1,6 +1,7 @@
 /** How many jobs a person and a server may have at once, and a refusal that says when to come back. */
-import { inWords } from "../../duration.ts";
+import { roughly } from "../../duration.ts";
 import { UserError } from "../../errors.ts";
+import type { Saying } from "../../words/say.ts";
 import type { Asker } from "../queue.ts";
 
 export interface Limits {
@@ -29,29 +30,32 @@ export function checkLimits(asker: Asker, pending: readonly Pending[], limits: L
   const own = pending.filter(({ job }) => job.request.userId === asker.userId);
   const tooMany = own.length + wanted.reservedOfUser + wanted.jobs - perUser;
   if (tooMany > 0) {
-    const have = perUser === 1 ? "a picture" : `${perUser} pictures`;
-    const fault =
+    const wayOut =
+      wanted.jobs > perUser ? ({ sentence: "error.too-many-jobs-user.owner" } as const) : comeBack(own, tooMany);
+    const values = { most: perUser, wayOut };
+    throw new UserError(
+      "too-many-jobs-user",
       wanted.jobs === 1
-        ? `You already have ${have} in the queue, as many as one person may.`
-        : `That makes ${wanted.jobs} pictures at once, and one person may have ${have} in the queue.`;
-    const wayOut = wanted.jobs > perUser ? "Whoever runs the bot can allow more." : comeBack(own, tooMany);
-    throw new UserError("too-many-jobs-user", `${fault} ${wayOut}`);
+        ? { sentence: "error.too-many-jobs-user", values }
+        : { sentence: "error.too-many-jobs-user.at-once", values: { jobs: wanted.jobs, ...values } },
+    );
   }
   if (asker.guildId === null) return;
   const guild = pending.filter(({ job }) => job.request.guildId === asker.guildId);
   const tooManyHere = guild.length + wanted.reservedOfGuild + wanted.jobs - perGuild;
   if (tooManyHere > 0) {
-    throw new UserError(
-      "too-many-jobs-guild",
-      `This server already has ${perGuild} pictures in the queue, as many as fit. ${comeBack(guild, tooManyHere)}`,
-    );
+    throw new UserError("too-many-jobs-guild", {
+      sentence: "error.too-many-jobs-guild",
+      values: { most: perGuild, wayOut: comeBack(guild, tooManyHere) },
+    });
   }
 }
 
 /** @param tooMany of them have to be done before there is room */
-function comeBack(pending: readonly Pending[], tooMany: number): string {
+function comeBack(pending: readonly Pending[], tooMany: number): Saying {
   const ends = pending.map(({ endsIn }) => endsIn ?? Infinity).toSorted((a, b) => a - b);
   const soonest = ends[tooMany - 1] ?? Infinity;
-  const when = Number.isFinite(soonest) ? `in ${inWords(soonest)}` : "when one of them is done";
-  return `There will be room ${when}; try again then.`;
+  return Number.isFinite(soonest)
+    ? { sentence: "error.too-many-jobs.room-in", values: { ...roughly(soonest) } }
+    : { sentence: "error.too-many-jobs.room-when-done" };
 }

@@ -2,15 +2,14 @@
 import { asDiskFull, UserError } from "../../errors.ts";
 import { hindranceOf } from "../../room.ts";
 
-const UNWRITABLE =
-  "I cannot write anything down at the moment. Please try again in a minute; if it stays like this, tell whoever runs this bot.";
-
 /** What whoever asked for a job is told of a fault that kept it from being written down. */
 export const refusal = (error: unknown): unknown =>
   asDiskFull(error) ??
-  (hindranceOf(error) === null ? error : new UserError("unwritable", UNWRITABLE, { cause: error }));
+  (hindranceOf(error) === null
+    ? error
+    : new UserError("unwritable", { sentence: "error.unwritable" }, { cause: error }));
 
 /** @throws UserError `going-down` once the queue is being closed */
 export function assertOpen(closing: AbortSignal): void {
-  if (closing.aborted) throw new UserError("going-down", "The bot is being restarted. Please try again in a minute.");
+  if (closing.aborted) throw new UserError("going-down", { sentence: "error.going-down" });
 }

@@ -10,7 +10,7 @@ import { knownDescription, paintingWords, promptHash } from "../description.ts";
 import type { DescribeReply, Engine } from "../engine.ts";
 import { enginePicture } from "../engine-picture.ts";
 import type { JobStage } from "../events.ts";
-import { isSettled, type Job, type PictureRef, serverOf } from "../job.ts";
+import { isSettled, type Job, type PictureRef, serverOf, speakAbout } from "../job.ts";
 import type { FaceVerdict, Repositories } from "../repositories.ts";
 import { TOKEN_EXTENSION } from "../style.ts";
 import type { Tasks } from "../tasks.ts";
@@ -49,7 +49,8 @@ async function chooseVariant(tracked: TrackedJob, parts: StageParts): Promise<Va
     return request.variant;
   }
   const face = await lookForFaces(tracked, parts);
-  const { variant, reason } = await parts.chooseVariant(tracked.job, face);
+  // The reason is written down as it is said here.
+  const { variant, reason } = await speakAbout(request, () => parts.chooseVariant(tracked.job, face));
   await tracked.amend({ variant, variantReason: reason });
   return variant;
 }

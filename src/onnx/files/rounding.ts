@@ -98,7 +98,7 @@ async function writeRounded(file: string, rows: readonly RoundedRows[]): Promise
   } catch (error) {
     if (error instanceof EngineError) throw error;
     throw (
-      asDiskFull(error, "what PRECISION=int8 keeps beside the checkpoint") ??
+      asDiskFull(error, "rounded") ??
       checkpointError(file, `cannot be written, and PRECISION=int8 needs it: ${messageOf(error)}`, error)
     );
   }

@@ -46,23 +46,20 @@ export async function offerOf(folder: string, run: string): Promise<readonly Off
   const pairs = await Promise.all(manifest.pairs.map((pair) => pairOf(place, manifest, pair)));
   const whole = pairs.filter((pair) => pair !== null);
   if (whole.length < FEWEST_PAIRS)
-    throw new UserError(
-      "survey-too-small",
-      `The run ${run} has ${whole.length} pairs that were painted by all three variants, and at least ${FEWEST_PAIRS} are needed. atelier study run goes on with it.`,
-    );
+    throw new UserError("survey-too-small", {
+      sentence: "error.survey-too-small",
+      values: { run, pairs: whole.length, fewest: FEWEST_PAIRS },
+    });
   if (whole.length > MOST_PAIRS)
-    throw new UserError(
-      "survey-too-large",
-      `The run ${run} has ${whole.length.toLocaleString("en")} pairs; at most ${MOST_PAIRS} can be asked about. atelier study run --pairs makes a smaller one.`,
-    );
+    throw new UserError("survey-too-large", {
+      sentence: "error.survey-too-large",
+      values: { run, pairs: whole.length, most: MOST_PAIRS },
+    });
   return whole;
 }
 
 const unknownRun = (run: string): UserError =>
-  new UserError(
-    "run-unknown",
-    `There is no finished study called ${run}. Whoever runs the bot makes one: atelier study run --out DATA_DIR/studies/NAME`,
-  );
+  new UserError("run-unknown", { sentence: "error.run-unknown", values: { run } });
 
 async function pairOf(
   place: string,
@@ -91,5 +88,5 @@ async function pairOf(
 function within(place: string, file: string): string {
   const resolved = path.resolve(place, file);
   if (resolved.startsWith(place + path.sep)) return resolved;
-  throw new UserError("survey-outside", `The manifest of ${path.basename(place)} names a file outside its folder.`);
+  throw new UserError("survey-outside", { sentence: "error.survey-outside", values: { run: path.basename(place) } });
 }

@@ -102,7 +102,7 @@ const noted = (writing: Promise<unknown>): Promise<void> =>
   writing.then(
     () => undefined,
     (error: unknown) => {
-      throw asDiskFull(error, "what was learned") ?? error;
+      throw asDiskFull(error, "learned") ?? error;
     },
   );
 

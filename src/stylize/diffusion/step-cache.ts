@@ -40,15 +40,21 @@ export function chooseStepCache(
   const obstacle = obstacleOf(run);
   if (obstacle === null) return cache;
   if (asked !== undefined)
-    throw new UserError("step-cache", `The step cache ${cache} does not go with ${obstacle}. Leave one of them out.`);
+    throw new UserError("step-cache", {
+      sentence: `error.step-cache.${obstacle}`,
+      values: { cache, fewest: FEWEST_STEPS },
+    });
   return null;
 }
 
-function obstacleOf({ faithful, isDraft, stylePath, steps }: Parameters<typeof chooseStepCache>[2]): string | null {
-  if (isDraft) return "a draft, of whose few steps none is like the one before";
-  if (faithful) return "the faithful form, which computes every step";
-  if (waysOf(stylePath).attention) return "the style path attention, which takes over features at every step";
-  if (steps < FEWEST_STEPS) return `a run of fewer than ${FEWEST_STEPS} steps`;
+type Obstacle = "draft" | "faithful" | "attention" | "few";
+
+/** What a cache does not go with, of a run. */
+function obstacleOf({ faithful, isDraft, stylePath, steps }: Parameters<typeof chooseStepCache>[2]): Obstacle | null {
+  if (isDraft) return "draft";
+  if (faithful) return "faithful";
+  if (waysOf(stylePath).attention) return "attention";
+  if (steps < FEWEST_STEPS) return "few";
   return null;
 }
 

@@ -21,16 +21,11 @@ export function choosePath(input: StylizeInput, width: number): Path | null {
   if (variant === "prompt") return null;
   const styles = stylesOf(input);
   const unfit = styles.find(({ token }) => !token || token.length === 0 || token.length % width !== 0);
-  if (waysOf(settings.stylePath).token && unfit) {
-    const [that, one] =
-      styles.length === 1 ? ["That style's", "that style"] : ["One of those styles'", "one of those styles"];
-    throw new UserError(
-      "style-not-learned",
-      unfit.token
-        ? `${that} token was learned on another checkpoint and does not fit this one. Learn the style again, or choose another style path.`
-        : `No token has been learned for ${one} yet. Learn it first (\`/style learn\`), or choose another style path.`,
-    );
-  }
+  if (waysOf(settings.stylePath).token && unfit)
+    throw new UserError("style-not-learned", {
+      sentence: unfit.token ? "error.style-not-learned.here" : "error.style-not-learned",
+      values: { styles: styles.length },
+    });
   if (settings.stylePath !== "auto") return settings.stylePath;
   if (!unfit) return "token";
   return settings.faithful || settings.speed === "draft" ? "adain" : "attention";

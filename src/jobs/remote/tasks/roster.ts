@@ -3,11 +3,8 @@ import type { Capability } from "../../../capabilities.ts";
 import { UserError } from "../../../errors.ts";
 import type { EngineInfo } from "../../engine.ts";
 import type { WorkerReport, WorkerRepository } from "../../fleet.ts";
-import { LEARNING_NEEDS_DIFFUSION } from "../../style.ts";
+import { learningNeedsDiffusion } from "../../style.ts";
 import { able } from "../fitness.ts";
-
-/** What nobody does, as members would say it. */
-const DOING: Readonly<Record<Capability, string>> = { paint: "paint", caption: "look at pictures", learn: "learn" };
 
 export class Roster {
   readonly #workers: Pick<WorkerRepository, "present">;
@@ -44,11 +41,8 @@ export class Roster {
   /** Why nobody can do it; `null`: somebody can. */
   refusal(capability: Capability): UserError | null {
     const workers = able(this.#present, capability);
-    if (workers.length === 0) return new UserError("no-machine", nobody(capability));
+    if (workers.length === 0) return new UserError("no-machine", { sentence: `error.no-machine.${capability}` });
     const isFit = capability !== "learn" || workers.some(({ info }) => info.stylizer === "diffusion");
-    return isFit ? null : new UserError("learning-needs-diffusion", LEARNING_NEEDS_DIFFUSION);
+    return isFit ? null : learningNeedsDiffusion();
   }
 }
-
-const nobody = (capability: Capability): string =>
-  `No machine that can ${DOING[capability]} is connected just now. Please try again in a few minutes; if it stays like this, tell whoever runs this bot.`;
