@@ -8,9 +8,13 @@ import type { View } from "../src/discord/messages/view.ts";
 import { liveReply } from "../src/discord/interactions/reply-message.ts";
 import { describedView } from "../src/discord/styles/style-views.ts";
 import { described } from "../src/discord/wording/commands.ts";
+import { describerName } from "../src/discord/wording/descriptions.ts";
 import { CancelledError } from "../src/errors.ts";
 import { describeStyle } from "../src/jobs/describe-style.ts";
+import type { EngineNews } from "../src/jobs/engine.ts";
+import type { PictureRef } from "../src/jobs/job.ts";
 import type { Asker } from "../src/jobs/queue.ts";
+import { inThisLanguage, sayAloud } from "../src/words/say.ts";
 import { pictureOption } from "./painting-options.ts";
 
 const INTERVAL_MS = 1000;
@@ -30,9 +34,8 @@ export const styleDescribe: SubcommandHandler<Attachment> = {
   async run({ interaction, bot, reply }, image) {
     const { user, guildId } = interaction;
     const message = liveReply(reply, bot, INTERVAL_MS);
-    const whole = await describe(bot, { userId: user.id, guildId }, reply.channelId, image, (view) =>
-      message.show(view, "streaming"),
-    );
+    const show = (view: View): void => message.show(view, "streaming");
+    const whole = await describe(bot, { userId: user.id, guildId }, reply.channelId, image, show);
     const deliver = (): Promise<void> => message.deliver(whole);
     if (!(await bot.deliveries.owe(`description ${interaction.id}`, interaction.channelId, deliver)))
       throw new CancelledError("The bot is going down");
@@ -52,22 +55,21 @@ async function describe(
   try {
     const { style, release } = await bot.intake.take(asker.userId, channelId, { style: image });
     try {
-      const thumbnail = await thumbnailFile(bot.store.files, style, "style", described.alt(style.name));
-      const grow = (words: string): void => show(describedView(thumbnail, style.name, words, null));
-      grow("");
-      const {
-        text,
-        describer,
-        note = null,
-      } = await describeStyle(bot, style.sha256, {
-        signal: bot.closing,
-        onNews: (news) => news.type === "text" && grow(news.text),
-      });
-      return describedView(thumbnail, style.name, text, { by: bot.describerLabel(describer), note });
+      return await sayAloud(() => describeStored(bot, style, show));
     } finally {
       await release();
     }
   } finally {
     room.release();
   }
+}
+
+/** The same of a picture of the store, in the language that is spoken. */
+async function describeStored(bot: Bot, { sha256, name }: PictureRef, show: (view: View) => void): Promise<View> {
+  const thumbnail = await thumbnailFile(bot.store.files, { sha256 }, "style", described.alt(name));
+  const grow = inThisLanguage((words: string) => show(describedView(thumbnail, name, words, null)));
+  grow("");
+  const onNews = (news: EngineNews): void => void (news.type === "text" && grow(news.text));
+  const { text, describer, note = null } = await describeStyle(bot, sha256, { signal: bot.closing, onNews });
+  return describedView(thumbnail, name, text, { by: describerName(describer, bot.describerLabel), note });
 }

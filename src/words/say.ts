@@ -48,6 +48,10 @@ export const speakIn = <T>(own: Locale, work: () => T, aloud = own): T => conver
 /** What `work` says is for everybody who is there, in their language. */
 export const sayAloud = <T>(work: () => T): T => speakIn(spokenAloud(), work);
 
+/** `work`, in the language that is spoken now whoever calls it: news from other processes belong to no conversation. */
+export const inThisLanguage = <Args extends unknown[], T>(work: (...args: Args) => T): ((...args: Args) => T) =>
+  AsyncLocalStorage.bind(work);
+
 /** The language that is spoken just now. */
 export const spoken = (): Locale => conversation.getStore()?.own ?? DEFAULT_LOCALE;
 

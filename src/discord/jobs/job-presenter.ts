@@ -5,7 +5,6 @@
 import type { Client } from "discord.js";
 
 import type { Logger } from "../../log.ts";
-import { BY_USER } from "../../jobs/description.ts";
 import type { JobEvent } from "../../jobs/events.ts";
 import { isSettled, type Job, type JobResult } from "../../jobs/job.ts";
 import type { QueuePlace } from "../../jobs/queue.ts";
@@ -25,7 +24,7 @@ import { Venue } from "../messages/venue.ts";
 import type { Cover, View, ViewFile } from "../messages/view.ts";
 import { type CardOptions, cardView } from "./job-views.ts";
 import { SurfaceNotes } from "./surface-notes.ts";
-import { description } from "../wording/descriptions.ts";
+import { describerName, description } from "../wording/descriptions.ts";
 import { card, threadName } from "../wording/jobs.ts";
 
 /** How often the card may be edited, milliseconds. */
@@ -324,8 +323,8 @@ export class JobPresenter {
     const { written } = this.#standing;
     if (!this.#hasDescription() || !written?.done) return null;
     const { describer, request } = this.job;
-    const by = describer === null || describer === BY_USER ? describer : this.#parts.describerLabel(describer);
-    return description.whole(written.text, { by: by ?? "me", note: written.note }, request.extraPrompt);
+    const by = describerName(describer, this.#parts.describerLabel);
+    return description.whole(written.text, { by, note: written.note }, request.extraPrompt);
   }
 
   #cardView(): View {

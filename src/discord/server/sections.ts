@@ -5,7 +5,7 @@ import { type Filter, FILTERS, type ServerSettings, serverSettings } from "../..
 import { type Variant, VARIANTS } from "../../variant.ts";
 import { type Locale, LOCALES } from "../../words/locale.ts";
 import { AGE_RESTRICTED_FILTER_NAME, FILTER_NAME, panel as words } from "../wording/settings.ts";
-import { variantLabel } from "../wording/variants.ts";
+import { variantLabel } from "../wording/labels.ts";
 import { settings as voteWords } from "../wording/votes.ts";
 import { channels, choice, type Field, roles } from "./fields.ts";
 

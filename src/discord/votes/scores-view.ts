@@ -8,7 +8,7 @@ import { caveats, report, textTable } from "../../votes/report.ts";
 import { FEWEST_VOTERS, type RowScores } from "../../votes/scores.ts";
 import { type Builder, view, type View, type ViewFile } from "../messages/view.ts";
 import { gallery, text } from "../messages/components.ts";
-import { variantLabel } from "../wording/variants.ts";
+import { variantLabel } from "../wording/labels.ts";
 import { rowLabel, type ScoreFilter, scores as words } from "../wording/votes.ts";
 
 /** @param ballots as the filter leaves them */

@@ -11,8 +11,11 @@ const EXTRA_LENGTH = 500;
 /** Notes carry error messages, which can be long. */
 const NOTE_LENGTH = 250;
 
+/** The describer that is no captioner, in whichever of its versions. */
+const PALETTE = /^palette(-\d+)?$/;
+
 export interface Origin {
-  /** Label of the describer, or `BY_USER`. */
+  /** Name of the describer (`describerName`), or `BY_USER`. */
   readonly by: string;
   /** What people should know about how it came about. */
   readonly note: string | null;
@@ -42,6 +45,18 @@ export function descriptionLines(text: string, { by, note }: Origin): string {
       ? []
       : [`-# ⚠️ ${escapeText(clip(retold("describer.note", note.replaceAll(/\s+/g, " ")), NOTE_LENGTH))}`]),
   ].join("\n");
+}
+
+/**
+ * Who described a style, for `Origin.by`.
+ *
+ * @param describer a describer's id, or `BY_USER`; `null` where nobody knows any more
+ * @param labelOf the names that captioners have of their own
+ */
+export function describerName(describer: string | null, labelOf: (id: string) => string): string {
+  if (describer === null) return say("description.me");
+  if (describer === BY_USER) return describer;
+  return PALETTE.test(describer) ? say("description.palette") : labelOf(describer);
 }
 
 /** Control characters but for the end of a line, and what turns the direction of writing around. */

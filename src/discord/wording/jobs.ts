@@ -8,7 +8,7 @@ import { retold } from "../../words/retold.ts";
 import { needsDescription } from "../../variant.ts";
 import { number, say, sentences } from "../../words/say.ts";
 import { bar, clip, duration, escapeText, plainName, relativeTime, size } from "./markdown.ts";
-import { paperLabel, variantLabel } from "./variants.ts";
+import { paperLabel, variantLabel } from "./labels.ts";
 
 /** Alt texts and descriptions have this limit in Discord. */
 const ALT_LENGTH = 1024;

@@ -9,7 +9,7 @@ import type { PathScore } from "../../votes/paths.ts";
 import { list, number, say, sentences } from "../../words/say.ts";
 import { paperSubjectLabel } from "./labels.ts";
 import { bar, clip, escapeText, plainName, relativeTime } from "./markdown.ts";
-import { variantLabel } from "./variants.ts";
+import { variantLabel } from "./labels.ts";
 
 const namesOf = ({ request }: Job): { readonly content: string; readonly style: string } => ({
   content: plainName(request.content.name),
