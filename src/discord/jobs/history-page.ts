@@ -30,7 +30,7 @@ export async function historyPage(
   for (const [i, job] of jobs.entries()) {
     const file = files[i];
     if (file) box.addSectionComponents(beside(words.line(job), file));
-    else box.addTextDisplayComponents(text(`${words.line(job)}\n-# ${words.gone}`));
+    else box.addTextDisplayComponents(text(`${words.line(job)}\n${words.gone}`));
     box.addActionRowComponents(row(press("rerun", words.again, ButtonStyle.Primary, job.id, "new-seed")));
   }
   const turns: ButtonBuilder[] = [

@@ -1,8 +1,9 @@
 /** Everything the bot says about looking through styles and through one's own pictures. */
 import type { GalleryStyle } from "../../jobs/gallery.ts";
 import type { Job } from "../../jobs/job.ts";
-import { VARIANT_LABEL } from "../../variant.ts";
+import { say, sentences } from "../../words/say.ts";
 import { clip, escapeText, plainName, relativeTime } from "./markdown.ts";
+import { variantLabel } from "./variants.ts";
 
 /** Alt texts have this limit in Discord. */
 const ALT_LENGTH = 1024;
@@ -13,47 +14,56 @@ const TITLE_LENGTH = 45;
 
 const list = (names: readonly string[]): string => names.map((name) => `**${escapeText(clip(name, 40))}**`).join(" · ");
 
-export const stylesWords = {
-  /** @param names of the pictures below, in their order */
-  page: (names: readonly string[], page: number, pages: number, saved: number): string =>
-    [
-      "### 🎨 Styles",
-      list(names),
-      `-# Page ${page} of ${pages}: ${saved === 0 ? "the gallery. `/style save` adds styles of this server." : `the gallery, then ${saved.toLocaleString("en")} of this server.`} Press a name to paint a picture of yours with it.`,
-    ].join("\n"),
-  galleryAlt: ({ name, words }: GalleryStyle): string => clip(`Style ${name}: ${words}`, ALT_LENGTH),
-  libraryAlt: (name: string, description: string | null): string =>
-    clip(description === null ? `Style ${name}` : `Style ${name}: ${description}`, ALT_LENGTH),
-  paint: (name: string): string => clip(name, LABEL_LENGTH),
-  surprise: "Surprise me",
-  previous: "Previous",
-  next: "Next",
-} as const;
+export const stylesWords = Object.assign(
+  sentences({
+    surprise: "gallery.button.surprise",
+    previous: "gallery.button.previous",
+    next: "gallery.button.next",
+  }),
+  {
+    /** @param names of the pictures below, in their order */
+    page: (names: readonly string[], page: number, pages: number, saved: number): string =>
+      [
+        say("gallery.title"),
+        list(names),
+        say(saved === 0 ? "gallery.page.none-saved" : "gallery.page", { page, pages, saved }),
+      ].join("\n"),
+    galleryAlt: ({ name, words }: GalleryStyle): string => stylesWords.libraryAlt(name, words),
+    libraryAlt: (name: string, words: string | null): string =>
+      clip(words === null ? say("gallery.alt", { name }) : say("gallery.alt.words", { name, words }), ALT_LENGTH),
+    paint: (name: string): string => clip(name, LABEL_LENGTH),
+  },
+);
 
-export const paintWithWords = {
-  title: (name: string): string => clip(`Paint with ${name}`, TITLE_LENGTH),
-  surpriseTitle: "Surprise me",
-  content: "Picture",
-  contentHint: "The picture to repaint",
-  prompt: "Words of your own (optional)",
-  noContent: "I need a picture to repaint. Please attach one.",
-} as const;
+export const paintWithWords = Object.assign(
+  sentences({
+    surpriseTitle: "gallery.form.surprise",
+    content: "gallery.form.content",
+    contentHint: "gallery.form.content-hint",
+    prompt: "gallery.form.prompt",
+    noContent: "gallery.form.no-content",
+  }),
+  { title: (name: string): string => clip(say("gallery.form.title", { name }), TITLE_LENGTH) },
+);
 
-const nameOf = ({ request }: Job): string =>
-  `**${escapeText(plainName(request.content.name))}** in the style of **${escapeText(plainName(request.style.name))}**`;
-
-export const historyWords = {
-  title: (inServer: boolean): string =>
-    `### 🖼️ Your last pictures ${inServer ? "in this server" : "outside of servers that I am a member of"}`,
-  none: (inServer: boolean): string =>
-    inServer
-      ? "You have painted nothing in this server yet, or it was deleted. `/styles` shows what you can paint with."
-      : "You have painted nothing outside of servers that I am a member of, or it was deleted. `/stylize` paints.",
-  noMore: "There are no older ones.",
-  line: (job: Job): string =>
-    `${nameOf(job)}\n-# ${VARIANT_LABEL[job.variant ?? "image-prompt"]}${job.request.hd ? ", HD" : ""} · seed ${job.request.seed} · ${relativeTime(job.createdAt)}`,
-  gone: "The picture itself is no longer kept.",
-  again: "Again",
-  older: "Older",
-  newest: "Newest",
-} as const;
+export const historyWords = Object.assign(
+  sentences({
+    noMore: "history.none.older",
+    gone: "history.gone",
+    again: "history.button.again",
+    older: "history.button.older",
+    newest: "history.button.newest",
+  }),
+  {
+    title: (inServer: boolean): string => say(inServer ? "history.title" : "history.title.outside"),
+    none: (inServer: boolean): string => say(inServer ? "history.none" : "history.none.outside"),
+    line: ({ request, variant, createdAt }: Job): string =>
+      say(request.hd ? "history.line.hd" : "history.line", {
+        content: escapeText(plainName(request.content.name)),
+        style: escapeText(plainName(request.style.name)),
+        way: variantLabel(variant ?? "image-prompt"),
+        seed: String(request.seed),
+        when: relativeTime(createdAt),
+      }),
+  },
+);
