@@ -167,12 +167,14 @@ export interface LineChart {
   readonly subtitle: string;
   readonly xLabel: string;
   readonly points: readonly (readonly [x: number, y: number])[];
+  /** How a number at an axis is written. */
+  readonly tick: (value: number, decimals: number) => string;
   /** The lowest of the points, and what to say of it. */
   readonly mark: { readonly point: readonly [x: number, y: number]; readonly label: string };
 }
 
 /** A line through measured points, the lowest of them marked. */
-export async function lineChart({ points, mark, xLabel, ...heads }: LineChart): Promise<Buffer> {
+export async function lineChart({ points, mark, xLabel, tick, ...heads }: LineChart): Promise<Buffer> {
   const ys = points.map(([, y]) => y);
   // As many digits as tell the ticks apart.
   const digits = Math.max(0, Math.ceil(-Math.log10((Math.max(...ys) - Math.min(...ys) || 1) / 5)));
@@ -189,11 +191,18 @@ export async function lineChart({ points, mark, xLabel, ...heads }: LineChart): 
     {
       title: titleOf(heads, { large: 27, small: 20 }),
       grid: { left: 96, right: 36, top: 116, bottom: 80 },
-      xAxis: { ...axis, name: xLabel, nameLocation: "middle", nameGap: 40, splitLine: { show: false } },
+      xAxis: {
+        ...axis,
+        name: xLabel,
+        nameLocation: "middle",
+        nameGap: 40,
+        splitLine: { show: false },
+        axisLabel: { ...axis.axisLabel, formatter: (value: number) => tick(value, 0) },
+      },
       yAxis: {
         ...axis,
         boundaryGap: ["20%", "4%"],
-        axisLabel: { ...axis.axisLabel, formatter: (value: number) => value.toFixed(digits) },
+        axisLabel: { ...axis.axisLabel, formatter: (value: number) => tick(value, digits) },
       },
       series: [
         {

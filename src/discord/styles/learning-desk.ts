@@ -18,6 +18,9 @@ import { retold } from "../../words/retold.ts";
 import type { Deliveries } from "../messages/deliveries.ts";
 import { type PendingReplies, type PendingReply, replyPlace } from "../messages/pending-reply.ts";
 import type { Cover } from "../messages/view.ts";
+import type { Locale } from "../../words/locale.ts";
+import { spoken, spokenAloud } from "../../words/say.ts";
+import { speakToServer } from "../server/language.ts";
 import { held } from "../wording/held.ts";
 import { learning as words } from "../wording/styles.ts";
 import { LearningPresenter } from "./learning-presenter.ts";
@@ -25,7 +28,7 @@ import { keepToken } from "./token-transfer.ts";
 
 export interface LearningDeskOptions {
   readonly client: Client;
-  readonly store: Pick<Store, "captions" | "files" | "learnings" | "styles">;
+  readonly store: Pick<Store, "captions" | "files" | "learnings" | "serverSettings" | "styles">;
   readonly tasks: Tasks;
   readonly config: Pick<Config, "RESULT_SIZE">;
   readonly deliveries: Deliveries;
@@ -76,7 +79,7 @@ export class LearningDesk {
     } finally {
       this.#asked.delete(style.id);
     }
-    const presenter = new LearningPresenter(this.#options, learning, false);
+    const presenter = new LearningPresenter(this.#options, learning, spokenAloud(), false);
     this.#waiting.push({ learning, presenter });
     await presenter.open();
     this.#next();
@@ -90,13 +93,28 @@ export class LearningDesk {
     const own = new Set([...left, ...untold.map(([learning]) => learning)].map(({ id }) => id));
     await this.#options.tasks.keepOnly(own, (id) => learnings.isOpen(id));
     for (const [learning, ending] of untold)
-      this.#tell(learning, new LearningPresenter(this.#options, learning, true), ending, await this.#stateOf(learning));
+      this.#tell(
+        learning,
+        this.#takeUp(learning, await this.#languageOf(learning)),
+        ending,
+        await this.#stateOf(learning),
+      );
+    const languages = await Promise.all(left.map((learning) => this.#languageOf(learning)));
     const taken = new Set([this.#current?.id, ...this.#waiting.map(({ learning }) => learning.id)]);
-    for (const learning of left) {
+    for (const [i, learning] of left.entries()) {
       if (taken.has(learning.id) || this.#asked.has(learning.styleId)) continue;
-      this.#waiting.push({ learning, presenter: new LearningPresenter(this.#options, learning, true) });
+      this.#waiting.push({ learning, presenter: this.#takeUp(learning, languages[i]!) });
     }
     this.#next();
+  }
+
+  /** Of what is said about it: its server's. */
+  #languageOf({ guildId }: Learning): Promise<Locale> {
+    return speakToServer(this.#options, guildId, spoken);
+  }
+
+  #takeUp(learning: Learning, language: Locale): LearningPresenter {
+    return new LearningPresenter(this.#options, learning, language, true);
   }
 
   /** Who asked for it; `null` when it is over. */
@@ -172,7 +190,7 @@ export class LearningDesk {
       const onHeld = (by: Hindrance | null): void => {
         if (by === null) return presenter.began();
         this.#options.log.error({ folder, by }, "nothing can be written; learning waits");
-        presenter.waits(held[by]);
+        presenter.waits(() => held[by]);
       };
       const body = async (): Promise<void> => {
         await this.#untilDone(learning, presenter, signal);
@@ -184,7 +202,7 @@ export class LearningDesk {
       if (this.#closing) return;
       if (error instanceof CancelledError) return this.#end(learning, presenter, "stopped");
       this.#options.log.warn({ learning: learning.id, error: messageOf(error) }, "a style could not be learned");
-      await this.#end(learning, presenter, { failure: publicMessageOf(error) });
+      await this.#end(learning, presenter, { failure: presenter.speak(() => publicMessageOf(error)) });
     }
   }
 
@@ -195,7 +213,7 @@ export class LearningDesk {
     await learnStyle(this.#options, wanted, {
       signal,
       onNews: (news) => presenter.hear(news),
-      onWaiting: (why) => (why === null ? presenter.began() : presenter.waits(retold("error.no-machine", why))),
+      onWaiting: (why) => (why === null ? presenter.began() : presenter.waits(() => retold("error.no-machine", why))),
       onFault: (said, error) => log.warn({ learning: id, error: error.message }, said),
     });
   }

@@ -7,6 +7,8 @@ import type { Logger } from "../../log.ts";
 import type { Ending, Learning } from "../../store/learning-repository.ts";
 import type { Store } from "../../store/store.ts";
 import type { InversionState } from "../../stylize/diffusion/inversion-state.ts";
+import type { Locale } from "../../words/locale.ts";
+import { number, speakIn } from "../../words/say.ts";
 import { LiveMessage } from "../messages/live-message.ts";
 import { nonceFor } from "../messages/nonce.ts";
 import type { PendingReplies } from "../messages/pending-reply.ts";
@@ -32,6 +34,7 @@ type Point = readonly [step: number, loss: number];
 export class LearningPresenter {
   readonly #parts: LearningPresenterParts;
   readonly #learning: Learning;
+  readonly #language: Locale;
   readonly #venue: Venue;
   readonly #card: LiveMessage;
   readonly #progress: LiveMessage;
@@ -48,13 +51,17 @@ export class LearningPresenter {
   #opened: Promise<void> = Promise.resolve();
   #thumbnail: Promise<ViewFile | null> | null = null;
 
-  /** @param takenUp it was shown by an earlier process */
-  constructor(parts: LearningPresenterParts, learning: Learning, takenUp: boolean) {
+  /**
+   * @param language of what it says, to everybody in the server
+   * @param takenUp it was shown by an earlier process
+   */
+  constructor(parts: LearningPresenterParts, learning: Learning, language: Locale, takenUp: boolean) {
     const { client, replies, store, cover } = parts;
     const { id, channelId, threadId, cardMessageId, progressMessageId } = learning;
     const log = parts.log.child({ learning: id });
     this.#parts = parts;
     this.#learning = learning;
+    this.#language = language;
     this.#venue = new Venue({
       client,
       channelId,
@@ -98,7 +105,7 @@ export class LearningPresenter {
 
   /** Shows the card and opens the thread under it. */
   open(): Promise<void> {
-    this.#opened = this.#open();
+    this.#opened = this.speak(() => this.#open());
     return this.#opened;
   }
 
@@ -114,17 +121,24 @@ export class LearningPresenter {
   }
 
   began(): void {
-    void this.#showCard(words.working);
+    this.speak(() => void this.#showCard(words.working));
   }
 
-  /** It cannot go on for the moment: why. */
-  waits(said: string): void {
-    void this.#showCard(said);
-    this.#progress.show(learningProgress(said, this.#pictures));
+  /** It cannot go on for the moment. @param why is said in the language of everybody */
+  waits(why: () => string): void {
+    this.speak(() => {
+      const said = why();
+      void this.#showCard(said);
+      this.#progress.show(learningProgress(said, this.#pictures));
+    });
   }
 
   /** What the engine tells. */
   hear(news: EngineNews): void {
+    this.speak(() => this.#hear(news));
+  }
+
+  #hear(news: EngineNews): void {
     switch (news.type) {
       case "begun":
         this.#size = news.size;
@@ -161,8 +175,12 @@ export class LearningPresenter {
    *
    * @throws whatever kept it from being told
    */
-  async end({ how, kept }: Ending, state: InversionState | null): Promise<void> {
+  end(ending: Ending, state: InversionState | null): Promise<void> {
     this.#over = true;
+    return this.speak(() => this.#end(ending, state));
+  }
+
+  async #end({ how, kept }: Ending, state: InversionState | null): Promise<void> {
     const lines = [words.end(this.#learning.name, how, kept)];
     if (state && kept !== "nothing") {
       const { step, validations, best, settings } = state;
@@ -174,6 +192,11 @@ export class LearningPresenter {
     await this.#opened;
     await this.#progress.deliver(learningProgress(said, this.#pictures, true));
     await this.#card.deliver(await this.#cardView(said, false));
+  }
+
+  /** What is said about the style: news of the engine come in no conversation, commands in that of a member. */
+  speak<T>(work: () => T): T {
+    return speakIn(this.#language, work);
   }
 
   get #pictures(): LearningPictures {
@@ -217,6 +240,7 @@ export class LearningPresenter {
         title: words.curveTitle,
         subtitle: words.curveSubtitle,
         xLabel: words.curveSteps,
+        tick: number,
         points,
         mark: { point: best, label: words.curveBest(best[1]) },
       });

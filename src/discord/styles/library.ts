@@ -18,7 +18,7 @@ import type { StyleVectors } from "../../jobs/style-vectors.ts";
 import type { Tasks } from "../../jobs/tasks.ts";
 import type { Store } from "../../store/store.ts";
 import { plainName } from "../wording/markdown.ts";
-import { styleWords as words } from "../wording/styles.ts";
+import { namedStyleChoice, styleWords as words } from "../wording/styles.ts";
 
 /** Most choices that Discord takes. */
 const CHOICES = 25;
@@ -52,7 +52,7 @@ export async function styleChoices(
   const typed = interaction.options.getFocused().slice(0, STYLE_NAME_LENGTH);
   const styles = await store.styles.search(interaction.guildId, typed, CHOICES);
   return styles.map(({ name, tokenSha256 }) => ({
-    name: tokenSha256 === null ? name : `${name} (learned)`,
+    name: tokenSha256 === null ? name : namedStyleChoice.learned(name),
     value: name,
   }));
 }
