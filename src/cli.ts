@@ -4,7 +4,7 @@ import { Command } from "commander";
 import { exitCodeOf } from "./cli/exit.ts";
 import { keepOutputErrorsQuiet } from "./cli/output-error.ts";
 import { parsePlainly } from "./cli/usage.ts";
-import { VERSION } from "./cli/version.ts";
+import { VERSION } from "./version.ts";
 
 type Register = (program: Command) => void;
 

@@ -33,6 +33,7 @@ import { createEngine } from "./engine/index.ts";
 import { CancelledError, type UserError } from "./errors.ts";
 import type { Engine } from "./jobs/engine.ts";
 import { ErasedWatch, type Holder, memoryOf } from "./jobs/erased-watch.ts";
+import { PROTOCOL } from "./jobs/fleet.ts";
 import { createLocalQueue } from "./jobs/local/local-queue.ts";
 import { createLocalTasks } from "./jobs/local/local-tasks.ts";
 import type { JobQueue } from "./jobs/queue.ts";
@@ -278,6 +279,7 @@ async function workElsewhere({ store, config, log, seat }: WorkParts, undo: Undo
   undo.push(() => exchange.close());
   const { learningStates: states, files, workers } = store;
   const folder = path.join(config.DATA_DIR, LEARNING);
+  await workers.speak(PROTOCOL);
   const tasks = await openRemoteTasks({ exchange, states, files, workers, folder, log });
   const queue = createRemoteQueue({ exchange, repositories: store, config, log });
   const ofAll = isFirst(seat?.shard ?? WHOLE) ? [new ErasedTasks({ exchange, log })] : [];

@@ -6,6 +6,7 @@ import type { Config } from "./config.ts";
 import { createEngine } from "./engine/index.ts";
 import { UserError } from "./errors.ts";
 import type { Engine } from "./jobs/engine.ts";
+import type { Painter } from "./jobs/job.ts";
 import { ErasedWatch, memoryOf } from "./jobs/erased-watch.ts";
 import { createLocalTasks } from "./jobs/local/local-tasks.ts";
 import { connect } from "./jobs/remote/connection.ts";
@@ -16,6 +17,7 @@ import { createCaptionWork } from "./jobs/remote/tasks/caption-work.ts";
 import { createLearnWork } from "./jobs/remote/tasks/learn-work.ts";
 import type { Tasks } from "./jobs/tasks.ts";
 import { createLogger, type Logger } from "./log.ts";
+import { thisMachine } from "./this-machine.ts";
 import { startOps } from "./ops/ops.ts";
 import { chooseByVotes } from "./store/ballots.ts";
 import { openPictures } from "./pictures/index.ts";
@@ -23,6 +25,7 @@ import { removeWorkersLeftovers, workerFolder } from "./process-folders.ts";
 import { openStore, type Store } from "./store/store.ts";
 import { type Undo, undoAll } from "./undo.ts";
 import { goOn, type Running, untilStopped } from "./until-stopped.ts";
+import { VERSION } from "./version.ts";
 import { readWordList } from "./word-list.ts";
 
 const CLOSING = "closing: what runs goes back to the queue; once more to end at once";
@@ -54,6 +57,7 @@ const WORK: Readonly<Record<Capability, (parts: WorkParts) => Work>> = {
       chooseVariant: chooseByVotes(store),
       folder: workerFolder(config.DATA_DIR, name),
       name,
+      painter: painterOf(config, name, engine),
       concurrency: config.CONCURRENCY,
       times,
       log,
@@ -64,6 +68,16 @@ const WORK: Readonly<Record<Capability, (parts: WorkParts) => Work>> = {
     return createLearnWork({ exchange, tasks, states, files, workers, name, times, log });
   },
 };
+
+const painterOf = (config: Config, name: string, { info }: Engine): Painter => ({
+  name,
+  atelier: VERSION,
+  parts: config.ENGINE_PARTS,
+  precision: config.PRECISION,
+  stepCache: config.STEP_CACHE,
+  ...thisMachine(),
+  device: info?.device ?? "",
+});
 
 /**
  * Connects, starts the engine, announces itself and takes work.

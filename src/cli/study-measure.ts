@@ -9,7 +9,7 @@ import type { Measures } from "../study/measures.ts";
 import { withInterrupt } from "./interrupt.ts";
 import { progressLine } from "./progress.ts";
 import { progressWords } from "./study-run.ts";
-import { VERSION } from "./version.ts";
+import { VERSION } from "../version.ts";
 
 /** What networks may hold at once, bytes; the largest, a tower of CLIP, takes 1.2 GB. */
 const NETWORK_BYTES = 2e9;

@@ -85,12 +85,8 @@ async function run({
   ...choice
 }: RunOptions): Promise<Manifest> {
   const config = readConfig();
-  if (config.QUEUE_URL !== undefined)
-    throw new UserError(
-      "study-workers",
-      "A study is painted by the engines of this machine, not by workers. Leave QUEUE_URL out for this command.",
-    );
-  await expectPathsHere(choice.paths, config.MODELS_DIR);
+  if (config.QUEUE_URL === undefined) await expectPathsHere(choice.paths, config.MODELS_DIR);
+  else expectPathsThere(choice.paths);
   const settings = { size, strength, steps: steps ?? null, guidance: guidance ?? null, learnSteps: learnSteps ?? null };
   const order: StudyOrder = { ...choice, out: path.resolve(choice.out), seeds: repeat, settings };
   const { prepareStudy } = await import("../study/prepare-study.ts");
@@ -121,6 +117,16 @@ export async function expectPathsHere(paths: readonly UsedStylePath[], modelsDir
   }
 }
 
+/** Before any work. @throws UserError for a style path that takes what workers learn for servers alone */
+export function expectPathsThere(paths: readonly UsedStylePath[]): void {
+  const taking = paths.find((path) => waysOf(path).token);
+  if (taking)
+    throw new UserError(
+      "study-workers-learn",
+      `The style path ${taking} takes a learned style, and a study learns on this machine alone. Leave the path out, or QUEUE_URL.`,
+    );
+}
+
 export function progressWords({ done, total, secondsLeft, isHeld, learning }: StudyProgress): string {
   const what = `${done} of ${total} pictures`;
   if (isHeld) return `${what}, waiting for room on the disk`;
@@ -128,9 +134,11 @@ export function progressWords({ done, total, secondsLeft, isHeld, learning }: St
   return secondsLeft === null ? what : `${what}, ${inWords(secondsLeft)} left`;
 }
 
-export function summary({ pictures, failed, leftOut, pairs, candidates }: Manifest, out: string): string {
+export function summary(manifest: Manifest, out: string): string {
+  const { pictures, failed, leftOut, pairs, candidates, machines = [], repeatable } = manifest;
   const lines = [
     `${pictures.length} pictures of ${pairs.length} pairs by ${candidates.length} candidates in ${path.resolve(out)}`,
+    ...(machines.length > 1 ? [`Painted by ${machines.map(({ name }) => name).join(", ")}. ${repeatable}`] : []),
     ...(leftOut.length > 0
       ? [`${counted(leftOut.length, "file")} left out: the manifest names them and says why.`]
       : []),

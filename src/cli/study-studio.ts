@@ -1,4 +1,4 @@
-/** What a study works with: a store of its own, the engines of this machine, and the queue that the bot has. */
+/** What a study works with: a store of its own, the queue that the bot has, and engines of this machine or workers. */
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
 
@@ -12,9 +12,11 @@ import { createLocalTasks } from "../jobs/local/local-tasks.ts";
 import { createLogger } from "../log.ts";
 import { lockFolder } from "../store/folder-lock.ts";
 import { openStore } from "../store/store.ts";
+import { thisMachine } from "../this-machine.ts";
 import { DATA_FOLDER, type Manifest } from "../study/manifest.ts";
 import type { Studio, StudyParts } from "../study/run-study.ts";
-import { VERSION } from "./version.ts";
+import type { Undo } from "../undo.ts";
+import { VERSION } from "../version.ts";
 
 /** One person asks for all of it. */
 const NO_LIMIT = { JOBS_PER_USER: Infinity, JOBS_PER_GUILD: Infinity };
@@ -29,7 +31,7 @@ export async function withStudio<T>(config: Config, out: string, work: (parts: S
   const DATA_DIR = path.join(out, DATA_FOLDER);
   await mkdir(DATA_DIR, { recursive: true });
   const lock = lockStudy(DATA_DIR, out);
-  const undo: (() => unknown)[] = [() => lock.release()];
+  const undo: Undo = [() => lock.release()];
   try {
     // A terminal wants the result, not the log: warnings only, unless asked for.
     const log = createLogger(process.env["LOG_LEVEL"] ? config.LOG_LEVEL : "error");
@@ -42,7 +44,7 @@ export async function withStudio<T>(config: Config, out: string, work: (parts: S
       const tasks = createLocalTasks({ engine, files: store.files, dataDir: DATA_DIR });
       const queue = createLocalQueue({ engine, tasks, repositories: store, config: { ...own, ...NO_LIMIT }, log });
       undo.push(() => Promise.all([tasks.close(), queue.close()]));
-      return { info, queue, tasks };
+      return { info, queue, tasks, concurrency: own.CONCURRENCY };
     };
     const own = { ...config, DATA_DIR };
     // It needs no card, and comes with the program.
@@ -53,16 +55,26 @@ export async function withStudio<T>(config: Config, out: string, work: (parts: S
       CAPTION_DEVICE: undefined,
       CAPTIONER: "palette",
     } as const;
+    const isOverWorkers = config.QUEUE_URL !== undefined;
+    const about = {
+      atelier: VERSION,
+      engine: { parts: config.ENGINE_PARTS, precision: config.PRECISION, stepCache: config.STEP_CACHE },
+      machine: thisMachine(),
+      // Those of workers are installed with them.
+      weights: isOverWorkers ? [] : await installedWeights(config.MODELS_DIR),
+    };
+    const openOwn = async (): Promise<Studio> =>
+      isOverWorkers
+        ? (await import("./study-workers.ts")).openWorkers(
+            config,
+            { store, folder: DATA_DIR, plan: about, limits: NO_LIMIT, log },
+            undo,
+          )
+        : open(own);
     return await work({
       repositories: store,
-      studio: (engine) => open(engine === "own" ? own : embedded),
-      concurrency: config.CONCURRENCY,
-      about: {
-        atelier: VERSION,
-        engine: { parts: config.ENGINE_PARTS, precision: config.PRECISION, stepCache: config.STEP_CACHE },
-        machine: { node: process.version, platform: `${process.platform} ${process.arch}` },
-        weights: await installedWeights(config.MODELS_DIR),
-      },
+      studio: (engine) => (engine === "own" ? openOwn() : open(embedded)),
+      about,
     });
   } finally {
     for (const step of undo.reverse()) await step();

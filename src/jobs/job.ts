@@ -1,5 +1,14 @@
 /** A job: what was asked for, how far it is, what came of it. */
-import type { LoraChoice, Speed, StylePath, StylizerId, UsedStepCache, UsedStylePath } from "../painting.ts";
+import type {
+  EngineParts,
+  LoraChoice,
+  Speed,
+  StepCache,
+  StylePath,
+  StylizerId,
+  UsedStepCache,
+  UsedStylePath,
+} from "../painting.ts";
 import type { Variant, VariantChoice } from "../variant.ts";
 import { DEFAULT_LOCALE, type Locale } from "../words/locale.ts";
 import { speakIn } from "../words/say.ts";
@@ -104,6 +113,20 @@ interface JobSeconds {
   readonly total: number;
 }
 
+/** The worker that painted a picture, and what of it decides about bytes. */
+export interface Painter {
+  readonly name: string;
+  /** Version of Atelier. */
+  readonly atelier: string;
+  readonly parts: EngineParts;
+  readonly precision: string;
+  readonly stepCache: StepCache;
+  readonly node: string;
+  readonly platform: string;
+  readonly processor: string;
+  readonly device: string;
+}
+
 /** What came of a job, and how. */
 export interface JobResult {
   readonly picture: PictureRef;
@@ -122,6 +145,8 @@ export interface JobResult {
   readonly stepCache?: UsedStepCache | null;
   /** Rows that went through the UNet; absent where there is none, and of jobs before they were counted. */
   readonly unetRows?: number;
+  /** Absent: the process that has the queue. */
+  readonly painter?: Painter;
   readonly seconds: JobSeconds;
 }
 

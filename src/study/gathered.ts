@@ -4,9 +4,10 @@ import path from "node:path";
 
 import { UserError } from "../errors.ts";
 import { exists } from "../exists.ts";
-import type { Job } from "../jobs/job.ts";
+import type { Job, Painter } from "../jobs/job.ts";
 import type { PictureStore } from "../jobs/repositories.ts";
 import { sha256Of } from "../sha256.ts";
+import { Machines } from "./machines.ts";
 import type { Manifest, ManifestPicture } from "./manifest.ts";
 import type { Order } from "./paint-pictures.ts";
 import type { PlannedPicture } from "./places.ts";
@@ -22,6 +23,8 @@ export class Gathered {
   readonly #out: string;
   readonly #files: Pick<PictureStore, "local">;
   readonly #pictures = new Map<string, ManifestPicture>();
+  /** Workers that painted some of them. */
+  readonly #painters = new Map<string, Painter>();
   readonly #failed = new Map<string, Manifest["failed"][number]>();
 
   /** @param out the study's folder */
@@ -45,7 +48,8 @@ export class Gathered {
   /** Takes in what a job has painted. @throws UserError where the file was changed since */
   async painted(picture: PlannedPicture, { result, describer }: Job): Promise<void> {
     const { engine, variant, stylePath, contours, steps, guidance, seconds } = result!;
-    const { stepCache = null, unetRows = null } = result!;
+    const { stepCache = null, unetRows = null, painter } = result!;
+    if (painter) this.#painters.set(picture.file, painter);
     await this.#take(picture, result!.picture, {
       engine,
       variant,
@@ -66,10 +70,21 @@ export class Gathered {
   }
 
   /** In the order of what was planned. */
-  listed(planned: readonly PlannedPicture[]): Pick<Manifest, "pictures" | "failed" | "complete"> {
-    const pictures = planned.flatMap(({ file }) => this.#pictures.get(file) ?? []);
+  listed(planned: readonly PlannedPicture[]): Pick<Manifest, "machines" | "pictures" | "failed" | "complete"> {
+    const machines = new Machines();
+    const named = (picture: ManifestPicture): ManifestPicture => {
+      const [{ painted }, painter] = [picture, this.#painters.get(picture.file)];
+      return painted && painter ? { ...picture, painted: { ...painted, machine: machines.nameOf(painter) } } : picture;
+    };
+    const pictures = planned.flatMap(({ file }) => this.#pictures.get(file) ?? []).map(named);
     const failed = planned.flatMap(({ file }) => this.#failed.get(file) ?? []);
-    return { pictures, failed, complete: pictures.length === planned.length };
+    const list = [...machines.list];
+    return {
+      ...(list.length > 0 && { machines: list }),
+      pictures,
+      failed,
+      complete: pictures.length === planned.length,
+    };
   }
 
   async #take({ place, file }: PlannedPicture, kept: Kept, painted: ManifestPicture["painted"]): Promise<void> {

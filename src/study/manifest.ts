@@ -75,6 +75,8 @@ const picture = place.extend({
       unetRows: z.number().nonnegative().nullable().exactOptional(),
       /** Who wrote the description that it was painted by. */
       describer: z.string().nullable(),
+      /** By its name among `machines`; absent: the machine that ran the study. */
+      machine: z.string().exactOptional(),
       seconds: z.object({ caption: z.number(), stylize: z.number(), total: z.number() }),
     })
     .nullable(),
@@ -87,6 +89,9 @@ const learnedToken = z.object({
   steps: z.int().nonnegative(),
   loss: z.number(),
 });
+
+/** What of a machine decides about bytes. */
+const machine = z.object({ node: z.string(), platform: z.string(), processor: z.string(), device: z.string() });
 
 const manifestSchema = z.object({
   format: z.literal(FORMAT),
@@ -101,7 +106,12 @@ const manifestSchema = z.object({
     precision: z.string(),
     stepCache: z.enum(STEP_CACHES),
   }),
-  machine: z.object({ node: z.string(), platform: z.string(), device: z.string() }),
+  /** The one that ran the study; of workers that painted it, the device. No processor of studies before it was noted. */
+  machine: machine.extend({ processor: z.string().exactOptional() }),
+  /** Workers that painted its pictures; absent where that machine did. */
+  machines: z.array(machine.extend({ name: z.string() })).exactOptional(),
+  /** Where the same bytes come of it again, in words; absent before anybody knew. */
+  repeatable: z.string().exactOptional(),
   settings: z.object({
     size: z.int().positive(),
     strength: z.number(),
@@ -138,7 +148,10 @@ export type Source = z.infer<typeof source>;
 export type LearnedToken = z.infer<typeof learnedToken>;
 
 /** All that is decided before the first picture. */
-export type StudyPlan = Omit<Manifest, "format" | "version" | "pictures" | "failed" | "complete">;
+export type StudyPlan = Omit<
+  Manifest,
+  "format" | "version" | "machines" | "repeatable" | "pictures" | "failed" | "complete"
+>;
 
 export const newManifest = (plan: StudyPlan): Manifest => ({
   format: FORMAT,

@@ -87,8 +87,11 @@ export async function forgetUnsettled({ jobs }: Pick<Repositories, "jobs">): Pro
   for (const { job } of await jobs.unsettled()) await jobs.transition(job.id, "cancelled", { settledAt: Date.now() });
 }
 
+/** What a study knows of a queue. */
+export type StudyQueue = Pick<JobQueue, "enqueue" | "get" | "subscribe" | "resume">;
+
 export interface PaintOptions {
-  readonly queue: JobQueue;
+  readonly queue: StudyQueue;
   /** Pictures that engines paint at once. */
   readonly concurrency: number;
   readonly signal: AbortSignal;

@@ -7,17 +7,25 @@ import { UserError } from "../errors.ts";
 import type { DecodeLimits } from "../images/decode.ts";
 import { promptHash } from "../jobs/description.ts";
 import type { EngineInfo } from "../jobs/engine.ts";
-import type { Job } from "../jobs/job.ts";
-import type { JobQueue } from "../jobs/queue.ts";
+import type { Job, PictureRef } from "../jobs/job.ts";
 import type { Repositories } from "../jobs/repositories.ts";
 import type { Tasks } from "../jobs/tasks.ts";
 import { waysOf } from "../painting.ts";
 import { controlPicture } from "./controls.ts";
 import { Gathered } from "./gathered.ts";
+import { repeatableWords } from "./machines.ts";
 import { type Manifest, newManifest, type StudyPlan, writeManifest } from "./manifest.ts";
 import { Pace, type StudyProgress } from "./pace.ts";
 import { learnStyles, type StudyRepositories, stylesToLearn, withTokens } from "./learn-styles.ts";
-import { forgetUnsettled, keyOf, type Order, orderFor, paintedBefore, paintPictures } from "./paint-pictures.ts";
+import {
+  forgetUnsettled,
+  keyOf,
+  type Order,
+  orderFor,
+  paintedBefore,
+  paintPictures,
+  type StudyQueue,
+} from "./paint-pictures.ts";
 import type { PlannedPicture } from "./places.ts";
 import type { PreparedStudy } from "./prepare-study.ts";
 import { expectSameStudy } from "./same-study.ts";
@@ -26,8 +34,14 @@ import { readSource } from "./sources.ts";
 /** An engine that has started, and the queue that asks it. */
 export interface Studio {
   readonly info: EngineInfo;
-  readonly queue: JobQueue;
+  readonly queue: StudyQueue;
   readonly tasks: Tasks;
+  /** Pictures that are painted at once. */
+  readonly concurrency: number;
+  /** Where engines have pictures of their own: lets them see one of the study's store. */
+  readonly lend?: (picture: Pick<PictureRef, "sha256" | "width" | "height">) => Promise<void>;
+  /** @throws UserError where a picture was painted otherwise than the study is */
+  readonly accept?: (job: Job) => void;
 }
 
 export interface StudyParts {
@@ -35,8 +49,6 @@ export interface StudyParts {
   readonly repositories: StudyRepositories;
   /** The engine that the study is about, and the embedded one; started when they are asked for. */
   readonly studio: (engine: "own" | "embedded") => Promise<Studio>;
-  /** Pictures that are painted at once. */
-  readonly concurrency: number;
   /** What the manifest says besides. */
   readonly about: Pick<StudyPlan, "atelier" | "weights"> & {
     readonly engine: Omit<StudyPlan["engine"], "stylizer" | "describer">;
@@ -84,6 +96,7 @@ export async function runStudy(study: PreparedStudy, parts: StudyParts, hooks: S
   );
   await storeSources(study, parts);
   await forgetUnsettled(repositories);
+  for (const each of study.contents.pictures) await own.lend?.(each);
   await own.queue.resume();
   const contents = await withFaces(plan.contents, own.tasks, repositories);
 
@@ -94,7 +107,10 @@ export async function runStudy(study: PreparedStudy, parts: StudyParts, hooks: S
       await withDescriptions(plan.styles, own.info.describer, repositories),
       repositories,
     );
-    return { ...newManifest({ ...plan, contents, styles }), ...gathered.listed(pictures) };
+    const known = gathered.listed(pictures);
+    const { processor = "unknown processor", ...machine } = plan.machine;
+    const repeatable = repeatableWords(known.machines ?? [], { ...machine, processor });
+    return { ...newManifest({ ...plan, contents, styles }), repeatable, ...known };
   };
   try {
     const { controls, wishes } = sorted(study, own.info);
@@ -126,18 +142,18 @@ export async function runStudy(study: PreparedStudy, parts: StudyParts, hooks: S
     }
     pace.begin();
     const onSettled = async (asked: Order, job: Job): Promise<void> => {
+      if (asked.engine === own.info.stylizer) own.accept?.(job);
       for (const each of wishes.get(keyOf(asked))!.pictures) {
         await gathered.settled(each, asked, job);
         pace.painted();
       }
     };
     const onHeld = (isHeld: boolean): void => pace.held(isHeld);
-    const { concurrency } = parts;
     const all = [...wishes.values()].map((wish) => wish.order);
     for (const isOwn of [true, false]) {
       const orders = all.filter(({ engine }) => (engine === own.info.stylizer) === isOwn);
       if (orders.length === 0) continue;
-      const { queue } = isOwn ? own : await parts.studio("embedded");
+      const { queue, concurrency } = isOwn ? own : await parts.studio("embedded");
       if (!isOwn) await queue.resume();
       await paintPictures(orders, { queue, concurrency, signal: hooks.signal, onSettled, onHeld });
     }

@@ -35,6 +35,7 @@ describe("the rooms of src/jobs", () => {
       remote: [
         "connection",
         "exchange",
+        "fitness",
         "paint-work",
         "presence",
         "remote-queue",

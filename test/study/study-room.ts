@@ -71,8 +71,7 @@ export function useStudyRoom(): StudyRoom {
     } as const;
     const parts = {
       repositories: store as Store,
-      studio: async () => ({ info: engine.info!, queue, tasks }),
-      concurrency: 1,
+      studio: async () => ({ info: engine.info!, queue, tasks, concurrency: 1 }),
       about: { ...about, weights: [] },
     };
     try {

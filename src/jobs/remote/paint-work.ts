@@ -5,7 +5,7 @@ import type { Engine } from "../engine.ts";
 import type { ChooseVariant } from "../choose-variant.ts";
 import { CancelledError, messageOf } from "../../errors.ts";
 import type { SharedQueue } from "../fleet.ts";
-import { isSettled, type Job } from "../job.ts";
+import { isSettled, type Job, type Painter } from "../job.ts";
 import type { Repositories } from "../repositories.ts";
 import type { Logger } from "../../log.ts";
 import { Endings } from "../running/endings.ts";
@@ -37,6 +37,8 @@ export interface PaintWorkOptions {
   /** For previews and unfinished results; this worker's own. */
   readonly folder: string;
   readonly name: string;
+  /** Stands beside each picture: whoever compares bytes has to know. */
+  readonly painter?: Painter;
   /** Pictures that are painted at once. */
   readonly concurrency: number;
   readonly times?: LockTimes;
@@ -61,7 +63,7 @@ export class PaintWork {
   #deaf = (): void => undefined;
 
   constructor(options: PaintWorkOptions) {
-    const { engine, tasks, repositories, chooseVariant, folder, name, concurrency, exchange, log } = options;
+    const { engine, tasks, repositories, chooseVariant, folder, name, painter, concurrency, exchange, log } = options;
     const { jobs } = repositories;
     this.#options = options;
     this.#news = new JobNews(log);
@@ -71,7 +73,8 @@ export class PaintWork {
     const common = { jobs, history, news, folder, worker: name };
     this.#unsettled = new UnsettledJobs({ ...common, engine, concurrency });
     this.#endings = new Endings({ ...common, unsettled: this.#unsettled, closing, log });
-    const stages = { engine, tasks, repositories, chooseVariant, history, folders: this.#folders, log };
+    const parts = { engine, tasks, repositories, chooseVariant, history, folders: this.#folders, log };
+    const stages = { ...parts, ...(painter && { painter }) };
     const [unsettled, endings] = [this.#unsettled, this.#endings];
     this.#lanes = new Lanes({ stages, unsettled, endings, concurrency, closing });
     const fences = new Map<string, number>();

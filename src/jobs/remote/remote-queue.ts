@@ -12,10 +12,10 @@ import { CancelledError, messageOf } from "../../errors.ts";
 import type { Logger } from "../../log.ts";
 import { WORK } from "../../process-folders.ts";
 import type { JobEvent, JobListener } from "../events.ts";
-import { PROTOCOL, type SharedQueue, type WorkerRepository } from "../fleet.ts";
+import type { SharedQueue, WorkerRepository } from "../fleet.ts";
 import { isSettled, type Job, type JobRequest, newJob } from "../job.ts";
 import type { Asker, JobQueue, QueuePlace, QueueSnapshot, Reservation } from "../queue.ts";
-import type { JobRepository } from "../repositories.ts";
+import type { JobRepository, QueuedJob } from "../repositories.ts";
 import { hindranceOf } from "../../room.ts";
 import { retrying } from "../../retry.ts";
 import { Admission } from "../running/admission.ts";
@@ -59,6 +59,8 @@ export interface RemoteQueueOptions {
   };
   readonly config: RemoteQueueConfig;
   readonly log: Logger;
+  /** Of the jobs that it finds, those that it shows. Default: all. */
+  readonly shows?: (request: JobRequest) => boolean;
   /** How often what was lost is looked for, milliseconds. */
   readonly sweepMs?: number;
 }
@@ -192,13 +194,12 @@ class RemoteQueue implements JobQueue {
 
   async resume(): Promise<void> {
     const { repositories, log } = this.#options;
-    const { jobs, workers } = repositories;
-    await workers.speak(PROTOCOL);
+    const { jobs } = repositories;
     this.#listen();
     await this.#deaf;
     await this.#history.recall(jobs);
     await this.#folders.clearLeftovers((id) => this.#known.get(id) !== undefined);
-    for (const { job } of await jobs.unsettled()) if (!this.#known.get(job.id)) this.#show(job, { resumed: true });
+    for (const { job } of await this.#unsettled()) if (!this.#known.get(job.id)) this.#show(job, { resumed: true });
     await this.#sweep.start();
     if (!this.#closing.signal.aborted)
       this.#stopWatching = watchHandChanges(jobs, log, () => this.#followHandChanges());
@@ -236,6 +237,11 @@ class RemoteQueue implements JobQueue {
     });
   }
 
+  async #unsettled(): Promise<readonly QueuedJob[]> {
+    const { repositories, shows = () => true } = this.#options;
+    return (await repositories.jobs.unsettled()).filter(({ job }) => shows(job.request));
+  }
+
   /** From now on; what runs is begun for whoever listens, and what it is at, its worker tells. */
   #show(job: Job, how: { readonly resumed?: true } = {}): void {
     const held = this.#known.add(job);
@@ -247,7 +253,7 @@ class RemoteQueue implements JobQueue {
   async #followHandChanges(): Promise<void> {
     const { jobs, sharedQueue } = this.#options.repositories;
     const known = new Map([...this.#known.all()].map((held) => [held.job.id, held]));
-    const rows = await jobs.unsettled();
+    const rows = await this.#unsettled();
     // Whatever came or went meanwhile is this process's own doing.
     const queued = rows.filter(({ job }) => !known.has(job.id) && !this.#known.get(job.id));
     const base = queued.length === 0 ? 0 : await sharedQueue.base();

@@ -10,7 +10,7 @@ import { knownDescription, paintingWords, promptHash } from "../description.ts";
 import type { DescribeReply, Engine } from "../engine.ts";
 import { enginePicture } from "../engine-picture.ts";
 import type { JobStage } from "../events.ts";
-import { isSettled, type Job, type PictureRef, serverOf, speakAbout } from "../job.ts";
+import { isSettled, type Job, type Painter, type PictureRef, serverOf, speakAbout } from "../job.ts";
 import type { FaceVerdict, Repositories } from "../repositories.ts";
 import { TOKEN_EXTENSION } from "../style.ts";
 import type { Tasks } from "../tasks.ts";
@@ -27,6 +27,8 @@ export interface StageParts {
   readonly history: StageHistory;
   /** For previews and unfinished results. */
   readonly folders: WorkFolders;
+  /** Where others may paint as well: who paints here. */
+  readonly painter?: Painter;
   readonly log: Logger;
 }
 
@@ -147,7 +149,7 @@ export async function stylize(tracked: TrackedJob, parts: StageParts): Promise<v
     stylize: stylizeSeconds,
     total: tracked.preparationSeconds + secondsSince(startedAt),
   };
-  const result = { picture, variant, ...how, seconds };
+  const result = { picture, variant, ...how, ...(parts.painter && { painter: parts.painter }), seconds };
   try {
     await tracked.move("done", { result, settledAt: Date.now() });
   } catch (error) {
