@@ -16,16 +16,23 @@ import {
 import type { Bot } from "../src/discord/interactions/bot.ts";
 import { type FilledForm, refilled, type Values } from "../src/discord/interactions/filled-form.ts";
 import type { ButtonHandler } from "../src/discord/interactions/handler.ts";
+import { WEIGHTS_LENGTH } from "../src/discord/interactions/blend-weights.ts";
 import { serverIdOf } from "../src/discord/interactions/whereabouts.ts";
 import type { Held } from "../src/discord/intake/intake.ts";
 import { press } from "../src/discord/messages/components.ts";
 import { parseCustomId } from "../src/discord/messages/custom-id.ts";
-import { namedStyleChoices, type StyleChoice } from "../src/discord/styles/named-styles.ts";
+import {
+  findNamedStyle,
+  namedStyleChoices,
+  type StyleChoice,
+  type StyleScope,
+} from "../src/discord/styles/named-styles.ts";
+import { blendWords } from "../src/discord/wording/blends.ts";
 import { againWords as words, SPEED_NAME } from "../src/discord/wording/commands.ts";
 import { UserError } from "../src/errors.ts";
 import { SPEEDS } from "../src/painting.ts";
 import { subjectOf } from "./job-button.ts";
-import { LORA_LENGTH, PATHS_LENGTH } from "./painting-options.ts";
+import { LORA_LENGTH, PATHS_LENGTH, STYLE_FIELDS } from "./painting-options.ts";
 import { PROMPT_LENGTH } from "./prompt.ts";
 
 /** What was filled in, or `null` where that is not known any more. */
@@ -65,20 +72,69 @@ export const showAgain: ButtonHandler<string, CacheType> = {
 
   async run({ interaction, bot, reply }, key) {
     const form = bot.keptForms.find(interaction.user.id, key) ?? gone();
-    const scope = { guildId: serverIdOf(interaction), userId: interaction.user.id };
-    const named = form.values["with"];
-    const styles =
-      named === undefined ? [] : await stylesFor(String(named), (text) => namedStyleChoices(bot, scope, text));
     const { family } = parseCustomId(interaction.customId);
-    const wishes = family === "paint-again" ? paintingFields(form, styles) : [pathsField(form)];
+    const uploads = Object.entries(form.uploads).map(uploadField);
+    const scope = { guildId: serverIdOf(interaction), userId: interaction.user.id };
+    const wishes =
+      family === "paint-again"
+        ? mostLikely([...(await styleFields(form, bot, scope)), ...paintingFields(form)], MOST_FIELDS - uploads.length)
+        : [pathsField(form)];
     await reply.showModal(
       new ModalBuilder()
         .setCustomId(interaction.customId)
         .setTitle(words.again)
-        .addLabelComponents(...Object.entries(form.uploads).map(uploadField), ...wishes),
+        .addLabelComponents(...uploads, ...wishes),
     );
   },
 };
+
+/** Fields that a form may have. */
+const MOST_FIELDS = 5;
+
+/** How likely what a field holds is what was wrong. */
+const DOUBT = { wrong: 3, given: 2, known: 1, empty: 0 } as const;
+
+interface DoubtfulField {
+  readonly label: LabelBuilder;
+  readonly doubt: (typeof DOUBT)[keyof typeof DOUBT];
+}
+
+/** As many as fit, in their order; what is left out stays as it was sent. */
+function mostLikely(fields: readonly DoubtfulField[], most: number): readonly LabelBuilder[] {
+  const kept = new Set(fields.toSorted((a, b) => b.doubt - a.doubt).slice(0, most));
+  return fields.filter((field) => kept.has(field)).map(({ label }) => label);
+}
+
+/** One for each style that was named, and their weights where there are several. */
+async function styleFields(
+  { values }: FilledForm,
+  bot: Pick<Bot, "store">,
+  scope: StyleScope,
+): Promise<readonly DoubtfulField[]> {
+  const fields: DoubtfulField[] = [];
+  const weights = values["weights"];
+  for (const field of STYLE_FIELDS) {
+    const named = String(values[field] ?? "").trim();
+    // Weights of one style alone want a second.
+    const isMissing = named === "" && field === "and" && fields.length === 1 && weights !== undefined;
+    if (named === "" && !isMissing) continue;
+    const styles = await stylesFor(named, (text) => namedStyleChoices(bot, scope, text));
+    const label = menuField(field, styleLabel(field), styles, values[field], field === "with");
+    fields.push({ label, doubt: isMissing || !(await isKnown(bot, scope, named)) ? DOUBT.wrong : DOUBT.known });
+  }
+  if (fields.length < 2) return fields;
+  const label = textField("weights", blendWords.formWeights, TextInputStyle.Short, WEIGHTS_LENGTH, weights);
+  return [...fields, { label, doubt: weights === undefined ? DOUBT.empty : DOUBT.given }];
+}
+
+const isKnown = (...[bot, scope, name]: Parameters<typeof findNamedStyle>): Promise<boolean> =>
+  findNamedStyle(bot, scope, name).then(
+    () => true,
+    () => false,
+  );
+
+const styleLabel = (field: (typeof STYLE_FIELDS)[number]): string =>
+  ({ with: words.with, and: blendWords.formAnd, and_too: blendWords.formAndToo })[field];
 
 /** As many as a menu holds: those that are called like what was asked for, then all others. */
 async function stylesFor(
@@ -100,14 +156,23 @@ const uploadField = ([name, { upload }]: [string, Held]): LabelBuilder =>
       new FileUploadBuilder().setCustomId(name).setFileTypes("image").setRequired(false).setMinValues(0),
     );
 
-/** For what can be wrong; what was not given can not be, but for words. With two pictures these are five fields, as many as fit. */
-const paintingFields = ({ values }: FilledForm, styles: readonly StyleChoice[]): readonly LabelBuilder[] => [
-  ...(styles.length === 0 ? [] : [menuField("with", words.with, styles, values["with"])]),
-  textField("prompt", words.prompt, TextInputStyle.Paragraph, PROMPT_LENGTH, values["prompt"]),
-  ...(values["speed"] === undefined ? [] : [menuField("speed", words.speed, speedChoices(), values["speed"])]),
+/** For what can be wrong; what was not given can not be, but for words. */
+const paintingFields = ({ values }: FilledForm): readonly DoubtfulField[] => [
+  {
+    label: textField("prompt", words.prompt, TextInputStyle.Paragraph, PROMPT_LENGTH, values["prompt"]),
+    doubt: values["prompt"] === undefined ? DOUBT.empty : DOUBT.given,
+  },
+  ...(values["speed"] === undefined
+    ? []
+    : [{ label: menuField("speed", words.speed, speedChoices(), values["speed"]), doubt: DOUBT.given }]),
   ...(values["lora"] === undefined
     ? []
-    : [textField("lora", words.lora, TextInputStyle.Short, LORA_LENGTH, values["lora"])]),
+    : [
+        {
+          label: textField("lora", words.lora, TextInputStyle.Short, LORA_LENGTH, values["lora"]),
+          doubt: DOUBT.given,
+        },
+      ]),
 ];
 
 const pathsField = ({ values }: FilledForm): LabelBuilder =>
@@ -132,13 +197,14 @@ const menuField = (
   label: string,
   choices: readonly StyleChoice[],
   chosen: Values[string] | undefined,
+  isRequired = true,
 ): LabelBuilder =>
-  new LabelBuilder()
-    .setLabel(label)
-    .setStringSelectMenuComponent(
-      new StringSelectMenuBuilder()
-        .setCustomId(name)
-        .setOptions(
-          choices.map((choice) => ({ label: choice.name, value: choice.value, default: choice.value === chosen })),
-        ),
-    );
+  new LabelBuilder().setLabel(label).setStringSelectMenuComponent(
+    new StringSelectMenuBuilder()
+      .setCustomId(name)
+      .setRequired(isRequired)
+      .setMinValues(Number(isRequired))
+      .setOptions(
+        choices.map((choice) => ({ label: choice.name, value: choice.value, default: choice.value === chosen })),
+      ),
+  );

@@ -8,6 +8,7 @@ import type { Held } from "../src/discord/intake/intake.ts";
 import { assertOwnerOrModerator } from "../src/discord/interactions/permissions.ts";
 import { comparedPaths, comparison as words } from "../src/discord/wording/votes.ts";
 import { UserError } from "../src/errors.ts";
+import { inDescribersWords, stylesOf } from "../src/jobs/request-styles.ts";
 import { DEFAULT_SETTINGS } from "../src/painting.ts";
 import { PAPER_LABEL, VARIANTS } from "../src/variant.ts";
 import type { ComparedPaths } from "../src/votes/comparison.ts";
@@ -168,14 +169,15 @@ export const compareResult: ButtonHandler<string> = {
 
   async run({ interaction, bot, reply }, jobId) {
     const job = await findPainting(bot, jobId);
-    await bot.filter.admit(reply.channelId, [job.request.content, job.request.style]);
+    const styles = stylesOf(job.request).map(({ picture }) => picture);
+    await bot.filter.admit(reply.channelId, [job.request.content, ...styles]);
     if (job.state !== "done") throw new UserError("unfinished", words.unfinished);
     const { replyTo: _replyTo, variant: _variant, parentId: _parentId, locale: _locale, ...settings } = job.request;
-    // Ballots are about the style: what is judged is painted by its own words, not by somebody's.
-    const own = { description: null, extraPrompt: null };
     // People judge pictures, not drafts of them.
     const speed = settings.speed === "draft" ? DEFAULT_SETTINGS.speed : settings.speed;
-    const request = { ...settings, ...own, speed, userId: interaction.user.id, guildId: interaction.guildId };
+    const asker = { userId: interaction.user.id, guildId: interaction.guildId };
+    // Ballots are about the style: what is judged is painted by its own words, not by somebody's.
+    const request = { ...inDescribersWords(settings), extraPrompt: null, speed, ...asker };
     const room = bot.queue.reserve(request, VARIANTS.length);
     try {
       await bot.comparisons.start(request, { hours: DEFAULT_HOURS, paths: null }, reply, room);

@@ -8,7 +8,7 @@ import { clip } from "../src/discord/wording/markdown.ts";
 import { submitAgain } from "../src/discord/interactions/submit.ts";
 import { editPromptWords as words } from "../src/discord/wording/commands.ts";
 import { UserError } from "../src/errors.ts";
-import { paintingWords } from "../src/jobs/description.ts";
+import { wordsTogether } from "../src/jobs/description.ts";
 import { findPainting, subjectOf } from "./job-button.ts";
 import { checkedPrompt, PROMPT_LENGTH } from "./prompt.ts";
 
@@ -28,7 +28,7 @@ export const editPrompt: ButtonHandler<string, CacheType> = {
       .setPlaceholder(words.placeholder)
       .setMaxLength(PROMPT_LENGTH)
       .setRequired(true);
-    const painted = conditioning(paintingWords({ ...job, variant: "image-prompt" }));
+    const painted = conditioning(wordsTogether({ ...job, variant: "image-prompt" }));
     if (painted !== null) input.setValue(clip(painted, PROMPT_LENGTH));
     await reply.showModal(
       new ModalBuilder()

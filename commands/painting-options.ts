@@ -11,6 +11,7 @@ import type {
 } from "discord.js";
 
 import type { Values } from "../src/discord/interactions/filled-form.ts";
+import { WEIGHTS_LENGTH } from "../src/discord/interactions/blend-weights.ts";
 import { SPEED_NAME, VARIANT_NAME } from "../src/discord/wording/commands.ts";
 import { STYLE_PATH_NAME } from "../src/discord/wording/styles.ts";
 import type { JobRequest } from "../src/jobs/job.ts";
@@ -107,6 +108,15 @@ export const withPaintingOptions = (command: SlashCommandOptionsOnlyBuilder): Sl
         .setDescription("How the style picture itself enters (diffusion engine)")
         .setChoices(STYLE_PATHS.map((value) => ({ name: STYLE_PATH_NAME[value], value }))),
     );
+
+/** Options that name a style: the first has to be there, the others are blended with it. */
+export const STYLE_FIELDS = ["with", "and", "and_too"] as const;
+
+export const weightsOption = (option: SlashCommandStringOption): SlashCommandStringOption =>
+  option
+    .setName("weights")
+    .setDescription("How much of each style: 2:1, or 60 30 10 (default: alike)")
+    .setMaxLength(WEIGHTS_LENGTH);
 
 export type PaintingSettings = Pick<
   JobRequest,

@@ -18,6 +18,7 @@ import { submitAgain, submitPair } from "../src/discord/interactions/submit.ts";
 import { press } from "../src/discord/messages/components.ts";
 import { parseCustomId } from "../src/discord/messages/custom-id.ts";
 import { findNamedStyle, namedStyleChoices, type StyleChoice } from "../src/discord/styles/named-styles.ts";
+import { blendWords } from "../src/discord/wording/blends.ts";
 import { tweakWords as words } from "../src/discord/wording/commands.ts";
 import { UserError } from "../src/errors.ts";
 import type { Job } from "../src/jobs/job.ts";
@@ -82,7 +83,7 @@ function tweakModal(id: string, { request }: Job, kept: Answers | null, styles: 
         ),
       new LabelBuilder().setLabel(words.seed).setDescription(words.seedHint).setTextInputComponent(seed),
       new LabelBuilder().setLabel(words.words).setTextInputComponent(ownWords),
-      styleLabel(styles, kept?.["style"]),
+      styleLabel(styles, kept?.["style"], request),
       new LabelBuilder()
         .setLabel(words.upload)
         .setFileUploadComponent(
@@ -103,15 +104,20 @@ const lookOptions = (request: Job["request"], chosen: string) =>
       })),
     );
 
-const styleLabel = (styles: readonly StyleChoice[], chosen: string | undefined): LabelBuilder =>
-  new LabelBuilder().setLabel(words.style).setStringSelectMenuComponent(
-    new StringSelectMenuBuilder()
-      .setCustomId("style")
-      .setPlaceholder(words.stylePlaceholder)
-      .setRequired(false)
-      .setMinValues(0)
-      .setOptions(styles.map(({ name: label, value }) => ({ label, value, default: value === chosen }))),
-  );
+function styleLabel(
+  styles: readonly StyleChoice[],
+  chosen: string | undefined,
+  { blend }: Job["request"],
+): LabelBuilder {
+  const menu = new StringSelectMenuBuilder()
+    .setCustomId("style")
+    .setPlaceholder(blend ? blendWords.tweakAsItIs : words.stylePlaceholder)
+    .setRequired(false)
+    .setMinValues(0)
+    .setOptions(styles.map(({ name: label, value }) => ({ label, value, default: value === chosen })));
+  const label = new LabelBuilder().setLabel(words.style).setStringSelectMenuComponent(menu);
+  return blend ? label.setDescription(blendWords.tweakHint) : label;
+}
 
 interface TweakInput {
   readonly jobId: string;
@@ -161,7 +167,9 @@ export const tweaked: ModalHandler<TweakInput, CacheType> = {
       const scope = { guildId: serverIdOf(interaction), userId: user.id };
       const { picture, description } =
         typeof style === "string" ? await findNamedStyle(bot, scope, style) : { picture: style, description: null };
-      await submitPair(bot, reply, { ...changed, description }, { content: request.content, style: picture });
+      // Another style takes the place of all that were blended.
+      const { blend: _blend, ...alone } = changed;
+      await submitPair(bot, reply, { ...alone, description }, { content: request.content, style: picture });
     }
   },
 };

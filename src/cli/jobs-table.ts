@@ -1,6 +1,8 @@
 /** Jobs as `atelier jobs` shows them to people: a list within 80 columns, and everything about one. */
 import { excerpt } from "../errors.ts";
+import { wordsOf } from "../jobs/description.ts";
 import { type Job, type JobState } from "../jobs/job.ts";
+import { stylesOf } from "../jobs/request-styles.ts";
 import type { JobEntry } from "../store/job-desk.ts";
 import type { Paint } from "./paint.ts";
 
@@ -48,8 +50,14 @@ export function jobDetails({ job, worker }: JobEntry, now: number, paint: Paint)
     ["because", job.variantReason],
     ["settings", `${request.size} px, strength ${request.strength}, seed ${request.seed}, ${request.speed}`],
     ["content", pictureWords(request.content)],
-    ["style", pictureWords(request.style)],
-    ["description", job.description],
+    ...stylesOf(request).map(
+      ({ picture, weight }, n) =>
+        [
+          n === 0 ? "style" : "and",
+          `${pictureWords(picture)}${request.blend ? `, ${percentOf(weight)}` : ""}`,
+        ] as const,
+    ),
+    ...wordsOf(job).map(({ text }) => ["description", text] as const),
     ["result", result && pictureWords(result.picture)],
     ["painted by", result && `${result.engine}, ${result.steps} steps, ${result.seconds.total.toFixed(1)} s`],
     ["reruns", request.parentId],
@@ -63,6 +71,8 @@ export function jobDetails({ job, worker }: JobEntry, now: number, paint: Paint)
   });
   return `${paint("bold", job.id)}\n${lines.join("\n")}`;
 }
+
+const percentOf = (weight: number): string => `${Math.round(weight * 100)} %`;
 
 const pictureWords = ({ sha256, width, height, name }: Job["request"]["content"]): string =>
   `${width} x ${height}, ${sha256}${name === "" ? "" : ` (${name})`}`;

@@ -48,6 +48,8 @@ export interface LineEntry {
     readonly description: string | null;
     readonly request: Pick<JobRequest, "userId" | "guildId" | "variant" | "speed" | "size" | "loras" | "hd"> & {
       readonly description: string | null;
+      /** Further styles, not themselves; absent: none. */
+      readonly blend?: true;
     };
   };
 }

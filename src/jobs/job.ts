@@ -1,4 +1,5 @@
 /** A job: what was asked for, how far it is, what came of it. */
+import type { Blend } from "../blend.ts";
 import type {
   EngineParts,
   LoraChoice,
@@ -40,6 +41,19 @@ export interface PictureRef {
   readonly notes: readonly string[];
 }
 
+/** One of the styles of a blend. */
+export interface RequestedStyle {
+  readonly picture: PictureRef;
+  /** The words of whoever saved it in the library; `null`: the describer's. */
+  readonly description: string | null;
+}
+
+/** What a picture takes beside `JobRequest.style`, and by which weights (`blendOf`). */
+export interface JobBlend extends Blend<RequestedStyle> {
+  /** As `RequestedStyle.description`, of `JobRequest.style`. */
+  readonly description: string | null;
+}
+
 /** What was asked for. Never changes after the job is queued. */
 export interface JobRequest {
   /** Who asked: whose turn it is in the fair order, and who may cancel and delete. */
@@ -50,9 +64,11 @@ export interface JobRequest {
   readonly content: PictureRef;
   /** In whose style. */
   readonly style: PictureRef;
+  /** Further styles that it is blended with; absent: none. */
+  readonly blend?: JobBlend;
   /** `auto` is settled when the job is prepared (`Job.variant`). */
   readonly variant: VariantChoice;
-  /** The person's own description, used in place of a generated one (*Edit prompt*). */
+  /** The person's own description, used in place of a generated one (*Edit prompt*); of a blend, in place of all of them. */
   readonly description: string | null;
   /** Words added to the description (`/stylize prompt:`). */
   readonly extraPrompt: string | null;
@@ -150,6 +166,12 @@ export interface JobResult {
   readonly seconds: JobSeconds;
 }
 
+/** A style in words, whole and without added ones, and who wrote them: a describer's id, or `user`. */
+export interface StyleWords {
+  readonly text: string;
+  readonly describer: string;
+}
+
 /** One `/stylize`. */
 export interface Job {
   /** Sortable by creation, at most 26 characters of [0-9A-Z]: fits a Discord `custom_id`. */
@@ -165,6 +187,8 @@ export interface Job {
   /** Description in use, once known, whole and without added words, and who wrote it (a describer's id, or `user`). */
   readonly description: string | null;
   readonly describer: string | null;
+  /** Of a blend: the same of the further styles, in their order, as far as they are known. */
+  readonly otherWords: readonly StyleWords[];
   /** `null` unless it is done. */
   readonly result: JobResult | null;
   /** Why it failed, in words for people; `null` unless it did. */
@@ -194,6 +218,7 @@ export const newJob = (request: JobRequest): Job => ({
   variantReason: null,
   description: null,
   describer: null,
+  otherWords: [],
   result: null,
   failure: null,
   lastFault: null,

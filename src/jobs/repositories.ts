@@ -19,6 +19,7 @@ export type JobPatch = Partial<
     | "variantReason"
     | "description"
     | "describer"
+    | "otherWords"
     | "result"
     | "failure"
     | "lastFault"

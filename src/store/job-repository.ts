@@ -7,7 +7,7 @@ import type { JobRepository, Lease } from "../jobs/repositories.ts";
 import { statesBefore } from "../jobs/transitions.ts";
 import type { Shard } from "../shard.ts";
 import { handChanges } from "./hand-changes.ts";
-import { jobToRow, patchToColumns, rowToJob } from "./job-rows.ts";
+import { jobToRow, patchToColumns, rowToJob, sourcesOf } from "./job-rows.ts";
 import { isOf } from "./ownership.ts";
 import { isOfServer } from "./server-jobs.ts";
 import { rememberPicture } from "./picture-repository.ts";
@@ -17,8 +17,7 @@ export function createJobRepository(db: Kysely<Schema>, shard: Shard): JobReposi
   return {
     async insert(job, turn) {
       await db.transaction().execute(async (transaction) => {
-        const { content, style } = job.request;
-        for (const picture of [content, style]) await rememberPicture(transaction, picture);
+        for (const picture of sourcesOf(job)) await rememberPicture(transaction, picture);
         await transaction.insertInto("jobs").values(jobToRow(job, turn)).execute();
       });
     },

@@ -1,13 +1,34 @@
 /** Jobs as rows, and back. */
 import type { Insertable, Selectable, Updateable } from "kysely";
 
-import type { Job, JobRequest, JobResult } from "../jobs/job.ts";
+import type { Job, JobRequest, JobResult, PictureRef } from "../jobs/job.ts";
 import type { JobPatch } from "../jobs/repositories.ts";
+import { stylesOf } from "../jobs/request-styles.ts";
 import { DEFAULT_SETTINGS } from "../painting.ts";
 import type { JobTable } from "./schema.ts";
 
+/** Columns of jobs that refer to pictures. */
+export const JOB_PICTURES = [
+  "content_sha256",
+  "style_sha256",
+  "second_style_sha256",
+  "third_style_sha256",
+  "result_sha256",
+] as const satisfies readonly (keyof JobTable)[];
+
+/** Hashes of the pictures that a job refers to. */
+export const picturesOf = (row: Pick<Selectable<JobTable>, (typeof JOB_PICTURES)[number]>): readonly string[] =>
+  JOB_PICTURES.flatMap((column) => row[column] ?? []);
+
+/** What a job is painted of. */
+export const sourcesOf = ({ request }: Job): readonly PictureRef[] => [
+  request.content,
+  ...stylesOf(request).map(({ picture }) => picture),
+];
+
 export function jobToRow(job: Job, turn: number): Insertable<JobTable> {
   const { request } = job;
+  const [second, third] = request.blend?.others ?? [];
   return {
     id: job.id,
     state: job.state,
@@ -16,6 +37,8 @@ export function jobToRow(job: Job, turn: number): Insertable<JobTable> {
     outside: Number(request.replyTo?.isOutside ?? false),
     content_sha256: request.content.sha256,
     style_sha256: request.style.sha256,
+    second_style_sha256: second?.picture.sha256 ?? null,
+    third_style_sha256: third?.picture.sha256 ?? null,
     parent_id: request.parentId,
     request: JSON.stringify(request),
     turn,
@@ -24,6 +47,7 @@ export function jobToRow(job: Job, turn: number): Insertable<JobTable> {
     variant_reason: job.variantReason,
     description: job.description,
     describer: job.describer,
+    other_words: wordsColumn(job.otherWords),
     result: job.result && JSON.stringify(job.result),
     result_sha256: job.result?.picture.sha256 ?? null,
     failure: job.failure,
@@ -34,6 +58,8 @@ export function jobToRow(job: Job, turn: number): Insertable<JobTable> {
   };
 }
 
+const wordsColumn = (words: Job["otherWords"]): string | null => (words.length === 0 ? null : JSON.stringify(words));
+
 export const rowToJob = (row: Selectable<JobTable>): Job => ({
   id: row.id,
   state: row.state,
@@ -43,6 +69,7 @@ export const rowToJob = (row: Selectable<JobTable>): Job => ({
   variantReason: row.variant_reason,
   description: row.description,
   describer: row.describer,
+  otherWords: row.other_words === null ? [] : (JSON.parse(row.other_words) as Job["otherWords"]),
   result: row.result === null ? null : (JSON.parse(row.result) as JobResult),
   failure: row.failure,
   lastFault: row.last_fault,
@@ -65,6 +92,7 @@ export function patchToColumns(patch: JobPatch): Updateable<JobTable> {
   if (patch.variantReason !== undefined) columns.variant_reason = patch.variantReason;
   if (patch.description !== undefined) columns.description = patch.description;
   if (patch.describer !== undefined) columns.describer = patch.describer;
+  if (patch.otherWords !== undefined) columns.other_words = wordsColumn(patch.otherWords);
   if (patch.failure !== undefined) columns.failure = patch.failure;
   if (patch.lastFault !== undefined) columns.last_fault = patch.lastFault;
   if (patch.startedAt !== undefined) columns.started_at = patch.startedAt;

@@ -59,6 +59,9 @@ export interface JobTable {
   outside: Generated<number>;
   content_sha256: string;
   style_sha256: string;
+  /** Of a blend. */
+  second_style_sha256: Generated<string | null>;
+  third_style_sha256: Generated<string | null>;
   parent_id: string | null;
   /** JSON of `JobRequest` */
   request: string;
@@ -72,6 +75,8 @@ export interface JobTable {
   variant_reason: string | null;
   description: string | null;
   describer: string | null;
+  /** JSON of `Job["otherWords"]`; `null`: none */
+  other_words: Generated<string | null>;
   /** JSON of `JobResult` */
   result: string | null;
   result_sha256: string | null;
@@ -118,6 +123,8 @@ export interface RoundTable {
   channel_id: string;
   content_sha256: string;
   style_sha256: string;
+  /** `blendKey`; empty: of one style. */
+  blend: Generated<string>;
   closes_at: number;
   closed_at: number | null;
 }

@@ -7,7 +7,7 @@ import type { JobState } from "../jobs/job.ts";
 import { DEFAULT_SETTINGS, type Speed } from "../painting.ts";
 import type { Variant, VariantChoice } from "../variant.ts";
 import { jsonText, lockForTransaction } from "./dialect.ts";
-import { jobToRow, rowToJob } from "./job-rows.ts";
+import { jobToRow, rowToJob, sourcesOf } from "./job-rows.ts";
 import { sql } from "./kysely.ts";
 import { rememberPicture } from "./picture-repository.ts";
 import type { Schema } from "./schema.ts";
@@ -38,7 +38,7 @@ export function createSharedQueue(db: Kysely<Schema>): SharedQueue {
   return {
     admit: (job, { perUser, perGuild, keptForUser, keptForGuild }) =>
       db.transaction().execute(async (transaction) => {
-        const { userId, guildId, content, style, background = false } = job.request;
+        const { userId, guildId, background = false } = job.request;
         if (guildId !== null) await lockForTransaction(transaction, GUILD_LOCK, guildId);
         await lockForTransaction(transaction, USER_LOCK, userId);
         const { rows } = await sql<Standing>`select
@@ -56,7 +56,7 @@ export function createSharedQueue(db: Kysely<Schema>): SharedQueue {
         const turn = background
           ? Math.max(firstBehind ?? BACKGROUND_TURN, nextBehind ?? 0)
           : Math.max(begun ?? first ?? 0, next ?? 0);
-        for (const picture of [content, style]) await rememberPicture(transaction, picture);
+        for (const picture of sourcesOf(job)) await rememberPicture(transaction, picture);
         await transaction.insertInto("jobs").values(jobToRow(job, turn)).execute();
         return { turn, base: base ?? 0 };
       }),
@@ -83,6 +83,7 @@ export function createSharedQueue(db: Kysely<Schema>): SharedQueue {
         .select(["id", "state", "attempts", "variant", "turn", "user_id", "guild_id", "started_at"])
         .select([
           sql<number>`description is not null`.as("described"),
+          sql<number>`second_style_sha256 is not null`.as("blended"),
           asked("variant").as("wanted"),
           asked("speed").as("speed"),
           asked("size").as("size"),
@@ -111,6 +112,7 @@ export function createSharedQueue(db: Kysely<Schema>): SharedQueue {
             speed: (row.speed as Speed | null) ?? DEFAULT_SETTINGS.speed,
             size: Number(row.size),
             ...(row.hd && { hd: true }),
+            ...(row.blended && { blend: true }),
             loras: JSON.parse(row.loras ?? "[]") as LineEntry["job"]["request"]["loras"],
             description: row.own_words ? "" : null,
           },

@@ -1,5 +1,5 @@
 /** Votes in SQLite: rounds, their candidates, and every medal put or taken. Ballots are derived, never stored. */
-import type { Kysely, Selectable } from "kysely";
+import type { Insertable, Kysely, Selectable } from "kysely";
 
 import type { Shard } from "../shard.ts";
 import type { Candidate, RecordedChange, Round, Study } from "../votes/rounds.ts";
@@ -11,11 +11,14 @@ import type { CandidateTable, MedalChangeTable, RoundTable, Schema } from "./sch
 export interface TimedRound extends Round {
   readonly contentSha256: string;
   readonly styleSha256: string;
+  /** What is blended with that style (`blendKey`); empty: nothing. */
+  readonly blend: string;
   readonly closesAt: number;
   readonly closedAt: number | null;
 }
 
-type NewRound = Omit<TimedRound, "pair" | "category" | "closedAt">;
+/** Of one style where no blend is named. */
+type NewRound = Omit<TimedRound, "pair" | "category" | "closedAt" | "blend"> & Partial<Pick<TimedRound, "blend">>;
 
 export interface Judged {
   readonly round: TimedRound;
@@ -73,6 +76,7 @@ export function createVoteRepository(db: Kysely<Schema>, shard: Shard): VoteRepo
         .where("channel_id", "=", round.channelId)
         .where("content_sha256", "=", round.contentSha256)
         .where("style_sha256", "=", round.styleSha256)
+        .where("blend", "=", round.blend ?? "")
         .where("blind", "=", 0);
       const { id } = await named.executeTakeFirstOrThrow();
       await db
@@ -85,13 +89,14 @@ export function createVoteRepository(db: Kysely<Schema>, shard: Shard): VoteRepo
     },
 
     async openRound(round) {
-      const values: RoundTable = {
+      const values: Insertable<RoundTable> = {
         id: round.id,
         blind: round.blind ? 1 : 0,
         guild_id: round.guildId,
         channel_id: round.channelId,
         content_sha256: round.contentSha256,
         style_sha256: round.styleSha256,
+        blend: round.blend ?? "",
         closes_at: round.closesAt,
         closed_at: null,
       };
@@ -253,7 +258,8 @@ const rowToRound = (row: Selectable<RoundTable> & { readonly face_prominent: num
   channelId: row.channel_id,
   contentSha256: row.content_sha256,
   styleSha256: row.style_sha256,
-  pair: `${row.content_sha256}-${row.style_sha256}`,
+  blend: row.blend,
+  pair: [row.content_sha256, row.style_sha256, ...(row.blend === "" ? [] : [row.blend])].join("-"),
   category: row.face_prominent === 1 ? "face" : "non-face",
   blind: row.blind === 1,
   closesAt: row.closes_at,

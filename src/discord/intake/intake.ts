@@ -8,6 +8,7 @@ import { randomUUID } from "node:crypto";
 import { copyFile, mkdir, rm, stat } from "node:fs/promises";
 import path from "node:path";
 
+import { MOST_STYLES } from "../../blend.ts";
 import type { Config } from "../../config.ts";
 import { asDiskFull, UserError } from "../../errors.ts";
 import type { PictureRole } from "../../images/refusals.ts";
@@ -36,8 +37,9 @@ const MOST = 4;
 const MOST_PER_MEMBER = 2;
 /** What those may weigh together. */
 const BUDGET = 64 * MEBIBYTE;
-/** Commands with files that a member may have on their way, beside those that the queue has room for. */
+/** Commands with files that a member may have on their way, beside those that the queue has room for, and files of each. */
 const SPARE_COMMANDS = 2;
+const FILES_PER_COMMAND = 1 + MOST_STYLES;
 /** Of a file's name this much is kept. */
 const NAME_LENGTH = 120;
 /** A learned style has a few kilobytes; this is room for the longest, as other programs write it. */
@@ -67,12 +69,17 @@ export interface Held {
   readonly upload?: Upload;
 }
 
+type WantedStyle = Upload | Held | PictureRef | ShippedPicture | OwnersPicture;
+
 /** What a command needs, by what it is for. */
 export interface Wanted {
   /** An upload, one that may be held, or a picture of an earlier job. */
   readonly content?: Upload | Held | PictureRef;
   /** The same, one that comes with Atelier, or one of the owner's. */
-  readonly style?: Upload | Held | PictureRef | ShippedPicture | OwnersPicture;
+  readonly style?: WantedStyle;
+  /** Further ones that it is blended with. */
+  readonly second?: WantedStyle | undefined;
+  readonly third?: WantedStyle | undefined;
   /** A learned style. */
   readonly token?: Upload;
 }
@@ -81,10 +88,16 @@ export interface Wanted {
 interface Files {
   readonly content: PictureRef;
   readonly style: PictureRef;
+  readonly second: PictureRef;
+  readonly third: PictureRef;
   readonly token: TokenReply & { readonly sha256: string };
 }
 
-export type Taken<W extends Wanted> = Pick<Files, keyof W & keyof Files> & {
+type FilesOf<W extends Wanted> = {
+  readonly [K in keyof W & keyof Files]: Files[K] | (undefined extends W[K] ? undefined : never);
+};
+
+export type Taken<W extends Wanted> = FilesOf<W> & {
   /** The command is over: files that nothing refers to are taken out of the store again. Never throws. */
   readonly release: () => Promise<void>;
 };
@@ -99,6 +112,9 @@ interface Fetching<T> {
   readonly fetch: (target: string) => Promise<void>;
   readonly open: (source: string, target: string) => Promise<Pick<Arrival<T>, "size" | "as">>;
 }
+
+/** Pictures that are looked at as styles. */
+const STYLES = ["style", "second", "third"] as const satisfies readonly (keyof Files)[];
 
 type Coming = { -readonly [K in keyof Files]?: Promise<Arrival<Files[K]>> };
 
@@ -166,7 +182,7 @@ export class Intake {
         arrived = arrived.filter((arrival, i) => !this.#holdBack(userId, wanted[well[i]!], arrival));
         throw together(faults);
       }
-      const known = [wanted.content, wanted.style].filter(isStored);
+      const known = [wanted.content, ...STYLES.map((name) => wanted[name])].filter(isStored);
       await this.#assertKept(known);
       for (const arrival of arrived) put.push(await this.#shelf.put(arrival));
       const pictures = arrived.flatMap(({ kind, isOurs }, i) =>
@@ -183,12 +199,16 @@ export class Intake {
   }
 
   /** Begins to fetch what is not in the store. */
-  #comingOf(userId: string, { content, style, token }: Wanted): Coming {
+  #comingOf(userId: string, wanted: Wanted): Coming {
+    const { content, token } = wanted;
     const coming: Coming = {};
     if (content && !isStored(content)) coming.content = this.#sent(userId, content, "content");
     if (token) coming.token = this.#token(userId, token);
-    if (style && "file" in style) coming.style = this.#shipped(userId, style);
-    else if (style && !isStored(style)) coming.style = this.#sent(userId, style, "style");
+    for (const name of STYLES) {
+      const style = wanted[name];
+      if (style && "file" in style) coming[name] = this.#shipped(userId, style);
+      else if (style && !isStored(style)) coming[name] = this.#sent(userId, style, "style");
+    }
     return coming;
   }
 
@@ -275,7 +295,7 @@ export class Intake {
   /** Fetches and opens one file, in its member's turn. */
   async #arrive<T>(userId: string, { cost, fetch, kind, open, isOurs = false }: Fetching<T>): Promise<Arrival<T>> {
     const { config, closing } = this.#options;
-    const most = 2 * (config.JOBS_PER_USER + SPARE_COMMANDS);
+    const most = FILES_PER_COMMAND * (config.JOBS_PER_USER + SPARE_COMMANDS);
     if (this.#line.countOf(userId) >= most) throw new UserError("too-many-files", intakeWords.tooMany(most));
     const folder = path.join(this.#folder, randomUUID());
     const turn = await this.#line.enter(userId, cost, closing);
@@ -312,7 +332,7 @@ export class Intake {
 }
 
 /** Whether a picture is in the store already. */
-const isStored = (wanted: Wanted["content"] | Wanted["style"]): wanted is PictureRef =>
+const isStored = (wanted: Wanted["content"] | WantedStyle): wanted is PictureRef =>
   wanted !== undefined && "sha256" in wanted;
 
 /** A picture is held for whoever opened the modal, and for nobody else who sends its key. */

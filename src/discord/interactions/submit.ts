@@ -1,6 +1,8 @@
 /** Hands a request to the queue, so that the job shows itself in the reply that was acknowledged for it. */
+import type { Blend } from "../../blend.ts";
 import { UserError } from "../../errors.ts";
-import type { Job, JobRequest } from "../../jobs/job.ts";
+import type { Job, JobBlend, JobRequest, RequestedStyle } from "../../jobs/job.ts";
+import { stylesOf } from "../../jobs/request-styles.ts";
 import { spokenAloud } from "../../words/say.ts";
 import type { Bot } from "./bot.ts";
 import type { Wanted } from "../intake/intake.ts";
@@ -9,27 +11,36 @@ import { pictureGone } from "../wording/commands.ts";
 import { expectWords } from "../safety/expect-words.ts";
 import { expectWishes } from "./wishes.ts";
 
+/** A further style, and the words of whoever saved it. */
+type FurtherStyle = Omit<RequestedStyle, "picture"> & { readonly picture: NonNullable<Wanted["second"]> };
+
+/** What is blended with the pair's own style. */
+type WantedBlend = Pick<JobBlend, "description"> & Blend<FurtherStyle>;
+
 /**
- * Keeps room in the queue, fetches the pair, and hands the job in.
+ * Keeps room in the queue, fetches the pair and what is blended with its style, and hands the job in.
  *
  * @throws UserError when there is no room, or that says what is wrong with the wishes, the words or the pictures
  */
 export async function submitPair(
   { queue, intake, words, ...bot }: Pick<Bot, "queue" | "intake" | "words" | "config" | "tasks">,
   reply: PendingReply,
-  request: Omit<JobRequest, "replyTo" | "locale" | "content" | "style">,
-  wanted: Required<Pick<Wanted, "content" | "style">>,
+  request: Omit<JobRequest, "replyTo" | "locale" | "content" | "style" | "blend">,
+  pair: Required<Pick<Wanted, "content" | "style">>,
+  blend?: WantedBlend,
 ): Promise<Job> {
-  expectWords(words, request.description, request.extraPrompt);
+  const [second, third] = blend?.others.map(({ picture }) => picture) ?? [];
+  expectWords(words, request.description, request.extraPrompt, ...wordsIn(blend));
   await expectWishes(bot, request);
   const room = queue.reserve(request);
   try {
-    const { content, style, release } = await intake.take(request.userId, reply.ruledBy, wanted);
+    const wanted = { ...pair, second, third };
+    const { content, style, release, ...further } = await intake.take(request.userId, reply.ruledBy, wanted);
+    const pictures = [further.second, further.third].filter((picture) => picture !== undefined);
+    const others = blend?.others.map((other, n) => ({ ...other, picture: pictures[n]! }));
+    const taken = { content, style, ...(blend && others && { blend: { ...blend, others } }) };
     try {
-      return await queue.enqueue(
-        { ...request, content, style, locale: spokenAloud(), replyTo: replyPlace(reply) },
-        room,
-      );
+      return await queue.enqueue({ ...request, ...taken, locale: spokenAloud(), replyTo: replyPlace(reply) }, room);
     } finally {
       await release();
     }
@@ -39,7 +50,7 @@ export async function submitPair(
 }
 
 /**
- * Hands in a pair of an earlier job.
+ * Hands in pictures of an earlier job.
  *
  * @throws UserError when there is no room in the queue, a picture is not in the store any more, or a wish cannot be met now
  */
@@ -49,10 +60,14 @@ export async function submitAgain(
   request: Omit<JobRequest, "replyTo" | "locale">,
 ): Promise<Job> {
   const replyTo = replyPlace(reply);
-  expectWords(words, request.description, request.extraPrompt);
+  expectWords(words, request.description, request.extraPrompt, ...wordsIn(request.blend));
   await expectWishes(bot, request);
-  for (const { sha256 } of [request.content, request.style])
+  const pictures = [request.content, ...stylesOf(request).map(({ picture }) => picture)];
+  for (const { sha256 } of pictures)
     if (!(await store.files.has(sha256))) throw new UserError("picture-gone", pictureGone());
-  await filter.admit(reply.ruledBy, [request.content, request.style]);
+  await filter.admit(reply.ruledBy, pictures);
   return queue.enqueue({ ...request, locale: spokenAloud(), replyTo });
 }
+
+const wordsIn = (blend: (Pick<JobBlend, "description"> & Blend<Pick<RequestedStyle, "description">>) | undefined) =>
+  blend ? [blend.description, ...blend.others.map(({ description }) => description)] : [];

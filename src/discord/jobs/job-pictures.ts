@@ -5,6 +5,7 @@ import { extname } from "node:path";
 import { DISCORD_MAX_BYTES, storedForDiscord } from "../../images/encode.ts";
 import type { Job, JobRequest, PictureRef } from "../../jobs/job.ts";
 import type { PictureStore } from "../../jobs/repositories.ts";
+import { stylesOf } from "../../jobs/request-styles.ts";
 import { fileStem } from "../messages/file-stem.ts";
 import { thumbnailFile } from "../messages/thumbnail.ts";
 import type { ViewFile } from "../messages/view.ts";
@@ -17,16 +18,19 @@ const MOST_OF_NAME = 32;
 /** What a picture is made of. */
 export interface SourcePictures {
   readonly content: ViewFile;
-  readonly style: ViewFile;
+  /** One, or those of a blend. */
+  readonly styles: readonly ViewFile[];
 }
 
-/** Content and style, small, for the job card. */
+/** Content and styles, small, for the job card. */
 export async function sourcePictures(files: PictureStore, request: JobRequest): Promise<SourcePictures> {
-  const [content, style] = await Promise.all([
+  const alts = card.styleAlts(request);
+  const nameOf = (n: number): string => (n === 0 ? "style" : `style-${n + 1}`);
+  const [content, ...styles] = await Promise.all([
     thumbnailFile(files, request.content, "content", card.contentAlt(request)),
-    thumbnailFile(files, request.style, "style", card.styleAlt(request)),
+    ...stylesOf(request).map(({ picture }, n) => thumbnailFile(files, picture, nameOf(n), alts[n]!)),
   ]);
-  return { content, style };
+  return { content: content!, styles };
 }
 
 /** The result at full size, within what Discord takes. @param maxBytes a tighter limit, where the usual one was refused */
@@ -34,8 +38,9 @@ export async function resultFile(files: PictureStore, job: Job, maxBytes = DISCO
   if (!job.result) throw new TypeError(`job ${job.id} has no result`);
   const { sha256 } = job.result.picture;
   const path = await files.local(sha256);
-  const { content, style, hd } = job.request;
-  const stem = `${stemOf(content)}-as-${stemOf(style)}${hd ? "-hd" : ""}`;
+  const { content, hd } = job.request;
+  const styles = stylesOf(job.request).map(({ picture }) => stemOf(picture));
+  const stem = `${stemOf(content)}-as-${styles.join("-and-")}${hd ? "-hd" : ""}`;
   const rest = { alt: result.alt(job), key: sha256, shows: [sha256], isResult: true };
   if ((await stat(path)).size <= maxBytes) return { name: `${stem}.png`, data: path, ...rest };
   const { bytes, extension } = await storedForDiscord(path, maxBytes);

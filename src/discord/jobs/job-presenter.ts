@@ -5,10 +5,12 @@
 import type { Client } from "discord.js";
 
 import type { Logger } from "../../log.ts";
+import { wordsOf } from "../../jobs/description.ts";
 import type { JobEvent } from "../../jobs/events.ts";
 import { isSettled, type Job, type JobResult } from "../../jobs/job.ts";
 import type { QueuePlace } from "../../jobs/queue.ts";
 import type { PictureStore } from "../../jobs/repositories.ts";
+import { isSameStyle } from "../../jobs/request-styles.ts";
 import type { Surface, SurfaceRepository } from "../../store/surface-repository.ts";
 import { announce } from "./announce.ts";
 import { isPlaceGone } from "../discord-error.ts";
@@ -24,7 +26,7 @@ import { Venue } from "../messages/venue.ts";
 import type { Cover, View, ViewFile } from "../messages/view.ts";
 import { type CardOptions, cardView } from "./job-views.ts";
 import { SurfaceNotes } from "./surface-notes.ts";
-import { describerName, description } from "../wording/descriptions.ts";
+import { describerName, descriptions } from "../wording/descriptions.ts";
 import { card, threadName } from "../wording/jobs.ts";
 
 /** How often the card may be edited, milliseconds. */
@@ -201,7 +203,7 @@ export class JobPresenter {
     try {
       const { parentId } = this.job.request;
       const parent = parentId === null ? null : await findJob(parentId);
-      const isOfItsPair = parent?.request.style.sha256 === this.job.request.style.sha256;
+      const isOfItsPair = parent !== null && isSameStyle(parent.request, this.job.request);
       this.#parentWords = isOfItsPair ? parent.description : null;
       // A rerun stands in a conversation that shows its pair already, unless it has another style.
       if (parentId === null || (parent && !isOfItsPair)) this.#sources = await sourcePictures(files, this.job.request);
@@ -244,7 +246,7 @@ export class JobPresenter {
     if (!this.#open || this.#finishing) return;
     if (!this.#card.spares("previews")) this.#preview = this.#standing.preview;
     const { written } = this.#standing;
-    this.#card.show(this.#cardView(), written === null || written.done ? "progress" : "streaming");
+    this.#card.show(this.#cardView(), written.at(-1)?.done === false ? "streaming" : "progress");
   }
 
   async #finish(): Promise<void> {
@@ -318,13 +320,16 @@ export class JobPresenter {
     return this.#parentWords === null || (request.description !== null && request.description !== this.#parentWords);
   }
 
-  /** The style in words, whole, as the result shows it. */
+  /** Each style in words, whole, as the result shows it. */
   #words(): string | null {
     const { written } = this.#standing;
-    if (!this.#hasDescription() || !written?.done) return null;
-    const { describer, request } = this.job;
-    const by = describerName(describer, this.#parts.describerLabel);
-    return description.whole(written.text, { by, note: written.note }, request.extraPrompt);
+    if (!this.#hasDescription() || written.some(({ done }) => !done)) return null;
+    const [first, ...others] = wordsOf(this.job).map(({ text, describer }, n) => ({
+      text,
+      by: describerName(describer, this.#parts.describerLabel),
+      note: written[n]?.note ?? null,
+    }));
+    return first ? descriptions.whole(this.job.request, [first, ...others]) : null;
   }
 
   #cardView(): View {
@@ -333,7 +338,7 @@ export class JobPresenter {
       sources: this.#sources,
       picture: this.#result ?? this.#preview,
       // As long as there is nothing else to look at.
-      words: this.#hasDescription() && this.#preview === null ? written : null,
+      words: this.#hasDescription() && this.#preview === null ? written : [],
       link: this.#surface.resultMessageId === null ? null : this.link,
       remark: this.#remark,
     });

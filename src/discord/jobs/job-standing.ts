@@ -1,10 +1,12 @@
 /** How a job stands, by what its events have told. */
+import { wordsOf } from "../../jobs/description.ts";
 import type { JobEvent } from "../../jobs/events.ts";
 import type { Job } from "../../jobs/job.ts";
 import type { QueuePlace } from "../../jobs/queue.ts";
 import type { ViewFile } from "../messages/view.ts";
 import { previewFile } from "./job-pictures.ts";
-import type { JobStatus, Written } from "./job-views.ts";
+import type { Written } from "../wording/descriptions.ts";
+import type { JobStatus } from "./job-views.ts";
 
 /** An end that moves by less is not worth an edit: milliseconds, and share of what is left. */
 const STEADY = { ms: 15_000, share: 0.2 };
@@ -18,8 +20,8 @@ export class JobStanding {
   #steadyEnd: number | null = null;
   /** Its place in the queue. */
   place: QueuePlace | null = null;
-  /** The style in words, as far as they are written. */
-  written: Written | null = null;
+  /** Each style in words, as far as they are written. */
+  written: readonly Written[] = [];
   /** The newest one of the stage that runs. */
   preview: ViewFile | null = null;
 
@@ -42,7 +44,7 @@ export class JobStanding {
         if (event.stage === "stylize") this.preview = null;
         return;
       case "description":
-        this.written = { text: event.text, done: event.done, note: event.note ?? null };
+        this.#write(event);
         return;
       case "progress": {
         const endsAt = event.etaSeconds === null ? null : Date.now() + event.etaSeconds * 1000;
@@ -65,6 +67,13 @@ export class JobStanding {
         // The job itself says so.
         return;
     }
+  }
+
+  /** What grows is of the first style whose words are not known. */
+  #write({ job, text, done, note }: Extract<JobEvent, { readonly type: "description" }>): void {
+    const known = wordsOf(job).length;
+    const others = this.written.slice(0, done ? known - 1 : known);
+    this.written = [...others, { text, done, note: note ?? null }];
   }
 
   get status(): JobStatus {
@@ -90,8 +99,12 @@ export class JobStanding {
 
   #adopt(job: Job): void {
     this.#job = job;
-    if (job.description !== null && !this.written?.done)
-      this.written = { text: job.description, done: true, note: null };
+    // What is known, with the remarks that were heard about it.
+    const known = wordsOf(job).map(({ text }, n) => {
+      const heard = this.written[n];
+      return heard?.done ? heard : { text, done: true, note: null };
+    });
+    this.written = [...known, ...this.written.slice(known.length)];
     if (job.state === "queued") this.#stage = null;
   }
 }

@@ -7,7 +7,8 @@ import type { Hindrance } from "../../room.ts";
 import { ACCENT, beside, gallery, press, row, text } from "../messages/components.ts";
 import { view, type View, type ViewFile } from "../messages/view.ts";
 import type { SourcePictures } from "./job-pictures.ts";
-import { description } from "../wording/descriptions.ts";
+import { blendWords } from "../wording/blends.ts";
+import { descriptions, type Written } from "../wording/descriptions.ts";
 import { held as heldWords } from "../wording/held.ts";
 import { button, card, progress, result, stageName } from "../wording/jobs.ts";
 
@@ -27,8 +28,8 @@ export interface CardOptions {
   readonly sources: SourcePictures | null;
   /** As it takes shape, and as it is in the end. */
   readonly picture: ViewFile | null;
-  /** The style in words, as far as they are written, while they are worth looking at. */
-  readonly words: Written | null;
+  /** Each style in words, as far as they are written, while they are worth looking at. */
+  readonly words: readonly Written[];
   /** Where the result is. */
   readonly link: string | null;
   /** A remark about this place, such as a missing permission. */
@@ -50,29 +51,25 @@ export function cardView(status: JobStatus, { sources, picture, words, link, rem
   const box = new ContainerBuilder().setAccentColor(
     job.state === "done" ? ACCENT.done : settled ? ACCENT.stopped : ACCENT.working,
   );
-  if (sources) box.addSectionComponents(beside(title, sources.content), beside(lines, sources.style));
-  else box.addTextDisplayComponents(text(title), text(lines));
+  const [style, ...others] = sources?.styles ?? [];
+  if (!sources || !style) box.addTextDisplayComponents(text(title), text(lines));
+  else if (others.length === 0) box.addSectionComponents(beside(title, sources.content), beside(lines, style));
+  else {
+    const named = blendWords.styleLines(job.request);
+    box
+      .addSectionComponents(beside(title, sources.content), ...sources.styles.map((file, n) => beside(named[n]!, file)))
+      .addTextDisplayComponents(text(lines));
+  }
   if (picture) box.addMediaGalleryComponents(gallery([picture]));
-  if (words && !settled) box.addTextDisplayComponents(text(growingWords(words)));
+  if (words.length > 0 && !settled) box.addTextDisplayComponents(text(descriptions.growing(job.request, words)));
   if (!settled) box.addActionRowComponents(row(press("cancel", button.cancel, ButtonStyle.Secondary, job.id)));
-  return view([box], [...(sources ? [sources.content, sources.style] : []), ...(picture ? [picture] : [])]);
+  return view([box], [...(sources ? [sources.content, ...sources.styles] : []), ...(picture ? [picture] : [])]);
 }
 
 function outcome(job: Job, link: string | null): string {
   if (job.state === "done") return card.done(job, link);
   return job.state === "failed" ? card.failed(job.failure ?? "") : card.cancelled;
 }
-
-/** A description as far as it is written. */
-export interface Written {
-  readonly text: string;
-  readonly done: boolean;
-  /** What people should know about how it came about. */
-  readonly note: string | null;
-}
-
-const growingWords = ({ text: words, done }: Written): string =>
-  done ? description.written(words) : description.growing(words);
 
 function progressLines(status: JobStatus): string {
   return status.attempt > 1 ? `${progressLine(status)}\n${progress.again(status.job)}` : progressLine(status);

@@ -25,6 +25,8 @@ interface Place {
 export function morePanel(job: Job, { inServer, resultMessageId, largest }: Place): View {
   const { id, result } = job;
   const { Secondary, Danger } = ButtonStyle;
+  // Of a blend nobody could tell which of its styles is meant.
+  const hasOneStyle = inServer && !job.request.blend;
   const last = [
     ...(isDraft(job) || !inServer ? [] : [press("ballot", voteButton.ballot, Secondary, id)]),
     ...(resultMessageId === null ? [] : [press("delete", button.delete, Danger, id, resultMessageId)]),
@@ -37,8 +39,8 @@ export function morePanel(job: Job, { inServer, resultMessageId, largest }: Plac
       ...hdButton(job, largest),
       ...(inServer ? [press("compare", voteButton.compare, Secondary, id)] : []),
       press("edit-prompt", button.editPrompt, Secondary, id),
-      ...(inServer ? [press("save-style", styleButton.save, Secondary, id)] : []),
-      ...(inServer && result?.engine === "diffusion" ? [press("learn-style", button.learn, Secondary, id)] : []),
+      ...(hasOneStyle ? [press("save-style", styleButton.save, Secondary, id)] : []),
+      ...(hasOneStyle && result?.engine === "diffusion" ? [press("learn-style", button.learn, Secondary, id)] : []),
     ),
     ...(last.length === 0 ? [] : [row(...last)]),
   ]);

@@ -4,12 +4,15 @@
  */
 import type { AutocompleteInteraction } from "discord.js";
 
+import type { Weighed } from "../../blend.ts";
 import { UserError } from "../../errors.ts";
 import { GALLERY, galleryStyle, type ShippedPicture } from "../../jobs/gallery.ts";
 import { isJobId } from "../../jobs/job-id.ts";
 import { type PictureRef, serverOf } from "../../jobs/job.ts";
+import { stylesOf } from "../../jobs/request-styles.ts";
 import { foldedName, STYLE_NAME_LENGTH } from "../../jobs/style.ts";
 import type { Store } from "../../store/store.ts";
+import { blendWords } from "../wording/blends.ts";
 import { plainName } from "../wording/markdown.ts";
 import { namedStyleChoice, styleWords as words } from "../wording/styles.ts";
 
@@ -110,8 +113,31 @@ export async function findNamedStyle(
   // Ids can be typed: nobody gets at another member's picture, nor at what was painted elsewhere.
   if (job?.request.userId !== userId || serverOf(job.request) !== guildId)
     throw new UserError("style-unknown", words.unknown(text));
-  const { style: picture, description } = job.request;
+  const { picture, description } = stylesOf(job.request)[0];
   return { name: picture.name, from: "recent", picture, description };
+}
+
+/**
+ * Several of them, which are to be blended.
+ *
+ * @throws UserError `style-unknown`, or `style-twice` where two are the same
+ */
+export async function findNamedStyles(
+  parts: NamedStyleParts,
+  scope: StyleScope,
+  asked: readonly Weighed<{ readonly name: string }>[],
+): Promise<readonly Weighed<NamedStyle>[]> {
+  const found: Weighed<NamedStyle>[] = [];
+  const seen = new Set<string>();
+  for (const { name, weight } of asked) {
+    const style = await findNamedStyle(parts, scope, name);
+    const { picture } = style;
+    const known = "sha256" in picture ? picture.sha256 : picture.file;
+    if (seen.has(known)) throw new UserError("style-twice", blendWords.twice(plainName(style.name)));
+    seen.add(known);
+    found.push({ ...style, weight });
+  }
+  return found;
 }
 
 /** Style pictures of the member's last jobs that have no name in gallery or library, the newest first, each once. */

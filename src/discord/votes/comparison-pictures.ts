@@ -3,6 +3,7 @@ import { contactSheet, type ContactSheetCell } from "../../images/contact-sheet.
 import { readStoredPicture } from "../../images/decode.ts";
 import { DISCORD_MAX_BYTES, encodeForDiscord } from "../../images/encode.ts";
 import type { Job } from "../../jobs/job.ts";
+import { stylesOf } from "../../jobs/request-styles.ts";
 import type { PictureStore } from "../../jobs/repositories.ts";
 import type { Subject } from "../../votes/ballot.ts";
 import type { Letter } from "../../votes/comparison.ts";
@@ -42,16 +43,18 @@ const SHEET = { cell: 340, labelSize: 48 } as const;
 /** What each is called, in two lines. */
 const REVEALED = { cell: 340, labelSize: 34, labelLines: 2 } as const;
 
-/** Content and style above A, B and C; with what each is once that is revealed. */
+/** Content and styles above A, B and C; with what each is once that is revealed. */
 export async function sheetFile(files: PictureStore, shown: readonly Shown[], revealed: boolean): Promise<ViewFile> {
   const { job } = shown[0]!;
-  const { content, style } = job.request;
+  const { content } = job.request;
+  const styles = stylesOf(job.request).map(({ picture }) => picture);
+  const shares = words.cell.styles(job.request);
   const cell = async ({ sha256 }: { readonly sha256: string }, label: string): Promise<ContactSheetCell> => ({
     image: await readStoredPicture(await files.local(sha256)),
     label,
   });
   const rows = await Promise.all([
-    Promise.all([cell(content, words.cell.content), cell(style, words.cell.style)]),
+    Promise.all([cell(content, words.cell.content), ...styles.map((style, n) => cell(style, shares[n]!))]),
     Promise.all(
       shown.map(({ letter, subject, job: { result } }) =>
         cell(result!.picture, revealed ? words.revealedCell(letter, subject) : letter),
@@ -63,7 +66,7 @@ export async function sheetFile(files: PictureStore, shown: readonly Shown[], re
     name: revealed ? "revealed.png" : "comparison.png",
     data: Buffer.from(png),
     alt: words.sheetAlt(job, shown.length),
-    shows: [content.sha256, style.sha256, ...shown.map((one) => one.job.result!.picture.sha256)],
+    shows: [content, ...styles, ...shown.map((one) => one.job.result!.picture)].map(({ sha256 }) => sha256),
     isResult: true,
     key: `${shown.map((one) => one.job.id).join()}/${revealed}`,
   };

@@ -6,6 +6,7 @@ import { CancelledError, UserError } from "../../errors.ts";
 import { newJobId } from "../../jobs/job-id.ts";
 import { isSettled, type Job, type JobRequest, speakAbout } from "../../jobs/job.ts";
 import type { JobQueue, Reservation } from "../../jobs/queue.ts";
+import { blendKey, isSameStyle, stylesOf } from "../../jobs/request-styles.ts";
 import type { Logger } from "../../log.ts";
 import { type Random, shuffled } from "../../random.ts";
 import type { Store } from "../../store/store.ts";
@@ -95,17 +96,12 @@ export class Comparisons {
     const begin = async (): Promise<void> => {
       const { store } = this.#options;
       const { messageId, channelId } = replyPlace(reply);
-      const { content, style } = request;
-      const stored = await Promise.all([content, style].map(({ sha256 }) => store.files.has(sha256)));
+      const { content } = request;
+      const pictures = [content, ...stylesOf(request).map(({ picture }) => picture)];
+      const stored = await Promise.all(pictures.map(({ sha256 }) => store.files.has(sha256)));
       if (stored.includes(false)) throw new UserError("missing-picture", words.missingPicture);
       const judges = form.paths ? "paths" : "variants";
-      const rival = (await store.comparisons.unfinished()).find(
-        (other) =>
-          other.judges === judges &&
-          other.channelId === channelId &&
-          other.contentSha256 === content.sha256 &&
-          other.styleSha256 === style.sha256,
-      );
+      const rival = await this.#rivalOf(request, judges, channelId);
       if (rival) throw new UserError("compared-already", words.underWay(linkOf(rival)));
       const [comparison, job] = await this.#queue(request, form, { channelId, messageId }, reservation);
       const { id } = comparison;
@@ -115,6 +111,21 @@ export class Comparisons {
     };
     // Whoever had the turn before may speak another language.
     return this.#turn.add(() => speakIn(own, begin, aloud));
+  }
+
+  /** The same pair that is being compared in a channel already. */
+  async #rivalOf(
+    request: ComparisonRequest,
+    judges: Comparison["judges"],
+    channelId: string,
+  ): Promise<Comparison | undefined> {
+    for (const other of await this.#options.store.comparisons.unfinished()) {
+      if (other.judges !== judges || other.channelId !== channelId) continue;
+      if (other.contentSha256 !== request.content.sha256 || other.styleSha256 !== request.style.sha256) continue;
+      const job = (await this.#jobsOf(other)).find((known) => known !== null);
+      if (!job || isSameStyle(job.request, request)) return other;
+    }
+    return undefined;
   }
 
   /** Queues the jobs and remembers what they are for; none stays in the queue when that fails. */
@@ -248,7 +259,8 @@ export class Comparisons {
   async #open(comparison: Comparison, shown: readonly Shown[], again: boolean): Promise<Comparison | null> {
     const { store, votes, log } = this.#options;
     const { id, guildId, channelId, hours } = comparison;
-    const { content, style } = shown[0]!.job.request;
+    const { request } = shown[0]!.job;
+    const { content, style } = request;
     await store.votes.openRound({
       id,
       blind: true,
@@ -256,6 +268,7 @@ export class Comparisons {
       channelId,
       contentSha256: content.sha256,
       styleSha256: style.sha256,
+      blend: blendKey(request),
       closesAt: Date.now() + hours * HOUR_MS,
     });
     const { closesAt } = (await store.votes.round(id))!;

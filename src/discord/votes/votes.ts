@@ -19,8 +19,9 @@ import {
 import PQueue from "p-queue";
 
 import { newJobId } from "../../jobs/job-id.ts";
-import { paintingWords } from "../../jobs/description.ts";
+import { BY_USER, paintingWords, wordsOf } from "../../jobs/description.ts";
 import { isJudged, type Job, type PictureRef } from "../../jobs/job.ts";
+import { blendKey } from "../../jobs/request-styles.ts";
 import type { Tasks } from "../../jobs/tasks.ts";
 import type { Logger } from "../../log.ts";
 import type { Store } from "../../store/store.ts";
@@ -56,7 +57,12 @@ export interface VotesOptions {
 export const isOpen = (round: TimedRound, now = Date.now()): boolean => round.closedAt === null && now < round.closesAt;
 
 /** Whether a result says something about its variant: painted by somebody's own words, it is of another style. */
-export const showsItsStyle = (job: Job): boolean => paintingWords(job).ownWords.length === 0;
+export function showsItsStyle(job: Job): boolean {
+  const { ownWords, description } = paintingWords(job);
+  return (
+    ownWords.length === 0 && (description === null || wordsOf(job).every(({ describer }) => describer !== BY_USER))
+  );
+}
 
 export class Votes {
   readonly #options: VotesOptions;
@@ -195,6 +201,7 @@ export class Votes {
       channelId,
       contentSha256: content.sha256,
       styleSha256: style.sha256,
+      blend: blendKey(job.request),
       closesAt: now + VOTING_MS,
     });
     const { variant, engine: by } = job.result;

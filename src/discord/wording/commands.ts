@@ -12,6 +12,7 @@ import type { VariantChoice } from "../../variant.ts";
 import { list, say, sentences } from "../../words/say.ts";
 import { clip, escapeText, plainName, relativeTime, size } from "./markdown.ts";
 import { descriptionLines, type Origin } from "./descriptions.ts";
+import { pairOf } from "./pair-names.ts";
 
 export const missingPermissions = (names: readonly string[]): string =>
   say("permission.missing", { count: names.length, names: list(names.map((name) => `**${name}**`)) });
@@ -149,23 +150,18 @@ export const hdWords = Object.assign(sentences({ draft: "hd.draft", unfinished: 
   largest: ({ width, height }: PictureRef): string => say("hd.largest", { size: size(width, height) }),
 });
 
-const namesOf = ({ request }: Job): { readonly content: string; readonly style: string } => ({
-  content: escapeText(plainName(request.content.name)),
-  style: escapeText(plainName(request.style.name)),
-});
-
 export const queueWords = {
   line(n: number, job: Job, place: QueuePlace | null): string {
     const { request, state } = job;
     const doing = state === "queued" ? "⏳" : state === "captioning" ? "👀" : "🖌️";
-    const what = { n, doing, ...namesOf(job), userId: request.userId };
+    const what = { n, doing, ...pairOf(job.request), userId: request.userId };
     return place?.endsAt == null
       ? say("queue.line", what)
       : say("queue.line-ready", { ...what, ready: relativeTime(place.endsAt) });
   },
   failed: (job: Job): string =>
     say("queue.failed", {
-      ...namesOf(job),
+      ...pairOf(job.request),
       when: relativeTime(job.settledAt ?? 0),
       why: escapeText(job.failure ?? say("queue.failed.unknown")),
     }),

@@ -1,8 +1,10 @@
 /** How a style in words is shown: whole, with what the picture is not painted by set apart, and who wrote it. */
 import { usedSentences } from "../../caption/style-sentences.ts";
 import { BY_USER } from "../../jobs/description.ts";
+import type { JobRequest } from "../../jobs/job.ts";
 import { retold } from "../../words/retold.ts";
 import { say } from "../../words/say.ts";
+import { blendWords } from "./blends.ts";
 import { clip, escapeText, quote } from "./markdown.ts";
 
 /** All text of a Components V2 message together may have 4000 characters; the rest is for the result below it. */
@@ -13,6 +15,17 @@ const NOTE_LENGTH = 250;
 
 /** The describer that is no captioner, in whichever of its versions. */
 const PALETTE = /^palette(-\d+)?$/;
+
+/** Of all that are blended. */
+const DESCRIPTIONS_LENGTH = 1500;
+
+/** A description as far as it is written. */
+export interface Written {
+  readonly text: string;
+  readonly done: boolean;
+  /** What people should know about how it came about. */
+  readonly note: string | null;
+}
 
 export interface Origin {
   /** Name of the describer (`describerName`), or `BY_USER`. */
@@ -28,18 +41,54 @@ export const description = {
   written: (text: string): string => `${say("description.title")}\n${quoted(text, DESCRIPTION_LENGTH, escapeText)}`,
 
   /** @param extra words that the person added */
-  whole(text: string, origin: Origin, extra: string | null): string {
-    const added = extra?.trim() ? [quoted(extra, EXTRA_LENGTH, escapeText), say("description.added")] : [];
-    return [say("description.title"), descriptionLines(text, origin), ...added].join("\n");
+  whole: (text: string, origin: Origin, extra: string | null): string =>
+    [say("description.title"), descriptionLines(text, origin), ...addedLines(extra)].join("\n"),
+} as const;
+
+const addedLines = (extra: string | null): readonly string[] =>
+  extra?.trim() ? [quoted(extra, EXTRA_LENGTH, escapeText), say("description.added")] : [];
+
+interface DescribedStyle extends Origin {
+  readonly text: string;
+}
+
+/** The same for all styles of a request, in their order: those of a blend stand under their names. */
+export const descriptions = {
+  growing(request: JobRequest, written: readonly Written[]): string {
+    const [first] = written;
+    if (!hasWordsForEach(request)) return (first?.done ? description.written : description.growing)(first?.text ?? "");
+    const most = Math.floor(DESCRIPTIONS_LENGTH / written.length);
+    const lines = written.map(({ text, done }) => `${quoted(text, most, escapeText)}${done ? "" : " ▌"}`);
+    return underNames(request, lines).join("\n");
+  },
+
+  whole(request: JobRequest, styles: readonly [DescribedStyle, ...DescribedStyle[]]): string {
+    const [{ text: only, ...by }] = styles;
+    if (!hasWordsForEach(request)) return description.whole(only, by, request.extraPrompt);
+    const most = Math.floor(DESCRIPTIONS_LENGTH / styles.length);
+    const lines = styles.map(({ text, ...origin }) =>
+      origin.by === BY_USER
+        ? `${quoted(text, most, withUnusedInItalics)}\n${blendWords.ownersWords}`
+        : descriptionLines(text, origin, most),
+    );
+    return [...underNames(request, lines), ...addedLines(request.extraPrompt)].join("\n");
   },
 } as const;
 
+/** A person's own words stand for all of a blend. */
+const hasWordsForEach = ({ blend, description: own }: JobRequest): boolean => blend !== undefined && !own?.trim();
+
+function underNames(request: JobRequest, lines: readonly string[]): readonly string[] {
+  const titles = blendWords.titles(request);
+  return [blendWords.title, ...lines.map((line, n) => `${titles[n]}\n${line}`)];
+}
+
 /** A finished description and the small print under it. A person's own words are all used. */
-export function descriptionLines(text: string, { by, note }: Origin): string {
-  if (by === BY_USER) return `${quoted(text, DESCRIPTION_LENGTH, escapeText)}\n${say("description.own")}`;
+export function descriptionLines(text: string, { by, note }: Origin, most = DESCRIPTION_LENGTH): string {
+  if (by === BY_USER) return `${quoted(text, most, escapeText)}\n${say("description.own")}`;
   const isPartly = usedSentences(text).some(({ isUsed }) => !isUsed);
   return [
-    quoted(text, DESCRIPTION_LENGTH, withUnusedInItalics),
+    quoted(text, most, withUnusedInItalics),
     say(isPartly ? "description.by-partly" : "description.by", { by: escapeText(by) }),
     ...(note === null
       ? []

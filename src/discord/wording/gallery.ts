@@ -2,8 +2,9 @@
 import type { GalleryStyle } from "../../jobs/gallery.ts";
 import type { Job } from "../../jobs/job.ts";
 import { say, sentences } from "../../words/say.ts";
-import { clip, escapeText, plainName, relativeTime } from "./markdown.ts";
-import { variantLabel } from "./variants.ts";
+import { variantLabel } from "./labels.ts";
+import { clip, escapeText, relativeTime } from "./markdown.ts";
+import { pairOf } from "./pair-names.ts";
 
 /** Alt texts have this limit in Discord. */
 const ALT_LENGTH = 1024;
@@ -59,8 +60,7 @@ export const historyWords = Object.assign(
     none: (inServer: boolean): string => say(inServer ? "history.none" : "history.none.outside"),
     line: ({ request, variant, createdAt }: Job): string =>
       say(request.hd ? "history.line.hd" : "history.line", {
-        content: escapeText(plainName(request.content.name)),
-        style: escapeText(plainName(request.style.name)),
+        ...pairOf(request),
         way: variantLabel(variant ?? "image-prompt"),
         seed: String(request.seed),
         when: relativeTime(createdAt),

@@ -1,14 +1,17 @@
 /** Everything the bot says about jobs, in one place. Texts of other people go through `escapeText`. */
 import { conditioning } from "../../caption/conditioning.ts";
-import { paintingWords } from "../../jobs/description.ts";
+import { wordsTogether } from "../../jobs/description.ts";
 import { isDraft, isJudged, type Job, type JobRequest, type JobResult } from "../../jobs/job.ts";
 import type { Lack, QueuePlace } from "../../jobs/queue.ts";
+import { stylesOf } from "../../jobs/request-styles.ts";
 import { showLora } from "../../painting-wishes.ts";
 import { retold } from "../../words/retold.ts";
 import { needsDescription } from "../../variant.ts";
 import { number, say, sentences } from "../../words/say.ts";
+import { blendWords } from "./blends.ts";
 import { bar, clip, duration, escapeText, plainName, relativeTime, size } from "./markdown.ts";
 import { paperLabel, variantLabel } from "./labels.ts";
+import { namedShares, pairOf, plainPairOf } from "./pair-names.ts";
 
 /** Alt texts and descriptions have this limit in Discord. */
 const ALT_LENGTH = 1024;
@@ -21,22 +24,23 @@ const FAULT_LENGTH = 200;
  */
 export const COUNTED = 12;
 
-/** Subject and style by their names, safe to show. */
-const pairOf = ({ content, style }: JobRequest): { readonly content: string; readonly style: string } => ({
-  content: escapeText(plainName(content.name)),
-  style: escapeText(plainName(style.name)),
-});
-
-/** The same as alt texts and names of threads have them, in which nothing has to be escaped. */
-const plainPairOf = ({ content, style }: JobRequest): { readonly content: string; readonly style: string } => ({
-  content: plainName(content.name),
-  style: plainName(style.name),
-});
-
 const pairName = (request: JobRequest): string => say(request.hd ? "jobs.pair.hd" : "jobs.pair", plainPairOf(request));
 
-export const threadName = (request: JobRequest): string =>
-  clip(say("jobs.thread-name", plainPairOf(request)), THREAD_NAME_LENGTH);
+/** The names of a blend are cut so far that each is there with its share. */
+export function threadName(request: JobRequest): string {
+  const frame = say(
+    "jobs.thread-name",
+    plainPairOf(request, () => ""),
+  ).length;
+  const most = request.blend ? Math.floor((THREAD_NAME_LENGTH - frame) / (1 + stylesOf(request).length)) : Infinity;
+  return clip(
+    say(
+      "jobs.thread-name",
+      plainPairOf(request, (name) => clip(name, most)),
+    ),
+    THREAD_NAME_LENGTH,
+  );
+}
 
 export const card = {
   title: (request: JobRequest): string => say("jobs.card.title", { ...pairOf(request), userId: request.userId }),
@@ -53,8 +57,11 @@ export const card = {
 
   contentAlt: ({ content }: JobRequest): string =>
     clip(say("jobs.card.content-alt", { name: plainName(content.name) }), ALT_LENGTH),
-  styleAlt: ({ style }: JobRequest): string =>
-    clip(say("jobs.card.style-alt", { name: plainName(style.name) }), ALT_LENGTH),
+  styleAlts: (request: JobRequest): readonly string[] =>
+    namedShares(request).map(({ name, share }) => {
+      const alt = share === null ? say("jobs.card.style-alt", { name }) : say("blend.card.style-alt", { name, share });
+      return clip(alt, ALT_LENGTH);
+    }),
   resultAlt: (request: JobRequest): string => clip(pairName(request), ALT_LENGTH),
 
   waiting(place: QueuePlace | null): string {
@@ -83,13 +90,17 @@ export const card = {
   },
 
   /** What happened to the pictures on the way in. */
-  notes: ({ content, style }: JobRequest): string | null => {
+  notes: (request: JobRequest): string | null => {
+    const { content } = request;
+    const styles = stylesOf(request).map(({ picture }) => picture);
     const said = [
       ...content.notes.map((note) =>
         say("jobs.card.note.content", { note: escapeText(retold("picture.note.", note)) }),
       ),
-      ...style.notes.map((note) => say("jobs.card.note.style", { note: escapeText(retold("picture.note.", note)) })),
-      ...(content.sha256 === style.sha256 ? [say("jobs.card.note.same")] : []),
+      ...styles.flatMap(({ notes }) =>
+        notes.map((note) => say("jobs.card.note.style", { note: escapeText(retold("picture.note.", note)) })),
+      ),
+      ...(styles.every(({ sha256 }) => sha256 === content.sha256) ? [say("jobs.card.note.same")] : []),
     ];
     return said.length === 0 ? null : said.join("\n");
   },
@@ -150,7 +161,7 @@ export const result = {
   /** Alt text of the picture: what it was made of, and the words it was painted by. */
   alt(job: Job): string {
     const pair = pairName(job.request);
-    const words = conditioning(paintingWords(job));
+    const words = conditioning(wordsTogether(job));
     return clip(words === null ? pair : say("jobs.pair.words", { pair, words }), ALT_LENGTH);
   },
 
@@ -172,6 +183,7 @@ export const result = {
       say(`jobs.fact.engine.${engine}`),
       say("jobs.fact.seed", { seed: String(seed) }),
       say("jobs.fact.strength", { strength: number(strength, 2) }),
+      ...(request.blend ? [blendWords.facts(request)] : []),
       ...(keepColors ? [say("jobs.fact.own-colours")] : []),
       ...(engine === "diffusion" && speed !== "normal" ? [say(`jobs.fact.speed.${speed}`)] : []),
       ...loras.map((lora) => escapeText(showLora(lora))),

@@ -1,5 +1,5 @@
 /** Everything the bot says about votes, comparisons and scores. */
-import type { Job } from "../../jobs/job.ts";
+import type { Job, JobRequest } from "../../jobs/job.ts";
 import type { Variant } from "../../variant.ts";
 import { MEDALS, PLACES, type Place, POINTS, type Subject } from "../../votes/ballot.ts";
 import type { Interval } from "../../votes/bootstrap.ts";
@@ -7,19 +7,11 @@ import { FEWEST_VOTERS, type ScoreRow } from "../../votes/scores.ts";
 import { LETTERS, type Letter } from "../../votes/comparison.ts";
 import type { PathScore } from "../../votes/paths.ts";
 import { list, number, say, sentences } from "../../words/say.ts";
-import { paperSubjectLabel } from "./labels.ts";
-import { bar, clip, escapeText, plainName, relativeTime } from "./markdown.ts";
-import { variantLabel } from "./labels.ts";
+import { paperSubjectLabel, variantLabel } from "./labels.ts";
+import { bar, clip, escapeText, relativeTime } from "./markdown.ts";
+import { namedShares, pairOf, plainPairOf } from "./pair-names.ts";
 
-const namesOf = ({ request }: Job): { readonly content: string; readonly style: string } => ({
-  content: plainName(request.content.name),
-  style: plainName(request.style.name),
-});
-
-const pairName = (job: Job): string => {
-  const { content, style } = namesOf(job);
-  return say("votes.pair", { content: escapeText(content), style: escapeText(style) });
-};
+const pairName = ({ request }: Job): string => say("votes.pair", pairOf(request));
 
 /** What a picture got in a round. */
 export interface Tally {
@@ -71,12 +63,21 @@ export const comparison = Object.assign(
         when: relativeTime(closesAt),
       }),
     sheetAlt: (job: Job, pictures: number): string =>
-      say("votes.comparison.sheet-alt", { ...namesOf(job), letters: list(lettersOf(pictures)) }),
-    cell: sentences({ content: "votes.comparison.cell.content", style: "votes.comparison.cell.style" }),
+      say("votes.comparison.sheet-alt", { ...plainPairOf(job.request), letters: list(lettersOf(pictures)) }),
+    cell: {
+      get content() {
+        return say("votes.comparison.cell.content");
+      },
+      styles: (request: JobRequest): readonly string[] =>
+        namedShares(request).map(({ share }) =>
+          share === null ? say("votes.comparison.cell.style") : say("blend.sheet.style", { share }),
+        ),
+    },
     revealedCell: (letter: Letter, subject: Subject): string => `${letter}: ${paperSubjectLabel(subject)}`,
     picture: (letter: Letter): string => `### ${letter}`,
     /** Says nothing of how it was made: descriptions belong to some variants only. */
-    pictureAlt: (letter: Letter, job: Job): string => say("votes.comparison.picture-alt", { letter, ...namesOf(job) }),
+    pictureAlt: (letter: Letter, { request }: Job): string =>
+      say("votes.comparison.picture-alt", { letter, ...plainPairOf(request) }),
 
     revealed(job: Job, tallies: readonly Tally[], ballots: number, own: boolean): string {
       const title = say("votes.reveal.title", { pair: pairName(job) });

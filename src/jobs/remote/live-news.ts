@@ -31,6 +31,7 @@ const nowSchema = z.object({
   variantReason: z.string().nullable(),
   description: z.string().nullable(),
   describer: z.string().nullable(),
+  otherWords: z.array(z.object({ text: z.string(), describer: z.string() })).default([]),
   startedAt: z.number().nullable(),
 });
 
@@ -132,8 +133,9 @@ export class LiveNews {
   }
 
   async #sendOne({ job, fence, happened, path }: Outgoing): Promise<void> {
-    const { state, attempts, variant, variantReason, startedAt, description, describer } = job;
-    const now = { state, attempts, variant, variantReason, startedAt, description, describer };
+    const { state, attempts, variant, variantReason, startedAt, description, describer, otherWords } = job;
+    const words = { description, describer, otherWords: [...otherWords] };
+    const now = { state, attempts, variant, variantReason, startedAt, ...words };
     const news: News = { job: job.id, fence, now, happened };
     const options: TellOptions = {};
     if (happened.type === "look") {
@@ -148,9 +150,9 @@ export class LiveNews {
       // Words are known by now, and would leave no room.
       news.now = undefined;
     }
-    const words = Buffer.from(JSON.stringify(news));
-    if (words.length <= MOST_WORDS) return this.#exchange.tell("news", news, options);
-    await this.#exchange.tell("news", { job: job.id, fence }, { bytes: words, key: keyOf(job, "words") });
+    const bytes = Buffer.from(JSON.stringify(news));
+    if (bytes.length <= MOST_WORDS) return this.#exchange.tell("news", news, options);
+    await this.#exchange.tell("news", { job: job.id, fence }, { bytes, key: keyOf(job, "words") });
   }
 }
 

@@ -1,15 +1,18 @@
 /** When the jobs of the queue will probably begin and end, from what their stages took before. */
+import { needsDescription } from "../../variant.ts";
 import type { EngineInfo } from "../engine.ts";
 import type { JobStage } from "../events.ts";
 import type { Job, JobRequest } from "../job.ts";
 import { type Expected, Forecast, type Span } from "./forecast.ts";
 import type { StageHistory } from "./stage-history.ts";
-import { needsPreparing } from "./stages.ts";
 
 /** A job as far as its time depends on it. */
 export interface Foreseen {
   readonly job: Pick<Job, "variant" | "description"> & {
-    readonly request: Pick<JobRequest, "variant" | "description" | "speed" | "size" | "hd">;
+    readonly request: Pick<JobRequest, "variant" | "description" | "speed" | "size" | "hd"> & {
+      /** Further styles; absent: none. */
+      readonly blend?: unknown;
+    };
   };
   /** Whether somebody works on it, or has it between its stages. */
   readonly begun: boolean;
@@ -57,6 +60,7 @@ function expect(tracked: Foreseen, history: StageHistory, info: EngineInfo | nul
   const left = (name: JobStage): number | null =>
     (stage === name ? tracked.secondsLeft : null) ?? history.estimate(name, job, info);
   // Descriptions of `inst` and `auto` may turn out not to be needed; the few seconds do not make a promise false.
-  const captions = needsPreparing(tracked) && job.request.variant !== "inst" && job.request.description === null;
+  const lacksWords = job.description === null && (job.variant === null || needsDescription(job.variant));
+  const captions = lacksWords && job.request.variant !== "inst" && job.request.description === null;
   return { caption: captions ? left("caption") : 0, stylize: left("stylize"), running: begun };
 }

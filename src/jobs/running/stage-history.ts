@@ -14,7 +14,12 @@ const RECALLED = 200;
 const REFERENCE_SIZE = 512;
 
 /** What of a job its stages' times depend on. */
-type Timed = Pick<Job, "variant"> & { readonly request: Pick<JobRequest, "variant" | "speed" | "size" | "hd"> };
+type Timed = Pick<Job, "variant"> & {
+  readonly request: Pick<JobRequest, "variant" | "speed" | "size" | "hd"> & {
+    /** Further styles; absent: none. */
+    readonly blend?: unknown;
+  };
+};
 
 export class StageHistory {
   readonly #means = new Map<string, number>();
@@ -28,28 +33,31 @@ export class StageHistory {
   learn(job: Job): void {
     if (!job.result) return;
     const { engine, variant, seconds } = job.result;
-    if (job.describer !== null && seconds.caption > 0) this.#blend(key("caption", job.describer), seconds.caption);
+    if (job.describer !== null && seconds.caption > 0)
+      this.#mix(key("caption", job.describer, ...stylesPart(job)), seconds.caption);
     const stylize = seconds.stylize / areaOf(job.request);
-    const work = workOf(job.request);
-    this.#blend(key("stylize", engine, work, variant), stylize);
-    this.#blend(key("stylize", engine, work), stylize);
+    const work = key(workOf(job.request), ...stylesPart(job));
+    this.#mix(key("stylize", engine, work, variant), stylize);
+    this.#mix(key("stylize", engine, work), stylize);
   }
 
   /** Seconds a stage of this job will probably take on this engine; `null` while there is nothing to go by. */
   estimate(stage: JobStage, job: Timed, info: Pick<EngineInfo, "describer" | "stylizer"> | null): number | null {
     if (!info) return null;
     if (stage === "caption") {
-      return this.#means.get(key("caption", info.describer)) ?? null;
+      const one = key("caption", info.describer);
+      return this.#means.get(key(one, ...stylesPart(job))) ?? this.#means.get(one) ?? null;
     }
     const variant = job.variant ?? job.request.variant;
-    const work = workOf(job.request);
-    const mean =
+    const of = (work: string): number | undefined =>
       this.#means.get(key("stylize", info.stylizer, work, variant)) ??
       this.#means.get(key("stylize", info.stylizer, work));
+    const one = workOf(job.request);
+    const mean = of(key(one, ...stylesPart(job))) ?? of(one);
     return mean === undefined ? null : mean * areaOf(job.request);
   }
 
-  #blend(key: string, seconds: number): void {
+  #mix(key: string, seconds: number): void {
     const mean = this.#means.get(key);
     this.#means.set(key, mean === undefined ? seconds : mean + NEWEST * (seconds - mean));
   }
@@ -59,6 +67,9 @@ const key = (...parts: readonly string[]): string => parts.join(":");
 
 /** What is done for a picture. */
 const workOf = ({ hd, speed }: Timed["request"]): string => (hd ? "hd" : speed);
+
+/** Several styles take longer; as long as nobody knows how long, they are expected to take as long as one. */
+const stylesPart = ({ request }: Timed): readonly string[] => (request.blend ? ["blend"] : []);
 
 const areaOf = ({ size }: Pick<JobRequest, "size">): number => (size / REFERENCE_SIZE) ** 2;
 

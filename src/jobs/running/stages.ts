@@ -2,16 +2,18 @@
 import { mkdir, readFile } from "node:fs/promises";
 import path from "node:path";
 
+import type { Blend } from "../../blend.ts";
 import { CancelledError, messageOf, UserError } from "../../errors.ts";
 import type { Logger } from "../../log.ts";
 import { needsDescription, type Variant } from "../../variant.ts";
 import type { ChooseVariant } from "../choose-variant.ts";
-import { knownDescription, paintingWords, promptHash } from "../description.ts";
-import type { DescribeReply, Engine } from "../engine.ts";
+import { knownDescription, paintingWords, promptHash, wordsOf, wordsWanted } from "../description.ts";
+import type { BlendedTaskStyle, DescribeReply, Engine } from "../engine.ts";
 import { enginePicture } from "../engine-picture.ts";
 import type { JobStage } from "../events.ts";
-import { isSettled, type Job, type Painter, type PictureRef, serverOf, speakAbout } from "../job.ts";
+import { isSettled, type Job, type JobBlend, type Painter, type PictureRef, serverOf, speakAbout } from "../job.ts";
 import type { FaceVerdict, Repositories } from "../repositories.ts";
+import { stylesOf } from "../request-styles.ts";
 import { TOKEN_EXTENSION } from "../style.ts";
 import type { Tasks } from "../tasks.ts";
 import type { StageHistory } from "./stage-history.ts";
@@ -33,14 +35,16 @@ export interface StageParts {
 }
 
 /** Whether a job still has something to prepare before it can be painted. */
-export const needsPreparing = ({ job }: { readonly job: Pick<Job, "variant" | "description"> }): boolean =>
-  job.variant === null || (job.description === null && needsDescription(job.variant));
+export const needsPreparing = ({ job }: TrackedJob): boolean =>
+  job.variant === null || (lacksWords(job) && needsDescription(job.variant));
 
-/** Chooses the variant and finds or makes the description. Asks the engine only for what nobody knows yet. */
+const lacksWords = (job: Job): boolean => wordsOf(job).length < wordsWanted(job);
+
+/** Chooses the variant and finds or makes the description of each style. Asks the engine only for what nobody knows yet. */
 export async function prepare(tracked: TrackedJob, parts: StageParts): Promise<void> {
   const startedAt = performance.now();
   const variant = tracked.job.variant ?? (await chooseVariant(tracked, parts));
-  if (tracked.job.description === null) await findDescription(tracked, variant, parts);
+  if (lacksWords(tracked.job)) await findDescriptions(tracked, variant, parts);
   tracked.preparationSeconds = secondsSince(startedAt);
 }
 
@@ -79,25 +83,31 @@ async function lookForFaces(
   }
 }
 
-async function findDescription(tracked: TrackedJob, variant: Variant, parts: StageParts): Promise<void> {
+/** One style after the other; what was found before the process went down is not looked for again. */
+async function findDescriptions(tracked: TrackedJob, variant: Variant, parts: StageParts): Promise<void> {
   const { engine, repositories } = parts;
   const { parentId } = tracked.job.request;
   const parent = parentId === null ? null : await repositories.jobs.get(parentId);
-  const known = await knownDescription(tracked.job, parent, engine.info?.describer ?? null, repositories.captions);
-  if (!known && !needsDescription(variant)) return;
-  const { text, describer, note }: DescribeReply = known ?? (await describe(tracked, parts));
-  const job = await tracked.amend({ description: text, describer });
-  tracked.tell({ type: "description", job, text, done: true, ...(note !== undefined && { note }) });
+  const describerId = engine.info?.describer ?? null;
+  for (let n = wordsOf(tracked.job).length; n < wordsWanted(tracked.job); n++) {
+    const known = await knownDescription(tracked.job, n, parent, describerId, repositories.captions);
+    if (!known && !needsDescription(variant)) return;
+    const { picture } = stylesOf(tracked.job.request)[n]!;
+    const { text, describer, note }: DescribeReply = known ?? (await describe(tracked, picture, parts));
+    const { otherWords } = tracked.job;
+    const patch = n === 0 ? { description: text, describer } : { otherWords: [...otherWords, { text, describer }] };
+    const job = await tracked.amend(patch);
+    tracked.tell({ type: "description", job, text, done: true, ...(note !== undefined && { note }) });
+  }
 }
 
-async function describe(tracked: TrackedJob, parts: StageParts): Promise<DescribeReply> {
+async function describe(tracked: TrackedJob, style: PictureRef, parts: StageParts): Promise<DescribeReply> {
   const { tasks, repositories } = parts;
-  await begin("caption", tracked, parts);
-  const { style } = tracked.job.request;
+  if (tracked.stage !== "caption") await begin("caption", tracked, parts);
   const startedAt = performance.now();
   // Another try is another attempt at the job.
   const reply = await tasks.describe(style, { signal: tracked.signal, onNews: tracked.hear, tries: 1 });
-  tracked.captionSeconds = secondsSince(startedAt);
+  tracked.captionSeconds += secondsSince(startedAt);
   const key = { styleSha256: style.sha256, describer: reply.describer, promptHash: promptHash() };
   await tracked.lasting(() => repositories.captions.save(key, reply.text));
   return reply;
@@ -112,12 +122,13 @@ export async function stylize(tracked: TrackedJob, parts: StageParts): Promise<v
   const folder = parts.folders.of(id);
   const startedAt = performance.now();
   await mkdir(folder, { recursive: true });
+  const { others, ...words } = paintingWords(tracked.job);
   const reply = await engine.stylize(
     {
       content: await enginePicture(repositories.files, request.content),
       style: await enginePicture(repositories.files, request.style),
       variant,
-      ...paintingWords(tracked.job),
+      ...words,
       settings: {
         strength: request.strength,
         seed: request.seed,
@@ -131,7 +142,8 @@ export async function stylize(tracked: TrackedJob, parts: StageParts): Promise<v
         loras: request.loras,
         ...(request.hd && { hd: true }),
       },
-      tokenPath: await tokenPath(tracked, parts),
+      tokenPath: await tokenPath(tracked, request.style, parts),
+      ...(request.blend && { blend: await blendTask(tracked, request.blend, others, parts) }),
       outputPath: path.join(folder, "result.png"),
       previewDir: folder,
     },
@@ -165,9 +177,23 @@ async function takeBack({ job: { id } }: TrackedJob, sha256: string, { repositor
   if (isOver && (await repositories.pictures.forget(sha256))) await repositories.files.remove(sha256, "png");
 }
 
-/** The file of the token that the server has for this style. */
-async function tokenPath({ job }: TrackedJob, { repositories }: StageParts): Promise<string | null> {
-  const { style } = job.request;
+async function blendTask(
+  tracked: TrackedJob,
+  { weight, others }: JobBlend,
+  words: readonly (string | null)[],
+  parts: StageParts,
+): Promise<Blend<BlendedTaskStyle>> {
+  const styles = others.map(async ({ picture, weight: share }, n) => ({
+    picture: await enginePicture(parts.repositories.files, picture),
+    description: words[n] ?? null,
+    tokenPath: await tokenPath(tracked, picture, parts),
+    weight: share,
+  }));
+  return { weight, others: await Promise.all(styles) };
+}
+
+/** The file of the token that the server has for a style. */
+async function tokenPath({ job }: TrackedJob, style: PictureRef, { repositories }: StageParts): Promise<string | null> {
   const guildId = serverOf(job.request);
   const sha256 = guildId === null ? null : await repositories.styles?.tokenFor(guildId, style.sha256);
   return sha256 ? repositories.files.local(sha256, TOKEN_EXTENSION) : null;

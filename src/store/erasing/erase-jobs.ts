@@ -3,6 +3,7 @@ import type { Kysely } from "kysely";
 
 import { SETTLED_STATES } from "../../jobs/job.ts";
 import { noteDiscards } from "./discards.ts";
+import { JOB_PICTURES, picturesOf } from "../job-rows.ts";
 import { sql } from "../kysely.ts";
 import type { Schema } from "../schema.ts";
 
@@ -23,7 +24,7 @@ export const eraseJob = (db: Kysely<Schema>, id: string): Promise<readonly strin
   db.transaction().execute(async (transaction) => {
     const job = await transaction
       .selectFrom("jobs")
-      .select(["content_sha256", "style_sha256", "result_sha256"])
+      .select(JOB_PICTURES)
       .where("id", "=", id)
       .where("state", "in", SETTLED_STATES)
       .where((is) => is.not(isBeingCompared))
@@ -32,7 +33,7 @@ export const eraseJob = (db: Kysely<Schema>, id: string): Promise<readonly strin
     await leaveRounds(transaction, id);
     await leaveComparisons(transaction, id);
     await transaction.deleteFrom("jobs").where("id", "=", id).execute();
-    const pictures = [job.content_sha256, job.style_sha256, job.result_sha256].filter((sha256) => sha256 !== null);
+    const pictures = picturesOf(job);
     await noteDiscards(transaction, "picture", pictures);
     return [...new Set(pictures)];
   });

@@ -4,6 +4,7 @@ import type { Kysely } from "kysely";
 import { eraseJob, eraseRound } from "./erase-jobs.ts";
 import { eraseLibrary } from "./erase-library.ts";
 import { noteDiscards } from "./discards.ts";
+import { JOB_PICTURES } from "../job-rows.ts";
 import { sql } from "../kysely.ts";
 import type { Schema } from "../schema.ts";
 
@@ -172,7 +173,7 @@ export async function memberData(db: Kysely<Schema>, { userId, guildId }: Scope)
   );
   const named = await sql<{ sha256: string; width: number; height: number }>`select sha256, width, height from pictures
     where exists (select 1 from jobs where user_id = ${userId} and ${within(guildId)}
-      and pictures.sha256 in (content_sha256, style_sha256, result_sha256))
+      and pictures.sha256 in (${sql.join(JOB_PICTURES.map((column) => sql.ref(column)))}))
     or exists (select 1 from styles where owner_id = ${userId} and ${within(guildId)} and picture_sha256 = pictures.sha256)`.execute(
     db,
   );

@@ -4,14 +4,13 @@ import { randomBytes } from "node:crypto";
 import type { ExpressionBuilder, Kysely } from "kysely";
 
 import { isReferredTo } from "../dialect.ts";
+import { JOB_PICTURES } from "../job-rows.ts";
 import { sql } from "../kysely.ts";
 import type { Schema } from "../schema.ts";
 
 /** Columns that keep a picture where it is. Rounds and captions do not: they say something about it. */
 const HOLDERS = [
-  ["jobs", "content_sha256"],
-  ["jobs", "style_sha256"],
-  ["jobs", "result_sha256"],
+  ...JOB_PICTURES.map((column) => ["jobs", column] as const),
   ["comparisons", "content_sha256"],
   ["comparisons", "style_sha256"],
   ["styles", "picture_sha256"],
@@ -60,6 +59,7 @@ export async function erasePicture(
       if (picture.held || picture.touched_at >= before) return false;
       for (const column of ["content_sha256", "style_sha256"] as const)
         await standIn(transaction, column, sha256, picture.face_prominent);
+      await leaveBlends(transaction, sha256);
       await transaction.deleteFrom("captions").where("style_sha256", "=", sha256).execute();
       await transaction.deleteFrom("pictures").where("sha256", "=", sha256).execute();
       return true;
@@ -97,5 +97,18 @@ async function standIn(
     .updateTable("rounds")
     .set({ [column]: nobody })
     .where(named as never)
+    .execute();
+}
+
+/** Rounds of blends name further pictures within a text, which a stand-in keeps apart from others. */
+async function leaveBlends(db: Kysely<Schema>, sha256: string): Promise<void> {
+  const nobody = randomBytes(32).toString("hex");
+  // As it stands in the index.
+  const isBlend = sql<boolean>`blend <> ''`;
+  await db
+    .updateTable("rounds")
+    .set({ blend: sql<string>`replace(blend, ${sha256}, ${nobody})` })
+    .where(isBlend)
+    .where("blend", "like", `%${sha256}%`)
     .execute();
 }

@@ -11,6 +11,7 @@ import { eraseJob, isBeingCompared } from "./erase-jobs.ts";
 import { eraseSurvey } from "./erase-surveys.ts";
 import { eraseServer } from "./erase-server.ts";
 import type { Erasure } from "./erasure-repository.ts";
+import { JOB_PICTURES, picturesOf } from "../job-rows.ts";
 import { sql } from "../kysely.ts";
 import type { Store } from "../store.ts";
 
@@ -106,11 +107,11 @@ export class Eraser {
     const { db } = this.#options.store;
     const job = await db
       .selectFrom("jobs")
-      .select(["content_sha256", "style_sha256", "result_sha256", isBeingCompared.as("compared")])
+      .select([...JOB_PICTURES, isBeingCompared.as("compared")])
       .where("id", "=", id)
       .executeTakeFirst();
     if (job?.compared) return null;
-    const hashes = [job?.content_sha256, job?.style_sha256, job?.result_sha256].filter((sha256) => sha256 != null);
+    const hashes = job ? picturesOf(job) : [];
     const count = async (table: string, columns: readonly string[], rest = sql`1 = 1`): Promise<number> => {
       if (hashes.length === 0) return 0;
       const named = sql.join(
@@ -124,7 +125,7 @@ export class Eraser {
     };
     const pair = ["content_sha256", "style_sha256"];
     return {
-      results: await count("jobs", [...pair, "result_sha256"], sql`id <> ${id}`),
+      results: await count("jobs", JOB_PICTURES, sql`id <> ${id}`),
       styles: await count("styles", ["picture_sha256"]),
       comparisons: await count("comparisons", pair, sql`state in ('painting', 'open', 'closing')`),
     };

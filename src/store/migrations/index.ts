@@ -25,6 +25,7 @@ import { surveys } from "./018-surveys.ts";
 import { discards } from "./019-discards.ts";
 import { erasedMarks } from "./020-erased-marks.ts";
 import { outside } from "./021-outside.ts";
+import { blends } from "./022-blends.ts";
 import type { Migration } from "./migration.ts";
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -49,6 +50,7 @@ export const MIGRATIONS: readonly Migration[] = [
   discards,
   erasedMarks,
   outside,
+  blends,
 ];
 
 /** The version that this program's databases are of. */

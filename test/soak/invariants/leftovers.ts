@@ -2,6 +2,7 @@
 import { readdirSync } from "node:fs";
 import path from "node:path";
 
+import { stylesOf } from "../../../src/jobs/request-styles.ts";
 import { OWNER } from "../../../src/pictures/picture-name.ts";
 import { startedWith } from "../processes.ts";
 import { integrityFaults, requestOf, resultOf } from "../records.ts";
@@ -26,7 +27,7 @@ export const everyFileIsMeant: Invariant = ({ dataDir, tempDir, records }) => {
     ...records.pictures.map(({ sha256 }) => sha256),
     ...records.jobs.flatMap((job) => [
       requestOf(job).content.sha256,
-      requestOf(job).style.sha256,
+      ...stylesOf(requestOf(job)).map(({ picture }) => picture.sha256),
       resultOf(job)?.picture.sha256,
     ]),
     ...records.styles.flatMap((style) => [style.picture_sha256, style.token_sha256]),
