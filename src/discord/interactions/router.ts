@@ -25,7 +25,7 @@ import { view, type View } from "../messages/view.ts";
 import { noticeView, row, text } from "../messages/components.ts";
 import { router } from "../wording/commands.ts";
 import { serverLog as serverLogWords } from "../wording/settings.ts";
-import { answerIn } from "../server/language.ts";
+import { answerIn } from "../language.ts";
 import { localeFor } from "../../words/locale.ts";
 import { speakIn } from "../../words/say.ts";
 

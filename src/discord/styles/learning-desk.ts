@@ -20,7 +20,7 @@ import { type PendingReplies, type PendingReply, replyPlace } from "../messages/
 import type { Cover } from "../messages/view.ts";
 import type { Locale } from "../../words/locale.ts";
 import { spoken, spokenAloud } from "../../words/say.ts";
-import { speakToServer } from "../server/language.ts";
+import { speakToServer } from "../language.ts";
 import { held } from "../wording/held.ts";
 import { learning as words } from "../wording/styles.ts";
 import { LearningPresenter } from "./learning-presenter.ts";

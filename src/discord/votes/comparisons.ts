@@ -20,7 +20,7 @@ import { LiveMessage } from "../messages/live-message.ts";
 import { nonceFor } from "../messages/nonce.ts";
 import { Venue } from "../messages/venue.ts";
 import type { Cover } from "../messages/view.ts";
-import { speakToServer } from "../server/language.ts";
+import { speakToServer } from "../language.ts";
 import { comparison as words } from "../wording/votes.ts";
 import type { Shown } from "./comparison-pictures.ts";
 import { outcomeView, paintingView } from "./comparison-views.ts";

@@ -1,9 +1,9 @@
 /** Which language is spoken: with a person their own, with everybody in a server the server's. */
 import type { BaseInteraction, Client } from "discord.js";
 
-import type { Store } from "../../store/store.ts";
-import { type Locale, localeFor } from "../../words/locale.ts";
-import { speakIn } from "../../words/say.ts";
+import type { Store } from "../store/store.ts";
+import { type Locale, localeFor } from "../words/locale.ts";
+import { speakIn } from "../words/say.ts";
 
 type Settings = Pick<Store, "serverSettings">;
 
