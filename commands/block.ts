@@ -8,6 +8,7 @@ import { noticeView } from "../src/discord/messages/components.ts";
 import { parseCustomId } from "../src/discord/messages/custom-id.ts";
 import { blocking as words, serverLog } from "../src/discord/wording/settings.ts";
 import { UserError } from "../src/errors.ts";
+import { sayAloud } from "../src/words/say.ts";
 
 const REASON_LENGTH = 200;
 /** Blocks that a list shows. */
@@ -64,7 +65,7 @@ async function keepOut(bot: Bot, guild: Guild, { user, member, reason, byUserId 
   const isManager = user.id === guild.ownerId || member?.permissions.has(PermissionFlagsBits.ManageGuild);
   if (user.bot || isManager) throw new UserError("not-to-be-blocked", words.notThem(user.id));
   const isNew = await bot.store.blocks.add({ guildId: guild.id, userId: user.id, byUserId, reason, at: Date.now() });
-  if (isNew) await bot.serverLog.tell(guild.id, noticeView(serverLog.blocked(user.id, byUserId, reason)));
+  if (isNew) await bot.serverLog.tell(guild.id, () => serverLog.blocked(user.id, byUserId, reason));
   return isNew ? words.blocked(user.id) : words.already(user.id);
 }
 
@@ -80,7 +81,8 @@ export const blockReported: ButtonHandler<string> = {
     const { guild } = interaction;
     const user = await bot.client.users.fetch(userId);
     const member = await guild.members.fetch(userId).catch(() => null);
-    const asked = { user, member, reason: words.reported, byUserId: interaction.user.id };
+    const reason = sayAloud(() => words.reported);
+    const asked = { user, member, reason, byUserId: interaction.user.id };
     await reply.show(noticeView(await keepOut(bot, guild, asked)));
   },
 };
@@ -101,7 +103,7 @@ export const unblock: SlashHandler<User> = {
     assertModerator(interaction, words.notAllowed);
     const { guildId } = interaction;
     const wasBlocked = await bot.store.blocks.remove(guildId, user.id);
-    if (wasBlocked) await bot.serverLog.tell(guildId, noticeView(serverLog.unblocked(user.id, interaction.user.id)));
+    if (wasBlocked) await bot.serverLog.tell(guildId, () => serverLog.unblocked(user.id, interaction.user.id));
     await reply.show(noticeView(wasBlocked ? words.unblocked(user.id) : words.notBlocked(user.id)));
   },
 };

@@ -7,13 +7,17 @@ import { isSentence, type Saying } from "../words/say.ts";
 /** A sentence, as another version of the program may name it. */
 interface WireSaying {
   readonly sentence: string;
-  readonly values?: Readonly<Record<string, string | number | WireSaying>> | undefined;
+  readonly values?: Readonly<Record<string, WireValue>> | undefined;
 }
+
+type WireValue = string | number | { readonly anyOf: readonly string[] } | WireSaying;
+
+const anyOf = z.object({ anyOf: z.array(z.string()) });
 
 const wireSaying: z.ZodType<WireSaying> = z.lazy(() =>
   z.object({
     sentence: z.string(),
-    values: z.record(z.string(), z.union([z.string(), z.number(), wireSaying])).optional(),
+    values: z.record(z.string(), z.union([z.string(), z.number(), anyOf, wireSaying])).optional(),
   }),
 );
 
@@ -45,4 +49,4 @@ export function fromWire(error: WireError): UserError | EngineError | CancelledE
 /** Whether this version of the program has the sentence, and those within it. */
 const isKnown = (saying: WireSaying): saying is Saying =>
   isSentence(saying.sentence) &&
-  Object.values(saying.values ?? {}).every((value) => typeof value !== "object" || isKnown(value));
+  Object.values(saying.values ?? {}).every((value) => typeof value !== "object" || "anyOf" in value || isKnown(value));

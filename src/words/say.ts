@@ -16,8 +16,13 @@ import { DEFAULT_LOCALE, DISCORD_LOCALES, type DiscordLocale, type Locale } from
 /** The name of a sentence. */
 export type Sentence = keyof typeof english;
 
+/** Several of which any will do: "a, b, or c". */
+interface AnyOf {
+  readonly anyOf: readonly string[];
+}
+
 /** What a sentence speaks of, by the names in its braces. What is itself a sentence is said in the same language. */
-export type Values = Readonly<Record<string, string | number | Saying>>;
+export type Values = Readonly<Record<string, string | number | AnyOf | Saying>>;
 
 /** A sentence that is said later, when it is known to whom; plain data, so that it can cross to other processes. */
 export interface Saying {
@@ -81,9 +86,12 @@ export const inEnglish = (saying: Saying): string => speakIn(DEFAULT_LOCALE, () 
 export const isSentence = (name: string): name is Sentence => Object.hasOwn(catalogueOf(DEFAULT_LOCALE), name);
 
 const plain = (values: Values): Record<string, string | number> =>
-  Object.fromEntries(
-    Object.entries(values).map(([name, value]) => [name, typeof value === "object" ? tell(value) : value]),
-  );
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [name, plainOf(value)]));
+
+function plainOf(value: Values[string]): string | number {
+  if (typeof value !== "object") return value;
+  return "anyOf" in value ? list(value.anyOf, "disjunction") : tell(value);
+}
 
 function formatOf(locale: Locale, sentence: Sentence): IntlMessageFormat {
   const key = `${locale} ${sentence}`;

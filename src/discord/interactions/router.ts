@@ -24,7 +24,6 @@ import { type Acknowledgement, Reply, type Repliable } from "./reply.ts";
 import { view, type View } from "../messages/view.ts";
 import { noticeView, row, text } from "../messages/components.ts";
 import { router } from "../wording/commands.ts";
-import { serverLog as serverLogWords } from "../wording/settings.ts";
 import { answerIn } from "../language.ts";
 import { localeFor } from "../../words/locale.ts";
 import { speakIn } from "../../words/say.ts";
@@ -108,11 +107,11 @@ function faultView(error: unknown, handler: Handler, interaction: Repliable, bot
 }
 
 /** A server's moderators hear of what its own rules refused. */
-function tellServer({ identifier, message }: UserError, interaction: Repliable, { serverLog }: Bot): void {
-  if (!HOUSE_RULES.has(identifier) || !interaction.inCachedGuild()) return;
+function tellServer(why: UserError, interaction: Repliable, { serverLog }: Bot): void {
+  if (!HOUSE_RULES.has(why.identifier) || !interaction.inCachedGuild()) return;
   const { guildId, channelId, user } = interaction;
-  const what = interaction.isCommand() ? `\`${interaction.commandName}\`` : serverLogWords.button;
-  void serverLog.refused({ guildId, channelId: channelId ?? "", userId: user.id, what, identifier, why: message });
+  const what = interaction.isCommand() ? `\`${interaction.commandName}\`` : null;
+  void serverLog.refused({ guildId, channelId: channelId ?? "", userId: user.id, what, why });
 }
 
 async function open(interaction: Repliable, kind: Acknowledgement, bot: Bot): Promise<Reply> {

@@ -89,7 +89,7 @@ export const choice = (
 export const roles = (
   id: string,
   says: Field["says"],
-  placeholder: string,
+  placeholder: () => string,
   current: (standing: Standing) => readonly string[],
   read: (ids: readonly string[], standing: Standing) => Changes,
   most = MOST,
@@ -99,7 +99,7 @@ export const roles = (
   menu: (standing, menuId) =>
     new RoleSelectMenuBuilder()
       .setCustomId(menuId)
-      .setPlaceholder(placeholder)
+      .setPlaceholder(placeholder())
       .setMinValues(0)
       .setMaxValues(most)
       .setDefaultRoles(current(standing).filter(standing.exists).slice(0, most)),
@@ -118,7 +118,7 @@ const WITH_PICTURES = [
 export const channels = (
   id: string,
   says: Field["says"],
-  placeholder: string,
+  placeholder: () => string,
   current: (standing: Standing) => readonly string[],
   read: (ids: readonly string[]) => Changes,
   {
@@ -131,7 +131,7 @@ export const channels = (
   menu: (standing, menuId) =>
     new ChannelSelectMenuBuilder()
       .setCustomId(menuId)
-      .setPlaceholder(placeholder)
+      .setPlaceholder(placeholder())
       .setChannelTypes(...types)
       .setMinValues(0)
       .setMaxValues(most)

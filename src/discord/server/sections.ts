@@ -4,8 +4,8 @@ import { ChannelType } from "discord.js";
 import { type Filter, FILTERS, type ServerSettings, serverSettings } from "../../server-settings.ts";
 import { type Variant, VARIANTS } from "../../variant.ts";
 import { type Locale, LOCALES } from "../../words/locale.ts";
-import { AGE_RESTRICTED_FILTER_NAME, FILTER_NAME, panel as words } from "../wording/settings.ts";
 import { variantLabel } from "../wording/labels.ts";
+import { AGE_RESTRICTED_FILTER_NAME, FILTER_DOES, FILTER_NAME, panel as words } from "../wording/settings.ts";
 import { settings as voteWords } from "../wording/votes.ts";
 import { channels, choice, type Field, roles } from "./fields.ts";
 
@@ -41,7 +41,7 @@ const yesOrNo = ({ yes, no }: { readonly yes: string; readonly no: string }) => 
 const learners = roles(
   "learn",
   ({ server }) => words.learn(server),
-  words.pickRoles,
+  () => words.pickRoles,
   ({ server }) => server.learnRoles,
   (ids) => ({ server: { learnRoles: [...ids] } }),
 );
@@ -58,14 +58,14 @@ const access: readonly Field[] = [
   channels(
     "channels",
     () => null,
-    words.pickChannels,
+    () => words.pickChannels,
     ({ server }) => server.channels,
     (ids) => ({ server: { channels: [...ids] } }),
   ),
   roles(
     "paint",
     ({ server }) => words.paint(server),
-    words.pickRoles,
+    () => words.pickRoles,
     ({ server }) => server.paintRoles,
     (ids) => ({ server: { paintRoles: [...ids] } }),
   ),
@@ -73,7 +73,7 @@ const access: readonly Field[] = [
   roles(
     "export",
     ({ server }) => words.export(server),
-    words.pickRoles,
+    () => words.pickRoles,
     ({ server }) => server.exportRoles,
     (ids) => ({ server: { exportRoles: [...ids] } }),
   ),
@@ -90,7 +90,7 @@ const limits: readonly Field[] = [
   roles(
     "role",
     ({ server }) => words.dailyByRole(server),
-    words.pickRole,
+    () => words.pickRole,
     ({ role }) => (role ? [role.id] : []),
     ([roleId]) => (roleId === undefined ? {} : { roleId }),
     1,
@@ -101,14 +101,11 @@ const limits: readonly Field[] = [
       "role-daily",
       () => null,
       ({ server, role }) => {
-        const of = (label: string): string => `${words.ofRole(role?.name ?? "")}: ${label.toLowerCase()}`.slice(-100);
+        const of = (own: "none" | "unlimited" | number): string => words.ofRole(role?.name ?? "", own).slice(-100);
         return [
-          { value: NONE, label: of(words.noOwn) },
-          { value: UNLIMITED, label: of(words.noLimit) },
-          ...numbers(PICTURES, server.dailyByRole[role?.id ?? ""], pictures).map(({ value, label }) => ({
-            value,
-            label: of(label),
-          })),
+          { value: NONE, label: of("none") },
+          { value: UNLIMITED, label: of("unlimited") },
+          ...numbers(PICTURES, server.dailyByRole[role?.id ?? ""], of),
         ];
       },
       ({ server, role }) => {
@@ -144,11 +141,7 @@ const content: readonly Field[] = [
   choice(
     "filter",
     ({ server }) => words.filter(server),
-    () =>
-      FILTERS.map((value) => {
-        const [label, description] = FILTER_NAME[value];
-        return { value, label, description };
-      }),
+    () => FILTERS.map((value) => ({ value, label: FILTER_NAME[value], description: FILTER_DOES[value] })),
     ({ server }) => server.filter,
     (value) => ({ server: { filter: value as ServerSettings["filter"] } }),
   ),
@@ -211,7 +204,7 @@ const votes: readonly Field[] = [
   roles(
     "voters",
     () => null,
-    words.pickVoters,
+    () => words.pickVoters,
     ({ votes: { requiredRoleId } }) => (requiredRoleId === null ? [] : [requiredRoleId]),
     ([roleId], { guildId }) => ({
       votes: { requiredRoleId: roleId === undefined || roleId === guildId ? null : roleId },
@@ -224,7 +217,7 @@ const log: readonly Field[] = [
   channels(
     "channel",
     ({ server }) => words.log(server),
-    words.pickLog,
+    () => words.pickLog,
     ({ server }) => (server.logChannelId === null ? [] : [server.logChannelId]),
     ([logChannelId = null]) => ({ server: { logChannelId } }),
     { types: [ChannelType.GuildText], most: 1 },

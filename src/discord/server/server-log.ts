@@ -1,8 +1,9 @@
-/** Tells a server's log channel: deletions, blocks, reports, refusals. */
+/** Tells a server's log channel, in the server's language: deletions, blocks, reports, refusals. */
 import { randomUUID } from "node:crypto";
 
 import type { Client } from "discord.js";
 
+import type { UserError } from "../../errors.ts";
 import type { Logger } from "../../log.ts";
 import type { Store } from "../../store/store.ts";
 import { isPlaceGone } from "../discord-error.ts";
@@ -11,6 +12,7 @@ import type { Deliveries } from "../messages/deliveries.ts";
 import { nonceFor } from "../messages/nonce.ts";
 import { createPayload, type View } from "../messages/view.ts";
 import { serverLog as words } from "../wording/settings.ts";
+import { speakToServer } from "../language.ts";
 
 /** Before the same refusal of the same member is told again. */
 const AGAIN_MS = 3_600_000;
@@ -28,10 +30,9 @@ interface Refused {
   readonly guildId: string;
   readonly channelId: string;
   readonly userId: string;
-  /** What they did, as they would name it. */
-  readonly what: string;
-  readonly identifier: string;
-  readonly why: string;
+  /** What they did, as they would name it; `null`: they pressed a button. */
+  readonly what: string | null;
+  readonly why: UserError;
 }
 
 export class ServerLog {
@@ -46,13 +47,15 @@ export class ServerLog {
   /**
    * Tells the server's log channel, as soon as Discord takes it. Never throws.
    *
+   * @param said what it is told; called when the server's language is spoken
    * @returns `false` where there is no such channel
    */
-  async tell(guildId: string, view: View): Promise<boolean> {
+  async tell(guildId: string, said: () => string): Promise<boolean> {
     const { store, deliveries, log } = this.#options;
     try {
       const { logChannelId } = await store.serverSettings.get(guildId);
       if (logChannelId === null) return false;
+      const view = noticeView(await speakToServer(this.#options, guildId, said));
       const nonce = nonceFor(randomUUID(), "log");
       void deliveries.owe(`log ${nonce}`, logChannelId, () => this.#post(logChannelId, view, nonce));
       return true;
@@ -63,8 +66,8 @@ export class ServerLog {
   }
 
   /** Tells of a refusal, unless it was told within the hour: whoever tries again and again need not fill the channel. */
-  async refused({ guildId, channelId, userId, what, identifier, why }: Refused): Promise<void> {
-    const key = `${guildId}/${userId}/${identifier}`;
+  async refused({ guildId, channelId, userId, what, why }: Refused): Promise<void> {
+    const key = `${guildId}/${userId}/${why.identifier}`;
     const now = Date.now();
     if (now - (this.#told.get(key) ?? -Infinity) < AGAIN_MS) return;
     this.#told.delete(key);
@@ -73,7 +76,8 @@ export class ServerLog {
       if (this.#told.size <= MOST_REMEMBERED) break;
       this.#told.delete(oldest);
     }
-    if (!(await this.tell(guildId, noticeView(words.refused(userId, what, channelId, why))))) this.#told.delete(key);
+    const said = (): string => words.refused(userId, what, channelId, why.words);
+    if (!(await this.tell(guildId, said))) this.#told.delete(key);
   }
 
   async #post(channelId: string, view: View, nonce: string): Promise<void> {

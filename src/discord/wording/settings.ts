@@ -1,194 +1,200 @@
 /** What the bot says of a server's own rules: refusals, the panel of `/settings`, `/block`, the log channel. */
 import type { Filter, ServerSettings } from "../../server-settings.ts";
 import type { Locale } from "../../words/locale.ts";
-import { languageName, say } from "../../words/say.ts";
+import { languageName, list, type Saying, say, sentences } from "../../words/say.ts";
 import { escapeText, relativeTime } from "./markdown.ts";
-
-const or = new Intl.ListFormat("en", { type: "disjunction" });
-const and = new Intl.ListFormat("en", { type: "conjunction" });
-
-const MANAGER = "Somebody who manages the server";
-const CHANGE = `${MANAGER} can change that with \`/settings\`.`;
-const MORE = `${MANAGER} can allow more with \`/settings\`.`;
 
 const roles = (ids: readonly string[]): string[] => ids.map((id) => `<@&${id}>`);
 const places = (ids: readonly string[]): string[] => ids.map((id) => `<#${id}>`);
-const pictures = (count: number): string => (count === 1 ? "1 picture" : `${count.toLocaleString("en")} pictures`);
+const pictures = (count: number): string => say("settings.pictures", { count });
+const days = (count: number): string => say("settings.days", { count });
 
 export type Right = "paint" | "learn" | "export";
 
-const DOES: Readonly<Record<Right, string>> = {
-  paint: "have me paint",
-  learn: "have me learn styles",
-  export: "take styles away as files",
-};
-
-/** Each says who can change it. */
+/**
+ * Each says who can change it. They are told to whoever was refused, and to the server's log channel, each in their own
+ * language.
+ */
 export const refusal = {
-  blocked:
-    "You cannot use me in this server: somebody who keeps order here has blocked you. Whoever manages the server or moderates its members can take that back with `/unblock`.",
-  channel({ channelRule, channels }: Pick<ServerSettings, "channelRule" | "channels">): string {
-    const where =
-      channelRule === "all-but"
-        ? "I do not paint in this channel."
-        : channels.length === 0
-          ? "I do not paint in any channel of this server for now."
-          : `I do not paint in this channel. Try ${or.format(places(channels.slice(0, 5)))}.`;
-    return `${where} ${CHANGE}`;
+  blocked: { sentence: "refusal.blocked" },
+  channel({ channelRule, channels }: Pick<ServerSettings, "channelRule" | "channels">): Saying {
+    if (channelRule === "all-but") return { sentence: "refusal.channel" };
+    if (channels.length === 0) return { sentence: "refusal.channel.none" };
+    return { sentence: "refusal.channel.others", values: { channels: { anyOf: places(channels.slice(0, 5)) } } };
   },
-  role: (right: Right, ids: readonly string[]): string =>
-    `Only members with ${or.format(roles(ids))} may ${DOES[right]} in this server. ${CHANGE}`,
-  daily(most: number, wanted: number, roomAt: number | null): string {
-    if (most === 0) return `You cannot have pictures painted in this server. ${MORE}`;
-    if (wanted > most)
-      return `That makes ${pictures(wanted)}, and you may have ${pictures(most)} in 24 hours in this server. ${MORE}`;
-    const when = roomAt === null ? "" : ` There will be room ${relativeTime(roomAt)}.`;
-    return `You have had as many pictures as you may in 24 hours in this server: ${most.toLocaleString("en")}.${when} ${MORE}`;
+  role: (right: Right, ids: readonly string[]): Saying => ({
+    sentence: `refusal.role.${right}`,
+    values: { roles: { anyOf: roles(ids) } },
+  }),
+  daily(most: number, wanted: number, roomAt: number | null): Saying {
+    if (most === 0) return { sentence: "refusal.daily.none" };
+    if (wanted > most) return { sentence: "refusal.daily.more", values: { most, wanted } };
+    if (roomAt === null) return { sentence: "refusal.daily", values: { most } };
+    return { sentence: "refusal.daily.until", values: { most, when: relativeTime(roomAt) } };
   },
-  waiting(most: number, wanted: number): string {
-    if (wanted > most)
-      return `That makes ${pictures(wanted)} at once, and one person may have ${pictures(most)} in the queue in this server. ${MORE}`;
-    return `You already have ${pictures(most)} in the queue, as many as one person may in this server. There will be room when one of them is done. ${MORE}`;
-  },
+  waiting: (most: number, wanted: number): Saying => ({
+    sentence: wanted > most ? "refusal.waiting.more" : "refusal.waiting",
+    values: { most, wanted },
+  }),
 } as const;
 
-export const blocking = {
-  notAllowed:
-    "Blocking is for members with the permission **Manage Server** or **Moderate Members**. Whoever manages the server can give you one of them.",
-  notThem: (userId: string): string =>
-    `<@${userId}> manages this server or is a bot, and cannot be blocked. Whoever owns the server can take their permission away.`,
-  notYourself: "You cannot block yourself.",
-  reported: "a picture of theirs was reported",
-  blocked: (userId: string): string =>
-    `<@${userId}> cannot use me in this server any more. They can still delete what is theirs. \`/unblock\` takes it back.`,
-  already: (userId: string): string => `<@${userId}> is blocked already. \`/unblock\` takes it back.`,
-  unblocked: (userId: string): string => `<@${userId}> may use me in this server again.`,
-  notBlocked: (userId: string): string => `<@${userId}> is not blocked in this server.`,
-  line: (userId: string, byUserId: string, at: number, reason: string | null): string =>
-    `- <@${userId}>, by <@${byUserId}> ${relativeTime(at)}${reason === null ? "" : `: ${escapeText(reason)}`}`,
-  list(lines: readonly string[], more: number): string {
-    if (lines.length === 0) return "Nobody is blocked in this server. `/block member:` blocks somebody.";
-    const rest = more === 0 ? "" : `\n-# … and ${more.toLocaleString("en")} more`;
-    return `### Blocked in this server\n${lines.join("\n")}${rest}\n-# \`/unblock\` takes it back.`;
+export const blocking = Object.assign(
+  sentences({
+    notAllowed: "block.not-allowed",
+    notYourself: "block.not-yourself",
+    reported: "block.reported",
+  }),
+  {
+    notThem: (userId: string): string => say("block.not-them", { userId }),
+    blocked: (userId: string): string => say("block.blocked", { userId }),
+    already: (userId: string): string => say("block.already", { userId }),
+    unblocked: (userId: string): string => say("block.unblocked", { userId }),
+    notBlocked: (userId: string): string => say("block.not-blocked", { userId }),
+    line(userId: string, byUserId: string, at: number, reason: string | null): string {
+      const line = say("block.line", { userId, byUserId, when: relativeTime(at) });
+      return reason === null ? line : `${line}: ${escapeText(reason)}`;
+    },
+    list(lines: readonly string[], more: number): string {
+      if (lines.length === 0) return say("block.nobody");
+      return [
+        say("block.title"),
+        ...lines,
+        ...(more === 0 ? [] : [say("block.more", { more })]),
+        say("block.undo"),
+      ].join("\n");
+    },
   },
-} as const;
+);
 
 /** What the log channel is told. */
 export const serverLog = {
-  button: "a button",
-  refused: (userId: string, what: string, channelId: string, why: string): string =>
-    `🚫 <@${userId}> was refused ${what} in <#${channelId}>:\n> ${why}\n-# The same is told once an hour.`,
+  /** @param what they did, as they would name it; `null`: they pressed a button */
+  refused: (userId: string, what: string | null, channelId: string, why: string): string =>
+    [
+      say("log.refused", { userId, what: what ?? say("log.a-button"), channelId }),
+      `> ${why}`,
+      say("log.refused.once-an-hour"),
+    ].join("\n"),
   blocked: (userId: string, byUserId: string, reason: string | null): string =>
-    `⛔ <@${byUserId}> has blocked <@${userId}>${reason === null ? "." : `: ${escapeText(reason)}`}`,
-  unblocked: (userId: string, byUserId: string): string => `✅ <@${byUserId}> has unblocked <@${userId}>.`,
+    reason === null
+      ? say("log.blocked", { userId, byUserId })
+      : say("log.blocked-because", { userId, byUserId, reason: escapeText(reason) }),
+  unblocked: (userId: string, byUserId: string): string => say("log.unblocked", { userId, byUserId }),
 } as const;
 
-export const SECTION_NAME = {
-  access: "Access: where, and who",
-  limits: "Limits: how much",
-  content: "Content: what is shown",
-  retention: "Retention: how long I keep pictures",
-  votes: "Votes: what medals do",
-  log: "Log: what the moderators hear",
-  get language() {
-    return say("settings.section.language");
-  },
-} as const;
+export const SECTION_NAME = sentences({
+  access: "settings.section.access",
+  limits: "settings.section.limits",
+  content: "settings.section.content",
+  retention: "settings.section.retention",
+  votes: "settings.section.votes",
+  log: "settings.section.log",
+  language: "settings.section.language",
+});
 
-export const FILTER_NAME: Readonly<Record<ServerSettings["filter"], readonly [name: string, what: string]>> = {
-  off: ["Off", "Every picture is shown as it is"],
-  blur: ["Blur", "Unfit pictures are hidden behind a spoiler"],
-  refuse: ["Refuse", "Unfit pictures are not taken, painted or shown"],
-};
+export const FILTER_NAME: Readonly<Record<Filter, string>> = sentences({
+  off: "settings.filter.off",
+  blur: "settings.filter.blur",
+  refuse: "settings.filter.refuse",
+});
 
-export const AGE_RESTRICTED_FILTER_NAME: Readonly<Record<Filter, string>> = {
-  off: "Off in age-restricted channels",
-  blur: "Blur in age-restricted channels too",
-  refuse: "Refuse in age-restricted channels too",
-};
+/** What each does. */
+export const FILTER_DOES: Readonly<Record<Filter, string>> = sentences({
+  off: "settings.filter.off-does",
+  blur: "settings.filter.blur-does",
+  refuse: "settings.filter.refuse-does",
+});
 
-const only = (ids: readonly string[], none: string): string =>
-  ids.length === 0 ? none : `members with ${or.format(roles(ids))}, and whoever manages the server`;
+export const AGE_RESTRICTED_FILTER_NAME: Readonly<Record<Filter, string>> = sentences({
+  off: "settings.filter.off-age-restricted",
+  blur: "settings.filter.blur-age-restricted",
+  refuse: "settings.filter.refuse-age-restricted",
+});
 
-export const panel = {
-  title: "### ⚙️ Settings of this server",
-  section: "Which settings",
-  saved: "-# Whatever you choose counts from the next command on.",
-  notAllowed: "These settings are for members with the permission **Manage Server**.",
+/** Who may, of all or of these roles. */
+const who = (right: Right, ids: readonly string[]): string =>
+  ids.length === 0
+    ? say(`settings.${right}.all`)
+    : say(`settings.${right}.some`, { roles: list(roles(ids), "disjunction") });
 
-  channels({ channelRule, channels }: ServerSettings): string {
-    const named = channels.length === 0 ? "" : and.format(places(channels));
-    if (channelRule === "all-but") return `**Where**: in all channels${named === "" ? "" : ` but ${named}`}.`;
-    return `**Where**: ${named === "" ? "nowhere: choose the channels" : `only in ${named}`}.`;
-  },
-  channelRule: { "all-but": "In all channels, but for those below", only: "In no channel, but for those below" },
-  pickChannels: "Those channels, or whole categories",
-  paint: ({ paintRoles }: ServerSettings): string => `**Who may paint**: ${only(paintRoles, "everybody")}.`,
-  learn: ({ learnRoles }: ServerSettings): string =>
-    `**Who may have styles learned**: ${only(learnRoles, "everybody who may paint")}.`,
-  export: ({ exportRoles }: ServerSettings): string =>
-    `**Who may export**: ${only(exportRoles, "learned styles everybody, ballots whoever manages the server")}.`,
-  pickRoles: "Everybody, or these roles",
-  blocked: (count: number): string =>
-    `**Blocked**: ${count === 0 ? "nobody" : `${count.toLocaleString("en")} ${count === 1 ? "member" : "members"}`}. \`/block\` shows and blocks, \`/unblock\` takes it back.`,
+export const panel = Object.assign(
+  sentences({
+    title: "settings.title",
+    section: "settings.which",
+    saved: "settings.saved",
+    notAllowed: "settings.not-allowed",
+    pickChannels: "settings.channels.pick",
+    pickRoles: "settings.roles.pick",
+    pickRole: "settings.role.pick",
+    noLimit: "settings.limit.none",
+    asEverywhere: "settings.limit.as-everywhere",
+    nothing: "settings.limit.nothing",
+    asOwner: "settings.retention.as-owner",
+    pickLog: "settings.log.pick",
+    pinFree: "settings.auto.free",
+    anyAge: "settings.voters.any-age",
+    pickVoters: "settings.voters.pick",
+  }),
+  {
+    channels({ channelRule, channels }: ServerSettings): string {
+      const isClosed = channelRule !== "all-but";
+      if (channels.length === 0) return say(isClosed ? "settings.channels.none" : "settings.channels.all");
+      return say(isClosed ? "settings.channels.only" : "settings.channels.all-but", {
+        channels: list(places(channels)),
+      });
+    },
+    channelRule: sentences({ "all-but": "settings.channel-rule.all-but", only: "settings.channel-rule.only" }),
+    paint: ({ paintRoles }: ServerSettings): string => who("paint", paintRoles),
+    learn: ({ learnRoles }: ServerSettings): string => who("learn", learnRoles),
+    export: ({ exportRoles }: ServerSettings): string => who("export", exportRoles),
+    blocked: (count: number): string => say("settings.blocked", { count }),
 
-  daily: ({ dailyPictures }: ServerSettings): string =>
-    `**In 24 hours** a member may have ${dailyPictures === null ? "as many pictures as they like" : pictures(dailyPictures)}.`,
-  dailyByRole({ dailyByRole }: ServerSettings): string {
-    const lines = Object.entries(dailyByRole).map(
-      ([id, most]) => `- <@&${id}>: ${most === null ? "as many as they like" : pictures(most)}`,
-    );
-    const own = lines.length === 0 ? "none has a number of its own." : `\n${lines.join("\n")}`;
-    return `**By role**, the highest counts: ${own}`;
-  },
-  pickRole: "Give a role its own number",
-  waiting: ({ waitingPictures }: ServerSettings, most: number): string =>
-    `**At once** a member may have ${pictures(Math.min(most, waitingPictures ?? most))} in the queue. Whoever runs me allows ${most.toLocaleString("en")}.`,
-  noLimit: "As many as they like",
-  noOwn: "No number of its own",
-  asEverywhere: "As many as everywhere",
-  nothing: "None",
-  pictures,
-  ofRole: (name: string): string => `For ${name}`,
+    daily: ({ dailyPictures }: ServerSettings): string =>
+      dailyPictures === null ? say("settings.daily.unlimited") : say("settings.daily", { most: dailyPictures }),
+    dailyByRole({ dailyByRole }: ServerSettings): string {
+      const lines = Object.entries(dailyByRole).map(([id, most]) =>
+        most === null
+          ? say("settings.by-role.line-unlimited", { role: `<@&${id}>` })
+          : say("settings.by-role.line", { role: `<@&${id}>`, most }),
+      );
+      return lines.length === 0 ? say("settings.by-role.none") : [say("settings.by-role"), ...lines].join("\n");
+    },
+    waiting: ({ waitingPictures }: ServerSettings, most: number): string =>
+      say("settings.waiting", { count: Math.min(most, waitingPictures ?? most), most }),
+    pictures,
+    /** A number of pictures of a role's own. */
+    ofRole: (role: string, own: "none" | "unlimited" | number): string =>
+      typeof own === "number"
+        ? say("settings.of-role", { role, most: own })
+        : say(own === "none" ? "settings.of-role.none" : "settings.of-role.unlimited", { role }),
 
-  filter: ({ filter }: ServerSettings): string =>
-    `**Safety filter**: ${FILTER_NAME[filter][0].toLowerCase()}. ${FILTER_NAME[filter][1]}.`,
-  ageRestrictedFilter: ({ ageRestrictedFilter }: ServerSettings): string =>
-    `**In age-restricted channels**: ${FILTER_NAME[ageRestrictedFilter][0].toLowerCase()}.`,
-  spoilers: ({ spoilers }: ServerSettings): string =>
-    `**Results** are ${spoilers ? "hidden until somebody clicks them" : "plain to see"}.`,
-  spoilerChoice: { yes: "Results as spoilers", no: "Results plain to see" },
+    filter: ({ filter }: ServerSettings): string => say("settings.filter", { filter, does: FILTER_DOES[filter] }),
+    ageRestrictedFilter: ({ ageRestrictedFilter }: ServerSettings): string =>
+      say("settings.filter.age-restricted", { filter: ageRestrictedFilter }),
+    spoilers: ({ spoilers }: ServerSettings): string =>
+      say(spoilers ? "settings.spoilers.hidden" : "settings.spoilers.plain"),
+    spoilerChoice: sentences({ yes: "settings.spoilers.yes", no: "settings.spoilers.no" }),
 
-  retention: ({ retentionDays }: ServerSettings): string =>
-    `**Pictures** are erased ${retentionDays === null ? "when whoever runs me has set" : `after ${days(retentionDays)}, or sooner where whoever runs me has set that`}. Saved styles and what is still voted on stay.`,
-  asOwner: "As whoever runs the bot has set",
-  days,
+    retention: ({ retentionDays }: ServerSettings): string =>
+      retentionDays === null ? say("settings.retention.of-owner") : say("settings.retention", { days: retentionDays }),
+    days,
 
-  log: ({ logChannelId }: ServerSettings): string =>
-    logChannelId === null
-      ? "**Log**: no channel is told of deletions, blocks, reports and refusals."
-      : `**Log**: <#${logChannelId}> is told of deletions, blocks, reports and refusals.`,
-  pickLog: "No channel, or this one",
-  logClosed: (channelId: string): string =>
-    `I cannot write in <#${channelId}>: I need **View Channel** and **Send Messages** there. Somebody who manages the server can allow that in the channel's settings.`,
+    log: ({ logChannelId }: ServerSettings): string =>
+      logChannelId === null ? say("settings.log.none") : say("settings.log", { channelId: logChannelId }),
+    logClosed: (channelId: string): string => say("settings.log.closed", { channelId }),
 
-  language: ({ language }: ServerSettings, ofDiscord: Locale): string =>
-    say("settings.language", {
-      how: say(language === null ? "settings.language.of-discord" : "settings.language.chosen", {
-        language: languageName(language ?? ofDiscord),
+    language: ({ language }: ServerSettings, ofDiscord: Locale): string =>
+      say("settings.language", {
+        how: say(language === null ? "settings.language.of-discord" : "settings.language.chosen", {
+          language: languageName(language ?? ofDiscord),
+        }),
       }),
-    }),
-  languageFollow: (ofDiscord: Locale): string => say("settings.language.follow", { language: languageName(ofDiscord) }),
-  languagePick: (language: Locale): string => say("settings.language.pick", { language: languageName(language) }),
+    languageFollow: (ofDiscord: Locale): string =>
+      say("settings.language.follow", { language: languageName(ofDiscord) }),
+    languagePick: (language: Locale): string => say("settings.language.pick", { language: languageName(language) }),
 
-  learningChoice: { yes: "Auto learns from this server's ballots", no: "Auto does not learn from ballots" },
-  pinFree: "Auto takes nothing in particular",
-  pin: (variant: string): string => `Auto always takes: ${variant}`,
-  anyAge: "Medals of accounts of any age count",
-  ageOf: (count: number): string => `Medals of accounts that are ${days(count)} old or older count`,
-  pickVoters: "Medals of everybody, or of this role, count",
-} as const;
-
-function days(count: number): string {
-  return count === 1 ? "1 day" : `${count.toLocaleString("en")} days`;
-}
+    learningChoice: sentences({ yes: "settings.learning.yes", no: "settings.learning.no" }),
+    pin: (variant: string): string => say("settings.auto.pin", { variant }),
+    ageOf: (count: number): string => say("settings.voters.age", { count }),
+  },
+);
