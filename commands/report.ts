@@ -19,9 +19,10 @@ import { nonceFor } from "../src/discord/messages/nonce.ts";
 import { persevere } from "../src/discord/messages/persevere.ts";
 import { PlaceMoved } from "../src/discord/messages/place-moved.ts";
 import { Venue } from "../src/discord/messages/venue.ts";
-import { view } from "../src/discord/messages/view.ts";
+import { view, type View } from "../src/discord/messages/view.ts";
 import { reportWords as words } from "../src/discord/wording/safety.ts";
 import { UserError } from "../src/errors.ts";
+import { sayAloud } from "../src/words/say.ts";
 
 export const report: MessageMenuHandler<Message<true>> = {
   kind: "message-menu",
@@ -39,15 +40,7 @@ export const report: MessageMenuHandler<Message<true>> = {
     const { logChannelId } = await bot.store.serverSettings.get(guildId);
     if (logChannelId === null) throw new UserError("no-log", words.noLog);
     const painter = await askedFor(bot, message.id);
-    const box = new ContainerBuilder()
-      .setAccentColor(ACCENT.working)
-      .addTextDisplayComponents(text(words.reported(user.id, message.url, message.channelId)))
-      .addActionRowComponents(
-        row(
-          press("delete-reported", words.remove, ButtonStyle.Danger, message.channelId, message.id),
-          ...(painter === null ? [] : [press("block-reported", words.block, ButtonStyle.Secondary, painter)]),
-        ),
-      );
+    const told = sayAloud(() => reportView(user.id, message, painter));
     const { client, openReplies: replies, log, filter } = bot;
     const onMoved = (): Promise<void> => Promise.resolve();
     const { cover } = filter;
@@ -55,7 +48,7 @@ export const report: MessageMenuHandler<Message<true>> = {
     // One report of a picture is enough, however many people make it.
     venue.lookAfter(message.id);
     try {
-      await persevere(() => venue.post(view([box]), nonceFor(message.id, "report")));
+      await persevere(() => venue.post(told, nonceFor(message.id, "report")));
     } catch (error) {
       if (!isPlaceGone(error) && !(error instanceof PlaceMoved)) throw error;
       throw new UserError("no-log", words.noLog, { cause: error });
@@ -63,6 +56,20 @@ export const report: MessageMenuHandler<Message<true>> = {
     await reply.show(noticeView(words.thanks));
   },
 };
+
+/** What the log channel is told; `painter`: who asked for the picture, where that is known. */
+function reportView(userId: string, { id, url, channelId }: Message<true>, painter: string | null): View {
+  const box = new ContainerBuilder()
+    .setAccentColor(ACCENT.working)
+    .addTextDisplayComponents(text(words.reported(userId, url, channelId)))
+    .addActionRowComponents(
+      row(
+        press("delete-reported", words.remove, ButtonStyle.Danger, channelId, id),
+        ...(painter === null ? [] : [press("block-reported", words.block, ButtonStyle.Secondary, painter)]),
+      ),
+    );
+  return view([box]);
+}
 
 /** Who asked for the picture of a message; `null` where that is not known. */
 async function askedFor({ store }: Bot, messageId: string): Promise<string | null> {
@@ -98,6 +105,6 @@ export const deleteReported: ButtonHandler<Reported> = {
         if (!isMessageGone(error) && !isPlaceGone(error)) throw error;
       },
     );
-    await reply.show(noticeView(words.deleted(user.id, channelId)));
+    await reply.show(noticeView(sayAloud(() => words.deleted(user.id, channelId))));
   },
 };

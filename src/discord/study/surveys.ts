@@ -17,6 +17,7 @@ import { type OfferedPicture, offerOf, runsIn } from "../../study/survey/offer.t
 import { rankingsHash, type Standing, standingOf, widestInterval } from "../../study/survey/standing.ts";
 import type { Survey, SurveyPair } from "../../study/survey/survey.ts";
 import { VARIANTS } from "../../variant.ts";
+import { sayAloud } from "../../words/say.ts";
 import { anonymise, toCsv } from "../../votes/export.ts";
 import { LETTERS, type Letter } from "../../votes/comparison.ts";
 import { isMessageGone, isPlaceGone } from "../discord-error.ts";
@@ -25,6 +26,7 @@ import type { Deliveries } from "../messages/deliveries.ts";
 import { type PendingReplies, type PendingReply, replyPlace } from "../messages/pending-reply.ts";
 import { Venue } from "../messages/venue.ts";
 import type { Cover, View, ViewFile } from "../messages/view.ts";
+import { speakToServer } from "../server/language.ts";
 import { studyWords as words } from "../wording/study.ts";
 import {
   consentView,
@@ -135,7 +137,7 @@ export class Surveys {
         report: null,
       };
       await store.surveys.insert(survey, pairs, taken);
-      await reply.show(invitationView(survey, pairs.length, 0, 0));
+      await reply.show(sayAloud(() => invitationView(survey, pairs.length, 0, 0)));
       this.#schedule(survey);
     } finally {
       for (const release of releases) await release();
@@ -211,7 +213,7 @@ export class Surveys {
     const file = (name: string, data: string): ViewFile => ({
       name,
       data: Buffer.from(data),
-      alt: words.reportFiles,
+      alt: sayAloud(() => words.reportFiles),
       key: name,
     });
     const files =
@@ -221,7 +223,7 @@ export class Surveys {
             file("ballots.csv", toCsv(anonymise(standing.ballots, salt))),
             file("ballots.json", answersFile(pairs, rankings, salt)),
           ];
-    await reply.show(reportView(survey, standing, Date.now(), files));
+    await reply.show(sayAloud(() => reportView(survey, standing, Date.now(), files)));
     await store.surveys.noteReport(survey.id, { channelId, messageId, of: rankingsHash(rankings), marked: false });
     // Somebody may have answered, or withdrawn, while it was made.
     this.#changed(survey);
@@ -280,9 +282,15 @@ export class Surveys {
 
   /** Has everything that stands on Discord say what is the case. May be called again at any time. */
   async #show(id: string): Promise<void> {
+    const known = await this.#options.store.surveys.get(id);
+    if (known) await speakToServer(this.#options, known.guildId, () => this.#showTo(known));
+  }
+
+  /** To everybody in its server. */
+  async #showTo(known: Survey): Promise<void> {
     const { surveys } = this.#options.store;
-    let survey = await surveys.get(id);
-    if (!survey) return;
+    const { id } = known;
+    let survey = known;
     const { standing, pairs, rankings } = await this.#standing(survey);
     if (survey.state === "open" && this.#isEnough(survey, standing)) {
       await surveys.close(id, Date.now());

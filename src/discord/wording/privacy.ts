@@ -1,4 +1,4 @@
-/** What the bot says about deleting, and about what it keeps. */
+/** What the bot says about deleting, and about what it keeps: in English alone, in which every word of it was weighed. */
 import type { Others } from "../../store/erasing/eraser.ts";
 
 const list = new Intl.ListFormat("en", { type: "conjunction" });
