@@ -13,6 +13,7 @@ import type { OpenReplies } from "./open-replies.ts";
 import type { Bot } from "./bot.ts";
 import { persevere } from "../messages/persevere.ts";
 import { editPayload, payload, type Cover, type View } from "../messages/view.ts";
+import { sayAloud } from "../../words/say.ts";
 
 /**
  * - `public`: "thinking…" for everybody, then a message
@@ -124,8 +125,9 @@ export class Reply {
 
   /** Fills the acknowledged message in, or edits it. */
   async show(view: View): Promise<void> {
+    const cover = (): Promise<View> => this.#cover(view, this.ruledBy);
     const words = {
-      ...(await editPayload(await this.#cover(view, this.ruledBy))),
+      ...(await editPayload(await (this.#kind === "public" ? sayAloud(cover) : cover()))),
       flags: MessageFlags.IsComponentsV2,
     } as const;
     const message = await persevere(() => this.#interaction.editReply({ ...words }));
