@@ -245,7 +245,7 @@ export class EngineWorker {
   ): Promise<Float32Array | null> {
     if (!tokenPath || this.#parts.stylizer.id !== "diffusion") return null;
     try {
-      return (await readTokenFile(tokenPath, "That style's file")).vectors.data;
+      return (await readTokenFile(tokenPath, { sentence: "error.token-file.of-style" })).vectors.data;
     } catch (error) {
       if (waysOf(settings.stylePath).token) throw error;
       this.#log("warn", `a learned style is done without: ${messageOf(error)}`);

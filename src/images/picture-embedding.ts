@@ -7,7 +7,8 @@ import { inflateSync } from "node:zlib";
 
 import { z } from "zod";
 
-import { excerpt, messageOf } from "../errors.ts";
+import { excerpt, messageOf, UserError } from "../errors.ts";
+import type { Saying } from "../words/say.ts";
 import { exactPixels } from "./exact-pixels.ts";
 import type { RgbImage } from "./rgb-image.ts";
 
@@ -32,15 +33,15 @@ interface HiddenWord {
   readonly shape: readonly [number, number];
 }
 
-/** @param bytes of a PNG @throws RangeError saying why nothing can be had of it */
+/** @param bytes of a PNG @throws UserError `token-file` saying why nothing can be had of it */
 export async function readPictureEmbedding(bytes: Buffer): Promise<HiddenWord> {
   const text = textOfPng(bytes) ?? (await hiddenText(bytes));
   const parsed = schema.safeParse(jsonOf(text));
   const [found, ...others] = parsed.success ? Object.values(parsed.data.string_to_param) : [];
-  if (!found || others.length > 0) throw new RangeError("what it hides is no learned word");
+  if (!found || others.length > 0) throw unfitToken({ sentence: "error.token-file.hides-no-word" });
   const rows = found.TORCHTENSOR;
   const width = rows[0]!.length;
-  if (rows.some((row) => row.length !== width)) throw new RangeError("its vectors have different lengths");
+  if (rows.some((row) => row.length !== width)) throw unfitToken({ sentence: "error.token-file.uneven" });
   return { data: Float32Array.from(rows.flat()), shape: [rows.length, width] };
 }
 
@@ -64,20 +65,21 @@ function textOfPng(bytes: Buffer): string | null {
 /** The stripes end at the first and the last column without a bit in the low halves. */
 async function hiddenText(bytes: Buffer): Promise<string> {
   const whole = await exactPixels(bytes).catch((error: unknown) => {
-    throw new RangeError(`its pixels cannot be read: ${excerpt(messageOf(error))}`);
+    throw unfitToken({ sentence: "error.token-file.pixels", values: { fault: excerpt(messageOf(error)) } });
   });
   const image = withoutBlack(whole);
   const empty = emptyColumns(image);
   const [first, last] = [empty[0], empty.at(-1)];
   if (first === undefined || last === undefined || first === last)
-    throw new RangeError("it is a picture that hides nothing");
+    throw unfitToken({ sentence: "error.token-file.hides-nothing" });
   const [low, high] = [stripe(image, 0, first), stripe(image, last + 1, image.width)];
-  if (low.length === 0 || low.length !== high.length) throw new RangeError("it is a picture that hides nothing");
+  if (low.length === 0 || low.length !== high.length) throw unfitToken({ sentence: "error.token-file.hides-nothing" });
   const packed = low.map((half, i) => half | (high[i]! << 4));
   try {
     return inflateSync(packed, { maxOutputLength: LONGEST_JSON }).toString("utf8");
   } catch (error) {
-    throw new RangeError(`it is a picture that hides nothing that can be read (${excerpt(messageOf(error))})`);
+    const fault = excerpt(messageOf(error));
+    throw unfitToken({ sentence: "error.token-file.hides-nothing-readable", values: { fault } });
   }
 }
 
@@ -92,7 +94,7 @@ function withoutBlack({ width, height, data }: RgbImage): RgbImage {
       top = Math.min(top, y);
       bottom = Math.max(bottom, y + 1);
     }
-  if (right <= left) throw new RangeError("it is a picture that hides nothing");
+  if (right <= left) throw unfitToken({ sentence: "error.token-file.hides-nothing" });
   const size = { width: right - left, height: bottom - top };
   const kept = new Uint8Array(size.width * size.height * 3);
   for (let y = 0; y < size.height; y++) {
@@ -122,10 +124,13 @@ function stripe({ width, height, data }: RgbImage, from: number, to: number): Ui
 }
 
 function jsonOf(text: string): unknown {
-  if (text.length > LONGEST_JSON) throw new RangeError("what it hides is too long");
+  if (text.length > LONGEST_JSON) throw unfitToken({ sentence: "error.token-file.hides-too-much" });
   try {
     return JSON.parse(text);
   } catch {
-    throw new RangeError("what it hides is no learned word");
+    throw unfitToken({ sentence: "error.token-file.hides-no-word" });
   }
 }
+
+/** Why a file is no learned style, as what is wrong with it. @param saying completes "it cannot be used: …" */
+export const unfitToken = (saying: Saying): UserError => new UserError("token-file", saying);

@@ -10,6 +10,7 @@ import type { Config } from "../config.ts";
 import { CancelledError, UserError } from "../errors.ts";
 import { refusal } from "../images/refusals.ts";
 import type { Logger } from "../log.ts";
+import { refusedToken } from "../stylize/diffusion/token-file.ts";
 import {
   type PictureReply,
   pictureReplySchema,
@@ -99,12 +100,10 @@ export class Reader {
    * @throws UserError `token-file`, CancelledError
    */
   token(token: TokenTask, signal?: AbortSignal): Promise<TokenReply> {
-    const refused = (fault: string, cause?: unknown): UserError =>
-      new UserError("token-file", `${token.name} is no learned style that I can use: ${fault}.`, { cause });
     return this.#read({ type: "token", token }, tokenReplySchema, this.#tokenMs, signal, {
-      late: () => refused("it takes too long to read"),
-      full: () => refused("it takes too much memory to read"),
-      crashed: (cause) => refused("it cannot be read", cause),
+      late: () => refusedToken(token.name, { sentence: "error.token-file.slow" }),
+      full: () => refusedToken(token.name, { sentence: "error.token-file.memory" }),
+      crashed: (cause) => refusedToken(token.name, { sentence: "error.token-file.unreadable" }, cause),
     });
   }
 

@@ -11,12 +11,13 @@ import { kindOf } from "../../checkpoints/identify/kinds.ts";
 import { TensorNames } from "../../checkpoints/identify/tensor-names.ts";
 import { excerpt, messageOf, UserError } from "../../errors.ts";
 import { decodeFloats, isStoredFloat } from "../../onnx/files/decode-floats.ts";
-import { isPng, LONGEST_PICTURE, readPictureEmbedding } from "../../images/picture-embedding.ts";
+import { isPng, LONGEST_PICTURE, readPictureEmbedding, unfitToken } from "../../images/picture-embedding.ts";
 import type { ExternalTensor } from "../../onnx/graph.ts";
 import type { Floats } from "../../onnx/index.ts";
 import { isTorchFile } from "../../onnx/files/weights-file.ts";
 import { readSafetensors, readSafetensorsMetadata } from "../../onnx/files/safetensors.ts";
 import { encodeSafetensors, type SafetensorsContent, writeSafetensors } from "../../onnx/files/safetensors-file.ts";
+import type { Saying } from "../../words/say.ts";
 import type { InversionState } from "./inversion-state.ts";
 import { STYLE_TOKEN } from "./style-token.ts";
 
@@ -73,21 +74,24 @@ export const writeTokenFile = (file: string, token: TokenFile): Promise<void> =>
  * @param name what people call it
  * @throws UserError `token-file` saying what is wrong with it
  */
-export async function readTokenFile(file: string, name: string): Promise<TokenFile> {
+export async function readTokenFile(file: string, name: string | Saying): Promise<TokenFile> {
   const { size } = await stat(file).catch((cause: unknown) => {
-    throw refused(name, "it cannot be read", cause);
+    throw refusedToken(name, { sentence: "error.token-file.unreadable" }, cause);
   });
   const isPicture = await beginsAsPng(file);
   const longest = isPicture ? LONGEST_PICTURE : LONGEST;
   if (size > longest)
-    throw refused(name, `it has ${Math.ceil(size / 1024)} KB; a learned style has ${longest / 1024} at most`);
+    throw refusedToken(name, {
+      sentence: "error.token-file.size",
+      values: { size: Math.ceil(size / 1024), most: longest / 1024 },
+    });
   try {
     if (isPicture)
       return { vectors: checked(await readPictureEmbedding(await readFile(file))), about: aboutOf(undefined) };
     const { tensors, about } = await ((await isTorchFile(file)) ? listTorch(file) : listSafetensors(file));
     return { vectors: checked(await readVectors(theToken(tensors))), about };
   } catch (cause) {
-    throw refused(name, faultOf(cause, file), cause);
+    throw refusedToken(name, cause instanceof UserError ? cause.saying : faultOf(cause, file), cause);
   }
 }
 
@@ -109,7 +113,7 @@ async function listSafetensors(file: string): Promise<Listing> {
 async function listTorch(file: string): Promise<Listing> {
   const stored = await readTorchTensors(file);
   const [gaps] = [...stored].find(([, tensor]) => isStoredFloat(tensor.dtype) && !isContiguous(tensor)) ?? [];
-  if (gaps !== undefined) throw new RangeError(`the tensor ${excerpt(gaps)} is stored transposed or with gaps`);
+  if (gaps !== undefined) throw unfitToken({ sentence: "error.token-file.gaps", values: { tensor: excerpt(gaps) } });
   return { tensors: stored, about: aboutOf(undefined) };
 }
 
@@ -124,22 +128,22 @@ async function beginsAsPng(file: string): Promise<boolean> {
   }
 }
 
-/** The one tensor that can be a token, of any number. @throws RangeError saying why there is none */
+/** The one tensor that can be a token, of any number. @throws UserError saying why there is none */
 function theToken(tensors: ReadonlyMap<string, ExternalTensor>): ExternalTensor {
   const shapes = [...tensors].map(([name, { shape }]) => [name, shape as readonly number[]] as const);
   const kind = kindOf(new TensorNames(new Map(shapes)));
   if (kind && kind.use !== "style")
-    throw new RangeError(`it is ${kind.words}; learned words for Stable Diffusion 1 can be used`);
+    throw unfitToken({ sentence: "error.token-file.kind", values: { kind: kind.words } });
   const found = [...tensors.values()].filter(
     ({ dtype, shape }) => isStoredFloat(dtype) && (shape.length === 1 || shape.length === 2),
   );
   const [token, ...others] = found;
   if (!token || others.length > 0)
-    throw new RangeError(`it holds ${found.length === 0 ? "no" : found.length} vectors by name, not one`);
+    throw unfitToken({ sentence: "error.token-file.count", values: { count: found.length } });
   return token;
 }
 
-/** Reads no more than a token can have, wherever the tensor lies. @throws RangeError */
+/** Reads no more than a token can have, wherever the tensor lies. @throws UserError */
 async function readVectors({ dtype, shape, path, offset, byteLength }: ExternalTensor): Promise<Floats> {
   const width = shape.at(-1) as number;
   const count = shape.length === 1 ? 1 : (shape[0] as number);
@@ -148,25 +152,25 @@ async function readVectors({ dtype, shape, path, offset, byteLength }: ExternalT
   const handle = await open(path);
   try {
     const { bytesRead } = await handle.read(bytes, 0, byteLength, offset);
-    if (bytesRead < byteLength) throw new RangeError("its tensor is cut short");
+    if (bytesRead < byteLength) throw unfitToken({ sentence: "error.token-file.cut-short" });
   } finally {
     await handle.close();
   }
   return { data: decodeFloats(bytes, dtype), shape: [count, width] };
 }
 
-/** @throws RangeError */
+/** @throws UserError */
 function expectSize(count: number, width: number): void {
   if (width < WIDTHS[0] || width > WIDTHS[1] || count < 1 || count > MOST_VECTORS)
-    throw new RangeError(`its tensor is [${count}, ${width}], which is no learned token`);
+    throw unfitToken({ sentence: "error.token-file.shape", values: { count, width } });
 }
 
-/** @throws RangeError */
+/** @throws UserError */
 function checked(vectors: Floats): Floats {
   const [count, width] = vectors.shape as [number, number];
   expectSize(count, width);
   if (!vectors.data.every((value) => Math.abs(value) <= LARGEST_NUMBER))
-    throw new RangeError("it holds numbers that no learned token has");
+    throw unfitToken({ sentence: "error.token-file.numbers" });
   return vectors;
 }
 
@@ -186,5 +190,6 @@ const faultOf = (cause: unknown, file: string): string =>
     .replaceAll(file, "")
     .replace(/^[: ]*(?:\(header\))?[: ]*/, "");
 
-const refused = (name: string, fault: string, cause?: unknown): UserError =>
-  new UserError("token-file", `${name} is no learned style that I can use: ${fault}.`, { cause });
+/** @param fault completes "it cannot be used: …" */
+export const refusedToken = (name: string | Saying, fault: string | Saying, cause?: unknown): UserError =>
+  new UserError("token-file", { sentence: "error.token-file", values: { name, fault } }, { cause });

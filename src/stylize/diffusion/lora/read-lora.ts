@@ -13,6 +13,7 @@ import { readSafetensors, readSafetensorsMetadata } from "../../../onnx/files/sa
 import type { LowRankUpdate, TensorSource } from "../../../onnx/files/tensor-source.ts";
 import type { ExternalTensor } from "../../../onnx/graph.ts";
 import { showShape } from "../../../onnx/shape.ts";
+import type { Sentence, Values } from "../../../words/say.ts";
 import type { LoraLayers } from "./lora-layers.ts";
 
 /** What is added to the weight of each layer, by layer. */
@@ -37,11 +38,10 @@ interface Parts {
  */
 export async function readLora(file: string, name: string, layers: LoraLayers): Promise<Lora> {
   const source = await readSafetensors(file).catch((error: unknown) => {
-    throw refused(name, `it cannot be read: ${publicMessageOf(error)}`, error);
+    throw refused(name, "unreadable", { fault: publicMessageOf(error) }, error);
   });
   const kind = kindOf(TensorNames.of(source));
-  if (kind && kind.use !== "lora")
-    throw refused(name, `it is ${kind.words}; only LoRA for Stable Diffusion 1 can be used`);
+  if (kind && kind.use !== "lora") throw refused(name, "kind", { kind: kind.words });
   const parts = partsOf(name, source, layers);
   const alphaOf = await declaredAlphas(file, name);
   const updates = { unet: new Map<string, LowRankUpdate>(), text: new Map<string, LowRankUpdate>() };
@@ -64,17 +64,14 @@ function partsOf(name: string, source: TensorSource, layers: LoraLayers): Record
     const { network, layer, part } = known;
     const tensor = source.find(key)!;
     const found: Parts = parts[network].get(layer) ?? {};
-    if (found[part] !== undefined) throw refused(name, `it changes ${layer} twice`);
-    if (!isStoredFloat(tensor.dtype)) throw refused(name, `${excerpt(key)} is ${tensor.dtype}, not real numbers`);
+    if (found[part] !== undefined) throw refused(name, "twice", { layer });
+    if (!isStoredFloat(tensor.dtype)) throw refused(name, "type", { tensor: excerpt(key), dtype: tensor.dtype });
     if (part === "alpha") found.alpha = oneNumber(name, key, tensor);
     else found[part] = tensor;
     parts[network].set(layer, found);
   }
-  if (unknown.length === source.names.length) throw refused(name, "it is no LoRA that is known here");
-  if (unknown.length > 0) {
-    const others = unknown.length === 1 ? "" : ` and ${unknown.length - 1} more`;
-    throw refused(name, `it was made for another network: it changes ${excerpt(unknown[0]!)}${others}`);
-  }
+  if (unknown.length === source.names.length) throw refused(name, "unknown");
+  if (unknown.length > 0) throw refused(name, "network", { tensor: excerpt(unknown[0]!), others: unknown.length - 1 });
   return parts;
 }
 
@@ -85,17 +82,14 @@ function updateOf(
   { down, up, alpha }: Parts,
   declared: Declared | null,
 ): LowRankUpdate {
-  if (!down || !up) throw refused(name, `of ${layer} it has one matrix only`);
+  if (!down || !up) throw refused(name, "half", { layer });
   const [downShape, upShape] = [down.shape as readonly number[], up.shape as readonly number[]];
   const rank = downShape[0]!;
   if (rank === 0 || upShape[1] !== rank)
-    throw refused(name, `its matrices of ${layer} do not fit together: ${showShape(downShape)}, ${showShape(upShape)}`);
+    throw refused(name, "matrices", { layer, down: showShape(downShape), up: showShape(upShape) });
   const fits = squeezed(downShape.slice(1)) === squeezed(weight.slice(1));
   if (!fits || squeezed(upShape) !== squeezed([weight[0]!, rank]))
-    throw refused(
-      name,
-      `it was made for a ${layer} of another size: ${showShape([upShape[0]!, ...downShape.slice(1)])}`,
-    );
+    throw refused(name, "size", { layer, shape: showShape([upShape[0]!, ...downShape.slice(1)]) });
   const scale = alpha !== undefined ? alpha / rank : declared ? declared.alpha / declared.divisor(rank) : 1;
   return { down, up, scale };
 }
@@ -129,17 +123,17 @@ function parsedMetadata(name: string, text: string): Readonly<Record<string, unk
   try {
     return declaredSchema.parse(JSON.parse(text));
   } catch (error) {
-    throw refused(name, `its header is damaged: ${messageOf(error)}`, error);
+    throw refused(name, "header", { fault: messageOf(error) }, error);
   }
 }
 
 function oneNumber(name: string, key: string, { dtype, shape, path, offset, byteLength }: ExternalTensor): number {
   const numbers = (shape as readonly number[]).reduce((product, dim) => product * dim, 1);
-  if (numbers !== 1) throw refused(name, `${excerpt(key)} is ${showShape(shape)}, not one number`);
+  if (numbers !== 1) throw refused(name, "shape", { tensor: excerpt(key), shape: showShape(shape) });
   const handle = openSync(path, "r");
   try {
     const [value] = decodeFloats(readExactly(handle, byteLength, offset, path), dtype);
-    if (!Number.isFinite(value)) throw refused(name, `${excerpt(key)} is not a number`);
+    if (!Number.isFinite(value)) throw refused(name, "number", { tensor: excerpt(key) });
     return value!;
   } finally {
     closeSync(handle);
@@ -148,5 +142,15 @@ function oneNumber(name: string, key: string, { dtype, shape, path, offset, byte
 
 const squeezed = (shape: readonly number[]): string => shape.join().replace(/(?:,1)+$/, "");
 
-const refused = (name: string, reason: string, cause?: unknown): UserError =>
-  new UserError("lora-file", `The LoRA ${excerpt(name)} cannot be used: ${reason}.`, { cause });
+/** What can be wrong with a file. */
+type Fault<Name extends Sentence = Sentence> = Name extends `error.lora-file.${infer Rest}` ? Rest : never;
+
+const refused = (name: string, fault: Fault, values: Values = {}, cause?: unknown): UserError =>
+  new UserError(
+    "lora-file",
+    {
+      sentence: "error.lora-file",
+      values: { name: excerpt(name), fault: { sentence: `error.lora-file.${fault}`, values } },
+    },
+    { cause },
+  );
