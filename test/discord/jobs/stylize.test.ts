@@ -3,7 +3,7 @@ import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { landscape, waves } from "../pictures.ts";
-import { hasButton, openStudio, results, type Studio, stylized, textOf } from "../studio.ts";
+import { hasButton, openStudio, results, type Studio, stylized, textOf, whispers } from "../studio.ts";
 
 let studio: Studio;
 
@@ -127,6 +127,34 @@ describe("/stylize", () => {
     const [one, other] = [await paint(), await paint()];
     const [a, b] = await Promise.all([one, other].map(async ({ attachments }) => bytesOf(attachments[0]!.url)));
     expect(a!.equals(b!)).toBe(true);
+  });
+
+  it("tells everybody in the server's language, and refuses a member in their own", async () => {
+    const { discord, general } = studio;
+    const linus = discord.member("linus");
+    discord.setPreferredLocale("de");
+    linus.locale = "fr";
+    await linus.slash(general, "style show", { name: "sumi" });
+    await discord.waitFor(
+      () => whispers(discord, linus.id).some((said) => said.includes("Ce serveur n’a pas de style")),
+      {
+        what: "a refusal in French",
+      },
+    );
+
+    const call = await linus.slash(general, "stylize", { ...(await inputs()), variant: "inst" });
+    const done = await discord.waitFor(() => textOf(call.response).includes("✅ Fertig in") && call.response, {
+      what: "a card in German",
+    });
+    expect(textOf(done)).toContain(`### 🎨 house im Stil von waves\n-# für <@${linus.id}>`);
+    expect(done.attachments.map(({ description }) => description)).toEqual([
+      "Motiv: house",
+      "Stil: waves",
+      "house, neu gemalt im Stil von waves",
+    ]);
+    expect(discord.threads(general).find(({ id }) => id === done.id)?.name).toBe("house im Stil von waves");
+    const said = discord.messages(done.id).map(textOf).join("\n");
+    expect(said).toContain(`<@${linus.id}> hier ist es: **house** im Stil von **waves**`);
   });
 });
 
