@@ -1,14 +1,15 @@
 /** `/about`: what this bot is, what it paints with, and what it keeps. */
-import { type CacheType, SlashCommandBuilder } from "discord.js";
+import type { CacheType } from "discord.js";
 
 import type { SlashHandler } from "../src/discord/interactions/handler.ts";
+import { slashCommand } from "../src/discord/interactions/localised.ts";
 import { noticeView } from "../src/discord/messages/components.ts";
 import { aboutText } from "../src/discord/wording/commands.ts";
 
 export const about: SlashHandler<null, CacheType> = {
   kind: "slash",
   everywhere: true,
-  data: new SlashCommandBuilder().setName("about").setDescription("What Atelier is, and how to use it").toJSON(),
+  data: slashCommand("about").toJSON(),
   acknowledge: "private",
 
   parse: () => null,

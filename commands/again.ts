@@ -28,7 +28,7 @@ import {
   type StyleScope,
 } from "../src/discord/styles/named-styles.ts";
 import { blendWords } from "../src/discord/wording/blends.ts";
-import { againWords as words, SPEED_NAME } from "../src/discord/wording/commands.ts";
+import { againWords as words, speedName } from "../src/discord/wording/commands.ts";
 import { UserError } from "../src/errors.ts";
 import { SPEEDS } from "../src/painting.ts";
 import { subjectOf } from "./job-button.ts";
@@ -178,7 +178,7 @@ const paintingFields = ({ values }: FilledForm): readonly DoubtfulField[] => [
 const pathsField = ({ values }: FilledForm): LabelBuilder =>
   textField("paths", words.paths, TextInputStyle.Short, PATHS_LENGTH, values["paths"]);
 
-const speedChoices = (): StyleChoice[] => SPEEDS.map((value) => ({ name: SPEED_NAME[value], value }));
+const speedChoices = (): StyleChoice[] => SPEEDS.map((value) => ({ name: speedName(value), value }));
 
 function textField(
   name: string,

@@ -1,8 +1,9 @@
 /** `/block` and `/unblock`: members who may not use the bot in this server. For those who manage it or moderate its members. */
-import { type Guild, type GuildMember, PermissionFlagsBits, SlashCommandBuilder, type User } from "discord.js";
+import { type Guild, type GuildMember, PermissionFlagsBits, type User } from "discord.js";
 
 import type { Bot } from "../src/discord/interactions/bot.ts";
 import type { ButtonHandler, SlashHandler } from "../src/discord/interactions/handler.ts";
+import { localised, slashCommand } from "../src/discord/interactions/localised.ts";
 import { assertModerator } from "../src/discord/interactions/permissions.ts";
 import { noticeView } from "../src/discord/messages/components.ts";
 import { parseCustomId } from "../src/discord/messages/custom-id.ts";
@@ -24,14 +25,10 @@ interface BlockInput {
 
 export const block: SlashHandler<BlockInput> = {
   kind: "slash",
-  data: new SlashCommandBuilder()
-    .setName("block")
-    .setDescription("Keep somebody from using me in this server; without a member: who is blocked")
+  data: slashCommand("block")
     .setDefaultMemberPermissions(PermissionFlagsBits.ModerateMembers)
-    .addUserOption((option) => option.setName("member").setDescription("Whom to block"))
-    .addStringOption((option) =>
-      option.setName("reason").setDescription("Why, for the other moderators").setMaxLength(REASON_LENGTH),
-    )
+    .addUserOption((option) => localised(option, "member.block"))
+    .addStringOption((option) => localised(option, "reason").setMaxLength(REASON_LENGTH))
     .toJSON(),
   acknowledge: "private",
 
@@ -89,11 +86,9 @@ export const blockReported: ButtonHandler<string> = {
 
 export const unblock: SlashHandler<User> = {
   kind: "slash",
-  data: new SlashCommandBuilder()
-    .setName("unblock")
-    .setDescription("Let somebody use me in this server again")
+  data: slashCommand("unblock")
     .setDefaultMemberPermissions(PermissionFlagsBits.ModerateMembers)
-    .addUserOption((option) => option.setName("member").setDescription("Who may use me again").setRequired(true))
+    .addUserOption((option) => localised(option, "member.unblock").setRequired(true))
     .toJSON(),
   acknowledge: "private",
 

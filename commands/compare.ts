@@ -1,16 +1,18 @@
 /** `/compare` and the button *Compare*: one pair through all three variants, or by some style paths, judged blind. */
-import { type ChatInputCommandInteraction, type ModalSubmitInteraction, SlashCommandBuilder } from "discord.js";
+import type { ChatInputCommandInteraction, ModalSubmitInteraction } from "discord.js";
 
 import { filledIn, type FilledForm } from "../src/discord/interactions/filled-form.ts";
 import type { ButtonHandler, Call, ModalHandler, SlashHandler } from "../src/discord/interactions/handler.ts";
+import { choice, localised, slashCommand } from "../src/discord/interactions/localised.ts";
 import { expectPaths, expectPathsKnown, parsePaths, pathChoices } from "../src/discord/interactions/compared-paths.ts";
 import type { Held } from "../src/discord/intake/intake.ts";
 import { assertOwnerOrModerator } from "../src/discord/interactions/permissions.ts";
 import { comparedPaths, comparison as words } from "../src/discord/wording/votes.ts";
+import { paperSentence } from "../src/discord/wording/labels.ts";
 import { UserError } from "../src/errors.ts";
 import { inDescribersWords, stylesOf } from "../src/jobs/request-styles.ts";
 import { DEFAULT_SETTINGS } from "../src/painting.ts";
-import { PAPER_LABEL, VARIANTS } from "../src/variant.ts";
+import { VARIANTS } from "../src/variant.ts";
 import type { ComparedPaths } from "../src/votes/comparison.ts";
 import { formAgain, offerAgain, sentAgain } from "./again.ts";
 import { findPainting, subjectOf } from "./job-button.ts";
@@ -100,33 +102,20 @@ async function compareGiven(
 
 export const compare: SlashHandler<CompareInput> = {
   kind: "slash",
-  data: new SlashCommandBuilder()
-    .setName("compare")
-    .setDescription("Paint a picture in all three ways, or by some style paths, and let people judge blind")
+  data: slashCommand("compare")
     .addAttachmentOption(contentOption)
     .addAttachmentOption(styleOption)
     .addNumberOption((option) =>
-      option
-        .setName("hours")
-        .setDescription(`How long people may vote before it is revealed (default: ${DEFAULT_HOURS})`)
-        .setMinValue(HOURS[0])
-        .setMaxValue(HOURS[1]),
+      localised(option, "hours", { hours: DEFAULT_HOURS }).setMinValue(HOURS[0]).setMaxValue(HOURS[1]),
     )
     .addNumberOption(strengthOption)
     .addBooleanOption(keepColorsOption)
     .addIntegerOption(seedOption)
+    .addStringOption((option) => localised(option, "paths").setMaxLength(PATHS_LENGTH).setAutocomplete(true))
     .addStringOption((option) =>
-      option
-        .setName("paths")
-        .setDescription("Style paths to compare in place of the variants: attention, adapter (diffusion engine)")
-        .setMaxLength(PATHS_LENGTH)
-        .setAutocomplete(true),
-    )
-    .addStringOption((option) =>
-      option
-        .setName("variant")
-        .setDescription(`What the paths are compared in (default: ${PAPER_LABEL[PATH_VARIANTS[0]]})`)
-        .setChoices(PATH_VARIANTS.map((value) => ({ name: PAPER_LABEL[value], value }))),
+      localised(option, "variant.compared", { variant: { sentence: paperSentence(PATH_VARIANTS[0]) } }).setChoices(
+        PATH_VARIANTS.map((value) => choice(paperSentence(value), value)),
+      ),
     )
     .toJSON(),
   acknowledge: "public",

@@ -1,7 +1,8 @@
 /** `/history`: one's last pictures in this server, each with *Again*; outside of servers, those that are of none. */
-import { type CacheType, SlashCommandBuilder } from "discord.js";
+import type { CacheType } from "discord.js";
 
 import type { ButtonHandler, SlashHandler } from "../src/discord/interactions/handler.ts";
+import { slashCommand } from "../src/discord/interactions/localised.ts";
 import { serverIdOf } from "../src/discord/interactions/whereabouts.ts";
 import { historyPage } from "../src/discord/jobs/history-page.ts";
 import { subjectOf } from "./job-button.ts";
@@ -9,7 +10,7 @@ import { subjectOf } from "./job-button.ts";
 export const history: SlashHandler<null, CacheType> = {
   kind: "slash",
   everywhere: true,
-  data: new SlashCommandBuilder().setName("history").setDescription("Your last pictures here").toJSON(),
+  data: slashCommand("history").toJSON(),
   acknowledge: "private",
 
   parse: () => null,

@@ -68,12 +68,9 @@ export const commands: Commands = {
     unblock,
   ],
   groups: {
-    style: { description: "Keep styles, look at them, learn them" },
-    scores: { description: "Which way of painting people prefer" },
-    study: {
-      description: "Ask members about the pictures of a study",
-      permissions: PermissionFlagsBits.ManageGuild,
-    },
+    style: {},
+    scores: {},
+    study: { permissions: PermissionFlagsBits.ManageGuild },
   },
   buttons: {
     ballot,

@@ -1,22 +1,20 @@
 /** `/paint`: repaint a picture in a style that has a name, or in a blend of up to three: of the gallery, of the server, of one's last pictures. */
-import { type CacheType, SlashCommandBuilder } from "discord.js";
+import type { CacheType } from "discord.js";
 
 import { filledIn } from "../src/discord/interactions/filled-form.ts";
 import type { SlashHandler } from "../src/discord/interactions/handler.ts";
+import { slashCommand } from "../src/discord/interactions/localised.ts";
 import { serverIdOf } from "../src/discord/interactions/whereabouts.ts";
 import { loraChoices } from "../src/discord/interactions/wishes.ts";
-import { styleNameOption } from "../src/discord/styles/library.ts";
 import { namedStyleChoices } from "../src/discord/styles/named-styles.ts";
 import { offerPaintAgain, paintInput, type PaintInput, paintPair } from "./paint-pair.ts";
-import { contentOption, weightsOption, withPaintingOptions } from "./painting-options.ts";
+import { contentOption, styleNameOption, weightsOption, withPaintingOptions } from "./painting-options.ts";
 
-const data = new SlashCommandBuilder()
-  .setName("paint")
-  .setDescription("Repaint a picture in a style of the gallery or of this server, or in a blend")
+const data = slashCommand("paint")
   .addAttachmentOption(contentOption)
-  .addStringOption(styleNameOption("with", "The style: of the gallery, of this server, or one you used lately", true))
-  .addStringOption(styleNameOption("and", "Another style to blend in", false))
-  .addStringOption(styleNameOption("and_too", "A third style to blend in", false))
+  .addStringOption(styleNameOption("with", true))
+  .addStringOption(styleNameOption("and", false))
+  .addStringOption(styleNameOption("and_too", false))
   .addStringOption(weightsOption);
 
 export const paint: SlashHandler<PaintInput, CacheType> = {

@@ -13,7 +13,7 @@ import type { Call, ModalHandler } from "../src/discord/interactions/handler.ts"
 import { refilled } from "../src/discord/interactions/filled-form.ts";
 import { submitPair } from "../src/discord/interactions/submit.ts";
 import { customId, type ModalFamily } from "../src/discord/messages/custom-id.ts";
-import { pairModalWords as words, VARIANT_NAME } from "../src/discord/wording/commands.ts";
+import { pairModalWords as words, variantName } from "../src/discord/wording/commands.ts";
 import { UserError } from "../src/errors.ts";
 import type { PictureRole } from "../src/images/refusals.ts";
 import { VARIANT_CHOICES, type VariantChoice } from "../src/variant.ts";
@@ -51,7 +51,7 @@ const pairModal = (id: string, asks: PictureRole): ModalBuilder =>
           .setCustomId("variant")
           .setRequired(false)
           .setOptions(
-            VARIANT_CHOICES.map((value) => ({ label: VARIANT_NAME[value], value, default: value === "auto" })),
+            VARIANT_CHOICES.map((value) => ({ label: variantName(value), value, default: value === "auto" })),
           ),
       ),
       promptField(words.prompt),

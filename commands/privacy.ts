@@ -1,7 +1,8 @@
 /** `/privacy`: what is kept, a copy of it, and to be forgotten. */
-import { ButtonStyle, type CacheType, SlashCommandBuilder } from "discord.js";
+import { ButtonStyle, type CacheType } from "discord.js";
 
 import type { ButtonHandler, SlashHandler } from "../src/discord/interactions/handler.ts";
+import { slashCommand } from "../src/discord/interactions/localised.ts";
 import { serverIdOf } from "../src/discord/interactions/whereabouts.ts";
 import { noticeView, press, row, text } from "../src/discord/messages/components.ts";
 import { parseCustomId } from "../src/discord/messages/custom-id.ts";
@@ -14,10 +15,7 @@ import { UserError } from "../src/errors.ts";
 export const privacy: SlashHandler<null, CacheType> = {
   kind: "slash",
   everywhere: true,
-  data: new SlashCommandBuilder()
-    .setName("privacy")
-    .setDescription("What I keep of you, a copy of it, and how to be forgotten")
-    .toJSON(),
+  data: slashCommand("privacy").toJSON(),
   acknowledge: "private",
 
   parse: () => null,

@@ -1,7 +1,6 @@
 /** `/queue`: what is being painted in this server, what waits, and why one's own pictures failed. */
-import { SlashCommandBuilder } from "discord.js";
-
 import type { SlashHandler } from "../src/discord/interactions/handler.ts";
+import { slashCommand } from "../src/discord/interactions/localised.ts";
 import { noticeView } from "../src/discord/messages/components.ts";
 import { queueWords as words } from "../src/discord/wording/commands.ts";
 
@@ -12,7 +11,7 @@ const FAILURES_MS = 24 * 3_600_000;
 
 export const queue: SlashHandler<null> = {
   kind: "slash",
-  data: new SlashCommandBuilder().setName("queue").setDescription("What is being painted, and what waits").toJSON(),
+  data: slashCommand("queue").toJSON(),
   acknowledge: "private",
 
   parse: () => null,

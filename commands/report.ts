@@ -3,7 +3,6 @@ import {
   ApplicationCommandType,
   ButtonStyle,
   ContainerBuilder,
-  ContextMenuCommandBuilder,
   type Message,
   PermissionFlagsBits,
   Routes,
@@ -13,6 +12,7 @@ import { isMessageGone, isPlaceGone } from "../src/discord/discord-error.ts";
 import { findPicture } from "../src/discord/intake/message-picture.ts";
 import type { Bot } from "../src/discord/interactions/bot.ts";
 import type { ButtonHandler, MessageMenuHandler } from "../src/discord/interactions/handler.ts";
+import { menuCommand } from "../src/discord/interactions/localised.ts";
 import { ACCENT, noticeView, press, row, text } from "../src/discord/messages/components.ts";
 import { parseCustomId } from "../src/discord/messages/custom-id.ts";
 import { nonceFor } from "../src/discord/messages/nonce.ts";
@@ -26,7 +26,7 @@ import { sayAloud } from "../src/words/say.ts";
 
 export const report: MessageMenuHandler<Message<true>> = {
   kind: "message-menu",
-  data: new ContextMenuCommandBuilder().setName("Report this picture").setType(ApplicationCommandType.Message).toJSON(),
+  data: menuCommand("report", ApplicationCommandType.Message),
   acknowledge: "private",
 
   parse({ targetMessage, client }) {

@@ -1,26 +1,16 @@
 /** `/scores show` and `/scores export`: what people prefer, and the ballots behind it. */
-import {
-  type ChatInputCommandInteraction,
-  FileBuilder,
-  type SlashCommandSubcommandBuilder,
-  SlashCommandSubcommandBuilder as Subcommand,
-} from "discord.js";
+import { type ChatInputCommandInteraction, FileBuilder, type SlashCommandSubcommandBuilder } from "discord.js";
 
 import type { Bot } from "../src/discord/interactions/bot.ts";
 import type { SubcommandHandler } from "../src/discord/interactions/handler.ts";
+import { choice, localised, type NameIn, subcommand } from "../src/discord/interactions/localised.ts";
 import { assertBotOwner, assertManager } from "../src/discord/interactions/permissions.ts";
 import { assertWelcome } from "../src/discord/server/house-rules.ts";
 import type { Acknowledgement } from "../src/discord/interactions/reply.ts";
 import { text, noticeView } from "../src/discord/messages/components.ts";
 import { view, type View, type ViewFile } from "../src/discord/messages/view.ts";
 import { scoresView } from "../src/discord/votes/scores-view.ts";
-import {
-  CATEGORY_NAME,
-  PERIOD_NAME,
-  SCOPE_NAME,
-  type ScoreFilter,
-  scores as words,
-} from "../src/discord/wording/votes.ts";
+import { CATEGORIES, PERIODS, SCOPES, type ScoreFilter, scores as words } from "../src/discord/wording/votes.ts";
 import { STYLIZER_IDS } from "../src/painting.ts";
 import { type Ballots, loadAllBallots, type Wanted } from "../src/store/ballots.ts";
 import { anonymise, toCsv, toJson } from "../src/votes/export.ts";
@@ -28,25 +18,19 @@ import { sayAloud } from "../src/words/say.ts";
 
 const DAY_MS = 86_400_000;
 
-const choices = (names: Readonly<Record<string, string>>): { name: string; value: string }[] =>
-  Object.entries(names).map(([value, name]) => ({ name, value }));
-
 const withFilter = (command: SlashCommandSubcommandBuilder): SlashCommandSubcommandBuilder =>
   command
     .addStringOption((option) =>
-      option.setName("scope").setDescription("Whose ballots (default: this server's)").setChoices(choices(SCOPE_NAME)),
+      localised(option, "scope").setChoices(SCOPES.map((value) => choice(`choice.scope.${value}`, value))),
     )
     .addStringOption((option) =>
-      option.setName("category").setDescription("Which pictures (default: all)").setChoices(choices(CATEGORY_NAME)),
+      localised(option, "category").setChoices(CATEGORIES.map((value) => choice(`choice.category.${value}`, value))),
     )
     .addStringOption((option) =>
-      option.setName("period").setDescription("Ballots of which time (default: all)").setChoices(choices(PERIOD_NAME)),
+      localised(option, "period").setChoices(PERIODS.map((value) => choice(`choice.period.${value}`, value))),
     )
     .addStringOption((option) =>
-      option
-        .setName("engine")
-        .setDescription("Painted by which engine (default: any)")
-        .setChoices(STYLIZER_IDS.map((value) => ({ name: value, value }))),
+      localised(option, "engine").setChoices(STYLIZER_IDS.map((value) => ({ name: value, value }))),
     );
 
 const filterIn = ({ options }: { readonly options: { getString(name: string): string | null } }): ScoreFilter => ({
@@ -70,15 +54,14 @@ type Interaction = ChatInputCommandInteraction<"cached">;
 
 /** A subcommand of `/scores`: `show` gets the ballots that the filter leaves, with every medal that was heard of until now. */
 const onBallots = (
-  name: string,
-  description: string,
+  name: NameIn<"command.scores">,
   acknowledge: Acknowledgement,
   show: Show,
   assertMay: (interaction: Interaction, filter: ScoreFilter, bot: Bot) => Promise<void> = async () => undefined,
 ): SubcommandHandler<ScoreFilter> => ({
   kind: "subcommand",
   group: "scores",
-  data: withFilter(new Subcommand().setName(name).setDescription(description)),
+  data: withFilter(subcommand(`scores.${name}`)),
   acknowledge,
 
   parse: filterIn,
@@ -91,13 +74,10 @@ const onBallots = (
   },
 });
 
-export const scoresShow = onBallots("show", "Which way of painting people prefer", "public", (ballots, filter) =>
-  sayAloud(() => scoresView(ballots, filter)),
-);
+export const scoresShow = onBallots("show", "public", (ballots, filter) => sayAloud(() => scoresView(ballots, filter)));
 
 export const scoresExport = onBallots(
   "export",
-  "The anonymised ballots as CSV and JSON",
   "private",
   async ({ variants, paths }, filter, bot) => {
     if (variants.length + paths.length === 0) return noticeView(words.nothingToExport);

@@ -1,44 +1,30 @@
 /** `/settings`: what a server decides, in a panel of sections; its options are about votes. For those who manage it. */
-import { PermissionFlagsBits, SlashCommandBuilder } from "discord.js";
+import { PermissionFlagsBits } from "discord.js";
 
 import type { MenuHandler, SlashHandler } from "../src/discord/interactions/handler.ts";
+import { choice, localised, slashCommand } from "../src/discord/interactions/localised.ts";
 import { assertManager } from "../src/discord/interactions/permissions.ts";
 import { parseCustomId } from "../src/discord/messages/custom-id.ts";
 import { type Chosen, choose, settingsPanel } from "../src/discord/server/panel.ts";
 import { panel as words } from "../src/discord/wording/settings.ts";
-import { type Variant, VARIANT_LABEL, VARIANTS } from "../src/variant.ts";
+import { type Variant, VARIANTS } from "../src/variant.ts";
 import type { VoteSettings } from "../src/votes/voters.ts";
 
 const LONGEST_DAYS = 3650;
 
 export const settings: SlashHandler<Partial<VoteSettings>> = {
   kind: "slash",
-  data: new SlashCommandBuilder()
-    .setName("settings")
-    .setDescription("What this server allows, shows and keeps; the options are about votes")
+  data: slashCommand("settings")
     .setDefaultMemberPermissions(PermissionFlagsBits.ManageGuild)
-    .addBooleanOption((option) =>
-      option.setName("learning").setDescription("Whether auto learns from this server's ballots"),
-    )
+    .addBooleanOption((option) => localised(option, "learning"))
     .addStringOption((option) =>
-      option
-        .setName("auto")
-        .setDescription("What auto always takes, whatever the ballots say")
-        .setChoices(
-          { name: "Nothing in particular", value: "free" },
-          ...VARIANTS.map((value) => ({ name: VARIANT_LABEL[value], value })),
-        ),
+      localised(option, "auto").setChoices(
+        choice("choice.auto.free", "free"),
+        ...VARIANTS.map((value) => choice(`variant.${value}`, value)),
+      ),
     )
-    .addIntegerOption((option) =>
-      option
-        .setName("account_days")
-        .setDescription("Medals of accounts younger than this do not count (0: any age)")
-        .setMinValue(0)
-        .setMaxValue(LONGEST_DAYS),
-    )
-    .addRoleOption((option) =>
-      option.setName("voters").setDescription("Only medals of members with this role count (@everyone: all)"),
-    )
+    .addIntegerOption((option) => localised(option, "account_days").setMinValue(0).setMaxValue(LONGEST_DAYS))
+    .addRoleOption((option) => localised(option, "voters"))
     .toJSON(),
   acknowledge: "private",
 

@@ -3,12 +3,12 @@ import {
   type AutocompleteInteraction,
   type ChatInputCommandInteraction,
   SlashCommandStringOption,
-  SlashCommandSubcommandBuilder,
   SnowflakeUtil,
 } from "discord.js";
 
 import type { Bot } from "../src/discord/interactions/bot.ts";
 import type { ButtonHandler, SubcommandHandler } from "../src/discord/interactions/handler.ts";
+import { localised, type NameIn, subcommand } from "../src/discord/interactions/localised.ts";
 import { assertManager } from "../src/discord/interactions/permissions.ts";
 import type { Acknowledgement } from "../src/discord/interactions/reply.ts";
 import { noticeView } from "../src/discord/messages/components.ts";
@@ -31,37 +31,14 @@ const matching = (names: readonly { name: string; value: string }[], text: strin
 export const studyStart: SubcommandHandler<SurveyOrder> = {
   kind: "subcommand",
   group: GROUP,
-  data: new SlashCommandSubcommandBuilder()
-    .setName("start")
-    .setDescription("Invite members here to rank the pictures of a finished study")
-    .addStringOption((option) =>
-      option
-        .setName("run")
-        .setDescription("Which study, by its folder")
-        .setRequired(true)
-        .setAutocomplete(true)
-        .setMaxLength(100),
-    )
+  data: subcommand("study.start")
+    .addStringOption((option) => localised(option, "run").setRequired(true).setAutocomplete(true).setMaxLength(100))
     .addIntegerOption((option) =>
-      option
-        .setName("days")
-        .setDescription(`How long people can take part (default: ${DEFAULT_DAYS})`)
-        .setMinValue(1)
-        .setMaxValue(MOST_DAYS),
+      localised(option, "days", { days: DEFAULT_DAYS }).setMinValue(1).setMaxValue(MOST_DAYS),
     )
-    .addNumberOption((option) =>
-      option
-        .setName("width")
-        .setDescription("End it earlier, once the interval of every mean is no wider than so many points")
-        .setMinValue(0.05)
-        .setMaxValue(1),
-    )
+    .addNumberOption((option) => localised(option, "width").setMinValue(0.05).setMaxValue(1))
     .addIntegerOption((option) =>
-      option
-        .setName("pairs")
-        .setDescription(`Pairs that each person is shown (default: ${DEFAULT_EACH})`)
-        .setMinValue(1)
-        .setMaxValue(MOST_EACH),
+      localised(option, "pairs", { pairs: DEFAULT_EACH }).setMinValue(1).setMaxValue(MOST_EACH),
     ),
   acknowledge: "public",
   needs: { right: "paint", place: "post" },
@@ -88,10 +65,7 @@ export const studyStart: SubcommandHandler<SurveyOrder> = {
 
 type Interaction = ChatInputCommandInteraction<"cached">;
 
-const studyOption = new SlashCommandStringOption()
-  .setName("study")
-  .setDescription("Which one (default: the newest)")
-  .setAutocomplete(true);
+const studyOption = localised(new SlashCommandStringOption(), "study").setAutocomplete(true);
 
 async function surveyChoices({ guildId, options }: AutocompleteInteraction<"cached">, { store }: Bot) {
   const known = (await store.surveys.list(guildId)).map((survey) => ({
@@ -103,14 +77,13 @@ async function surveyChoices({ guildId, options }: AutocompleteInteraction<"cach
 
 /** A subcommand on one of the server's studies. */
 const onSurvey = (
-  name: string,
-  description: string,
+  name: NameIn<"command.study">,
   acknowledge: Acknowledgement,
   run: (call: Parameters<SubcommandHandler<string | null>["run"]>[0], id: string | null) => Promise<void>,
 ): SubcommandHandler<string | null> => ({
   kind: "subcommand",
   group: GROUP,
-  data: new SlashCommandSubcommandBuilder().setName(name).setDescription(description).addStringOption(studyOption),
+  data: subcommand(`${GROUP}.${name}`).addStringOption(studyOption),
   acknowledge,
   autocomplete: surveyChoices,
 
@@ -122,34 +95,19 @@ const onSurvey = (
   },
 });
 
-export const studyStatus = onSurvey(
-  "status",
-  "How a study stands",
-  "private",
-  async ({ interaction, bot: { surveys }, reply }, id) => {
-    await reply.show(await surveys.status(await surveys.find(interaction.guildId, id)));
-  },
-);
+export const studyStatus = onSurvey("status", "private", async ({ interaction, bot: { surveys }, reply }, id) => {
+  await reply.show(await surveys.status(await surveys.find(interaction.guildId, id)));
+});
 
-export const studyReport = onSurvey(
-  "report",
-  "Post what a study has come to, with the anonymised answers as files",
-  "public",
-  async ({ interaction, bot: { surveys }, reply }, id) => {
-    await surveys.report(await surveys.find(interaction.guildId, id), reply);
-  },
-);
+export const studyReport = onSurvey("report", "public", async ({ interaction, bot: { surveys }, reply }, id) => {
+  await surveys.report(await surveys.find(interaction.guildId, id), reply);
+});
 
-export const studyClose = onSurvey(
-  "close",
-  "End a study, and show its result where people were invited",
-  "private",
-  async ({ interaction, bot: { surveys }, reply }, id) => {
-    const survey = await surveys.find(interaction.guildId, id);
-    if (!(await surveys.close(survey))) throw new UserError("survey-closed", words.alreadyClosed);
-    await reply.show(noticeView(words.closing));
-  },
-);
+export const studyClose = onSurvey("close", "private", async ({ interaction, bot: { surveys }, reply }, id) => {
+  const survey = await surveys.find(interaction.guildId, id);
+  if (!(await surveys.close(survey))) throw new UserError("survey-closed", words.alreadyClosed);
+  await reply.show(noticeView(words.closing));
+});
 
 interface Pressed {
   readonly act: string;

@@ -1,8 +1,9 @@
 /** `/style describe`: a style picture in words, as they would be painted with. */
-import { type Attachment, SlashCommandSubcommandBuilder } from "discord.js";
+import type { Attachment } from "discord.js";
 
 import type { Bot } from "../src/discord/interactions/bot.ts";
 import type { SubcommandHandler } from "../src/discord/interactions/handler.ts";
+import { subcommand } from "../src/discord/interactions/localised.ts";
 import { thumbnailFile } from "../src/discord/messages/thumbnail.ts";
 import type { View } from "../src/discord/messages/view.ts";
 import { liveReply } from "../src/discord/interactions/reply-message.ts";
@@ -22,10 +23,7 @@ const INTERVAL_MS = 1000;
 export const styleDescribe: SubcommandHandler<Attachment> = {
   kind: "subcommand",
   group: "style",
-  data: new SlashCommandSubcommandBuilder()
-    .setName("describe")
-    .setDescription("Put the style of a picture into words")
-    .addAttachmentOption(pictureOption("image", "The picture to look at", true)),
+  data: subcommand("style.describe").addAttachmentOption(pictureOption("image.described", true)),
   acknowledge: "public",
   needs: { right: "paint", place: "work" },
 

@@ -1,7 +1,8 @@
 /** `/style export` and `/style import`: learned styles as small files, from other servers and other programs too. */
-import { type Attachment, SlashCommandSubcommandBuilder } from "discord.js";
+import type { Attachment } from "discord.js";
 
 import type { SubcommandHandler } from "../src/discord/interactions/handler.ts";
+import { localised, subcommand } from "../src/discord/interactions/localised.ts";
 import { thumbnailFile } from "../src/discord/messages/thumbnail.ts";
 import { assertRoomFor, saveStyle } from "../src/discord/styles/library.ts";
 import { tokenFileOf } from "../src/discord/styles/token-transfer.ts";
@@ -13,7 +14,6 @@ import { pictureOption } from "./painting-options.ts";
 
 export const styleExport = onStyle(
   "export",
-  "A learned style as a file",
   async ({ bot, reply }, style) => {
     await reply.show(fileView(words.exported(style.name), await tokenFileOf(bot.store.files, style)));
   },
@@ -29,19 +29,10 @@ interface ImportInput {
 export const styleImport: SubcommandHandler<ImportInput> = {
   kind: "subcommand",
   group: "style",
-  data: new SlashCommandSubcommandBuilder()
-    .setName("import")
-    .setDescription("A learned style from a file, also of other programs")
-    .addAttachmentOption((option) =>
-      option.setName("file").setDescription(".safetensors, or learned_embeds.bin").setRequired(true),
-    )
-    .addAttachmentOption(pictureOption("image", "A picture in that style", true))
-    .addStringOption((option) =>
-      option
-        .setName("name")
-        .setDescription("What to call it (default: the file's own)")
-        .setMaxLength(STYLE_NAME_LENGTH),
-    ),
+  data: subcommand("style.import")
+    .addAttachmentOption((option) => localised(option, "file").setRequired(true))
+    .addAttachmentOption(pictureOption("image.imported", true))
+    .addStringOption((option) => localised(option, "name.imported").setMaxLength(STYLE_NAME_LENGTH)),
   acknowledge: "public",
   needs: { right: "paint" },
 

@@ -1,10 +1,11 @@
 /** `/style learn` and *Learn this style*: a style's token, learned in the background; *Cancel* keeps what was learned. */
-import { type Attachment, SlashCommandSubcommandBuilder } from "discord.js";
+import type { Attachment } from "discord.js";
 
 import type { Bot } from "../src/discord/interactions/bot.ts";
 import type { ButtonHandler, SubcommandHandler } from "../src/discord/interactions/handler.ts";
+import { subcommand } from "../src/discord/interactions/localised.ts";
 import { assertOwnerOrModerator } from "../src/discord/interactions/permissions.ts";
-import { assertRoomFor, keepGalleryStyle, saveStyle, styleNameOption, styleOf } from "../src/discord/styles/library.ts";
+import { assertRoomFor, keepGalleryStyle, saveStyle, styleOf } from "../src/discord/styles/library.ts";
 import { nameChoices } from "../src/discord/styles/named-styles.ts";
 import { learning as words, styleWords } from "../src/discord/wording/styles.ts";
 import { UserError } from "../src/errors.ts";
@@ -12,7 +13,7 @@ import { galleryStyle } from "../src/jobs/gallery.ts";
 import type { PictureRef } from "../src/jobs/job.ts";
 import { styleName } from "../src/jobs/style.ts";
 import { findJob, subjectOf } from "./job-button.ts";
-import { pictureOption } from "./painting-options.ts";
+import { pictureOption, styleNameOption } from "./painting-options.ts";
 
 interface LearnInput {
   readonly name: string;
@@ -22,11 +23,9 @@ interface LearnInput {
 export const styleLearn: SubcommandHandler<LearnInput> = {
   kind: "subcommand",
   group: "style",
-  data: new SlashCommandSubcommandBuilder()
-    .setName("learn")
-    .setDescription("Learn a style by heart, in the background (diffusion engine)")
-    .addStringOption(styleNameOption("name", "A style of this server, or the name of a new one", true))
-    .addAttachmentOption(pictureOption("image", "The picture of a new style", false)),
+  data: subcommand("style.learn")
+    .addStringOption(styleNameOption("name.learned", true))
+    .addAttachmentOption(pictureOption("image.learned", false)),
   acknowledge: "public",
   needs: { right: "learn", place: "work" },
   autocomplete: nameChoices,

@@ -1,9 +1,9 @@
 /** `/style list`: the server's styles as a sheet of pictures; or those most like one, and the gallery's among them. */
-import { SlashCommandSubcommandBuilder } from "discord.js";
 
 import type { Bot } from "../src/discord/interactions/bot.ts";
 import type { SubcommandHandler } from "../src/discord/interactions/handler.ts";
-import { findStyle, styleNameOption } from "../src/discord/styles/library.ts";
+import { localised, subcommand } from "../src/discord/interactions/localised.ts";
+import { findStyle } from "../src/discord/styles/library.ts";
 import { nameChoices } from "../src/discord/styles/named-styles.ts";
 import { picturesView } from "../src/discord/styles/style-views.ts";
 import { noticeView } from "../src/discord/messages/components.ts";
@@ -15,6 +15,7 @@ import { readStoredPicture } from "../src/images/decode.ts";
 import { GALLERY, type GalleryStyle, galleryStyle } from "../src/jobs/gallery.ts";
 import { galleryId } from "../src/jobs/gallery-likeness.ts";
 import { MOST_STYLES, type Style } from "../src/jobs/style.ts";
+import { styleNameOption } from "./painting-options.ts";
 
 const COLUMNS = 4;
 const PER_PAGE = 12;
@@ -37,19 +38,13 @@ interface ListInput {
 export const styleList: SubcommandHandler<ListInput> = {
   kind: "subcommand",
   group: "style",
-  data: new SlashCommandSubcommandBuilder()
-    .setName("list")
-    .setDescription("The styles of this server, in pictures")
+  data: subcommand("style.list")
     .addIntegerOption((option) =>
-      option
-        .setName("page")
-        .setDescription(`Which page: each has ${PER_PAGE} styles`)
+      localised(option, "page", { styles: PER_PAGE })
         .setMinValue(1)
         .setMaxValue(Math.ceil(MOST_STYLES / PER_PAGE)),
     )
-    .addStringOption(
-      styleNameOption("similar_to", "Only those most like this one, which may be of the gallery", false),
-    ),
+    .addStringOption(styleNameOption("similar_to", false)),
   acknowledge: "public",
   autocomplete: nameChoices,
 

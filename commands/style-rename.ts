@@ -1,14 +1,15 @@
 /** `/style rename` and `/style remove`: for the owner of a style and for moderators. */
-import { SlashCommandSubcommandBuilder } from "discord.js";
 
 import type { SubcommandHandler } from "../src/discord/interactions/handler.ts";
+import { localised, subcommand } from "../src/discord/interactions/localised.ts";
 import { assertOwnerOrModerator } from "../src/discord/interactions/permissions.ts";
-import { assertNotOfGallery, findStyle, styleChoices, styleNameOption } from "../src/discord/styles/library.ts";
+import { assertNotOfGallery, findStyle, styleChoices } from "../src/discord/styles/library.ts";
 import { noticeView } from "../src/discord/messages/components.ts";
 import { styleWords as words } from "../src/discord/wording/styles.ts";
 import { UserError } from "../src/errors.ts";
 import { STYLE_NAME_LENGTH, styleName } from "../src/jobs/style.ts";
 import { onStyle } from "./on-style.ts";
+import { styleNameOption } from "./painting-options.ts";
 
 interface RenameInput {
   readonly name: string;
@@ -18,13 +19,9 @@ interface RenameInput {
 export const styleRename: SubcommandHandler<RenameInput> = {
   kind: "subcommand",
   group: "style",
-  data: new SlashCommandSubcommandBuilder()
-    .setName("rename")
-    .setDescription("Give a style another name")
-    .addStringOption(styleNameOption("name", "Which style", true))
-    .addStringOption((option) =>
-      option.setName("to").setDescription("Its new name").setMaxLength(STYLE_NAME_LENGTH).setRequired(true),
-    ),
+  data: subcommand("style.rename")
+    .addStringOption(styleNameOption("name.which", true))
+    .addStringOption((option) => localised(option, "to").setMaxLength(STYLE_NAME_LENGTH).setRequired(true)),
   acknowledge: "public",
   autocomplete: styleChoices,
 
@@ -39,7 +36,7 @@ export const styleRename: SubcommandHandler<RenameInput> = {
   },
 };
 
-export const styleRemove = onStyle("remove", "Take a style out of the library", async (call, style) => {
+export const styleRemove = onStyle("remove", async (call, style) => {
   const { interaction, bot, reply } = call;
   assertOwnerOrModerator(interaction, style.ownerId, words.notYours(style.ownerId));
   if (!(await bot.store.styles.remove(style.id))) throw new UserError("style-gone", words.gone);

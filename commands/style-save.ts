@@ -1,8 +1,9 @@
 /** `/style save` and *Save this style*: puts a style picture into the server's library under a name. */
-import { type Attachment, SlashCommandSubcommandBuilder } from "discord.js";
+import type { Attachment } from "discord.js";
 
 import type { Bot } from "../src/discord/interactions/bot.ts";
 import type { ButtonHandler, SubcommandHandler } from "../src/discord/interactions/handler.ts";
+import { localised, subcommand } from "../src/discord/interactions/localised.ts";
 import { thumbnailFile } from "../src/discord/messages/thumbnail.ts";
 import { assertRoomFor, saveStyle, styleOf } from "../src/discord/styles/library.ts";
 import { picturesView } from "../src/discord/styles/style-views.ts";
@@ -24,19 +25,10 @@ interface SaveInput {
 export const styleSave: SubcommandHandler<SaveInput> = {
   kind: "subcommand",
   group: "style",
-  data: new SlashCommandSubcommandBuilder()
-    .setName("save")
-    .setDescription("Keep a style under a name")
-    .addAttachmentOption(pictureOption("image", "The style picture", true))
-    .addStringOption((option) =>
-      option.setName("name").setDescription("What to call it").setMaxLength(STYLE_NAME_LENGTH).setRequired(true),
-    )
-    .addStringOption((option) =>
-      option
-        .setName("description")
-        .setDescription("The style in your words (default: I describe it)")
-        .setMaxLength(PROMPT_LENGTH),
-    ),
+  data: subcommand("style.save")
+    .addAttachmentOption(pictureOption("image.new", true))
+    .addStringOption((option) => localised(option, "name.new").setMaxLength(STYLE_NAME_LENGTH).setRequired(true))
+    .addStringOption((option) => localised(option, "description").setMaxLength(PROMPT_LENGTH)),
   acknowledge: "public",
   needs: { right: "paint" },
 

@@ -11,18 +11,14 @@ import { onStyle } from "./on-style.ts";
 /** Most similar styles that are named. */
 const MOST_SIMILAR = 3;
 
-const ofLibrary = onStyle(
-  "show",
-  "Look at a style of this server, or of the gallery",
-  async ({ bot, reply }, style) => {
-    const thumbnail = await thumbnailFile(bot.store.files, style.picture, "style", words.alt(style));
-    const [description, kin] = await Promise.all([
-      descriptionOf(bot, style),
-      bot.styleVectors.kinOf(style, MOST_SIMILAR),
-    ]);
-    await reply.show(picturesView(words.about(style, description, kin), [thumbnail]));
-  },
-);
+const ofLibrary = onStyle("show", async ({ bot, reply }, style) => {
+  const thumbnail = await thumbnailFile(bot.store.files, style.picture, "style", words.alt(style));
+  const [description, kin] = await Promise.all([
+    descriptionOf(bot, style),
+    bot.styleVectors.kinOf(style, MOST_SIMILAR),
+  ]);
+  await reply.show(picturesView(words.about(style, description, kin), [thumbnail]));
+});
 
 export const styleShow: typeof ofLibrary = {
   ...ofLibrary,

@@ -1,8 +1,9 @@
 /** `/styles`: gallery and library in pictures, for whoever asks; *Paint with it* and *Surprise me* ask for the content. */
-import { type Attachment, FileUploadBuilder, LabelBuilder, ModalBuilder, SlashCommandBuilder } from "discord.js";
+import { type Attachment, FileUploadBuilder, LabelBuilder, ModalBuilder } from "discord.js";
 
 import { refilled } from "../src/discord/interactions/filled-form.ts";
 import type { ButtonHandler, ModalHandler, SlashHandler } from "../src/discord/interactions/handler.ts";
+import { slashCommand } from "../src/discord/interactions/localised.ts";
 import { submitPair } from "../src/discord/interactions/submit.ts";
 import { parseCustomId } from "../src/discord/messages/custom-id.ts";
 import { findNamedStyle } from "../src/discord/styles/named-styles.ts";
@@ -16,7 +17,7 @@ import { checkedPrompt, promptField } from "./prompt.ts";
 
 export const styles: SlashHandler<null> = {
   kind: "slash",
-  data: new SlashCommandBuilder().setName("styles").setDescription("Styles to paint with, in pictures").toJSON(),
+  data: slashCommand("styles").toJSON(),
   acknowledge: "private",
 
   parse: () => null,

@@ -1,10 +1,11 @@
 /** *Stylize this picture* and *Use as style* in the menu of a message, *Stylize avatar* in that of a person. */
-import { ApplicationCommandType, type CacheType, ContextMenuCommandBuilder } from "discord.js";
+import { ApplicationCommandType, type CacheType } from "discord.js";
 
 import type { Upload } from "../src/discord/intake/downloads.ts";
 import { findPicture } from "../src/discord/intake/message-picture.ts";
 import type { MessageMenuHandler, UserMenuHandler } from "../src/discord/interactions/handler.ts";
 import { pairModalWords as words } from "../src/discord/wording/commands.ts";
+import { menuCommand, type NameIn } from "../src/discord/interactions/localised.ts";
 import { UserError } from "../src/errors.ts";
 import type { PictureRole } from "../src/images/refusals.ts";
 import { askFor } from "./picture-modal.ts";
@@ -13,10 +14,10 @@ import { askFor } from "./picture-modal.ts";
 const AVATAR_SIDE = 1024;
 
 /** A command on the picture of a message. @param asks for which picture it asks then */
-const onPicture = (name: string, asks: PictureRole): MessageMenuHandler<Upload, CacheType> => ({
+const onPicture = (name: NameIn<"menu">, asks: PictureRole): MessageMenuHandler<Upload, CacheType> => ({
   kind: "message-menu",
   everywhere: true,
-  data: new ContextMenuCommandBuilder().setName(name).setType(ApplicationCommandType.Message).toJSON(),
+  data: menuCommand(name, ApplicationCommandType.Message),
   acknowledge: "none",
   needs: { right: "paint", place: "work", pictures: () => 1 },
 
@@ -29,13 +30,13 @@ const onPicture = (name: string, asks: PictureRole): MessageMenuHandler<Upload, 
   run: (call, picture) => askFor(asks, picture, call),
 });
 
-export const stylizeThis = onPicture("Stylize this picture", "style");
-export const useAsStyle = onPicture("Use as style", "content");
+export const stylizeThis = onPicture("stylize-this", "style");
+export const useAsStyle = onPicture("use-as-style", "content");
 
 export const stylizeAvatar: UserMenuHandler<Upload> = {
   kind: "user-menu",
   everywhere: true,
-  data: new ContextMenuCommandBuilder().setName("Stylize avatar").setType(ApplicationCommandType.User).toJSON(),
+  data: menuCommand("stylize-avatar", ApplicationCommandType.User),
   acknowledge: "none",
   needs: { right: "paint", place: "work", pictures: () => 1 },
 

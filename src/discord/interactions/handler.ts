@@ -20,6 +20,7 @@ import type {
 import type { Bot } from "./bot.ts";
 import type { ButtonFamily, MenuFamily, ModalFamily } from "../messages/custom-id.ts";
 import type { Acknowledgement, Reply } from "./reply.ts";
+import type { CommandName } from "./localised.ts";
 import type { Right } from "../wording/settings.ts";
 
 /** What somebody must be allowed, for something to be done for them. */
@@ -125,7 +126,6 @@ export type Handler = CommandHandler | AnyButton | MenuHandler | AnyModal;
 export const isEverywhere = (handler: Handler): boolean => "everywhere" in handler && handler.everywhere;
 
 interface CommandGroup {
-  readonly description: string;
   /** Who sees it; absent: everybody. */
   readonly permissions?: bigint;
 }
@@ -134,7 +134,7 @@ interface CommandGroup {
 export interface Commands {
   readonly handlers: readonly CommandHandler[];
   /** The groups that subcommands belong to, by name. */
-  readonly groups: Readonly<Record<string, CommandGroup>>;
+  readonly groups: Readonly<Partial<Record<CommandName, CommandGroup>>>;
   readonly buttons: Readonly<Record<ButtonFamily, AnyButton>>;
   readonly menus: Readonly<Record<MenuFamily, MenuHandler>>;
   readonly modals: Readonly<Record<ModalFamily, AnyModal>>;

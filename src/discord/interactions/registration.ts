@@ -7,14 +7,13 @@ import {
   InteractionContextType,
   type RESTPostAPIApplicationCommandsJSONBody,
   Routes,
-  SlashCommandBuilder,
 } from "discord.js";
 
 import type { Logger } from "../../log.ts";
 import type { Deliveries } from "../messages/deliveries.ts";
 import { isPassing } from "../discord-error.ts";
-import { type CommandWords, inAllLanguages } from "./command-words.ts";
 import { type Commands, isEverywhere } from "./handler.ts";
+import { type CommandName, slashCommand } from "./localised.ts";
 
 const IN_SERVERS = {
   contexts: [InteractionContextType.Guild],
@@ -29,34 +28,27 @@ const EVERYWHERE = {
  * What is registered: each command once, subcommands gathered under their group.
  *
  * @param forPeople people may install the application for themselves, as its settings on Discord say
- * @param words in other languages; absent: there are none
  */
 export function commandBodies(
   { handlers, groups }: Commands,
   forPeople: boolean,
-  words?: CommandWords,
 ): RESTPostAPIApplicationCommandsJSONBody[] {
   const bodies: RESTPostAPIApplicationCommandsJSONBody[] = [];
   for (const handler of handlers)
     if (handler.kind !== "subcommand")
       bodies.push({ ...handler.data, ...(forPeople && isEverywhere(handler) ? EVERYWHERE : IN_SERVERS) });
-  for (const [name, { description, permissions = null }] of Object.entries(groups)) {
-    const group = new SlashCommandBuilder()
-      .setName(name)
-      .setDescription(description)
-      .setDefaultMemberPermissions(permissions);
+  for (const [name, { permissions = null }] of Object.entries(groups)) {
+    const group = slashCommand(name as CommandName).setDefaultMemberPermissions(permissions);
     for (const handler of handlers)
       if (handler.kind === "subcommand" && handler.group === name) group.addSubcommand(handler.data);
     bodies.push({ ...group.toJSON(), ...IN_SERVERS });
   }
-  return words ? inAllLanguages(bodies, words) : bodies;
+  return bodies;
 }
 
 interface RegistrationOptions {
   readonly deliveries: Deliveries;
   readonly log: Logger;
-  /** Of the commands in other languages. */
-  readonly words?: CommandWords;
 }
 
 /**
@@ -79,16 +71,11 @@ export async function registerSoon(
   });
 }
 
-async function registerCommands(
-  client: Client<true>,
-  commands: Commands,
-  { log, words }: RegistrationOptions,
-): Promise<void> {
+async function registerCommands(client: Client<true>, commands: Commands, { log }: RegistrationOptions): Promise<void> {
   const { integrationTypesConfig } = await client.application.fetch();
   const wanted = commandBodies(
     commands,
     integrationTypesConfig?.[ApplicationIntegrationType.UserInstall] !== undefined,
-    words,
   );
   const route = Routes.applicationCommands(client.application.id);
   const query = new URLSearchParams({ with_localizations: "true" });

@@ -4,7 +4,7 @@
  * Face of this room, in which styles are kept and learned. Commands show them with `style-views.ts`, and read a style's file
  * from `token-transfer.ts`; the `LearningDesk` learns in the background.
  */
-import type { AutocompleteInteraction, SlashCommandStringOption } from "discord.js";
+import type { AutocompleteInteraction } from "discord.js";
 
 import { UserError } from "../../errors.ts";
 import { promptHash } from "../../jobs/description.ts";
@@ -32,17 +32,6 @@ interface SavingParts extends LibraryParts {
   readonly styleVectors: Pick<StyleVectors, "look">;
   readonly words: WordList;
 }
-
-/** The option that names a style of the library. */
-export const styleNameOption =
-  (name: string, description: string, required: boolean) =>
-  (option: SlashCommandStringOption): SlashCommandStringOption =>
-    option
-      .setName(name)
-      .setDescription(description)
-      .setMaxLength(STYLE_NAME_LENGTH)
-      .setAutocomplete(true)
-      .setRequired(required);
 
 /** Styles whose name begins with what was typed so far, then those that hold it; learned ones say so. */
 export async function styleChoices(

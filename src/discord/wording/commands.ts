@@ -68,18 +68,9 @@ export const cancelWords = {
   },
 } as const;
 
-export const VARIANT_NAME: Readonly<Record<VariantChoice, string>> = {
-  auto: "Auto: whatever suits the picture",
-  "image-prompt": "With the style image and its description",
-  prompt: "By the description alone",
-  inst: "By the style image alone",
-};
+export const variantName = (variant: VariantChoice): string => say(`choice.variant.${variant}`);
 
-export const SPEED_NAME: Readonly<Record<Speed, string>> = {
-  draft: "Draft: a first look in a few steps, to be finished later",
-  normal: "Normal",
-  fine: "Fine: twice the steps, twice the time",
-};
+export const speedName = (speed: Speed): string => say(`choice.speed.${speed}`);
 
 export const stylizeWords = sentences({
   noContent: "stylize.no-content",
@@ -111,7 +102,7 @@ export const pairModalWords = Object.assign(
     tooOld: "pair-form.too-old",
   }),
   {
-    title: sentences({ style: "pair-form.title.style", content: "pair-form.title.content" }),
+    title: sentences({ style: "menu.stylize-this", content: "menu.use-as-style" }),
     label: sentences({ style: "pair-form.label.style", content: "pair-form.label.content" }),
     hint: sentences({ style: "pair-form.hint.style", content: "pair-form.hint.content" }),
     missing: sentences({ style: "pair-form.missing.style", content: "pair-form.missing.content" }),

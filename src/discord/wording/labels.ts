@@ -24,9 +24,12 @@ const SUBJECTS: Readonly<Record<Subject, Sentence>> = { ...VARIANTS, ...PATHS };
 
 export const variantLabel = (variant: Variant): string => say(VARIANTS[variant]);
 
+/** How the paper words what a variant is called. */
+export const paperSentence = (variant: Variant): Sentence =>
+  variant === "inst" ? "variant.inst.paper" : VARIANTS[variant];
+
 /** The same as the paper words it, for those who compare and for those who want to know exactly. */
-export const paperLabel = (variant: Variant): string =>
-  variant === "inst" ? say("variant.inst.paper") : variantLabel(variant);
+export const paperLabel = (variant: Variant): string => say(paperSentence(variant));
 
 /** A variant, or a style path as it is told at a reveal. */
 export const subjectLabel = (subject: Subject): string => say(SUBJECTS[subject]);

@@ -3,7 +3,6 @@ import type { GalleryStyle } from "../../jobs/gallery.ts";
 import type { Kin } from "../../jobs/style-likeness.ts";
 import type { Style } from "../../jobs/style.ts";
 import type { End, Kept } from "../../store/learning-repository.ts";
-import type { StylePath } from "../../painting.ts";
 import { list, number, say, type Sentence, sentences } from "../../words/say.ts";
 import { bar, clip, escapeText, quote, relativeTime } from "./markdown.ts";
 
@@ -99,17 +98,6 @@ export const namedStyleChoice = {
 } as const;
 
 export const styleButton = sentences({ save: "styles.button.save" });
-
-export const STYLE_PATH_NAME: Readonly<Record<StylePath, string>> = {
-  auto: "Auto: the learned token, else shared attention",
-  token: "Learned token (after /style learn)",
-  attention: "Shared attention: slow, close to the picture",
-  adain: "Colours alone: quick",
-  adapter: "As a prompt, by an image adapter: nothing to learn",
-  "adapter-token": "Image adapter and learned token",
-  "adapter-attention": "Image adapter and shared attention: slow",
-  styleshot: "StyleShot, which looks for style alone: nothing to learn",
-};
 
 export interface LearningStatus {
   readonly step: number;

@@ -165,14 +165,14 @@ export const ballotPanel = Object.assign(
   },
 );
 
-export const SCOPE_NAME = { server: "This server", everywhere: "Everywhere" } as const;
-export const CATEGORY_NAME = { overall: "Overall", face: "Faces", "non-face": "Non-faces" } as const;
-export const PERIOD_NAME = { all: "All time", "90": "90 days", "30": "30 days", "7": "7 days" } as const;
+export const SCOPES = ["server", "everywhere"] as const;
+export const CATEGORIES = ["overall", "face", "non-face"] as const;
+export const PERIODS = ["7", "30", "90", "all"] as const;
 
 export interface ScoreFilter {
-  readonly scope: keyof typeof SCOPE_NAME;
-  readonly category: keyof typeof CATEGORY_NAME;
-  readonly period: keyof typeof PERIOD_NAME;
+  readonly scope: (typeof SCOPES)[number];
+  readonly category: (typeof CATEGORIES)[number];
+  readonly period: (typeof PERIODS)[number];
   readonly engine: string;
 }
 
@@ -193,9 +193,9 @@ export const scores = Object.assign(
     /** What the figures are about. */
     about: ({ scope, category, period, engine }: ScoreFilter): string =>
       [
-        SCOPE_NAME[scope],
-        ...(category === "overall" ? [] : [CATEGORY_NAME[category]]),
-        PERIOD_NAME[period],
+        say(`choice.scope.${scope}`),
+        ...(category === "overall" ? [] : [say(`choice.category.${category}`)]),
+        say(`choice.period.${period}`),
         ...(engine === "all" ? [] : [say("votes.scores.engine", { engine })]),
       ].join(" · "),
     title: (about: string): string => `${say("votes.scores.title")}\n-# ${about}`,
