@@ -6,7 +6,19 @@ import { showPicture } from "./lightbox.js";
 import { isArchived } from "./component.js";
 import { showModal } from "./modal.js";
 import { closePopup, popup } from "./popup.js";
-import { act, channel, emit, isThread, may, messagesOf, openChannel, openThread, state, threadsOf } from "./store.js";
+import {
+  act,
+  channel,
+  emit,
+  isThread,
+  may,
+  messagesOf,
+  openChannel,
+  openThread,
+  sees,
+  state,
+  threadsOf,
+} from "./store.js";
 import { dropPending, whileSending } from "./timeline.js";
 import { toast, wordsOf } from "./toast.js";
 
@@ -121,8 +133,8 @@ function item(label, run, extra = {}) {
  * @param {HTMLImageElement | null} [img]
  */
 function messageMenu(anchor, message, img = null) {
-  const apps = state.commands.filter(({ type }) => type === 3);
   const here = message.channel_id;
+  const apps = state.commands.filter((command) => command.type === 3 && sees(command, here));
   const archived = isArchived(here);
   const ephemeral = Boolean(message.ephemeral_for);
   /** @param {PageCommand} app */

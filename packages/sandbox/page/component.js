@@ -96,7 +96,9 @@ export function menuOptions(data) {
   if (data.type === COMPONENT.roleSelect) return roles;
   if (data.type === COMPONENT.mentionableSelect) return [...users, ...roles];
   return [...state.channels.values()]
-    .filter(({ type }) => data.channel_types?.includes(type) ?? type === 0)
+    .filter(
+      ({ type, guild_id: guild }) => guild === state.guild.id && (data.channel_types?.includes(type) ?? type === 0),
+    )
     .map((channel) => choice({ id: channel.id, name: `# ${channelName(channel)}` }));
 }
 

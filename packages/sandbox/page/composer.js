@@ -4,7 +4,7 @@ import { labelOf } from "./command-words.js";
 import { closest, el, icon, ICONS } from "./dom.js";
 import { filesOf, fileTile, named } from "./files.js";
 import { stepOf } from "./popup.js";
-import { act, botName, channel, channelName, emit, may, on, sees, state } from "./store.js";
+import { act, botName, channel, channelName, emit, isDirect, may, on, sees, state } from "./store.js";
 import { toast, wordsOf } from "./toast.js";
 
 const LONGEST_MESSAGE = 2000;
@@ -130,20 +130,22 @@ export class Composer {
     const here = channel(this.channelOf() ?? "");
     if (!here) return;
     const thread = here.thread_metadata;
-    const name = thread ? `“${here.name}”` : `${here.recipient_id ? "@" : "#"}${channelName(here)}`;
+    const name = thread ? `“${here.name}”` : `${isDirect(here) ? "@" : "#"}${channelName(here)}`;
     this.box.placeholder = `Message ${name}`;
     this.box.setAttribute("aria-label", `Message ${name}`);
-    const allowed = may(here.id, thread ? "sendInThreads" : "send") || here.recipient_id;
+    const allowed = may(here.id, thread ? "sendInThreads" : "send");
     this.bar.hidden = this.form !== null || !allowed;
-    this.closed.hidden = Boolean(allowed);
+    this.closed.hidden = allowed;
     this.closed.textContent = "You do not have permission to send messages in this channel.";
     if (thread?.archived && !thread.locked) this.box.placeholder = "This thread is archived; a message opens it again";
     this.drawTries();
   }
 
   drawTries() {
-    const commands = new Map(offered(state.commands).map((command) => [command.name, command]));
-    const isPlace = channel(this.channelOf() ?? "")?.type === 0 && state.botOnline && this.form === null;
+    const here = this.channelOf() ?? "";
+    const seen = offered(state.commands.filter((command) => sees(command, here)));
+    const commands = new Map(seen.map((command) => [command.name, command]));
+    const isPlace = channel(here)?.type === 0 && state.botOnline && this.form === null;
     const tries = isPlace ? state.tries.filter(({ command }) => commands.has(command)) : [];
     this.tries.hidden = tries.length === 0;
     this.tries.replaceChildren(

@@ -3,7 +3,7 @@ import { descriptionOf, labelOf } from "./command-words.js";
 import { el } from "./dom.js";
 import { acceptOf, dropTile } from "./files.js";
 import { OPTION } from "./numbers.js";
-import { act, channelName, people, state } from "./store.js";
+import { act, channelName, people, state, textChannels } from "./store.js";
 
 /** @import { PageOption } from "../src/live/page-types.ts" */
 
@@ -174,9 +174,7 @@ function plainField(option, context) {
     );
   if (type === OPTION.channel)
     return choiceField(
-      [...state.channels.values()]
-        .filter(({ type }) => type === 0)
-        .map((channel) => ({ name: `# ${channelName(channel)}`, value: channel.id })),
+      textChannels(state.guild.id).map((channel) => ({ name: `# ${channelName(channel)}`, value: channel.id })),
       name,
     );
   if (option.autocomplete) return completed(option, context);

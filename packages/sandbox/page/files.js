@@ -62,6 +62,7 @@ export const fileTile = (file, onRemove) =>
 /**
  * @typedef {object} TileOptions
  * @property {string} label
+ * @property {string} [name] what it is called to whoever hears it
  * @property {string} [hint]
  * @property {string} [accept]
  * @property {boolean} [required]
@@ -73,7 +74,7 @@ export const fileTile = (file, onRemove) =>
  * A place for one or more files.
  * @param {TileOptions} options
  */
-export function dropTile({ label, hint, accept, required = false, several = false, onChange }) {
+export function dropTile({ label, name = label, hint, accept, required = false, several = false, onChange }) {
   /** @type {readonly File[]} */
   let files = [];
   const input = el("input", {
@@ -91,7 +92,7 @@ export function dropTile({ label, hint, accept, required = false, several = fals
     node.classList.toggle("filled", files.length > 0);
     face.setAttribute(
       "aria-label",
-      file ? `${label}: ${file.name}. Choose another file` : `${label}: choose a file${required ? " (required)" : ""}`,
+      file ? `${name}: ${file.name}. Choose another file` : `${name}: choose a file${required ? " (required)" : ""}`,
     );
     face.replaceChildren(
       ...(file

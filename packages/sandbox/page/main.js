@@ -2,7 +2,7 @@
 import { startActions, threadList, threadMenu } from "./actions.js";
 import { byId, el, icon, ICONS } from "./dom.js";
 import { startSidebar, showMenu } from "./sidebar.js";
-import { channel, channelName, connect, isThread, on, openThread, state } from "./store.js";
+import { channel, channelName, connect, isDirect, isThread, on, openThread, state } from "./store.js";
 import { startClock } from "./time.js";
 import { View } from "./view.js";
 
@@ -32,11 +32,11 @@ const chat = new View(
       },
       icon(ICONS.menu, 24),
     ),
-    here.recipient_id ? el("span", { class: "glyph", text: "@" }) : icon(ICONS.hash, 24),
+    isDirect(here) ? el("span", { class: "glyph", text: "@" }) : icon(ICONS.hash, 24),
     el("h2", { text: channelName(here) }),
     here.topic && el("span", { class: "topic", text: here.topic }),
     el("span", { class: "spring" }),
-    !here.recipient_id && iconButton("Threads", ICONS.thread, (event) => threadList(event.currentTarget, here.id)),
+    !isDirect(here) && iconButton("Threads", ICONS.thread, (event) => threadList(event.currentTarget, here.id)),
     iconButton(
       "Show or hide the member list",
       ICONS.people,

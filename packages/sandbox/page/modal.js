@@ -13,6 +13,7 @@ import { wordsOf } from "./toast.js";
  * One field on the screen.
  * @typedef {object} Made
  * @property {HTMLElement} node
+ * @property {() => void} focus
  * @property {() => boolean} isValid
  * @property {() => string | boolean | readonly string[]} [value] what it holds; a place for files has `files`
  * @property {() => readonly File[]} [files]
@@ -24,20 +25,21 @@ let nextId = 1;
 /**
  * @param {ModalField} data
  * @param {string} id
+ * @param {string} name what its label says
  * @returns {Made}
  */
-function field(data, id) {
+function field(data, id, name) {
   switch (data.type) {
     case COMPONENT.textInput:
       return textField(data, id);
     case COMPONENT.fileUpload:
-      return filesField(data);
+      return filesField(data, name);
     case COMPONENT.radioGroup:
     case COMPONENT.checkboxGroup:
-      return groupField(data, id);
+      return groupField(data, id, name);
     case COMPONENT.checkbox: {
       const box = el("input", { id, type: "checkbox", checked: data.default });
-      return { node: box, value: () => box.checked, isValid: () => true };
+      return { node: box, focus: () => box.focus(), value: () => box.checked, isValid: () => true };
     }
     case COMPONENT.stringSelect:
     case COMPONENT.userSelect:
@@ -64,20 +66,22 @@ function textField(data, id) {
   };
   const input = data.style === 2 ? el("textarea", { ...shared, rows: 5 }) : el("input", { ...shared, type: "text" });
   input.value = data.value ?? "";
-  return { node: input, value: () => input.value, isValid: () => input.checkValidity() };
+  return { node: input, focus: () => input.focus(), value: () => input.value, isValid: () => input.checkValidity() };
 }
 
 /**
  * @param {FileUploadData} data
+ * @param {string} name
  * @returns {Made}
  */
-function filesField(data) {
+function filesField(data, name) {
   /** @type {readonly File[]} */
   let files = [];
   const most = data.max_values ?? 1;
   const least = data.required === false ? 0 : (data.min_values ?? 1);
   const tile = dropTile({
     label: most > 1 ? `Up to ${most} files` : "File",
+    name,
     accept: acceptOf(data.file_types),
     required: least > 0,
     several: most > 1,
@@ -85,6 +89,7 @@ function filesField(data) {
   });
   return {
     node: tile.node,
+    focus: tile.focus,
     files: () => files,
     take: (given) => tile.set(most > 1 ? [...files, ...given].slice(0, most) : given),
     isValid: () => files.length >= least && files.length <= most,
@@ -95,16 +100,17 @@ function filesField(data) {
  * Radio buttons or ticks.
  * @param {GroupData} data
  * @param {string} id
+ * @param {string} name
  * @returns {Made}
  */
-function groupField(data, id) {
+function groupField(data, id, name) {
   const kind = data.type === COMPONENT.radioGroup ? "radio" : "checkbox";
   const boxes = data.options.map(({ value, default: checked }) =>
     el("input", { type: kind, name: id, value, checked }),
   );
   const node = el(
     "div",
-    { class: "choices", role: "group" },
+    { class: "choices", role: "group", "aria-label": name },
     ...data.options.map(({ label, description }, index) =>
       el(
         "label",
@@ -115,7 +121,8 @@ function groupField(data, id) {
     ),
   );
   const chosen = () => boxes.filter(({ checked }) => checked).map(({ value }) => value);
-  return { node, value: chosen, isValid: () => data.required === false || chosen().length > 0 };
+  const focus = () => (boxes.find(({ checked }) => checked) ?? boxes[0])?.focus();
+  return { node, focus, value: chosen, isValid: () => data.required === false || chosen().length > 0 };
 }
 
 /**
@@ -133,7 +140,12 @@ function selectField(data, id) {
       el("option", { value: option.value, selected: option.default, text: option.label }),
     ),
   );
-  return { node: select, value: () => chosenIn(select), isValid: () => select.checkValidity() };
+  return {
+    node: select,
+    focus: () => select.focus(),
+    value: () => chosenIn(select),
+    isValid: () => select.checkValidity(),
+  };
 }
 
 /**
@@ -148,18 +160,14 @@ export function showModal(modal) {
     const data = row.type === COMPONENT.label ? row.component : row.components[0];
     const id = `field-${nextId}`;
     nextId += 1;
-    const made = field(data, id);
+    const name = (row.type === COMPONENT.label ? row.label : data.label) ?? "";
+    const made = field(data, id, name);
     fields.set(data.custom_id, made);
     const required = data.required !== false && data.type !== COMPONENT.checkbox;
     return el(
       "div",
       { class: "modal-field" },
-      el(
-        "label",
-        { for: id },
-        (row.type === COMPONENT.label ? row.label : data.label) ?? "",
-        required && el("span", { class: "required", text: " *", title: "required" }),
-      ),
+      el("label", { for: id }, name, required && el("span", { class: "required", text: " *", title: "required" })),
       row.type === COMPONENT.label && row.description && el("p", { class: "muted small", text: row.description }),
       made.node,
     );
@@ -205,10 +213,10 @@ export function showModal(modal) {
   const send = async () => {
     const wrong = [...fields].find(([, made]) => !made.isValid());
     if (wrong) {
-      const [, { node }] = wrong;
+      const [, { node, focus }] = wrong;
       const words = "validationMessage" in node ? String(node.validationMessage) : "";
       error.textContent = words || "This field is required.";
-      node.focus();
+      focus();
       return;
     }
     submit.disabled = true;
@@ -234,5 +242,5 @@ export function showModal(modal) {
   });
   document.body.append(dialog);
   dialog.showModal();
-  /** @type {HTMLElement | null} */ (form.querySelector("textarea, input, select"))?.focus();
+  [...fields.values()][0]?.focus();
 }

@@ -7,14 +7,20 @@ import {
   act,
   become,
   botName,
+  channel,
   channelName,
+  hasBot,
+  hasPart,
+  isDirect,
   language,
   nameOf,
   on,
   openChannel,
   openThread,
   people,
+  privateChannels,
   state,
+  textChannels,
   user,
 } from "./store.js";
 import { toast, wordsOf } from "./toast.js";
@@ -71,37 +77,37 @@ function drawChannels() {
     open();
     showMenu(false);
   };
-  const texts = [...state.channels.values()]
-    .filter(({ type }) => type === 0)
-    .sort((a, b) => (a.position ?? 0) - (b.position ?? 0));
   /** @type {HTMLElement[]} */
-  const nodes = [el("h2", { class: "category", text: "Text channels" })];
-  for (const channel of texts) {
-    const { id } = channel;
-    nodes.push(
-      entry(
-        state.channelId === id && !state.threadId,
-        channelName(channel),
-        icon(ICONS.hash, 20),
-        go(() => openChannel(id)),
-      ),
-    );
-    const threads = listedThreads(id);
-    if (threads.length === 0) continue;
-    nodes.push(
-      el(
-        "div",
-        { class: "threads" },
-        ...threads.map((thread) =>
-          entry(
-            state.threadId === thread.id,
-            thread.name,
-            null,
-            go(() => openThread(thread.id)),
+  const nodes = [];
+  for (const { id: guildId, name } of [{ ...state.guild, name: "Text channels" }, ...state.strangers]) {
+    nodes.push(el("h2", { class: "category", text: name }));
+    for (const text of textChannels(guildId)) {
+      const { id } = text;
+      nodes.push(
+        entry(
+          state.channelId === id && !state.threadId,
+          channelName(text),
+          icon(ICONS.hash, 20),
+          go(() => openChannel(id)),
+        ),
+      );
+      const threads = listedThreads(id);
+      if (threads.length === 0) continue;
+      nodes.push(
+        el(
+          "div",
+          { class: "threads" },
+          ...threads.map((thread) =>
+            entry(
+              state.threadId === thread.id,
+              thread.name,
+              null,
+              go(() => openThread(thread.id)),
+            ),
           ),
         ),
-      ),
-    );
+      );
+    }
   }
   nodes.push(el("h2", { class: "category", text: "Direct messages" }));
   const dm = [...state.channels.values()].find(({ recipient_id: id }) => id === state.me);
@@ -119,6 +125,14 @@ function drawChannels() {
       botName(),
       avatar(state.botId, 20),
       go(() => void openDm()),
+    ),
+    ...privateChannels().map((direct) =>
+      entry(
+        state.channelId === direct.id,
+        channelName(direct),
+        icon(ICONS.people, 20),
+        go(() => openChannel(direct.id)),
+      ),
     ),
   );
   byId("channels").replaceChildren(...nodes);
@@ -208,15 +222,18 @@ function drawMembers() {
       colouredName(id),
       extra,
     );
+  const here = channel(state.channelId);
+  const withBot = !here || hasBot(here);
+  const among = people().filter(({ id }) => !here || !isDirect(here) || hasPart(here, id));
   byId("members").replaceChildren(
-    el("h2", { class: "category", text: `Online — ${people().length + (state.botOnline ? 1 : 0)}` }),
+    el("h2", { class: "category", text: `Online — ${among.length + (withBot && state.botOnline ? 1 : 0)}` }),
     el(
       "ul",
       {},
-      ...people().map(({ id }) => row(id, true)),
-      row(state.botId, state.botOnline, el("span", { class: "app-tag", text: "APP" })),
+      ...among.map(({ id }) => row(id, true)),
+      withBot && row(state.botId, state.botOnline, el("span", { class: "app-tag", text: "APP" })),
     ),
-    el("p", { class: "muted small pad", text: state.botOnline ? "" : "The bot is offline." }),
+    el("p", { class: "muted small pad", text: withBot && !state.botOnline ? "The bot is offline." : "" }),
   );
 }
 

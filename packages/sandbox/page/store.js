@@ -13,6 +13,11 @@ export const state = {
   ready: false,
   /** @type {PageState["guild"]} */
   guild: { id: "", name: "", preferred_locale: DEFAULT_LOCALE },
+  /**
+   * Servers without the bot.
+   * @type {readonly { id: string, name: string }[]}
+   */
+  strangers: [],
   botId: "",
   botOnline: false,
   cdnBase: "",
@@ -97,7 +102,46 @@ export const language = () => user(state.me)?.locale ?? DEFAULT_LOCALE;
 export const channel = (id) => state.channels.get(id);
 
 /** @param {PageChannel} channel */
-export const channelName = ({ name }) => name ?? botName();
+export const channelName = (channel) => channel.name ?? (talksTo(channel).map(nameOf).join(", ") || botName());
+
+/**
+ * The others of a direct message.
+ * @param {PageChannel} channel
+ */
+const talksTo = ({ recipient_id: withBot, recipients = [] }) =>
+  withBot === null ? recipients.map(({ id }) => id).filter((id) => id !== state.me) : [];
+
+/**
+ * Whether a channel is a direct message, with the bot or among people.
+ * @param {PageChannel} channel
+ */
+export const isDirect = ({ guild_id: guild }) => guild === undefined;
+
+/**
+ * Text channels of a server, as they stand in its list.
+ * @param {string} guildId
+ */
+export const textChannels = (guildId) =>
+  [...state.channels.values()]
+    .filter(({ type, guild_id: guild }) => type === 0 && guild === guildId)
+    .sort((a, b) => (a.position ?? 0) - (b.position ?? 0));
+
+/**
+ * Whether somebody has a part in a direct message.
+ * @param {PageChannel} channel
+ * @param {string} userId
+ */
+export const hasPart = ({ recipients = [] }, userId) => recipients.some(({ id }) => id === userId);
+
+/**
+ * Whether the bot is at home in a channel.
+ * @param {PageChannel} channel
+ */
+export const hasBot = ({ recipient_id: withBot, guild_id: guild }) => withBot !== null || guild === state.guild.id;
+
+/** Direct messages of the person at the keyboard that the bot has no part in. */
+export const privateChannels = () =>
+  [...state.channels.values()].filter((here) => isDirect(here) && !hasBot(here) && hasPart(here, state.me));
 
 /**
  * @param {PageChannel | undefined} channel
@@ -149,12 +193,25 @@ const permissions = (channelId) => BigInt(channel(channelId)?.permissions[state.
  */
 export const may = (channelId, what) => (permissions(channelId) & (1n << BITS[what])) !== 0n;
 
+/** Discord's numbers for where a command is offered, and for by whose installation. */
+const [IN_GUILD, WITH_BOT, PRIVATE] = [0, 1, 2];
+const [BY_GUILD, BY_USER] = [0, 1];
+
 /**
- * Whether Discord offers a command to the person at the keyboard: some are hidden from those who lack a permission.
+ * Whether Discord offers a command to the person at the keyboard: by where that is, by who installed the bot, and by what
+ * they may.
  * @param {PageCommand} command
  * @param {string} channelId
  */
-export function sees({ default_member_permissions: needed }, channelId) {
+export function sees({ default_member_permissions: needed, contexts, integration_types: types }, channelId) {
+  const here = channel(channelId);
+  if (!here) return false;
+  const context = !isDirect(here) ? IN_GUILD : hasBot(here) ? WITH_BOT : PRIVATE;
+  if (contexts && !contexts.includes(context)) return false;
+  const isInstalled = (types ?? [BY_GUILD]).some(
+    (type) => (type === BY_GUILD && hasBot(here)) || (type === BY_USER && user(state.me)?.hasApp),
+  );
+  if (!isInstalled) return false;
   if (needed === null || needed === undefined) return true;
   return (permissions(channelId) & BigInt(needed)) === BigInt(needed);
 }
@@ -171,6 +228,7 @@ function load(fresh) {
   Object.assign(state, {
     ready: true,
     guild: fresh.guild,
+    strangers: fresh.strangers,
     botId: fresh.botId,
     botOnline: fresh.botOnline,
     cdnBase: fresh.cdnBase,

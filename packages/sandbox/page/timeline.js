@@ -8,6 +8,7 @@ import {
   channel,
   channelName,
   emit,
+  isDirect,
   isThread,
   messagesOf,
   nameOf,
@@ -140,13 +141,15 @@ function divider(message) {
 function beginning(id) {
   const here = channel(id);
   if (isThread(here)) return threadBeginning(here);
-  if (!here?.name)
+  if (!here || isDirect(here)) {
+    const others = here ? channelName(here) : botName();
     return el(
       "li",
       { class: "beginning", data: { key: "beginning" } },
-      el("h2", { text: botName() }),
-      el("p", { class: "muted", text: `This is the beginning of your direct message history with ${botName()}.` }),
+      el("h2", { text: others }),
+      el("p", { class: "muted", text: `This is the beginning of your direct message history with ${others}.` }),
     );
+  }
   return el(
     "li",
     { class: "beginning", data: { key: "beginning" } },

@@ -4,7 +4,7 @@ import { messageJson } from "../messages/wire.ts";
 import type { Services } from "../rest/services.ts";
 import { channelPermissions } from "../world/access.ts";
 import type { Change } from "../world/changes.ts";
-import type { Channel, Message, User } from "../world/types.ts";
+import type { Channel, Guild, Message, User } from "../world/types.ts";
 import { channelJson } from "../world/wire.ts";
 import type { World } from "../world/world.ts";
 import type { PageChannel, PageCommand, PageMessage, PageState, PageUpdate, PageUser } from "./page-types.ts";
@@ -16,6 +16,9 @@ export function pageState({ world, cdn, commands, gateway }: Services, tries: re
   const messages = channels.flatMap(({ id }) => [...world.messagesOf(id).values()]).sort((a, b) => byAge(a.id, b.id));
   return {
     guild: pageGuild(world),
+    strangers: [...world.guilds.values()]
+      .filter((guild) => isStranger(world, guild))
+      .map(({ id, name }) => ({ id, name })),
     botId: world.application.botId,
     botOnline: gateway.online,
     cdnBase: cdn.base,
@@ -29,8 +32,12 @@ export function pageState({ world, cdn, commands, gateway }: Services, tries: re
   };
 }
 
-/** The page shows the first server, and direct messages. */
-const isShown = ({ guild }: World, { guildId }: Channel): boolean => guildId === null || guildId === guild.id;
+/** The bot is no member of it. */
+const isStranger = ({ application }: World, guild: Guild): boolean => !guild.members.has(application.botId);
+
+/** The page shows the first server, those without the bot, and direct messages. */
+const isShown = (world: World, { guildId }: Channel): boolean =>
+  guildId === null || guildId === world.guild.id || isStranger(world, world.guildOf(guildId));
 
 const pageGuild = ({ guild: { id, name, preferredLocale } }: World): PageState["guild"] => ({
   id,
@@ -48,6 +55,7 @@ function pageUser(world: World, user: User): PageUser {
     bot: user.bot,
     color: roles.find(({ color }) => color)?.color ?? 0,
     locale: user.locale,
+    hasApp: user.hasApp,
   };
 }
 

@@ -16,6 +16,8 @@ export interface PageUser {
   /** Of the role that colours the name; 0: none. */
   readonly color: number;
   readonly locale: Locale;
+  /** Has installed the bot for themselves. */
+  readonly hasApp: boolean;
 }
 
 interface PageGuild {
@@ -40,8 +42,12 @@ export interface PageChannel {
   readonly position?: number;
   readonly parent_id?: string | null;
   readonly owner_id?: string;
-  /** Of a direct message. */
+  /** A direct message has none. */
+  readonly guild_id?: string;
+  /** Of a direct message with the bot. */
   readonly recipient_id: string | null;
+  /** Of a direct message: all of them, or the one that the bot talks to. */
+  readonly recipients?: readonly { readonly id: string }[];
   /** Of a thread. */
   readonly thread_metadata?: { readonly archived: boolean; readonly locked: boolean };
   /** User id -> bits, in decimal. */
@@ -282,6 +288,10 @@ export interface PageCommand extends PageDescribed {
   readonly type?: number;
   readonly options?: readonly PageOption[];
   readonly default_member_permissions?: string | null;
+  /** Where it is offered; everywhere when it is left out. */
+  readonly contexts?: readonly number[] | null;
+  /** By whose installation; a server's alone when it is left out. */
+  readonly integration_types?: readonly number[];
 }
 
 /** A ready way to try a command, with the addresses of its pictures. */
@@ -294,6 +304,8 @@ export interface PageTry {
 /** Everything, for a page that has just been opened. */
 export interface PageState {
   readonly guild: PageGuild;
+  /** Servers that the bot is no member of. */
+  readonly strangers: readonly { readonly id: string; readonly name: string }[];
   readonly botId: string;
   readonly botOnline: boolean;
   readonly cdnBase: string;
