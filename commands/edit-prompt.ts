@@ -1,14 +1,13 @@
 /** *Edit prompt*: the description in a modal, then the same pair with the person's own words. */
 import { type CacheType, LabelBuilder, ModalBuilder, TextInputBuilder, TextInputStyle } from "discord.js";
 
-import { conditioning } from "../src/caption/conditioning.ts";
 import { customId } from "../src/discord/messages/custom-id.ts";
 import type { ButtonHandler, ModalHandler } from "../src/discord/interactions/handler.ts";
+import { paintedBy } from "../src/discord/wording/descriptions.ts";
 import { clip } from "../src/discord/wording/markdown.ts";
 import { submitAgain } from "../src/discord/interactions/submit.ts";
 import { editPromptWords as words } from "../src/discord/wording/commands.ts";
 import { UserError } from "../src/errors.ts";
-import { wordsTogether } from "../src/jobs/description.ts";
 import { findPainting, subjectOf } from "./job-button.ts";
 import { checkedPrompt, PROMPT_LENGTH } from "./prompt.ts";
 
@@ -28,7 +27,7 @@ export const editPrompt: ButtonHandler<string, CacheType> = {
       .setPlaceholder(words.placeholder)
       .setMaxLength(PROMPT_LENGTH)
       .setRequired(true);
-    const painted = conditioning(wordsTogether({ ...job, variant: "image-prompt" }));
+    const painted = paintedBy({ ...job, variant: "image-prompt" });
     if (painted !== null) input.setValue(clip(painted, PROMPT_LENGTH));
     await reply.showModal(
       new ModalBuilder()

@@ -45,13 +45,6 @@ export function paintingWords(job: Worded & Pick<Job, "variant">): JobWords {
   return { description: first, ownWords: extra, others: none.map((_, n) => others[n] ?? null) };
 }
 
-/** The same for a reader: of a blend, all descriptions as one. */
-export function wordsTogether(job: Parameters<typeof paintingWords>[0]): Omit<JobWords, "others"> {
-  const { description, ownWords, others } = paintingWords(job);
-  const all = [description, ...others].filter((text) => text !== null);
-  return { description: all.length === 0 ? null : all.join("\n"), ownWords };
-}
-
 /** Cache key of the instruction to the captioner and of its preprocessing. `undefined`: the captioner's own. */
 export const promptHash = (prompt?: string, faithful = false): string =>
   createHash("sha256")

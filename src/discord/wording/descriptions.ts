@@ -1,7 +1,8 @@
 /** How a style in words is shown: whole, with what the picture is not painted by set apart, and who wrote it. */
-import { usedSentences } from "../../caption/style-sentences.ts";
-import { BY_USER } from "../../jobs/description.ts";
-import type { JobRequest } from "../../jobs/job.ts";
+import { conditioning } from "../../caption/conditioning.ts";
+import { styleText, usedSentences } from "../../caption/style-sentences.ts";
+import { BY_USER, paintingWords } from "../../jobs/description.ts";
+import type { Job, JobRequest } from "../../jobs/job.ts";
 import { retold } from "../../words/retold.ts";
 import { say } from "../../words/say.ts";
 import { blendWords } from "./blends.ts";
@@ -81,6 +82,13 @@ const hasWordsForEach = ({ blend, description: own }: JobRequest): boolean => bl
 function underNames(request: JobRequest, lines: readonly string[]): readonly string[] {
   const titles = blendWords.titles(request);
   return [blendWords.title, ...lines.map((line, n) => `${titles[n]}\n${line}`)];
+}
+
+/** The words that a picture is painted by, for people: those of all its styles, then those that were added. */
+export function paintedBy(job: Job): string | null {
+  const { description: first, others, ownWords } = paintingWords(job);
+  const described = [first, ...others].flatMap((text) => (text === null ? [] : styleText(text)));
+  return conditioning({ description: null, ownWords: [...described, ...ownWords] });
 }
 
 /** A finished description and the small print under it. A person's own words are all used. */

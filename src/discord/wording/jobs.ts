@@ -1,6 +1,4 @@
 /** Everything the bot says about jobs, in one place. Texts of other people go through `escapeText`. */
-import { conditioning } from "../../caption/conditioning.ts";
-import { wordsTogether } from "../../jobs/description.ts";
 import { isDraft, isJudged, type Job, type JobRequest, type JobResult } from "../../jobs/job.ts";
 import type { Lack, QueuePlace } from "../../jobs/queue.ts";
 import { stylesOf } from "../../jobs/request-styles.ts";
@@ -9,6 +7,7 @@ import { retold } from "../../words/retold.ts";
 import { needsDescription } from "../../variant.ts";
 import { number, say, sentences } from "../../words/say.ts";
 import { blendWords } from "./blends.ts";
+import { paintedBy } from "./descriptions.ts";
 import { bar, clip, duration, escapeText, plainName, relativeTime, size } from "./markdown.ts";
 import { paperLabel, variantLabel } from "./labels.ts";
 import { namedShares, pairOf, plainPairOf } from "./pair-names.ts";
@@ -161,7 +160,7 @@ export const result = {
   /** Alt text of the picture: what it was made of, and the words it was painted by. */
   alt(job: Job): string {
     const pair = pairName(job.request);
-    const words = conditioning(wordsTogether(job));
+    const words = paintedBy(job);
     return clip(words === null ? pair : say("jobs.pair.words", { pair, words }), ALT_LENGTH);
   },
 
