@@ -26,7 +26,7 @@ import type { Deliveries } from "../messages/deliveries.ts";
 import { type PendingReplies, type PendingReply, replyPlace } from "../messages/pending-reply.ts";
 import { Venue } from "../messages/venue.ts";
 import type { Cover, View, ViewFile } from "../messages/view.ts";
-import { speakToServer } from "../server/language.ts";
+import { speakToServer } from "../language.ts";
 import { studyWords as words } from "../wording/study.ts";
 import {
   consentView,
