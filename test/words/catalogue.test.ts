@@ -8,8 +8,10 @@ import { namesIn, saidIn, sources } from "./uses.ts";
 /** Languages whose catalogue is written: all of `LOCALES`, once the others are. */
 const WRITTEN: readonly Locale[] = ["en"];
 
-/** Most characters, by what Discord shows; of commands and their options its builders see to that. */
+/** Most characters, by what Discord shows. */
 const LIMITS: readonly (readonly [name: RegExp, most: number])[] = [
+  [/^(?:command|option)\./, 100],
+  [/^option\..*\.name$/, 32],
   [/\.button\./, 80],
   [/^(?:pair-form|gallery\.form|edit-prompt|tweak)\.title/, 45],
   [/^pair-form\.label\.|^edit-prompt\.label$/, 45],

@@ -25,11 +25,11 @@ export function namesIn(all: readonly Source[]): { readonly whole: ReadonlySet<s
   const whole = new Set<string>();
   const made = new Set<string>();
   for (const { text } of all) {
-    for (const [, name] of text.matchAll(/"([a-z][a-z0-9]*(?:[.-][a-z0-9]+)*)"/g)) whole.add(name!);
-    for (const [, begin, rest] of text.matchAll(/`([a-z][a-z0-9-]*\.[a-z0-9.-]*)(\$\{[^`\n]*)`/g)) {
+    for (const [, name] of text.matchAll(/"([a-z][a-z0-9]*(?:[._-][a-z0-9]+)*)"/g)) whole.add(name!);
+    for (const [, begin, rest] of text.matchAll(/`([a-z][a-z0-9-]*\.[a-z0-9._-]*)(\$\{[^`\n]*)`/g)) {
       const parts = rest!.split(/\$\{[^}]*\}/).map((part) => part.replaceAll(".", String.raw`\.`));
-      if (parts.every((part) => /^[a-z0-9\\.-]*$/.test(part)))
-        made.add(begin!.replaceAll(".", String.raw`\.`) + parts.join("[a-z0-9.-]*"));
+      if (parts.every((part) => /^[a-z0-9\\._-]*$/.test(part)))
+        made.add(begin!.replaceAll(".", String.raw`\.`) + parts.join("[a-z0-9._-]*"));
     }
   }
   return { whole, made: new RegExp(`^(?:${[...made].join("|") || "(?!)"})$`) };
@@ -43,7 +43,7 @@ export interface Said {
   readonly given: ReadonlySet<string> | null;
 }
 
-const SAID = /(?:\bsay\(|\bsentence:)\s*"([a-z0-9.-]+)"\s*(\)|\}|,\s*(?:values:\s*)?\{)/g;
+const SAID = /(?:\bsay\(|\bsentence:)\s*"([a-z0-9._-]+)"\s*(\)|\}|,\s*(?:values:\s*)?\{)/g;
 
 export function saidIn({ file, text }: Source): readonly Said[] {
   return [...text.matchAll(SAID)].map(({ 0: all, 1: sentence, 2: end, index }) => {
