@@ -8,6 +8,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { commands } from "../../../commands/index.ts";
 import { commandBodies } from "../../../src/discord/interactions/registration.ts";
+import { variantName } from "../../../src/discord/wording/commands.ts";
+import { VARIANT_CHOICES } from "../../../src/variant.ts";
+import { speakIn } from "../../../src/words/say.ts";
 import { landscape, waves } from "../pictures.ts";
 import { hasOpenApi, referee } from "../referee.ts";
 import { ONCE, openStudio, results, type Studio, stylized, tally, textOf, whispers } from "../studio.ts";
@@ -239,6 +242,18 @@ describe("Stylize this picture", () => {
     expect(textOf(result)).toContain("**InST**");
     expect(textOf(result)).toMatch(/my\\?_house/);
     expect(result.mentions.map(({ id }) => id)).toEqual([ada.id]);
+  });
+
+  it("asks in the language of whoever is asked", async () => {
+    const { discord, general } = studio;
+    const message = await discord.member("linus").say(general, "look at that", [await landscape()]);
+    const ada = discord.member("ada");
+    ada.locale = "de";
+    const modal = await (await ada.messageCommand(message, "Stylize this picture")).modal;
+    ada.locale = "en-US";
+    expect(modal.title).toBe("Dieses Bild neu malen");
+    const labels = speakIn("de", () => VARIANT_CHOICES.map(variantName));
+    expect(JSON.stringify(modal.json)).toContain(JSON.stringify(labels[0]));
   });
 
   it("works on the bot's own results", async () => {
