@@ -9,13 +9,15 @@ import { tokenFileOf } from "../src/discord/styles/token-transfer.ts";
 import { fileView, picturesView } from "../src/discord/styles/style-views.ts";
 import { styleWords as words } from "../src/discord/wording/styles.ts";
 import { STYLE_NAME_LENGTH, styleName } from "../src/jobs/style.ts";
+import { sayAloud } from "../src/words/say.ts";
 import { onStyle } from "./on-style.ts";
 import { pictureOption } from "./painting-options.ts";
 
 export const styleExport = onStyle(
   "export",
   async ({ bot, reply }, style) => {
-    await reply.show(fileView(words.exported(style.name), await tokenFileOf(bot.store.files, style)));
+    const file = await tokenFileOf(bot.store.files, style);
+    await reply.show(sayAloud(() => fileView(words.exported(style.name), file)));
   },
   { right: "export" },
 );
@@ -64,8 +66,10 @@ export const styleImport: SubcommandHandler<ImportInput> = {
         description: about.description,
         tokenSha256: sha256,
       });
-      const thumbnail = await thumbnailFile(bot.store.files, picture, "style", words.alt(style));
-      await reply.show(picturesView(words.imported(style, vectors), [thumbnail]));
+      await sayAloud(async () => {
+        const thumbnail = await thumbnailFile(bot.store.files, picture, "style", words.alt(style));
+        await reply.show(picturesView(words.imported(style, vectors), [thumbnail]));
+      });
     } finally {
       await release();
     }

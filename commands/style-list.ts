@@ -14,7 +14,9 @@ import { contactSheet } from "../src/images/contact-sheet.ts";
 import { readStoredPicture } from "../src/images/decode.ts";
 import { GALLERY, type GalleryStyle, galleryStyle } from "../src/jobs/gallery.ts";
 import { galleryId } from "../src/jobs/gallery-likeness.ts";
+import type { Kin } from "../src/jobs/style-likeness.ts";
 import { MOST_STYLES, type Style } from "../src/jobs/style.ts";
+import { sayAloud } from "../src/words/say.ts";
 import { styleNameOption } from "./painting-options.ts";
 
 const COLUMNS = 4;
@@ -57,11 +59,11 @@ export const styleList: SubcommandHandler<ListInput> = {
       return reply.show(await similarView(bot, interaction.guildId, similarTo));
     }
     const count = await styles.count(interaction.guildId);
-    if (count === 0) return reply.show(noticeView(words.none));
+    if (count === 0) return reply.show(sayAloud(() => noticeView(words.none)));
     const pages = Math.ceil(count / PER_PAGE);
     if (page > pages) throw new UserError("no-such-page", words.noPage(pages));
     const shown = await styles.list(interaction.guildId, (page - 1) * PER_PAGE, PER_PAGE);
-    await reply.show(picturesView(words.list(count, page, pages), [await sheetOf(bot, shown)]));
+    await sayAloud(async () => reply.show(picturesView(words.list(count, page, pages), [await sheetOf(bot, shown)])));
   },
 };
 
@@ -71,9 +73,13 @@ async function similarView(bot: Bot, guildId: string, named: string): Promise<Vi
   const gallery = GALLERY.filter((_style, i) => own[i] === null);
   const shipped = galleryStyle(named);
   const style = shipped && gallery.includes(shipped) ? shipped : await findStyle(bot, guildId, named);
-  const { name } = style;
   const id = "file" in style ? galleryId(style) : style.id;
-  const { similar, count, others, unseen } = await bot.styleVectors.kinOf({ id, guildId }, PER_PAGE - 1, gallery);
+  const kin = await bot.styleVectors.kinOf({ id, guildId }, PER_PAGE - 1, gallery);
+  return sayAloud(() => kinView(bot, style, kin));
+}
+
+async function kinView(bot: Bot, style: Style | GalleryStyle, { similar, count, others, unseen }: Kin): Promise<View> {
+  const { name } = style;
   if (others === 0) return noticeView(words.alone(name));
   if (similar === null) return noticeView(words.notSeenItself(name));
   if (similar.length === 0) return noticeView(words.noneSimilar(name, unseen));

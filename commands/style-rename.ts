@@ -8,6 +8,7 @@ import { noticeView } from "../src/discord/messages/components.ts";
 import { styleWords as words } from "../src/discord/wording/styles.ts";
 import { UserError } from "../src/errors.ts";
 import { STYLE_NAME_LENGTH, styleName } from "../src/jobs/style.ts";
+import { sayAloud } from "../src/words/say.ts";
 import { onStyle } from "./on-style.ts";
 import { styleNameOption } from "./painting-options.ts";
 
@@ -32,7 +33,7 @@ export const styleRename: SubcommandHandler<RenameInput> = {
     assertOwnerOrModerator(interaction, style.ownerId, words.notYours(style.ownerId));
     assertNotOfGallery(to);
     if (!(await bot.store.styles.rename(style.id, to))) throw new UserError("style-taken", words.taken(to));
-    await reply.show(noticeView(words.renamed(style.name, to)));
+    await reply.show(sayAloud(() => noticeView(words.renamed(style.name, to))));
   },
 };
 
@@ -40,5 +41,5 @@ export const styleRemove = onStyle("remove", async (call, style) => {
   const { interaction, bot, reply } = call;
   assertOwnerOrModerator(interaction, style.ownerId, words.notYours(style.ownerId));
   if (!(await bot.store.styles.remove(style.id))) throw new UserError("style-gone", words.gone);
-  await reply.show(noticeView(words.removed(style.name)));
+  await reply.show(sayAloud(() => noticeView(words.removed(style.name))));
 });

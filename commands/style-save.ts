@@ -12,6 +12,7 @@ import { UserError } from "../src/errors.ts";
 import { galleryStyle } from "../src/jobs/gallery.ts";
 import type { Job } from "../src/jobs/job.ts";
 import { STYLE_NAME_LENGTH, styleName } from "../src/jobs/style.ts";
+import { sayAloud } from "../src/words/say.ts";
 import { findJob, subjectOf } from "./job-button.ts";
 import { pictureOption } from "./painting-options.ts";
 import { checkedPrompt, PROMPT_LENGTH } from "./prompt.ts";
@@ -44,8 +45,10 @@ export const styleSave: SubcommandHandler<SaveInput> = {
     const { style: picture, release } = await bot.intake.take(user.id, reply.channelId, { style: image });
     try {
       const style = await saveStyle(bot, { guildId, ownerId: user.id, name, picture, description, tokenSha256: null });
-      const thumbnail = await thumbnailFile(bot.store.files, picture, "style", words.alt(style));
-      await reply.show(picturesView(words.saved(style, bot.tasks.whyNoLearning() === null), [thumbnail]));
+      await sayAloud(async () => {
+        const thumbnail = await thumbnailFile(bot.store.files, picture, "style", words.alt(style));
+        await reply.show(picturesView(words.saved(style, bot.tasks.whyNoLearning() === null), [thumbnail]));
+      });
     } finally {
       await release();
     }
@@ -66,9 +69,11 @@ export const saveThis: ButtonHandler<string> = {
     if (await isOfGallery(bot, reply.channelId, job))
       throw new UserError("style-of-gallery", words.inGallery(job.request.style.name));
     const { style, isNew } = await styleOf(bot, guildId, user.id, job);
-    const thumbnail = await thumbnailFile(bot.store.files, style.picture, "style", words.alt(style));
-    const said = isNew ? words.saved(style, bot.tasks.whyNoLearning() === null) : words.savedBefore(style);
-    await reply.show(picturesView(said, [thumbnail]));
+    await sayAloud(async () => {
+      const thumbnail = await thumbnailFile(bot.store.files, style.picture, "style", words.alt(style));
+      const said = isNew ? words.saved(style, bot.tasks.whyNoLearning() === null) : words.savedBefore(style);
+      await reply.show(picturesView(said, [thumbnail]));
+    });
   },
 };
 

@@ -6,18 +6,21 @@ import { galleryFile } from "../src/discord/styles/style-pages.ts";
 import { picturesView } from "../src/discord/styles/style-views.ts";
 import { styleWords as words } from "../src/discord/wording/styles.ts";
 import { galleryStyle } from "../src/jobs/gallery.ts";
+import { sayAloud } from "../src/words/say.ts";
 import { onStyle } from "./on-style.ts";
 
 /** Most similar styles that are named. */
 const MOST_SIMILAR = 3;
 
 const ofLibrary = onStyle("show", async ({ bot, reply }, style) => {
-  const thumbnail = await thumbnailFile(bot.store.files, style.picture, "style", words.alt(style));
   const [description, kin] = await Promise.all([
     descriptionOf(bot, style),
     bot.styleVectors.kinOf(style, MOST_SIMILAR),
   ]);
-  await reply.show(picturesView(words.about(style, description, kin), [thumbnail]));
+  await sayAloud(async () => {
+    const thumbnail = await thumbnailFile(bot.store.files, style.picture, "style", words.alt(style));
+    await reply.show(picturesView(words.about(style, description, kin), [thumbnail]));
+  });
 });
 
 export const styleShow: typeof ofLibrary = {
@@ -28,6 +31,8 @@ export const styleShow: typeof ofLibrary = {
     const { interaction, bot, reply } = call;
     const shipped = galleryStyle(name);
     if (!shipped || (await bot.store.styles.find(interaction.guildId, name.trim()))) return ofLibrary.run(call, name);
-    await reply.show(picturesView(words.aboutGallery(shipped), [await galleryFile(shipped, "style")]));
+    await sayAloud(async () =>
+      reply.show(picturesView(words.aboutGallery(shipped), [await galleryFile(shipped, "style")])),
+    );
   },
 };
