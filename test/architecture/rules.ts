@@ -66,14 +66,7 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "src/stylize/diffusion/inversion-state.ts",
     "src/stylize/diffusion/token-file.ts",
   ],
-  commands: [
-    "src/discord",
-    "src/jobs",
-    "src/votes",
-    "src/store/ballots.ts",
-    "src/images",
-    "src/caption/conditioning.ts",
-  ],
+  commands: ["src/discord", "src/jobs", "src/votes", "src/store/ballots.ts", "src/images"],
 
   // Health and metrics of any of them
   "src/ops": ["src/checkpoints/disk.ts", "src/config.ts", "src/engine/engine-work.ts", "src/jobs", "src/store"],
