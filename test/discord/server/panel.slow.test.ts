@@ -82,6 +82,7 @@ it("takes channels, roles and numbers, and gives them back", async () => {
     spoilers: true,
     retentionDays: 14,
     logChannelId: gallery,
+    language: null,
   });
   await choose("log:channel", [], "no channel is told");
   await choose("section", ["access"], `only in <#${gallery}>`);
