@@ -17,7 +17,8 @@ export function serveEngine(build: BuildParts): void {
       const worker = new EngineWorker(parts, post);
       if (device !== "cpu" && options.RESULT_SIZE) void worker.warmUp(options.RESULT_SIZE);
       const safetyChecker = safety?.checker.id ?? null;
-      return { info: { ...names, styleNetwork, safetyChecker, device, parallelStages, largestSide }, worker };
+      const can = { parallelStages, largestSide, blends: true };
+      return { info: { ...names, styleNetwork, safetyChecker, device, ...can }, worker };
     },
   });
 }

@@ -35,20 +35,20 @@ export interface BlendedStyle {
   readonly token?: Float32Array | null;
 }
 
-/** All styles of a picture; of one that is no blend, its style, which has the whole weight. */
+/**
+ * All styles of a picture; of one that is no blend, its style, which has the whole weight. In the order of their hashes, so
+ * that the order in which people name them decides nothing.
+ */
 export const stylesOf = ({
   style: picture,
   styleSha256: sha256,
   description,
   token = null,
   blend,
-}: Pick<
-  StylizeInput,
-  "style" | "styleSha256" | "description" | "token" | "blend"
->): readonly Weighed<BlendedStyle>[] => [
-  { picture, sha256, description, token, weight: blend?.weight ?? 1 },
-  ...(blend?.others ?? []),
-];
+}: Pick<StylizeInput, "style" | "styleSha256" | "description" | "token" | "blend">): readonly Weighed<BlendedStyle>[] =>
+  [{ picture, sha256, description, token, weight: blend?.weight ?? 1 }, ...(blend?.others ?? [])].toSorted(
+    (one, other) => Number(one.sha256 > other.sha256) - Number(one.sha256 < other.sha256),
+  );
 
 /** What happens while a picture is painted. */
 export interface StylizeHooks {

@@ -1,26 +1,26 @@
 /** The embedded engine: style transfer without any checkpoint, on any CPU. */
+import { MOST_STYLES, type Weighed } from "../../blend.ts";
 import { breathe } from "../../breathe.ts";
 import { oklabToRgb, rgbToOklabSized } from "../../images/oklab.ts";
 import type { PlanarImage, Size } from "../../images/plane.ts";
 import type { RgbImage } from "../../images/rgb-image.ts";
 import { SessionPool } from "../../onnx/session-pool.ts";
-import type { StylizeHooks, StylizeInput, StylizeResult, Stylizer } from "../stylizer.ts";
+import { type StylizeHooks, type StylizeInput, type StylizeResult, type Stylizer, stylesOf } from "../stylizer.ts";
 import type { EngineParts } from "../../painting.ts";
-import { describedLook } from "./described/described-look.ts";
+import { lookOf } from "./described/look-of.ts";
 import { paintFiner } from "./paint-finer.ts";
 import { KernelPool } from "./kernels/worker-pool.ts";
 import { type Sketch, sketchShare, sketchShares, sketchSide } from "./network/sketch.ts";
 import { mixVectors, StyleNetwork } from "./network/style-network.ts";
-import { paint } from "./painter/index.ts";
+import { paintBlend } from "./painter/paint-blend.ts";
+import { mixedLook } from "./patch/mixed-look.ts";
 import { blendPalettes, paletteShares } from "./patch/palette.ts";
 import { patchParameters } from "./patch/parameters.ts";
 import { resultSize } from "./patch/sizes.ts";
 import { StyleAnalysis } from "./patch/style-analysis.ts";
-import type { StyleChanges } from "./patch/style-changes.ts";
 import { CHROMA_GAIN, countSteps, finish, synthesise, type SynthesisInput } from "./patch/synthesis.ts";
-import { readStyle, type StylePicture, withGain, withoutGain, wordsFor } from "./read-style.ts";
+import { readStyle, type StylePicture, wordsFor } from "./read-style.ts";
 import { parseStyle } from "./steering/steering.ts";
-import { faceMask } from "./subjects/face-masks.ts";
 import { findSubjects } from "./subjects/index.ts";
 
 export interface EmbeddedOptions {
@@ -32,14 +32,16 @@ export interface EmbeddedOptions {
   readonly parts?: EngineParts;
 }
 
-/** Styles kept analysed, some 6 MB each; a rerun with another seed or strength needs one. */
-const KEPT_STYLES = 2;
+/** Styles kept analysed, some 6 MB each; a rerun with another seed or strength needs those of one picture. */
+const KEPT_STYLES = MOST_STYLES;
 
-interface PreparedStyle extends Pick<StylePicture, "steered" | "changes"> {
+interface PreparedStyle extends Pick<StylePicture, "scale" | "contours" | "changes"> {
   readonly analysis: StyleAnalysis;
   /** what the network sees in it, once asked */
   vector?: Float32Array;
 }
+
+type PreparedShare = Weighed<{ readonly style: PreparedStyle }>;
 
 /**
  * `inst` and `image-prompt` by patch synthesis from the style picture, the latter changed as the description asks;
@@ -76,24 +78,29 @@ export class EmbeddedStylizer implements Stylizer {
       await breathe(hooks.signal);
       const size = resultSize(input.content, settings.size);
       const content = rgbToOklabSized(input.content, size, CHROMA_GAIN);
-      const prepared = await this.#prepareStyle(input, Math.max(size.width, size.height), hooks);
-      const { analysis, steered } = prepared;
+      const prepared = await this.#prepareStyles(input, Math.max(size.width, size.height), hooks);
       const colourShares = paletteShares(settings.strength, settings.keepColors);
-      const style = analysis.inPalette(pool, blendPalettes(pool, content, analysis, colourShares));
+      const palette = blendPalettes(pool, content, mixedLook(prepared.map(asAnalysed)), colourShares);
+      const styles = prepared.map(({ style, weight }) => ({
+        ...style,
+        analysis: style.analysis.inPalette(pool, palette),
+        weight,
+      }));
       const sketch = this.#parts === "both" ? await this.#sketch(input, prepared, size, colourShares.chroma) : null;
       await breathe(hooks.signal);
-      const parameters = { ...patchParameters(settings.strength, sketch !== null), ...steered };
-      const steps = countSteps({ content, style, parameters });
+      const parameters = { ...patchParameters(settings.strength, sketch !== null), contours: mixedContours(styles) };
+      const steps = countSteps({ content, styles, parameters });
       const onStep = (step: number, read: () => PlanarImage): void => {
         hooks.onProgress?.(step, steps);
         if (step < steps) hooks.onPreview?.(oklabToRgb(read(), CHROMA_GAIN), step, steps);
       };
       if (sketch) onStep(1, () => sketch.image);
       const subjects = await findSubjects(input.content, this.#sessions, Math.max(size.width, size.height));
-      const work = { content, subjects, style, parameters, seed: settings.seed, sketch };
+      const work = { content, subjects, styles, look: mixedLook(styles), parameters, seed: settings.seed, sketch };
       if (this.#parts === "network") return await this.#networkAlone(pool, input, prepared, work, hooks);
-      const image = await synthesise(pool, work, { signal: hooks.signal, onStep });
-      const look = prepared.changes ? await lookOf(image, work, prepared.changes, input, hooks) : image;
+      const { image, shares } = await synthesise(pool, work, { signal: hooks.signal, onStep });
+      const changes = styles.map((style) => style.changes);
+      const look = await lookOf(image, content, changes, shares, subjects.faces, { ...settings, signal: hooks.signal });
       return { image: oklabToRgb(look, CHROMA_GAIN), steps, guidance: null, stylePath: null };
     } finally {
       await pool.close();
@@ -101,9 +108,15 @@ export class EmbeddedStylizer implements Stylizer {
   }
 
   /** What patches refine; where the network cannot be opened they do without. */
-  async #sketch(input: StylizeInput, style: PreparedStyle, size: Size, chroma: number): Promise<Sketch | null> {
-    const side = sketchSide(Math.max(size.width, size.height), style.steered.styleScale ?? 1);
-    const painted = await this.#paintByNetwork(input, style, side).catch(() => null);
+  async #sketch(
+    input: StylizeInput,
+    styles: readonly PreparedShare[],
+    size: Size,
+    chroma: number,
+  ): Promise<Sketch | null> {
+    const scale = styles.reduce((sum, { style, weight }) => sum + weight * style.scale, 0);
+    const side = sketchSide(Math.max(size.width, size.height), scale);
+    const painted = await this.#paintByNetwork(input, styles, side).catch(() => null);
     if (!painted) return null;
     return {
       image: rgbToOklabSized(painted, size, CHROMA_GAIN),
@@ -115,12 +128,12 @@ export class EmbeddedStylizer implements Stylizer {
   async #networkAlone(
     pool: KernelPool,
     input: StylizeInput,
-    style: PreparedStyle,
+    styles: readonly PreparedShare[],
     work: SynthesisInput,
     { onProgress, onPreview, signal }: StylizeHooks,
   ): Promise<StylizeResult> {
     const { content } = work;
-    const painted = await this.#paintByNetwork(input, style, Math.max(content.width, content.height));
+    const painted = await this.#paintByNetwork(input, styles, Math.max(content.width, content.height));
     onProgress?.(1, 2);
     onPreview?.(painted, 1, 2);
     await breathe(signal);
@@ -129,21 +142,40 @@ export class EmbeddedStylizer implements Stylizer {
     return { image: oklabToRgb(finished, CHROMA_GAIN), steps: 2, guidance: null, stylePath: null };
   }
 
-  async #paintByNetwork(input: StylizeInput, style: PreparedStyle, longSide: number): Promise<RgbImage> {
-    style.vector ??= await this.#network.styleVector(oklabToRgb(style.analysis.image, CHROMA_GAIN));
+  /** By the vectors' mean, as the paper mixes styles. */
+  async #paintByNetwork(input: StylizeInput, styles: readonly PreparedShare[], longSide: number): Promise<RgbImage> {
+    const vectors: Weighed<{ readonly vector: Float32Array }>[] = [];
+    for (const { style, weight } of styles) {
+      style.vector ??= await this.#network.styleVector(oklabToRgb(style.analysis.image, CHROMA_GAIN));
+      vectors.push({ vector: style.vector, weight });
+    }
+    const mixed = vectors[0]!.vector.map((_, i) =>
+      vectors.reduce((sum, { vector, weight }) => sum + weight * vector[i]!, 0),
+    );
     const share = sketchShare(input.settings.strength);
-    const own = share < 1 ? await this.#network.styleVector(input.content) : style.vector;
-    return this.#network.paint(input.content, mixVectors(own, style.vector, share), longSide);
+    const own = share < 1 ? await this.#network.styleVector(input.content) : mixed;
+    return this.#network.paint(input.content, mixVectors(own, mixed, share), longSide);
   }
 
-  /** The style analysed, from the cache where this style was met before at this size and with these words. */
-  async #prepareStyle(input: StylizeInput, longSide: number, { signal }: StylizeHooks): Promise<PreparedStyle> {
-    const key = JSON.stringify([input.styleSha256, longSide, wordsFor(input), input.settings.keepColors]);
-    const prepared = this.#styles.get(key) ?? analysed(await readStyle(input, longSide, this.#sessions, signal));
-    this.#styles.delete(key);
-    this.#styles.set(key, prepared);
-    if (this.#styles.size > KEPT_STYLES) this.#styles.delete(this.#styles.keys().next().value!);
-    return prepared;
+  /**
+   * The styles analysed, from the cache where one was met before at this size and with these words. One that is there twice
+   * is one.
+   */
+  async #prepareStyles(input: StylizeInput, longSide: number, { signal }: StylizeHooks): Promise<PreparedShare[]> {
+    const { settings } = input;
+    const asked = stylesOf(input).map(({ picture: style, sha256, description, weight }) => {
+      const own = { ...input, style, description };
+      return { key: JSON.stringify([sha256, longSide, wordsFor(own), settings.keepColors]), own, weight };
+    });
+    const prepared = new Map<string, PreparedShare>();
+    for (const { key, own, weight } of asked) {
+      const style = this.#styles.get(key) ?? analysed(await readStyle(own, longSide, this.#sessions, signal));
+      this.#styles.delete(key);
+      this.#styles.set(key, style);
+      if (this.#styles.size > KEPT_STYLES) this.#styles.delete(this.#styles.keys().next().value!);
+      prepared.set(key, { style, weight: weight + (prepared.get(key)?.weight ?? 0) });
+    }
+    return [...prepared.values()];
   }
 
   async #paintFiner(input: StylizeInput, hooks: StylizeHooks): Promise<StylizeResult> {
@@ -159,7 +191,8 @@ export class EmbeddedStylizer implements Stylizer {
     const { strength, seed, size, keepColors } = input.settings;
     const { width, height } = resultSize(input.content, size);
     const stepOf = (done: number): number => Math.round(done * PAINTER_STEPS);
-    const image = await paint(input.content, parseStyle(input.description ?? ""), {
+    const styles = stylesOf(input).map(({ description, weight }) => ({ ...parseStyle(description ?? ""), weight }));
+    const image = await paintBlend(input.content, styles, {
       seed,
       strength,
       keepColors,
@@ -175,20 +208,18 @@ export class EmbeddedStylizer implements Stylizer {
 /** The painter reports shares of the work; people see them as steps. */
 const PAINTER_STEPS = 20;
 
-const analysed = ({ image, usable, steered, changes }: StylePicture): PreparedStyle => ({
+const analysed = ({ image, usable, ...steered }: StylePicture): PreparedStyle => ({
   analysis: new StyleAnalysis(image, usable),
-  steered,
-  changes,
+  ...steered,
 });
 
-/** The picture taken to the point that the description makes. All with chroma gain. */
-async function lookOf(
-  image: PlanarImage,
-  { content, subjects }: SynthesisInput,
-  changes: StyleChanges,
-  { settings: { seed, strength } }: StylizeInput,
-  { signal }: StylizeHooks,
-): Promise<PlanarImage> {
-  const options = { seed, strength, spared: faceMask(image, subjects.faces), signal };
-  return withGain(await describedLook(withoutGain(image), withoutGain(content), changes, options));
+const asAnalysed = ({ style: { analysis }, weight }: PreparedShare) => ({ analysis, weight });
+
+/** As dark as all of them together have it. */
+function mixedContours(styles: readonly Weighed<Pick<PreparedStyle, "contours">>[]): PreparedStyle["contours"] {
+  if (styles.length === 1) return styles[0]!.contours;
+  const drawn = styles.flatMap(({ contours, weight }) => (contours ? [{ ...contours, weight }] : []));
+  const amount = drawn.reduce((sum, one) => sum + one.weight * one.amount, 0);
+  if (amount === 0) return null;
+  return { amount, ink: drawn.reduce((sum, one) => sum + one.weight * one.amount * one.ink, 0) / amount };
 }

@@ -2,13 +2,14 @@
  * HD: a finished picture painted finer at a larger size. Of patch synthesis only the finest level is run, begun from the
  * picture itself and drawn to it; in the end the picture's composition and colours are put back.
  */
+import type { Weighed } from "../../blend.ts";
 import { breathe } from "../../breathe.ts";
 import { asComposed, type Hold } from "../../images/as-composed.ts";
 import { oklabToRgb, rgbToOklab } from "../../images/oklab.ts";
 import { type PlanarImage, type Plane, resizePlanar } from "../../images/plane.ts";
 import type { SessionPool } from "../../onnx/session-pool.ts";
 import { seededRandom } from "../../random.ts";
-import type { StylizeHooks, StylizeInput, StylizeResult } from "../stylizer.ts";
+import { type StylizeHooks, type StylizeInput, type StylizeResult, stylesOf } from "../stylizer.ts";
 import type { KernelPool } from "./kernels/worker-pool.ts";
 import { Guidance } from "./patch/guidance.ts";
 import { NARROW_PASS, type PatchPass } from "./patch/parameters.ts";
@@ -16,12 +17,11 @@ import { resultSize } from "./patch/sizes.ts";
 import { colourQuantiles, sampleColours } from "./patch/sliced-transport.ts";
 import { CHROMA_GAIN } from "./patch/synthesis.ts";
 import { synthesiseLevel } from "./patch/synthesis-level.ts";
-import { readStyle } from "./read-style.ts";
+import { readStyle, type StylePicture } from "./read-style.ts";
 
 /** What patches are taken from, and how they are laid. */
 interface Bank {
-  readonly image: PlanarImage;
-  readonly usable: Plane;
+  readonly styles: readonly Weighed<Pick<StylePicture, "image" | "usable">>[];
   readonly passes: readonly PatchPass[];
   /** pull of the picture at each pixel */
   readonly pull: number;
@@ -74,9 +74,8 @@ export async function paintFiner(
   const { image } = await synthesiseLevel(
     pool,
     {
-      style: bank.image,
-      usable: bank.usable,
-      guidance: { style: new Guidance(bank.image), content: new Guidance(start), weight: GUIDE_WEIGHT },
+      styles: bank.styles.map((style) => ({ ...style, guidance: new Guidance(style.image) })),
+      guidance: { content: new Guidance(start), weight: GUIDE_WEIGHT },
       target: start,
       pull: everywhere(bank.pull),
       hold: everywhere(TONE_HOLD),
@@ -105,8 +104,8 @@ export async function paintFiner(
 }
 
 /**
- * Where the picture's strokes can be found larger: in the style picture, if that was looked at and neither words nor the
- * content's own colours have made something else of it. Otherwise in the picture itself.
+ * Where the picture's strokes can be found larger: in the style pictures, if those were looked at and neither words nor the
+ * content's own colours have made something else of one. Otherwise in the picture itself.
  */
 async function bankOf(
   input: StylizeInput,
@@ -115,22 +114,24 @@ async function bankOf(
   sessions: SessionPool,
   signal: AbortSignal | undefined,
 ): Promise<Bank> {
-  const own = { image: picture, usable: new Float32Array(picture.width * picture.height).fill(1), ...OF_PICTURE };
+  const usable = new Float32Array(picture.width * picture.height).fill(1);
+  const own = { styles: [{ image: picture, usable, weight: 1 }], ...OF_PICTURE };
   if (input.variant === "prompt" || input.settings.keepColors) return own;
-  // A style picture that would have to be enlarged for it has no finer strokes to give.
-  const native = Math.max(input.style.width, input.style.height);
-  const { image, usable, changes } = await readStyle(
-    input,
-    Math.min(longSide, Math.max(native, longSide / 2)),
-    sessions,
-    signal,
-  );
-  return changes?.newMedium ? own : { image, usable, ...OF_STYLE };
+  const styles: Weighed<StylePicture>[] = [];
+  for (const { picture: style, description, weight } of stylesOf(input)) {
+    // A style picture that would have to be enlarged for it has no finer strokes to give.
+    const native = Math.max(style.width, style.height);
+    const side = Math.min(longSide, Math.max(native, longSide / 2));
+    styles.push({ ...(await readStyle({ ...input, style, description }, side, sessions, signal)), weight });
+  }
+  return styles.some(({ changes }) => changes?.newMedium) ? own : { styles, ...OF_STYLE };
 }
 
-/** The passes whose patches fit well into both. */
-function fitting({ image, passes }: Bank, picture: PlanarImage): readonly PatchPass[] {
-  const room = Math.min(image.width, image.height, picture.width, picture.height);
+/** The passes whose patches fit well into all pictures. */
+function fitting({ styles, passes }: Bank, picture: PlanarImage): readonly PatchPass[] {
+  const room = Math.min(
+    ...[picture, ...styles.map(({ image }) => image)].flatMap(({ width, height }) => [width, height]),
+  );
   const fits = ({ size }: PatchPass): boolean => size * 1.6 <= room;
   const found = passes.filter(fits);
   return found.length > 0 ? found : [NARROW_PASS].filter(fits);

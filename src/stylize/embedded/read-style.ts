@@ -18,8 +18,10 @@ export interface StylePicture {
   readonly image: PlanarImage;
   /** 1 where patches may be taken, 0 where not, at its size */
   readonly usable: Plane;
-  /** parameters that the description decides */
-  readonly steered: Partial<PatchParameters>;
+  /** its size relative to the content's, which the description decides: above 1 its strokes are larger */
+  readonly scale: number;
+  /** contour lines that the description asks for */
+  readonly contours: PatchParameters["contours"];
   /** what the description asks for; `null` where nobody described anything */
   readonly changes: StyleChanges | null;
 }
@@ -49,7 +51,7 @@ export async function readStyle(
   const asked = words === "" ? null : await changesFor(words, picture, sessions);
   const changes = asked && input.settings.keepColors ? withoutColours(asked) : asked;
   if (!changes || !isChange(changes)) {
-    return { image: withGain(plain.image), usable: plain.usable, steered: {}, changes: null };
+    return { image: withGain(plain.image), usable: plain.usable, scale: 1, contours: null, changes: null };
   }
   const scale = strokeScale(changes);
   const large = scale > 1 ? sized(longSide * scale) : plain;
@@ -59,7 +61,8 @@ export async function readStyle(
   return {
     image: withGain(changedStyle(large.image, changes)),
     usable: large.usable,
-    steered: { styleScale: scale, contours },
+    scale,
+    contours,
     changes,
   };
 }

@@ -30,8 +30,6 @@ export interface PatchParameters {
   /** standard deviation of the noise added before the first level, in lightness; 0.3 of it before the others */
   readonly noise: number;
   readonly passes: readonly PatchPass[];
-  /** size of the style picture relative to the content's: above 1 strokes are larger */
-  readonly styleScale: number;
   /** how far the content's contrast is brought to the style's before synthesis, 0 to 1 */
   readonly bandAmount: number;
   /** contour lines drawn over the picture: how dark, 0 to 1, and the lightness of their ink; or `null` */
@@ -114,7 +112,6 @@ export function patchParameters(strength: number, sketched: boolean): PatchParam
       [1, 0.17],
     ]),
     passes: PASSES,
-    styleScale: 1,
     bandAmount: at(strength, [
       [0, 0.5],
       [0.6, 0.4],

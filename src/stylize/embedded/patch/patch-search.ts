@@ -1,4 +1,5 @@
 /** Finds for every patch of a picture a similar patch of the style. */
+import type { Plane } from "../../../images/plane.ts";
 import { QUERY_BYTES, queryFeatures } from "../kernels/features.ts";
 import { patchMatchSweep } from "../kernels/patch-match.ts";
 import { PARTS, type KernelPool } from "../kernels/worker-pool.ts";
@@ -27,6 +28,8 @@ export interface PlacedField {
   readonly columns: number;
   readonly rows: number;
   readonly matches: number;
+  /** of its matches, in the unit of the features */
+  readonly costs: number;
 }
 
 /** Improves `start` by sweeps of PatchMatch. The field's memory belongs to the caller's scope. */
@@ -50,6 +53,7 @@ export function searchPatches(
   const xs = place(grid.xs);
   const ys = place(grid.ys);
   const matches = place(field.matches);
+  const costs = pool.allocate(4 * count);
   pool.scoped(() => {
     const queries = pool.allocate(count * QUERY_BYTES);
     transformPicture(pool, buffer, picture, grid.size, bank.rowBasis);
@@ -62,7 +66,7 @@ export function searchPatches(
     const shared = {
       field: matches,
       previous,
-      costs: pool.allocate(4 * count),
+      costs,
       queries,
       bank: bank.features,
       bankColumns: bank.columns,
@@ -83,8 +87,12 @@ export function searchPatches(
       pool.run(patchMatchSweep, { ...shared, backward: sweep & 1, fresh: sweep === 0 ? 1 : 0, seed }, bands);
     }
   });
-  return { xs, ys, columns, rows, matches };
+  return { xs, ys, columns, rows, matches, costs };
 }
+
+/** What its matches cost. */
+export const readCosts = (pool: KernelPool, { costs, columns, rows }: PlacedField): Plane =>
+  Float32Array.from(pool.integers(costs, columns * rows));
 
 /** The field as plain values, to carry it on. */
 export const readField = (pool: KernelPool, placed: PlacedField, grid: QueryGrid, bank: PatchBank): PatchField => ({

@@ -41,22 +41,34 @@ export function loadFusion(pool: KernelPool, target: PlanarImage, pull: Plane, h
   return { content, broadContent, weights: place(pull), holds: place(hold) };
 }
 
-/** Votes `field` and writes the result over `picture`. */
-export function voteField(
+/** What was found in one style. */
+export interface FoundPatches {
+  readonly style: StyleLevel;
+  readonly bank: PatchBank;
+  readonly field: PlacedField;
+}
+
+/**
+ * Votes with patches of side `size` and writes the result over `picture`.
+ *
+ * @param found over one grid, in styles of one size
+ * @param chosen which of them each patch is taken from; `null` where there is one
+ */
+export function votePicture(
   pool: KernelPool,
   picture: Picture,
-  style: StyleLevel,
-  bank: PatchBank,
   size: number,
-  field: PlacedField,
+  found: readonly FoundPatches[],
+  chosen: Uint8Array | null,
   fusion: Fusion,
 ): void {
   const { width, height } = picture;
+  const [{ style, field }] = found as readonly [FoundPatches, ...FoundPatches[]];
   const { xs, ys, columns, rows } = field;
   const grid = { xs, ys, columns, rows, size };
   pool.scoped(() => {
     const count = columns * rows;
-    const sources = pool.allocate(4 * count);
+    const located = found.map(() => pool.allocate(4 * count));
     const weights = pool.allocate(4 * count);
     const window = pool.allocate(size * size * PIXEL_BYTES);
     const sharpWindow = pool.allocate(size * size * PIXEL_BYTES);
@@ -66,17 +78,23 @@ export function voteField(
     const high = allocatePicture(pool, width, height);
     const low = allocatePicture(pool, width, height);
 
-    pool.run(locatePatches, {
-      field: field.matches,
-      sources,
-      count,
-      pixels: style.pixels.address,
-      styleWidth: style.width,
-      styleHeight: style.height,
-      variantRows: bank.rows,
-      stride: bank.stride,
-      mirrorOffset: bank.mirrorOffset,
-    });
+    for (const [i, { style: from, bank, field: matched }] of found.entries())
+      pool.run(locatePatches, {
+        field: matched.matches,
+        sources: located[i]!,
+        count,
+        pixels: from.pixels.address,
+        styleWidth: from.width,
+        styleHeight: from.height,
+        variantRows: bank.rows,
+        stride: bank.stride,
+        mirrorOffset: bank.mirrorOffset,
+      });
+    const sources = located[0]!;
+    if (chosen) {
+      const places = located.map((address) => pool.integers(address, count));
+      for (let i = 0; i < count; i++) places[0]![i] = places[chosen[i]!]![i]!;
+    }
     const vote = { ...grid, width, height, sources, styleWidth: style.width, weights };
     for (let round = 0; round < ROUNDS; round++) {
       const current = round === 0 ? picture.address : average.address;

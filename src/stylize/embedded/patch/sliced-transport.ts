@@ -2,6 +2,7 @@
  * Sliced optimal transport of colours (Rabin et al. 2011; Bonneel et al. 2015): along an axis the optimal map is the
  * map between quantiles; a few orthogonal frames of axes bring one colour distribution close to another.
  */
+import type { Weighed } from "../../../blend.ts";
 import { mapPlanes, type Plane, type PlanarImage } from "../../../images/plane.ts";
 import { gaussianNoise } from "../../diffusion/noise.ts";
 import { COLOUR_TABLE_LENGTH, mapColours } from "../kernels/filters.ts";
@@ -50,6 +51,29 @@ export const lightnessQuantiles = ({ knots }: ColourQuantiles): Float32Array => 
 
 export function colourQuantiles(samples: ColourSamples): ColourQuantiles {
   return { knots: FRAMES.map((frame) => frame.map((axis) => quantilesAlong(samples, axis))) };
+}
+
+/** Of a mixture of distributions: each value counts by the weight of the one that it is of. */
+export function mixedQuantiles(all: readonly Weighed<ColourQuantiles>[]): ColourQuantiles {
+  return {
+    knots: FRAMES.map((frame, f) => frame.map((_, axis) => mixedKnots(all, (one) => one.knots[f]![axis]!))),
+  };
+}
+
+function mixedKnots(
+  all: readonly Weighed<ColourQuantiles>[],
+  knotsOf: (one: ColourQuantiles) => Float32Array,
+): Float32Array {
+  const values = all
+    .flatMap((one) => Array.from(knotsOf(one), (value) => ({ value, weight: one.weight / KNOTS })))
+    .toSorted((a, b) => a.value - b.value);
+  let next = 0;
+  let below = 0;
+  return Float32Array.from({ length: KNOTS }, (_, k) => {
+    const rank = (k + 0.5) / KNOTS;
+    while (next < values.length - 1 && below + values[next]!.weight < rank) below += values[next++]!.weight;
+    return values[next]!.value;
+  });
 }
 
 export interface TransportOptions {

@@ -1,24 +1,35 @@
 /** Patch synthesis at one resolution: search, vote, pull towards the content, correct the colours; again and again. */
+import type { Weighed } from "../../../blend.ts";
 import { breathe } from "../../../breathe.ts";
-import type { Plane, PlanarImage, Size } from "../../../images/plane.ts";
+import { blurPlane } from "../../../images/gaussian-blur.ts";
+import { type Plane, type PlanarImage, resizePlane, type Size } from "../../../images/plane.ts";
 import type { Random } from "../../../random.ts";
 import type { KernelPool } from "../kernels/worker-pool.ts";
 import { placeGuide, type Guidance } from "./guidance.ts";
 import type { PatchPass } from "./parameters.ts";
-import { readField, searchPatches } from "./patch-search.ts";
-import { loadFusion, voteField } from "./patch-voting.ts";
+import { commonSize, imageOnSheet, planeOnSheet } from "./common-size.ts";
+import { readCosts, readField, searchPatches } from "./patch-search.ts";
+import { type FoundPatches, loadFusion, votePicture } from "./patch-voting.ts";
 import { allocatePicture, readPicture, writePicture } from "./picture.ts";
-import { carryField, createGrid, randomMatches, type PatchField } from "./query-grid.ts";
+import { carryField, createGrid, randomMatches, type PatchField, type QueryGrid } from "./query-grid.ts";
 import { transportColours, type ColourQuantiles } from "./sliced-transport.ts";
 import { allocateTransform, buildBank, loadStyleLevel } from "./style-bank.ts";
+import { chooseStyles } from "./style-choice.ts";
 import { reservedCosts } from "./usable-places.ts";
 
-export interface LevelInput {
-  readonly style: PlanarImage;
-  /** 1 where patches of the style may be taken, at its size */
+/** A style that patches are taken from. */
+interface LevelStyle {
+  readonly image: PlanarImage;
+  /** 1 where patches may be taken, at its size */
   readonly usable: Plane;
-  /** what guides the choice of patches, of the style and of the content, and what a difference costs */
-  readonly guidance: { readonly style: Guidance; readonly content: Guidance; readonly weight: number };
+  readonly guidance: Guidance;
+}
+
+export interface LevelInput {
+  /** each gives its share of the patches */
+  readonly styles: readonly Weighed<LevelStyle>[];
+  /** what of the content guides the choice of patches beside the same of a style, and what a difference costs */
+  readonly guidance: { readonly content: Guidance; readonly weight: number };
   /** what the picture is pulled to, and how strongly at each pixel */
   readonly target: PlanarImage;
   readonly pull: Plane;
@@ -32,8 +43,16 @@ export interface LevelInput {
   readonly passes: readonly PatchPass[];
   readonly usagePenalty: number;
   readonly colours: ColourQuantiles;
-  /** the field of the level before, and how much larger this one is */
-  readonly carried: { readonly field: PatchField; readonly scale: number } | null;
+  /** the fields of the level before, one for each style, and how much larger this one is */
+  readonly carried: { readonly fields: readonly PatchField[]; readonly scale: number } | null;
+}
+
+export interface LevelResult {
+  readonly image: PlanarImage;
+  /** `null` where no patch fits */
+  readonly fields: readonly PatchField[] | null;
+  /** how far each pixel is each style's, 0 to 1, one plane for each; `null` where there is one style, or no patch fits */
+  readonly shares: readonly Plane[] | null;
 }
 
 export interface LevelHooks {
@@ -51,7 +70,7 @@ export async function synthesiseLevel(
   input: LevelInput,
   random: Random,
   hooks: LevelHooks,
-): Promise<{ image: PlanarImage; field: PatchField | null }> {
+): Promise<LevelResult> {
   return pool.scopedAsync(async () => {
     const { width, height } = input.start;
     const picture = allocatePicture(pool, width, height);
@@ -60,44 +79,89 @@ export async function synthesiseLevel(
       if ((i & 3) !== 3) picture.pixels[i]! += input.noise * roughNormal(random);
     }
     const fusion = loadFusion(pool, input.target, input.pull, input.hold);
-    const style = loadStyleLevel(pool, input.style);
-    const buffer = allocateTransform(pool, Math.max(width * height, style.width * style.height));
+    const sheet = commonSize(input.styles.map(({ image }) => image));
+    const styles = input.styles.map((style) => ({
+      ...style,
+      level: loadStyleLevel(pool, imageOnSheet(style.image, sheet)),
+      usable: planeOnSheet(style.usable, style.image, sheet, 0),
+    }));
+    const buffer = allocateTransform(pool, Math.max(width * height, sheet.width * sheet.height));
 
-    let field: PatchField | null = input.carried?.field ?? null;
+    let fields = input.carried?.fields ?? null;
     let scale = input.carried?.scale ?? 1;
+    let choice: Choice | null = null;
     for (const { size, gap, iterations } of input.passes) {
       await pool.scopedAsync(async () => {
-        const guideOf = (guidance: Guidance, picture: Size): number =>
-          placeGuide(pool, guidance.at(size / longSideOf(picture), picture), input.guidance.weight);
-        const guide = guideOf(input.guidance.content, picture);
-        const bank = buildBank(pool, style, size, buffer, guideOf(input.guidance.style, style));
-        const reserved = reservedCosts(bank, size, input.usable, style);
+        const { content, weight } = input.guidance;
+        const guideOf = (guidance: Guidance, own: Size, on: Size): number =>
+          placeGuide(pool, planeOnSheet(guidance.at(size / longSideOf(own), own), own, on), weight);
+        const guide = guideOf(content, picture, picture);
+        const banks = styles.map(({ level, image, usable, guidance }) => {
+          const bank = buildBank(pool, level, size, buffer, guideOf(guidance, image, sheet));
+          return { bank, reserved: reservedCosts(bank, size, usable, level) };
+        });
         for (let iteration = 0; iteration < iterations; iteration++) {
           await breathe(hooks.signal);
           await pool.scopedAsync(async () => {
             const grid = createGrid(picture, size, gap, random);
-            const matches = field
-              ? carryField(field, grid, bank, scale)
-              : randomMatches(grid.xs.length * grid.ys.length, bank, random);
-            const placed = searchPatches(pool, picture, bank, { grid, bank, matches }, buffer, {
-              sweeps: iteration === 0 ? FIRST_SWEEPS : LATER_SWEEPS,
-              guide,
-              usagePenalty: input.usagePenalty,
-              reserved,
-              random,
-            });
-            await breathe(hooks.signal);
-            voteField(pool, picture, style, bank, size, placed, fusion);
+            const found: FoundPatches[] = [];
+            for (const [i, { bank, reserved }] of banks.entries()) {
+              const matches = fields
+                ? carryField(fields[i]!, grid, bank, scale)
+                : randomMatches(grid.xs.length * grid.ys.length, bank, random);
+              const field = searchPatches(pool, picture, bank, { grid, bank, matches }, buffer, {
+                sweeps: iteration === 0 ? FIRST_SWEEPS : LATER_SWEEPS,
+                guide,
+                usagePenalty: input.usagePenalty,
+                reserved,
+                random,
+              });
+              found.push({ style: styles[i]!.level, bank, field });
+              await breathe(hooks.signal);
+            }
+            choice = found.length > 1 ? choose(pool, found, input.styles, grid, gap) : null;
+            votePicture(pool, picture, size, found, choice?.numbers ?? null, fusion);
             await breathe(hooks.signal);
             transportColours(pool, picture, input.colours, { rounds: 2, sampleLimit: 8_000, shares: input.recolour });
-            field = readField(pool, placed, grid, bank);
+            fields = found.map(({ field, bank }) => readField(pool, field, grid, bank));
             scale = 1;
           });
         }
       });
       hooks.onPass(() => readPicture(picture));
     }
-    return { image: readPicture(picture), field };
+    return { image: readPicture(picture), fields, shares: choice && sharesOf(choice, input.styles.length, picture) };
+  });
+}
+
+/** Which style each patch of a grid is from. */
+interface Choice {
+  readonly numbers: Uint8Array;
+  readonly grid: QueryGrid;
+}
+
+/** Over how many pixels of a level the styles' costs count together: the areas that one style has are some such wide. */
+const AREA_SIGMA = 12;
+
+function choose(
+  pool: KernelPool,
+  found: readonly FoundPatches[],
+  styles: readonly { readonly weight: number }[],
+  grid: QueryGrid,
+  gap: number,
+): Choice {
+  const costs = found.map(({ field }) => readCosts(pool, field));
+  const weights = styles.map(({ weight }) => weight);
+  const size = { width: grid.xs.length, height: grid.ys.length };
+  return { numbers: chooseStyles(costs, weights, size, AREA_SIGMA / gap), grid };
+}
+
+/** Patches overlap: a pixel is of all styles that those over it are from. */
+function sharesOf({ numbers, grid }: Choice, styles: number, size: Size): Plane[] {
+  const places = { width: grid.xs.length, height: grid.ys.length };
+  return Array.from({ length: styles }, (_, style) => {
+    const own = Float32Array.from(numbers, (number) => (number === style ? 1 : 0));
+    return blurPlane(resizePlane(own, places, size), size, grid.size / 4);
   });
 }
 
