@@ -49,7 +49,7 @@ export class ScriptedEngine implements Engine {
       styleNetwork: "scripted",
       safetyChecker: null,
     };
-    this.info = { stylizer: "embedded", ...describer, device: "cpu", parallelStages };
+    this.info = { stylizer: "embedded", ...describer, device: "cpu", parallelStages, blends: true };
     this.#onCall = onCall;
   }
 

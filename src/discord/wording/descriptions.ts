@@ -81,7 +81,8 @@ const hasWordsForEach = ({ blend, description: own }: JobRequest): boolean => bl
 
 function underNames(request: JobRequest, lines: readonly string[]): readonly string[] {
   const titles = blendWords.titles(request);
-  return [blendWords.title, ...lines.map((line, n) => `${titles[n]}\n${line}`)];
+  // An empty line keeps one style from the next.
+  return [blendWords.title, ...lines.map((line, n) => `${n === 0 ? "" : "\n"}${titles[n]}\n${line}`)];
 }
 
 /** The words that a picture is painted by, for people: those of all its styles, then those that were added. */

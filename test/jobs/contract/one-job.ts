@@ -4,7 +4,8 @@ import path from "node:path";
 
 import { describe, expect, it } from "vitest";
 
-import { request } from "../requests.ts";
+import type { PictureRef } from "../../../src/jobs/job.ts";
+import { pictureRef, request } from "../requests.ts";
 import { type QueueBench, told, willing } from "./bench.ts";
 
 export function oneJob({ setUp, folder }: QueueBench): void {
@@ -65,6 +66,57 @@ export function oneJob({ setUp, folder }: QueueBench): void {
         { stage: "stylize", attempt: 1 },
         { stage: "stylize", step: 1, steps: 4, etaSeconds: expect.any(Number) },
       ]);
+    });
+
+    it("of several styles is described by each, once, and painted by all of them", async () => {
+      const { engine, store, queue, events, settled } = await setUp();
+      const [style, second, third] = ["style", "dots", "waves"].map(pictureRef) as [PictureRef, PictureRef, PictureRef];
+      const others = [
+        { picture: second, weight: 0.3, description: null },
+        { picture: third, weight: 0.2, description: "Wide bands." },
+      ];
+      const blend = { weight: 0.5, description: null, others };
+      const job = await queue.enqueue(request({ style, blend, extraPrompt: "more gold" }));
+      await (await engine.call(0)).succeed("blue strokes");
+      const described = await engine.call(1);
+      expect(described.task).toMatchObject({ image: { sha256: second.sha256 } });
+      expect(await queue.get(job.id)).toMatchObject({ state: "captioning", attempts: 1, description: "blue strokes" });
+      await described.succeed("small dots");
+
+      const painting = await engine.call(2);
+      expect(painting.task).toMatchObject({
+        style: { sha256: style.sha256 },
+        description: "blue strokes",
+        ownWords: ["more gold"],
+        blend: {
+          weight: 0.5,
+          others: [
+            { picture: { sha256: second.sha256 }, description: "small dots", weight: 0.3 },
+            { picture: { sha256: third.sha256 }, description: "Wide bands.", weight: 0.2 },
+          ],
+        },
+      });
+      await painting.succeed();
+      const otherWords = [
+        { text: "small dots", describer: "scripted" },
+        { text: "Wide bands.", describer: "user" },
+      ];
+      const done = await settled(job);
+      expect(done).toMatchObject({ state: "done", description: "blue strokes", describer: "scripted", otherWords });
+      expect(await store.jobs.get(job.id)).toEqual(done);
+      const told = events.filter(({ type, ...event }) => type === "description" && "done" in event && event.done);
+      expect(told).toMatchObject([{ text: "blue strokes" }, { text: "small dots" }, { text: "Wide bands." }]);
+
+      // Words of a person's own stand for all of them, and what is known is not looked for again.
+      const own = await queue.enqueue(request({ style, blend, description: "red scribbles", parentId: job.id }));
+      const byOwn = await engine.call(3);
+      const none = [{ description: null }, { description: null }];
+      expect(byOwn.task).toMatchObject({ description: null, ownWords: ["red scribbles"], blend: { others: none } });
+      await byOwn.succeed();
+      expect(await settled(own)).toMatchObject({ description: "red scribbles", describer: "user", otherWords: [] });
+      const again = await queue.enqueue(request({ style, blend, seed: 2, parentId: own.id }));
+      await (await engine.call(4)).succeed();
+      expect(await settled(again)).toMatchObject({ description: "blue strokes", otherWords });
     });
 
     it("leaves no previews behind", async () => {
