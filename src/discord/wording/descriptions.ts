@@ -17,8 +17,8 @@ const NOTE_LENGTH = 250;
 /** The describer that is no captioner, in whichever of its versions. */
 const PALETTE = /^palette(-\d+)?$/;
 
-/** Of all that are blended. */
-const DESCRIPTIONS_LENGTH = 1500;
+/** Of a blend: of all descriptions, of each note, and of what was added. Its names and shares stand there as well. */
+const OF_BLEND = { descriptions: 1200, note: 60, extra: 400 } as const;
 
 /** A description as far as it is written. */
 export interface Written {
@@ -46,8 +46,8 @@ export const description = {
     [say("description.title"), descriptionLines(text, origin), ...addedLines(extra)].join("\n"),
 } as const;
 
-const addedLines = (extra: string | null): readonly string[] =>
-  extra?.trim() ? [quoted(extra, EXTRA_LENGTH, escapeText), say("description.added")] : [];
+const addedLines = (extra: string | null, most = EXTRA_LENGTH): readonly string[] =>
+  extra?.trim() ? [quoted(extra, most, escapeText), say("description.added")] : [];
 
 interface DescribedStyle extends Origin {
   readonly text: string;
@@ -58,7 +58,7 @@ export const descriptions = {
   growing(request: JobRequest, written: readonly Written[]): string {
     const [first] = written;
     if (!hasWordsForEach(request)) return (first?.done ? description.written : description.growing)(first?.text ?? "");
-    const most = Math.floor(DESCRIPTIONS_LENGTH / written.length);
+    const most = Math.floor(OF_BLEND.descriptions / written.length);
     const lines = written.map(({ text, done }) => `${quoted(text, most, escapeText)}${done ? "" : " ▌"}`);
     return underNames(request, lines).join("\n");
   },
@@ -66,13 +66,13 @@ export const descriptions = {
   whole(request: JobRequest, styles: readonly [DescribedStyle, ...DescribedStyle[]]): string {
     const [{ text: only, ...by }] = styles;
     if (!hasWordsForEach(request)) return description.whole(only, by, request.extraPrompt);
-    const most = Math.floor(DESCRIPTIONS_LENGTH / styles.length);
+    const most = Math.floor(OF_BLEND.descriptions / styles.length);
     const lines = styles.map(({ text, ...origin }) =>
       origin.by === BY_USER
         ? `${quoted(text, most, withUnusedInItalics)}\n${blendWords.ownersWords}`
-        : descriptionLines(text, origin, most),
+        : descriptionLines(text, origin, most, OF_BLEND.note),
     );
-    return [...underNames(request, lines), ...addedLines(request.extraPrompt)].join("\n");
+    return [...underNames(request, lines), ...addedLines(request.extraPrompt, OF_BLEND.extra)].join("\n");
   },
 } as const;
 
@@ -93,7 +93,12 @@ export function paintedBy(job: Job): string | null {
 }
 
 /** A finished description and the small print under it. A person's own words are all used. */
-export function descriptionLines(text: string, { by, note }: Origin, most = DESCRIPTION_LENGTH): string {
+export function descriptionLines(
+  text: string,
+  { by, note }: Origin,
+  most = DESCRIPTION_LENGTH,
+  mostOfNote = NOTE_LENGTH,
+): string {
   if (by === BY_USER) return `${quoted(text, most, escapeText)}\n${say("description.own")}`;
   const isPartly = usedSentences(text).some(({ isUsed }) => !isUsed);
   return [
@@ -101,7 +106,7 @@ export function descriptionLines(text: string, { by, note }: Origin, most = DESC
     say(isPartly ? "description.by-partly" : "description.by", { by: escapeText(by) }),
     ...(note === null
       ? []
-      : [`-# ⚠️ ${escapeText(clip(retold("describer.note", note.replaceAll(/\s+/g, " ")), NOTE_LENGTH))}`]),
+      : [`-# ⚠️ ${escapeText(clip(retold("describer.note", note.replaceAll(/\s+/g, " ")), mostOfNote))}`]),
   ].join("\n");
 }
 
