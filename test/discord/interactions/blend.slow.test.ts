@@ -155,6 +155,8 @@ describe("a blend", () => {
       expect(request.blend).toBeUndefined();
       expect(result!.picture.sha256).toBe(one.result!.picture.sha256);
     }
+    const mixed = await painted({ with: "woodcut", and: "pastel", weights: "1:1" });
+    expect(mixed.result!.picture.sha256).not.toBe(one.result!.picture.sha256);
   });
 
   it("is painted in a direct message, in the gallery's styles", async () => {
