@@ -20,7 +20,7 @@ import { WEIGHTS_LENGTH } from "../src/discord/interactions/blend-weights.ts";
 import { serverIdOf } from "../src/discord/interactions/whereabouts.ts";
 import type { Held } from "../src/discord/intake/intake.ts";
 import { press } from "../src/discord/messages/components.ts";
-import { parseCustomId } from "../src/discord/messages/custom-id.ts";
+import { type ButtonFamily, parseCustomId } from "../src/discord/messages/custom-id.ts";
 import {
   findNamedStyle,
   namedStyleChoices,
@@ -31,7 +31,6 @@ import { blendWords } from "../src/discord/wording/blends.ts";
 import { againWords as words, speedName } from "../src/discord/wording/commands.ts";
 import { UserError } from "../src/errors.ts";
 import { SPEEDS } from "../src/painting.ts";
-import { subjectOf } from "./job-button.ts";
 import { LORA_LENGTH, PATHS_LENGTH, STYLE_FIELDS } from "./painting-options.ts";
 import { PROMPT_LENGTH } from "./prompt.ts";
 
@@ -43,10 +42,20 @@ export const offerAgain =
   <I extends BaseInteraction>(family: "compare-again" | "paint-again", formOf: FormOf<I>) =>
   (interaction: I, bot: Bot): ButtonBuilder | null => {
     const form = formOf(interaction, bot);
-    if (!form) return null;
-    bot.keptForms.keep(interaction, form);
-    return press(family, words.again, ButtonStyle.Primary, interaction.id);
+    return form && keptAs(family, interaction, bot, form);
   };
+
+/** Keeps a form, and has it offered by a button of its own. @param parts of the button's id, before what tells the form */
+export function keptAs(
+  family: ButtonFamily,
+  interaction: BaseInteraction,
+  { keptForms }: Bot,
+  form: FilledForm,
+  ...parts: readonly string[]
+): ButtonBuilder {
+  keptForms.keep(interaction, form);
+  return press(family, words.again, ButtonStyle.Primary, ...parts, interaction.id);
+}
 
 /** What was sent first, with what the form changes. @throws UserError `form-gone` */
 export function formAgain(interaction: ModalSubmitInteraction, bot: Bot): FilledForm {
@@ -54,24 +63,41 @@ export function formAgain(interaction: ModalSubmitInteraction, bot: Bot): Filled
 }
 
 /** What the form of `showAgain` was sent in with. */
-export const sentAgain: FormOf<ModalSubmitInteraction> = (interaction, { keptForms }) => {
-  const before = keptForms.find(interaction.user.id, subjectOf(interaction));
+export const sentAgain: FormOf<ModalSubmitInteraction> = (interaction, bot) => {
+  const before = keptForm(interaction, bot);
   return before && refilled(interaction, before);
 };
 
-function gone(): never {
+interface Identified {
+  readonly customId: string;
+  readonly user: { readonly id: string };
+}
+
+/**
+ * What was refused before, by the button that offers it or by the form that this shows; `null` where nothing was, or where
+ * it is not known any more. The last part of the id tells which.
+ */
+export const keptForm = ({ customId, user }: Identified, { keptForms }: Bot): FilledForm | null =>
+  keptForms.find(user.id, parseCustomId(customId).parts.at(-1));
+
+/** A form as it was sent in, with the pictures that were sent in with it before. */
+export const formSent = (interaction: ModalSubmitInteraction, bot: Bot): FilledForm =>
+  refilled(interaction, keptForm(interaction, bot) ?? undefined);
+
+/** @throws UserError `form-gone` */
+export function gone(): never {
   throw new UserError("form-gone", words.gone);
 }
 
-export const showAgain: ButtonHandler<string, CacheType> = {
+export const showAgain: ButtonHandler<null, CacheType> = {
   kind: "button",
   everywhere: true,
   acknowledge: "none",
 
-  parse: subjectOf,
+  parse: () => null,
 
-  async run({ interaction, bot, reply }, key) {
-    const form = bot.keptForms.find(interaction.user.id, key) ?? gone();
+  async run({ interaction, bot, reply }) {
+    const form = keptForm(interaction, bot) ?? gone();
     const { family } = parseCustomId(interaction.customId);
     const uploads = Object.entries(form.uploads).map(uploadField);
     const scope = { guildId: serverIdOf(interaction), userId: interaction.user.id };
@@ -148,7 +174,7 @@ async function stylesFor(
 const MENU = 25;
 
 /** Empty where it is as it was sent: forms take no files in advance. */
-const uploadField = ([name, { upload }]: [string, Held]): LabelBuilder =>
+export const uploadField = ([name, { upload }]: [string, Held]): LabelBuilder =>
   new LabelBuilder()
     .setLabel(name === "style" ? words.style : words.content)
     .setDescription(upload ? words.asSent(upload.name) : words.asItWas)

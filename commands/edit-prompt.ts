@@ -1,13 +1,13 @@
 /** *Edit prompt*: the description in a modal, then the same pair with the person's own words. */
 import { type CacheType, LabelBuilder, ModalBuilder, TextInputBuilder, TextInputStyle } from "discord.js";
 
-import { customId } from "../src/discord/messages/custom-id.ts";
 import type { ButtonHandler, ModalHandler } from "../src/discord/interactions/handler.ts";
 import { paintedBy } from "../src/discord/wording/descriptions.ts";
 import { clip } from "../src/discord/wording/markdown.ts";
 import { submitAgain } from "../src/discord/interactions/submit.ts";
 import { editPromptWords as words } from "../src/discord/wording/commands.ts";
 import { UserError } from "../src/errors.ts";
+import { formSent, keptAs, keptForm } from "./again.ts";
 import { findPainting, subjectOf } from "./job-button.ts";
 import { checkedPrompt, PROMPT_LENGTH } from "./prompt.ts";
 
@@ -19,19 +19,20 @@ export const editPrompt: ButtonHandler<string, CacheType> = {
 
   parse: subjectOf,
 
-  async run({ bot, reply }, jobId) {
+  async run({ interaction, bot, reply }, jobId) {
     const job = await findPainting(bot, jobId);
+    const kept = keptForm(interaction, bot);
     const input = new TextInputBuilder()
       .setCustomId("description")
       .setStyle(TextInputStyle.Paragraph)
       .setPlaceholder(words.placeholder)
       .setMaxLength(PROMPT_LENGTH)
       .setRequired(true);
-    const painted = paintedBy({ ...job, variant: "image-prompt" });
-    if (painted !== null) input.setValue(clip(painted, PROMPT_LENGTH));
+    const written = kept ? String(kept.values["description"] ?? "") : paintedBy({ ...job, variant: "image-prompt" });
+    if (written) input.setValue(clip(written, PROMPT_LENGTH));
     await reply.showModal(
       new ModalBuilder()
-        .setCustomId(customId("edit-prompt", job.id))
+        .setCustomId(interaction.customId)
         .setTitle(words.title)
         .addLabelComponents(
           new LabelBuilder().setLabel(words.label).setDescription(words.hint).setTextInputComponent(input),
@@ -50,6 +51,9 @@ export const editedPrompt: ModalHandler<EditedPrompt, CacheType> = {
   everywhere: true,
   acknowledge: "public",
   needs: { right: "paint", place: "work", pictures: () => 1 },
+
+  offerAgain: (interaction, bot) =>
+    keptAs("edit-prompt", interaction, bot, formSent(interaction, bot), subjectOf(interaction)),
 
   parse(interaction) {
     const description = checkedPrompt(interaction.fields.getTextInputValue("description"));

@@ -1,6 +1,7 @@
 /** The words that people add to, or put in place of, a description. */
 import { LabelBuilder, TextInputBuilder, TextInputStyle } from "discord.js";
 
+import type { Values } from "../src/discord/interactions/filled-form.ts";
 import { promptTooLong } from "../src/discord/wording/commands.ts";
 import { UserError } from "../src/errors.ts";
 
@@ -13,14 +14,13 @@ export function checkedPrompt(text: string | null): string | null {
   return words === "" ? null : words;
 }
 
-/** The field of a form in which people may give such words. */
-export const promptField = (label: string): LabelBuilder =>
-  new LabelBuilder()
-    .setLabel(label)
-    .setTextInputComponent(
-      new TextInputBuilder()
-        .setCustomId("prompt")
-        .setStyle(TextInputStyle.Paragraph)
-        .setMaxLength(PROMPT_LENGTH)
-        .setRequired(false),
-    );
+/** The field of a form in which people may give such words. @param value what stands in it already */
+export function promptField(label: string, value: Values[string] = ""): LabelBuilder {
+  const input = new TextInputBuilder()
+    .setCustomId("prompt")
+    .setStyle(TextInputStyle.Paragraph)
+    .setMaxLength(PROMPT_LENGTH)
+    .setRequired(false);
+  if (value !== "") input.setValue(String(value).slice(0, PROMPT_LENGTH));
+  return new LabelBuilder().setLabel(label).setTextInputComponent(input);
+}

@@ -1,16 +1,24 @@
 /** `/styles`: gallery and library in pictures, for whoever asks; *Paint with it* and *Surprise me* ask for the content. */
-import { type Attachment, FileUploadBuilder, LabelBuilder, ModalBuilder } from "discord.js";
+import {
+  type ButtonBuilder,
+  FileUploadBuilder,
+  LabelBuilder,
+  ModalBuilder,
+  type ModalSubmitInteraction,
+} from "discord.js";
 
-import { refilled } from "../src/discord/interactions/filled-form.ts";
+import type { Bot } from "../src/discord/interactions/bot.ts";
+import { type FilledForm, refilled } from "../src/discord/interactions/filled-form.ts";
 import type { ButtonHandler, ModalHandler, SlashHandler } from "../src/discord/interactions/handler.ts";
 import { slashCommand } from "../src/discord/interactions/localised.ts";
 import { submitPair } from "../src/discord/interactions/submit.ts";
+import type { Held } from "../src/discord/intake/intake.ts";
 import { parseCustomId } from "../src/discord/messages/custom-id.ts";
 import { findNamedStyle } from "../src/discord/styles/named-styles.ts";
 import { anyStyle, stylesPage } from "../src/discord/styles/style-pages.ts";
 import { paintWithWords as words } from "../src/discord/wording/gallery.ts";
 import { UserError } from "../src/errors.ts";
-import { offerAgain } from "./again.ts";
+import { formSent, keptAs, keptForm, offerAgain, uploadField } from "./again.ts";
 import { subjectOf } from "./job-button.ts";
 import { plainRequest } from "./plain-request.ts";
 import { checkedPrompt, promptField } from "./prompt.ts";
@@ -56,50 +64,61 @@ export const paintWith: ButtonHandler<string | null> = {
     const { user, guildId } = interaction;
     // A look only: whether the modal will be sent in is not known.
     bot.queue.reserve({ userId: user.id, guildId }).release();
-    await reply.showModal(contentModal(interaction.customId, name));
+    const kept = keptForm(interaction, bot);
+    await reply.showModal(contentModal(interaction.customId, name, kept));
   },
 };
 
-const contentModal = (id: string, name: string | null): ModalBuilder =>
-  new ModalBuilder()
-    .setCustomId(id)
-    .setTitle(name === null ? words.surpriseTitle : words.title(name))
-    .addLabelComponents(
-      new LabelBuilder()
+/** @param kept what was filled in before */
+function contentModal(id: string, name: string | null, kept: FilledForm | null): ModalBuilder {
+  const content = kept?.uploads["content"];
+  const upload = content
+    ? uploadField(["content", content])
+    : new LabelBuilder()
         .setLabel(words.content)
         .setDescription(words.contentHint)
-        .setFileUploadComponent(new FileUploadBuilder().setCustomId("content").setFileTypes("image")),
-      promptField(words.prompt),
-    );
+        .setFileUploadComponent(new FileUploadBuilder().setCustomId("content").setFileTypes("image"));
+  return new ModalBuilder()
+    .setCustomId(id)
+    .setTitle(name === null ? words.surpriseTitle : words.title(name))
+    .addLabelComponents(upload, promptField(words.prompt, kept?.values["prompt"]));
+}
 
 interface ContentInput {
   readonly name: string | null;
-  readonly content: Attachment;
+  /** `null`: the one that was sent before. */
+  readonly content: Held | null;
   readonly extraPrompt: string | null;
 }
+
+const offerNamed = offerAgain("paint-again", (interaction: ModalSubmitInteraction) =>
+  refilled(interaction, { values: { with: namedBy(interaction)! }, uploads: {} }),
+);
+
+/** It is to stay a surprise: the same form again. */
+const offerSurprise = (interaction: ModalSubmitInteraction, bot: Bot): ButtonBuilder =>
+  keptAs("paint-with", interaction, bot, formSent(interaction, bot), "surprise");
 
 export const paintWithContent: ModalHandler<ContentInput> = {
   kind: "modal",
   acknowledge: "public",
   needs: { right: "paint", place: "work", pictures: () => 1 },
 
-  offerAgain: offerAgain("paint-again", (interaction) => {
-    const name = namedBy(interaction);
-    return name === null ? null : refilled(interaction, { values: { with: name }, uploads: {} });
-  }),
+  offerAgain: (interaction, bot) =>
+    namedBy(interaction) === null ? offerSurprise(interaction, bot) : offerNamed(interaction, bot),
 
   parse(interaction) {
-    const content = interaction.fields.getUploadedFiles("content")?.first();
-    if (!content) throw new UserError("no-content", words.noContent);
     return {
       name: namedBy(interaction),
-      content,
+      content: refilled(interaction).uploads["content"] ?? null,
       extraPrompt: checkedPrompt(interaction.fields.getTextInputValue("prompt")),
     };
   },
 
-  async run({ interaction, bot, reply }, { name, content, extraPrompt }) {
+  async run({ interaction, bot, reply }, { name, content: given, extraPrompt }) {
     const { guildId } = interaction;
+    const content = given ?? formSent(interaction, bot).uploads["content"];
+    if (!content) throw new UserError("no-content", words.noContent);
     const userId = interaction.user.id;
     const chosen = name ?? (await anyStyle(bot, guildId, Math.random()));
     const { picture, description } = await findNamedStyle(bot, { guildId, userId }, chosen);

@@ -1,21 +1,20 @@
 /** *Tweak*: the settings of a result in a modal, then the same content with what was changed. */
 import {
-  type Attachment,
   type CacheType,
   FileUploadBuilder,
   LabelBuilder,
   ModalBuilder,
   type ModalSubmitInteraction,
   StringSelectMenuBuilder,
-  ButtonStyle,
   TextInputBuilder,
   TextInputStyle,
 } from "discord.js";
 
+import { type FilledForm, refilled } from "../src/discord/interactions/filled-form.ts";
 import type { ButtonHandler, ModalHandler } from "../src/discord/interactions/handler.ts";
 import { serverIdOf } from "../src/discord/interactions/whereabouts.ts";
 import { submitAgain, submitPair } from "../src/discord/interactions/submit.ts";
-import { press } from "../src/discord/messages/components.ts";
+import type { Held } from "../src/discord/intake/intake.ts";
 import { parseCustomId } from "../src/discord/messages/custom-id.ts";
 import { findNamedStyle, namedStyleChoices, type StyleChoice } from "../src/discord/styles/named-styles.ts";
 import { blendWords } from "../src/discord/wording/blends.ts";
@@ -23,6 +22,7 @@ import { tweakWords as words } from "../src/discord/wording/commands.ts";
 import { UserError } from "../src/errors.ts";
 import type { Job } from "../src/jobs/job.ts";
 import { SETTING_BOUNDS } from "../src/painting.ts";
+import { formSent, gone, keptAs, keptForm } from "./again.ts";
 import { findPainting, subjectOf } from "./job-button.ts";
 import { randomSeed } from "./painting-options.ts";
 import { checkedPrompt, PROMPT_LENGTH } from "./prompt.ts";
@@ -47,15 +47,20 @@ export const tweak: ButtonHandler<string, CacheType> = {
 
   async run({ interaction, bot, reply }, jobId) {
     const job = await findPainting(bot, jobId);
-    const form = bot.keptForms.find(interaction.user.id, parseCustomId(interaction.customId).parts[1]);
-    const kept = form && (form.values as Answers);
+    const kept = keptForm(interaction, bot) ?? (sentPicture(interaction) ? gone() : null);
     const scope = { guildId: serverIdOf(interaction), userId: interaction.user.id };
     await reply.showModal(tweakModal(interaction.customId, job, kept, await namedStyleChoices(bot, scope, "")));
   },
 };
 
-/** @param kept what was filled in before, in place of the job's own settings */
-function tweakModal(id: string, { request }: Job, kept: Answers | null, styles: readonly StyleChoice[]): ModalBuilder {
+/** @param form what was filled in before, in place of the job's own settings */
+function tweakModal(
+  id: string,
+  { request }: Job,
+  form: FilledForm | null,
+  styles: readonly StyleChoice[],
+): ModalBuilder {
+  const kept = form && (form.values as Answers);
   const look = kept?.["look"] ?? lookOf(request.strength, request.keepColors);
   const own = kept?.["words"] ?? request.extraPrompt ?? "";
   const seedText = kept?.["seed"] ?? String(request.seed);
@@ -84,13 +89,23 @@ function tweakModal(id: string, { request }: Job, kept: Answers | null, styles: 
       new LabelBuilder().setLabel(words.seed).setDescription(words.seedHint).setTextInputComponent(seed),
       new LabelBuilder().setLabel(words.words).setTextInputComponent(ownWords),
       styleLabel(styles, kept?.["style"], request),
-      new LabelBuilder()
-        .setLabel(words.upload)
-        .setFileUploadComponent(
-          new FileUploadBuilder().setCustomId("upload").setFileTypes("image").setRequired(false).setMinValues(0),
-        ),
+      uploadLabel(form?.uploads["upload"]),
     );
 }
+
+function uploadLabel(kept: Held | undefined): LabelBuilder {
+  const label = new LabelBuilder()
+    .setLabel(words.upload)
+    .setFileUploadComponent(
+      new FileUploadBuilder().setCustomId("upload").setFileTypes("image").setRequired(false).setMinValues(0),
+    );
+  return kept?.upload ? label.setDescription(words.uploadAsSent(kept.upload.name)) : label;
+}
+
+/** Kept with what was refused, as the id of the button says that offers it again. */
+const PICTURE = "picture";
+const sentPicture = ({ customId }: { readonly customId: string }): boolean =>
+  parseCustomId(customId).parts[1] === PICTURE;
 
 /** The usual strengths and the picture's own, each in the style's colours and in the content's. */
 const lookOptions = (request: Job["request"], chosen: string) =>
@@ -125,8 +140,8 @@ interface TweakInput {
   readonly keepColors: boolean;
   readonly seed: number;
   readonly extraPrompt: string | null;
-  /** A picture, a style that has a name, or the style as it is. */
-  readonly style: Attachment | string | null;
+  /** A picture, a style that has a name, or the style as it is; also one that was sent before. */
+  readonly style: Held | string | null;
 }
 
 export const tweaked: ModalHandler<TweakInput, CacheType> = {
@@ -138,7 +153,7 @@ export const tweaked: ModalHandler<TweakInput, CacheType> = {
   parse(interaction) {
     const { look = "", seed = "", words: own = "", style: name } = answersOf(interaction);
     const [strength, colours] = look.split(" ");
-    const picture = interaction.fields.getUploadedFiles("upload")?.first();
+    const picture = refilled(interaction).uploads["upload"];
     if (picture && name !== undefined) throw new UserError("two-styles", words.twoStyles);
     return {
       jobId: subjectOf(interaction),
@@ -151,12 +166,18 @@ export const tweaked: ModalHandler<TweakInput, CacheType> = {
     };
   },
 
-  offerAgain(interaction, { keptForms }) {
-    keptForms.keep(interaction, { values: answersOf(interaction), uploads: {} });
-    return press("tweak", words.again, ButtonStyle.Primary, subjectOf(interaction), interaction.id);
+  offerAgain(interaction, bot) {
+    const { uploads } = formSent(interaction, bot);
+    // What was emptied stays empty.
+    const form = { values: answersOf(interaction), uploads };
+    const parts = [subjectOf(interaction), ...(uploads["upload"] ? [PICTURE] : [])];
+    return keptAs("tweak", interaction, bot, form, ...parts);
   },
 
-  async run({ interaction, bot, reply }, { jobId, style, ...changes }) {
+  async run({ interaction, bot, reply }, { jobId, style: given, ...changes }) {
+    // A style that was chosen since goes before the picture that was sent first.
+    const style =
+      given ?? (sentPicture(interaction) ? (keptForm(interaction, bot)?.uploads["upload"] ?? gone()) : null);
     const parent = await findPainting(bot, jobId);
     const { replyTo: _, ...request } = parent.request;
     const variant = parent.variant ?? request.variant;
@@ -183,7 +204,7 @@ function seedOf(text: string): number {
   throw new UserError("seed", words.wrongSeed(LARGEST_SEED));
 }
 
-/** What was filled in, but for the file: forms take none in advance. */
+/** What was filled in, but for the file. */
 function answersOf({ fields }: ModalSubmitInteraction): Answers {
   const style = fields.fields.has("style") ? fields.getStringSelectValues("style")[0] : undefined;
   return {

@@ -29,8 +29,10 @@ export function filledIn({ id, options }: ChatInputCommandInteraction): FilledFo
   };
 }
 
+const NOTHING: FilledForm = { values: {}, uploads: {} };
+
 /** What was filled in before, as a form changes it: an empty field takes its value away, one for files leaves what was sent. */
-export function refilled({ id, fields }: ModalSubmitInteraction, before: FilledForm): FilledForm {
+export function refilled({ id, fields }: ModalSubmitInteraction, before = NOTHING): FilledForm {
   const values = new Map(Object.entries(before.values));
   const uploads = new Map(Object.entries(before.uploads));
   for (const [name, field] of fields.fields) {

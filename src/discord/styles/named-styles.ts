@@ -112,7 +112,7 @@ export async function findNamedStyle(
   const job = isJobId(name) ? await store.jobs.get(name) : null;
   // Ids can be typed: nobody gets at another member's picture, nor at what was painted elsewhere.
   if (job?.request.userId !== userId || serverOf(job.request) !== guildId)
-    throw new UserError("style-unknown", words.unknown(text));
+    throw new UserError("style-unknown", guildId === null ? words.unknownOutside(text) : words.unknown(text));
   const { picture, description } = stylesOf(job.request)[0];
   return { name: picture.name, from: "recent", picture, description };
 }

@@ -128,11 +128,11 @@ export const tweakWords = Object.assign(
     stylePlaceholder: "tweak.style-placeholder",
     upload: "tweak.upload",
     twoStyles: "tweak.two-styles",
-    again: "tweak.again",
   }),
   {
     strength: (strength: number): string => say("tweak.strength", { strength }),
     kept: (strength: number): string => say("tweak.strength-kept", { strength }),
+    uploadAsSent: (name: string): string => clip(say("tweak.upload-as-sent", { name: plainName(name) }), 100),
     wrongSeed: (most: number): string => say("tweak.wrong-seed", { most }),
   },
 );

@@ -28,6 +28,7 @@ function kinLines({ similar, count, others, unseen }: Kin): readonly string[] {
 
 export const styleWords = {
   unknown: (name: string): string => say("styles.unknown", { name: escapeText(clip(name, 80)) }),
+  unknownOutside: (name: string): string => say("styles.unknown-outside", { name: escapeText(clip(name, 80)) }),
   taken: (name: string): string => say("styles.taken", { name: escapeText(name) }),
   takenByGallery: (name: string): string => say("styles.taken-by-gallery", { name: escapeText(name) }),
   ofGallery: (name: string): string => say("styles.of-gallery", { name: escapeText(name) }),

@@ -68,7 +68,7 @@ describe("/privacy", () => {
     await ada.submit(await (await ada.press(graces, "Tweak")).modal, { seed: "-3", words: "golden light" });
     const offered = await discord.waitFor(() => discord.ephemerals(ada.id)[refused], { what: "the form again" });
     const again = async (): Promise<string> =>
-      JSON.stringify((await (await ada.press(offered, "Fill it in again")).modal).json);
+      JSON.stringify((await (await ada.press(offered, "Try again")).modal).json);
     expect(await again()).toContain("golden light");
 
     const asked = await pressed("Forget me everywhere");

@@ -1,18 +1,32 @@
 /** *Try again* under a refusal: nothing that was filled in is lost, and no picture is fetched twice. */
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+
 import { afterAll, beforeAll, expect, it } from "vitest";
 
+import { GALLERY } from "../../../src/jobs/gallery.ts";
 import { landscape, waves } from "../pictures.ts";
-import { openStudio, type Studio, stylized, textOf, whispers } from "../studio.ts";
+import { hasButton, openStudio, pressMore, results, type Studio, stylized, textOf, whispers } from "../studio.ts";
 
+const UNWANTED = "brimborium";
+
+let folder: string;
 let studio: Studio;
 
 const ada = () => studio.discord.member("ada");
 
 beforeAll(async () => {
-  studio = await openStudio();
+  folder = await mkdtemp(path.join(os.tmpdir(), "atelier-again-"));
+  const WORD_LIST = path.join(folder, "words.txt");
+  await writeFile(WORD_LIST, `${UNWANTED}\n`);
+  studio = await openStudio({ WORD_LIST });
 });
 
-afterAll(() => studio.close());
+afterAll(async () => {
+  await studio.close();
+  await rm(folder, { recursive: true, force: true });
+});
 
 /** The form that is offered with the refusal that says so. */
 async function offered(says: string) {
@@ -72,6 +86,38 @@ it("keeps a comparison that was asked for wrongly", async () => {
   const form = await offered("paths");
   const call = await ada().submit(form, { paths: "" });
   await expect.poll(() => textOf(call.response)).toContain("waves");
+});
+
+it("keeps picture and words for a surprise, which stays one", async () => {
+  const { discord, general } = studio;
+  const call = await ada().slash(general, "styles");
+  const panel = await discord.waitFor(() => call.response && hasButton(call.response, "Surprise me") && call.response, {
+    what: "the styles",
+  });
+  const { modal } = await ada().press(panel, "Surprise me");
+  await ada().submit(await modal, { content: await damaged(), prompt: "calm" });
+  const first = await offered("damaged");
+  expect(JSON.stringify(first.json)).toMatch(/"title":"Surprise me".*"value":"calm"/);
+  await ada().submit(first, { content: await landscape("mill.png"), prompt: UNWANTED });
+  const second = await offered("on their list");
+  const result = await stylized(studio, await ada().submit(second, { prompt: "dawn" }));
+  const names = GALLERY.map(({ name }) => name).join("|");
+  expect(textOf(result)).toMatch(new RegExp(String.raw`\*\*mill\*\* in the style of \*\*(${names})\*\*`));
+  expect(result.attachments[0]!.description).toContain("dawn");
+});
+
+it("keeps a prompt that was edited", async () => {
+  const { discord, general } = studio;
+  const pair = { content: await landscape(), style: await waves() };
+  const result = await stylized(studio, await ada().slash(general, "stylize", pair));
+  const { modal } = await pressMore(discord, ada(), result, "Edit prompt");
+  await ada().submit(await modal, { description: `thick strokes of ${UNWANTED}` });
+  const form = await offered("on their list");
+  expect(JSON.stringify(form.json)).toContain(`thick strokes of ${UNWANTED}`);
+  const before = results(discord, result.channel_id).length;
+  await ada().submit(form, { description: "thick strokes of gold" });
+  const next = await discord.waitFor(() => results(discord, result.channel_id)[before], { what: "another result" });
+  expect(textOf(next)).toContain("thick strokes of gold");
 });
 
 it("says so where what was sent is gone", async () => {

@@ -5,7 +5,7 @@ import sharp from "sharp";
 import { afterAll, beforeAll, expect, it } from "vitest";
 
 import { draw, landscape, waves } from "../pictures.ts";
-import { openStudio, type Studio, stylized, textOf, whispers } from "../studio.ts";
+import { openStudio, pressMore, results, type Studio, stylized, textOf, whispers } from "../studio.ts";
 
 let studio: Studio;
 
@@ -41,6 +41,18 @@ it("a custom emoji in a message is a content, in its shape", async () => {
   const result = await chosen(await discord.member("grace").say(general, `look: ${emoji}`));
   expect(textOf(result)).toContain("red\\_disc");
   expect(await cornerOf(result)).toEqual({ channels: 4, alpha: 0 });
+});
+
+it("HD of a result that is see-through keeps its shape", async () => {
+  const { discord, general } = studio;
+  const emoji = discord.addEmoji("green_disc", await disc(64));
+  const result = await chosen(await discord.member("grace").say(general, `look: ${emoji}`));
+  const [picture] = result.attachments;
+  const before = results(discord, result.channel_id).length;
+  await pressMore(discord, discord.member("ada"), result, `HD, ${2 * picture!.width!} × ${2 * picture!.height!}`);
+  const hd = await discord.waitFor(() => results(discord, result.channel_id)[before], { what: "the picture in HD" });
+  expect(hd.attachments[0]!.width).toBe(2 * picture!.width!);
+  expect(await cornerOf(hd)).toEqual({ channels: 4, alpha: 0 });
 });
 
 it.each(["png", "gif"] as const)("a %s sticker is a content, in its shape", async (format) => {

@@ -24,3 +24,10 @@ it("lets nobody draw a button or a modal that has no handler", () => {
   expect(customId("upscale", "1")).toBe("upscale:1");
   expect(press("cancel", "Cancel", ButtonStyle.Secondary, "1").toJSON()).toMatchObject({ custom_id: "cancel:1" });
 });
+
+it("offers every form again that painting is asked for with, where it is refused", () => {
+  const forms = [...commands.handlers.filter(({ kind }) => kind === "slash"), ...Object.values(commands.modals)];
+  const painting = forms.filter(({ needs }) => needs?.right === "paint");
+  expect(painting.length).toBeGreaterThan(8);
+  expect(painting.filter((form) => !("offerAgain" in form))).toEqual([]);
+});

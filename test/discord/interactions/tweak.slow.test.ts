@@ -83,14 +83,39 @@ it.each([
 ])("offers the form again as it was filled in after $what", async ({ wrong, sends, says }) => {
   const { discord } = studio;
   const before = results(discord, result.channel_id).length;
-  const picture = sends ? { upload: await waves() } : {};
+  const picture = sends ? { upload: await waves("dusk.png", 160, 120) } : {};
   await ada().submit(await formOf(), { words: "golden light", look: "1 own", ...wrong, ...picture });
   await discord.waitFor(() => whispers(discord, ada().id).some((text) => text.includes(says)), { what: "a refusal" });
-  const again = await (await ada().press(ada().ephemerals().at(-1)!, "Fill it in again")).modal;
+  const again = await (await ada().press(ada().ephemerals().at(-1)!, "Try again")).modal;
   const form = JSON.stringify(again.json);
   expect(form).toContain("golden light");
   expect(form).toContain('"value":"1 own","default":true');
   expect(results(discord, result.channel_id)).toHaveLength(before);
   const next = await nextResult(() => ada().submit(again, { seed: "9", style: [] }));
   expect(textOf(next)).toContain("seed 9 · strength 1.00 · own colours kept");
+  expect(textOf(next)).toContain(`in the style of **${sends ? "dusk" : "waves"}**`);
+});
+
+it("takes a style that is chosen in place of the picture that was sent first", async () => {
+  const { discord } = studio;
+  const refusals = () => whispers(discord, ada().id).filter((text) => text.includes("not both")).length;
+  const before = refusals();
+  await ada().submit(await formOf(), { style: ["Sea"], upload: await waves("dusk.png") });
+  await discord.waitFor(() => refusals() > before, { what: "a refusal" });
+  const again = await (await ada().press(ada().ephemerals().at(-1)!, "Try again")).modal;
+  expect(JSON.stringify(again.json)).toContain("unless you choose a style above: dusk");
+  const next = await nextResult(() => ada().submit(again, {}));
+  expect(textOf(next)).toContain("in the style of **Sea**");
+});
+
+it("says so where the picture that was sent first is gone", async () => {
+  const { discord } = studio;
+  const refusals = () => whispers(discord, ada().id).filter((text) => text.includes("not both")).length;
+  const before = refusals();
+  await ada().submit(await formOf(), { style: ["Sea"], upload: await waves("dusk.png") });
+  await discord.waitFor(() => refusals() > before, { what: "a refusal" });
+  const again = await (await ada().press(ada().ephemerals().at(-1)!, "Try again")).modal;
+  await studio.restart();
+  await ada().submit(again, { style: [] });
+  await expect.poll(() => whispers(discord, ada().id).at(-1)).toContain("do not have what you sent any more");
 });

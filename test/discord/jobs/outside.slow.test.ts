@@ -113,6 +113,27 @@ describe("where the bot is no member", () => {
     expect(asked(elsewhere)).toEqual([]);
   });
 
+  it("/paint takes a style of the gallery, and Try again keeps what was sent with one that nobody knows", async () => {
+    const { discord } = studio;
+    const group = discord.openPrivate(ada, discord.member("grace"), discord.member("mo"));
+    for (const channel of [elsewhere, group]) {
+      const choices = await ada.autocomplete(channel, "paint", "with", "ink");
+      expect(choices).toContainEqual({ name: "ink (gallery)", value: "ink" });
+      await ada.slash(channel, "paint", { content: await landscape("mill.png"), with: "linocat", seed: 7 });
+      const refusal = await discord.waitFor(
+        () => ada.ephemerals().find((one) => one.channel_id === channel && hasButton(one, "Try again")),
+        { what: "a refusal" },
+      );
+      expect(textOf(refusal)).toContain("I know no style called **linocat**");
+      expect(textOf(refusal)).not.toMatch(/server|\/style /);
+      const { modal } = await ada.press(refusal, "Try again");
+      const done = await result(await ada.submit(await modal, { with: ["ink"] }));
+      expect(textOf(done)).toContain("**mill** in the style of **ink**");
+      expect(textOf(done)).toContain("seed 7");
+      expect(asked(channel)).toEqual([]);
+    }
+  });
+
   it("a server may have the answer kept to the person, and no pictures posted at all", async () => {
     const { discord } = studio;
     const linus = discord.member("linus");
