@@ -1,33 +1,20 @@
 /** A disk that fills while a picture is painted: people are told, and all goes on by itself when there is room. */
-import { rmSync, writeFileSync } from "node:fs";
-import path from "node:path";
+import { describe, expect, it } from "vitest";
 
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-
-import { useTinyDisk } from "../../store/tiny-disk.ts";
 import { landscape, waves } from "../pictures.ts";
-import { openStudio, results, type Studio, textOf, whispers } from "../studio.ts";
+import { results, textOf, whispers } from "../studio.ts";
+import { useStudioOnTinyDisk } from "../studio-on-tiny-disk.ts";
 
-const disk = useTinyDisk("6m");
+const disk = useStudioOnTinyDisk();
 
 describe.skipIf(disk === null)("a disk that fills while a picture is painted (needs mount)", () => {
-  const filler = path.join(disk ?? "", "filler");
-  let studio: Studio;
-
-  beforeAll(async () => {
-    studio = await openStudio({ DATA_DIR: disk! });
-  });
-  afterAll(async () => {
-    rmSync(filler, { force: true });
-    await studio.close();
-  });
-
   it("holds the job, says so, and lets it go on by itself", async () => {
+    const { studio, fill, makeRoom } = disk!;
     const { discord, general, running } = studio;
     const stop = running.bot.queue.subscribe(({ type }) => {
       if (type !== "started") return;
       stop();
-      expect(() => writeFileSync(filler, Buffer.alloc(8 << 20))).toThrow("ENOSPC");
+      fill();
     });
     const inputs = { content: await landscape("house.png", 128, 96), style: await waves() };
     const call = await discord.member("ada").slash(general, "stylize", { ...inputs, variant: "inst" });
@@ -41,7 +28,7 @@ describe.skipIf(disk === null)("a disk that fills while a picture is painted (ne
       what: "a refusal in words",
     });
 
-    rmSync(filler);
+    makeRoom();
     await discord.waitFor(() => card().includes("Done"), { what: "the job to go on by itself" });
     expect(results(discord, call.response!.id)).toHaveLength(1);
     expect(card()).not.toContain("disk is full");

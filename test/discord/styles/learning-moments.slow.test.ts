@@ -8,12 +8,11 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { createPayload, editPayload, type View } from "../../../src/discord/messages/view.ts";
 import { noticeView } from "../../../src/discord/messages/components.ts";
-import { useTinyDisk } from "../../store/tiny-disk.ts";
+import { diskFiller, useTinyDisk } from "../../store/tiny-disk.ts";
 import { landscape, waves } from "../pictures.ts";
 import { hasButton, openStudio, type Studio, textOf } from "../studio.ts";
 
-const DISK_MIB = 3;
-const disk = useTinyDisk(`${DISK_MIB}m`);
+const disk = useTinyDisk("3m");
 
 let studio: Studio;
 
@@ -150,9 +149,9 @@ describe("/style learn at a bad moment", () => {
       await studio.stopBot();
       await rm(folder(), { recursive: true });
       await symlink(disk!, folder());
-      const filler = path.join(disk!, "filler");
+      const { fill, makeRoom } = diskFiller(disk);
       await studio.restart();
-      await expect(writeFile(filler, new Uint8Array((DISK_MIB << 20) + 1))).rejects.toThrow("ENOSPC");
+      fill();
 
       const { discord, general } = studio;
       const ada = discord.member("ada");
@@ -162,7 +161,7 @@ describe("/style learn at a bad moment", () => {
       expect(hasButton(cardOf("Full")!, "Cancel")).toBe(true);
       await expect.poll(() => readdir(disk!)).not.toContain("room");
 
-      await rm(filler);
+      makeRoom();
       await cardSays("Full", "I look at the picture");
       await discord.waitFor(() => /step [1-9]\d/.test(thread("Full")), { what: "ten steps" });
       await ada.press(cardOf("Full")!, "Cancel");

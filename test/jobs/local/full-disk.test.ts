@@ -1,6 +1,5 @@
 /** A disk that is full, database and all: what waits goes on by itself, what is stopped stops, nothing is lost. */
-import { rmSync, writeFileSync } from "node:fs";
-import path from "node:path";
+import { writeFileSync } from "node:fs";
 
 import { sql } from "../../../src/store/kysely.ts";
 import pino from "pino";
@@ -12,20 +11,19 @@ import type { JobEvent } from "../../../src/jobs/events.ts";
 import { createLocalQueue } from "../../../src/jobs/local/local-queue.ts";
 import type { JobQueue } from "../../../src/jobs/queue.ts";
 import { openStore, type Store } from "../../../src/store/store.ts";
-import { useTinyDisk } from "../../store/tiny-disk.ts";
+import { diskFiller, useTinyDisk } from "../../store/tiny-disk.ts";
 import { pictureRef, request } from "../requests.ts";
 import { ScriptedEngine } from "../scripted-engine.ts";
 
 const disk = useTinyDisk("4m");
 
 describe.skipIf(disk === null)("a disk that is full, database and all (needs mount)", () => {
-  const filler = path.join(disk ?? "", "filler");
+  const { fill, makeRoom } = diskFiller(disk);
   let store: Store;
   let engine: ScriptedEngine;
   let queue: JobQueue;
   let events: JobEvent[];
 
-  const fill = (): void => expect(() => writeFileSync(filler, Buffer.alloc(8 << 20))).toThrow("ENOSPC");
   const tale = (): string[] => events.map((event) => (event.type === "held" ? `held ${event.by}` : event.type));
   const told = async (...events: string[]): Promise<void> => {
     await expect.poll(tale).toEqual(events);
@@ -43,7 +41,7 @@ describe.skipIf(disk === null)("a disk that is full, database and all (needs mou
 
   beforeEach(open);
   afterEach(async () => {
-    rmSync(filler, { force: true });
+    makeRoom();
     await queue.close();
     await store.close();
   });
@@ -60,7 +58,7 @@ describe.skipIf(disk === null)("a disk that is full, database and all (needs mou
     await told("queued", "started", "held full");
     expect(await queue.place(job.id)).toMatchObject({ ahead: 0 });
 
-    rmSync(filler);
+    makeRoom();
     await told("queued", "started", "held full", "held null", "done");
     const { state, attempts, result } = (await store.jobs.get(job.id))!;
     expect({ state, attempts }).toEqual({ state: "done", attempts: 1 });
@@ -74,7 +72,7 @@ describe.skipIf(disk === null)("a disk that is full, database and all (needs mou
     fill();
     await painting.succeed(Buffer.alloc(100_000, 7)).catch((error: unknown) => painting.fail(error));
     await told("queued", "started", "held full");
-    rmSync(filler);
+    makeRoom();
     await (await engine.call(1)).succeed();
     await told("queued", "started", "held full", "held null", "started", "done");
     expect(await store.jobs.get(job.id)).toMatchObject({ state: "done", attempts: 1 });
@@ -86,7 +84,7 @@ describe.skipIf(disk === null)("a disk that is full, database and all (needs mou
     fill();
     painting.fail(new EngineError("the engine process was killed", { retryable: true }));
     await told("queued", "started", "held full");
-    rmSync(filler);
+    makeRoom();
     await (await engine.call(1)).succeed();
     await told("queued", "started", "held full", "held null", "started", "done");
     expect(await store.jobs.get(job.id)).toMatchObject({ state: "done", attempts: 2 });
@@ -99,7 +97,7 @@ describe.skipIf(disk === null)("a disk that is full, database and all (needs mou
     fill();
     painting.fail(new EngineError("Took longer than 2 minutes.", { retryable: false }));
     await told("queued", "queued", "started", "held full");
-    rmSync(filler);
+    makeRoom();
     await (await engine.call(1)).succeed();
     await told("queued", "queued", "started", "held full", "held null", "failed", "started", "done");
     expect(await stateOf(job.id)).toBe("failed");
@@ -113,7 +111,7 @@ describe.skipIf(disk === null)("a disk that is full, database and all (needs mou
     expect(await queue.cancel(job.id)).toBe(true);
     await told("queued", "started", "cancelled");
     expect(await queue.snapshot()).toMatchObject({ jobs: [] });
-    rmSync(filler);
+    makeRoom();
     await expect.poll(() => stateOf(job.id)).toBe("cancelled");
     await queue.enqueue(request({ variant: "inst" }));
     await (await engine.call(1)).succeed();
@@ -129,7 +127,7 @@ describe.skipIf(disk === null)("a disk that is full, database and all (needs mou
     await queue.resume();
     await told("queued", "held full");
     expect(await queue.snapshot()).toMatchObject({ running: 0, waiting: 1 });
-    rmSync(filler);
+    makeRoom();
     await (await engine.call(0)).succeed();
     await told("queued", "held full", "held null", "started", "done");
     expect(await store.jobs.get(job.id)).toMatchObject({ state: "done", attempts: 2 });
