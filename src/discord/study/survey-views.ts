@@ -62,8 +62,8 @@ export const outOfDateView = (survey: Survey): View => view([text(words.outOfDat
 
 /** The paper's table with the paper's own figures, and what to keep in mind. */
 function figures(standing: Standing): readonly string[] {
-  const { ballots } = standing;
-  if (ballots.length === 0) return [];
+  const { ballots, people } = standing;
+  if (ballots.length === 0) return people === 0 ? [] : [words.noFigures];
   const found = report(ballots);
   const width = widestInterval(standing);
   return [

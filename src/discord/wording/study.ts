@@ -30,6 +30,7 @@ export const studyWords = Object.assign(
     alreadyClosed: "study.already-closed",
     closing: "study.closing",
     reportFiles: "study.report-files",
+    noFigures: "study.no-figures",
   }),
   {
     /** Also told to the server's log channel. */
