@@ -35,7 +35,11 @@ export async function blindPictures(discord: DiscordSandbox, channelId: string):
     discord.messages(channelId).filter((message) => /### [ABC]\b/.test(JSON.stringify(message.components)));
   await discord.waitFor(
     () => letters().length === 3 && letters().every(({ reactions }) => (reactions?.length ?? 0) === 3),
-    { timeoutMs, what: "A, B and C with their medals" },
+    { timeoutMs: 3 * timeoutMs, what: "A, B and C with their medals" },
   );
   return letters();
 }
+
+/** What the bot says to one person alone, once it shows some words. */
+export const whispered = (discord: DiscordSandbox, person: Person, words: string): Promise<APIMessage> =>
+  discord.waitFor(() => person.ephemerals().findLast((message) => says(message, words)), { timeoutMs, what: words });

@@ -80,3 +80,11 @@ export class Camera {
     });
   }
 }
+
+/** Presses a button of a message that shows a form. */
+export const opening =
+  (messageId: string, label: string) =>
+  async (page: Page): Promise<void> => {
+    await page.locator(`[data-id="${messageId}"]`).getByRole("button", { name: label, exact: true }).click();
+    await page.locator("dialog.modal[open]").waitFor();
+  };
