@@ -32,13 +32,13 @@ export interface Saying {
 
 type Catalogue = Readonly<Partial<Record<Sentence, string>>>;
 
-const require = createRequire(import.meta.url);
 /** A conversation: the language of the one who is answered, and the one that is spoken where everybody reads it. */
 interface Conversation {
   readonly own: Locale;
   readonly aloud: Locale;
 }
 
+const require = createRequire(import.meta.url);
 const conversation = new AsyncLocalStorage<Conversation>();
 const catalogues = new Map<Locale, Catalogue>([["en", english]]);
 const compiled = new Map<string, IntlMessageFormat>();
