@@ -28,6 +28,7 @@ import { styleRemove, styleRename } from "./style-rename.ts";
 import { saveThis, styleSave } from "./style-save.ts";
 import { styleShow } from "./style-show.ts";
 import { paintWith, paintWithContent, styles, turnStyles } from "./styles.ts";
+import { studyMake } from "./study-make.ts";
 import { studyButton, studyClose, studyPanel, studyReport, studyStart, studyStatus } from "./study.ts";
 import { answeredWith } from "./picture-modal.ts";
 import { stylizeAvatar, stylizeThis, useAsStyle } from "./stylize-this.ts";
@@ -60,6 +61,7 @@ export const commands: Commands = {
     scoresShow,
     scoresExport,
     studyStart,
+    studyMake,
     studyStatus,
     studyReport,
     studyClose,

@@ -1,4 +1,4 @@
-/** `/study`: asks a server's members about the pictures of a finished study, as the paper asked its own. */
+/** `/study`: asks a server's members about the pictures of a study, as the paper asked its own. */
 import {
   type AutocompleteInteraction,
   type ChatInputCommandInteraction,
@@ -18,28 +18,21 @@ import { studyWords as words } from "../src/discord/wording/study.ts";
 import { UserError } from "../src/errors.ts";
 import { type Letter, LETTERS } from "../src/votes/comparison.ts";
 import { mayVote } from "../src/votes/voters.ts";
+import { STUDY_GROUP, termsOf, withTerms } from "./study-terms.ts";
 
-const GROUP = "study";
 const CHOICES = 25;
-const [DEFAULT_DAYS, MOST_DAYS] = [14, 90];
-/** In three minutes, and a long quarter of an hour. */
-const [DEFAULT_EACH, MOST_EACH] = [12, 48];
 
 const matching = (names: readonly { name: string; value: string }[], text: string): { name: string; value: string }[] =>
   names.filter(({ name }) => name.toLowerCase().includes(text.toLowerCase())).slice(0, CHOICES);
 
 export const studyStart: SubcommandHandler<SurveyOrder> = {
   kind: "subcommand",
-  group: GROUP,
-  data: subcommand("study.start")
-    .addStringOption((option) => localised(option, "run").setRequired(true).setAutocomplete(true).setMaxLength(100))
-    .addIntegerOption((option) =>
-      localised(option, "days", { days: DEFAULT_DAYS }).setMinValue(1).setMaxValue(MOST_DAYS),
-    )
-    .addNumberOption((option) => localised(option, "width").setMinValue(0.05).setMaxValue(1))
-    .addIntegerOption((option) =>
-      localised(option, "pairs", { pairs: DEFAULT_EACH }).setMinValue(1).setMaxValue(MOST_EACH),
+  group: STUDY_GROUP,
+  data: withTerms(
+    subcommand("study.start").addStringOption((option) =>
+      localised(option, "run").setRequired(true).setAutocomplete(true).setMaxLength(100),
     ),
+  ),
   acknowledge: "public",
   needs: { right: "paint", place: "post" },
 
@@ -48,12 +41,7 @@ export const studyStart: SubcommandHandler<SurveyOrder> = {
     return matching(runs, options.getFocused());
   },
 
-  parse: ({ options }) => ({
-    run: options.getString("run", true),
-    days: options.getInteger("days") ?? DEFAULT_DAYS,
-    width: options.getNumber("width"),
-    each: options.getInteger("pairs") ?? DEFAULT_EACH,
-  }),
+  parse: (interaction) => ({ run: interaction.options.getString("run", true), ...termsOf(interaction) }),
 
   async run({ interaction, bot, reply }, order) {
     assertManager(interaction, words.notManager);
@@ -82,8 +70,8 @@ const onSurvey = (
   run: (call: Parameters<SubcommandHandler<string | null>["run"]>[0], id: string | null) => Promise<void>,
 ): SubcommandHandler<string | null> => ({
   kind: "subcommand",
-  group: GROUP,
-  data: subcommand(`${GROUP}.${name}`).addStringOption(studyOption),
+  group: STUDY_GROUP,
+  data: subcommand(`${STUDY_GROUP}.${name}`).addStringOption(studyOption),
   acknowledge,
   autocomplete: surveyChoices,
 
@@ -105,6 +93,7 @@ export const studyReport = onSurvey("report", "public", async ({ interaction, bo
 
 export const studyClose = onSurvey("close", "private", async ({ interaction, bot: { surveys }, reply }, id) => {
   const survey = await surveys.find(interaction.guildId, id);
+  if (await surveys.painted.stop(survey.id)) return reply.show(noticeView(words.paintingStopped(survey)));
   if (!(await surveys.close(survey))) throw new UserError("survey-closed", words.alreadyClosed);
   await reply.show(noticeView(words.closing));
 });
@@ -139,6 +128,11 @@ async function pressed(call: Press, { act, id, position, picked }: Pressed): Pro
   const { interaction, bot, reply } = call;
   const { surveys } = bot;
   const userId = interaction.user.id;
+  if (act === "stop") {
+    assertManager(interaction, words.notManager);
+    if (!(await surveys.painted.stop(id))) throw new UserError("survey-painted", words.paintedAlready);
+    return reply.show(noticeView(words.stopped));
+  }
   if (act === "withdraw") return reply.show(noticeView(await surveys.withdraw(id, userId)));
   await assertMayTakePart(call);
   if (act === "agree") return reply.show(await surveys.agree(id, userId));

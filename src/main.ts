@@ -45,7 +45,7 @@ import { createLogger, type Logger } from "./log.ts";
 import { startOps } from "./ops/ops.ts";
 import { openPictures } from "./pictures/index.ts";
 import { createReader } from "./reader/reader.ts";
-import { gatherLeftovers, LEARNING, processFolder, STUDIES } from "./process-folders.ts";
+import { gatherLeftovers, LEARNING, processFolder } from "./process-folders.ts";
 import type { Pauses } from "./retry.ts";
 import { isFirst, type Seat, WHOLE } from "./shard.ts";
 import { chooseByVotes } from "./store/ballots.ts";
@@ -165,7 +165,17 @@ export async function startBot(config: Config, log: Logger, options: StartOption
     const admit = filter.admit.bind(filter);
     const intake = new Intake({ config: own, store, reader, closing: closing.signal, log, admit });
     await intake.resume();
-    const surveys = new Surveys({ client, store, intake, ...told, folder: path.join(config.DATA_DIR, STUDIES) });
+    const surveys = new Surveys({
+      client,
+      store,
+      intake,
+      queue,
+      tasks,
+      ...told,
+      dataDir: config.DATA_DIR,
+      size: config.RESULT_SIZE,
+      concurrency: config.QUEUE_URL === undefined ? config.CONCURRENCY : null,
+    });
     undo.push(() => surveys.stop());
     const keptForms = new KeptForms();
     const dropOf = (userId: string): void => {

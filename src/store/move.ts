@@ -30,6 +30,7 @@ export const TABLES = Object.keys({
   surveys: true,
   survey_pairs: true,
   survey_pictures: true,
+  survey_jobs: true,
   survey_showings: true,
   discards: true,
   erased_marks: true,

@@ -4,7 +4,7 @@ import type { Generated } from "kysely";
 import type { JobState } from "../jobs/job.ts";
 import type { UsedStylePath } from "../painting.ts";
 import type { Variant } from "../variant.ts";
-import type { SurveyState } from "../study/survey/survey.ts";
+import type { Survey } from "../study/survey/survey.ts";
 import type { Place } from "../votes/ballot.ts";
 import type { Comparison, ComparisonState } from "../votes/comparison.ts";
 
@@ -33,6 +33,7 @@ export interface Schema {
   surveys: SurveyTable;
   survey_pairs: SurveyPairTable;
   survey_pictures: SurveyPictureTable;
+  survey_jobs: SurveyJobTable;
   survey_showings: SurveyShowingTable;
   discards: DiscardTable;
   erased_marks: ErasedMarkTable;
@@ -317,7 +318,7 @@ export interface SurveyTable {
   message_id: string;
   user_id: string;
   run: string;
-  state: SurveyState;
+  state: Exclude<Survey["state"], "painting">;
   per_person: number;
   created_at: number;
   closes_at: number;
@@ -325,6 +326,10 @@ export interface SurveyTable {
   closed_at: number | null;
   /** JSON of `SurveyReport` */
   report: string | null;
+  /** 1: its pictures were painted for it, of what its beginner gave. */
+  made: number;
+  /** 1: they still are, and it is open when they are there. */
+  painting: number;
 }
 
 interface SurveyPairTable {
@@ -342,6 +347,17 @@ interface SurveyPictureTable {
   number: number;
   variant: Variant;
   sha256: string;
+}
+
+/** A picture that is not painted yet. */
+interface SurveyJobTable {
+  survey_id: string;
+  number: number;
+  variant: Variant;
+  /** Who paints it; `null`: nobody was asked. */
+  job_id: string | null;
+  /** Why it cannot be painted. */
+  failure: string | null;
 }
 
 export interface SurveyShowingTable {

@@ -33,6 +33,7 @@ import { createSharedQueue } from "./shared-queue.ts";
 import { createSafetyVerdictRepository } from "./safety-verdict-repository.ts";
 import { createServerSettingRepository, type ServerSettingRepository } from "./server-setting-repository.ts";
 import { createSettingRepository, type SettingRepository } from "./setting-repository.ts";
+import { createPaintedSurveyRepository, type PaintedSurveyRepository } from "./painted-survey-repository.ts";
 import { createSurveyRepository, type SurveyRepository } from "./survey-repository.ts";
 import { createSurfaceRepository, type SurfaceRepository } from "./surface-repository.ts";
 import { createStyleRepository } from "./style-repository.ts";
@@ -76,6 +77,7 @@ export interface Store extends Repositories {
   readonly workers: WorkerRepository;
   readonly sharedQueue: SharedQueue;
   readonly surveys: SurveyRepository;
+  readonly paintedSurveys: PaintedSurveyRepository;
   readonly erasures: ErasureRepository;
   /** Told of every file that is removed through `files`. */
   readonly erased: ErasedRepository;
@@ -132,6 +134,7 @@ export async function openStore(
     workers: createWorkerRepository(db),
     sharedQueue: createSharedQueue(db),
     surveys: createSurveyRepository(db, shard),
+    paintedSurveys: createPaintedSurveyRepository(db),
     erased,
     erasures: createErasureRepository(db, path.join(dataDir, ERASURES_FILE)),
     retention: createRetentionRepository(settings, serverSettings),

@@ -24,13 +24,12 @@ export interface KnownShowing extends Showing {
   readonly ranking: readonly Ranked[] | null;
 }
 
+/** A stored picture and its pixels. */
+export type Sized = Pick<PictureRef, "sha256" | "width" | "height">;
+
 export interface SurveyRepository {
   /** @param pictures all that its pairs name, with their sizes */
-  insert(
-    survey: Survey,
-    pairs: readonly SurveyPair[],
-    pictures: readonly Pick<PictureRef, "sha256" | "width" | "height">[],
-  ): Promise<void>;
+  insert(survey: Survey, pairs: readonly SurveyPair[], pictures: readonly Sized[]): Promise<void>;
   get(id: string): Promise<Survey | null>;
   /** Of a server, the newest first. */
   list(guildId: string): Promise<readonly Survey[]>;
@@ -67,25 +66,11 @@ export function createSurveyRepository(db: Kysely<Schema>, shard: Shard): Survey
     insert: (survey, pairs, pictures) =>
       db.transaction().execute(async (transaction) => {
         for (const picture of pictures) await rememberPicture(transaction, picture);
-        await transaction.insertInto("surveys").values(surveyToRow(survey)).execute();
         const survey_id = survey.id;
-        const rows = pairs.map(({ number, content, style, face }) => ({
-          survey_id,
-          number,
-          content_sha256: content.sha256,
-          style_sha256: style.sha256,
-          content_name: content.name,
-          style_name: style.name,
-          face: face === null ? null : Number(face),
-        }));
+        await insertPairs(transaction, survey, pairs);
         const painted = pairs.flatMap(({ number, pictures: byVariant }) =>
           VARIANTS.map((variant) => ({ survey_id, number, variant, sha256: byVariant[variant] })),
         );
-        for (let n = 0; n < rows.length; n += ROWS)
-          await transaction
-            .insertInto("survey_pairs")
-            .values(rows.slice(n, n + ROWS))
-            .execute();
         for (let n = 0; n < painted.length; n += ROWS)
           await transaction
             .insertInto("survey_pictures")
@@ -121,6 +106,7 @@ export function createSurveyRepository(db: Kysely<Schema>, shard: Shard): Survey
         .set({ state: "closing", closed_at: at })
         .where("id", "=", id)
         .where("state", "=", "open")
+        .where("painting", "=", 0)
         .returning("id")
         .executeTakeFirst();
       return closed !== undefined;
@@ -242,6 +228,29 @@ export function createSurveyRepository(db: Kysely<Schema>, shard: Shard): Survey
   };
 }
 
+/** A study and its pairs, without what is painted of them. */
+export async function insertPairs(
+  db: Kysely<Schema>,
+  survey: Survey,
+  pairs: readonly Omit<SurveyPair, "pictures">[],
+): Promise<void> {
+  await db.insertInto("surveys").values(surveyToRow(survey)).execute();
+  const rows = pairs.map(({ number, content, style, face }) => ({
+    survey_id: survey.id,
+    number,
+    content_sha256: content.sha256,
+    style_sha256: style.sha256,
+    content_name: content.name,
+    style_name: style.name,
+    face: face === null ? null : Number(face),
+  }));
+  for (let n = 0; n < rows.length; n += ROWS)
+    await db
+      .insertInto("survey_pairs")
+      .values(rows.slice(n, n + ROWS))
+      .execute();
+}
+
 type Updating = ReturnType<typeof updating>;
 const updating = (db: Kysely<Schema>) => db.updateTable("survey_showings");
 
@@ -274,7 +283,9 @@ const surveyToRow = (survey: Survey): SurveyTable => ({
   message_id: survey.messageId,
   user_id: survey.userId,
   run: survey.run,
-  state: survey.state,
+  state: survey.state === "painting" ? "open" : survey.state,
+  made: Number(survey.made),
+  painting: Number(survey.state === "painting"),
   per_person: survey.each,
   created_at: survey.createdAt,
   closes_at: survey.closesAt,
@@ -290,7 +301,8 @@ const rowToSurvey = (row: Selectable<SurveyTable>): Survey => ({
   messageId: row.message_id,
   userId: row.user_id,
   run: row.run,
-  state: row.state,
+  made: row.made === 1,
+  state: row.painting === 1 ? "painting" : row.state,
   each: row.per_person,
   createdAt: row.created_at,
   closesAt: row.closes_at,

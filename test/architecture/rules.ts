@@ -60,6 +60,7 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "src/reader",
     "src/study/flags.ts",
     "src/study/survey",
+    "src/checkpoints/disk.ts",
     "src/images",
     "src/caption/conditioning.ts",
     "src/caption/style-sentences.ts",

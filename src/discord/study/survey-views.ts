@@ -28,6 +28,15 @@ export function invitationView(survey: Survey, pairs: number, people: number, an
   return view([box]);
 }
 
+/** @param at pictures that are there, of all, and seconds until all are; `null` where nobody can tell */
+export function paintingView(survey: Survey, at: Parameters<typeof words.painting>[1]): View {
+  const box = new ContainerBuilder()
+    .setAccentColor(ACCENT.working)
+    .addTextDisplayComponents(text(words.painting(survey, at)))
+    .addActionRowComponents(row(press("study", words.stopPainting, ButtonStyle.Secondary, "stop", survey.id)));
+  return view([box]);
+}
+
 export function resultView(survey: Survey, standing: Standing): View {
   const box = new ContainerBuilder()
     .setAccentColor(ACCENT.done)

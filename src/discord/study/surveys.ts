@@ -1,16 +1,18 @@
 /**
  * Studies that people of a server take part in, from the invitation to the result.
  *
- * Face of this room. Beside it `survey-views.ts` has what people see; who is shown what is in `src/study/survey`.
+ * Face of this room. Beside it `survey-views.ts` has what people see, `painted-studies.ts` those that are painted first; who
+ * is shown what is in `src/study/survey`.
  */
 import type { Client } from "discord.js";
 
+import path from "node:path";
+
 import { UserError } from "../../errors.ts";
-import { newJobId } from "../../jobs/job-id.ts";
 import type { PictureRef } from "../../jobs/job.ts";
-import type { Logger } from "../../log.ts";
+import { STUDIES } from "../../process-folders.ts";
 import type { Random } from "../../random.ts";
-import type { Store } from "../../store/store.ts";
+import { Eraser } from "../../store/erasing/eraser.ts";
 import { answersFile } from "../../study/survey/answers.ts";
 import { nextBlock } from "../../study/survey/design.ts";
 import { type OfferedPicture, offerOf, runsIn } from "../../study/survey/offer.ts";
@@ -21,13 +23,14 @@ import { sayAloud } from "../../words/say.ts";
 import { anonymise, toCsv } from "../../votes/export.ts";
 import { LETTERS, type Letter } from "../../votes/comparison.ts";
 import { isMessageGone, isPlaceGone } from "../discord-error.ts";
-import type { Intake } from "../intake/intake.ts";
 import type { Deliveries } from "../messages/deliveries.ts";
 import { type PendingReplies, type PendingReply, replyPlace } from "../messages/pending-reply.ts";
 import { Venue } from "../messages/venue.ts";
 import type { Cover, View, ViewFile } from "../messages/view.ts";
 import { speakToServer } from "../language.ts";
 import { studyWords as words } from "../wording/study.ts";
+import { type Asker, newSurvey, type SurveyTerms } from "./new-survey.ts";
+import { PaintedStudies, type PaintedStudiesOptions } from "./painted-studies.ts";
 import {
   consentView,
   invitationView,
@@ -39,49 +42,47 @@ import {
   thanksView,
 } from "./survey-views.ts";
 
-const DAY_MS = 86_400_000;
 /** Longest time that a timer can be set for. */
 const LONGEST_MS = 2 ** 31 - 1;
 
-export interface SurveysOptions {
+export interface SurveysOptions extends Omit<PaintedStudiesOptions, "eraser" | "edit" | "onMoved"> {
   readonly client: Client;
-  readonly store: Store;
-  readonly intake: Intake;
   readonly deliveries: Deliveries;
   readonly replies: PendingReplies;
-  readonly log: Logger;
   readonly cover: Cover;
-  /** Where the owner puts runs that people may be asked about. */
-  readonly folder: string;
+
   readonly random?: Random;
 }
 
-/** What a manager asks for. */
-export interface SurveyOrder {
+/** What a manager asks for: people about a finished run. */
+export interface SurveyOrder extends SurveyTerms {
   readonly run: string;
-  readonly days: number;
-  readonly width: number | null;
-  /** Pairs that one person is shown. */
-  readonly each: number;
-}
-
-interface Asker {
-  readonly userId: string;
-  readonly guildId: string;
 }
 
 export class Surveys {
   readonly #options: SurveysOptions;
   readonly #timers = new Map<string, NodeJS.Timeout>();
+  /** Those whose pictures are painted for them. */
+  readonly painted: PaintedStudies;
+  /** Where the owner puts runs that people may be asked about. */
+  readonly #folder: string;
   #closed = false;
 
   constructor(options: SurveysOptions) {
+    const { store, intake, dataDir } = options;
     this.#options = options;
+    this.#folder = path.join(dataDir, STUDIES);
+    this.painted = new PaintedStudies({
+      ...options,
+      eraser: new Eraser({ store, dataDir, discard: intake.discard.bind(intake) }),
+      edit: (survey, shown) => this.#edit(survey, survey.messageId, shown),
+      onMoved: (survey) => this.#changed(survey),
+    });
   }
 
   /** Names of runs that people can be asked about. */
   runs(): Promise<readonly string[]> {
-    return runsIn(this.#options.folder);
+    return runsIn(this.#folder);
   }
 
   /**
@@ -90,11 +91,11 @@ export class Surveys {
    * @throws UserError when the run cannot be used, a picture is refused here, or people are taking part in it already
    */
   async begin({ run, days, width, each }: SurveyOrder, { userId, guildId }: Asker, reply: PendingReply): Promise<void> {
-    const { store, folder } = this.#options;
+    const { store } = this.#options;
     const known = await store.surveys.list(guildId);
     if (known.some((other) => other.run === run && other.state === "open"))
       throw new UserError("survey-open", words.under(run));
-    const offered = await offerOf(folder, run);
+    const offered = await offerOf(this.#folder, run);
     const { channelId, messageId } = replyPlace(reply);
     const releases: (() => Promise<void>)[] = [];
     const taken: PictureRef[] = [];
@@ -120,22 +121,8 @@ export class Surveys {
           pictures: Object.fromEntries(painted) as SurveyPair["pictures"],
         });
       }
-      const at = Date.now();
-      const survey: Survey = {
-        id: newJobId(),
-        guildId,
-        channelId,
-        messageId,
-        userId,
-        run,
-        state: "open",
-        each: Math.min(each, pairs.length),
-        createdAt: at,
-        closesAt: at + days * DAY_MS,
-        closesWidth: width,
-        closedAt: null,
-        report: null,
-      };
+      const terms = { days, width, each: Math.min(each, pairs.length) };
+      const survey = newSurvey(terms, { userId, guildId, channelId, messageId, run, state: "open", made: false });
       await store.surveys.insert(survey, pairs, taken);
       await reply.show(sayAloud(() => invitationView(survey, pairs.length, 0, 0)));
       this.#schedule(survey);
@@ -239,7 +226,9 @@ export class Surveys {
 
   /** Takes up what an earlier process left. */
   async resume(): Promise<void> {
-    this.changed(await this.#options.store.surveys.unfinished());
+    const left = await this.#options.store.surveys.unfinished();
+    this.changed(left);
+    for (const { id, state } of left) if (state === "painting") this.painted.goOn(id);
   }
 
   /** Answers in them were erased: what shows them is looked at again. */
@@ -249,12 +238,14 @@ export class Surveys {
 
   async stop(): Promise<void> {
     this.#closed = true;
+    await this.painted.close();
     for (const timer of this.#timers.values()) clearTimeout(timer);
   }
 
   async #open(id: string): Promise<Survey> {
     const survey = await this.#options.store.surveys.get(id);
     if (!survey) throw new UserError("survey-gone", words.gone);
+    if (survey.state === "painting") throw new UserError("survey-painting", words.notYet);
     if (survey.state !== "open") throw new UserError("survey-closed", words.closed);
     return survey;
   }
@@ -290,7 +281,9 @@ export class Surveys {
   async #showTo(known: Survey): Promise<void> {
     const { surveys } = this.#options.store;
     const { id } = known;
-    let survey = known;
+    if (known.state === "painting" && !(await this.painted.show(known))) return;
+    let survey = known.state === "painting" ? await surveys.get(id) : known;
+    if (!survey) return;
     const { standing, pairs, rankings } = await this.#standing(survey);
     if (survey.state === "open" && this.#isEnough(survey, standing)) {
       await surveys.close(id, Date.now());

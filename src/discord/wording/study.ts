@@ -2,8 +2,8 @@
 import type { Flag } from "../../study/flags.ts";
 import type { Survey } from "../../study/survey/survey.ts";
 import type { Letter } from "../../votes/comparison.ts";
-import { say, sentences } from "../../words/say.ts";
-import { clip, escapeText, relativeTime } from "./markdown.ts";
+import { say, type Sentence, sentences } from "../../words/say.ts";
+import { clip, duration, escapeText, relativeTime } from "./markdown.ts";
 
 const ALT_LENGTH = 1024;
 
@@ -13,6 +13,20 @@ const ends = ({ closesAt, closesWidth }: Pick<Survey, "closesAt" | "closesWidth"
   closesWidth === null
     ? say("study.closes", { when: relativeTime(closesAt) })
     : say("study.closes-at-width", { width: closesWidth / 2, when: relativeTime(closesAt) });
+
+const dayOf = (at: number): string => new Date(at).toISOString().slice(0, 10);
+
+const CHOICE = {
+  painting: "study.choice.painting",
+  open: "study.choice.open",
+  closing: "study.choice.closed",
+  closed: "study.choice.closed",
+} as const satisfies Readonly<Record<Survey["state"], Sentence>>;
+
+function standingWords(survey: Survey): string {
+  if (survey.state === "painting") return say("study.not-yet");
+  return survey.state === "open" ? ends(survey) : say("study.status.over");
+}
 
 export const studyWords = Object.assign(
   sentences({
@@ -31,6 +45,14 @@ export const studyWords = Object.assign(
     closing: "study.closing",
     reportFiles: "study.report-files",
     noFigures: "study.no-figures",
+    stopPainting: "study.stop-painting",
+    stopped: "study.stopped",
+    paintedAlready: "study.painted-already",
+    notYet: "study.not-yet",
+    paintingAlready: "study.painting-already",
+    tooFewPairs: "study.too-few-pairs",
+    noStyles: "study.no-styles",
+    noRoom: "study.no-room",
   }),
   {
     /** Also told to the server's log channel. */
@@ -42,6 +64,27 @@ export const studyWords = Object.assign(
         people === 0 ? say("study.invitation.nobody-yet") : say("study.invitation.so-far", { people, answers }),
         `-# ${named(survey)} · ${ends(survey)}`,
       ].join("\n"),
+    /** @param at pictures that are there, of all, and seconds until all are; `null` where nobody can tell */
+    painting: (
+      survey: Survey,
+      { done, of, seconds }: { readonly done: number; readonly of: number; readonly seconds: number | null },
+    ): string =>
+      [
+        say("study.painting.title", { study: named(survey) }),
+        say("study.painting", { done, of }),
+        seconds === null
+          ? say("study.painting.unknown-time")
+          : say("study.painting.time", { time: duration(Math.max(1, seconds)) }),
+        say("study.painting.whose"),
+      ].join("\n"),
+    defaultName: (at: number): string => say("study.default-name", { date: dayOf(at) }),
+    paintingStopped: (survey: Survey): string => say("study.painting-stopped", { study: named(survey) }),
+    /** @param why as a job says it; empty: somebody stopped it */
+    notPainted: (survey: Survey, why: string): string =>
+      `${say("study.not-painted", { study: named(survey) })} ${why === "" ? say("study.picture-stopped") : why}`,
+    tooManyStyles: (most: number): string => say("study.too-many-styles", { most }),
+    alike: (one: string, other: string): string =>
+      say("study.alike", { one: `**${escapeText(one)}**`, other: `**${escapeText(other)}**` }),
     over: (survey: Survey, people: number): string =>
       `${say("study.over", { study: named(survey) })}\n${people === 0 ? say("study.over.nobody") : say("study.over.people", { people })}`,
     consent: (each: number): string =>
@@ -64,18 +107,12 @@ export const studyWords = Object.assign(
 
     under: (run: string): string => say("study.under-way", { study: named({ run }) }),
     choice: ({ run, state, createdAt }: Survey): string =>
-      clip(
-        say(state === "open" ? "study.choice.open" : "study.choice.closed", {
-          run,
-          date: new Date(createdAt).toISOString().slice(0, 10),
-        }),
-        100,
-      ),
+      clip(say(CHOICE[state], { run, date: dayOf(createdAt) }), 100),
 
     status: (survey: Survey, people: number, answers: number, flagged: readonly (readonly Flag[])[]): string =>
       [
         `### 🧪 ${named(survey)}`,
-        `${say("study.status", { people, answers })} ${survey.state === "open" ? ends(survey) : say("study.status.over")}`,
+        `${say("study.status", { people, answers })} ${standingWords(survey)}`,
         ...(flagged.length === 0 ? [] : [flaggedWords(flagged)]),
       ].join("\n"),
     flagged: flaggedWords,

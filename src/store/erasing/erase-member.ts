@@ -5,6 +5,7 @@ import { eraseJob, eraseRound } from "./erase-jobs.ts";
 import { eraseLibrary } from "./erase-library.ts";
 import { noteDiscards } from "./discards.ts";
 import { JOB_PICTURES } from "../job-rows.ts";
+import { eraseSurvey, surveysMadeOf } from "./erase-surveys.ts";
 import { sql } from "../kysely.ts";
 import type { Schema } from "../schema.ts";
 
@@ -58,7 +59,7 @@ export async function jobsOf(db: Kysely<Schema>, { userId, guildId }: Scope): Pr
   return (await query.orderBy("id").execute()).map(({ id }) => id);
 }
 
-/** Where the bot shows a member's jobs, comparisons and learnings, and can take it off. */
+/** Where the bot shows a member's jobs, comparisons, learnings and studies of their pictures, and can take it off. */
 export async function messagesOf(db: Kysely<Schema>, { userId, guildId }: Scope): Promise<readonly MessagePlace[]> {
   const surfaces = await db
     .selectFrom("surfaces")
@@ -87,6 +88,7 @@ export async function messagesOf(db: Kysely<Schema>, { userId, guildId }: Scope)
     .where("user_id", "=", userId)
     .where(within(guildId))
     .execute();
+  const studies = await surveysMadeOf(db, userId, guildId);
   const inReach = surfaces.filter(({ outside }) => outside === 0);
   const all: (readonly [string, string | null])[] = [
     ...[...inReach, ...learnings].flatMap((row) => [
@@ -100,6 +102,11 @@ export async function messagesOf(db: Kysely<Schema>, { userId, guildId }: Scope)
         [row.thread_id ?? row.channel_id, row.description_message_id] as const,
         [row.thread_id ?? row.channel_id, row.result_message_id] as const,
       ]),
+    ...studies.map((row) => [row.channel_id, row.message_id] as const),
+    ...studies.flatMap(({ report }) => {
+      const { channelId, messageId } = (JSON.parse(report ?? "null") ?? {}) as Partial<MessagePlace>;
+      return channelId && messageId ? [[channelId, messageId] as const] : [];
+    }),
     ...candidates.map((row) => [row.channel_id, row.message_id] as const),
     ...comparisons.flatMap((row) => [
       [row.channel_id, row.card_message_id] as const,
@@ -112,7 +119,7 @@ export async function messagesOf(db: Kysely<Schema>, { userId, guildId }: Scope)
 }
 
 /**
- * Erases a member's comparisons, jobs, styles, learnings, medals and answers in studies; their files are noted to be
+ * Erases a member's comparisons, jobs, styles, learnings, medals, answers in studies and studies of their pictures; their files are noted to be
  * discarded. Jobs that are under way have to be stopped before. May be called again when it was broken off.
  *
  * @param breathe called between jobs
@@ -130,6 +137,11 @@ export async function eraseMember(db: Kysely<Schema>, scope: Scope, breathe: () 
   await eraseLibrary(db, { styles: named("owner_id"), learnings: named("user_id") });
   await db.deleteFrom("medal_changes").where("voter_id", "=", userId).where(within(guildId)).execute();
   await db.deleteFrom("survey_showings").where("user_id", "=", userId).where(within(guildId)).execute();
+  // What they gave is in all of it, so others' answers go with it.
+  for (const { id } of await surveysMadeOf(db, userId, guildId)) {
+    await eraseSurvey(db, id);
+    await breathe();
+  }
   await db.updateTable("surveys").set({ user_id: "" }).where("user_id", "=", userId).where(within(guildId)).execute();
   const rounds = db.selectFrom("rounds").select("id").where(within(guildId));
   await db
@@ -174,7 +186,9 @@ export async function memberData(db: Kysely<Schema>, { userId, guildId }: Scope)
   const named = await sql<{ sha256: string; width: number; height: number }>`select sha256, width, height from pictures
     where exists (select 1 from jobs where user_id = ${userId} and ${within(guildId)}
       and pictures.sha256 in (${sql.join(JOB_PICTURES.map((column) => sql.ref(column)))}))
-    or exists (select 1 from styles where owner_id = ${userId} and ${within(guildId)} and picture_sha256 = pictures.sha256)`.execute(
+    or exists (select 1 from styles where owner_id = ${userId} and ${within(guildId)} and picture_sha256 = pictures.sha256)
+    or exists (select 1 from surveys join survey_pairs on survey_pairs.survey_id = surveys.id
+      where surveys.user_id = ${userId} and surveys.made = 1 and ${within(guildId)} and content_sha256 = pictures.sha256)`.execute(
     db,
   );
   return {

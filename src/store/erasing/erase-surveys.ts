@@ -12,13 +12,24 @@ export async function eraseSurvey(db: Kysely<Schema>, id: string): Promise<reado
       select content_sha256 as sha256 from survey_pairs where survey_id = ${id}
       union select style_sha256 from survey_pairs where survey_id = ${id}
       union select sha256 from survey_pictures where survey_id = ${id}`.execute(transaction);
-    for (const table of ["survey_showings", "survey_pictures", "survey_pairs"] as const)
+    for (const table of ["survey_showings", "survey_jobs", "survey_pictures", "survey_pairs"] as const)
       await transaction.deleteFrom(table).where("survey_id", "=", id).execute();
     await transaction.deleteFrom("surveys").where("id", "=", id).execute();
     const pictures = rows.map(({ sha256 }) => sha256);
     await noteDiscards(transaction, "picture", pictures);
     return pictures;
   });
+}
+
+/** Those whose pictures were made of what a member gave, in one server or (`null`) in all. */
+export async function surveysMadeOf(db: Kysely<Schema>, userId: string, guildId: string | null) {
+  return db
+    .selectFrom("surveys")
+    .select(["id", "channel_id", "message_id", "report"])
+    .where("user_id", "=", userId)
+    .where("made", "=", 1)
+    .$if(guildId !== null, (query) => query.where("guild_id", "=", guildId!))
+    .execute();
 }
 
 /** Of a server. @param closedBefore Unix milliseconds; absent: all, also those that are open */

@@ -26,6 +26,7 @@ import { discards } from "./019-discards.ts";
 import { erasedMarks } from "./020-erased-marks.ts";
 import { outside } from "./021-outside.ts";
 import { blends } from "./022-blends.ts";
+import { paintedStudies } from "./024-painted-studies.ts";
 import type { Migration } from "./migration.ts";
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -51,6 +52,7 @@ export const MIGRATIONS: readonly Migration[] = [
   erasedMarks,
   outside,
   blends,
+  paintedStudies,
 ];
 
 /** The version that this program's databases are of. */

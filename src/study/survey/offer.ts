@@ -9,7 +9,7 @@ import { DATA_FOLDER, type Manifest, readManifest } from "../manifest.ts";
 
 /** Most pairs of one survey: each has five pictures, which are taken in when it begins. */
 const MOST_PAIRS = 400;
-const FEWEST_PAIRS = 2;
+export const FEWEST_PAIRS = 2;
 
 /** A file of a run. */
 export interface OfferedPicture {

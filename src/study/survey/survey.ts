@@ -8,8 +8,8 @@ export const UNTOUCHED = "untouched";
 /** What may stand among what is ranked: of three pictures at most one is no variant. */
 export type Ranked = Variant | typeof UNTOUCHED;
 
-/** `open`: people take part; `closing`: nobody does any more, and its message is to show the result; `closed`: it shows it. */
-export type SurveyState = "open" | "closing" | "closed";
+/** `painting`: nobody is invited yet; `open`: people take part; `closing`: nobody does any more, and its message is to show the result; `closed`: it shows it. */
+type SurveyState = "painting" | "open" | "closing" | "closed";
 
 export interface Survey {
   readonly id: string;
@@ -19,8 +19,10 @@ export interface Survey {
   readonly messageId: string;
   /** Who began it; empty when they were forgotten. */
   readonly userId: string;
-  /** Name of the run whose pictures these are. */
+  /** Name of the run whose pictures these are, or of the study where they are painted for it. */
   readonly run: string;
+  /** Whether they are painted for it, of what its beginner gave. */
+  readonly made: boolean;
   readonly state: SurveyState;
   /** Pairs that one person is shown. */
   readonly each: number;
@@ -51,8 +53,25 @@ export interface SurveyPair {
   readonly style: NamedPicture;
   /** Whether the content shows a face; `null`: nobody looked. */
   readonly face: boolean | null;
-  /** Hashes of the pictures, by variant. */
+  /** Hashes of the pictures, by variant; while it is painted, of those that are there. */
   readonly pictures: Readonly<Record<Variant, string>>;
+}
+
+/** A picture of a study that is still to be painted. */
+export interface UnpaintedPicture {
+  readonly number: number;
+  readonly variant: Variant;
+  readonly content: StoredSource;
+  readonly style: StoredSource;
+  /** `null`: nobody was asked to paint it. */
+  readonly jobId: string | null;
+  /** Why it cannot be painted, in words for people, empty where somebody stopped it; `null`: it may be. */
+  readonly failure: string | null;
+}
+
+interface StoredSource extends NamedPicture {
+  readonly width: number;
+  readonly height: number;
 }
 
 /** A stored picture, and what it is called in the run. */
