@@ -5,6 +5,8 @@ import type { Command } from "commander";
 
 import { createFolderPictures } from "../pictures/folder.ts";
 import { DATA_FOLDER } from "../study/manifest.ts";
+import { markOutOfDate, REPORT_FOLDER, reportIn } from "../study/out-of-date.ts";
+import type { ReportInput } from "../study/report/study-report.ts";
 import { numberBetween } from "./options.ts";
 
 interface ReportOptions {
@@ -12,6 +14,7 @@ interface ReportOptions {
   readonly output?: string;
   readonly pictures: number;
   readonly json: boolean;
+  readonly check: boolean;
 }
 
 export function registerStudyReport(study: Command): void {
@@ -23,11 +26,18 @@ export function registerStudyReport(study: Command): void {
     .option("-o, --output <dir>", "where it goes (default: report in the folder)")
     .option("--pictures <px>", "long side of the page's pictures", numberBetween(64, 1024, true), 320)
     .option("--json", "print the figures and nothing else", false)
-    .action(async (dir: string, { ballots, output, pictures, json }: ReportOptions) => {
+    .option("--check", "only say whether the report that is there is up to date, and mark one that is not", false)
+    .action(async (dir: string, { ballots, output, pictures, json, check }: ReportOptions) => {
       const { readReportInput } = await import("../study/report/study-report.ts");
-      const { writeReport } = await import("../study/report/write-report.ts");
       const folder = path.resolve(dir);
-      const out = path.resolve(output ?? path.join(folder, "report"));
+      const out = path.resolve(output ?? path.join(folder, REPORT_FOLDER));
+      if (check) {
+        const { words, isCurrent } = await checkReport(out, (await readReportInput(folder, ballots)).of);
+        console.log(words);
+        if (!isCurrent) process.exitCode = 1;
+        return;
+      }
+      const { writeReport } = await import("../study/report/write-report.ts");
       const { report, files } = await writeReport(await readReportInput(folder, ballots), {
         folder,
         out,
@@ -38,4 +48,22 @@ export function registerStudyReport(study: Command): void {
       console.log(`${path.join(out, files[0]!)}, and beside it ${files.slice(1).join(", ")}`);
       for (const sentence of [...report.missing, ...report.reach.said]) console.log(sentence);
     });
+}
+
+/** Whether a report in a folder is what it would be now, and why not; one that is not says so itself afterwards. */
+export async function checkReport(
+  out: string,
+  now: ReportInput["of"],
+): Promise<{ readonly words: string; readonly isCurrent: boolean }> {
+  const { changesSince } = await import("../study/report/study-report.ts");
+  const report = await reportIn(out);
+  if (!report) return { words: `There is no report in ${out}. atelier study report makes one.`, isCurrent: false };
+  const changes = changesSince(report.of, now);
+  // The bot has heard of answers that have not come into the folder.
+  if (changes.length === 0 && report.outOfDate)
+    changes.push("Answers in the server were added or taken back: /study report there gives the ones of now.");
+  if (changes.length === 0) return { words: `${path.join(out, "index.html")} is up to date.`, isCurrent: true };
+  if (!report.outOfDate) await markOutOfDate(out);
+  const words = `${path.join(out, "index.html")} is out of date, and says so now. ${changes.join(" ")} Without --check this command makes it anew.`;
+  return { words, isCurrent: false };
 }

@@ -8,6 +8,7 @@ import path from "node:path";
 import { z } from "zod";
 
 import { messageOf, UserError } from "../errors.ts";
+import { type AnswersMark, answersMark } from "./out-of-date.ts";
 
 const BALLOTS_FILE = "ballots.json";
 const FORMAT = "atelier-study-ballots";
@@ -45,21 +46,29 @@ const ballot = z
 const ballotsSchema = z.object({
   format: z.literal(FORMAT),
   version: z.literal(VERSION),
+  /** Where people of a server said it; absent of others' files, and of those before it was noted. */
+  answers: answersMark.exactOptional(),
   ballots: z.array(ballot),
 });
 
 export type StudyBallot = z.infer<typeof ballot>;
 
+/** What a file of ballots holds. */
+export interface StudyBallots {
+  readonly ballots: readonly StudyBallot[];
+  readonly answers?: AnswersMark;
+}
+
 /** All of `ballots.json`. */
-export const ballotsFile = (ballots: readonly StudyBallot[]): string =>
-  `${JSON.stringify({ format: FORMAT, version: VERSION, ballots }, null, 1)}\n`;
+export const ballotsFile = (ballots: readonly StudyBallot[], answers?: AnswersMark): string =>
+  `${JSON.stringify({ format: FORMAT, version: VERSION, ...(answers && { answers }), ballots }, null, 1)}\n`;
 
 /**
  * The ballots of the study in a folder; `null` where there are none yet.
  *
  * @throws UserError where the file is not one that this version knows
  */
-export async function readBallots(folder: string): Promise<StudyBallot[] | null> {
+export async function readBallots(folder: string): Promise<StudyBallots | null> {
   const text = await readFile(path.join(folder, BALLOTS_FILE), "utf8").catch((error: unknown) => {
     if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
     throw error;
@@ -68,9 +77,9 @@ export async function readBallots(folder: string): Promise<StudyBallot[] | null>
 }
 
 /** @param what names the file, for people. @throws UserError as `readBallots` */
-export function parseBallots(text: string, what: string): StudyBallot[] {
+export function parseBallots(text: string, what: string): StudyBallots {
   try {
-    return ballotsSchema.parse(JSON.parse(text)).ballots;
+    return ballotsSchema.parse(JSON.parse(text));
   } catch (cause) {
     const why = cause instanceof z.ZodError ? z.prettifyError(cause) : messageOf(cause);
     throw new UserError("ballots-unreadable", `${what} holds no ballots that this version of Atelier knows: ${why}`, {

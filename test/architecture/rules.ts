@@ -59,6 +59,7 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "src/store",
     "src/reader",
     "src/study/flags.ts",
+    "src/study/out-of-date.ts",
     "src/study/survey",
     "src/checkpoints/disk.ts",
     "src/images",

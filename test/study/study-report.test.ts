@@ -17,7 +17,7 @@ import { asStudyBallot, madeBallot, madeManifest, madeMeasures } from "./made-st
 
 /** Enough to see that it is played, and few enough to be quick. */
 const STUDIES = 20;
-const OF = { study: "a".repeat(64), ballots: null, measures: null };
+const OF = { study: "a".repeat(64), ballots: null, measures: null, answers: null };
 
 const kinds = ["face", "non-face"] as const;
 const paperManifest = madeManifest(
@@ -139,7 +139,7 @@ describe("ballots of a study", () => {
 
   it("are read with every field looked at", () => {
     const text = (ballot: StudyBallot): string => ballotsFile([ballot]);
-    expect(parseBallots(text(madeBallot()), "b.json")).toEqual([madeBallot()]);
+    expect(parseBallots(text(madeBallot()), "b.json").ballots).toEqual([madeBallot()]);
     expect(() => parseBallots(text(madeBallot({ ranking: ["inst", "inst", "prompt"] })), "b.json")).toThrow(
       "a ranking has to hold all that was shown",
     );

@@ -4,6 +4,7 @@ import path from "node:path";
 import sharp from "sharp";
 import { expect, it } from "vitest";
 
+import { checkReport } from "../../src/cli/study-report.ts";
 import { createFolderPictures } from "../../src/pictures/folder.ts";
 import { writeMeasures } from "../../src/study/measures.ts";
 import { ballotsFile } from "../../src/study/study-ballots.ts";
@@ -62,6 +63,22 @@ it("writes one page with its pictures in it, and charts, sheets and tables besid
   expect(page.match(/no picture/g)!.length).toBeGreaterThan(0);
   const { width } = await sharp(path.join(out, "table-1.png")).metadata();
   expect(width).toBe(420 * 3);
+
+  // Somebody takes their answers back.
+  const check = async () => checkReport(out, (await readReportInput(order.out)).of);
+  expect(await check()).toMatchObject({ isCurrent: true });
+  await writeFile(path.join(order.out, "ballots.json"), ballotsFile(ballots.slice(1)));
+  expect(await check()).toMatchObject({
+    isCurrent: false,
+    words: expect.stringContaining("is out of date, and says so now. Answers were added or taken back.") as string,
+  });
+  const stale = await readFile(path.join(out, "index.html"), "utf8");
+  expect(stale.replace(/<p class="notice stale" role="alert">.*\n/, "")).toBe(page);
+  expect(stale).not.toBe(page);
+  expect((await readdir(out)).sort()).toEqual([...files, "OUT-OF-DATE.txt"].sort());
+  await writeReport(await readReportInput(order.out), given);
+  expect(await check()).toMatchObject({ isCurrent: true });
+  expect((await readdir(out)).sort()).toEqual([...files].sort());
 });
 
 it("says where there is no study, and which file it cannot read", async () => {

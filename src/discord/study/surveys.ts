@@ -8,11 +8,12 @@ import type { Client } from "discord.js";
 
 import path from "node:path";
 
-import { UserError } from "../../errors.ts";
+import { messageOf, UserError } from "../../errors.ts";
 import type { PictureRef } from "../../jobs/job.ts";
 import { STUDIES } from "../../process-folders.ts";
 import type { Random } from "../../random.ts";
 import { Eraser } from "../../store/erasing/eraser.ts";
+import { markWhereAnswersChanged } from "../../study/out-of-date.ts";
 import { answersFile } from "../../study/survey/answers.ts";
 import { nextBlock } from "../../study/survey/design.ts";
 import { type OfferedPicture, offerOf, runsIn } from "../../study/survey/offer.ts";
@@ -208,7 +209,7 @@ export class Surveys {
         ? []
         : [
             file("ballots.csv", toCsv(anonymise(standing.ballots, salt))),
-            file("ballots.json", answersFile(pairs, rankings, salt)),
+            file("ballots.json", answersFile(survey, pairs, rankings, salt)),
           ];
     await reply.show(sayAloud(() => reportView(survey, standing, Date.now(), files)));
     await store.surveys.noteReport(survey.id, { channelId, messageId, of: rankingsHash(rankings), marked: false });
@@ -295,6 +296,7 @@ export class Surveys {
         : resultView(survey, standing);
     await this.#edit(survey, survey.messageId, front);
     await this.#markReport(survey, rankingsHash(rankings));
+    if (!survey.made) await this.#markFiles(survey, rankingsHash(rankings));
     if (survey.state === "open") this.#schedule(survey);
     else await surveys.noteShownResult(id);
   }
@@ -310,6 +312,16 @@ export class Surveys {
     if (report === null || report.marked || report.of === now) return;
     await this.#edit({ ...survey, channelId: report.channelId }, report.messageId, outOfDateView(survey));
     await this.#options.store.surveys.noteReport(survey.id, { ...report, marked: true });
+  }
+
+  /** Of a report that the owner had made in the run's folder. */
+  async #markFiles({ id, run }: Survey, hash: string): Promise<void> {
+    const { log } = this.#options;
+    try {
+      await markWhereAnswersChanged(path.join(this.#folder, run), { survey: id, hash });
+    } catch (error) {
+      log.warn({ run, error: messageOf(error) }, "a report in the run's folder could not be marked as out of date");
+    }
   }
 
   async #edit({ channelId }: Survey, messageId: string, shown: View): Promise<void> {

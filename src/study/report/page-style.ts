@@ -23,7 +23,7 @@ section + section { border-top: 1px solid var(--line); margin-top: 36px; }
 .facts li { background: var(--card); border: 1px solid var(--line); border-radius: 12px; padding: 12px 14px; font-size: 13.5px; color: var(--faint); }
 .facts b { display: block; font-size: 25px; line-height: 1.2; color: var(--ink); font-variant-numeric: tabular-nums; }
 .notice { background: var(--card); border: 1px solid var(--line); border-left: 4px solid var(--accent); border-radius: 10px; padding: 14px 18px; margin: 24px 0 0; }
-.notice ul { margin: 0; padding-left: 18px; } .notice li + li { margin-top: 4px; }
+.notice.stale { border-left-color: #c0392b; margin: 0 0 24px; } .notice ul { margin: 0; padding-left: 18px; } .notice li + li { margin-top: 4px; }
 .two { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); gap: 28px 40px; align-items: start; margin-top: 18px; }
 .chart { display: block; width: 100%; max-width: 560px; height: auto; }
 .scroll { overflow-x: auto; margin: 14px -24px 0; padding: 0 24px; }

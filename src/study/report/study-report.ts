@@ -4,7 +4,8 @@ import { readFile } from "node:fs/promises";
 
 import { sha256Of } from "../../sha256.ts";
 import { fromJson } from "../../votes/export.ts";
-import { parseBallots, readBallots } from "../study-ballots.ts";
+import type { AnswersMark } from "../out-of-date.ts";
+import { parseBallots, readBallots, type StudyBallots } from "../study-ballots.ts";
 import { candidateLabel } from "../candidates.ts";
 import { type Manifest, readManifest } from "../manifest.ts";
 import { type Measures, readMeasures } from "../measures.ts";
@@ -23,13 +24,21 @@ export interface ReportInput {
   readonly said: { readonly rankings: readonly Ranking[]; readonly strangers: number } | null;
   readonly measures: Measures | null;
   /** Sha256 of each, to see whether a report is out of date. */
-  readonly of: { readonly study: string; readonly ballots: string | null; readonly measures: string | null };
+  readonly of: {
+    readonly study: string;
+    readonly ballots: string | null;
+    readonly measures: string | null;
+    /** Where the ballots are people's of a server; `null` of others. */
+    readonly answers: AnswersMark | null;
+  };
 }
 
 export interface StudyReport {
   readonly format: "atelier-study-report";
   readonly version: 1;
   readonly of: ReportInput["of"];
+  /** Set later, where that has changed (`src/study/out-of-date.ts`). */
+  readonly outOfDate: boolean;
   readonly candidates: readonly { readonly id: string; readonly label: string; readonly isControl: boolean }[];
   /** Pairs, once for each seed: content, style and seed as JSON. */
   readonly rounds: readonly string[];
@@ -61,29 +70,40 @@ export async function readReportInput(folder: string, ballots?: string): Promise
       `There is no study in ${folder}. Make one first: atelier study run --out ${folder}`,
     );
   const measures = await readMeasures(folder);
-  const said = ballots === undefined ? await ownBallots(folder, manifest) : await ballotsFrom(ballots, manifest);
+  const { said, answers = null } =
+    ballots === undefined ? await ownBallots(folder, manifest) : await ballotsFrom(ballots, manifest);
   const hashOf = async (value: unknown): Promise<string | null> =>
     value === null ? null : sha256Of(Buffer.from(JSON.stringify(value)));
   return {
     manifest,
     said,
     measures,
-    of: { study: (await hashOf(manifest))!, ballots: await hashOf(said), measures: await hashOf(measures) },
+    of: { study: (await hashOf(manifest))!, ballots: await hashOf(said), measures: await hashOf(measures), answers },
   };
 }
 
-async function ownBallots(folder: string, manifest: Manifest): Promise<ReportInput["said"]> {
-  const ballots = await readBallots(folder);
-  return ballots && studyRankings(ballots, manifest);
+interface Said {
+  readonly said: ReportInput["said"];
+  readonly answers?: AnswersMark;
 }
 
-async function ballotsFrom(file: string, manifest: Manifest): Promise<NonNullable<ReportInput["said"]>> {
+async function ownBallots(folder: string, manifest: Manifest): Promise<Said> {
+  const read = await readBallots(folder);
+  return read ? saidIn(read, manifest) : { said: null };
+}
+
+const saidIn = ({ ballots, answers }: StudyBallots, manifest: Manifest): Said => ({
+  said: studyRankings(ballots, manifest),
+  ...(answers && { answers }),
+});
+
+async function ballotsFrom(file: string, manifest: Manifest): Promise<Said> {
   const text = await readFile(file, "utf8").catch((cause: unknown) => {
     throw new UserError("file-unreadable", `Cannot read ${file}: ${messageOf(cause)}`, { cause });
   });
   return text.includes('"atelier-ballots"')
-    ? exportedRankings(fromJson(text))
-    : studyRankings(parseBallots(text, file), manifest);
+    ? { said: exportedRankings(fromJson(text)) }
+    : saidIn(parseBallots(text, file), manifest);
 }
 
 /**
@@ -110,6 +130,7 @@ export function figuresOf({ manifest, said, measures, of }: ReportInput): Omit<S
     format: "atelier-study-report",
     version: 1,
     of,
+    outOfDate: false,
     candidates: candidates.map((each) => ({
       id: each.id,
       label: candidateLabel(each),
@@ -149,5 +170,14 @@ function missingOf(
     ...(people && people.strangers > 0
       ? [`${people.strangers} ballots were left out: they rank pictures that this study does not have, or too few.`]
       : []),
+  ];
+}
+
+/** What of a study has changed since a report was made, one sentence each; none: it is as it was. */
+export function changesSince(made: Omit<ReportInput["of"], "answers">, now: ReportInput["of"]): string[] {
+  return [
+    ...(made.ballots === now.ballots ? [] : ["Answers were added or taken back."]),
+    ...(made.study === now.study ? [] : ["The study has other pictures now."]),
+    ...(made.measures === now.measures ? [] : ["Its pictures were measured again."]),
   ];
 }

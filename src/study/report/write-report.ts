@@ -7,6 +7,7 @@ import sharp from "sharp";
 import { contactSheet, type ContactSheetCell } from "../../images/contact-sheet.ts";
 import type { PictureStore } from "../../jobs/repositories.ts";
 import { writeWhole } from "../../write-whole.ts";
+import { unmark } from "../out-of-date.ts";
 import { chartsOf, labelOf } from "./charts-of.ts";
 import { dotChart, PRINT_INKS } from "./dot-chart.ts";
 import { latexOf } from "./latex.ts";
@@ -61,6 +62,7 @@ export async function writeReport(
     if (cells.length > 0) written.push([`${name}.png`, await contactSheet(cells, { cell: CELL, labelSize: LABEL })]);
   }
   await mkdir(out, { recursive: true });
+  await unmark(out);
   for (const [name, content] of written) await writeWhole(path.join(out, name), Buffer.from(content));
   return { report, files: written.map(([name]) => name) };
 }

@@ -1,7 +1,8 @@
 /** What people answered in a survey as a file of the study's own kind, which `atelier study report` reads. */
 import { dayOf, hiddenId } from "../../votes/export.ts";
 import { ballotsFile, type StudyBallot } from "../study-ballots.ts";
-import { answerOf, type Ranking, type SurveyPair, UNTOUCHED } from "./survey.ts";
+import { rankingsHash } from "./standing.ts";
+import { answerOf, type Ranking, type Survey, type SurveyPair, UNTOUCHED } from "./survey.ts";
 
 /** The untouched content among a study's candidates. */
 const CONTENT = "control-content";
@@ -10,7 +11,12 @@ const CONTENT = "control-content";
  * All answers, checks and people who stand apart among them. Of a person it has an id that only the salt leads to, of a
  * moment the day, and which of that person's answers came first.
  */
-export function answersFile(pairs: readonly SurveyPair[], rankings: readonly Ranking[], salt: string): string {
+export function answersFile(
+  { id }: Pick<Survey, "id">,
+  pairs: readonly SurveyPair[],
+  rankings: readonly Ranking[],
+  salt: string,
+): string {
   const idOf = (ranked: Ranking["order"][number]): string => (ranked === UNTOUCHED ? CONTENT : ranked);
   const ballots = rankings.flatMap((ranking): StudyBallot[] => {
     const pair = pairs[ranking.pair];
@@ -32,5 +38,9 @@ export function answersFile(pairs: readonly SurveyPair[], rankings: readonly Ran
   });
   // In an order of their own: that of the rows as they were recorded would tell more than the day.
   const key = ({ person, at }: StudyBallot): string => `${person}/${String(at).padStart(16, "0")}`;
-  return ballotsFile(ballots.toSorted((a, b) => (key(a) < key(b) ? -1 : 1)));
+  const answers = { survey: id, hash: rankingsHash(rankings) };
+  return ballotsFile(
+    ballots.toSorted((a, b) => (key(a) < key(b) ? -1 : 1)),
+    answers,
+  );
 }

@@ -127,6 +127,6 @@ describe("/study make", () => {
     const few = await says(await make({ name: "Few" }), "is being painted");
     await studio.discord.waitFor(() => textOf(now(few)).includes("could not be painted"), { what: "its end" });
     stop();
-    expect((await studies()).map(({ run }) => run)).toEqual(["Broken"]);
+    await expect.poll(async () => (await studies()).map(({ run }) => run)).toEqual(["Broken"]);
   });
 });

@@ -1,5 +1,5 @@
 /** `/study`: people of a server rank the pictures of a finished run, each to themselves. */
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 
 import type { Person } from "@atelier/sandbox";
@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { createFolderPictures } from "../../../src/pictures/folder.ts";
 import { newManifest, type Source, writeManifest, readManifest } from "../../../src/study/manifest.ts";
+import { reportIn } from "../../../src/study/out-of-date.ts";
 import { saidBy, studyRankings } from "../../../src/study/report/rankings.ts";
 import { parseBallots } from "../../../src/study/study-ballots.ts";
 import { UNTOUCHED } from "../../../src/study/survey/survey.ts";
@@ -233,18 +234,26 @@ describe("the result", () => {
     const file = posted.attachments.find(({ filename }) => filename === "ballots.json")!;
     const text = await (await fetch(file.url)).text();
     expect(text).not.toContain(person("grace").id);
-    const answers = parseBallots(text, "ballots.json");
+    const { ballots: answers, answers: of } = parseBallots(text, "ballots.json");
     // Checks, and people who stand apart, are in it as well: the report shows them.
     expect(answers.filter(({ check }) => check !== "none").length).toBeGreaterThan(0);
     expect(answers.every(({ style, at }) => style === "ink" && at % 86_400_000 < 100)).toBe(true);
     const manifest = (await readManifest(path.join(studio.settings.DATA_DIR!, "studies", RUN)))!;
     expect(saidBy(studyRankings(answers, manifest)).counted).toHaveLength(4);
+    // A report that the owner has made of it in the run's folder.
+    const run = path.join(studio.settings.DATA_DIR!, "studies", RUN);
+    await mkdir(path.join(run, "report"), { recursive: true });
+    const made = { of: { study: "", ballots: "", measures: null, answers: of }, outOfDate: false };
+    await writeFile(path.join(run, "report/report.json"), JSON.stringify(made));
+    await writeFile(path.join(run, "report/index.html"), "<body>\n<h1>Report</h1>");
     const thanks = await takePart(person("grace"));
     await person("grace").press(thanks, "Withdraw");
     await panelOf(person("grace"), thanks.id, "taken out");
     const reportNow = (): APIMessage => discord.messages(general).find(({ id }) => id === posted.id)!;
     await discord.waitFor(() => textOf(reportNow()).includes("out of date"), { what: "the report to be taken away" });
     expect(reportNow().attachments).toEqual([]);
+    await expect.poll(async () => (await reportIn(path.join(run, "report")))?.outOfDate).toBe(true);
+    expect(await readFile(path.join(run, "report/index.html"), "utf8")).toContain("This report is out of date");
   });
 
   it("stands in the invitation when the study is closed, and forgets who wants it", async () => {
