@@ -137,7 +137,7 @@ export function progressWords({ done, total, secondsLeft, isHeld, learning }: St
 export function summary(manifest: Manifest, out: string): string {
   const { pictures, failed, leftOut, pairs, candidates, machines = [], repeatable } = manifest;
   const lines = [
-    `${pictures.length} pictures of ${pairs.length} pairs by ${candidates.length} candidates in ${path.resolve(out)}`,
+    `${amount(pictures.length, "picture")} of ${amount(pairs.length, "pair")} by ${amount(candidates.length, "candidate")} in ${path.resolve(out)}`,
     ...(machines.length > 1 ? [`Painted by ${machines.map(({ name }) => name).join(", ")}. ${repeatable}`] : []),
     ...(leftOut.length > 0
       ? [`${counted(leftOut.length, "file")} left out: the manifest names them and says why.`]
@@ -152,7 +152,10 @@ export function summary(manifest: Manifest, out: string): string {
   return lines.join("\n");
 }
 
-const counted = (count: number, what: string): string => (count === 1 ? `1 ${what} is` : `${count} ${what}s are`);
+const amount = (count: number, what: string): string =>
+  `${count.toLocaleString("en")} ${what}${count === 1 ? "" : "s"}`;
+
+const counted = (count: number, what: string): string => `${amount(count, what)} ${count === 1 ? "is" : "are"}`;
 
 /** A parser for commander: `all`, or a whole number. */
 function allOr(low: number, high: number): (text: string) => "all" | number {

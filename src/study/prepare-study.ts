@@ -83,7 +83,8 @@ async function expectDisk({ out, settings }: StudyOrder, pictures: readonly Plan
   let missing = 0;
   for (const { file } of pictures) if (!(await exists(path.join(out, file)))) missing++;
   const free = await freeBytes(await nearestFolder(out));
-  await expectRoom(out, missing * PIXEL_BYTES * settings.size ** 2, free, "name another folder with --out");
+  const wayOut = `ask for fewer than these ${missing.toLocaleString("en")} pictures, or name another folder with --out`;
+  await expectRoom(out, missing * PIXEL_BYTES * settings.size ** 2, free, wayOut);
 }
 
 /** The folder itself, or the one that it would be made in. */

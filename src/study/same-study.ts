@@ -4,13 +4,14 @@ import type { Manifest, StudyPlan } from "./manifest.ts";
 
 /** @throws UserError saying what is different */
 export function expectSameStudy(before: Manifest, now: StudyPlan): void {
-  const refuse = (what: string): never => {
+  const refuse = (what: string, wayOut = "Ask for the same again"): never => {
     throw new UserError(
       "other-study",
-      `The folder holds a study ${what}. Ask for the same again, or let --out name another folder.`,
+      `The folder holds a study ${what}. ${wayOut}, or let --out name another folder.`,
     );
   };
-  if (before.atelier !== now.atelier) refuse(`of Atelier ${before.atelier}, and this is ${now.atelier}`);
+  if (before.atelier !== now.atelier)
+    refuse(`of Atelier ${before.atelier}, and this is ${now.atelier}`, "Go on with it by the Atelier that began it");
   for (const part of Object.keys(before.engine) as (keyof Manifest["engine"])[])
     if (before.engine[part] !== now.engine[part])
       refuse(`whose ${part} is ${before.engine[part]}, and now it is ${now.engine[part]}`);

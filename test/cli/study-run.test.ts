@@ -23,6 +23,12 @@ describe("what `atelier study run` says", () => {
     expect(summary(none as unknown as Manifest, "out")).toBe(
       `0 pictures of 0 pairs by 0 candidates in ${path.resolve("out")}`,
     );
+    const one = { ...none, pictures: [{}], pairs: [{}], candidates: [{}] };
+    expect(summary(one as unknown as Manifest, "out")).toMatch(/^1 picture of 1 pair by 1 candidate in /);
+    const machines = [{ name: "attic" }, { name: "cellar" }];
+    expect(summary({ ...none, machines, repeatable: "Here." } as unknown as Manifest, "out")).toContain(
+      "Painted by attic, cellar. Here.",
+    );
     const place = { content: "cat", style: "ink", candidate: "inst", seed: 1 };
     const some = {
       ...none,

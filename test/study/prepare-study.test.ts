@@ -3,6 +3,7 @@ import path from "node:path";
 
 import { describe, expect, it } from "vitest";
 
+import { exists } from "../../src/exists.ts";
 import { DATA_FOLDER } from "../../src/study/manifest.ts";
 import { prepareStudy } from "../../src/study/prepare-study.ts";
 import { useTinyDisk } from "../store/tiny-disk.ts";
@@ -86,13 +87,28 @@ describe("the folder of a study", () => {
     expect((await prepareStudy(room.order())).before).toBeNull();
   });
 
-  it.skipIf(disk === null)("is refused before any work where its disk is too small (needs mount)", async () => {
-    const out = path.join(disk!, "study/of/mine");
-    await expect(prepareStudy(room.order({ out }))).rejects.toMatchObject({
-      identifier: "disk-space",
-      message: expect.stringContaining("name another folder with --out") as string,
-    });
-  });
+  it.skipIf(disk === null)(
+    "is refused before any work where 2,400 pictures do not fit on its disk (needs mount)",
+    async () => {
+      const drawn = [...Array(20).keys()].map((n) => room.draw(`contents/c${n}.png`, `rgb(${n},9,0)`));
+      await Promise.all([
+        ...drawn,
+        ...[...Array(40).keys()].map((n) => room.draw(`styles/s${n}.png`, `rgb(0,${n},9)`)),
+      ]);
+      for (const file of ["contents/cat.png", "contents/dog.png", "styles/ink.png", "styles/oil.png"])
+        await rm(path.join(room.folder, file));
+      const out = path.join(disk!, "study/of/mine");
+      const settings = { ...room.order().settings, size: 512 };
+      await expect(prepareStudy(room.order({ out, settings }))).rejects.toMatchObject({
+        identifier: "disk-space",
+        message: expect.stringMatching(
+          /1\.9 GB and a reserve .* Free some room, or ask for fewer than these 2,400 pictures, or name another folder with --out\./,
+        ) as string,
+      });
+      // Nothing was begun: whoever asks for less finds the folder empty.
+      expect(await exists(out)).toBe(false);
+    },
+  );
 });
 
 describe("what is asked for", () => {

@@ -111,7 +111,9 @@ describe("a study", () => {
     await room.run(room.order({ pairs: 1 }));
     const refused = (said: string) =>
       expect.objectContaining({ identifier: "other-study", message: expect.stringContaining(said) });
-    await expect(room.run(room.order({ pairs: 1 }), succeed, {}, "2.0.0")).rejects.toEqual(refused("of Atelier 1.0.0"));
+    await expect(room.run(room.order({ pairs: 1 }), succeed, {}, "2.0.0")).rejects.toEqual(
+      refused("of Atelier 1.0.0, and this is 2.0.0. Go on with it by the Atelier that began it, or"),
+    );
     const settings = { ...room.order().settings, strength: 0.3 };
     await expect(room.run(room.order({ pairs: 1, settings }))).rejects.toEqual(refused("with strength 0.6, not 0.3"));
     await expect(room.run(room.order({ pairs: 1, seeds: [2] }))).rejects.toEqual(refused("the seed 1 as well"));
