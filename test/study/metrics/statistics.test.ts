@@ -2,7 +2,9 @@ import path from "node:path";
 
 import { afterAll, describe, expect, it } from "vitest";
 
+import type { PlanarImage } from "../../../src/images/plane.ts";
 import type { RgbImage } from "../../../src/images/rgb-image.ts";
+import { paletteDistance } from "../../../src/judge/measures/sliced-wasserstein.ts";
 import type { Floats } from "../../../src/onnx/index.ts";
 import { SessionPool } from "../../../src/onnx/session-pool.ts";
 import { frechetDistance } from "../../../src/study/metrics/frechet.ts";
@@ -48,6 +50,18 @@ describe("what is measured without networks, as reference implementations have i
     expect(await distance(content)).toBeCloseTo(reference.number("histogram"), 6);
     expect(await distance(large)).toBeCloseTo(reference.number("histogram.large"), 6);
     expect(histogramDistance(histogram, histogram)).toBe(0);
+  });
+
+  it("the sliced Wasserstein distance of colours (POT), along the same directions", async () => {
+    const sliced = await readReference(path.join(FIXTURES, "metrics/sliced-wasserstein.safetensors"));
+    const [own, far] = ["own", "other"].map((name) => {
+      const { data, shape } = sliced.floats(name);
+      const [height, width] = [shape[1]!, shape[2]!];
+      const planes = [0, 1, 2].map((c) => data.subarray(c * height * width, (c + 1) * height * width));
+      return { width, height, planes: planes as unknown as PlanarImage["planes"] };
+    }) as [PlanarImage, PlanarImage];
+    expect(paletteDistance(own, far)).toBeCloseTo(sliced.number("distance"), 6);
+    expect(sliced.number("distance")).toBeGreaterThan(0.05);
   });
 
   it("pictures between the four nearest pixels (PyTorch), which histograms and FID squeeze them by", () => {
