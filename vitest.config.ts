@@ -11,7 +11,7 @@ const WEBGPU = "**/*.webgpu.test.ts";
 const REMOTE = "**/*.remote.test.ts";
 /** Said of every database: it runs over PostgreSQL as well. */
 const OF_ANY_DATABASE =
-  "test/store/{blends,erasing/erased,erasing/erasures,erasing/sweep,export-salt,fleet,job-desk,learning-states,leases,ownership,store,style-vectors,styles}.test.ts";
+  "test/store/{blends,erasing/erased,erasing/erasures,erasing/sweep,export-salt,fleet,job-desk,learning-states,leases,ownership,painted-surveys,store,style-vectors,styles}.test.ts";
 
 /** What asks the providers of graphics cards, one of which is fetched for it: `npm run test:placement`, and CI. */
 const PLACEMENT = "**/*.placement.test.ts";

@@ -31,7 +31,7 @@ import { type KnownJob, KnownJobs } from "./known-jobs.ts";
 import { type HeardNews, hearNews, jobOf } from "./live-news.ts";
 import type { Order } from "./orders.ts";
 import type { PaintTicket } from "./paint-work.ts";
-import { priorityOf } from "./priority.ts";
+import { priorityOf, ticketOf } from "./priority.ts";
 import { SharedLine } from "./shared-line.ts";
 import { Sweep } from "./sweep.ts";
 
@@ -156,7 +156,7 @@ class RemoteQueue implements JobQueue {
     }
     this.#news.tell({ type: "queued", job });
     // It is in the database: where this fails, the sweep does it.
-    await this.#paint.add(job.id, { turn }, priorityOf(turn, base)).catch((error: unknown) => {
+    await this.#paint.add(job.id, ticketOf(turn), priorityOf(turn, base)).catch((error: unknown) => {
       this.#options.log.warn({ job: job.id, error: messageOf(error) }, "a job could not be handed to workers yet");
     });
     return job;
@@ -259,7 +259,7 @@ class RemoteQueue implements JobQueue {
     const base = queued.length === 0 ? 0 : await sharedQueue.base();
     for (const { job, turn } of queued) {
       this.#show(job);
-      await this.#paint.add(job.id, { turn }, priorityOf(turn, base));
+      await this.#paint.add(job.id, ticketOf(turn), priorityOf(turn, base));
     }
     for (const { job } of rows) known.delete(job.id);
     for (const [id, held] of known) {

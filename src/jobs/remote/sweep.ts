@@ -9,7 +9,7 @@ import { isRunning } from "../transitions.ts";
 import type { WorkQueue } from "./exchange.ts";
 import type { KnownJob, KnownJobs } from "./known-jobs.ts";
 import type { PaintTicket } from "./paint-work.ts";
-import { priorityOf } from "./priority.ts";
+import { priorityOf, ticketOf } from "./priority.ts";
 import type { SharedLine } from "./shared-line.ts";
 
 const EVERY_MS = 5000;
@@ -83,7 +83,7 @@ export class Sweep {
       if (!isLost) continue;
       if (entry.job.attempts >= MAX_ATTEMPTS) await this.#giveUp(entry);
       else
-        await queue.add(entry.job.id, { turn: entry.turn }, priorityOf(entry.turn, base ?? (await sharedQueue.base())));
+        await queue.add(entry.job.id, ticketOf(entry.turn), priorityOf(entry.turn, base ?? (await sharedQueue.base())));
     }
     this.#missing = since;
     const states = new Map(entries.map(({ job }) => [job.id, job.state]));

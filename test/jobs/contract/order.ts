@@ -2,6 +2,8 @@
 
 import { describe, expect, it } from "vitest";
 
+import { isBackgroundTurn } from "../../../src/jobs/background.ts";
+import type { Store } from "../../../src/store/store.ts";
 import { pictureRef, request } from "../requests.ts";
 import type { ScriptedEngine } from "../scripted-engine.ts";
 import { type QueueBench, willing } from "./bench.ts";
@@ -10,6 +12,9 @@ export function order({ setUp }: QueueBench): void {
   describe("order", () => {
     const painted = (engine: ScriptedEngine): number[] =>
       engine.calls.map(({ task }) => (task as { settings: { seed: number } }).settings.seed);
+
+    const begunIn = async ({ db }: Store): Promise<number> =>
+      (await db.selectFrom("fleet").select("turn").executeTakeFirst())?.turn ?? 0;
 
     it("is first come, first served for one person", async () => {
       const { engine, queue, settled } = await setUp({ engine: willing });
@@ -36,7 +41,7 @@ export function order({ setUp }: QueueBench): void {
     });
 
     it("has what is in the background come last, whoever else asks meanwhile, and take nobody's room", async () => {
-      const { engine, queue, settled } = await setUp({ perUser: 2, perGuild: 3 });
+      const { engine, queue, store, settled } = await setUp({ perUser: 2, perGuild: 3 });
       const add = (userId: string, seed: number, background = false) =>
         queue.enqueue(request({ variant: "inst", userId, seed, ...(background && { background }) }));
       const jobs = [await add("anna", 0)];
@@ -55,6 +60,8 @@ export function order({ setUp }: QueueBench): void {
       for (let n = 3; n < jobs.length; n++) await (await engine.call(n)).succeed();
       await Promise.all(jobs.map(settled));
       expect(painted(engine)).toEqual([0, 10, 1, 90, 20, 91, 92, 93]);
+      // And nobody's turn has gone on with theirs: where several machines paint, that is noted.
+      expect(isBackgroundTurn(await begunIn(store))).toBe(false);
     });
 
     it("is told as far as somebody asks, with the places of several at once", async () => {
