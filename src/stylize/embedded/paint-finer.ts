@@ -117,11 +117,14 @@ async function bankOf(
   const usable = new Float32Array(picture.width * picture.height).fill(1);
   const own = { styles: [{ image: picture, usable, weight: 1 }], ...OF_PICTURE };
   if (input.variant === "prompt" || input.settings.keepColors) return own;
+  const asked = stylesOf(input);
+  // Several take the memory of one, which is what an engine says that it has.
+  const largest = longSide / Math.sqrt(asked.length);
   const styles: Weighed<StylePicture>[] = [];
-  for (const { picture: style, description, weight } of stylesOf(input)) {
+  for (const { picture: style, description, weight } of asked) {
     // A style picture that would have to be enlarged for it has no finer strokes to give.
     const native = Math.max(style.width, style.height);
-    const side = Math.min(longSide, Math.max(native, longSide / 2));
+    const side = Math.min(largest, Math.max(native, longSide / 2));
     styles.push({ ...(await readStyle({ ...input, style, description }, side, sessions, signal)), weight });
   }
   return styles.some(({ changes }) => changes?.newMedium) ? own : { styles, ...OF_STYLE };
