@@ -16,7 +16,7 @@ import {
 import type { Bot } from "../src/discord/interactions/bot.ts";
 import { type FilledForm, refilled, type Values } from "../src/discord/interactions/filled-form.ts";
 import type { ButtonHandler } from "../src/discord/interactions/handler.ts";
-import { WEIGHTS_LENGTH } from "../src/discord/interactions/blend-weights.ts";
+import { WEIGHTS_LENGTH } from "../src/blend-weights.ts";
 import { serverIdOf } from "../src/discord/interactions/whereabouts.ts";
 import type { Held } from "../src/discord/intake/intake.ts";
 import { press } from "../src/discord/messages/components.ts";

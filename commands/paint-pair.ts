@@ -6,7 +6,7 @@ import type { Call, ModalHandler } from "../src/discord/interactions/handler.ts"
 import { filledIn, type FilledForm, type Values } from "../src/discord/interactions/filled-form.ts";
 import type { Repliable } from "../src/discord/interactions/reply.ts";
 import { submitPair } from "../src/discord/interactions/submit.ts";
-import { parseWeights } from "../src/discord/interactions/blend-weights.ts";
+import { parseWeights } from "../src/blend-weights.ts";
 import { serverIdOf } from "../src/discord/interactions/whereabouts.ts";
 import type { Held } from "../src/discord/intake/intake.ts";
 import { findNamedStyles } from "../src/discord/styles/named-styles.ts";

@@ -11,7 +11,7 @@ import type {
 } from "discord.js";
 
 import type { Values } from "../src/discord/interactions/filled-form.ts";
-import { WEIGHTS_LENGTH } from "../src/discord/interactions/blend-weights.ts";
+import { WEIGHTS_LENGTH } from "../src/blend-weights.ts";
 import { choice, localised, type OptionKey } from "../src/discord/interactions/localised.ts";
 import type { JobRequest } from "../src/jobs/job.ts";
 import { STYLE_NAME_LENGTH } from "../src/jobs/style.ts";

@@ -1,6 +1,6 @@
 /** The weights of a blend as people write them: `2:1`, `70 30`, `60,30,10`. */
-import { UserError } from "../../errors.ts";
-import { blendWords as words } from "../wording/blends.ts";
+import { UserError } from "./errors.ts";
+import type { Sentence, Values } from "./words/say.ts";
 
 /** As many letters as three weights may have. */
 export const WEIGHTS_LENGTH = 40;
@@ -19,13 +19,12 @@ const NUMBER = /^\d+(?:[.,]\d+)?$/;
  */
 export function parseWeights(text: string | undefined, styles: number): readonly number[] {
   if (text === undefined || text.trim() === "") return Array.from({ length: styles }, () => 1);
-  if (styles === 1) throw new UserError("weights", words.weightsAlone);
+  if (styles === 1) throw refusal("blend.weights-alone");
   const weights = partsOf(text, styles).map(numberOf);
-  if (weights.length !== styles) throw new UserError("weights", words.howMany(styles));
+  if (weights.length !== styles) throw refusal(styles === 2 ? "blend.weights-two" : "blend.weights-three");
   const sum = weights.reduce((total, weight) => total + weight, 0);
-  if (sum === 0) throw new UserError("weights", words.allZero);
-  if (weights.some((weight) => weight > 0 && weight / sum < LEAST_SHARE))
-    throw new UserError("weights", words.tooSmall);
+  if (sum === 0) throw refusal("blend.weights-zero");
+  if (weights.some((weight) => weight > 0 && weight / sum < LEAST_SHARE)) throw refusal("blend.weights-small");
   return weights;
 }
 
@@ -36,8 +35,13 @@ function partsOf(text: string, styles: number): readonly string[] {
 }
 
 function numberOf(part: string): number {
-  if (!NUMBER.test(part)) throw new UserError("weights", words.noNumber(part));
+  if (!NUMBER.test(part)) throw refusal("blend.weights-no-number", { part: harmless(part) });
   const weight = Number(part.replace(",", "."));
-  if (weight > MOST) throw new UserError("weights", words.tooLarge(MOST));
+  if (weight > MOST) throw refusal("blend.weights-large", { most: MOST });
   return weight;
 }
+
+const refusal = (sentence: Sentence, values?: Values): UserError => new UserError("weights", { sentence, values });
+
+/** What was typed, without what would be markup to whoever shows it. */
+const harmless = (part: string): string => part.replaceAll(/[^\p{L}\p{N}.,-]/gu, "").slice(0, 20);

@@ -18,7 +18,7 @@ export interface Blend<Style> {
 }
 
 /** The style that stands first, and what is blended with it; absent: nothing, it is the one style. */
-interface Blended<Style> {
+export interface Blended<Style> {
   readonly style: Style;
   readonly blend?: Blend<Style>;
 }

@@ -55,3 +55,37 @@ it("paints in HD what it has painted", async () => {
     await rm(folder, { recursive: true });
   }
 });
+
+it("paints in several styles, by weights, and leaves out what has none", async () => {
+  const folder = await mkdtemp(path.join(os.tmpdir(), "atelier-blend-"));
+  try {
+    await writeFile(path.join(folder, "waves.jpg"), (await waves()).bytes);
+    const paint = async (...words: string[]): Promise<Record<string, unknown>> => {
+      const options = ["--size", "64", "--seed", "1", "--variant", "inst", "--engine", "embedded", "--json"];
+      const all = [PROGRAM, "paint", "waves.jpg", ...options, ...words];
+      const child = spawn(process.execPath, all, { cwd: folder, stdio: ["ignore", "pipe", "inherit"] });
+      return JSON.parse(await text(child.stdout)) as Record<string, unknown>;
+    };
+    const blend = await paint("--with", "linocut", "--and", "river", "--and", "comic", "--weights", "2:1:1");
+    expect(blend).toMatchObject({
+      output: "waves-as-linocut-and-river-and-comic.png",
+      styles: [
+        { name: "linocut", weight: 0.5 },
+        { name: "river", weight: 0.25 },
+        { name: "comic", weight: 0.25 },
+      ],
+    });
+    const [one, zero] = [
+      await paint("--with", "river"),
+      await paint("--with", "linocut", "--and", "river", "--weights", "0:1"),
+    ];
+    expect(zero["styles"]).toEqual([{ name: "river", weight: 1 }]);
+    const [first, second, third] = await Promise.all(
+      [one, zero, blend].map(({ output }) => readFile(path.join(folder, String(output)))),
+    );
+    expect(second!.equals(first!)).toBe(true);
+    expect(third!.equals(first!)).toBe(false);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});

@@ -86,6 +86,20 @@ describe("a command line with several faults", () => {
     expect(await told("paint", "absent.jpg", "--with", "gothic")).toMatch(
       /^atelier: There is no absent\.jpg\.\natelier: The gallery has no style “gothic”\. It has watercolour, [^\n]+\.\n$/,
     );
+    const blend = ["samples/content/fox.jpg", "--with", "ink", "--and"];
+    expect(await told("paint", ...blend, "gothic", "--weights", "2:much", "--token", "samples/style/ink.jpg")).toMatch(
+      /^atelier: The gallery has no style “gothic”\. [^\n]+\natelier: “much” is no weight\. [^\n]+\natelier: What --token names was learned for one style\. [^\n]+\n$/,
+    );
+    expect(await told("paint", ...blend, "comic", "--weights", "1:1:1")).toBe(
+      "atelier: You named two styles, so I need two weights, such as 2:1.\n",
+    );
+    expect(await told("stylize", ...PICTURES, "--and", PICTURES[1]!, "--and", "absent.jpg")).toBe(
+      "atelier: There is no absent.jpg.\n",
+    );
+    const many = ["comic", "night", "river"].flatMap((name) => ["--and", name]);
+    expect(await told("paint", "samples/content/fox.jpg", "--with", "ink", ...many)).toBe(
+      "atelier: A picture takes up to 3 styles. Leave some out.\n",
+    );
     expect(await told("stylize", "absent.jpg", "-o")).toBe(
       [
         "atelier: Option '-o, --output <place>' argument missing.",

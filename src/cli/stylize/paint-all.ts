@@ -1,7 +1,8 @@
-/** Paints pictures in one style, one after the other, by one engine. */
+/** Paints pictures in one style, or in several at once, one after the other, by one engine. */
 import { mkdir, rm } from "node:fs/promises";
 import path from "node:path";
 
+import type { Blended } from "../../blend.ts";
 import { conditioning, type PaintingWords } from "../../caption/conditioning.ts";
 import { readConfig } from "../../config.ts";
 import { UserError } from "../../errors.ts";
@@ -16,6 +17,7 @@ import { withWorkbench, type Workbench } from "../workbench.ts";
 import { expectLarger, inHd } from "./in-hd.ts";
 import { type Destination, saveResult } from "./results.ts";
 import { settingsOf, type StylizeOptions } from "./settings.ts";
+import { sharesOf } from "./styles.ts";
 
 /** The printed object of `--json`. */
 export interface StylizeReport {
@@ -25,8 +27,10 @@ export interface StylizeReport {
   readonly hd: boolean;
   readonly engine: StylizerId;
   readonly variant: Variant;
-  /** The words that it was painted by. */
+  /** The words that it was painted by, those of the first style where there are several. */
   readonly description: string | null;
+  /** The styles that it took, with their weights, which sum up to 1. */
+  readonly styles: readonly { readonly name: string; readonly weight: number }[];
   readonly seed: number;
   readonly strength: number;
   readonly keepColors: boolean;
@@ -43,7 +47,7 @@ export interface StylizeReport {
 
 interface Painting {
   readonly contents: readonly string[];
-  readonly style: ShippedPicture;
+  readonly styles: Blended<ShippedPicture>;
   readonly destination: Destination;
   readonly options: StylizeOptions;
 }
@@ -55,7 +59,7 @@ interface Listener {
 }
 
 export async function paintAll(
-  { contents, style: { file, name }, destination, options }: Painting,
+  { contents, styles, destination, options }: Painting,
   listener: Listener,
 ): Promise<void> {
   const config = readConfig();
@@ -65,15 +69,17 @@ export async function paintAll(
   if ("folder" in destination) await mkdir(destination.folder, { recursive: true });
   await withWorkbench({ ...config, ENGINE, ENGINE_PARTS: parts }, async (bench) => {
     if (options.hd) expectLarger(bench, options.size);
-    const style = await bench.picture(file, "style");
+    const shares: StyleShare[] = [];
+    for (const { file, name, weight } of sharesOf(styles))
+      shares.push({ name, weight, picture: await bench.picture(file, "style") });
     const tokenPath = options.token === undefined ? null : path.resolve(options.token);
     if (tokenPath !== null) await readTokenFile(tokenPath, path.basename(tokenPath));
-    // One style has one description, however many pictures take it.
-    let described: Promise<PaintingWords> | undefined;
-    const wordsFor = async (variant: Variant): Promise<PaintingWords> =>
-      needsDescription(variant) ? (described ??= describe(bench, style, options)) : NO_WORDS;
+    // A style has one description, however many pictures take it.
+    let described: Promise<readonly PaintingWords[]> | undefined;
+    const wordsFor = async (variant: Variant): Promise<readonly PaintingWords[]> =>
+      needsDescription(variant) ? (described ??= describeAll(bench, shares, options)) : shares.map(() => NO_WORDS);
     for (const [index, content] of contents.entries()) {
-      const one = { style, styleName: name, tokenPath, wordsFor, destination, options, started: performance.now() };
+      const one = { shares, tokenPath, wordsFor, destination, options, started: performance.now() };
       const picture = await bench.picture(content, "content").catch((error: unknown) => {
         if (!(error instanceof UserError)) throw error;
         listener.refused(error);
@@ -81,18 +87,25 @@ export async function paintAll(
       if (!picture) continue;
       const which = contents.length === 1 ? "" : ` ${index + 1} of ${contents.length}`;
       listener.painted(await paint(bench, { picture, name: path.parse(content).name, which }, one));
-      if (picture.path !== style.path) await rm(picture.path);
+      if (shares.every((share) => share.picture.path !== picture.path)) await rm(picture.path);
     }
   });
 }
 
 const NO_WORDS: PaintingWords = { description: null, ownWords: [] };
 
+/** A style, and how much of it. */
+interface StyleShare {
+  readonly name: string;
+  readonly weight: number;
+  readonly picture: EnginePicture;
+}
+
 interface OneOfThem extends Pick<Painting, "destination" | "options"> {
-  readonly style: EnginePicture;
-  readonly styleName: string;
+  readonly shares: readonly StyleShare[];
   readonly tokenPath: string | null;
-  readonly wordsFor: (variant: Variant) => Promise<PaintingWords>;
+  /** Of each style. */
+  readonly wordsFor: (variant: Variant) => Promise<readonly PaintingWords[]>;
   /** On `performance`'s clock. */
   readonly started: number;
 }
@@ -107,17 +120,25 @@ interface Content {
 async function paint(
   bench: Workbench,
   { picture: content, name, which }: Content,
-  { style, tokenPath, options, started, ...one }: OneOfThem,
+  { shares, tokenPath, options, started, ...one }: OneOfThem,
 ): Promise<StylizeReport> {
   const settings = settingsOf(options);
   const previews = options.previews === undefined ? null : path.resolve(options.previews, which && name);
   const bar = progressLine();
   const variant = await pickVariant(bench, content, options.variant);
-  const words = await one.wordsFor(variant);
+  const allWords = await one.wordsFor(variant);
+  const words = allWords[0]!;
   const captioned = performance.now();
   const outputPath = path.join(bench.folder, "result.png");
   if (previews) await mkdir(previews, { recursive: true });
-  const task = { content, style, variant, ...words, settings, tokenPath, outputPath, previewDir: previews };
+  const [{ picture: style, weight }, ...further] = shares as readonly [StyleShare, ...StyleShare[]];
+  const others = further.map((share, i) => ({
+    picture: share.picture,
+    description: allWords[1 + i]!.description,
+    weight: share.weight,
+  }));
+  const blend = others.length > 0 && { blend: { weight, others } };
+  const task = { content, style, variant, ...words, ...blend, settings, tokenPath, outputPath, previewDir: previews };
   const shown = (what: string): EngineHooks => ({
     signal: bench.signal,
     onNews: (news) => news.type === "progress" && bar.show(news.step, news.steps, `${what}${which}`),
@@ -127,7 +148,10 @@ async function paint(
     return { reply, last: options.hd ? await inHd(bench, task, reply, shown("In HD")) : reply };
   };
   const { reply, last } = await paintBoth().finally(() => bar.stop());
-  const output = await saveResult(last.outputPath, one.destination, { content: name, style: one.styleName });
+  const output = await saveResult(last.outputPath, one.destination, {
+    content: name,
+    style: shares.map((share) => share.name).join("-and-"),
+  });
   const seconds = (from: number, to: number): number => Math.round(to - from) / 1000;
   const now = performance.now();
   return {
@@ -138,6 +162,7 @@ async function paint(
     engine: reply.engine,
     variant,
     description: conditioning(words, settings),
+    styles: shares.map((share) => ({ name: share.name, weight: share.weight })),
     seed: settings.seed,
     strength: settings.strength,
     keepColors: settings.keepColors,
@@ -156,6 +181,16 @@ async function pickVariant(bench: Workbench, content: EnginePicture, asked: Vari
   if (asked !== "auto") return asked;
   const { prominent } = await bench.engine.findFaces(content);
   return paperChoice(prominent ? "face" : "non-face").variant;
+}
+
+async function describeAll(
+  bench: Workbench,
+  shares: readonly StyleShare[],
+  options: StylizeOptions,
+): Promise<readonly PaintingWords[]> {
+  const words: PaintingWords[] = [];
+  for (const { picture } of shares) words.push(await describe(bench, picture, options));
+  return words;
 }
 
 /** The person's own words, or else the captioner's. */

@@ -6,9 +6,6 @@ import { namedShares } from "./pair-names.ts";
 
 export const blendWords = Object.assign(
   sentences({
-    weightsAlone: "blend.weights-alone",
-    allZero: "blend.weights-zero",
-    tooSmall: "blend.weights-small",
     /** On the form that a refused command is offered with again. */
     formAnd: "blend.form.and",
     formAndToo: "blend.form.and-too",
@@ -22,9 +19,6 @@ export const blendWords = Object.assign(
     ownersWords: "blend.description.owner",
   }),
   {
-    howMany: (styles: number): string => say(styles === 2 ? "blend.weights-two" : "blend.weights-three"),
-    noNumber: (part: string): string => say("blend.weights-no-number", { part: escapeText(clip(part, 20)) }),
-    tooLarge: (most: number): string => say("blend.weights-large", { most }),
     twice: (name: string): string => say("blend.twice", { name: escapeText(clip(name, 80)) }),
     facts: (request: JobRequest): string =>
       say("blend.fact", {
