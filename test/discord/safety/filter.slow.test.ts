@@ -149,3 +149,23 @@ it("covers every result where the server wants that, and nothing else", async ()
   expect(textOf(result)).not.toContain("🙈");
   await decide({ spoilers: false });
 });
+
+it("looks at every style of a blend, on its card and before it is painted", async () => {
+  const { discord, general } = studio;
+  const ada = discord.member("ada");
+  const saved = await ada.slash(general, "style save", { name: "Marked", image: await marked() });
+  await discord.waitFor(() => textOf(saved.response).includes("Saved"), { what: "the style to be saved" });
+  const blend = { content: await landscape("calm.png", 128, 90), with: "linocut", and: "Marked" };
+  await decide({ filter: "blur" });
+  const call = await ada.slash(general, "paint", blend);
+  await stylized(studio, call);
+  const shown = shownIn(call.response!);
+  expect(shown).toMatchObject({ "content.jpg": false, "style.jpg": false, "SPOILER_style-2.jpg": true });
+
+  await decide({ filter: "refuse" });
+  const said = whispers(discord, ada.id).length;
+  await ada.slash(general, "paint", blend);
+  const words = await discord.waitFor(() => whispers(discord, ada.id)[said], { what: "the refusal" });
+  expect(words).toContain("this server does not want");
+  await decide({ filter: "off" });
+});
