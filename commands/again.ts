@@ -145,19 +145,25 @@ async function styleFields(
     const isMissing = named === "" && field === "and" && fields.length === 1 && weights !== undefined;
     if (named === "" && !isMissing) continue;
     const styles = await stylesFor(named, (text) => namedStyleChoices(bot, scope, text));
-    const label = menuField(field, styleLabel(field), styles, values[field], field === "with");
-    fields.push({ label, doubt: isMissing || !(await isKnown(bot, scope, named)) ? DOUBT.wrong : DOUBT.known });
+    const chosen = await choiceOf(bot, scope, named);
+    const label = menuField(field, styleLabel(field), styles, chosen ?? undefined, field === "with");
+    fields.push({ label, doubt: chosen === null ? DOUBT.wrong : DOUBT.known });
   }
   if (fields.length < 2) return fields;
   const label = textField("weights", blendWords.formWeights, TextInputStyle.Short, WEIGHTS_LENGTH, weights);
   return [...fields, { label, doubt: weights === undefined ? DOUBT.empty : DOUBT.given }];
 }
 
-const isKnown = (...[bot, scope, name]: Parameters<typeof findNamedStyle>): Promise<boolean> =>
-  findNamedStyle(bot, scope, name).then(
-    () => true,
-    () => false,
-  );
+/** The value of the choice that a name stands for, however it was typed; `null`: for none. */
+async function choiceOf(bot: Pick<Bot, "store">, scope: StyleScope, named: string): Promise<string | null> {
+  try {
+    const { from, name } = await findNamedStyle(bot, scope, named);
+    return from === "recent" ? named : name;
+  } catch (error) {
+    if (error instanceof UserError) return null;
+    throw error;
+  }
+}
 
 const styleLabel = (field: (typeof STYLE_FIELDS)[number]): string =>
   ({ with: words.with, and: blendWords.formAnd, and_too: blendWords.formAndToo })[field];
