@@ -1,7 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
-import { clip, escapeText, plainName } from "../../../src/discord/wording/markdown.ts";
+import { clip, duration, escapeText, plainName } from "../../../src/discord/wording/markdown.ts";
+import { LOCALES } from "../../../src/words/locale.ts";
+import { speakIn } from "../../../src/words/say.ts";
 
 describe("text of other people", () => {
   it.each([
@@ -43,5 +45,12 @@ describe("file names", () => {
     [`${"x".repeat(200)}.png`, `${"x".repeat(24)}…${"x".repeat(23)}`],
   ])("%j reads %j", (given, expected) => {
     expect(plainName(given)).toBe(expected);
+  });
+});
+
+describe("how long something took", () => {
+  it.each(LOCALES)("is a number that no line ends behind, in %s", (locale) => {
+    const said = speakIn(locale, () => [7.04, 12, 600, 9000].map(duration));
+    expect(said.map((each) => /^[\d.,]+\u{A0}(?:s|min|h)$/u.test(each))).toEqual([true, true, true, true]);
   });
 });
