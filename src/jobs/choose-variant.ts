@@ -4,13 +4,13 @@ import type { Variant } from "../variant.ts";
 import type { Ballot, Category } from "../votes/ballot.ts";
 import { chooseByVotes, paperChoice } from "../votes/chooser.ts";
 import type { VoteSettings } from "../votes/voters.ts";
-import { say } from "../words/say.ts";
+import { inEnglish } from "../words/say.ts";
 import { type Job, serverOf } from "./job.ts";
 import type { FaceVerdict } from "./repositories.ts";
 
 interface ChosenVariant {
   readonly variant: Variant;
-  /** Completes the sentence "chosen because …", for people, in the language that is spoken. */
+  /** Completes the sentence "chosen because …", for people: English, to be retold (`variant.`). */
   readonly reason: string;
 }
 
@@ -35,8 +35,10 @@ export function learnFrom({ settings, ballots }: ServerPreferences, random: Rand
     const guildId = serverOf(job.request);
     if (guildId === null) return choosePaperVariant(job, face);
     const { learning, pinned } = await settings(guildId);
-    if (pinned !== null)
-      return { variant: pinned, reason: say("variant.reason.pinned", { variant: { sentence: `variant.${pinned}` } }) };
+    if (pinned !== null) {
+      const values = { variant: { sentence: `variant.${pinned}` } } as const;
+      return { variant: pinned, reason: inEnglish({ sentence: "variant.reason.pinned", values }) };
+    }
     const category = categoryOf(face);
     if (!learning || category === null) return choosePaperVariant(job, face);
     const cast = await ballots(guildId);

@@ -1,7 +1,7 @@
 /** Defaults that learn: which variant `auto` takes, from what a server prefers. */
 import { type Random, standardNormal } from "../random.ts";
 import { VARIANTS, type Variant } from "../variant.ts";
-import { say } from "../words/say.ts";
+import { inEnglish } from "../words/say.ts";
 import type { Ballot, Category } from "./ballot.ts";
 import { PAPER_CHOICE, PAPER_SCORES } from "./paper.ts";
 import { FEWEST_VOTERS } from "./scores.ts";
@@ -15,15 +15,17 @@ const PRIOR_COMPARISONS = 12;
 
 export interface Choice {
   readonly variant: Variant;
-  /** Completes the sentence "chosen because …", for people, in the language that is spoken. */
+  /** Completes the sentence "chosen because …", for people: English, to be retold (`variant.`). */
   readonly reason: string;
 }
 
 /** The paper's finding, as it is. @param category `null` when it is not known whether there is a face */
 export function paperChoice(category: Category | null): Choice {
-  if (category === null) return { variant: PAPER_CHOICE["non-face"], reason: say("variant.reason.unknown") };
+  if (category === null)
+    return { variant: PAPER_CHOICE["non-face"], reason: inEnglish({ sentence: "variant.reason.unknown" }) };
   const variant = PAPER_CHOICE[category];
-  return { variant, reason: say("variant.reason.paper", { category, variant: { sentence: `variant.${variant}` } }) };
+  const values = { category, variant: { sentence: `variant.${variant}` } } as const;
+  return { variant, reason: inEnglish({ sentence: "variant.reason.paper", values }) };
 }
 
 /**
@@ -39,7 +41,7 @@ export function chooseByVotes(ballots: readonly Ballot[], category: Category, ra
   const wins = countWins(ballots);
   if (random() < UNIFORM_SHARE) {
     const variant = VARIANTS[Math.floor(random() * VARIANTS.length)]!;
-    return { variant, reason: say("variant.reason.turn") };
+    return { variant, reason: inEnglish({ sentence: "variant.reason.turn" }) };
   }
   const share = VARIANTS.map((variant, i) => {
     const [won, lost] = [sum(wins[i]!), sum(wins.map((row) => row[i]!))];
@@ -47,7 +49,8 @@ export function chooseByVotes(ballots: readonly Ballot[], category: Category, ra
     return betaSample(won + prior * PRIOR_COMPARISONS, lost + (1 - prior) * PRIOR_COMPARISONS, random);
   });
   const variant = VARIANTS[share.indexOf(Math.max(...share))]!;
-  return { variant, reason: say("variant.reason.votes", { category, ballots: ballots.length }) };
+  const values = { category, ballots: ballots.length };
+  return { variant, reason: inEnglish({ sentence: "variant.reason.votes", values }) };
 }
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);

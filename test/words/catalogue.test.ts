@@ -6,7 +6,7 @@ import { type Anatomy, anatomyOf } from "./sentences.ts";
 import { namesIn, saidIn, sources } from "./uses.ts";
 
 /** Languages whose catalogue is written: all of `LOCALES`, once the others are. */
-const WRITTEN: readonly Locale[] = ["en"];
+const WRITTEN: readonly Locale[] = ["en", "de", "fr"];
 
 /** Most characters, by what Discord shows. */
 const LIMITS: readonly (readonly [name: RegExp, most: number])[] = [

@@ -2,13 +2,13 @@
 import { type Client, PermissionFlagsBits, type PermissionsBitField, Team } from "discord.js";
 
 import { UserError } from "../../errors.ts";
-import { missingPermissions, noFilesHere } from "../wording/commands.ts";
+import { missingPermissions, noFilesHere, type NeededPermission } from "../wording/commands.ts";
 
-type Needed = readonly (readonly [name: string, bit: bigint])[];
+type Needed = readonly (readonly [name: NeededPermission, bit: bigint])[];
 
 const ALWAYS: Needed = [
-  ["View Channel", PermissionFlagsBits.ViewChannel],
-  ["Attach Files", PermissionFlagsBits.AttachFiles],
+  ["view-channel", PermissionFlagsBits.ViewChannel],
+  ["attach-files", PermissionFlagsBits.AttachFiles],
 ];
 
 /** Where an interaction happens, and what the bot may do there. */
@@ -26,9 +26,9 @@ export function assertMayWork({ appPermissions: app, channel }: Place): void {
   const inThread = channel?.isThread() ?? false;
   const missing = ALWAYS.filter(([, bit]) => !app.has(bit)).map(([name]) => name);
   const mayThread = app.has(PermissionFlagsBits.SendMessagesInThreads);
-  if (inThread && !mayThread) missing.push("Send Messages in Threads");
+  if (inThread && !mayThread) missing.push("send-messages-in-threads");
   const mayOpen = mayThread && app.has(PermissionFlagsBits.CreatePublicThreads);
-  if (!inThread && !mayOpen && !app.has(PermissionFlagsBits.SendMessages)) missing.push("Send Messages");
+  if (!inThread && !mayOpen && !app.has(PermissionFlagsBits.SendMessages)) missing.push("send-messages");
   if (missing.length > 0) throw new UserError("missing-permissions", missingPermissions(missing));
 }
 
@@ -44,8 +44,8 @@ export function assertMayAnswer({ appPermissions: app }: Pick<Place, "appPermiss
 /** A comparison stands where it was asked for: no thread of its own would stay open for votes. @throws UserError `missing-permissions` */
 export function assertMayPost({ appPermissions: app, channel }: Place): void {
   const speak: Needed[number] = channel?.isThread()
-    ? ["Send Messages in Threads", PermissionFlagsBits.SendMessagesInThreads]
-    : ["Send Messages", PermissionFlagsBits.SendMessages];
+    ? ["send-messages-in-threads", PermissionFlagsBits.SendMessagesInThreads]
+    : ["send-messages", PermissionFlagsBits.SendMessages];
   const missing = [...ALWAYS, speak].filter(([, bit]) => !app.has(bit)).map(([name]) => name);
   if (missing.length > 0) throw new UserError("missing-permissions", missingPermissions(missing));
 }

@@ -9,13 +9,20 @@ import type { Job, PictureRef } from "../../jobs/job.ts";
 import type { QueuePlace } from "../../jobs/queue.ts";
 import type { Speed } from "../../painting.ts";
 import type { VariantChoice } from "../../variant.ts";
+import { retold } from "../../words/retold.ts";
 import { list, say, sentences } from "../../words/say.ts";
 import { clip, escapeText, plainName, relativeTime, size } from "./markdown.ts";
 import { descriptionLines, type Origin } from "./descriptions.ts";
 import { pairOf } from "./pair-names.ts";
 
-export const missingPermissions = (names: readonly string[]): string =>
-  say("permission.missing", { count: names.length, names: list(names.map((name) => `**${name}**`)) });
+/** What the bot may lack in a channel. */
+export type NeededPermission = "view-channel" | "attach-files" | "send-messages" | "send-messages-in-threads";
+
+export const missingPermissions = (names: readonly NeededPermission[]): string =>
+  say("permission.missing", {
+    count: names.length,
+    names: list(names.map((name) => `**${say(`permission.name.${name}`)}**`)),
+  });
 
 export const noFilesHere = (): string => say("permission.no-files");
 
@@ -194,7 +201,7 @@ export function aboutText(info: EngineInfo | null): string {
       : say("about.painter", {
           stylizer: info.stylizer,
           device: escapeText(info.device),
-          describer: escapeText(info.describerLabel),
+          describer: escapeText(retold("describer.", info.describerLabel)),
         }),
     say("about.privacy"),
   ].join("\n");

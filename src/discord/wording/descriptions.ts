@@ -106,7 +106,7 @@ export function descriptionLines(
     say(isPartly ? "description.by-partly" : "description.by", { by: escapeText(by) }),
     ...(note === null
       ? []
-      : [`-# ⚠️ ${escapeText(clip(retold("describer.note", note.replaceAll(/\s+/g, " ")), mostOfNote))}`]),
+      : [`-# ⚠️ ${escapeText(clip(retold("describer.", note.replaceAll(/\s+/g, " ")), mostOfNote))}`]),
   ].join("\n");
 }
 
@@ -119,7 +119,7 @@ export function descriptionLines(
 export function describerName(describer: string | null, labelOf: (id: string) => string): string {
   if (describer === null) return say("description.me");
   if (describer === BY_USER) return describer;
-  return PALETTE.test(describer) ? say("description.palette") : labelOf(describer);
+  return PALETTE.test(describer) ? say("describer.palette") : labelOf(describer);
 }
 
 /** Control characters but for the end of a line, and what turns the direction of writing around. */

@@ -169,7 +169,10 @@ export const result = {
     const { result: made, variantReason, request } = job;
     if (!made) return "";
     const line = `jobs.result.way${request.hd ? "-hd" : ""}${variantReason === null ? "" : "-because"}` as const;
-    const said = say(line, { way: paperLabel(made.variant), reason: escapeText(variantReason ?? "") });
+    const said = say(line, {
+      way: paperLabel(made.variant),
+      reason: escapeText(retold("variant.", variantReason ?? "")),
+    });
     return `${said}\n${result.facts(job)}`;
   },
 

@@ -11,7 +11,7 @@ import { knownDescription, paintingWords, promptHash, wordsOf, wordsWanted } fro
 import type { BlendedTaskStyle, DescribeReply, Engine } from "../engine.ts";
 import { enginePicture } from "../engine-picture.ts";
 import type { JobStage } from "../events.ts";
-import { isSettled, type Job, type JobBlend, type Painter, type PictureRef, serverOf, speakAbout } from "../job.ts";
+import { isSettled, type Job, type JobBlend, type Painter, type PictureRef, serverOf } from "../job.ts";
 import type { FaceVerdict, Repositories } from "../repositories.ts";
 import { stylesOf } from "../request-styles.ts";
 import { TOKEN_EXTENSION } from "../style.ts";
@@ -56,7 +56,7 @@ async function chooseVariant(tracked: TrackedJob, parts: StageParts): Promise<Va
   }
   const face = await lookForFaces(tracked, parts);
   // The reason is written down as it is said here.
-  const { variant, reason } = await speakAbout(request, () => parts.chooseVariant(tracked.job, face));
+  const { variant, reason } = await parts.chooseVariant(tracked.job, face);
   await tracked.amend({ variant, variantReason: reason });
   return variant;
 }
