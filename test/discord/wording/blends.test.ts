@@ -1,7 +1,7 @@
 /** How pictures in several styles are spoken of, and how their weights are read. */
 import { describe, expect, it } from "vitest";
 
-import { parseWeights } from "../../../src/discord/interactions/blend-weights.ts";
+import { parseWeights } from "../../../src/blend-weights.ts";
 import { resultView } from "../../../src/discord/jobs/job-views.ts";
 import { descriptions } from "../../../src/discord/wording/descriptions.ts";
 import { threadName } from "../../../src/discord/wording/jobs.ts";
