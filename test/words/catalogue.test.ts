@@ -1,12 +1,9 @@
 import { describe, expect, it } from "vitest";
 
-import type { Locale } from "../../src/words/locale.ts";
+import { type Locale, LOCALES } from "../../src/words/locale.ts";
 import { catalogueOf } from "../../src/words/say.ts";
 import { type Anatomy, anatomyOf } from "./sentences.ts";
 import { namesIn, saidIn, sources } from "./uses.ts";
-
-/** Languages whose catalogue is written: all of `LOCALES`, once the others are. */
-const WRITTEN: readonly Locale[] = ["en", "de", "fr"];
 
 /** Most characters, by what Discord shows. */
 const LIMITS: readonly (readonly [name: RegExp, most: number])[] = [
@@ -31,7 +28,7 @@ const code = sources();
 const faultsOf = (locale: Locale, look: (anatomy: Anatomy, name: string) => readonly unknown[]): readonly string[] =>
   [...anatomies(locale)].flatMap(([name, anatomy]) => look(anatomy, name).map((fault) => `${name}: ${String(fault)}`));
 
-describe.each(WRITTEN)("the catalogue of %s", (locale) => {
+describe.each(LOCALES)("the catalogue of %s", (locale) => {
   it("can be read, and has no brace that an apostrophe makes a mere character of", () => {
     expect(() => anatomies(locale)).not.toThrow();
     expect(Object.values(catalogueOf(locale)).filter((text) => /'[{}]/.test(text))).toEqual([]);
