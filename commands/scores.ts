@@ -30,14 +30,14 @@ const withFilter = (command: SlashCommandSubcommandBuilder): SlashCommandSubcomm
       localised(option, "period").setChoices(PERIODS.map((value) => choice(`choice.period.${value}`, value))),
     )
     .addStringOption((option) =>
-      localised(option, "engine").setChoices(STYLIZER_IDS.map((value) => ({ name: value, value }))),
+      localised(option, "engine").setChoices(STYLIZER_IDS.map((value) => choice(`choice.engine.${value}`, value))),
     );
 
 const filterIn = ({ options }: { readonly options: { getString(name: string): string | null } }): ScoreFilter => ({
   scope: (options.getString("scope") as ScoreFilter["scope"] | null) ?? "server",
   category: (options.getString("category") as ScoreFilter["category"] | null) ?? "overall",
   period: (options.getString("period") as ScoreFilter["period"] | null) ?? "all",
-  engine: options.getString("engine") ?? "all",
+  engine: (options.getString("engine") as ScoreFilter["engine"] | null) ?? "all",
 });
 
 /** Which ballots a filter leaves. The same ones are exported, so that the figures can be computed again. */

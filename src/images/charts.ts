@@ -45,6 +45,9 @@ const titleOf = (
   subtextStyle: { color: FAINT, fontSize: small, lineHeight: small * 1.35, fontFamily: FONT },
 });
 
+/** Numbers are written otherwise in each language. */
+type WrittenFigure = (value: number, decimals: number) => string;
+
 interface IntervalBar {
   readonly mean: number;
   /** `null` where too little is known for one. */
@@ -63,6 +66,8 @@ export interface IntervalChart {
   /** `bars[group][series]`; `null` where there is nothing to show. */
   readonly bars: readonly (readonly (IntervalBar | null)[])[];
   readonly referenceLabel: string;
+  /** How a number is written. */
+  readonly figure: WrittenFigure;
   readonly axis: { readonly min: number; readonly max: number };
 }
 
@@ -97,7 +102,7 @@ export async function intervalChart(chart: IntervalChart): Promise<Buffer> {
     const whisker = [line(low, high, 0, THIN), line(low, low, cap, THIN), line(high, high, cap, THIN)];
     const mark = line(reference, reference, width * slot * 0.42, { lineWidth: 4, lineDash: [8, 5] });
     const [x, y] = [middle, api.coord([0, chart.axis.min])[1] + 12];
-    const mean = { type: "text", style: { x, y, text: api.value(2).toFixed(2), align: "center", ...MEAN } };
+    const mean = { type: "text", style: { x, y, text: chart.figure(api.value(2), 2), align: "center", ...MEAN } };
     return {
       type: "group",
       children: [mean, ...(Number.isNaN(low) ? [] : whisker), ...(Number.isNaN(reference) ? [] : [mark])],
@@ -126,7 +131,12 @@ export async function intervalChart(chart: IntervalChart): Promise<Buffer> {
         min: chart.axis.min,
         max: chart.axis.max,
         interval: 0.5,
-        axisLabel: { color: FAINT, fontSize: 20, fontFamily: FONT, formatter: (value: number) => value.toFixed(1) },
+        axisLabel: {
+          color: FAINT,
+          fontSize: 20,
+          fontFamily: FONT,
+          formatter: (value: number) => chart.figure(value, 1),
+        },
         splitLine: { lineStyle: { color: "#3F4147" } },
       },
       series: [
@@ -168,13 +178,13 @@ export interface LineChart {
   readonly xLabel: string;
   readonly points: readonly (readonly [x: number, y: number])[];
   /** How a number at an axis is written. */
-  readonly tick: (value: number, decimals: number) => string;
+  readonly figure: WrittenFigure;
   /** The lowest of the points, and what to say of it. */
   readonly mark: { readonly point: readonly [x: number, y: number]; readonly label: string };
 }
 
 /** A line through measured points, the lowest of them marked. */
-export async function lineChart({ points, mark, xLabel, tick, ...heads }: LineChart): Promise<Buffer> {
+export async function lineChart({ points, mark, xLabel, figure, ...heads }: LineChart): Promise<Buffer> {
   const ys = points.map(([, y]) => y);
   // As many digits as tell the ticks apart.
   const digits = Math.max(0, Math.ceil(-Math.log10((Math.max(...ys) - Math.min(...ys) || 1) / 5)));
@@ -197,12 +207,12 @@ export async function lineChart({ points, mark, xLabel, tick, ...heads }: LineCh
         nameLocation: "middle",
         nameGap: 40,
         splitLine: { show: false },
-        axisLabel: { ...axis.axisLabel, formatter: (value: number) => tick(value, 0) },
+        axisLabel: { ...axis.axisLabel, formatter: (value: number) => figure(value, 0) },
       },
       yAxis: {
         ...axis,
         boundaryGap: ["20%", "4%"],
-        axisLabel: { ...axis.axisLabel, formatter: (value: number) => tick(value, digits) },
+        axisLabel: { ...axis.axisLabel, formatter: (value: number) => figure(value, digits) },
       },
       series: [
         {

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { type Locale, LOCALES } from "../../src/words/locale.ts";
 import { catalogueOf } from "../../src/words/say.ts";
 import { type Anatomy, anatomyOf } from "./sentences.ts";
-import { namesIn, saidIn, sources } from "./uses.ts";
+import { namesIn, saidIn, type Source, sources } from "./uses.ts";
 
 /** Most characters, by what Discord shows. */
 const LIMITS: readonly (readonly [name: RegExp, most: number])[] = [
@@ -88,4 +88,18 @@ it("every sentence is given what it speaks of, and nothing else", () => {
     return given && values && [...given].toSorted().join() !== [...values.keys()].toSorted().join();
   });
   expect(faults).toEqual([]);
+});
+
+it("nothing that members see writes numbers, lists or dates but by the language that is spoken", () => {
+  // What is about deleting and keeping is English alone.
+  const isSeen = ({ file }: Source): boolean =>
+    /^(?:src\/(?:discord|images|votes)|commands)\//.test(file) && !file.endsWith("wording/privacy.ts");
+  const own = code
+    .filter(isSeen)
+    .flatMap(({ file, text }) =>
+      [...text.matchAll(/\.toFixed\(|\.toLocaleString\(|\bIntl\.(?:ListFormat|NumberFormat|DateTimeFormat)/g)].map(
+        ([way]) => `${file}: ${way}`,
+      ),
+    );
+  expect(own).toEqual([]);
 });

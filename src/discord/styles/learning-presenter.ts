@@ -240,7 +240,7 @@ export class LearningPresenter {
         title: words.curveTitle,
         subtitle: words.curveSubtitle,
         xLabel: words.curveSteps,
-        tick: number,
+        figure: number,
         points,
         mark: { point: best, label: words.curveBest(best[1]) },
       });

@@ -9,6 +9,7 @@ import { FEWEST_VOTERS, type RowScores } from "../../votes/scores.ts";
 import { type Builder, view, type View, type ViewFile } from "../messages/view.ts";
 import { gallery, text } from "../messages/components.ts";
 import { variantLabel } from "../wording/labels.ts";
+import { number } from "../../words/say.ts";
 import { rowLabel, type ScoreFilter, scores as words } from "../wording/votes.ts";
 
 /** @param ballots as the filter leaves them */
@@ -71,6 +72,7 @@ async function chartFile(
       }),
     ),
     referenceLabel: words.paper,
+    figure: number,
     axis: { min: 1, max: 3 },
   });
   const alt = rows.flatMap(({ row, scores }) =>

@@ -1,5 +1,6 @@
 /** Everything the bot says about votes, comparisons and scores. */
 import type { Job, JobRequest } from "../../jobs/job.ts";
+import type { StylizerId } from "../../painting.ts";
 import type { Variant } from "../../variant.ts";
 import { MEDALS, PLACES, type Place, POINTS, type Subject } from "../../votes/ballot.ts";
 import type { Interval } from "../../votes/bootstrap.ts";
@@ -173,7 +174,7 @@ export interface ScoreFilter {
   readonly scope: (typeof SCOPES)[number];
   readonly category: (typeof CATEGORIES)[number];
   readonly period: (typeof PERIODS)[number];
-  readonly engine: string;
+  readonly engine: StylizerId | "all";
 }
 
 /** A row of the table. */
@@ -196,7 +197,7 @@ export const scores = Object.assign(
         say(`choice.scope.${scope}`),
         ...(category === "overall" ? [] : [say(`choice.category.${category}`)]),
         say(`choice.period.${period}`),
-        ...(engine === "all" ? [] : [say("votes.scores.engine", { engine })]),
+        ...(engine === "all" ? [] : [say(`jobs.fact.engine.${engine}`)]),
       ].join(" · "),
     title: (about: string): string => `${say("votes.scores.title")}\n-# ${about}`,
     counts: (ballots: number, complete: number, people: number, pairs: number): string =>
