@@ -14,11 +14,10 @@ import {
 } from "discord.js";
 
 import type { Bot } from "../src/discord/interactions/bot.ts";
-import { type FilledForm, refilled, type Values } from "../src/discord/interactions/filled-form.ts";
+import { type FilledForm, refilled, type Sent, type Values } from "../src/discord/interactions/filled-form.ts";
 import type { ButtonHandler } from "../src/discord/interactions/handler.ts";
 import { WEIGHTS_LENGTH } from "../src/blend-weights.ts";
 import { serverIdOf } from "../src/discord/interactions/whereabouts.ts";
-import type { Held } from "../src/discord/intake/intake.ts";
 import { press } from "../src/discord/messages/components.ts";
 import { type ButtonFamily, parseCustomId } from "../src/discord/messages/custom-id.ts";
 import {
@@ -28,7 +27,7 @@ import {
   type StyleScope,
 } from "../src/discord/styles/named-styles.ts";
 import { blendWords } from "../src/discord/wording/blends.ts";
-import { againWords as words, speedName } from "../src/discord/wording/commands.ts";
+import { againWords as words, pairModalWords, speedName } from "../src/discord/wording/commands.ts";
 import { UserError } from "../src/errors.ts";
 import { SPEEDS } from "../src/painting.ts";
 import { LORA_LENGTH, PATHS_LENGTH, STYLE_FIELDS } from "./painting-options.ts";
@@ -40,10 +39,18 @@ type FormOf<I> = (interaction: I, bot: Bot) => FilledForm | null;
 /** Keeps what was sent, and has it offered by a button; the form that this shows is of the same family. */
 export const offerAgain =
   <I extends BaseInteraction>(family: "compare-again" | "paint-again", formOf: FormOf<I>) =>
-  (interaction: I, bot: Bot): ButtonBuilder | null => {
+  (interaction: I, bot: Bot, refusal: UserError): ButtonBuilder | null => {
     const form = formOf(interaction, bot);
-    return form && keptAs(family, interaction, bot, form);
+    return form && keptAs(family, interaction, bot, refusedBy(refusal, form));
   };
+
+/** The form, with what is known now of its files. */
+export const refusedBy = ({ useless }: UserError, { values, uploads }: FilledForm): FilledForm => ({
+  values,
+  uploads: Object.fromEntries(
+    Object.entries(uploads).map(([name, sent]) => [name, { ...sent, useless: useless.includes(name) }]),
+  ),
+});
 
 /** Keeps a form, and has it offered by a button of its own. @param parts of the button's id, before what tells the form */
 export function keptAs(
@@ -179,14 +186,20 @@ async function stylesFor(
 
 const MENU = 25;
 
-/** Empty where it is as it was sent: forms take no files in advance. */
-export const uploadField = ([name, { upload }]: [string, Held]): LabelBuilder =>
-  new LabelBuilder()
-    .setLabel(name === "style" ? words.style : words.content)
+/** Empty where it is as it was sent, as forms take no files in advance; where that was of no use, another is asked for. */
+export function uploadField([name, { upload, useless = false }]: [string, Sent]): LabelBuilder {
+  const files = new FileUploadBuilder().setCustomId(name).setFileTypes("image");
+  const role = name === "style" ? "style" : "content";
+  if (useless)
+    return new LabelBuilder()
+      .setLabel(pairModalWords.label[role])
+      .setDescription(pairModalWords.hint[role])
+      .setFileUploadComponent(files);
+  return new LabelBuilder()
+    .setLabel(words[role])
     .setDescription(upload ? words.asSent(upload.name) : words.asItWas)
-    .setFileUploadComponent(
-      new FileUploadBuilder().setCustomId(name).setFileTypes("image").setRequired(false).setMinValues(0),
-    );
+    .setFileUploadComponent(files.setRequired(false).setMinValues(0));
+}
 
 /** For what can be wrong; what was not given can not be, but for words. */
 const paintingFields = ({ values }: FilledForm): readonly DoubtfulField[] => [

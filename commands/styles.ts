@@ -18,7 +18,7 @@ import { findNamedStyle } from "../src/discord/styles/named-styles.ts";
 import { anyStyle, stylesPage } from "../src/discord/styles/style-pages.ts";
 import { paintWithWords as words } from "../src/discord/wording/gallery.ts";
 import { UserError } from "../src/errors.ts";
-import { formSent, keptAs, keptForm, offerAgain, uploadField } from "./again.ts";
+import { formSent, keptAs, keptForm, offerAgain, refusedBy, uploadField } from "./again.ts";
 import { subjectOf } from "./job-button.ts";
 import { plainRequest } from "./plain-request.ts";
 import { checkedPrompt, promptField } from "./prompt.ts";
@@ -96,16 +96,15 @@ const offerNamed = offerAgain("paint-again", (interaction: ModalSubmitInteractio
 );
 
 /** It is to stay a surprise: the same form again. */
-const offerSurprise = (interaction: ModalSubmitInteraction, bot: Bot): ButtonBuilder =>
-  keptAs("paint-with", interaction, bot, formSent(interaction, bot), "surprise");
+const offerSurprise = (interaction: ModalSubmitInteraction, bot: Bot, refusal: UserError): ButtonBuilder =>
+  keptAs("paint-with", interaction, bot, refusedBy(refusal, formSent(interaction, bot)), "surprise");
 
 export const paintWithContent: ModalHandler<ContentInput> = {
   kind: "modal",
   acknowledge: "public",
   needs: { right: "paint", place: "work", pictures: () => 1 },
 
-  offerAgain: (interaction, bot) =>
-    namedBy(interaction) === null ? offerSurprise(interaction, bot) : offerNamed(interaction, bot),
+  offerAgain: (...refused) => (namedBy(refused[0]) === null ? offerSurprise(...refused) : offerNamed(...refused)),
 
   parse(interaction) {
     return {

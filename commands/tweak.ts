@@ -166,8 +166,9 @@ export const tweaked: ModalHandler<TweakInput, CacheType> = {
     };
   },
 
-  offerAgain(interaction, bot) {
-    const { uploads } = formSent(interaction, bot);
+  offerAgain(interaction, bot, { useless }) {
+    // Here it need not be replaced: there are other styles.
+    const uploads = useless.includes("style") ? {} : formSent(interaction, bot).uploads;
     // What was emptied stays empty.
     const form = { values: answersOf(interaction), uploads };
     const parts = [subjectOf(interaction), ...(uploads["upload"] ? [PICTURE] : [])];

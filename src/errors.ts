@@ -8,15 +8,22 @@ import { inEnglish, type Saying, tell } from "./words/say.ts";
 export class UserError extends Error {
   override readonly name = "UserError";
   readonly identifier: string;
+  /** Of files that were given, by what they were given as, those in whose place another has to be given. */
+  readonly useless: readonly string[];
   readonly #saying: Saying | null;
 
   /**
    * @param words in the language of the person, where it is known who that is; else a sentence, of which `message` is the
    * English
    */
-  constructor(identifier: string, words: string | Saying, options?: ErrorOptions) {
+  constructor(
+    identifier: string,
+    words: string | Saying,
+    { useless = [], ...options }: ErrorOptions & { readonly useless?: readonly string[] } = {},
+  ) {
     super(typeof words === "string" ? words : inEnglish(words), options);
     this.identifier = identifier;
+    this.useless = useless;
     this.#saying = typeof words === "string" ? null : words;
   }
 

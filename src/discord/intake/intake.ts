@@ -26,6 +26,7 @@ import { clip } from "../wording/markdown.ts";
 import { download, type Upload } from "./downloads.ts";
 import { FairLine } from "./fair-line.ts";
 import { HeldPictures } from "./held-pictures.ts";
+import { together } from "./intake-faults.ts";
 import { type Arrival, arrivalFile, type ArrivalKind, dropArrival, Shelf } from "./shelf.ts";
 
 const MEBIBYTE = 1024 * 1024;
@@ -174,9 +175,13 @@ export class Intake {
       }
     };
     try {
-      const faults = outcomes.flatMap((outcome): unknown[] => (outcome.status === "rejected" ? [outcome.reason] : []));
-      if (faults.length > 0) {
-        const names = Object.keys(coming) as (keyof Wanted)[];
+      const names = Object.keys(coming) as (keyof Wanted)[];
+      const faults = new Map(
+        outcomes.flatMap((outcome, i) =>
+          outcome.status === "rejected" ? [[names[i]!, outcome.reason as unknown] as const] : [],
+        ),
+      );
+      if (faults.size > 0) {
         const well = names.filter((_name, i) => outcomes[i]!.status === "fulfilled");
         // Nothing is put yet: whoever sends the other one again need not send this one.
         arrived = arrived.filter((arrival, i) => !this.#holdBack(userId, wanted[well[i]!], arrival));
@@ -339,12 +344,3 @@ const isStored = (wanted: Wanted["content"] | WantedStyle): wanted is PictureRef
 const ofMember = (userId: string, key: string): string => `${key}/${userId}`;
 
 const nameOf = ({ title, name }: Upload): string => clip(title ?? name, NAME_LENGTH);
-
-/** What people can do something about, all of it, each thing once; else the first. */
-function together(faults: readonly unknown[]): unknown {
-  const [first] = faults;
-  if (!faults.every((fault) => fault instanceof UserError))
-    return faults.find((fault) => !(fault instanceof UserError));
-  const said = new Set(faults.map(({ words }) => words));
-  return new UserError(faults[0]!.identifier, [...said].join("\n"), { cause: first });
-}

@@ -13,8 +13,11 @@ export type Values = Readonly<Record<string, string | number | boolean>>;
 
 export interface FilledForm {
   readonly values: Values;
-  readonly uploads: Readonly<Record<string, Held>>;
+  readonly uploads: Readonly<Record<string, Sent>>;
 }
+
+/** A file that was sent; `useless`: it was refused, and another has to be sent in its place. */
+export type Sent = Held & { readonly useless?: boolean };
 
 /** What was given with a command that has no subcommands. */
 export function filledIn({ id, options }: ChatInputCommandInteraction): FilledForm {
@@ -32,7 +35,7 @@ export function filledIn({ id, options }: ChatInputCommandInteraction): FilledFo
 const NOTHING: FilledForm = { values: {}, uploads: {} };
 
 /** What was filled in before, as a form changes it: an empty field takes its value away, one for files leaves what was sent. */
-export function refilled({ id, fields }: ModalSubmitInteraction, before = NOTHING): FilledForm {
+export function refilled({ id, fields }: ModalSubmitInteraction, before: FilledForm = NOTHING): FilledForm {
   const values = new Map(Object.entries(before.values));
   const uploads = new Map(Object.entries(before.uploads));
   for (const [name, field] of fields.fields) {

@@ -17,6 +17,7 @@ import type {
   UserContextMenuCommandInteraction,
 } from "discord.js";
 
+import type { UserError } from "../../errors.ts";
 import type { Bot } from "./bot.ts";
 import type { ButtonFamily, MenuFamily, ModalFamily } from "../messages/custom-id.ts";
 import type { Acknowledgement, Reply } from "./reply.ts";
@@ -51,7 +52,7 @@ interface Handles<I, T> {
 }
 
 /** Where it was refused: the button that shows a form with what was filled in; `null` where that is not kept any more. */
-type OfferAgain<I> = (interaction: I, bot: Bot) => ButtonBuilder | null;
+type OfferAgain<I> = (interaction: I, bot: Bot, refusal: UserError) => ButtonBuilder | null;
 
 /** One interaction on its way through a handler. */
 export interface Call<I> {

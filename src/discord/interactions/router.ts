@@ -101,7 +101,7 @@ function faultView(error: unknown, handler: Handler, interaction: Repliable, bot
   const words = explain(error, bot.log);
   const again =
     error instanceof UserError && "offerAgain" in handler && handler.offerAgain
-      ? handler.offerAgain(interaction as never, bot)
+      ? handler.offerAgain(interaction as never, bot, error)
       : null;
   return again ? view([text(words), row(again)]) : noticeView(words);
 }

@@ -46,6 +46,7 @@ it("asks for the picture that was damaged alone, and paints with all that was se
   await ada().slash(general, "stylize", given);
   const form = await offered("damaged");
   expect(JSON.stringify(form.json)).toContain('"value":"calm"');
+  await expect(ada().submit(form, {}), "the one that was of no use").rejects.toThrow("content");
   const { downloads } = discord.cdn;
   const result = await stylized(studio, await ada().submit(form, { content: await landscape() }));
   expect(discord.cdn.downloads - downloads, "the style was kept").toBe(1);
