@@ -75,7 +75,10 @@ const leftBehind = (database: TestDatabase): Promise<unknown> =>
   );
 const NOTHING = [{ jobs: "0", pictures: "0" }];
 
-describe.skipIf(postgres === null)("a study over workers", () => {
+/** Seven processes one after the other: a limit that only ends what hangs, also where much else runs. */
+const LIMIT = { timeout: 300_000 };
+
+describe.skipIf(postgres === null)("a study over workers", LIMIT, () => {
   it("goes on where it and its worker were killed, with the same bytes as on this machine", async () => {
     const database = await newDatabase(postgres!);
     const alone = path.join(folder, "alone");
