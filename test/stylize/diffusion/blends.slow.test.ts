@@ -149,6 +149,7 @@ describe("a blend", () => {
       const [fromFirst, fromLast] = ends.map((end) => passed.map((latents) => distance(latents, end)));
       expect(fromFirst).toEqual(fromFirst!.toSorted((a, b) => a - b));
       expect(fromLast).toEqual(fromLast!.toSorted((a, b) => b - a));
+      expect(new Set(fromFirst).size).toBe(5);
     },
   );
 
