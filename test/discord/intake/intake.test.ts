@@ -11,6 +11,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
 import type { Upload } from "../../../src/discord/intake/downloads.ts";
 import { Intake } from "../../../src/discord/intake/intake.ts";
 import { CancelledError } from "../../../src/errors.ts";
+import { MOST_STYLES } from "../../../src/blend.ts";
 import { Reader } from "../../../src/reader/reader.ts";
 import { openStore, type Store } from "../../../src/store/store.ts";
 import { open, quarters } from "../../images/pictures.ts";
@@ -75,7 +76,8 @@ const incoming = (): string[] => {
 };
 
 it("files of one member that take for ever to open leave room for the others'", async () => {
-  const stuck = Array.from({ length: 6 }, () =>
+  // As many as three commands bring: the one that may wait, and two to spare.
+  const stuck = Array.from({ length: 3 * (1 + MOST_STYLES) }, () =>
     refused(intake.take("mallory", "general", { content: upload("endless") })),
   );
   const { content } = await intake.take("ada", "general", { content: upload("sound") });
