@@ -1,5 +1,5 @@
 /** What people are told when something goes wrong that is not their doing. */
-import { say, type Sentence } from "../../words/say.ts";
+import { say, type Sentence, sentences } from "../../words/say.ts";
 
 const BY_CODE: Readonly<Record<number, Sentence>> = {
   10_003: "fault.discord.channel-gone",
@@ -12,27 +12,21 @@ const BY_CODE: Readonly<Record<number, Sentence>> = {
   160_006: "fault.discord.full",
 };
 
-export const fault = {
-  get cutShort() {
-    return say("fault.cut-short");
+export const fault = Object.assign(
+  sentences({
+    cutShort: "fault.cut-short",
+    goingOn: "fault.going-on",
+    closing: "fault.closing",
+    engineBusy: "fault.engine-busy",
+    tooLarge: "fault.too-large",
+    discordDown: "fault.discord-down",
+  }),
+  {
+    engineBroken: (reference: string): string => say("fault.engine-broken", { reference }),
+    discord(code: number, reference: string): string {
+      const known = BY_CODE[code];
+      return known ? say(known) : say("fault.discord", { code: String(code), reference });
+    },
+    unknown: (reference: string): string => say("fault.unknown", { reference }),
   },
-  get goingOn() {
-    return say("fault.going-on");
-  },
-  get closing() {
-    return say("fault.closing");
-  },
-  get engineBusy() {
-    return say("fault.engine-busy");
-  },
-  engineBroken: (reference: string) => say("fault.engine-broken", { reference }),
-  get tooLarge() {
-    return say("fault.too-large");
-  },
-  get discordDown() {
-    return say("fault.discord-down");
-  },
-  discord: (code: number, reference: string) =>
-    code in BY_CODE ? say(BY_CODE[code]!) : say("fault.discord", { code: String(code), reference }),
-  unknown: (reference: string) => say("fault.unknown", { reference }),
-};
+);
