@@ -74,7 +74,8 @@ export const comparison = Object.assign(
           share === null ? say("votes.comparison.cell.style") : say("blend.sheet.style", { share }),
         ),
     },
-    revealedCell: (letter: Letter, subject: Subject): string => `${letter}: ${paperSubjectLabel(subject)}`,
+    revealedCell: (letter: Letter, subject: Subject): string =>
+      say("votes.reveal.letter", { letter, name: paperSubjectLabel(subject) }),
     picture: (letter: Letter): string => `### ${letter}`,
     /** Says nothing of how it was made: descriptions belong to some variants only. */
     pictureAlt: (letter: Letter, { request }: Job): string =>
@@ -96,7 +97,7 @@ export const comparison = Object.assign(
       return [title, winner, ...lines, counted].join("\n");
     },
     revealedPicture: (tally: Tally): string =>
-      `### ${tally.letter}: ${paperSubjectLabel(tally.subject)}\n${tallyWords(tally)}`,
+      `### ${comparison.revealedCell(tally.letter, tally.subject)}\n${tallyWords(tally)}`,
 
     notYours: (userId: string): string => say("votes.comparison.not-yours", { userId }),
     underWay: (link: string): string => say("votes.comparison.under-way", { link }),
