@@ -7,7 +7,7 @@ import { isOutside } from "../src/discord/interactions/whereabouts.ts";
 import { noticeView, press, row, text } from "../src/discord/messages/components.ts";
 import { parseCustomId } from "../src/discord/messages/custom-id.ts";
 import { view } from "../src/discord/messages/view.ts";
-import { deleteWords as words } from "../src/discord/wording/privacy.ts";
+import { deleteWords as words } from "../src/discord/wording/delete.ts";
 import { UserError } from "../src/errors.ts";
 import { findOwnJob, subjectOf } from "./job-button.ts";
 
