@@ -34,7 +34,8 @@ export class Roster {
     const sides = painters.map(({ largestSide = 0 }) => largestSide);
     // Of those that know no HD none may get it: they would paint something else.
     const hd = sides.length > 0 && !sides.includes(0) ? { largestSide: Math.max(...sides) } : {};
-    const blends = painters.length > 0 && painters.every((each) => each.blends);
+    // Where nobody paints just now, whoever is there says what its version knows.
+    const blends = (painters.length > 0 ? painters : [any]).every((each) => each.blends === true);
     this.#info = { ...rest, ...hd, blends, describer, describerLabel, styleNetwork, safetyChecker };
   }
 
