@@ -33,7 +33,7 @@ describe("/stylize by Stable Diffusion", () => {
     );
     const result = await stylized(studio, call);
     expect(textOf(result)).toMatch(
-      /diffusion engine · seed 7 · strength 1\.00 · 50 steps · guidance 7 · step cache tgate · (?:\d+ min )?[\d.]+ s/,
+      /diffusion engine · seed 7 · strength 1\.00 · 50 steps · guidance 7 · step cache tgate · [\d.]+\u00A0(?:s|min)/,
     );
     expect(result.attachments[0]).toMatchObject({ filename: "house-as-waves.png", width: 192, height: 128 });
     expect(showsPreview(call)).toBe(true);

@@ -73,7 +73,7 @@ describe("/stylize", () => {
     expect(discord.messages(result.channel_id).filter(({ mentions }) => mentions.length > 0)).toHaveLength(1);
     expect(textOf(result)).toContain("**Description only**");
     expect(textOf(result)).toMatch(
-      /embedded engine · seed 77 · strength 0\.35 · own colours kept · \d+ steps? · [\d.]+ s/,
+      /embedded engine · seed 77 · strength 0\.35 · own colours kept · \d+ steps? · [\d.]+\u00A0s/,
     );
     const [picture] = result.attachments;
     expect(picture).toMatchObject({ filename: "house-as-waves.png", width: 96, height: 72 });
