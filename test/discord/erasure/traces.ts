@@ -1,9 +1,12 @@
 /** Looks through everything that a bot keeps for something that must not be there any more. */
+import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 
 /** Files of a data folder whose name or bytes hold `needle`: a hash, an id, a file's name, a part of its bytes. */
 export async function traces(dataDir: string, needle: string | Buffer): Promise<string[]> {
+  // A worker that was given nothing to keep has none.
+  if (!existsSync(dataDir)) return [];
   const entries = await readdir(dataDir, { recursive: true, withFileTypes: true });
   const found: string[] = [];
   for (const entry of entries) {
