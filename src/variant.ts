@@ -13,15 +13,12 @@ export type VariantChoice = Variant | "auto";
 
 export const VARIANT_CHOICES = ["auto", ...VARIANTS] as const satisfies readonly VariantChoice[];
 
-/** The name of a variant in messages and tables. */
+/** The name of a variant at the terminal and in reports; members read `src/discord/wording/labels.ts`. */
 export const VARIANT_LABEL: Readonly<Record<Variant, string>> = {
   inst: "Style image only",
   "image-prompt": "Style image + description",
   prompt: "Description only",
 };
-
-/** The same as the paper words it, for those who compare and for those who want to know exactly. */
-export const PAPER_LABEL: Readonly<Record<Variant, string>> = { ...VARIANT_LABEL, inst: "InST" };
 
 /** Whether a variant needs the style image described before it can paint. */
 export const needsDescription = (variant: Variant): boolean => variant !== "inst";

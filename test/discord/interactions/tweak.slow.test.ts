@@ -96,26 +96,26 @@ it.each([
   expect(textOf(next)).toContain(`in the style of **${sends ? "dusk" : "waves"}**`);
 });
 
-it("takes a style that is chosen in place of the picture that was sent first", async () => {
+/** The form that is offered after a style was chosen and a picture sent as well. */
+async function refusedForBoth() {
   const { discord } = studio;
   const refusals = () => whispers(discord, ada().id).filter((text) => text.includes("not both")).length;
   const before = refusals();
   await ada().submit(await formOf(), { style: ["Sea"], upload: await waves("dusk.png") });
   await discord.waitFor(() => refusals() > before, { what: "a refusal" });
-  const again = await (await ada().press(ada().ephemerals().at(-1)!, "Try again")).modal;
+  return (await ada().press(ada().ephemerals().at(-1)!, "Try again")).modal;
+}
+
+it("takes a style that is chosen in place of the picture that was sent first", async () => {
+  const again = await refusedForBoth();
   expect(JSON.stringify(again.json)).toContain("unless you choose a style above: dusk");
   const next = await nextResult(() => ada().submit(again, {}));
   expect(textOf(next)).toContain("in the style of **Sea**");
 });
 
 it("says so where the picture that was sent first is gone", async () => {
-  const { discord } = studio;
-  const refusals = () => whispers(discord, ada().id).filter((text) => text.includes("not both")).length;
-  const before = refusals();
-  await ada().submit(await formOf(), { style: ["Sea"], upload: await waves("dusk.png") });
-  await discord.waitFor(() => refusals() > before, { what: "a refusal" });
-  const again = await (await ada().press(ada().ephemerals().at(-1)!, "Try again")).modal;
+  const again = await refusedForBoth();
   await studio.restart();
   await ada().submit(again, { style: [] });
-  await expect.poll(() => whispers(discord, ada().id).at(-1)).toContain("do not have what you sent any more");
+  await expect.poll(() => whispers(studio.discord, ada().id).at(-1)).toContain("do not have what you sent any more");
 });

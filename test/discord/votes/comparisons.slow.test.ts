@@ -8,7 +8,8 @@ import type { APIMessage } from "discord.js";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import { PAPER_LABEL, VARIANTS } from "../../../src/variant.ts";
+import { paperLabel } from "../../../src/discord/wording/labels.ts";
+import { VARIANTS } from "../../../src/variant.ts";
 import type { Comparison } from "../../../src/votes/comparison.ts";
 import { fromJson } from "../../../src/votes/export.ts";
 import { report, textTable } from "../../../src/votes/report.ts";
@@ -123,7 +124,7 @@ describe("/compare", () => {
     await expect.poll(() => textNow(sheet)).toContain("Revealed");
     const { store } = studio.running.bot;
     const names = await Promise.all(
-      comparison.jobs.map(async ({ jobId }) => PAPER_LABEL[(await store.jobs.get(jobId))!.result!.variant]),
+      comparison.jobs.map(async ({ jobId }) => paperLabel((await store.jobs.get(jobId))!.result!.variant)),
     );
     expect(textNow(pictures[0]!)).toMatch(`### A: ${names[0]}\n🥇 2  🥈 0  🥉 0 = 6 points`);
     expect(textNow(pictures[1]!)).toMatch(`### B: ${names[1]}\n🥇 1  🥈 2  🥉 0 = 7 points`);
